@@ -1,0 +1,130 @@
+import { invariant } from "../common/failure.ts";
+import { dot, type Mat3, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
+import {
+  asRealField,
+  type FourierField,
+  newFourierField,
+  newRealField,
+  type ReadonlyFourierField,
+  type ReadonlyRealField,
+  type RealField,
+} from "../kernels/fields.ts";
+import type { GridSize, Kernels } from "../kernels/kernels.ts";
+import type { Lattice } from "../model/lattice.ts";
+
+/**
+ * The real-space grid and its cube of G-vectors, where densities and local potentials live. Hartree, xc and local
+ * energies use the whole cube, without truncation to a sphere.
+ */
+export interface Grid {
+  readonly lattice: Lattice;
+  readonly size: GridSize;
+  /** N = nx·ny·nz. */
+  readonly points: number;
+  /** Ω/N [bohr³]. */
+  readonly dvol: number;
+  /** Reduced coordinates of G in FFT order, shape [3·N]; the frequency n/2 of an even axis is −n/2. */
+  readonly gVectors: Int32Array;
+  /** |G|² [bohr⁻²], shape [N]. */
+  readonly normG2: Float64Array;
+  /** f(G) = (1/N) Σ_r f(r) e^{−iGr} of one spin component. `out` may not alias `f`. */
+  forward(out: FourierField, f: ReadonlyRealField): void;
+  /** f(r) = Re Σ_G f(G) e^{iGr} of one spin component. */
+  inverse(out: RealField, f: ReadonlyFourierField): void;
+  /** Allocating twins. */
+  toFourier(f: ReadonlyRealField): FourierField;
+  toReal(f: ReadonlyFourierField): RealField;
+}
+
+/** Signed frequency of FFT index i on an axis of n points. */
+export const frequency = (i: number, n: number): number => (i < n / 2 ? i : i - n);
+
+/** Flat grid index of the reduced G-vector (gx, gy, gz). */
+export const gridIndex = (size: GridSize, gx: number, gy: number, gz: number): number => {
+  const [nx, ny, nz] = size;
+  const wrap = (g: number, n: number) => ((g % n) + n) % n;
+  return wrap(gx, nx) + nx * (wrap(gy, ny) + ny * wrap(gz, nz));
+};
+
+export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): Grid {
+  const [nx, ny, nz] = size;
+  const points = nx * ny * nz;
+  const gVectors = new Int32Array(3 * points);
+  const normG2 = new Float64Array(points);
+  let at = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++, at++) {
+        const g: Vec3 = [frequency(x, nx), frequency(y, ny), frequency(z, nz)];
+        gVectors.set(g, 3 * at);
+        const cart = rowsVec(lattice.reciprocal, g);
+        normG2[at] = dot(cart, cart);
+      }
+  const fft = kernels.fft(size);
+  const work = kernels.alloc(2 * points);
+
+  const forward = (out: FourierField, f: ReadonlyRealField) => {
+    invariant(
+      f.length === points && out.length === 2 * points,
+      () => `grid.forward: ${f.length}, ${out.length} for ${points} points`,
+    );
+    for (let r = 0; r < points; r++) {
+      work[2 * r] = f[r]! / points;
+      work[2 * r + 1] = 0;
+    }
+    fft.forward(work, work);
+    out.set(work);
+  };
+  const inverse = (out: RealField, f: ReadonlyFourierField) => {
+    invariant(
+      out.length === points && f.length === 2 * points,
+      () => `grid.inverse: ${out.length}, ${f.length} for ${points} points`,
+    );
+    work.set(f as unknown as Float64Array); // the read-only view of a Float64Array is one
+    fft.inverse(work, work);
+    for (let r = 0; r < points; r++) out[r] = work[2 * r]!;
+  };
+  return {
+    lattice,
+    size,
+    points,
+    dvol: lattice.volume / points,
+    gVectors,
+    normG2,
+    forward,
+    inverse,
+    toFourier: (f) => {
+      const out = newFourierField(points);
+      forward(out, f);
+      return out;
+    },
+    toReal: (f) => {
+      const out = asRealField(newRealField(points));
+      inverse(out, f);
+      return out;
+    },
+  };
+}
+
+const isSmooth = (n: number): boolean => {
+  for (const p of [2, 3, 5, 7]) while (n % p === 0) n /= p;
+  return n === 1;
+};
+
+/**
+ * The smallest grid with 2, 3, 5-smooth axes on which products of two orbitals of cutoff `ecut` are exact:
+ * every G with |G| ≤ 2·√(2·ecut) has its own point.
+ */
+export function exactProductGridSize(vectors: Mat3, ecut: number): GridSize {
+  const radius = 2 * Math.sqrt(2 * ecut);
+  const axis = (a: Vec3): number => {
+    // 1e-10: a G exactly on the sphere's surface belongs to it whatever the rounding of the lattice.
+    const highest = Math.floor((radius * norm(a)) / (2 * Math.PI) + 1e-10);
+    for (let n = 2 * highest + 1; ; n++) if (isSmooth(n) && n % 7 !== 0) return n;
+  };
+  return [axis(vectors[0]), axis(vectors[1]), axis(vectors[2])];
+}
+
+/** Whether every axis is a product of 2, 3, 5 and 7, the sizes our transforms take. */
+export const isFastGrid = (size: GridSize): boolean =>
+  size.every((n) => Number.isInteger(n) && n > 0 && isSmooth(n));

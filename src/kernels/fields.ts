@@ -1,0 +1,42 @@
+declare const space: unique symbol;
+
+/** A Float64Array nobody may write through this name. */
+export type ReadonlyReals = Omit<
+  Float64Array,
+  "set" | "fill" | "copyWithin" | "reverse" | "sort" | "subarray"
+> & {
+  readonly [index: number]: number;
+};
+
+/** Values on the real-space grid. Shape [nSpin·nz·ny·nx], x fastest, spin slowest. */
+export type RealField = Float64Array & { readonly [space]: "real" };
+export type ReadonlyRealField = ReadonlyReals & { readonly [space]: "real" };
+
+/** Fourier coefficients on the full cube of G-vectors. Shape [2·nz·ny·nx], (re, im) interleaved, G = 0 first. */
+export type FourierField = Float64Array & { readonly [space]: "fourier" };
+export type ReadonlyFourierField = ReadonlyReals & { readonly [space]: "fourier" };
+
+/** A zero field of `length` values (grid points times spins). */
+export const newRealField = (length: number): RealField => new Float64Array(length) as RealField;
+/** A zero field of coefficients for `points` G-vectors. */
+export const newFourierField = (points: number): FourierField => new Float64Array(2 * points) as FourierField;
+/** The values of `x` as a field; no copy. */
+export const asRealField = (x: Float64Array): RealField => x as RealField;
+export const asFourierField = (x: Float64Array): FourierField => x as FourierField;
+
+/** Component `spin` of a field with `points` values per spin: a view, not a copy. */
+export const spinComponent = (f: RealField, spin: number, points: number): RealField =>
+  f.subarray(spin * points, (spin + 1) * points) as RealField;
+
+/** Σ f_i g_i, in the order of the indices. */
+export function dotReal(f: ReadonlyReals, g: ReadonlyReals): number {
+  let sum = 0;
+  for (let i = 0; i < f.length; i++) sum += f[i]! * g[i]!;
+  return sum;
+}
+
+export function sumReal(f: ReadonlyReals): number {
+  let sum = 0;
+  for (let i = 0; i < f.length; i++) sum += f[i]!;
+  return sum;
+}

@@ -1,0 +1,136 @@
+/**
+ * The one interface between the mathematics and the machine. Everything that takes time in a plane-wave
+ * calculation is a call of one of these functions; everything above reads like the formulas.
+ *
+ * Arrays. Complex numbers are interleaved, re = z[2i], im = z[2i+1]. Matrices are column-major, leading
+ * dimensions count complex elements. A panel of bands is an n × nBands matrix: one band is contiguous.
+ * Grids are x fastest: point (x, y, z) of an [nx, ny, nz] grid is x + nx·(y + ny·z).
+ *
+ * Ownership. Every array passed to a kernel must have been made by `alloc` or `scratch` of the same
+ * instance, or be a `subarray` of one: a back end may address them by their byte offset in one linear
+ * memory. No kernel keeps an argument. Unless said otherwise `out` arrays do not alias inputs.
+ * All calls are synchronous; threads own one instance each.
+ */
+export interface Kernels {
+  readonly backend: BackendName;
+  /** What the back end found on this machine, for `stillwave info` and result files. */
+  readonly features: { readonly simd: boolean; readonly fma: boolean; readonly library?: string };
+
+  /** A zeroed array, 64-byte aligned, that lives as long as this instance. */
+  alloc(length: number): Float64Array;
+  /** Runs `body` with a stack of temporaries: what its argument hands out (uninitialised) is taken back at the end. */
+  scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
+  /** Bytes held now and at most. */
+  memory(): { readonly held: number; readonly peak: number };
+
+  /** Plans transforms on a grid; sizes are products of 2, 3, 5 and 7. */
+  fft(size: GridSize): Fft;
+  /** Plans transforms between plane waves at the given distinct grid points (flat indices) and the grid. */
+  sphereFft(size: GridSize, gridIndex: Int32Array): SphereFft;
+
+  /** C ← α op(A) op(B) + β C; op(A) is m × k, op(B) is k × n. */
+  gemm(
+    opA: Op,
+    opB: Op,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: Float64Array,
+    lda: number,
+    b: Float64Array,
+    ldb: number,
+    beta: number,
+    c: Float64Array,
+    ldc: number,
+  ): void;
+  /** C ← Aᴴ B (n × n) where it is known to be Hermitian: half is computed, both triangles are written. A, B are k × n. */
+  hermitianOverlap(
+    n: number,
+    k: number,
+    a: Float64Array,
+    lda: number,
+    b: Float64Array,
+    ldb: number,
+    c: Float64Array,
+    ldc: number,
+  ): void;
+  /** A = R ᴴ R with R upper triangular, in place: upper triangle of A is read and overwritten, the strict lower one is zeroed. Returns false (A destroyed) if A is not numerically positive definite. */
+  cholesky(n: number, a: Float64Array, lda: number): boolean;
+  /** X ← X R⁻¹ for an m × n panel X and upper triangular R (n × n). */
+  solveTriangularRight(
+    m: number,
+    n: number,
+    r: Float64Array,
+    ldr: number,
+    x: Float64Array,
+    ldx: number,
+  ): void;
+  /** X ← R⁻¹ X (`conjugateTranspose` false) or R⁻ᴴ X (true) for an n × m panel X and upper triangular R (n × n). */
+  solveTriangularLeft(
+    n: number,
+    m: number,
+    r: Float64Array,
+    ldr: number,
+    conjugateTranspose: boolean,
+    x: Float64Array,
+    ldx: number,
+  ): void;
+  /** All eigenvalues (ascending, into `values`[n]) and orthonormal eigenvectors (columns of V, n × n) of a Hermitian A (n × n, destroyed; lower triangle read). @throws Error if the iteration does not converge. */
+  eigh(n: number, a: Float64Array, lda: number, values: Float64Array, v: Float64Array, ldv: number): void;
+
+  /** out[j] ← Σᵢ |xᵢⱼ|² for the n × nBands panel x. */
+  columnNorms2(out: Float64Array, n: number, nBands: number, x: Float64Array): void;
+  /** out[j] ← Σᵢ conj(xᵢⱼ) yᵢⱼ, complex, for two n × nBands panels. */
+  columnDots(out: Float64Array, n: number, nBands: number, x: Float64Array, y: Float64Array): void;
+  /** out[j] ← Σᵢ dᵢ |xᵢⱼ|² with real weights d[n]. */
+  columnWeightedNorms2(out: Float64Array, n: number, nBands: number, d: Float64Array, x: Float64Array): void;
+  /** xᵢⱼ ← sⱼ xᵢⱼ, real s[nBands]. */
+  scaleColumns(n: number, nBands: number, s: Float64Array, x: Float64Array): void;
+  /** outᵢⱼ ← yᵢⱼ + sⱼ xᵢⱼ, real s[nBands]; out may be y or x. With y = Hψ, x = ψ, s = −ε: the residuals. */
+  addScaledColumns(
+    out: Float64Array,
+    n: number,
+    nBands: number,
+    y: Float64Array,
+    s: Float64Array,
+    x: Float64Array,
+  ): void;
+  /** outᵢⱼ ← dᵢ xᵢⱼ with real d[n] (kinetic energy applied to a panel). out may be x. */
+  multiplyRows(out: Float64Array, n: number, nBands: number, d: Float64Array, x: Float64Array): void;
+  /**
+   * Teter-Payne-Allan preconditioner, in place: xᵢⱼ ← K(tᵢ/sⱼ) xᵢⱼ with kinetic energies t[n] and scales s[nBands] > 0,
+   * K(u) = (27 + 18u + 12u² + 8u³) / (27 + 18u + 12u² + 8u³ + 16u⁴)  [TPA89 eq. 5.16].
+   */
+  tpa(n: number, nBands: number, t: Float64Array, s: Float64Array, x: Float64Array): void;
+}
+
+export type BackendName = "reference" | "wasm" | "native";
+export type GridSize = readonly [nx: number, ny: number, nz: number];
+/** N: as is; C: conjugate transpose. */
+export type Op = "N" | "C";
+
+/** Complex 3-D transforms on the full grid, unnormalised: forward has e^{−iGr}, inverse e^{+iGr}. `out` may be `x`. */
+export interface Fft {
+  readonly size: GridSize;
+  forward(out: Float64Array, x: Float64Array): void;
+  inverse(out: Float64Array, x: Float64Array): void;
+}
+
+/**
+ * Transforms pruned to a set of n plane waves (columns of the grid that hold none are never transformed).
+ * With N grid points: sphereToGrid gives u(r) = Σ_G c_G e^{iGr}; gridToSphere gives c_G = (1/N) Σ_r u(r) e^{−iGr}.
+ */
+export interface SphereFft {
+  readonly size: GridSize;
+  /** Number of plane waves n. */
+  readonly planeWaves: number;
+  /** grid (complex, 2N) ← one band c (2n). */
+  sphereToGrid(grid: Float64Array, c: Float64Array): void;
+  /** c (2n) ← one grid (complex, 2N, destroyed). */
+  gridToSphere(c: Float64Array, grid: Float64Array): void;
+  /** hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N): the inner loop of every calculation, fused. */
+  applyPotential(hpsi: Float64Array, psi: Float64Array, v: Float64Array, nBands: number): void;
+  /** rho (N) ← rho + Σⱼ wⱼ |uⱼ(r)|² for nBands bands with weights w[nBands]; bands of zero weight are skipped. */
+  accumulateDensity(rho: Float64Array, psi: Float64Array, w: Float64Array, nBands: number): void;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** The unit suite: everything except `*.slow.test.ts`, under two minutes on two cores. */
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    exclude: ["test/**/*.slow.test.ts"],
+    testTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+  },
+});
