@@ -1,3 +1,5 @@
+import type { CohenBergstresserPotential } from "./cohen-bergstresser.ts";
+
 /** Parameters of a dual-space Gaussian pseudopotential, as printed in its table [GTH96, HGH98, Kra05]. Lengths in bohr, energies in Ha. */
 export interface GthPotential {
   readonly kind: "gth";
@@ -15,4 +17,4 @@ export interface GthPotential {
 }
 
 /** What an atom kind may be described by. Plain data: formulas are in the file of each kind. */
-export type Pseudopotential = GthPotential;
+export type Pseudopotential = GthPotential | CohenBergstresserPotential;

@@ -1,0 +1,38 @@
+/**
+ * Writes src/model/gth-table.generated.ts from CP2K's collection of GTH potentials:
+ *
+ *   npx tsx scripts/import-gth.ts /usr/share/cp2k/GTH_POTENTIALS
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { requireInput } from "../src/common/failure.ts";
+import { parseGth } from "../src/model/gth-format.ts";
+import type { GthPotential } from "../src/model/pseudopotential.ts";
+
+const source = process.argv[2];
+requireInput(source !== undefined, () => "import-gth: path of GTH_POTENTIALS expected, got nothing");
+const potentials = parseGth(readFileSync(source, "utf8"));
+
+function line({ element, charge, rloc, c, channels }: GthPotential): string {
+  const local = [rloc, ...c].join(" ");
+  const nonlocal = channels.map(({ r, h }) => [r, ...h.flatMap((row, i) => row.slice(i))].join(" "));
+  return [`${element} ${charge}`, local, ...nonlocal].join("|");
+}
+
+function table(prefix: string): string {
+  const chosen = potentials.filter(({ name, charge }) => name === `${prefix}-q${charge}`);
+  const keys = chosen.map(({ element, charge }) => `${element} ${charge}`);
+  requireInput(
+    chosen.length > 0 && new Set(keys).size === keys.length,
+    () => `import-gth: every ${prefix} entry once expected, got ${keys.join(", ")}`,
+  );
+  return chosen.map(line).join("\n");
+}
+
+writeFileSync(
+  new URL("../src/model/gth-table.generated.ts", import.meta.url),
+  `// Made by scripts/import-gth.ts from the GTH_POTENTIALS of CP2K (M. Krack); format in gth-table.ts.
+export const GTH_LDA = \`${table("GTH-PADE")}\`;
+
+export const GTH_PBE = \`${table("GTH-PBE")}\`;
+`,
+);

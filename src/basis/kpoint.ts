@@ -1,0 +1,67 @@
+import { requireInput } from "../common/failure.ts";
+import { dot, rowsVec, type Vec3 } from "../common/vec3.ts";
+import type { GridSize } from "../kernels/kernels.ts";
+import { type Lattice, planeSpacings } from "../model/lattice.ts";
+import { gridIndex } from "./grid.ts";
+
+/** One Bloch vector and its sphere of plane waves e^{i(k+G)r}/√Ω with ½|k+G|² ≤ E_cut. */
+export interface KPoint {
+  /** Reduced coordinates. */
+  readonly k: Vec3;
+  /** Weight in Brillouin-zone sums; all weights add to 1. */
+  readonly weight: number;
+  /** Number of plane waves n. */
+  readonly planeWaves: number;
+  /** Reduced G, shape [3·n], in the order of their grid index. */
+  readonly gVectors: Int32Array;
+  /** Flat index of each G on the FFT grid, shape [n], ascending. */
+  readonly gridIndex: Int32Array;
+  /** Cartesian k+G [bohr⁻¹], shape [3·n]. */
+  readonly kPlusG: Float64Array;
+  /** ½|k+G|² [Ha], shape [n]. */
+  readonly kinetic: Float64Array;
+}
+
+/**
+ * @throws InputError if the grid is too small to tell the plane waves of the sphere apart.
+ */
+export function createKPoint(
+  lattice: Lattice,
+  size: GridSize,
+  ecut: number,
+  k: Vec3,
+  weight: number,
+): KPoint {
+  const kCart = rowsVec(lattice.reciprocal, k);
+  const radius = Math.sqrt(2 * ecut);
+  // |G·a_i/2π| ≤ |k+G| |a_i|/2π + |k_i|: a box that surely holds the sphere.
+  const reach = planeSpacings(lattice).map((_, i) => {
+    const length = Math.sqrt(dot(lattice.vectors[i]!, lattice.vectors[i]!));
+    return Math.ceil((radius * length) / (2 * Math.PI) + Math.abs(k[i]!)) + 1;
+  });
+  const found: { index: number; g: Vec3; q: Vec3; t: number }[] = [];
+  for (let gz = -reach[2]!; gz <= reach[2]!; gz++)
+    for (let gy = -reach[1]!; gy <= reach[1]!; gy++)
+      for (let gx = -reach[0]!; gx <= reach[0]!; gx++) {
+        const g = rowsVec(lattice.reciprocal, [gx, gy, gz]);
+        const q: Vec3 = [g[0] + kCart[0], g[1] + kCart[1], g[2] + kCart[2]];
+        const t = 0.5 * dot(q, q);
+        if (t <= ecut) found.push({ index: gridIndex(size, gx, gy, gz), g: [gx, gy, gz], q, t });
+      }
+  found.sort((a, b) => a.index - b.index);
+  requireInput(
+    found.every((wave, i) => i === 0 || wave.index !== found[i - 1]!.index),
+    () =>
+      `fftSize: must tell all ${found.length} plane waves of ecut ${ecut} Ha apart, got [${size.join(", ")}]; ` +
+      "leave it null for the exact-product grid",
+  );
+  return {
+    k,
+    weight,
+    planeWaves: found.length,
+    gVectors: Int32Array.from(found.flatMap(({ g }) => g)),
+    gridIndex: Int32Array.from(found, ({ index }) => index),
+    kPlusG: Float64Array.from(found.flatMap(({ q }) => q)),
+    kinetic: Float64Array.from(found, ({ t }) => t),
+  };
+}

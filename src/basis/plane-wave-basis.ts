@@ -1,0 +1,72 @@
+import { requireInput } from "../common/failure.ts";
+import type { GridSize, Kernels } from "../kernels/kernels.ts";
+import { irreducibleKpoints } from "../model/kgrid.ts";
+import type { Model } from "../model/model.ts";
+import { compatibleWithGrid, type SymmetryOperation } from "../model/symmetry.ts";
+import { createGrid, exactProductGridSize, type Grid, isFastGrid } from "./grid.ts";
+import { createKPoint, type KPoint } from "./kpoint.ts";
+import { type Symmetrize, symmetrizer } from "./symmetrize.ts";
+
+/** The discretisation of a model: real-space grid, k-points with their spheres, and the symmetry kept. */
+export interface PlaneWaveBasis {
+  readonly model: Model;
+  /** [Ha] */
+  readonly ecut: number;
+  readonly grid: Grid;
+  /** Irreducible k-points; weights add to 1. */
+  readonly kpoints: readonly KPoint[];
+  /** Space-group operations that leave the FFT grid and the k-grid as they are; at least the identity. */
+  readonly operations: readonly SymmetryOperation[];
+  /** Mean over the orbits of `operations`. */
+  readonly symmetrize: Symmetrize;
+}
+
+export interface BasisOptions {
+  /** Kinetic-energy cutoff [Ha], positive. */
+  readonly ecut: number;
+  /** Monkhorst-Pack divisions. */
+  readonly kgrid: readonly [number, number, number];
+  /** Shift of the k-grid in units of its step: k = (j + shift)/n. Default 0. */
+  readonly kshift?: readonly [number, number, number];
+  /** Default: the smallest grid on which products of two orbitals are exact. */
+  readonly fftSize?: GridSize | null;
+  /** The crystal's space group; default the identity alone (time reversal is always used). */
+  readonly operations?: readonly SymmetryOperation[];
+}
+
+export const IDENTITY: SymmetryOperation = {
+  rotation: [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ],
+  translation: [0, 0, 0],
+};
+
+/**
+ * Only operations that map the FFT grid onto itself are kept: then the discretised energy is invariant under them and
+ * a run with symmetry gives the same digits as one without. A fractional translation that falls between grid points
+ * would be broken by the xc energy, which is nonlinear on the grid.
+ *
+ * @throws InputError if `fftSize` has a factor other than 2, 3, 5, 7 or is too small for the sphere of plane waves.
+ */
+export function createBasis(model: Model, options: BasisOptions, kernels: Kernels): PlaneWaveBasis {
+  const { ecut, kgrid, kshift = [0, 0, 0] } = options;
+  requireInput(Number.isFinite(ecut) && ecut > 0, () => `ecut: must be a positive energy in Ha, got ${ecut}`);
+  const size = options.fftSize ?? exactProductGridSize(model.lattice.vectors, ecut);
+  requireInput(
+    isFastGrid(size),
+    () =>
+      `fftSize: axes must be products of 2, 3, 5 and 7, got [${size.join(", ")}]; leave it null for the default`,
+  );
+  const found = compatibleWithGrid(options.operations ?? [IDENTITY], size);
+  const { kpoints, operations } = irreducibleKpoints(kgrid, kshift, found);
+  return {
+    model,
+    ecut,
+    grid: createGrid(model.lattice, size, kernels),
+    kpoints: kpoints.map(({ k, weight }) => createKPoint(model.lattice, size, ecut, k, weight)),
+    operations,
+    symmetrize: symmetrizer(size, operations),
+  };
+}

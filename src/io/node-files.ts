@@ -1,0 +1,74 @@
+import { access, constants, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { dirname, resolve } from "node:path";
+import { InputError } from "../common/failure.ts";
+
+/** Reads texts by paths relative to `folder`. @throws InputError naming a path that cannot be read. */
+export const readTextFrom =
+  (folder: string) =>
+  async (path: string): Promise<string> => {
+    try {
+      return await readFile(resolve(folder, path), "utf8");
+    } catch (error) {
+      throw new InputError(`${path}: must be a readable file, ${reasonOf(error)}`);
+    }
+  };
+
+export const isFile = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Writes `chunks` to `path` so that a reader finds the old file or the whole new one, even after a crash: into a
+ * temporary file beside it, flushed, then renamed over it.
+ */
+export async function writeAtomically(path: string, chunks: Iterable<string>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, "w");
+  try {
+    for (const chunk of chunks) await file.write(chunk);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await unlink(temporary);
+    throw error;
+  }
+  await file.close();
+  await rename(temporary, path);
+}
+
+/**
+ * Asks now what writing `path` would find hours later.
+ *
+ * @throws InputError, naming the option, unless the folder exists and can be written and `path` is no folder.
+ */
+export async function requireWritable(option: string, path: string): Promise<void> {
+  const folder = dirname(resolve(path));
+  try {
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    throw new InputError(
+      `${option}: must be in a folder that can be written, got ${path}, ${reasonOf(error)}`,
+    );
+  }
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new InputError(`${option}: must be a file, got the folder ${path}`);
+}
+
+/** Memory of this machine [B], or what its control group grants where that is less and told. */
+export function systemMemory(): number {
+  const granted = process.constrainedMemory?.();
+  return granted !== undefined && granted > 0 ? Math.min(granted, totalmem()) : totalmem();
+}
+
+function reasonOf(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return "it does not exist";
+  if (code === "EACCES") return "it is not permitted";
+  if (code === "EISDIR") return "it is a folder";
+  return error instanceof Error ? error.message : String(error);
+}

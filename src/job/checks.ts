@@ -1,0 +1,82 @@
+import { isFastGrid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import { functionals } from "../model/functionals.ts";
+import type { SmearingName } from "../model/smearing.ts";
+import { show } from "./issues.ts";
+import type { AcceleratorChoice, Job, ScfChoices } from "./job.ts";
+
+/** A job whose fields are right one by one, before they are held against each other. */
+export type ParsedJob = Omit<Job, "smearing" | "spin" | "scf"> & {
+  readonly smearing?: SmearingName | undefined;
+  readonly spin: "none" | "collinear";
+  readonly scf: Omit<ScfChoices, "accelerator"> & {
+    readonly accelerator: AcceleratorChoice | { readonly name: "adaptive-damping" };
+  };
+};
+
+/** The job, if its fields fit together. @throws InputError with one line for the first that does not. */
+export function checkJob(job: ParsedJob): Job {
+  functionals(job.functional); // refuses unknown names
+  const { spin } = job;
+  requireInput(
+    spin === "none",
+    () => `spin: must be none, got ${show(spin)}; spin-polarised runs are not available yet`,
+  );
+  requireInput(!job.stress, () => "stress: must be false, got true; the stress is not available yet");
+  requireInput(
+    job.temperature <= 10,
+    () =>
+      `temperature: must be a smearing width in Ha of at most 10, got ${job.temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
+  );
+  if (job.fftSize !== null) checkFftSize(job.fftSize);
+  return { ...job, spin, smearing: smearingOf(job), scf: { ...job.scf, accelerator: acceleratorOf(job) } };
+}
+
+function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
+  if (temperature === 0) {
+    requireInput(
+      smearing === undefined || smearing === "none",
+      () =>
+        `temperature: must be positive with smearing ${smearing}, got 0; give a width in Ha such as 0.001`,
+    );
+    return "none";
+  }
+  requireInput(
+    smearing !== "none",
+    () => `smearing: must not be none at temperature ${temperature} Ha, got "none"; leave out one of the two`,
+  );
+  return smearing ?? "fermi-dirac";
+}
+
+function acceleratorOf({ scf: { accelerator, tolerance } }: ParsedJob): AcceleratorChoice {
+  requireInput(
+    tolerance.density !== undefined || tolerance.energy !== undefined,
+    () => 'scf.tolerance: must name a tolerance, got {}; such as { "density": 1e-6 }',
+  );
+  requireInput(
+    accelerator.name !== "adaptive-damping",
+    () => 'scf.accelerator.name: must be none or anderson, got "adaptive-damping"; it is not available yet',
+  );
+  return accelerator;
+}
+
+function checkFftSize(size: Job["fftSize"] & object): void {
+  const rounded = size.map((n) => {
+    while (!isFastGrid([n, 1, 1])) n++;
+    return n;
+  });
+  requireInput(
+    isFastGrid(size),
+    () =>
+      `fftSize: must hold products of 2, 3, 5 and 7, got ${show(size)}; the next larger are ${show(rounded)}`,
+  );
+}
+
+/** @throws InputError unless the job's Hamiltonian depends on the density, so that there is something to iterate. */
+export function requireSelfConsistent(job: Job): void {
+  requireInput(
+    job.hamiltonian === "kohn-sham",
+    () =>
+      `hamiltonian: must be kohn-sham for a ground state, got ${show(job.hamiltonian)}; a fixed Hamiltonian has no self-consistency to find`,
+  );
+}

@@ -1,0 +1,71 @@
+import type { Mat3, Vec3 } from "../common/vec3.ts";
+import type { SmearingName } from "../model/smearing.ts";
+import type { MixingChoice } from "./mixings.ts";
+
+/** The atoms as they stand in a job file. */
+export interface InlineStructure {
+  /** Lattice vectors as rows [`units`]. */
+  readonly lattice: Mat3;
+  readonly atoms: readonly {
+    readonly element: string;
+    /** Fractional, or Cartesian [`units`] when `cartesian` is true. */
+    readonly position: Vec3;
+    /** Initial moment [μB]. */
+    readonly magneticMoment?: number | undefined;
+  }[];
+  readonly cartesian: boolean;
+  readonly units: "bohr" | "angstrom";
+}
+
+export type AcceleratorChoice =
+  | { readonly name: "none" }
+  | {
+      readonly name: "anderson";
+      /** Steps kept. */
+      readonly depth: number;
+      /** A past step whose residual exceeds the smallest one by this factor is dropped. */
+      readonly errorFactor: number;
+      /** Largest condition number of the least-squares problem; the oldest steps go first. */
+      readonly maxCondition: number;
+    };
+
+export interface ScfChoices {
+  readonly mixing: MixingChoice;
+  readonly accelerator: AcceleratorChoice;
+  /** α in (0, 2). */
+  readonly damping: number;
+  /** Convergence needs every tolerance given: ‖ρout − ρin‖ [bohr^(-3/2)], change of the free energy [Ha]. */
+  readonly tolerance: { readonly density?: number | undefined; readonly energy?: number | undefined };
+  readonly maxIterations: number;
+}
+
+/** A job with every default filled in. Energies in Ha; field by field as in the job file. */
+export interface Job {
+  readonly title?: string | undefined;
+  readonly hamiltonian: "kohn-sham" | "core" | "cohen-bergstresser" | { readonly frozen: string };
+  /** Inline, or a file relative to the job file. */
+  readonly structure: InlineStructure | { readonly file: string };
+  /** A family name for all elements, or per element a family name or a file path. */
+  readonly pseudopotentials: string | Readonly<Record<string, string>>;
+  /** A name of ours, or a list of libxc names. */
+  readonly functional: string | readonly string[];
+  /** Sphere ½|k+G|² ≤ ecut [Ha]. */
+  readonly ecut: number;
+  readonly kgrid: Vec3;
+  /** k = (j + kshift)/kgrid along each reciprocal vector, j = 0 … kgrid − 1. */
+  readonly kshift: Vec3;
+  /** Null: the smallest fast grid on which products of two orbitals are exact. */
+  readonly fftSize: Vec3 | null;
+  /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
+  readonly temperature: number;
+  readonly smearing: SmearingName;
+  readonly spin: "none";
+  /** Bands per k-point; null: chosen from the electron count. */
+  readonly bands: number | null;
+  readonly symmetry: boolean;
+  readonly stress: boolean;
+  readonly scf: ScfChoices;
+  readonly seed: number;
+  /** Settings of other programs that run the same file; never read here. */
+  readonly peer?: Readonly<Record<string, unknown>> | undefined;
+}

@@ -1,0 +1,20 @@
+import type * as z from "zod";
+import { byName, positiveNumber, variant } from "./fields.ts";
+
+/**
+ * The mixings a job may name, each with its parameters and the field's usual defaults. This list is the one place
+ * where a name enters the job file; what the names do is in `precond`.
+ */
+export const mixingSchema = byName([
+  variant("simple", {}),
+  variant("kerker", {
+    kTF: positiveNumber("must be a positive Thomas-Fermi wave vector in bohr⁻¹; 0.8 is usual").default(0.8),
+  }),
+  variant("ldos", {}),
+]);
+
+export type MixingChoice = z.output<typeof mixingSchema>;
+
+export const MIXINGS: readonly MixingChoice["name"][] = mixingSchema.options.map(
+  (option) => option.shape.name.value,
+);

@@ -1,0 +1,107 @@
+import { requireInput } from "../common/failure.ts";
+import { findGth } from "../model/gth-families.ts";
+import { parseGth } from "../model/gth-format.ts";
+import { createLattice } from "../model/lattice.ts";
+import type { Model, Species } from "../model/model.ts";
+import type { Pseudopotential } from "../model/pseudopotential.ts";
+import { show } from "./issues.ts";
+import type { Job } from "./job.ts";
+import type { Structure } from "./structure.ts";
+
+/** Texts of the pseudopotential files a job names, by their path. */
+export type PseudopotentialFiles = Readonly<Record<string, string>>;
+
+/** Reads the pseudopotential files that `job.pseudopotentials` names. */
+export async function readPseudopotentials(
+  job: Pick<Job, "pseudopotentials">,
+  readText: (path: string) => Promise<string>,
+): Promise<PseudopotentialFiles> {
+  const named = typeof job.pseudopotentials === "string" ? [] : Object.values(job.pseudopotentials);
+  const paths = [...new Set(named.filter(isPath))];
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readText(path)] as const)),
+  );
+}
+
+/** A family name has neither dots nor slashes. */
+const isPath = (name: string): boolean => /[./\\]/.test(name);
+
+/**
+ * The physical system of a job: species in the order in which they first appear, one electron for each unit of
+ * valence charge.
+ *
+ * @throws InputError for an element without a pseudopotential, or electrons that cannot be paired without smearing.
+ */
+export function modelFromJob(job: Job, structure: Structure, files: PseudopotentialFiles = {}): Model {
+  const elements = [...new Set(structure.atoms.map((atom) => atom.element))];
+  const species: Species[] = elements.map((element) => ({
+    element,
+    pseudopotential: pseudopotentialOf(element, job.pseudopotentials, files),
+  }));
+  const atoms = structure.atoms.map(({ element, ...atom }) => ({
+    species: elements.indexOf(element),
+    ...atom,
+  }));
+  const electrons = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, 0);
+  requireInput(
+    job.smearing !== "none" || electrons % 2 === 0,
+    () =>
+      `temperature: must be positive for an odd number of electrons, got 0 with ${electrons} electrons; they cannot fill bands in pairs: give smearing and a temperature such as 0.001`,
+  );
+  return {
+    lattice: createLattice(structure.lattice),
+    species,
+    atoms,
+    electrons,
+    smearing: job.smearing,
+    temperature: job.temperature,
+    nSpin: 1,
+  };
+}
+
+function pseudopotentialOf(
+  element: string,
+  choice: Job["pseudopotentials"],
+  files: PseudopotentialFiles,
+): Pseudopotential {
+  const name = typeof choice === "string" ? choice : choice[element];
+  requireInput(
+    name !== undefined,
+    () => `pseudopotentials: must name one for every element, got ${show(choice)}; ${element} is missing`,
+  );
+  if (!isPath(name)) return findGth(element, name);
+  const text = files[name];
+  requireInput(
+    typeof choice !== "string" && text !== undefined,
+    () =>
+      `pseudopotentials: must be a family name such as gth-lda, got ${show(choice)}; give files per element`,
+  );
+  const entries = parseGth(text).filter((entry) => entry.element === element);
+  const [first] = entries.sort((a, b) => a.charge - b.charge);
+  requireInput(
+    first !== undefined,
+    () =>
+      `pseudopotentials.${element}: must be a file with an entry for ${element}, got ${show(name)}; it has none`,
+  );
+  return first;
+}
+
+/**
+ * Bands per k-point: what the job asks for, else half the electrons, and with smearing a fifth more and four,
+ * because the tail of the occupations and the eigensolver both need empty ones.
+ *
+ * @throws InputError if they cannot hold the electrons.
+ */
+export function bandsFromJob(job: Pick<Job, "bands" | "temperature">, electrons: number): number {
+  const filled = Math.ceil(electrons / 2);
+  const isMetal = job.temperature > 0;
+  const least = isMetal ? Math.floor(electrons / 2) + 1 : filled; // exactly full bands put no end to the Fermi level
+  if (job.bands === null) return isMetal ? Math.ceil(1.2 * filled) + 4 : filled;
+  const bands = job.bands;
+  requireInput(
+    bands >= least,
+    () =>
+      `bands: must be at least ${least} for ${electrons} electrons${isMetal ? " with smearing" : ""}, got ${bands}; null chooses it from the electrons`,
+  );
+  return bands;
+}

@@ -1,0 +1,69 @@
+import type { EnergyName } from "../terms/term.ts";
+import type { Job } from "./job.ts";
+
+/** One step of the self-consistent field. */
+export interface HistoryRow {
+  /** 1, 2, … */
+  readonly step: number;
+  /** Free energy [Ha]. */
+  readonly energy: number;
+  /** ‖ρout − ρin‖ = sqrt(∫|Δρ|² dr) [bohr^(-3/2)]. */
+  readonly densityResidual: number;
+  readonly damping: number;
+  /** Wall time of this step [s]. */
+  readonly seconds: number;
+  /** Bands multiplied by H in this step, all k-points together. */
+  readonly hamiltonianApplications: number;
+}
+
+/** One k-point of the reduced set; spin-polarised runs list it once for each spin. */
+export interface KpointResult {
+  /** Fractional. */
+  readonly k: readonly [number, number, number];
+  /** The weights of one spin add up to 1. */
+  readonly weight: number;
+  readonly spin?: 0 | 1;
+  /** [Ha], ascending. */
+  readonly eigenvalues: readonly number[];
+  /** Electrons in each band: 0 … 2 when spins share orbitals. */
+  readonly occupations: readonly number[];
+}
+
+export interface ResourceUse {
+  readonly wallSeconds: number;
+  readonly cpuSeconds?: number;
+  readonly peakMemoryBytes?: number;
+  readonly threads: number;
+  readonly backend: string;
+}
+
+/** Why the iteration ended. Only `converged` is a ground state. */
+export type ResultStatus = "converged" | "iteration-limit" | "interrupted" | "failed";
+
+/** The result file: what applies is there, everything else is absent. Hartree atomic units. */
+export interface ResultFile {
+  /** Version that wrote the file. */
+  readonly stillwave: string;
+  readonly job: Job;
+  /** `status === "converged"`. */
+  readonly converged: boolean;
+  readonly status: ResultStatus;
+  /** Why not, in one line; absent when converged. */
+  readonly reason?: string;
+  readonly iterations: number;
+  /** `total` is the free energy: it includes `entropy` = −T·S. */
+  readonly energies: { readonly total: number } & { readonly [name in EnergyName]?: number };
+  readonly fermiLevel?: number;
+  readonly electrons: number;
+  readonly kpoints: readonly KpointResult[];
+  readonly history: readonly HistoryRow[];
+  /** [Ha/bohr], Cartesian, one for each atom. */
+  readonly forces?: readonly (readonly [number, number, number])[];
+  /** [Ha/bohr³], symmetric. */
+  readonly stress?: readonly (readonly [number, number, number])[];
+  readonly fftSize: readonly [number, number, number];
+  /** Number of plane waves of each k-point. */
+  readonly planeWaves: readonly number[];
+  readonly resources: ResourceUse;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,148 @@
+import * as z from "zod";
+import { InputError } from "../common/failure.ts";
+import { checkJob } from "./checks.ts";
+import {
+  byName,
+  fields,
+  finite,
+  flag,
+  oneOf,
+  positiveNumber,
+  text,
+  triple,
+  variant,
+  wholeNumber,
+} from "./fields.ts";
+import { explain } from "./issues.ts";
+import type { Job } from "./job.ts";
+import { mixingSchema } from "./mixings.ts";
+
+const vector = (what: string) => triple(finite(`must be a finite number`), `must be three numbers; ${what}`);
+
+const inlineStructure = fields({
+  lattice: triple(
+    vector("one lattice vector"),
+    "must be three lattice vectors as rows; such as [[10, 0, 0], [0, 10, 0], [0, 0, 10]]",
+  ),
+  atoms: z
+    .array(
+      fields({
+        element: text("must be a chemical symbol; such as Si"),
+        position: vector("fractional, or Cartesian when structure.cartesian is true"),
+        magneticMoment: finite("must be a number of Bohr magnetons").optional(),
+      }),
+      {
+        error: 'must be a list with at least one atom; such as [{ "element": "Si", "position": [0, 0, 0] }]',
+      },
+    )
+    .min(1),
+  cartesian: flag().default(false),
+  units: oneOf(["bohr", "angstrom"]).default("bohr"),
+});
+
+const structureFile = fields({ file: text("must be the path of an .extxyz file, relative to the job file") });
+
+const count = wholeNumber("must be a positive whole number", 1);
+
+const acceleratorSchema = byName([
+  variant("none", {}),
+  variant("adaptive-damping", {}),
+  variant("anderson", {
+    depth: wholeNumber("must be a positive number of steps kept; 10 is usual", 1).default(10),
+    errorFactor: positiveNumber("must be a positive factor; 1e5 is usual").default(1e5),
+    maxCondition: positiveNumber("must be a positive condition number; 1e6 is usual").default(1e6),
+  }),
+]);
+
+const tolerance = (what: string) => positiveNumber(`must be a positive tolerance; ${what}`).optional();
+
+const scfSchema = fields({
+  mixing: mixingSchema.prefault({ name: "ldos" }),
+  accelerator: acceleratorSchema.prefault({ name: "anderson" }),
+  damping: positiveNumber("must be a damping between 0 and 2; 0.8 is usual").lt(2).default(0.8),
+  tolerance: fields({
+    density: tolerance("the L2 norm of the density residual in bohr^(-3/2), usually 1e-6"),
+    energy: tolerance("the change of the free energy in Ha, usually 1e-8"),
+  }).default({ density: 1e-6 }),
+  maxIterations: wholeNumber("must be a positive number of steps; 100 is usual", 1).default(100),
+});
+
+/** The job file as data: fields, kinds, defaults. What fields mean to each other is in `checkJob`. */
+export const jobSchema = fields({
+  title: z.string({ error: "must be text" }).optional(),
+  hamiltonian: z
+    .union(
+      [
+        oneOf(["kohn-sham", "core", "cohen-bergstresser"]),
+        fields({ frozen: text("must be the path of a stored potential") }),
+      ],
+      { error: 'must be kohn-sham, core, cohen-bergstresser or { "frozen": "file.json" }' },
+    )
+    .default("kohn-sham"),
+  structure: z.union([inlineStructure, structureFile], {
+    error: 'must be { "lattice": …, "atoms": … } or { "file": "atoms.extxyz" }',
+  }),
+  pseudopotentials: z
+    .union(
+      [
+        text("must be a family name; such as gth-lda"),
+        z.record(z.string(), text("must be a family name or a file path; such as gth-lda")),
+      ],
+      {
+        error: "must be a family name or an object from element to family or file; such as gth-lda",
+      },
+    )
+    .default("gth-lda"),
+  functional: z
+    .union(
+      [text("must be a functional; such as lda-pw92"), z.array(text("must be a libxc name; such as lda_x"))],
+      {
+        error: "must be a name or a list of libxc names; such as lda-pw92",
+      },
+    )
+    .default("lda-pw92"),
+  ecut: positiveNumber(
+    "must be a positive plane-wave cutoff in Ha; 10 to 40 is usual with GTH pseudopotentials",
+  ),
+  kgrid: triple(count, "must be three positive whole numbers; such as [4, 4, 4]").default([1, 1, 1]),
+  kshift: triple(
+    finite("must be a finite number; in units of the k-point spacing"),
+    "must be three numbers in units of the k-point spacing; such as [0.5, 0.5, 0.5]",
+  ).default([0, 0, 0]),
+  fftSize: triple(count, "must be three positive whole numbers or null; null chooses the smallest exact grid")
+    .nullable()
+    .default(null),
+  temperature: finite("must be a smearing width in Ha, zero or more; 0.001 is usual for metals")
+    .min(0)
+    .default(0),
+  smearing: oneOf([
+    "none",
+    "fermi-dirac",
+    "gaussian",
+    "methfessel-paxton-1",
+    "marzari-vanderbilt",
+  ]).optional(),
+  spin: oneOf(["none", "collinear"]).default("none"),
+  bands: wholeNumber("must be a positive whole number or null; null chooses it from the electrons", 1)
+    .nullable()
+    .default(null),
+  symmetry: flag().default(true),
+  stress: flag().default(false),
+  scf: scfSchema.prefault({}),
+  seed: z.int({ error: "must be a whole number; the start of the random numbers" }).default(0),
+  peer: z.record(z.string(), z.unknown(), { error: "must be an object" }).optional(),
+});
+
+/** A job as it may be written: defaults left out. */
+export type JobFile = z.input<typeof jobSchema>;
+
+/**
+ * The job in `value` with every default filled in.
+ *
+ * @throws InputError naming the first field that is wrong, what was found there, and what is allowed.
+ */
+export function parseJob(value: unknown): Job {
+  const parsed = jobSchema.safeParse(value);
+  if (!parsed.success) throw new InputError(explain(parsed.error, value));
+  return checkJob(parsed.data);
+}

@@ -1,0 +1,124 @@
+import { requireInput } from "../common/failure.ts";
+import { didYouMean } from "../common/nearest.ts";
+import { BOHR_PER_ANGSTROM } from "../common/units.ts";
+import { inverse, type Mat3, norm, rowsVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
+import { parseExtxyz } from "../io/extxyz.ts";
+import { ELEMENTS } from "../model/elements.ts";
+import { createLattice } from "../model/lattice.ts";
+import { show } from "./issues.ts";
+import type { Job } from "./job.ts";
+
+/** The atoms of a job in atomic units. */
+export interface Structure {
+  /** Rows [bohr]. */
+  readonly lattice: Mat3;
+  readonly atoms: readonly StructureAtom[];
+}
+
+export interface StructureAtom {
+  readonly element: string;
+  /** Fractional, not wrapped. */
+  readonly position: Vec3;
+  /** Initial moment [μB]. */
+  readonly magneticMoment?: number;
+}
+
+/** Atoms closer than this are one atom written twice [bohr]; the shortest bond there is, in H2, has 1.4 bohr. */
+const SAME_SPOT = 0.1;
+
+/**
+ * The atoms of the job, read through `readText` when they are in a file.
+ *
+ * @throws InputError for a singular lattice, an unknown element, or two atoms on one spot (periodic images too).
+ */
+export async function resolveStructure(
+  job: Pick<Job, "structure">,
+  readText: (path: string) => Promise<string>,
+): Promise<Structure> {
+  const found =
+    "file" in job.structure ? await fromFile(job.structure.file, readText) : fromInline(job.structure);
+  createLattice(found.lattice); // refuses singular ones
+  found.atoms.forEach(({ element }, i) => {
+    requireInput(
+      ELEMENTS.includes(element),
+      () =>
+        `structure.atoms[${i}].element: must be a chemical symbol, got ${show(element)}${didYouMean(element, ELEMENTS)}; write it as in Si or Al`,
+    );
+  });
+  requireApart(found);
+  return found;
+}
+
+function fromInline({
+  lattice,
+  atoms,
+  cartesian,
+  units,
+}: Exclude<Job["structure"], { file: string }>): Structure {
+  const unit = units === "angstrom" ? BOHR_PER_ANGSTROM : 1;
+  const inBohr = scaleRows(unit, lattice);
+  const fractional = cartesian ? toFractional(inBohr) : undefined;
+  return {
+    lattice: inBohr,
+    atoms: atoms.map(({ element, position, magneticMoment }) => ({
+      element,
+      position: fractional === undefined ? position : fractional(scale(unit, position)),
+      ...(magneticMoment === undefined ? {} : { magneticMoment }),
+    })),
+  };
+}
+
+async function fromFile(path: string, readText: (path: string) => Promise<string>): Promise<Structure> {
+  requireInput(
+    /\.(ext)?xyz$/i.test(path),
+    () => `structure.file: must end in .extxyz or .xyz, got ${show(path)}; other formats are not read`,
+  );
+  const frame = parseExtxyz(await readText(path), path);
+  const lattice = scaleRows(BOHR_PER_ANGSTROM, frame.lattice);
+  const fractional = toFractional(lattice);
+  return {
+    lattice,
+    atoms: frame.atoms.map(({ element, position, magneticMoment }) => ({
+      element,
+      position: fractional(scale(BOHR_PER_ANGSTROM, position)),
+      ...(magneticMoment === undefined ? {} : { magneticMoment }),
+    })),
+  };
+}
+
+const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]), scale(s, m[2])];
+
+/** x = Lᵀ f for a Cartesian x, hence f = L⁻ᵀ x. */
+function toFractional(lattice: Mat3): (cart: Vec3) => Vec3 {
+  createLattice(lattice);
+  const inverted = transpose(inverse(lattice));
+  return (cart) => [
+    inverted[0][0] * cart[0] + inverted[0][1] * cart[1] + inverted[0][2] * cart[2],
+    inverted[1][0] * cart[0] + inverted[1][1] * cart[1] + inverted[1][2] * cart[2],
+    inverted[2][0] * cart[0] + inverted[2][1] * cart[1] + inverted[2][2] * cart[2],
+  ];
+}
+
+function requireApart({ lattice, atoms }: Structure): void {
+  for (const [i, a] of lattice.entries())
+    requireInput(
+      norm(a) > SAME_SPOT,
+      () =>
+        `structure.lattice[${i}]: must be longer than ${SAME_SPOT} bohr, got ${norm(a)} bohr; atoms meet their own images`,
+    );
+  for (let i = 0; i < atoms.length; i++)
+    for (let j = i + 1; j < atoms.length; j++) {
+      const distance = distanceNearZero(lattice, atoms[i]!.position, atoms[j]!.position);
+      requireInput(
+        distance >= SAME_SPOT,
+        () =>
+          `structure.atoms[${j}].position: must be at least ${SAME_SPOT} bohr from every other atom and its images, got ${distance.toPrecision(2)} bohr from atoms[${i}]; remove one of them or check cartesian and units`,
+      );
+    }
+}
+
+/** Distance [bohr] of two positions modulo the lattice: exact when it is short against the spacing of lattice planes. */
+function distanceNearZero(lattice: Mat3, p: Vec3, q: Vec3): number {
+  const wrap = (x: number) => x - Math.round(x);
+  return norm(rowsVec(lattice, [wrap(p[0] - q[0]), wrap(p[1] - q[1]), wrap(p[2] - q[2])]));
+}

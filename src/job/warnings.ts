@@ -1,0 +1,32 @@
+import type { Job } from "./job.ts";
+import type { Structure } from "./structure.ts";
+
+/** What is allowed but probably not meant, one line each; empty for most jobs. */
+export function jobWarnings(job: Job, structure: Structure): string[] {
+  return [...mismatchedTables(job), ...unusedMoments(structure)];
+}
+
+/** A pseudopotential is made for one functional. */
+function mismatchedTables({ functional, pseudopotentials }: Job): string[] {
+  const isPbe =
+    typeof functional === "string"
+      ? functional === "pbe"
+      : functional.some((name) => name.startsWith("gga_"));
+  const made = isPbe ? "pbe" : "lda";
+  const used = typeof pseudopotentials === "string" ? [pseudopotentials] : Object.values(pseudopotentials);
+  if (functional === "none") return [];
+  return [...new Set(used)]
+    .filter((name) => /^gth-(lda|pbe)/.test(name) && !name.startsWith(`gth-${made}`))
+    .map(
+      (name) =>
+        `pseudopotentials: ${name} was made for ${isPbe ? "LDA" : "PBE"} but the functional is ${show(functional)}; gth-${made} fits`,
+    );
+}
+
+const show = (functional: Job["functional"]): string =>
+  typeof functional === "string" ? functional : functional.join(" + ");
+
+function unusedMoments({ atoms }: Structure): string[] {
+  const count = atoms.filter((atom) => atom.magneticMoment !== undefined).length;
+  return count === 0 ? [] : [`structure.atoms: ${count} magnetic moments are ignored because spin is none`];
+}

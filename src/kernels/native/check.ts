@@ -1,0 +1,36 @@
+import { invariant } from "../../common/failure.ts";
+
+/**
+ * Native code checks nothing, so each array is checked before its address is handed over: an array of another type,
+ * a short one or a detached one (length 0) would read or write foreign memory.
+ */
+export function checkArray(what: string, array: Float64Array, length: number): void {
+  invariant(
+    array instanceof Float64Array && array.length >= length,
+    () =>
+      `${what}: needs a Float64Array of at least ${length} numbers, got ${array?.constructor?.name} of length ${array?.length}`,
+  );
+}
+
+/** Counts and dimensions of native calls are 32-bit integers. */
+export function checkCount(what: string, count: number): void {
+  invariant(
+    Number.isInteger(count) && count >= 0 && count < 2 ** 31,
+    () => `${what}: must be an integer in [0, 2³¹), got ${count}`,
+  );
+}
+
+/** Checks a rows × columns complex matrix with leading dimension `ld`. */
+export function checkMatrix(
+  what: string,
+  array: Float64Array,
+  rows: number,
+  columns: number,
+  ld: number,
+): void {
+  checkCount(`${what} rows`, rows);
+  checkCount(`${what} columns`, columns);
+  checkCount(`${what} leading dimension`, ld);
+  invariant(ld >= Math.max(1, rows), () => `${what}: leading dimension ${ld} is below the ${rows} rows`);
+  checkArray(what, array, rows === 0 || columns === 0 ? 0 : 2 * (ld * (columns - 1) + rows));
+}

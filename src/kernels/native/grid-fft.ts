@@ -1,0 +1,56 @@
+import { requireInput } from "../../common/failure.ts";
+import type { Fft, GridSize } from "../kernels.ts";
+import { checkArray } from "./check.ts";
+import type { Direction, Fftw, Shape } from "./fftw.ts";
+import type { NativeMemory } from "./memory.ts";
+
+/** FFTW takes every size; the other back ends do not, and a job must not depend on which one runs it. */
+export function checkGridSize(size: GridSize): void {
+  for (const n of size) {
+    let rest = n;
+    for (const p of [2, 3, 5, 7]) while (rest > 1 && rest % p === 0) rest /= p;
+    requireInput(
+      Number.isInteger(n) && n > 0 && rest === 1,
+      () => `fft: size ${n} must be a product of 2, 3, 5 and 7; choose a neighbouring size`,
+    );
+  }
+}
+
+/** Whether FFTW's vector instructions can load from here. */
+export const isAligned = (x: Float64Array): boolean => x.byteOffset % 16 === 0;
+
+/** Full transforms of an [nx, ny, nz] grid. */
+export function gridFft(fftw: Fftw, memory: NativeMemory, size: GridSize): Fft {
+  checkGridSize(size);
+  const [nx, ny, nz] = size;
+  const length = 2 * nx * ny * nz;
+  const shape: Shape = {
+    axes: [
+      [nz, nx * ny],
+      [ny, nx],
+      [nx, 1],
+    ],
+    loops: [],
+  };
+
+  const run = (direction: Direction, out: Float64Array, x: Float64Array): void => {
+    checkArray("fft: out", out, length);
+    checkArray("fft: x", x, length);
+    if (!isAligned(out) || !isAligned(x))
+      memory.scratch((take) => {
+        const copy = take(length);
+        copy.set(x.subarray(0, length));
+        fftw.plan(shape, direction, true)(copy, copy);
+        out.set(copy);
+      });
+    else {
+      const inPlace = out.buffer === x.buffer && out.byteOffset === x.byteOffset;
+      fftw.plan(shape, direction, inPlace)(out, x);
+    }
+  };
+  return {
+    size,
+    forward: (out, x) => run(-1, out, x),
+    inverse: (out, x) => run(1, out, x),
+  };
+}

@@ -1,0 +1,49 @@
+import { bind, type Koffi, type NativeFunction, openLibrary, UnavailableError } from "./library.ts";
+
+/** The routines of BLAS and LAPACK we use, with the Fortran calling convention (every argument by address). */
+export interface Lapack {
+  readonly version: string;
+  /** Name of the processor generation the library chose its code for. */
+  readonly core: string;
+  readonly zgemm: NativeFunction;
+  readonly zherk: NativeFunction;
+  readonly ztrsm: NativeFunction;
+  readonly zpotrf: NativeFunction;
+  readonly zheevd: NativeFunction;
+}
+
+/**
+ * Opens an OpenBLAS that holds LAPACK too, and sets it to one thread: parallelism is over k-points and bands, above.
+ * @throws UnavailableError if there is none, or if its integers have 64 bits.
+ */
+export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
+  const library = openLibrary(koffi, names);
+  const version = String(bind(library, "const char* openblas_get_config()")());
+  if (version.includes("USE64BITINT"))
+    throw new UnavailableError(`${names.join(", ")} has 64-bit integers; one with 32-bit integers is needed`);
+  bind(library, "void openblas_set_num_threads(int threads)")(1);
+  // Fortran passes the length of each character argument by value, behind all others.
+  const routine = (name: string, args: number, characters: number): NativeFunction => {
+    const types = [
+      ...Array<string>(characters).fill("const char*"),
+      ...Array<string>(args - characters).fill("void*"),
+      ...Array<string>(characters).fill("size_t"),
+    ];
+    return bind(library, `void ${name}(${types.join(", ")})`);
+  };
+  return {
+    version: version.split(" ").slice(0, 2).join(" "),
+    core: String(bind(library, "const char* openblas_get_corename()")()),
+    zgemm: routine("zgemm_", 13, 2),
+    zherk: routine("zherk_", 10, 2),
+    ztrsm: routine("ztrsm_", 11, 4),
+    zpotrf: routine("zpotrf_", 5, 1),
+    zheevd: routine("zheevd_", 13, 2),
+  };
+}
+
+/** Processors without fused multiply-add, under the names OpenBLAS gives them. */
+const WITHOUT_FMA =
+  /^(generic|unknown|katmai|coppermine|northwood|prescott|banias|core2|penryn|dunnington|nehalem|atom|sandybridge|athlon|opteron|opteron_sse3|barcelona|bobcat|nano)$/i;
+
+export const hasFma = (core: string): boolean => !WITHOUT_FMA.test(core);

@@ -1,0 +1,57 @@
+import type { Kernels } from "../kernels.ts";
+import { columnKernels } from "./columns.ts";
+import { denseKernels } from "./dense.ts";
+import { openFftw } from "./fftw.ts";
+import { gridFft } from "./grid-fft.ts";
+import { hasFma, openLapack } from "./lapack.ts";
+import { loadKoffi, UnavailableError } from "./library.ts";
+import { nativeMemory } from "./memory.ts";
+import { sphereFft } from "./sphere-fft.ts";
+
+/** Names or paths of shared libraries, tried in turn. */
+export interface NativeLibraries {
+  /** FFTW 3 in double precision. */
+  readonly fftw?: readonly string[];
+  /** Its companion that makes planning safe from several threads; may be the same library. */
+  readonly fftwThreads?: readonly string[];
+  /** OpenBLAS with LAPACK and 32-bit integers. */
+  readonly openblas?: readonly string[];
+}
+
+/** Linux, macOS, Windows. */
+const DEFAULT_LIBRARIES: Required<NativeLibraries> = {
+  fftw: ["libfftw3.so.3", "libfftw3.3.dylib", "libfftw3-3.dll"],
+  fftwThreads: ["libfftw3_threads.so.3", "libfftw3_threads.3.dylib", "libfftw3-3.dll"],
+  openblas: ["libopenblas.so.0", "libopenblas.0.dylib", "libopenblas.dll"],
+};
+
+/**
+ * The kernels over FFTW and OpenBLAS of this machine, one thread. That they are absent is no error but an answer:
+ * `{ unavailable }` with the reason in one line. Plans are measured when a size is first seen (up to half a second
+ * each), then kept. Each thread needs an instance of its own.
+ */
+export async function nativeKernels(
+  libraries: NativeLibraries = {},
+): Promise<Kernels | { readonly unavailable: string }> {
+  const names = { ...DEFAULT_LIBRARIES, ...libraries };
+  try {
+    const koffi = await loadKoffi();
+    const memory = nativeMemory(koffi);
+    const fftw = openFftw(koffi, names, memory);
+    const lapack = openLapack(koffi, names.openblas);
+    return {
+      backend: "native",
+      features: { simd: true, fma: hasFma(lapack.core), library: `${fftw.version}, ${lapack.version}` },
+      alloc: memory.alloc,
+      scratch: memory.scratch,
+      memory: memory.usage,
+      fft: (size) => gridFft(fftw, memory, size),
+      sphereFft: (size, gridIndex) => sphereFft(fftw, memory, size, gridIndex),
+      ...denseKernels(lapack, memory),
+      ...columnKernels,
+    };
+  } catch (error) {
+    if (error instanceof UnavailableError) return { unavailable: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { requireInput } from "../common/failure.ts";
+import { matVec, type Vec3 } from "../common/vec3.ts";
+import type { SymmetryOperation } from "./symmetry.ts";
+import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
+
+/** A point of the Brillouin zone in reduced coordinates, and the part of the zone it stands for. */
+export interface WeightedKpoint {
+  readonly k: Vec3;
+  /** Weights of a grid sum to 1. */
+  readonly weight: number;
+}
+
+/**
+ * The Monkhorst–Pack grid k = (j + shift)/n, j = 0 … n − 1 per axis, moved to (−1/2, 1/2], x fastest [MP76].
+ *
+ * @param kgrid number of points per axis, positive whole numbers.
+ * @param kshift fractions of a step, usually 0 or 1/2.
+ * @throws InputError if they are not.
+ */
+export function monkhorstPack(kgrid: Vec3, kshift: Vec3 = [0, 0, 0]): Vec3[] {
+  requireInput(
+    kgrid.every((n) => Number.isInteger(n) && n > 0),
+    () =>
+      `kgrid: three positive whole numbers expected, got ${JSON.stringify(kgrid)}; [1, 1, 1] is one point`,
+  );
+  requireInput(
+    kshift.every(Number.isFinite),
+    () =>
+      `kshift: three fractions of a grid step expected, got ${JSON.stringify(kshift)}; usual are 0 and 0.5`,
+  );
+  const axes = kgrid.map((n, i) =>
+    Array.from({ length: n }, (_, j) => {
+      const numerator = j + kshift[i]!;
+      return (numerator - n * Math.ceil(numerator / n - 0.5 - 1e-12)) / n;
+    }),
+  );
+  const [xs, ys, zs] = axes as [number[], number[], number[]];
+  return zs.flatMap((z) => ys.flatMap((y) => xs.map((x): Vec3 => [x, y, z])));
+}
+
+/**
+ * The points of a Monkhorst–Pack grid that are not images of earlier ones under the symmetry operations that map
+ * the grid onto itself, weighted by the number of their images, and those operations (a group if `operations` are).
+ *
+ *   k ~ W⁻ᵀ k,  and with time reversal k ~ −k if the grid is its own negative;   up to reciprocal lattice vectors
+ *
+ * A density summed over these points has to be symmetrised with `operations` to be that of the whole grid.
+ *
+ * @param timeReversal whether orbitals at k and −k are complex conjugate: no magnetic field, no spin–orbit coupling.
+ */
+export function irreducibleKpoints(
+  kgrid: Vec3,
+  kshift: Vec3,
+  operations: readonly SymmetryOperation[],
+  timeReversal = true,
+): { readonly kpoints: WeightedKpoint[]; readonly operations: SymmetryOperation[] } {
+  const all = monkhorstPack(kgrid, kshift);
+  const used = pointOperationsOfKgrid(operations, kgrid, kshift);
+  const isEven = kshift.every((shift) => Math.abs(2 * shift - Math.round(2 * shift)) < 1e-8);
+  const signs = timeReversal && isEven ? [1, -1] : [1];
+  const rotations = [...new Map(used.map(({ rotation }) => [rotation.join(), rotation])).values()].map(
+    reciprocalRotation,
+  );
+  if (rotations.length === 0)
+    rotations.push(
+      reciprocalRotation([
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ]),
+    );
+
+  const indexOf = (k: Vec3): number => {
+    const axis = (i: 0 | 1 | 2) => {
+      const j = Math.round(k[i] * kgrid[i] - kshift[i]) % kgrid[i];
+      return j < 0 ? j + kgrid[i] : j;
+    };
+    return axis(0) + kgrid[0] * (axis(1) + kgrid[1] * axis(2));
+  };
+  const isDone = new Uint8Array(all.length);
+  const kpoints: WeightedKpoint[] = [];
+  for (let i = 0; i < all.length; i++) {
+    if (isDone[i]) continue;
+    let images = 0;
+    for (const rotation of rotations) {
+      const [x, y, z] = matVec(rotation, all[i]!);
+      for (const sign of signs) {
+        const image = indexOf([sign * x, sign * y, sign * z]);
+        if (isDone[image]) continue;
+        isDone[image] = 1;
+        images++;
+      }
+    }
+    kpoints.push({ k: all[i]!, weight: images / all.length });
+  }
+  return { kpoints, operations: used };
+}

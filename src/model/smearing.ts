@@ -1,0 +1,116 @@
+import { erfc } from "./erfc.ts";
+
+export type SmearingName = "none" | "fermi-dirac" | "gaussian" | "methfessel-paxton-1" | "marzari-vanderbilt";
+
+/** Every name `smearing` takes. */
+export const SMEARING_NAMES: readonly SmearingName[] = [
+  "none",
+  "fermi-dirac",
+  "gaussian",
+  "methfessel-paxton-1",
+  "marzari-vanderbilt",
+];
+
+/**
+ * Occupation of a level as a function of x = (ε − μ)/T, and the entropy that makes the free energy stationary.
+ *
+ *   f(x) → 1 for x → −∞,  f(x) → 0 for x → +∞;      s(x) with ds/dx = x df/dx,  s(±∞) = 0
+ *
+ * With fMax electrons per full level (2 without spin, 1 with), weights w_k and width T [Ha]:
+ *
+ *   occupation of level nk:  fMax f(x_nk);      energy "entropy" = −T fMax Σ_nk w_k s(x_nk)  [Ha]
+ *
+ * so that d(E_entropy) = −Σ w_k (ε_nk − μ) d(fMax f_nk): the free energy does not change to first order when
+ * electrons move between levels.
+ */
+export interface Smearing {
+  readonly name: SmearingName;
+  /** Whether f falls monotonically, hence stays in [0, 1]; if not, the electron count may have several Fermi levels. */
+  readonly isMonotone: boolean;
+  /** f(x). */
+  occupation(x: number): number;
+  /** df/dx. For `none` it is 0 away from the step at x = 0 and −∞ there. */
+  occupationDerivative(x: number): number;
+  /** s(x). */
+  entropy(x: number): number;
+}
+
+const SQRT_PI = Math.sqrt(Math.PI);
+
+/** Filled below μ and at μ, empty above; the limit T → 0 of all others. */
+const none: Smearing = {
+  name: "none",
+  isMonotone: true,
+  occupation: (x) => (x <= 0 ? 1 : 0),
+  occupationDerivative: (x) => (x === 0 ? Number.NEGATIVE_INFINITY : 0),
+  entropy: () => 0,
+};
+
+/** f = 1/(1 + eˣ),  s = −f ln f − (1 − f) ln(1 − f) [Mer65]. Even and odd parts are written in e^{−|x|}, which cannot overflow. */
+const fermiDirac: Smearing = {
+  name: "fermi-dirac",
+  isMonotone: true,
+  occupation: (x) => {
+    const e = Math.exp(-Math.abs(x));
+    return (x > 0 ? e : 1) / (1 + e);
+  },
+  occupationDerivative: (x) => {
+    const e = Math.exp(-Math.abs(x));
+    return -e / ((1 + e) * (1 + e));
+  },
+  entropy: (x) => {
+    const a = Math.abs(x);
+    if (a > 800) return 0;
+    const e = Math.exp(-a);
+    return Math.log1p(e) + (a * e) / (1 + e);
+  },
+};
+
+/** f = ½ erfc(x),  s = e^{−x²}/(2√π). */
+const gaussian: Smearing = {
+  name: "gaussian",
+  isMonotone: true,
+  occupation: (x) => 0.5 * erfc(x),
+  occupationDerivative: (x) => -Math.exp(-x * x) / SQRT_PI,
+  entropy: (x) => Math.exp(-x * x) / (2 * SQRT_PI),
+};
+
+/** e^{−x²} p, and 0 rather than 0·∞ far away. */
+const times = (gauss: number, p: number): number => (gauss === 0 ? 0 : gauss * p);
+
+/** f = ½ erfc(x) − x e^{−x²}/(2√π),  s = (1 − 2x²) e^{−x²}/(4√π) [MP89 eqs. 10–13 with N = 1]. */
+const methfesselPaxton1: Smearing = {
+  name: "methfessel-paxton-1",
+  isMonotone: false,
+  occupation: (x) => 0.5 * erfc(x) - times(Math.exp(-x * x), x) / (2 * SQRT_PI),
+  occupationDerivative: (x) => times(Math.exp(-x * x), x * x - 1.5) / SQRT_PI,
+  entropy: (x) => times(Math.exp(-x * x), 1 - 2 * x * x) / (4 * SQRT_PI),
+};
+
+/** With u = x + 1/√2:  f = ½ erfc(u) + e^{−u²}/√(2π),  s = u e^{−u²}/√(2π): cold smearing [MVDP99]. */
+const marzariVanderbilt: Smearing = {
+  name: "marzari-vanderbilt",
+  isMonotone: false,
+  occupation: (x) => {
+    const u = x + Math.SQRT1_2;
+    return 0.5 * erfc(u) + Math.exp(-u * u) / (Math.SQRT2 * SQRT_PI);
+  },
+  occupationDerivative: (x) => {
+    const u = x + Math.SQRT1_2;
+    return times(Math.exp(-u * u), -(2 + Math.SQRT2 * x)) / SQRT_PI;
+  },
+  entropy: (x) => {
+    const u = x + Math.SQRT1_2;
+    return times(Math.exp(-u * u), u) / (Math.SQRT2 * SQRT_PI);
+  },
+};
+
+const all: Readonly<Record<SmearingName, Smearing>> = {
+  none,
+  "fermi-dirac": fermiDirac,
+  gaussian,
+  "methfessel-paxton-1": methfesselPaxton1,
+  "marzari-vanderbilt": marzariVanderbilt,
+};
+
+export const smearing = (name: SmearingName): Smearing => all[name];

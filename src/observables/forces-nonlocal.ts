@@ -1,0 +1,73 @@
+import { invariant } from "../common/failure.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { NonlocalProjectors } from "../terms/nonlocal.ts";
+
+/** Orbitals, occupations and projectors of one k-point. */
+export interface NonlocalState {
+  readonly kernels: Kernels;
+  readonly nAtoms: number;
+  /** P and the diagonal D of V = P D Pᴴ at this k-point. */
+  readonly nonlocal: NonlocalProjectors;
+  /** Cartesian k+G [bohr⁻¹], shape [3·n]. */
+  readonly kPlusG: Float64Array;
+  /** Complex panel [n × nBands], an array of `kernels`. */
+  readonly psi: Float64Array;
+  /** f_n w_k, shape [nBands]. */
+  readonly weights: Float64Array;
+}
+
+/** Bands treated together: their copies multiplied by k+G are the only temporaries as long as the basis. */
+const BLOCK = 32;
+
+/**
+ * Contribution of one k-point to the nonlocal force on every atom, Cartesian [Ha/bohr], shape [3·nAtoms].
+ *
+ *   E = Σ_n f_n Σ_i D_i |p_in|²,   p_in = ⟨p_i|ψ_n⟩ = Σ_G ⟨k+G|p_i⟩* ψ_n(G),   ⟨k+G|p_i⟩ ∝ e^{−i(k+G)·R_a}
+ *   ∂p_in/∂R_a = i q_in,   q_in = Σ_G ⟨k+G|p_i⟩* (k+G) ψ_n(G),   for the projectors i of atom a
+ *   F_a = −∂E/∂R_a = −2 Σ_n f_n Σ_{i on a} D_i Im[q_in* p_in]
+ */
+export function nonlocalForcesOfK(state: NonlocalState): Float64Array {
+  const { kernels, nonlocal, kPlusG, psi, weights } = state;
+  const { count, projectors, coupling, atomOf } = nonlocal;
+  const n = kPlusG.length / 3;
+  invariant(
+    psi.length >= 2 * n * weights.length && projectors.length >= 2 * n * count,
+    () =>
+      `nonlocalForcesOfK: ${psi.length} and ${projectors.length} numbers for ${n} plane waves, ${weights.length} bands, ${count} projectors`,
+  );
+  const forces = new Float64Array(3 * state.nAtoms);
+  const occupied = lastNonzero(weights) + 1;
+  if (count === 0 || occupied === 0) return forces;
+
+  kernels.scratch((take) => {
+    const block = Math.min(BLOCK, occupied);
+    const multiplied = take(2 * n * block);
+    const component = take(n);
+    const p = take(2 * count * block);
+    const q = take(2 * count * block);
+    for (let first = 0; first < occupied; first += block) {
+      const bands = Math.min(block, occupied - first);
+      const orbitals = psi.subarray(2 * n * first, 2 * n * (first + bands));
+      kernels.gemm("C", "N", count, bands, n, 1, projectors, n, orbitals, n, 0, p, count);
+      for (let c = 0; c < 3; c++) {
+        for (let g = 0; g < n; g++) component[g] = kPlusG[3 * g + c]!;
+        kernels.multiplyRows(multiplied, n, bands, component, orbitals);
+        kernels.gemm("C", "N", count, bands, n, 1, projectors, n, multiplied, n, 0, q, count);
+        for (let j = 0; j < bands; j++)
+          for (let i = 0; i < count; i++) {
+            const at = 2 * (i + count * j);
+            const im = q[at]! * p[at + 1]! - q[at + 1]! * p[at]!;
+            forces[3 * atomOf[i]! + c]! -= 2 * weights[first + j]! * coupling[i]! * im;
+          }
+      }
+    }
+  });
+  return forces;
+}
+
+/** Empty bands at the end cost nothing. */
+function lastNonzero(x: Float64Array): number {
+  let last = x.length - 1;
+  while (last >= 0 && x[last] === 0) last--;
+  return last;
+}

@@ -1,0 +1,64 @@
+import { createKPoint } from "../basis/kpoint.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { nonlocalForcesOfK } from "../observables/forces-nonlocal.ts";
+import {
+  type BlockDensity,
+  type BlockEigenvalues,
+  blockShared,
+  createOrbitalBlock,
+  type EigenRequest,
+} from "../state/orbital-block.ts";
+import type { OrbitalsSpec } from "./orbitals.ts";
+
+/** The blocks one thread holds, addressed by their index in the whole calculation. Everything here is synchronous. */
+export interface BlockHost {
+  setPotential(potential: Float64Array): void;
+  diagonalise(index: number, request: EigenRequest): BlockEigenvalues;
+  density(index: number, weights: Float64Array): BlockDensity;
+  nonlocalForces(index: number, weights: Float64Array): Float64Array;
+  save(index: number): Float64Array;
+  restore(index: number, psi: Float64Array): void;
+  peakMemory(): number;
+}
+
+export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: readonly number[]): BlockHost {
+  const { problem, blocks } = spec;
+  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  const kpoints = indices.map((i) =>
+    createKPoint(problem.lattice, problem.size, problem.ecut, blocks[i]!.k, blocks[i]!.weight),
+  );
+  const shared = blockShared(kernels, problem, kpoints);
+  const held = new Map(
+    indices.map(
+      (index, i) => [index, createOrbitalBlock(kernels, problem, kpoints[i]!, index, shared)] as const,
+    ),
+  );
+  const block = (index: number) => held.get(index)!;
+  let potential = new Float64Array(points);
+  return {
+    setPotential(next) {
+      potential = next as Float64Array<ArrayBuffer>;
+    },
+    diagonalise(index, request) {
+      const { spin } = blocks[index]!;
+      shared.potential.set(potential.subarray(spin * points, (spin + 1) * points));
+      return block(index).diagonalise(request);
+    },
+    density: (index, weights) => block(index).density(weights),
+    nonlocalForces(index, weights) {
+      const { hamiltonian, kpoint, psi } = block(index);
+      const { nonlocal } = hamiltonian;
+      return nonlocalForcesOfK({
+        kernels,
+        nAtoms: problem.atoms.length,
+        nonlocal,
+        kPlusG: kpoint.kPlusG,
+        psi,
+        weights,
+      });
+    },
+    save: (index) => block(index).psi.slice(),
+    restore: (index, psi) => block(index).restore(psi),
+    peakMemory: () => kernels.memory().peak,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Kernels } from "../kernels/kernels.ts";
+import { createBlockHost } from "./block-host.ts";
+import type { Orbitals, OrbitalsSpec } from "./orbitals.ts";
+import { sumDensities, sumForces } from "./sums.ts";
+
+/** All blocks in this thread. Long work gives way to the event loop between blocks, so that progress shows and signals arrive. */
+export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
+  const indices = Array.from(spec.blocks.keys());
+  const host = createBlockHost(kernels, spec, indices);
+  let lastPause = performance.now();
+  const pause = async () => {
+    if (performance.now() - lastPause < 30) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    lastPause = performance.now();
+  };
+  const each = async <T>(
+    work: (index: number) => T,
+    progress?: (done: number, total: number) => void,
+  ): Promise<T[]> => {
+    const results: T[] = [];
+    for (const index of indices) {
+      results.push(work(index));
+      progress?.(index + 1, indices.length);
+      await pause();
+    }
+    return results;
+  };
+  return {
+    spec,
+    threads: 1,
+    diagonalise(potential, request, progress) {
+      host.setPotential(potential as unknown as Float64Array); // read only, as promised
+      return each((index) => host.diagonalise(index, request), progress);
+    },
+    density: async (weights, progress) =>
+      sumDensities(spec, await each((index) => host.density(index, weights[index]!), progress)),
+    nonlocalForces: async (weights) =>
+      sumForces(await each((index) => host.nonlocalForces(index, weights[index]!))),
+    save: () => each((index) => host.save(index)),
+    restore: async (psi) => {
+      await each((index) => host.restore(index, psi[index]!));
+    },
+    peakMemory: async () => host.peakMemory(),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,17 @@
+import type { EigenRequest } from "../state/orbital-block.ts";
+import type { OrbitalsSpec } from "./orbitals.ts";
+
+/** What the main thread asks of a worker; answers come in the same order. */
+export type WorkerRequest =
+  | { readonly call: "start"; readonly spec: OrbitalsSpec; readonly indices: readonly number[] }
+  | { readonly call: "setPotential"; readonly potential: Float64Array }
+  | { readonly call: "diagonalise"; readonly index: number; readonly request: EigenRequest }
+  | { readonly call: "density"; readonly index: number; readonly weights: Float64Array }
+  | { readonly call: "nonlocalForces"; readonly index: number; readonly weights: Float64Array }
+  | { readonly call: "save"; readonly index: number }
+  | { readonly call: "restore"; readonly index: number; readonly psi: Float64Array }
+  | { readonly call: "peakMemory" };
+
+export type WorkerReply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };

@@ -1,0 +1,57 @@
+import type { Vec3 } from "../common/vec3.ts";
+import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import type { BlockEigenvalues, EigenRequest, OrbitalProblem } from "../state/orbital-block.ts";
+
+/** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
+export interface BlockLabel {
+  readonly k: Vec3;
+  readonly weight: number;
+  readonly spin: number;
+}
+
+/** Everything another thread needs to hold blocks of orbitals. */
+export interface OrbitalsSpec {
+  readonly problem: OrbitalProblem;
+  readonly blocks: readonly BlockLabel[];
+  readonly nSpin: number;
+  readonly backend: BackendName;
+}
+
+/** Density of all blocks. */
+export interface TotalDensity {
+  /** Σ_blocks Σ_n w_n |ψ_n(r)|², not symmetrised, shape [nSpin·N]. */
+  readonly rho: RealField;
+  /** [Ha] */
+  readonly kinetic: number;
+  readonly nonlocal: number;
+}
+
+/** Called when a block is finished: how many of how many. */
+export type BlockProgress = (done: number, total: number) => void;
+
+/**
+ * The orbitals of all k-points, wherever they live: in this thread or spread over workers. Sums over blocks run in
+ * block order whatever the number of threads, so the digits do not depend on it.
+ */
+export interface Orbitals {
+  readonly spec: OrbitalsSpec;
+  readonly threads: number;
+  /** Solves for the orbitals of the local potential V(r), shape [nSpin·N]. */
+  diagonalise(
+    potential: ReadonlyRealField,
+    request: EigenRequest,
+    progress?: BlockProgress,
+  ): Promise<BlockEigenvalues[]>;
+  /** @param weights electrons per band, f_n w_k, one array per block. */
+  density(weights: readonly Float64Array[], progress?: BlockProgress): Promise<TotalDensity>;
+  /** Σ of the nonlocal forces [Ha/bohr], Cartesian, shape [3·nAtoms]. */
+  nonlocalForces(weights: readonly Float64Array[]): Promise<Float64Array>;
+  /** Copies of the orbitals, one panel per block. */
+  save(): Promise<Float64Array[]>;
+  restore(psi: readonly Float64Array[]): Promise<void>;
+  /** Most bytes the kernels of all threads held. */
+  peakMemory(): Promise<number>;
+  /** Ends the workers; the orbitals are gone. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,122 @@
+import { InputError } from "../common/failure.ts";
+import type { BlockDensity, BlockEigenvalues } from "../state/orbital-block.ts";
+import type { WorkerReply, WorkerRequest } from "./messages.ts";
+import type { BlockProgress, Orbitals, OrbitalsSpec } from "./orbitals.ts";
+import { spawnBlockWorker, type WorkerThread } from "./spawn.ts";
+import { sumDensities, sumForces } from "./sums.ts";
+
+interface Client {
+  call<T>(request: WorkerRequest): Promise<T>;
+  terminate(): Promise<void>;
+}
+
+/** Requests with numbers, answers by number. A thread that dies fails everything still open. */
+function connect(thread: WorkerThread): Client {
+  const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
+  let next = 0;
+  let dead: Error | undefined;
+  thread.onMessage((message) => {
+    const reply = message as WorkerReply;
+    const waiting = open.get(reply.id);
+    open.delete(reply.id);
+    if ("error" in reply)
+      waiting?.reject(
+        reply.error.name === "InputError"
+          ? new InputError(reply.error.message)
+          : new Error(reply.error.message),
+      );
+    else waiting?.resolve(reply.value as never);
+  });
+  thread.onFailure((error) => {
+    dead = error;
+    for (const { reject } of open.values()) reject(error);
+    open.clear();
+  });
+  return {
+    call: (request) =>
+      new Promise((resolve, reject) => {
+        if (dead) return reject(dead);
+        open.set(next, { resolve, reject });
+        thread.post({ id: next++, request });
+      }),
+    terminate: () => thread.terminate(),
+  };
+}
+
+/**
+ * Blocks spread over worker threads, heaviest first to the thread with the least work. Results are summed in block
+ * order, so every number equals that of one thread.
+ *
+ * @param sizes plane waves of each block, the measure of work.
+ */
+export async function pooledOrbitals(
+  spec: OrbitalsSpec,
+  sizes: readonly number[],
+  threads: number,
+): Promise<Orbitals> {
+  const count = Math.min(threads, spec.blocks.length);
+  const load = new Array<number>(count).fill(0);
+  const owner = new Array<number>(spec.blocks.length).fill(0);
+  const byWork = Array.from(spec.blocks.keys()).sort((a, b) => sizes[b]! - sizes[a]! || a - b);
+  for (const index of byWork) {
+    const lightest = load.indexOf(Math.min(...load));
+    owner[index] = lightest;
+    load[lightest]! += sizes[index]!;
+  }
+  const clients = await Promise.all(
+    Array.from({ length: count }, async () => connect(await spawnBlockWorker())),
+  );
+  const close = async () => {
+    await Promise.all(clients.map((client) => client.terminate()));
+  };
+  const indicesOf = (worker: number) =>
+    Array.from(spec.blocks.keys()).filter((index) => owner[index] === worker);
+  try {
+    await Promise.all(
+      clients.map((client, w) => client.call({ call: "start", spec, indices: indicesOf(w) })),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const each = async <T>(
+    request: (index: number) => WorkerRequest,
+    progress?: BlockProgress,
+  ): Promise<T[]> => {
+    let done = 0;
+    return Promise.all(
+      Array.from(spec.blocks.keys(), async (index) => {
+        const value = await clients[owner[index]!]!.call<T>(request(index));
+        progress?.(++done, spec.blocks.length);
+        return value;
+      }),
+    );
+  };
+  return {
+    spec,
+    threads: count,
+    async diagonalise(potential, request, progress) {
+      const copy = Float64Array.from(potential as unknown as Float64Array);
+      await Promise.all(clients.map((client) => client.call({ call: "setPotential", potential: copy })));
+      return each<BlockEigenvalues>((index) => ({ call: "diagonalise", index, request }), progress);
+    },
+    density: async (weights, progress) =>
+      sumDensities(
+        spec,
+        await each<BlockDensity>((index) => ({ call: "density", index, weights: weights[index]! }), progress),
+      ),
+    nonlocalForces: async (weights) =>
+      sumForces(
+        await each<Float64Array>((index) => ({ call: "nonlocalForces", index, weights: weights[index]! })),
+      ),
+    save: () => each<Float64Array>((index) => ({ call: "save", index })),
+    restore: async (psi) => {
+      await each((index) => ({ call: "restore", index, psi: psi[index]! }));
+    },
+    peakMemory: async () => {
+      const peaks = await Promise.all(clients.map((client) => client.call<number>({ call: "peakMemory" })));
+      return peaks.reduce((sum, peak) => sum + peak, 0);
+    },
+    close,
+  };
+}

@@ -1,0 +1,64 @@
+/** A thread as both platforms offer it: module workers of Node's worker_threads and of browsers. */
+export interface WorkerThread {
+  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  onMessage(handle: (message: unknown) => void): void;
+  onFailure(handle: (error: Error) => void): void;
+  terminate(): Promise<void>;
+}
+
+const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+
+/** Starts the module next to this one. In a source checkout (`.ts`) the thread needs tsx, as its parent did. */
+export async function spawnBlockWorker(): Promise<WorkerThread> {
+  const source = import.meta.url.endsWith(".ts");
+  const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
+  if (isNode) {
+    const { Worker } = await import("node:worker_threads");
+    const worker = source
+      ? new Worker(
+          `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`,
+          {
+            eval: true,
+          },
+        )
+      : new Worker(url);
+    worker.setMaxListeners(0);
+    return {
+      post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+      onMessage: (handle) => void worker.on("message", handle),
+      onFailure: (handle) => {
+        worker.on("error", handle);
+        worker.on("exit", (code) => {
+          if (code !== 0) handle(new Error(`worker thread ended with code ${code}`));
+        });
+      },
+      terminate: async () => void (await worker.terminate()),
+    };
+  }
+  const worker = new globalThis.Worker(url, { type: "module" });
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+    onMessage: (handle) => worker.addEventListener("message", (event) => handle(event.data)),
+    onFailure: (handle) => worker.addEventListener("error", (event) => handle(new Error(event.message))),
+    terminate: async () => worker.terminate(),
+  };
+}
+
+/** The other end, inside the thread. */
+export async function parentPort(): Promise<Pick<WorkerThread, "post" | "onMessage">> {
+  if (isNode) {
+    const { parentPort: port } = await import("node:worker_threads");
+    return {
+      post: (message, transfer = []) => port!.postMessage(message, transfer as ArrayBuffer[]),
+      onMessage: (handle) => void port!.on("message", handle),
+    };
+  }
+  const scope = globalThis as unknown as {
+    postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+    addEventListener(type: "message", handle: (event: { data: unknown }) => void): void;
+  };
+  return {
+    post: (message, transfer = []) => scope.postMessage(message, transfer as ArrayBuffer[]),
+    onMessage: (handle) => scope.addEventListener("message", (event) => handle(event.data)),
+  };
+}

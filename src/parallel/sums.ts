@@ -1,0 +1,27 @@
+import { newRealField } from "../kernels/fields.ts";
+import type { BlockDensity } from "../state/orbital-block.ts";
+import type { OrbitalsSpec, TotalDensity } from "./orbitals.ts";
+
+/** Adds the blocks in their order, whoever computed them. */
+export function sumDensities(
+  { problem, blocks, nSpin }: OrbitalsSpec,
+  parts: readonly BlockDensity[],
+): TotalDensity {
+  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  const rho = newRealField(nSpin * points);
+  let kinetic = 0;
+  let nonlocal = 0;
+  parts.forEach((part, index) => {
+    const offset = blocks[index]!.spin * points;
+    for (let r = 0; r < points; r++) rho[offset + r]! += part.density[r]!;
+    kinetic += part.kinetic;
+    nonlocal += part.nonlocal;
+  });
+  return { rho, kinetic, nonlocal };
+}
+
+export function sumForces(parts: readonly Float64Array[]): Float64Array {
+  const total = new Float64Array(parts[0]?.length ?? 0);
+  for (const part of parts) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
+  return total;
+}

@@ -1,0 +1,47 @@
+import { createKernels } from "../kernels/backends.ts";
+import { type BlockHost, createBlockHost } from "./block-host.ts";
+import type { WorkerReply, WorkerRequest } from "./messages.ts";
+import { parentPort } from "./spawn.ts";
+
+/** A thread that holds some of the blocks and answers one request at a time, in order. */
+const port = await parentPort();
+let host: BlockHost | undefined;
+
+async function answer(request: WorkerRequest): Promise<unknown> {
+  if (request.call === "start") {
+    host = createBlockHost(await createKernels(request.spec.backend), request.spec, request.indices);
+    return null;
+  }
+  if (host === undefined) throw new Error("bug: worker asked before it was started");
+  switch (request.call) {
+    case "setPotential":
+      return host.setPotential(request.potential);
+    case "diagonalise":
+      return host.diagonalise(request.index, request.request);
+    case "density":
+      return host.density(request.index, request.weights);
+    case "nonlocalForces":
+      return host.nonlocalForces(request.index, request.weights);
+    case "save":
+      return host.save(request.index);
+    case "restore":
+      return host.restore(request.index, request.psi);
+    case "peakMemory":
+      return host.peakMemory();
+  }
+}
+
+let queue = Promise.resolve();
+port.onMessage((message) => {
+  const { id, request } = message as { id: number; request: WorkerRequest };
+  queue = queue.then(async () => {
+    let reply: WorkerReply;
+    try {
+      reply = { id, value: (await answer(request)) ?? null };
+    } catch (error) {
+      const { name, message: text } = error instanceof Error ? error : new Error(String(error));
+      reply = { id, error: { name, message: text } };
+    }
+    port.post(reply);
+  });
+});

@@ -1,0 +1,158 @@
+import { requireInput } from "../common/failure.ts";
+import { figureSvg, PALETTE, powerOfTen } from "./svg.ts";
+
+/** The residuals of one run, step by step. */
+export interface ConvergenceSeries {
+  /** Stands at the end of the line when there are several. */
+  readonly label: string;
+  /** ‖ρout − ρin‖ [bohr^(-3/2)]. Steps without a positive finite residual are left out. */
+  readonly history: readonly { readonly step: number; readonly densityResidual: number }[];
+}
+
+export interface ConvergenceOptions {
+  readonly title?: string;
+  /** Drawn as a dashed line [bohr^(-3/2)]. */
+  readonly tolerance?: number;
+}
+
+const WIDTH = 680;
+const HEIGHT = 420;
+/** Height of a line of label text [px]. */
+const LINE = 15;
+
+/**
+ * Density residual against SCF step on a logarithmic axis, as the text of an SVG file.
+ *
+ * @throws InputError if there is nothing positive to draw.
+ */
+export async function convergenceSvg(
+  series: readonly ConvergenceSeries[],
+  { title, tolerance }: ConvergenceOptions = {},
+): Promise<string> {
+  const lines = series.map(({ label, history }, i) => ({
+    label,
+    colour: PALETTE[i % PALETTE.length]!,
+    points: history.filter(({ densityResidual: y }) => y > 0 && Number.isFinite(y)),
+  }));
+  const drawn = lines.filter(({ points }) => points.length > 0);
+  requireInput(
+    drawn.length > 0,
+    () => "convergenceSvg: must have a positive residual, got none; run at least one step",
+  );
+  const values = [
+    ...drawn.flatMap(({ points }) => points.map((p) => p.densityResidual)),
+    ...(tolerance ? [tolerance] : []),
+  ];
+  const low = Math.floor(Math.log10(Math.min(...values)));
+  const high = Math.max(Math.ceil(Math.log10(Math.max(...values))), low + 1);
+  const lastStep = Math.max(2, ...drawn.flatMap(({ points }) => points.map((p) => p.step)));
+  const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  const isCompared = series.length > 1;
+  const labels = isCompared ? spread(drawn.map(endOfLine), ((high - low) * LINE) / HEIGHT) : [];
+
+  return figureSvg((plot) => ({
+    width: WIDTH,
+    height: HEIGHT,
+    marginTop: title === undefined ? 16 : 42,
+    marginLeft: 68,
+    marginBottom: 44,
+    marginRight: isCompared ? 120 : 24,
+    x: {
+      label: "SCF step",
+      labelAnchor: "center",
+      labelArrow: "none",
+      domain: [1, lastStep],
+      ticks: wholeSteps(lastStep),
+      tickFormat: "d",
+    },
+    y: {
+      type: "log",
+      domain: [10 ** low, 10 ** high],
+      ticks: decades,
+      tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
+      label: "density residual ‖ρout − ρin‖ (bohr^(-3/2))",
+      labelAnchor: "center",
+      labelArrow: "none",
+      grid: true,
+    },
+    marks: [
+      ...(title === undefined
+        ? []
+        : [
+            plot.text([title], {
+              frameAnchor: "top-left",
+              dy: -30,
+              fontSize: 14,
+              fontWeight: "bold",
+            }),
+          ]),
+      ...(tolerance === undefined
+        ? []
+        : [
+            plot.ruleY([tolerance], { strokeDasharray: "5 4", stroke: "#666" }),
+            plot.text([tolerance], {
+              y: (v: number) => v,
+              text: () => "tolerance",
+              frameAnchor: "left",
+              dx: 6,
+              dy: -8,
+              fill: "#555",
+              textAnchor: "start",
+            }),
+          ]),
+      ...drawn.flatMap(({ points, colour }) => [
+        plot.line(points, { x: "step", y: "densityResidual", stroke: colour, strokeWidth: 1.8, clip: true }),
+        plot.dot(points, { x: "step", y: "densityResidual", fill: colour, r: 2.6 }),
+      ]),
+      plot.text(labels, {
+        x: "step",
+        y: "residual",
+        text: "label",
+        fill: "colour",
+        textAnchor: "start",
+        dx: 9,
+        fontWeight: 600,
+      }),
+    ],
+  }));
+}
+
+interface LineEnd {
+  readonly label: string;
+  readonly colour: string;
+  readonly step: number;
+  readonly residual: number;
+}
+
+function endOfLine({
+  label,
+  colour,
+  points,
+}: {
+  label: string;
+  colour: string;
+  points: readonly { step: number; densityResidual: number }[];
+}): LineEnd {
+  const last = points.at(-1)!; // the caller keeps only lines with points
+  return { label, colour, step: last.step, residual: last.densityResidual };
+}
+
+/** Moves labels up so that no two are nearer than `gap` decades, lowest first. */
+function spread(labels: readonly LineEnd[], gap: number): LineEnd[] {
+  let floor = Number.NEGATIVE_INFINITY;
+  return [...labels]
+    .sort((a, b) => a.residual - b.residual)
+    .map((label) => {
+      const height = Math.max(Math.log10(label.residual), floor);
+      floor = height + gap;
+      return { ...label, residual: 10 ** height };
+    });
+}
+
+/** At most about ten whole step numbers, 1 first. */
+function wholeSteps(last: number): number[] {
+  const spacing = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((s) => last / s <= 10) ?? Math.ceil(last / 10);
+  const steps = [1];
+  for (let step = spacing; step <= last; step += spacing) if (step > 1) steps.push(step);
+  return steps;
+}

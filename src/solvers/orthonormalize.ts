@@ -1,0 +1,85 @@
+import { random } from "../common/random.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+
+/** Small dense matrices of an orthonormalisation, reused from call to call. */
+interface Work {
+  /** [2·nFixed·nNew] */ readonly coefficients: Float64Array;
+  /** [2·nNew²] */ readonly gram: Float64Array;
+  /** [nNew] */ readonly norms: Float64Array;
+}
+
+/**
+ * W ← orthonormal basis of span(W) made orthogonal to the orthonormal panel Q (n × nFixed):
+ * block Gram-Schmidt and Cholesky QR, repeated until one pass changes nothing that matters. Columns that turn out to
+ * lie in the span of others are replaced by random ones, so the result always has full rank.
+ *
+ * @param w panel n × nNew, overwritten.
+ * @param seed for the random replacements.
+ */
+export function orthonormalizeAgainst(
+  kernels: Kernels,
+  n: number,
+  q: Float64Array,
+  nFixed: number,
+  w: Float64Array,
+  nNew: number,
+  { coefficients, gram, norms }: Work,
+  seed: number,
+): void {
+  if (nNew === 0) return;
+  normalizeColumns(kernels, n, w, nNew, norms);
+  for (let pass = 0; pass < 8; pass++) {
+    if (nFixed > 0) {
+      kernels.gemm("C", "N", nFixed, nNew, n, 1, q, n, w, n, 0, coefficients, nFixed);
+      kernels.gemm("N", "N", n, nNew, nFixed, -1, q, n, coefficients, nFixed, 1, w, n);
+    }
+    kernels.columnNorms2(norms, n, nNew, w);
+    let smallest = 1;
+    for (let j = 0; j < nNew; j++) {
+      const norm = Math.sqrt(norms[j]!);
+      // What is left after cancelling this much is rounding: start the column afresh.
+      if (!(norm > 1e-10)) randomColumn(w, n, j, seed + 7919 * (pass + 1) + j);
+      smallest = Math.min(smallest, norm);
+    }
+    if (smallest <= 1e-10) {
+      normalizeColumns(kernels, n, w, nNew, norms);
+      continue;
+    }
+    normalizeColumns(kernels, n, w, nNew, norms);
+    kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
+    if (!kernels.cholesky(nNew, gram, nNew)) {
+      // Numerically dependent columns: a shifted Cholesky QR improves the condition number enough for the next pass.
+      kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
+      for (let j = 0; j < nNew; j++) gram[2 * (j + j * nNew)]! += 1e-13 * nNew;
+      if (!kernels.cholesky(nNew, gram, nNew)) {
+        for (let j = 0; j < nNew; j++) randomColumn(w, n, j, seed + 104729 * (pass + 1) + j);
+        normalizeColumns(kernels, n, w, nNew, norms);
+        continue;
+      }
+      kernels.solveTriangularRight(n, nNew, gram, nNew, w, n);
+      continue;
+    }
+    kernels.solveTriangularRight(n, nNew, gram, nNew, w, n);
+    let least = 1;
+    for (let j = 0; j < nNew; j++) least = Math.min(least, gram[2 * (j + j * nNew)]!);
+    // Loss of orthogonality: 2⁻⁵³/smallest from the projection, 2⁻⁵³/least² from Cholesky QR. Both below 1e-13 here.
+    if (smallest > 0.01 && least > 0.05) return;
+  }
+}
+
+export function normalizeColumns(
+  kernels: Kernels,
+  n: number,
+  w: Float64Array,
+  nNew: number,
+  norms: Float64Array,
+): void {
+  kernels.columnNorms2(norms, n, nNew, w);
+  for (let j = 0; j < nNew; j++) norms[j] = norms[j]! > 0 ? 1 / Math.sqrt(norms[j]!) : 1;
+  kernels.scaleColumns(n, nNew, norms, w);
+}
+
+function randomColumn(w: Float64Array, n: number, column: number, seed: number): void {
+  const stream = random(seed);
+  for (let i = 2 * n * column; i < 2 * n * (column + 1); i++) w[i] = stream.normal();
+}

@@ -1,0 +1,88 @@
+import type { Grid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import { dot, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
+import { newRealField, type RealField, spinComponent, sumReal } from "../kernels/fields.ts";
+import { guessWidth } from "../model/density-guess.ts";
+import { atomicNumber } from "../model/elements.ts";
+import { planeSpacings } from "../model/lattice.ts";
+import type { Atom, Model } from "../model/model.ts";
+import { valenceCharge } from "../model/pseudopotential-formulas.ts";
+
+/**
+ * Density to start from: a Gaussian on every atom that holds its valence electrons Z,
+ *
+ *   ρ_a(r) = Z (4πl²)^{−3/2} e^{−|r−R|²/4l²},   in reciprocal space Z e^{−G²l²},
+ *
+ * with l from `guessWidth`. An atom of magnetic moment m gives (Z ± m)/2 to the two spins. The Gaussians are
+ * summed over periodic images on the points themselves, so no value is negative, whatever the grid (a
+ * truncated Fourier series would dip below zero in a vacuum); then all is scaled to hold N electrons, which
+ * also serves charged cells.
+ *
+ * Shape [nSpin·N].
+ * @throws InputError if |m| exceeds the number of valence electrons of its atom.
+ */
+export function superpositionOfAtoms(model: Model, grid: Grid): RealField {
+  const { nSpin, species, atoms, electrons } = model;
+  const rho = newRealField(nSpin * grid.points);
+  atoms.forEach((atom, index) => {
+    const { element, pseudopotential } = species[atom.species]!;
+    const charge = valenceCharge(pseudopotential);
+    const width = guessWidth(atomicNumber(element) - charge, charge);
+    const shares = nSpin === 1 ? [charge] : spinShares(atom, index, charge);
+    if (width > 0) addGaussian(rho, grid, atom.position, width, shares);
+  });
+  const found = grid.dvol * sumReal(rho);
+  requireInput(
+    found > 0,
+    () =>
+      `structure.atoms: an atom with valence electrons is needed to guess a density, got ${atoms.length} atoms without`,
+  );
+  for (let r = 0; r < rho.length; r++) rho[r]! *= electrons / found;
+  return rho;
+}
+
+function spinShares({ magneticMoment: m = 0 }: Atom, index: number, charge: number): number[] {
+  requireInput(
+    Math.abs(m) <= charge,
+    () => `structure.atoms[${index}].magneticMoment: at most the ${charge} valence electrons, got ${m} μB`,
+  );
+  return [(charge + m) / 2, (charge - m) / 2];
+}
+
+/** Gaussians end where e^{−|r−R|²/4l²} = e^{−36} ≈ 2·10⁻¹⁶, rounding beside the value at the atom. */
+const CUT = 6;
+
+/** rho_s ← rho_s + shares_s (4πl²)^{−3/2} Σ_images e^{−|r−R|²/4l²}: rows of the grid that meet the ball around R. */
+function addGaussian(rho: RealField, grid: Grid, position: Vec3, width: number, shares: number[]): void {
+  const { lattice, size, points } = grid;
+  const [nx, ny, nz] = size;
+  const radius = 2 * width * CUT;
+  const height = (4 * Math.PI * width * width) ** -1.5;
+  const [, spacingY, spacingZ] = planeSpacings(lattice);
+  const row = scale(1 / nx, lattice.vectors[0]);
+  const step2 = dot(row, row);
+  const components = shares.map((_, s) => spinComponent(rho, s, points));
+  const range = (at: number, reach: number, n: number): [number, number] => [
+    Math.ceil((at - reach) * n),
+    Math.floor((at + reach) * n),
+  ];
+  const wrap = (i: number, n: number) => ((i % n) + n) % n;
+  const [z0, z1] = range(position[2], radius / spacingZ, nz);
+  const [y0, y1] = range(position[1], radius / spacingY, ny);
+  for (let z = z0; z <= z1; z++)
+    for (let y = y0; y <= y1; y++) {
+      const start = rowsVec(lattice.vectors, [-position[0], y / ny - position[1], z / nz - position[2]]);
+      // |start + x·row|² = step² (x − nearest)² + gap²
+      const nearest = -dot(start, row) / step2;
+      const gap2 = dot(start, start) - step2 * nearest * nearest;
+      if (gap2 > radius * radius) continue;
+      const reach = Math.sqrt((radius * radius - gap2) / step2);
+      const offset = nx * (wrap(y, ny) + ny * wrap(z, nz));
+      for (let x = Math.ceil(nearest - reach); x <= nearest + reach; x++) {
+        const distance2 = gap2 + step2 * (x - nearest) ** 2;
+        const value = height * Math.exp(-distance2 / (4 * width * width));
+        const at = offset + wrap(x, nx);
+        for (let s = 0; s < shares.length; s++) components[s]![at]! += shares[s]! * value;
+      }
+    }
+}

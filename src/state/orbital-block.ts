@@ -1,0 +1,158 @@
+import type { KPoint } from "../basis/kpoint.ts";
+import { invariant, requireInput } from "../common/failure.ts";
+import { random } from "../common/random.ts";
+import type { GridSize, Kernels } from "../kernels/kernels.ts";
+import type { Lattice } from "../model/lattice.ts";
+import type { Atom, Species } from "../model/model.ts";
+import { type LobpcgWorkspace, lobpcg, lobpcgWorkspace } from "../solvers/lobpcg.ts";
+import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
+
+/** What the Hamiltonians of all k-points share, as plain data that can be sent to another thread. */
+export interface OrbitalProblem {
+  readonly lattice: Lattice;
+  readonly species: readonly Species[];
+  readonly atoms: readonly Atom[];
+  readonly size: GridSize;
+  readonly ecut: number;
+  /** Number of bands held at every k. */
+  readonly nBands: number;
+  /** Seed of the random start vectors. */
+  readonly seed: number;
+}
+
+/** How well to solve for the orbitals of one potential. */
+export interface EigenRequest {
+  /** Residual norm ‖Hψ − εψ‖ [Ha]. */
+  readonly tolerance: number;
+  /** Number of lowest bands that must reach it. */
+  readonly nConverge: number;
+  readonly maxIterations: number;
+}
+
+/** Eigenvalues of one k-point. */
+export interface BlockEigenvalues {
+  /** [Ha], ascending, shape [nBands]. */
+  readonly eigenvalues: Float64Array;
+  readonly residualNorms: Float64Array;
+  readonly iterations: number;
+  /** Bands the Hamiltonian was applied to. */
+  readonly applications: number;
+  readonly converged: boolean;
+}
+
+/** Density and orbital energies of one k-point for given weights per band. */
+export interface BlockDensity {
+  /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N]. */
+  readonly density: Float64Array;
+  readonly kinetic: number;
+  readonly nonlocal: number;
+}
+
+/** The orbitals of one k-point and one spin, living in the memory of one kernel instance. */
+export interface OrbitalBlock {
+  readonly kpoint: KPoint;
+  readonly hamiltonian: Hamiltonian;
+  readonly nBands: number;
+  /** Panel [planeWaves × nBands], orthonormal after the first solve. */
+  readonly psi: Float64Array;
+  diagonalise(request: EigenRequest): BlockEigenvalues;
+  /** @param weights f_n w_k (electrons), shape [nBands]. */
+  density(weights: Float64Array): BlockDensity;
+  /** Overwrites the orbitals, for a restart. */
+  restore(psi: Float64Array): void;
+}
+
+/** Memory shared by the blocks of one thread: the potential they see and the solver's panels. */
+export interface BlockShared {
+  readonly potential: Float64Array;
+  readonly workspace: LobpcgWorkspace;
+}
+
+export function blockShared(
+  kernels: Kernels,
+  { size, nBands }: OrbitalProblem,
+  kpoints: readonly KPoint[],
+): BlockShared {
+  const longest = Math.max(1, ...kpoints.map(({ planeWaves }) => planeWaves));
+  return {
+    potential: kernels.alloc(size[0] * size[1] * size[2]),
+    workspace: lobpcgWorkspace(kernels, longest, nBands),
+  };
+}
+
+/**
+ * Orbitals start random, damped where the kinetic energy is high; the stream depends on the seed and on `index` alone,
+ * so it does not matter which thread holds the k-point.
+ *
+ * @throws InputError if there are more bands than plane waves.
+ */
+export function createOrbitalBlock(
+  kernels: Kernels,
+  problem: OrbitalProblem,
+  kpoint: KPoint,
+  index: number,
+  { potential, workspace }: BlockShared,
+): OrbitalBlock {
+  const { nBands, size, seed } = problem;
+  const n = kpoint.planeWaves;
+  const points = size[0] * size[1] * size[2];
+  requireInput(
+    nBands <= n,
+    () =>
+      `bands: at most the number of plane waves, got ${nBands} bands and ${n} plane waves at k = [${kpoint.k.join(", ")}]; lower bands or raise ecut`,
+  );
+  const hamiltonian = createHamiltonian(kernels, problem, size, kpoint, potential);
+  const psi = kernels.alloc(2 * n * nBands);
+  const stream = random(seed * 65537 + index * 257 + 1);
+  for (let j = 0; j < nBands; j++)
+    for (let g = 0; g < n; g++) {
+      const damping = 1 / (1 + kpoint.kinetic[g]! ** 2);
+      psi[2 * (g + n * j)] = damping * stream.normal();
+      psi[2 * (g + n * j) + 1] = damping * stream.normal();
+    }
+
+  return {
+    kpoint,
+    hamiltonian,
+    nBands,
+    psi,
+    diagonalise(request) {
+      const { values, residualNorms, iterations, applications, converged } = lobpcg(
+        kernels,
+        hamiltonian,
+        psi,
+        nBands,
+        workspace,
+        { ...request, minIterations: 1 },
+      );
+      return { eigenvalues: values, residualNorms, iterations, applications, converged };
+    },
+    density(weights) {
+      invariant(
+        weights.length === nBands,
+        () => `block density: ${weights.length} weights for ${nBands} bands`,
+      );
+      return kernels.scratch((take) => {
+        const rho = take(points).fill(0);
+        const w = take(nBands);
+        // Plane waves are normalised on Ω: |ψ(r)|² = |Σ c e^{iGr}|²/Ω.
+        for (let j = 0; j < nBands; j++) w[j] = weights[j]! / problem.lattice.volume;
+        hamiltonian.fft.accumulateDensity(rho, psi, w, nBands);
+        const energies = take(nBands);
+        const sum = () => weights.reduce((total, weight, j) => total + weight * energies[j]!, 0);
+        hamiltonian.kineticEnergies(energies, psi, nBands);
+        const kinetic = sum();
+        hamiltonian.nonlocalEnergies(energies, psi, nBands);
+        return { density: rho.slice(), kinetic, nonlocal: sum() };
+      });
+    },
+    restore(from) {
+      requireInput(
+        from.length === psi.length,
+        () =>
+          `checkpoint: orbitals of k-point ${index} must have ${psi.length} numbers, got ${from.length}; the job differs from the one that wrote it`,
+      );
+      psi.set(from);
+    },
+  };
+}

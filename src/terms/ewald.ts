@@ -1,0 +1,195 @@
+import { requireInput } from "../common/failure.ts";
+import { add, cross, dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
+import { erfc } from "../model/erfc.ts";
+import type { Lattice } from "../model/lattice.ts";
+import type { Model } from "../model/model.ts";
+import { valenceCharge } from "../model/pseudopotential-formulas.ts";
+
+/**
+ * Electrostatic energy of point charges in a neutralising uniform background, by the split [Ewa21]
+ *
+ *   E =   ½ Σ_ij Z_i Z_j Σ'_L erfc(η d)/d                    d = |R_i − R_j − L|, the prime leaves out d = 0
+ *       + (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |Σ_i Z_i e^{−iG·R_i}|²
+ *       − (η/√π) Σ_i Z_i² − π (Σ_i Z_i)²/(2 Ω η²)
+ *
+ * whose value does not depend on η. Both sums run over all points of a ball, found exactly for any shape of
+ * cell, and are cut where their terms are below rounding.
+ */
+export interface PointCharges {
+  readonly lattice: Lattice;
+  /** Z_i, one per position. */
+  readonly charges: readonly number[];
+  /** Fractional coordinates. */
+  readonly positions: readonly Vec3[];
+}
+
+/** The ions of a model as the point charges they are from outside. */
+export const pointCharges = ({ lattice, species, atoms }: Model): PointCharges => ({
+  lattice,
+  charges: atoms.map((atom) => valenceCharge(species[atom.species]!.pseudopotential)),
+  positions: atoms.map((atom) => atom.position),
+});
+
+/** Terms fall like e^{−CUT²} ≈ 4·10⁻¹⁹, three digits below the rounding of the sum. */
+const CUT = 6.5;
+
+/**
+ * @param splitting η [bohr⁻¹]; the result does not depend on it. Default: both sums have equally many terms.
+ * @throws InputError if two charges are at the same place.
+ */
+export function ewald(
+  { lattice, charges, positions }: PointCharges,
+  splitting: number = balancedSplitting(lattice, charges.length),
+): {
+  /** [Ha] per cell. */
+  readonly energy: number;
+  /** −∂E/∂R_i, Cartesian [Ha/bohr]. */
+  readonly forces: readonly Vec3[];
+} {
+  requireInput(
+    charges.length === positions.length,
+    () =>
+      `ewald: every charge needs a position, got ${charges.length} charges, ${positions.length} positions`,
+  );
+  const system = { lattice, charges, positions };
+  const near = realSpaceSum(system, splitting);
+  const far = reciprocalSum(system, splitting);
+  const total = charges.reduce((sum, z) => sum + z, 0);
+  const squares = charges.reduce((sum, z) => sum + z * z, 0);
+  const self = (splitting / Math.sqrt(Math.PI)) * squares;
+  const background = (Math.PI * total * total) / (2 * lattice.volume * splitting * splitting);
+  return {
+    energy: near.energy + far.energy - self - background,
+    forces: near.forces.map((f, i) => add(f, far.forces[i]!)),
+  };
+}
+
+/**
+ * η at which the pairs within CUT/η, ½ n² (4π/3)(CUT/η)³/Ω, are as many as the charges times the waves within
+ * 2η·CUT, ½ n (4π/3)(2η·CUT)³ Ω/(2π)³:   η = √π (n/Ω²)^{1/6}. The cost then grows like n^{3/2}.
+ */
+const balancedSplitting = ({ volume }: Lattice, n: number): number =>
+  Math.sqrt(Math.PI) * (Math.max(1, n) / (volume * volume)) ** (1 / 6);
+
+interface Sum {
+  readonly energy: number;
+  readonly forces: Vec3[];
+}
+
+/** ½ Σ_ij Z_i Z_j Σ'_L erfc(ηd)/d, each pair taken once. */
+function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
+  const forces: Vec3[] = charges.map(() => [0, 0, 0]);
+  const shapes = rowFrame(lattice.vectors);
+  let energy = 0;
+  for (let i = 0; i < charges.length; i++)
+    for (let j = 0; j <= i; j++) {
+      const product = charges[i]! * charges[j]!;
+      const offset = rowsVec(lattice.vectors, nearestImage(sub(positions[i]!, positions[j]!)));
+      let potential = 0;
+      let pull: Vec3 = [0, 0, 0];
+      forEachInBall(shapes, offset, CUT / eta, (d) => {
+        const distance = norm(d);
+        // 1e-8 bohr: closer charges are the same atom written twice, and their energy would be 1e8 Ha.
+        if (distance < 1e-8) {
+          requireInput(i === j, () => sameplace(j, i, positions[i]!));
+          return;
+        }
+        const screened = erfc(eta * distance) / distance;
+        const gaussian = ((2 * eta) / Math.sqrt(Math.PI)) * Math.exp(-((eta * distance) ** 2));
+        potential += screened;
+        pull = add(pull, scale((screened + gaussian) / (distance * distance), d));
+      });
+      if (i === j) {
+        energy += 0.5 * product * potential;
+      } else {
+        energy += product * potential;
+        forces[i] = add(forces[i]!, scale(product, pull));
+        forces[j] = sub(forces[j]!, scale(product, pull));
+      }
+    }
+  return { energy, forces };
+}
+
+const sameplace = (j: number, i: number, position: Vec3): string =>
+  `structure.atoms: atoms must be apart, got atoms ${j} and ${i} (counted from 0) both at fractional position ${JSON.stringify(position)} up to lattice vectors; remove one`;
+
+/** Short differences keep the digits of far-away positions: x − round(x). */
+const nearestImage = (x: Vec3): Vec3 => [
+  x[0] - Math.round(x[0]),
+  x[1] - Math.round(x[1]),
+  x[2] - Math.round(x[2]),
+];
+
+/** (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |S(G)|², over one of G and −G; S(G) = Σ_i Z_i e^{−iG·R_i}. */
+function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
+  const n = charges.length;
+  const forces: Vec3[] = charges.map(() => [0, 0, 0]);
+  const cos = new Float64Array(n);
+  const sin = new Float64Array(n);
+  let energy = 0;
+  forEachInBall(rowFrame(lattice.reciprocal), [0, 0, 0], 2 * eta * CUT, (g, n1, n2, n3) => {
+    if (!isUpperHalf(n1, n2, n3)) return;
+    let re = 0;
+    let im = 0;
+    for (let i = 0; i < n; i++) {
+      const phase = 2 * Math.PI * (n1 * positions[i]![0] + n2 * positions[i]![1] + n3 * positions[i]![2]);
+      cos[i] = charges[i]! * Math.cos(phase);
+      sin[i] = charges[i]! * Math.sin(phase);
+      re += cos[i]!;
+      im -= sin[i]!;
+    }
+    const g2 = dot(g, g);
+    const weight = ((4 * Math.PI) / lattice.volume) * (Math.exp(-g2 / (4 * eta * eta)) / g2);
+    energy += weight * (re * re + im * im);
+    // ∂|S|²/∂R_i = 2 Re(S* ∂S/∂R_i) with ∂S/∂R_i = −iG Z_i e^{−iG·R_i}.
+    for (let i = 0; i < n; i++)
+      forces[i] = add(forces[i]!, scale(2 * weight * (re * sin[i]! + im * cos[i]!), g));
+  });
+  return { energy, forces };
+}
+
+/** One of each pair ±(n1, n2, n3), and not (0, 0, 0). */
+const isUpperHalf = (n1: number, n2: number, n3: number): boolean =>
+  n3 !== 0 ? n3 > 0 : n2 !== 0 ? n2 > 0 : n1 > 0;
+
+/** Lattice vectors (rows) in an orthonormal frame: u1 ∥ v1, u2 in the plane of v1 and v2. */
+interface RowFrame {
+  readonly vectors: Mat3;
+  readonly axes: Mat3;
+}
+
+function rowFrame(vectors: Mat3): RowFrame {
+  const unit = (a: Vec3) => scale(1 / norm(a), a);
+  const u3 = unit(cross(vectors[0], vectors[1]));
+  const u1 = unit(vectors[0]);
+  return { vectors, axes: [u1, cross(u3, u1), u3] };
+}
+
+/**
+ * Calls `visit` with p = offset + n1·v1 + n2·v2 + n3·v3 and n for every p with |p| ≤ radius, and no others: planes
+ * that meet the ball, in them rows that meet it, in them the points, as each direction adds its own component.
+ */
+function forEachInBall(
+  { vectors: [v1, v2, v3], axes: [u1, u2, u3] }: RowFrame,
+  offset: Vec3,
+  radius: number,
+  visit: (p: Vec3, n1: number, n2: number, n3: number) => void,
+): void {
+  /** Whole n with |at + n·step| ≤ reach. */
+  const range = (at: number, step: number, reach: number): [number, number] => {
+    const [a, b] = [(-reach - at) / step, (reach - at) / step];
+    return [Math.ceil(Math.min(a, b)), Math.floor(Math.max(a, b))];
+  };
+  const [first3, last3] = range(dot(offset, u3), dot(v3, u3), radius);
+  for (let n3 = first3; n3 <= last3; n3++) {
+    const inPlane = add(offset, scale(n3, v3));
+    const reach2 = Math.sqrt(Math.max(0, radius * radius - dot(inPlane, u3) ** 2));
+    const [first2, last2] = range(dot(inPlane, u2), dot(v2, u2), reach2);
+    for (let n2 = first2; n2 <= last2; n2++) {
+      const inRow = add(inPlane, scale(n2, v2));
+      const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - dot(inRow, u2) ** 2));
+      const [first1, last1] = range(dot(inRow, u1), dot(v1, u1), reach1);
+      for (let n1 = first1; n1 <= last1; n1++) visit(add(inRow, scale(n1, v1)), n1, n2, n3);
+    }
+  }
+}

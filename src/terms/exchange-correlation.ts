@@ -1,0 +1,151 @@
+import type { Grid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import { rowsVec } from "../common/vec3.ts";
+import {
+  type FourierField,
+  newFourierField,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  spinComponent,
+  sumReal,
+} from "../kernels/fields.ts";
+import type { Functional } from "../model/functional.ts";
+import type { DensityTerm } from "./term.ts";
+
+/**
+ * Exchange-correlation energy on the grid; with n = ρ_s and σ_st = ∇ρ_s · ∇ρ_t
+ *
+ *   E = dvol Σ_r e(ρ, σ),      V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t),  t the other spin [WB94 eq. 12]
+ *
+ * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one below, which is real and minus its
+ * own adjoint; therefore V is the exact derivative of this E, not only of the continuous one.
+ *
+ * @param functionals their energies are added; at least one.
+ * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term out.
+ */
+export function exchangeCorrelation(
+  grid: Grid,
+  functionals: readonly Functional[],
+  nSpin: 1 | 2,
+): DensityTerm {
+  requireInput(
+    functionals.length > 0,
+    () => "exchangeCorrelation: needs at least one functional, got none; leave the term out instead",
+  );
+  const { points, dvol } = grid;
+  const energyDensity = newRealField(points);
+  const gradients = functionals.some((f) => f.kind === "gga") ? gradientPart(grid, nSpin) : null;
+  return {
+    name: "xc",
+    evaluate(rho) {
+      const potential = newRealField(nSpin * points);
+      energyDensity.fill(0);
+      gradients?.prepare(rho);
+      for (const functional of functionals) {
+        const usesGradient = functional.kind === "gga" && gradients !== null;
+        functional.evaluate(nSpin, asFloat64Array(rho), usesGradient ? gradients.sigma : null, {
+          energy: energyDensity,
+          vrho: potential,
+          vsigma: usesGradient ? gradients.vsigma : null,
+        });
+      }
+      gradients?.addPotential(potential);
+      return { energy: dvol * sumReal(energyDensity), potential };
+    },
+  };
+}
+
+/** The read-only view of a Float64Array is one; functionals read their arguments only. */
+const asFloat64Array = (x: ReadonlyRealField): Float64Array => x as unknown as Float64Array;
+
+interface GradientPart {
+  /** σ, shape [N], or [3N] as ↑↑, ↑↓, ↓↓; set by `prepare`. */
+  readonly sigma: Float64Array;
+  /** ∂e/∂σ of the same shape, zeroed by `prepare`. */
+  readonly vsigma: Float64Array;
+  prepare(rho: ReadonlyRealField): void;
+  /** potential_s ← potential_s − ∇·(2 vsigma_ss ∇ρ_s + vsigma_st ∇ρ_t). */
+  addPotential(potential: RealField): void;
+}
+
+function gradientPart(grid: Grid, nSpin: 1 | 2): GradientPart {
+  const { points } = grid;
+  const derivative = derivativeVectors(grid);
+  const spectrum = newFourierField(points);
+  const product = newFourierField(points);
+  const field = newRealField(points);
+  /** ∂_c ρ_s at [3s + c]. */
+  const gradient = Array.from({ length: 3 * nSpin }, () => newRealField(points));
+  const pairs = nSpin === 1 ? [[0, 0]] : [[0, 0], [0, 1], [1, 1]]; // biome-ignore format: a table
+  const sigma = new Float64Array(pairs.length * points);
+  const vsigma = new Float64Array(pairs.length * points);
+
+  return {
+    sigma,
+    vsigma,
+    prepare(rho) {
+      vsigma.fill(0);
+      sigma.fill(0);
+      for (let s = 0; s < nSpin; s++) {
+        field.set(asFloat64Array(rho).subarray(s * points, (s + 1) * points));
+        grid.forward(spectrum, field);
+        for (let c = 0; c < 3; c++) {
+          product.fill(0);
+          addTimesI(product, derivative[c]!, spectrum);
+          grid.inverse(gradient[3 * s + c]!, product);
+        }
+      }
+      pairs.forEach(([s, t], pair) => {
+        for (let c = 0; c < 3; c++) {
+          const [a, b] = [gradient[3 * s! + c]!, gradient[3 * t! + c]!];
+          for (let r = 0; r < points; r++) sigma[pair * points + r]! += a[r]! * b[r]!;
+        }
+      });
+    },
+    addPotential(potential) {
+      for (let s = 0; s < nSpin; s++) {
+        const own = vsigma.subarray(2 * s * points, (2 * s + 1) * points);
+        const mixed = vsigma.subarray(points, 2 * points);
+        product.fill(0);
+        for (let c = 0; c < 3; c++) {
+          const a = gradient[3 * s + c]!;
+          for (let r = 0; r < points; r++) field[r] = 2 * own[r]! * a[r]!;
+          if (nSpin === 2) {
+            const b = gradient[3 * (1 - s) + c]!;
+            for (let r = 0; r < points; r++) field[r]! += mixed[r]! * b[r]!;
+          }
+          grid.forward(spectrum, field);
+          addTimesI(product, derivative[c]!, spectrum);
+        }
+        grid.inverse(field, product);
+        const v = spinComponent(potential, s, points);
+        for (let r = 0; r < points; r++) v[r]! -= field[r]!;
+      }
+    },
+  };
+}
+
+/** out(G) ← out(G) + i q(G) f(G). */
+function addTimesI(out: FourierField, q: Float64Array, f: FourierField): void {
+  for (let g = 0; g < q.length; g++) {
+    out[2 * g]! -= q[g]! * f[2 * g + 1]!;
+    out[2 * g + 1]! += q[g]! * f[2 * g]!;
+  }
+}
+
+/**
+ * The Cartesian components of G in ∂ → iG, each of shape [N]. The frequency n/2 of an even axis stands for both
+ * n/2 and −n/2, whose derivatives cancel: as a component it counts as 0. Then q(−G) = −q(G) for every stored G,
+ * which makes the gradient of a real field real, and minus its own adjoint.
+ */
+function derivativeVectors({ lattice, size, points, gVectors }: Grid): Float64Array[] {
+  const out = [0, 1, 2].map(() => new Float64Array(points));
+  const odd = (g: number, n: number) => (2 * g === -n ? 0 : g);
+  for (let g = 0; g < points; g++) {
+    const reduced = [0, 1, 2].map((c) => odd(gVectors[3 * g + c]!, size[c]!)) as [number, number, number];
+    const cartesian = rowsVec(lattice.reciprocal, reduced);
+    for (let c = 0; c < 3; c++) out[c]![g] = cartesian[c]!;
+  }
+  return out;
+}

@@ -1,0 +1,76 @@
+import { frequency, type Grid } from "../basis/grid.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { newFourierField, type RealField } from "../kernels/fields.ts";
+import type { Model } from "../model/model.ts";
+import type { Pseudopotential } from "../model/pseudopotential.ts";
+import { localFourier } from "../model/pseudopotential-formulas.ts";
+import { fixedPotential } from "./external.ts";
+import type { DensityTerm } from "./term.ts";
+
+/** Energy of the density in the local part of the pseudopotentials. */
+export const localTerm = (model: Model, grid: Grid): DensityTerm =>
+  fixedPotential("local", grid, localPotential(model, grid));
+
+/**
+ * Local potential of all atoms [Ha], shape [N].
+ *
+ *   V(r) = Re Σ_{G≠0} V(G) e^{iG·r},   V(G) = (1/Ω) Σ_species v_loc(|G|) Σ_atoms e^{−iG·R}
+ *
+ * G = 0 is dropped: its Coulomb part cancels against Hartree and Ewald, the rest is the term pspCorrection.
+ */
+export function localPotential(model: Model, grid: Grid): RealField {
+  const { points, lattice } = grid;
+  const coefficients = newFourierField(points);
+  model.species.forEach(({ pseudopotential }, species) => {
+    const atoms = model.atoms.filter((atom) => atom.species === species);
+    if (atoms.length === 0) return;
+    const formFactor = localFormFactor(pseudopotential, grid);
+    const structureFactor = new Float64Array(2 * points);
+    for (const { position } of atoms) addStructureFactor(structureFactor, grid, position);
+    for (let g = 0; g < points; g++) {
+      coefficients[2 * g]! += (formFactor[g]! * structureFactor[2 * g]!) / lattice.volume;
+      coefficients[2 * g + 1]! += (formFactor[g]! * structureFactor[2 * g + 1]!) / lattice.volume;
+    }
+  });
+  return grid.toReal(coefficients);
+}
+
+/** v_loc(|G|) of one atom [Ha·bohr³] on the cube of G-vectors, shape [N]; 0 at G = 0. */
+export function localFormFactor(p: Pseudopotential, { points, normG2 }: Grid): Float64Array {
+  const out = new Float64Array(points);
+  for (let g = 1; g < points; g++) out[g] = localFourier(p, Math.sqrt(normG2[g]!));
+  return out;
+}
+
+/**
+ * e^{−2πi g·position} for every frequency g of each axis in FFT order, interleaved: e^{−iG·R} is the product of
+ * three entries, so an atom costs no sine per G.
+ */
+export const phaseTables = ({ size }: Grid, position: Vec3): [Float64Array, Float64Array, Float64Array] => {
+  const axis = (n: number, x: number) => {
+    const out = new Float64Array(2 * n);
+    for (let i = 0; i < n; i++) {
+      const angle = -2 * Math.PI * frequency(i, n) * x;
+      out[2 * i] = Math.cos(angle);
+      out[2 * i + 1] = Math.sin(angle);
+    }
+    return out;
+  };
+  return [axis(size[0], position[0]), axis(size[1], position[1]), axis(size[2], position[2])];
+};
+
+/** out(G) ← out(G) + e^{−iG·R} on the cube of G-vectors, R given in fractional coordinates. */
+function addStructureFactor(out: Float64Array, grid: Grid, position: Vec3): void {
+  const [nx, ny, nz] = grid.size;
+  const [ex, ey, ez] = phaseTables(grid, position);
+  let at = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++) {
+      const re = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
+      const im = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
+      for (let x = 0; x < nx; x++, at += 2) {
+        out[at]! += re * ex[2 * x]! - im * ex[2 * x + 1]!;
+        out[at + 1]! += re * ex[2 * x + 1]! + im * ex[2 * x]!;
+      }
+    }
+}

@@ -1,0 +1,151 @@
+import type { KPoint } from "../basis/kpoint.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Lattice } from "../model/lattice.ts";
+import type { Atom, Species } from "../model/model.ts";
+import { nonlocalChannels, projectorFourier } from "../model/pseudopotential-formulas.ts";
+import { sphericalHarmonic } from "../model/spherical-harmonics.ts";
+
+/** The nonlocal potential at one k-point, V = P D Pᴴ with a diagonal D. */
+export interface NonlocalProjectors {
+  /** Number of projectors, over all atoms. */
+  readonly count: number;
+  /** P: complex panel [planeWaves × count], ⟨k+G|p⟩ with structure factor e^{−i(k+G)R}. */
+  readonly projectors: Float64Array;
+  /** Diagonal of D [Ha], shape [count]. */
+  readonly coupling: Float64Array;
+  /** Atom each projector sits on, shape [count]. */
+  readonly atomOf: Int32Array;
+}
+
+/** Eigenvectors of the small coupling matrix h^l, so that each projector couples to itself alone. */
+interface Channel {
+  readonly l: number;
+  readonly values: Float64Array;
+  /** u[i][a]: weight of radial projector i in combined projector a. */
+  readonly vectors: readonly (readonly number[])[];
+}
+
+/**
+ * Builds P and D for all atoms: h^l = U Λ Uᵀ, projectors p_a = Σ_i U_ia p_i, D = Λ [HGH98 eq. 4].
+ *
+ *   ⟨k+G|p_a^{lm}⟩ = (−i)^l Σ_i U_ia P_i^l(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
+ */
+export function nonlocalProjectors(
+  kernels: Kernels,
+  { lattice, species, atoms }: { lattice: Lattice; species: readonly Species[]; atoms: readonly Atom[] },
+  kpoint: KPoint,
+): NonlocalProjectors {
+  const n = kpoint.planeWaves;
+  const forms = species.map((kind) => speciesForms(kernels, kind, kpoint));
+  const count = atoms.reduce((sum, atom) => sum + forms[atom.species]!.length, 0);
+  const projectors = kernels.alloc(2 * n * count);
+  const coupling = kernels.alloc(count);
+  const atomOf = new Int32Array(count);
+  const scale = 1 / Math.sqrt(lattice.volume);
+  let column = 0;
+  atoms.forEach((atom, iAtom) => {
+    const phase = structureFactor(kpoint, atom.position);
+    for (const { l, value, form } of forms[atom.species]!) {
+      // (−i)^l = c + i s
+      const [c, s] = [[1, 0, -1, 0][l % 4]! * scale, [0, -1, 0, 1][l % 4]! * scale];
+      const out = projectors.subarray(2 * n * column, 2 * n * (column + 1));
+      for (let g = 0; g < n; g++) {
+        const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
+        out[2 * g] = form[g]! * (c * re - s * im);
+        out[2 * g + 1] = form[g]! * (c * im + s * re);
+      }
+      coupling[column] = value;
+      atomOf[column] = iAtom;
+      column++;
+    }
+  });
+  return { count, projectors, coupling, atomOf };
+}
+
+/** Real form factors Σ_i U_ia P_i(|k+G|) Y_lm(k+G) of every projector of one kind of atom. */
+function speciesForms(kernels: Kernels, { pseudopotential }: Species, kpoint: KPoint) {
+  const n = kpoint.planeWaves;
+  return diagonalChannels(kernels, pseudopotential).flatMap(({ l, values, vectors }) => {
+    const radial = vectors.map((_, i) =>
+      Float64Array.from({ length: n }, (__, g) =>
+        projectorFourier(pseudopotential, l, i + 1, Math.sqrt(2 * kpoint.kinetic[g]!)),
+      ),
+    );
+    return Array.from({ length: 2 * l + 1 }, (_, im) => im - l).flatMap((m) => {
+      const angular = Float64Array.from({ length: n }, (__, g) =>
+        sphericalHarmonic(l, m, [
+          kpoint.kPlusG[3 * g]!,
+          kpoint.kPlusG[3 * g + 1]!,
+          kpoint.kPlusG[3 * g + 2]!,
+        ]),
+      );
+      return Array.from(values, (value, a) => {
+        const form = new Float64Array(n);
+        radial.forEach((p, i) => {
+          for (let g = 0; g < n; g++) form[g]! += vectors[i]![a]! * p[g]! * angular[g]!;
+        });
+        return { l, value, form };
+      }).filter(({ value }) => value !== 0);
+    });
+  });
+}
+
+function diagonalChannels(kernels: Kernels, pseudopotential: Species["pseudopotential"]): Channel[] {
+  return nonlocalChannels(pseudopotential).flatMap(({ h }, l) => {
+    const n = h.length;
+    if (n === 0) return [];
+    return kernels.scratch((take) => {
+      const [a, v, values] = [take(2 * n * n), take(2 * n * n), take(n)];
+      for (let j = 0; j < n; j++)
+        for (let i = 0; i < n; i++) {
+          a[2 * (i + n * j)] = h[i]![j]!;
+          a[2 * (i + n * j) + 1] = 0;
+        }
+      kernels.eigh(n, a, n, values, v, n);
+      // A real matrix has real eigenvectors up to a phase: take it out by the largest component.
+      const vectors = Array.from({ length: n }, () => new Array<number>(n).fill(0));
+      for (let j = 0; j < n; j++) {
+        let best = 0;
+        for (let i = 0; i < n; i++) {
+          const size = (k: number) => Math.hypot(v[2 * (k + n * j)]!, v[2 * (k + n * j) + 1]!);
+          if (size(i) > size(best)) best = i;
+        }
+        const [re, im] = [v[2 * (best + n * j)]!, v[2 * (best + n * j) + 1]!];
+        const norm = Math.hypot(re, im);
+        for (let i = 0; i < n; i++)
+          vectors[i]![j] = (v[2 * (i + n * j)]! * re + v[2 * (i + n * j) + 1]! * im) / norm;
+      }
+      return [{ l, values: values.slice(), vectors }];
+    });
+  });
+}
+
+/** e^{−i(k+G)R} for every plane wave, from one table of powers per axis. Shape [2·n]. */
+export function structureFactor(kpoint: KPoint, position: Vec3): Float64Array {
+  const { planeWaves: n, gVectors, k } = kpoint;
+  const out = new Float64Array(2 * n);
+  let reach = 0;
+  for (let i = 0; i < 3 * n; i++) reach = Math.max(reach, Math.abs(gVectors[i]!));
+  const tables = position.map((x) => {
+    const table = new Float64Array(2 * (2 * reach + 1));
+    for (let g = -reach; g <= reach; g++) {
+      table[2 * (g + reach)] = Math.cos(2 * Math.PI * g * x);
+      table[2 * (g + reach) + 1] = -Math.sin(2 * Math.PI * g * x);
+    }
+    return table;
+  });
+  const bloch = 2 * Math.PI * (k[0] * position[0] + k[1] * position[1] + k[2] * position[2]);
+  const [kr, ki] = [Math.cos(bloch), -Math.sin(bloch)];
+  const [tx, ty, tz] = tables as [Float64Array, Float64Array, Float64Array];
+  for (let i = 0; i < n; i++) {
+    const x = 2 * (gVectors[3 * i]! + reach);
+    const y = 2 * (gVectors[3 * i + 1]! + reach);
+    const z = 2 * (gVectors[3 * i + 2]! + reach);
+    const [ar, ai] = [kr * tx[x]! - ki * tx[x + 1]!, kr * tx[x + 1]! + ki * tx[x]!];
+    const [br, bi] = [ar * ty[y]! - ai * ty[y + 1]!, ar * ty[y + 1]! + ai * ty[y]!];
+    out[2 * i] = br * tz[z]! - bi * tz[z + 1]!;
+    out[2 * i + 1] = br * tz[z + 1]! + bi * tz[z]!;
+  }
+  return out;
+}

@@ -1,0 +1,15 @@
+import type { Model } from "../model/model.ts";
+import { localFourierAt0Correction } from "../model/pseudopotential-formulas.ts";
+import type { ConstantTerm } from "./term.ts";
+
+/**
+ * What remains of the mean local potential when the Coulomb parts of electrons and ions cancel each other at
+ * G = 0: the mean of v_loc(r) + Z/r, seen by every electron.
+ *
+ *   E = (N_electrons/Ω) Σ_atoms lim_{q→0} (v_loc(q) + 4πZ/q²)
+ */
+export function pspCorrection({ lattice, species, atoms, electrons }: Model): ConstantTerm {
+  let sum = 0;
+  for (const atom of atoms) sum += localFourierAt0Correction(species[atom.species]!.pseudopotential);
+  return { name: "pspCorrection", energy: (electrons / lattice.volume) * sum };
+}

@@ -1,0 +1,118 @@
+import { expect, test } from "vitest";
+import { random } from "../../src/common/random.ts";
+import { referenceKernels } from "../../src/kernels/reference.ts";
+import { type HermitianOperator, lobpcg, lobpcgWorkspace } from "../../src/solvers/lobpcg.ts";
+import { closeArrays } from "../close.ts";
+
+const kernels = referenceKernels();
+
+/** Dense Hermitian matrix Q diag(spectrum) Qᴴ with a random unitary Q, and its operator with a diagonal preconditioner. */
+function dense(spectrum: readonly number[], seed: number, real: boolean) {
+  const n = spectrum.length;
+  const stream = random(seed);
+  const g = kernels.alloc(2 * n * n);
+  for (let j = 0; j < n; j++)
+    for (let i = j; i < n; i++) {
+      g[2 * (i + j * n)] = stream.normal();
+      g[2 * (i + j * n) + 1] = real || i === j ? 0 : stream.normal();
+    }
+  const q = kernels.alloc(2 * n * n);
+  kernels.eigh(n, g, n, kernels.alloc(n), q, n);
+  const scaled = kernels.alloc(2 * n * n);
+  scaled.set(q);
+  kernels.scaleColumns(n, n, Float64Array.from(spectrum), scaled);
+  const h = kernels.alloc(2 * n * n);
+  kernels.gemm("N", "C", n, n, n, 1, scaled, n, q, n, 0, h, n);
+  const operator: HermitianOperator = {
+    n,
+    applyInto: (out, x, m) => kernels.gemm("N", "N", n, m, n, 1, h, n, x, n, 0, out, n),
+    preconditionInto() {},
+  };
+  return { n, operator };
+}
+
+function start(n: number, m: number, seed: number): Float64Array {
+  const stream = random(seed);
+  return kernels.alloc(2 * n * m).map(() => stream.normal());
+}
+
+const solve = (operator: HermitianOperator, x: Float64Array, m: number, tolerance = 1e-9, maxIterations = 400) =>
+  lobpcg(kernels, operator, x, m, lobpcgWorkspace(kernels, operator.n, m), { tolerance, nConverge: m - 2, maxIterations });
+
+const spectra: [string, number[]][] = [
+  ["spread", Array.from({ length: 60 }, (_, i) => i * 0.37 - 3)],
+  ["threefold degenerate", Array.from({ length: 60 }, (_, i) => Math.floor(i / 3) - 2)],
+  ["clustered", Array.from({ length: 60 }, (_, i) => (i < 9 ? 1 + 1e-7 * i : 2 + i))],
+  ["negative and positive", Array.from({ length: 60 }, (_, i) => Math.sinh((i - 20) / 12))],
+  ["kinetic, wide", Array.from({ length: 60 }, (_, i) => 0.05 * i * i)],
+];
+
+for (const [name, spectrum] of spectra)
+  for (const real of [false, true])
+    test(`no eigenvalue is missed or repeated: ${name} spectrum, ${real ? "real" : "complex"}`, () => {
+      for (let seed = 1; seed <= 2; seed++) {
+        const { n, operator } = dense(spectrum, seed, real);
+        const m = 11;
+        const x = start(n, m, seed + 100);
+        const result = solve(operator, x, m);
+        expect(result.converged).toBe(true);
+        const sorted = [...spectrum].sort((a, b) => a - b);
+        // An eigenvalue differs from its Ritz value by at most the residual norm.
+        closeArrays(result.values.subarray(0, m - 2), sorted.slice(0, m - 2), 1e-9, `seed ${seed}`);
+        const overlap = kernels.alloc(2 * m * m);
+        kernels.hermitianOverlap(m, n, x, n, x, n, overlap, m);
+        for (let j = 0; j < m; j++) overlap[2 * (j + j * m)]! -= 1;
+        closeArrays(overlap, new Float64Array(2 * m * m), 1e-12, "XᴴX − 1");
+        const hx = kernels.alloc(2 * n * m);
+        operator.applyInto(hx, x, m);
+        kernels.addScaledColumns(hx, n, m, hx, result.values.map((v) => -v), x);
+        const norms = new Float64Array(m);
+        kernels.columnNorms2(norms, n, m, hx);
+        closeArrays(norms.map(Math.sqrt), result.residualNorms, 1e-12, "reported residual norms");
+      }
+    });
+
+test("linearly dependent and zero start vectors are repaired", () => {
+  const { n, operator } = dense(spectra[0]![1], 4, false);
+  const m = 8;
+  const x = start(n, m, 5);
+  x.copyWithin(2 * n, 0, 2 * n); // column 1 = column 0
+  x.fill(0, 4 * n, 6 * n); // column 2 = 0
+  const result = solve(operator, x, m);
+  closeArrays(result.values.subarray(0, m - 2), spectra[0]![1].slice(0, m - 2), 1e-9);
+});
+
+test("a block as large as the space gives all eigenvalues at once", () => {
+  const spectrum = [3, -1, 2, 2, 5];
+  const { n, operator } = dense(spectrum, 6, false);
+  const result = solve(operator, start(n, n, 7), n);
+  closeArrays(result.values, [-1, 2, 2, 3, 5], 1e-12);
+});
+
+test("a block of nearly the whole space converges too", () => {
+  const spectrum = Array.from({ length: 12 }, (_, i) => i * i);
+  const { n, operator } = dense(spectrum, 8, false);
+  const result = solve(operator, start(n, 9, 9), 9);
+  expect(result.converged).toBe(true);
+  closeArrays(result.values.subarray(0, 7), spectrum.slice(0, 7), 1e-9);
+});
+
+test("exact eigenvectors as start cost one application each", () => {
+  const { n, operator } = dense(spectra[0]![1], 10, false);
+  const m = 6;
+  const x = start(n, m, 11);
+  solve(operator, x, m, 1e-11);
+  const again = lobpcg(kernels, operator, x, m, lobpcgWorkspace(kernels, n, m), {
+    tolerance: 1e-8,
+    nConverge: m - 2,
+    maxIterations: 10,
+  });
+  expect(again.applications).toBe(m);
+  expect(again.iterations).toBe(0);
+});
+
+test("tolerances down to rounding are reached", () => {
+  const { n, operator } = dense(spectra[3]![1], 12, false);
+  const result = solve(operator, start(n, 11, 13), 11, 2e-12);
+  expect(result.converged).toBe(true);
+});
