@@ -1,6 +1,5 @@
 import { nativeKernels } from "../../src/kernels/native/native.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
 import type { Backend } from "./case.ts";
 
 /** All back ends that run here; `reference` only on demand, it is slow by design. `absent` says why others are missing. */
@@ -15,6 +14,7 @@ export async function openBackends(
   for (const fma of [false, true]) {
     const name = fma ? "wasm-fma" : "wasm";
     try {
+      const { wasmKernels } = await import("../../src/kernels/wasm/wasm.ts");
       const kernels = await wasmKernels({ fma });
       if (kernels.features.fma === fma) backends.push({ name, kernels });
       else absent[name] = `asked for fma ${fma}, got ${kernels.features.fma}`;

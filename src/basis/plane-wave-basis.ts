@@ -2,7 +2,8 @@ import { requireInput } from "../common/failure.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import { irreducibleKpoints } from "../model/kgrid.ts";
 import type { Model } from "../model/model.ts";
-import { compatibleWithGrid, type SymmetryOperation } from "../model/symmetry.ts";
+import { IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
+import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
 import { createGrid, exactProductGridSize, type Grid, isFastGrid } from "./grid.ts";
 import { createKPoint, type KPoint } from "./kpoint.ts";
 import { type Symmetrize, symmetrizer } from "./symmetrize.ts";
@@ -33,15 +34,6 @@ export interface BasisOptions {
   /** The crystal's space group; default the identity alone (time reversal is always used). */
   readonly operations?: readonly SymmetryOperation[];
 }
-
-export const IDENTITY: SymmetryOperation = {
-  rotation: [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-  ],
-  translation: [0, 0, 0],
-};
 
 /**
  * Only operations that map the FFT grid onto itself are kept: then the discretised energy is invariant under them and

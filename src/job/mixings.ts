@@ -1,4 +1,8 @@
 import type * as z from "zod";
+import { kerker } from "../precond/kerker.ts";
+import { ldos } from "../precond/ldos.ts";
+import type { Preconditioner } from "../precond/preconditioner.ts";
+import { simple } from "../precond/simple.ts";
 import { byName, positiveNumber, variant } from "./fields.ts";
 
 /**
@@ -18,3 +22,15 @@ export type MixingChoice = z.output<typeof mixingSchema>;
 export const MIXINGS: readonly MixingChoice["name"][] = mixingSchema.options.map(
   (option) => option.shape.name.value,
 );
+
+/** The preconditioner a job names. */
+export function preconditionerOf(choice: MixingChoice): Preconditioner {
+  switch (choice.name) {
+    case "simple":
+      return simple();
+    case "kerker":
+      return kerker(choice);
+    case "ldos":
+      return ldos();
+  }
+}

@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
-import { findGth } from "../model/gth-families.ts";
 import { parseGth } from "../model/gth-format.ts";
+import { findGth } from "../model/gth-table.ts";
 import { createLattice } from "../model/lattice.ts";
 import type { Model, Species } from "../model/model.ts";
 import type { Pseudopotential } from "../model/pseudopotential.ts";

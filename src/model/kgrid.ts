@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { matVec, type Vec3 } from "../common/vec3.ts";
-import type { SymmetryOperation } from "./symmetry.ts";
+import { IDENTITY, type SymmetryOperation } from "./symmetry.ts";
 import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
 /** A point of the Brillouin zone in reduced coordinates, and the part of the zone it stands for. */
@@ -56,20 +56,12 @@ export function irreducibleKpoints(
 ): { readonly kpoints: WeightedKpoint[]; readonly operations: SymmetryOperation[] } {
   const all = monkhorstPack(kgrid, kshift);
   const used = pointOperationsOfKgrid(operations, kgrid, kshift);
+  if (used.length === 0) used.push(IDENTITY);
   const isEven = kshift.every((shift) => Math.abs(2 * shift - Math.round(2 * shift)) < 1e-8);
   const signs = timeReversal && isEven ? [1, -1] : [1];
   const rotations = [...new Map(used.map(({ rotation }) => [rotation.join(), rotation])).values()].map(
     reciprocalRotation,
   );
-  if (rotations.length === 0)
-    rotations.push(
-      reciprocalRotation([
-        [1, 0, 0],
-        [0, 1, 0],
-        [0, 0, 1],
-      ]),
-    );
-
   const indexOf = (k: Vec3): number => {
     const axis = (i: 0 | 1 | 2) => {
       const j = Math.round(k[i] * kgrid[i] - kshift[i]) % kgrid[i];

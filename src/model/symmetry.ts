@@ -106,17 +106,16 @@ function refined(
   return { rotation, translation: wrapped(add(translation, shift)) };
 }
 
-/** Whether W keeps all lengths: the metric A Aᵀ is the same for the images Wᵀ A of the lattice vectors (rows). */
+/** Whether W is a rotation or reflection in space: the images Σ_i W_ij a_i of the lattice vectors a_j are as long. */
 function isIsometry(rotation: Mat3, vectors: Mat3): boolean {
   if (Math.abs(det(rotation)) !== 1) return false;
   const images = [0, 1, 2].map((j) => rowsVec(vectors, [rotation[0][j]!, rotation[1][j]!, rotation[2][j]!]));
-  const size = Math.max(...vectors.map(norm));
+  // The three lengths and those of the sums of two determine every scalar product.
   for (let i = 0; i < 3; i++)
     for (let j = 0; j <= i; j++) {
-      // |x + y|² fixes every scalar product; a difference of ATOM_TOLERANCE in length is about this in its square.
       const before = norm(add(vectors[i]!, vectors[j]!));
       const after = norm(add(images[i]!, images[j]!));
-      if (Math.abs(before - after) > ATOM_TOLERANCE * Math.max(1, size / 10)) return false;
+      if (Math.abs(before - after) > 2 * ATOM_TOLERANCE) return false;
     }
   return true;
 }
@@ -140,28 +139,31 @@ export const composed = (first: SymmetryOperation, second: SymmetryOperation): S
 
 /** Whether two operations are the same up to a lattice vector. */
 export const isSameOperation = (a: SymmetryOperation, b: SymmetryOperation): boolean =>
-  rotationKey(a) === rotationKey(b) &&
+  rotationKey(a) === rotationKey(b) && isSameTranslation(a, b);
+
+const isSameTranslation = (a: SymmetryOperation, b: SymmetryOperation): boolean =>
   centred(sub(a.translation, b.translation)).every((t) => Math.abs(t) < TRANSLATION_TOLERANCE);
 
 const rotationKey = ({ rotation }: SymmetryOperation): string => rotation.join();
 
-/** Operations by rotation: groups of supercells have hundreds of translations for few rotations. */
-function byRotation(operations: readonly SymmetryOperation[]): Map<string, SymmetryOperation[]> {
-  const lists = new Map<string, SymmetryOperation[]>();
-  for (const operation of operations) {
-    const key = rotationKey(operation);
-    const list = lists.get(key);
-    if (list) list.push(operation);
-    else lists.set(key, [operation]);
-  }
-  return lists;
+/** Operations by rotation, so that groups of supercells, with hundreds of translations, are searched fast. */
+type OperationTable = Map<string, SymmetryOperation[]>;
+
+const isListed = (table: OperationTable, operation: SymmetryOperation): boolean =>
+  table.get(rotationKey(operation))?.some((other) => isSameTranslation(operation, other)) ?? false;
+
+function list(table: OperationTable, operation: SymmetryOperation): void {
+  const key = rotationKey(operation);
+  table.set(key, [...(table.get(key) ?? []), operation]);
 }
 
 function distinct(operations: readonly SymmetryOperation[]): SymmetryOperation[] {
-  const kept: SymmetryOperation[] = [];
-  for (const operation of operations)
-    if (!kept.some((other) => isSameOperation(operation, other))) kept.push(operation);
-  return kept;
+  const seen: OperationTable = new Map();
+  return operations.filter((operation) => {
+    if (isListed(seen, operation)) return false;
+    list(seen, operation);
+    return true;
+  });
 }
 
 /**
@@ -171,11 +173,30 @@ function distinct(operations: readonly SymmetryOperation[]): SymmetryOperation[]
 function closed(operations: readonly SymmetryOperation[]): SymmetryOperation[] {
   let group = [...operations];
   for (;;) {
-    const known = byRotation(group);
-    const has = (x: SymmetryOperation) =>
-      known.get(rotationKey(x))?.some((y) => isSameOperation(x, y)) ?? false;
-    const kept = group.filter((a) => group.every((b) => has(composed(a, b))));
+    const table: OperationTable = new Map();
+    for (const operation of group) list(table, operation);
+    if (isGroup(table)) return group;
+    const kept = group.filter((a) => group.every((b) => isListed(table, composed(a, b))));
     if (kept.length === group.length) return group;
     group = kept;
   }
+}
+
+/**
+ * Whether the operations are closed, without the product of each with each: pure translations T are, and with one
+ * representative r per rotation, the operations of that rotation are the coset rT = Tr, and representatives
+ * multiply to operations. Then (rt)(st′) = r(ts)t′ = (rs)t″t′ is an operation.
+ */
+function isGroup(table: OperationTable): boolean {
+  const translations = table.get(rotationKey(IDENTITY)) ?? [];
+  const representatives = [...table.values()].map((operations) => operations[0]!);
+  const hasProducts = (a: readonly SymmetryOperation[], b: readonly SymmetryOperation[]) =>
+    a.every((x) => b.every((y) => isListed(table, composed(x, y))));
+  return (
+    [...table.values()].every((operations) => operations.length === translations.length) &&
+    hasProducts(translations, translations) &&
+    hasProducts(representatives, translations) &&
+    hasProducts(translations, representatives) &&
+    hasProducts(representatives, representatives)
+  );
 }

@@ -58,7 +58,7 @@ export interface OrbitalBlock {
   diagonalise(request: EigenRequest): BlockEigenvalues;
   /** @param weights f_n w_k (electrons), shape [nBands]. */
   density(weights: Float64Array): BlockDensity;
-  /** Overwrites the orbitals, for a restart. */
+  /** Overwrites the lowest orbitals, as many as are given. */
   restore(psi: Float64Array): void;
 }
 
@@ -148,7 +148,7 @@ export function createOrbitalBlock(
     },
     restore(from) {
       requireInput(
-        from.length === psi.length,
+        from.length <= psi.length && from.length % (2 * n) === 0,
         () =>
           `checkpoint: orbitals of k-point ${index} must have ${psi.length} numbers, got ${from.length}; the job differs from the one that wrote it`,
       );

@@ -77,7 +77,7 @@ function gradientPart(grid: Grid, nSpin: 1 | 2): GradientPart {
   const field = newRealField(points);
   /** ∂_c ρ_s at [3s + c]. */
   const gradient = Array.from({ length: 3 * nSpin }, () => newRealField(points));
-  const pairs = nSpin === 1 ? [[0, 0]] : [[0, 0], [0, 1], [1, 1]]; // biome-ignore format: a table
+  const pairs: readonly (readonly [number, number])[] = nSpin === 1 ? [[0, 0]] : [[0, 0], [0, 1], [1, 1]]; // biome-ignore format: a table
   const sigma = new Float64Array(pairs.length * points);
   const vsigma = new Float64Array(pairs.length * points);
 
@@ -98,7 +98,7 @@ function gradientPart(grid: Grid, nSpin: 1 | 2): GradientPart {
       }
       pairs.forEach(([s, t], pair) => {
         for (let c = 0; c < 3; c++) {
-          const [a, b] = [gradient[3 * s! + c]!, gradient[3 * t! + c]!];
+          const [a, b] = [gradient[3 * s + c]!, gradient[3 * t + c]!];
           for (let r = 0; r < points; r++) sigma[pair * points + r]! += a[r]! * b[r]!;
         }
       });

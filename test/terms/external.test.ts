@@ -32,7 +32,9 @@ describe("externalPotential", () => {
   });
 
   test("refuses a value that is not finite, with its place", () => {
-    expect(() => externalPotential(grid, ([x]) => 1 / x)).toThrow(/finite number of Ha, got Infinity at r = \[0,0,0\]/);
+    expect(() => externalPotential(grid, ([x]) => 1 / x)).toThrow(
+      /finite number of Ha, got Infinity at r = \[0,0,0\]/,
+    );
   });
 });
 

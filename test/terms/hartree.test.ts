@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createGrid } from "../../src/basis/grid.ts";
 import { random } from "../../src/common/random.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import { asRealField, dotReal, type RealField } from "../../src/kernels/fields.ts";
+import { asFourierField, asRealField, dotReal, type RealField } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { createLattice } from "../../src/model/lattice.ts";
@@ -27,7 +27,8 @@ describe("hartree", () => {
         const term = hartree(grid, nSpin);
         const rho = randomField(nSpin * grid.points, 1);
         const direction = randomField(nSpin * grid.points, 2);
-        const along = (t: number) => term.evaluate(asRealField(rho.map((x, i) => x + t * direction[i]!))).energy;
+        const along = (t: number) =>
+          term.evaluate(asRealField(rho.map((x, i) => x + t * direction[i]!))).energy;
         const expected = grid.dvol * dotReal(term.evaluate(rho).potential, direction);
         expect(Math.abs(expected)).toBeGreaterThan(1e-2);
         // The energy is quadratic: the central difference is exact for any step.
@@ -65,12 +66,15 @@ describe("hartree", () => {
     const spectrum = new Float64Array(2 * points);
     for (let g = 0; g < points; g++)
       positions.forEach((x, i) => {
-        const phase = -2 * Math.PI * (x[0] * gVectors[3 * g]! + x[1] * gVectors[3 * g + 1]! + x[2] * gVectors[3 * g + 2]!);
+        const phase =
+          -2 *
+          Math.PI *
+          (x[0] * gVectors[3 * g]! + x[1] * gVectors[3 * g + 1]! + x[2] * gVectors[3 * g + 2]!);
         const size = (charges[i]! / lattice.volume) * Math.exp(-normG2[g]! * l * l);
         spectrum[2 * g]! += size * Math.cos(phase);
         spectrum[2 * g + 1]! += size * Math.sin(phase);
       });
-    const rho = grid.toReal(spectrum as Parameters<typeof grid.toReal>[0]);
+    const rho = grid.toReal(asFourierField(spectrum));
     const total = charges.reduce((a, b) => a + b, 0);
     const squares = charges.reduce((a, b) => a + b * b, 0);
     const self = squares / (2 * Math.sqrt(2 * Math.PI) * l);
@@ -83,7 +87,9 @@ describe("hartree", () => {
   test("depends on the sum of the spin densities alone", () => {
     const grid = gridOf([6, 6, 6]);
     const rho = randomField(2 * grid.points, 3);
-    const total = asRealField(Float64Array.from({ length: grid.points }, (_, r) => rho[r]! + rho[grid.points + r]!));
+    const total = asRealField(
+      Float64Array.from({ length: grid.points }, (_, r) => rho[r]! + rho[grid.points + r]!),
+    );
     const both = hartree(grid, 2).evaluate(rho);
     const one = hartree(grid, 1).evaluate(total);
     expect(one.energy).toBeGreaterThan(0.1);

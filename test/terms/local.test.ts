@@ -36,12 +36,21 @@ const gridOf = (m: Model, size: GridSize) => createGrid(m.lattice, size, referen
 
 describe("localPotential", () => {
   test("is the Fourier series summed term by term, on even and odd grids", () => {
-    for (const size of [[6, 8, 10], [7, 5, 9]] as const) { // biome-ignore format: sizes
+    for (const size of [
+      [6, 8, 10],
+      [7, 5, 9],
+    ] as const) {
+      // biome-ignore format: sizes
       const m = model(TRICLINIC, ATOMS);
       const grid = gridOf(m, size);
       const v = localPotential(m, grid);
       notTiny(v, 0.5);
-      for (const [x, y, z] of [[0, 0, 0], [3, 1, 2], [5, 4, 8]] as const) { // biome-ignore format: points
+      for (const [x, y, z] of [
+        [0, 0, 0],
+        [3, 1, 2],
+        [5, 4, 8],
+      ] as const) {
+        // biome-ignore format: points
         const r: Vec3 = [x / size[0], y / size[1], z / size[2]];
         let sum = 0;
         for (let g = 1; g < grid.points; g++) {
@@ -74,7 +83,8 @@ describe("localPotential", () => {
     const interaction = (d: number) =>
       ewald({ lattice: m.lattice, charges: [1, 1], positions: [[0, 0, 0], [d / a, 0, 0]] }).energy - // biome-ignore format: atoms
       2 * ewald({ lattice: m.lattice, charges: [1], positions: [[0, 0, 0]] }).energy;
-    const difference = (x: number) => v[x]! - (radial((a * x) / 64) - charge * (interaction((a * x) / 64) - 64 / (a * x)));
+    const difference = (x: number) =>
+      v[x]! - (radial((a * x) / 64) - charge * (interaction((a * x) / 64) - 64 / (a * x)));
     // One constant, the mean of the short-ranged part, is free; the rest agrees at all distances.
     expect(Math.abs(v[3]! - v[20]!)).toBeGreaterThan(1);
     for (const x of [3, 7, 12, 25]) close(difference(x), difference(20), 1e-9, `distance ${(a * x) / 64}`);
@@ -86,11 +96,13 @@ describe("localPotential", () => {
     const doubled = model(
       [scale(2, TRICLINIC[0]), TRICLINIC[1], TRICLINIC[2]],
       [0, 1].flatMap((copy) =>
-        ATOMS.map(({ species, position: [x, y, z] }): Atom => ({ species, position: [(x + copy) / 2, y + 3, z] })),
+        ATOMS.map(
+          ({ species, position: [x, y, z] }): Atom => ({ species, position: [(x + copy) / 2, y + 3, z] }),
+        ),
       ),
     );
     const twice = localPotential(doubled, gridOf(doubled, [12, 8, 10]));
-    const expected = Float64Array.from(twice, (_, i) => v[(i % 12 % 6) + 6 * Math.floor(i / 12)]!);
+    const expected = Float64Array.from(twice, (_, i) => v[((i % 12) % 6) + 6 * Math.floor(i / 12)]!);
     // Nyquist along x (index −3 of 6) is −6 of 12, not a different one: the same series.
     closeArrays(twice, expected, 1e-12);
   });

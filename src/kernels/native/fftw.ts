@@ -10,13 +10,13 @@ import {
 } from "./library.ts";
 import type { NativeMemory } from "./memory.ts";
 
-/** One loop over complex numbers: how many, and how far apart they are, counted in complex numbers. */
-export type Stride = readonly [count: number, stride: number];
+/** One loop over complex numbers: how many, and how far apart they are in the input and in the output, in complex numbers. */
+export type Stride = readonly [count: number, input: number, output: number];
 
-/** Repeats a transform over `loops`: the transform is over the axes `axes`, slowest first; unnormalised. */
+/** A transform over `axes`, slowest first, done again for all of `repeats`; without axes it is a copy. Unnormalised. */
 export interface Shape {
   readonly axes: readonly Stride[];
-  readonly loops: readonly Stride[];
+  readonly repeats: readonly Stride[];
 }
 
 /** e^{−iGr} is forward, e^{+iGr} inverse, as FFTW counts them. */
@@ -28,7 +28,7 @@ export type Transform = (out: Float64Array, x: Float64Array) => void;
 /** FFTW [FJ05] with its plans, which are kept: the spheres of different k-points share most of theirs. */
 export interface Fftw {
   readonly version: string;
-  /** Strides are the same for `out` and `x`; `inPlace` says whether they are the same array. */
+  /** `inPlace` says whether output and input will be the same array. */
   plan(shape: Shape, direction: Direction, inPlace: boolean): Transform;
 }
 
@@ -56,17 +56,16 @@ export function openFftw(
     const key = `${JSON.stringify(shape)} ${direction} ${inPlace}`;
     const known = plans.get(key);
     if (known) return known;
-    const extent = 2 * (1 + [...shape.axes, ...shape.loops].reduce((sum, [n, d]) => sum + (n - 1) * d, 0));
     lockPlanner();
     // Measuring overwrites the arrays, so it has its own.
     const handle = memory.scratch((take) => {
-      const x = take(extent);
-      const out = inPlace ? x : take(extent);
+      const x = take(extentOf(shape, 1));
+      const out = inPlace ? x : take(extentOf(shape, 2));
       return planGuru(
         shape.axes.length,
         triples(shape.axes),
-        shape.loops.length,
-        triples(shape.loops),
+        shape.repeats.length,
+        triples(shape.repeats),
         x,
         out,
         direction,
@@ -104,8 +103,11 @@ function plannerLock(koffi: Koffi, names: readonly string[]): NativeFunction {
 }
 
 /** fftw_iodim: count, input stride, output stride. */
-const triples = (loops: readonly Stride[]): Int32Array =>
-  Int32Array.from(loops.flatMap(([count, stride]) => [count, stride, stride]));
+const triples = (strides: readonly Stride[]): Int32Array => Int32Array.from(strides.flat());
+
+/** Length of the array [numbers] that a shape touches; side 1 is the input, 2 the output. */
+const extentOf = ({ axes, repeats }: Shape, side: 1 | 2): number =>
+  2 * (1 + [...axes, ...repeats].reduce((sum, stride) => sum + (stride[0] - 1) * stride[side], 0));
 
 function versionOf(koffi: Koffi, library: Library): string {
   try {

@@ -26,11 +26,11 @@ export function gridFft(fftw: Fftw, memory: NativeMemory, size: GridSize): Fft {
   const length = 2 * nx * ny * nz;
   const shape: Shape = {
     axes: [
-      [nz, nx * ny],
-      [ny, nx],
-      [nx, 1],
+      [nz, nx * ny, nx * ny],
+      [ny, nx, nx],
+      [nx, 1, 1],
     ],
-    loops: [],
+    repeats: [],
   };
 
   const run = (direction: Direction, out: Float64Array, x: Float64Array): void => {

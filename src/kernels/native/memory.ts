@@ -4,6 +4,8 @@ import type { Koffi } from "./library.ts";
 export interface NativeMemory {
   alloc(length: number): Float64Array;
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
+  /** Counts memory made elsewhere for the same instance. */
+  hold(bytes: number): void;
   usage(): { readonly held: number; readonly peak: number };
 }
 
@@ -15,12 +17,15 @@ export function nativeMemory(koffi: Koffi): NativeMemory {
   let held = 0;
   let peak = 0;
 
+  const hold = (bytes: number): void => {
+    held += bytes;
+    peak = Math.max(peak, held);
+  };
   const alloc = (length: number): Float64Array => {
     const bytes = 8 * length;
     const buffer = new ArrayBuffer(bytes + ALIGNMENT);
     const misalignment = Number(koffi.address(new Uint8Array(buffer)) % BigInt(ALIGNMENT));
-    held += bytes + ALIGNMENT;
-    peak = Math.max(peak, held);
+    hold(bytes + ALIGNMENT);
     return new Float64Array(buffer, (ALIGNMENT - misalignment) % ALIGNMENT, length);
   };
 
@@ -44,6 +49,7 @@ export function nativeMemory(koffi: Koffi): NativeMemory {
 
   return {
     alloc,
+    hold,
     scratch(body) {
       const [chunkBefore, usedBefore] = [chunk, used];
       try {

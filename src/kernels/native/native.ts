@@ -5,8 +5,9 @@ import { openFftw } from "./fftw.ts";
 import { gridFft } from "./grid-fft.ts";
 import { hasFma, openLapack } from "./lapack.ts";
 import { loadKoffi, UnavailableError } from "./library.ts";
-import { nativeMemory } from "./memory.ts";
-import { sphereFft } from "./sphere-fft.ts";
+import { type NativeMemory, nativeMemory } from "./memory.ts";
+import { type SlabLoops, slabLoops } from "./slab-loops.ts";
+import { type SphereFftTools, sphereFft } from "./sphere-fft.ts";
 
 /** Names or paths of shared libraries, tried in turn. */
 export interface NativeLibraries {
@@ -39,6 +40,7 @@ export async function nativeKernels(
     const memory = nativeMemory(koffi);
     const fftw = openFftw(koffi, names, memory);
     const lapack = openLapack(koffi, names.openblas);
+    const tools = { fftw, memory, loops: keptLoops(memory) };
     return {
       backend: "native",
       features: { simd: true, fma: hasFma(lapack.core), library: `${fftw.version}, ${lapack.version}` },
@@ -46,7 +48,7 @@ export async function nativeKernels(
       scratch: memory.scratch,
       memory: memory.usage,
       fft: (size) => gridFft(fftw, memory, size),
-      sphereFft: (size, gridIndex) => sphereFft(fftw, memory, size, gridIndex),
+      sphereFft: (size, gridIndex) => sphereFft(tools, size, gridIndex),
       ...denseKernels(lapack, memory),
       ...columnKernels,
     };
@@ -54,4 +56,16 @@ export async function nativeKernels(
     if (error instanceof UnavailableError) return { unavailable: error.message };
     throw error;
   }
+}
+
+/** All k-points of a run share a grid, and calls never overlap: one set of loops serves them. */
+function keptLoops(memory: NativeMemory): SphereFftTools["loops"] {
+  const kept = new Map<string, SlabLoops>();
+  return (points, slabPoints) => {
+    const key = `${points} ${slabPoints}`;
+    const made = kept.get(key) ?? slabLoops(points, slabPoints);
+    if (!kept.has(key)) memory.hold(made.bytes);
+    kept.set(key, made);
+    return made;
+  };
 }

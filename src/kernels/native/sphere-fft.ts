@@ -1,21 +1,31 @@
 import type { GridSize, SphereFft } from "../kernels.ts";
 import { checkArray, checkCount } from "./check.ts";
-import type { Direction, Fftw, Transform } from "./fftw.ts";
+import type { Direction, Fftw, Stride } from "./fftw.ts";
 import { checkGridSize, isAligned } from "./grid-fft.ts";
 import type { NativeMemory } from "./memory.ts";
-import { sphereColumns } from "./sphere-columns.ts";
+import type { SlabLoops } from "./slab-loops.ts";
+import { sphereBox } from "./sphere-box.ts";
 
 /** Planes are worked on in slabs of about this size, which stay in the second-level cache from the first to the last step. */
 const SLAB_BYTES = 256 * 1024;
 
+/** What the transforms of one instance share: plans, memory, and loops, which are kept by size. */
+export interface SphereFftTools {
+  readonly fftw: Fftw;
+  readonly memory: NativeMemory;
+  loops(points: number, slabPoints: number): SlabLoops;
+}
+
+type Step = (array: Float64Array) => void;
+type Copy = (out: Float64Array, x: Float64Array) => void;
+
 /**
- * Transforms pruned to a sphere. The columns along z that hold plane waves are kept together, [nz][width], and
- * transformed first; then, slab by slab, the occupied x of all planes along y, and everything along x.
- * With the sphere half as wide as the grid that is π/16 + 1/2 + 1 of the three full passes.
+ * Transforms pruned to a sphere. The columns along z that hold plane waves are kept packed in a box and transformed
+ * first; then, slab by slab, the occupied x of all planes along y, and everything along x.
+ * With the sphere half as wide as the grid that is 1/4 + 1/2 + 1 of the three full passes.
  */
 export function sphereFft(
-  fftw: Fftw,
-  memory: NativeMemory,
+  { fftw, memory, loops }: SphereFftTools,
   size: GridSize,
   gridIndex: Int32Array,
 ): SphereFft {
@@ -24,69 +34,81 @@ export function sphereFft(
   const area = nx * ny;
   const points = area * nz;
   const n = gridIndex.length;
-  const { places, width, positions, runs } = sphereColumns(size, gridIndex);
+  const { nx: boxNx, width, positions, xRuns, yRuns } = sphereBox(size, gridIndex);
+  const boxLength = 2 * width * nz;
   const planes = slabPlanes(area, nz);
-  const slabLength = 2 * area * planes;
+  const slabPoints = area * planes;
 
-  const columns = memory.alloc(2 * width * nz);
-  const work = memory.alloc(slabLength);
-  const alongZ = (direction: Direction): Transform =>
-    fftw.plan({ axes: [[nz, width]], loops: [[width, 1]] }, direction, true);
-  const alongY = (direction: Direction): readonly (readonly [number, Transform])[] =>
-    runs.map(([first, length]) => {
-      const loops = [
-        [planes, area],
-        [length, 1],
-      ] as const;
-      return [2 * first, fftw.plan({ axes: [[ny, nx]], loops }, direction, true)] as const;
-    });
-  const alongX = (direction: Direction): Transform =>
-    fftw.plan({ axes: [[nx, 1]], loops: [[ny * planes, nx]] }, direction, true);
-  const inverse = { z: alongZ(1), y: alongY(1), x: alongX(1) };
-  const forward = { z: alongZ(-1), y: alongY(-1), x: alongX(-1) };
+  const inPlace = (axis: Stride, repeats: Stride[], direction: Direction, first = 0): Step => {
+    const transform = fftw.plan({ axes: [axis], repeats }, direction, true);
+    if (first === 0) return (slab) => transform(slab, slab);
+    return (slab) => {
+      const lines = slab.subarray(2 * first);
+      transform(lines, lines);
+    };
+  };
+  const copy = (repeats: Stride[], from: number, to: number): Copy => {
+    const transform = fftw.plan({ axes: [], repeats }, 1, false);
+    return (out, x) => transform(out.subarray(2 * to), x.subarray(2 * from));
+  };
+  const passes = (direction: Direction) => ({
+    z: inPlace([nz, width, width], [[width, 1, 1]], direction),
+    y: xRuns.map(({ first, length }) => {
+      const repeats: Stride[] = [
+        [planes, area, area],
+        [length, 1, 1],
+      ];
+      return inPlace([ny, nx, nx], repeats, direction, first);
+    }),
+    x: inPlace([nx, 1, 1], [[ny * planes, nx, nx]], direction),
+  });
+  const [inverse, forward] = [passes(1), passes(-1)];
+  // The box is copied to the slab and back rectangle by rectangle.
+  const unpack: Copy[] = [];
+  const pack: Copy[] = [];
+  for (const y of yRuns)
+    for (const x of xRuns) {
+      const inBox = y.boxed * boxNx + x.boxed;
+      const inSlab = y.first * nx + x.first;
+      const rows: Stride[] = [
+        [planes, width, area],
+        [y.length, boxNx, nx],
+        [x.length, 1, 1],
+      ];
+      unpack.push(copy(rows, inBox, inSlab));
+      pack.push(
+        copy(
+          rows.map(([count, box, slab]) => [count, slab, box]),
+          inSlab,
+          inBox,
+        ),
+      );
+    }
 
-  /** columns ← the z-transform of one band. */
-  const bandToColumns = (psi: Float64Array, base: number): void => {
-    columns.fill(0);
+  /** box ← the z-transform of one band. */
+  const bandToBox = (box: Float64Array, psi: Float64Array, base: number): void => {
+    box.fill(0);
     for (let i = 0, from = base; i < n; i++, from += 2) {
       const to = 2 * positions[i]!;
-      columns[to] = psi[from]!;
-      columns[to + 1] = psi[from + 1]!;
+      box[to] = psi[from]!;
+      box[to + 1] = psi[from + 1]!;
     }
-    inverse.z(columns, columns);
+    inverse.z(box);
   };
   /** slab ← u(r) on the planes from `plane` on. */
-  const columnsToSlab = (slab: Float64Array, plane: number): void => {
+  const boxToSlab = (slab: Float64Array, box: Float64Array, plane: number): void => {
     slab.fill(0);
-    for (let p = 0; p < planes; p++) {
-      let from = 2 * width * (plane + p);
-      for (let c = 0; c < places.length; c++, from += 2) {
-        const to = 2 * (area * p + places[c]!);
-        slab[to] = columns[from]!;
-        slab[to + 1] = columns[from + 1]!;
-      }
-    }
-    for (const [first, transform] of inverse.y) {
-      const lines = first === 0 ? slab : slab.subarray(first);
-      transform(lines, lines);
-    }
-    inverse.x(slab, slab);
+    const boxPlanes = box.subarray(2 * width * plane);
+    for (const rectangle of unpack) rectangle(slab, boxPlanes);
+    for (const pass of inverse.y) pass(slab);
+    inverse.x(slab);
   };
-  /** columns on the planes from `plane` on ← slab, which is destroyed. */
-  const slabToColumns = (slab: Float64Array, plane: number): void => {
-    forward.x(slab, slab);
-    for (const [first, transform] of forward.y) {
-      const lines = first === 0 ? slab : slab.subarray(first);
-      transform(lines, lines);
-    }
-    for (let p = 0; p < planes; p++) {
-      let to = 2 * width * (plane + p);
-      for (let c = 0; c < places.length; c++, to += 2) {
-        const from = 2 * (area * p + places[c]!);
-        columns[to] = slab[from]!;
-        columns[to + 1] = slab[from + 1]!;
-      }
-    }
+  /** box on the planes from `plane` on ← slab, which is destroyed. */
+  const slabToBox = (box: Float64Array, slab: Float64Array, plane: number): void => {
+    forward.x(slab);
+    for (const pass of forward.y) pass(slab);
+    const boxPlanes = box.subarray(2 * width * plane);
+    for (const rectangle of pack) rectangle(boxPlanes, slab);
   };
 
   return {
@@ -95,71 +117,84 @@ export function sphereFft(
     sphereToGrid(grid, c) {
       checkArray("sphereToGrid: grid", grid, 2 * points);
       checkArray("sphereToGrid: c", c, 2 * n);
-      bandToColumns(c, 0);
-      for (let plane = 0; plane < nz; plane += planes) {
-        const slab = grid.subarray(2 * area * plane, 2 * area * plane + slabLength);
-        const aligned = isAligned(slab);
-        columnsToSlab(aligned ? slab : work, plane);
-        if (!aligned) slab.set(work);
-      }
+      memory.scratch((take) => {
+        const [box, spare] = [take(boxLength), take(2 * slabPoints)];
+        bandToBox(box, c, 0);
+        for (let plane = 0; plane < nz; plane += planes) {
+          const slab = grid.subarray(2 * area * plane, 2 * (area * plane + slabPoints));
+          const aligned = isAligned(slab);
+          boxToSlab(aligned ? slab : spare, box, plane);
+          if (!aligned) slab.set(spare);
+        }
+      });
     },
     gridToSphere(c, grid) {
       checkArray("gridToSphere: c", c, 2 * n);
       checkArray("gridToSphere: grid", grid, 2 * points);
-      for (let plane = 0; plane < nz; plane += planes) {
-        const slab = grid.subarray(2 * area * plane, 2 * area * plane + slabLength);
-        const aligned = isAligned(slab);
-        if (!aligned) work.set(slab);
-        slabToColumns(aligned ? slab : work, plane);
-      }
-      forward.z(columns, columns);
-      for (let i = 0; i < n; i++) {
-        const from = 2 * positions[i]!;
-        c[2 * i] = columns[from]! / points;
-        c[2 * i + 1] = columns[from + 1]! / points;
-      }
+      memory.scratch((take) => {
+        const [box, spare] = [take(boxLength), take(2 * slabPoints)];
+        box.fill(0); // the padding is transformed too: stale values could overflow
+        for (let plane = 0; plane < nz; plane += planes) {
+          const slab = grid.subarray(2 * area * plane, 2 * (area * plane + slabPoints));
+          const aligned = isAligned(slab);
+          if (!aligned) spare.set(slab);
+          slabToBox(box, aligned ? slab : spare, plane);
+        }
+        forward.z(box);
+        for (let i = 0; i < n; i++) {
+          const from = 2 * positions[i]!;
+          c[2 * i] = box[from]! / points;
+          c[2 * i + 1] = box[from + 1]! / points;
+        }
+      });
     },
     applyPotential(hpsi, psi, v, nBands) {
       checkCount("applyPotential: nBands", nBands);
       checkArray("applyPotential: hpsi", hpsi, 2 * n * nBands);
       checkArray("applyPotential: psi", psi, 2 * n * nBands);
       checkArray("applyPotential: v", v, points);
+      const { slab, field, multiply } = loops(points, slabPoints);
+      field.set(v.subarray(0, points));
       const scale = 1 / points;
-      for (let band = 0; band < nBands; band++) {
-        const base = 2 * n * band;
-        bandToColumns(psi, base);
-        for (let plane = 0; plane < nz; plane += planes) {
-          columnsToSlab(work, plane);
-          for (let r = area * plane, at = 0; at < slabLength; r++, at += 2) {
-            const value = v[r]!;
-            work[at]! *= value;
-            work[at + 1]! *= value;
+      memory.scratch((take) => {
+        const box = take(boxLength);
+        for (let band = 0; band < nBands; band++) {
+          const base = 2 * n * band;
+          bandToBox(box, psi, base);
+          for (let plane = 0; plane < nz; plane += planes) {
+            boxToSlab(slab, box, plane);
+            multiply(area * plane, slabPoints);
+            slabToBox(box, slab, plane);
           }
-          slabToColumns(work, plane);
+          forward.z(box);
+          for (let i = 0, to = base; i < n; i++, to += 2) {
+            const from = 2 * positions[i]!;
+            hpsi[to]! += scale * box[from]!;
+            hpsi[to + 1]! += scale * box[from + 1]!;
+          }
         }
-        forward.z(columns, columns);
-        for (let i = 0, to = base; i < n; i++, to += 2) {
-          const from = 2 * positions[i]!;
-          hpsi[to]! += scale * columns[from]!;
-          hpsi[to + 1]! += scale * columns[from + 1]!;
-        }
-      }
+      });
     },
     accumulateDensity(rho, psi, w, nBands) {
       checkCount("accumulateDensity: nBands", nBands);
       checkArray("accumulateDensity: rho", rho, points);
       checkArray("accumulateDensity: psi", psi, 2 * n * nBands);
       checkArray("accumulateDensity: w", w, nBands);
-      for (let band = 0; band < nBands; band++) {
-        const weight = w[band]!;
-        if (weight === 0) continue;
-        bandToColumns(psi, 2 * n * band);
-        for (let plane = 0; plane < nz; plane += planes) {
-          columnsToSlab(work, plane);
-          for (let r = area * plane, at = 0; at < slabLength; r++, at += 2)
-            rho[r]! += weight * (work[at]! * work[at]! + work[at + 1]! * work[at + 1]!);
+      const { slab, field, accumulate } = loops(points, slabPoints);
+      field.set(rho.subarray(0, points));
+      memory.scratch((take) => {
+        const box = take(boxLength);
+        for (let band = 0; band < nBands; band++) {
+          const weight = w[band]!;
+          if (weight === 0) continue;
+          bandToBox(box, psi, 2 * n * band);
+          for (let plane = 0; plane < nz; plane += planes) {
+            boxToSlab(slab, box, plane);
+            accumulate(area * plane, slabPoints, weight);
+          }
         }
-      }
+      });
+      rho.set(field);
     },
   };
 }

@@ -1,0 +1,55 @@
+import type { HistoryRow, ResultFile } from "../job/result.ts";
+import type { BackendDescription } from "../kernels/backends.ts";
+
+/** Where a command writes. */
+export interface Output {
+  write(text: string): void;
+  /** Whether a person looks at it: decides colours, live lines and pictures. */
+  readonly isTerminal: boolean;
+  readonly columns: number;
+}
+
+/** What runs a ground state; `runScf` of the library. */
+export type RunScf = (job: unknown, request: ScfRequest) => Promise<ResultFile>;
+
+export interface ScfRequest {
+  readonly threads?: number;
+  readonly backend?: Backend;
+  readonly signal: AbortSignal;
+  readonly readText: (path: string) => Promise<string>;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onStep: (row: HistoryRow) => void;
+  readonly checkpoint: (state: object) => Promise<void>;
+  readonly restart?: unknown;
+}
+
+export type Backend = "wasm" | "native" | "reference";
+
+/** How far a step is. */
+export interface Progress {
+  readonly step: number;
+  readonly phase: "diagonalise" | "density";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Everything outside a command: the process when it runs, a recording in tests. */
+export interface Host {
+  /** Results. */
+  readonly stdout: Output;
+  /** Warnings, progress and errors. */
+  readonly stderr: Output;
+  readonly cwd: string;
+  readStdin(): Promise<string>;
+  /** Calls `handler` on Ctrl-C until the returned function is called. */
+  onInterrupt(handler: () => void): () => void;
+  /** Loaded only by the commands that need them. */
+  readonly engine: {
+    runScf(): Promise<RunScf>;
+    describeBackends(): Promise<readonly BackendDescription[]>;
+  };
+}
+
+/** What the process returns. 0 is success. */
+export const EXIT = { ok: 0, error: 1, input: 2, notConverged: 3 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

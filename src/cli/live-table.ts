@@ -1,0 +1,80 @@
+import type { HistoryRow } from "../job/result.ts";
+import type { Output, Progress } from "./host.ts";
+import { styled } from "./style.ts";
+
+/** A table that grows by a row for each SCF step, with a line below it that is rewritten in place meanwhile. */
+export interface LiveTable {
+  row(row: HistoryRow): void;
+  progress(progress: Progress): void;
+  /** A line beside the table, for instance a warning. */
+  note(text: string): void;
+  /** Takes away the line below. */
+  end(): void;
+}
+
+const COLUMNS = [
+  { title: "step", width: 4 },
+  { title: "free energy (Ha)", width: 18 },
+  { title: "log10 |dE|", width: 10 },
+  { title: "log10 resid.", width: 12 },
+  { title: "damping", width: 7 },
+  { title: "H applied", width: 9 },
+  { title: "time (s)", width: 8 },
+] as const;
+
+/**
+ * @param rows where the table goes.
+ * @param live where the line below goes, if that is a terminal.
+ */
+export function liveTable(rows: Output, live: Output): LiveTable {
+  const paint = styled(rows);
+  let shown = false;
+  let last: HistoryRow | undefined;
+  const clear = () => {
+    if (shown) live.write("\r\u001b[2K");
+    shown = false;
+  };
+  return {
+    row(row) {
+      clear();
+      if (last === undefined) rows.write(`${paint("bold", headings())}\n`);
+      rows.write(`${tableRow(row, last)}\n`);
+      last = row;
+    },
+    progress(progress) {
+      if (!live.isTerminal) return;
+      const text = progressText(progress).slice(0, Math.max(0, live.columns - 1));
+      live.write(`\r\u001b[2K${styled(live)("dim", text)}`);
+      shown = true;
+    },
+    note(text) {
+      clear();
+      live.write(`${text}\n`);
+    },
+    end: clear,
+  };
+}
+
+const headings = (): string => COLUMNS.map(({ title, width }) => title.padStart(width)).join("  ");
+
+/** One line of the table; the change of energy needs the row `before`. */
+export function tableRow(row: HistoryRow, before: HistoryRow | undefined): string {
+  const cells = [
+    `${row.step}`,
+    row.energy.toFixed(10),
+    before === undefined ? "" : logarithm(Math.abs(row.energy - before.energy)),
+    logarithm(row.densityResidual),
+    row.damping.toPrecision(2),
+    `${row.hamiltonianApplications}`,
+    row.seconds.toFixed(2),
+  ];
+  return cells.map((cell, i) => cell.padStart(COLUMNS[i]!.width)).join("  ");
+}
+
+/** Zero has no logarithm; it is shown for what it is. */
+const logarithm = (value: number): string => (value === 0 ? "exactly 0" : Math.log10(value).toFixed(2));
+
+export function progressText({ step, phase, done, total }: Progress): string {
+  const doing = phase === "diagonalise" ? "diagonalising, k-point" : "density, k-point";
+  return `step ${step}: ${doing} ${done}/${total}`;
+}

@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+import type { WriteStream } from "node:tty";
+import type { Host, Output, RunScf } from "./host.ts";
+import { runProgram } from "./program.ts";
+
+const output = (stream: WriteStream): Output => ({
+  write: (text) => {
+    stream.write(text);
+  },
+  isTerminal: stream.isTTY === true,
+  columns: stream.columns ?? 80,
+});
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** The first Ctrl-C asks, the second one quits as usual. */
+function onInterrupt(handler: () => void): () => void {
+  const listener = () => {
+    process.off("SIGINT", listener);
+    handler();
+  };
+  process.on("SIGINT", listener);
+  return () => process.off("SIGINT", listener);
+}
+
+const host: Host = {
+  stdout: output(process.stdout),
+  stderr: output(process.stderr),
+  cwd: process.cwd(),
+  readStdin,
+  onInterrupt,
+  engine: {
+    // A checkpoint from a file is unknown to the command; runScf checks it.
+    runScf: async () => (await import("../job/run-scf.ts")).runScf as RunScf,
+    describeBackends: async () => (await import("../kernels/backends.ts")).describeBackends(),
+  },
+};
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+
+process.exitCode = await runProgram(process.argv.slice(2), host);

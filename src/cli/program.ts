@@ -1,0 +1,99 @@
+import { Command, CommanderError, Option } from "commander";
+import { InputError } from "../common/failure.ts";
+import { EXIT, type ExitCode, type Host } from "./host.ts";
+import type { ScfOptions } from "./scf.ts";
+import { styled } from "./style.ts";
+
+/**
+ * Runs the command line `words` (without node and script). Each command loads only what it needs.
+ *
+ * @returns the exit code: 0 success, 2 wrong input, 3 not converged, 1 anything else; never throws.
+ */
+export async function runProgram(words: readonly string[], host: Host): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = createProgram(host, (exit) => {
+    code = exit;
+  });
+  try {
+    await program.parseAsync(words, { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error, host);
+  }
+}
+
+function report(error: unknown, host: Host): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input; // it has said why
+  const paint = styled(host.stderr);
+  const name = paint("red", "stillwave:");
+  if (error instanceof InputError) {
+    host.stderr.write(`${name} ${error.message}\n`);
+    return EXIT.input;
+  }
+  const isOurs = error instanceof Error && error.message.startsWith("bug:");
+  const text = error instanceof Error ? ((isOurs ? error.stack : undefined) ?? error.message) : String(error);
+  host.stderr.write(`${name} ${text}\n`);
+  return EXIT.error;
+}
+
+function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
+  const program = new Command("stillwave")
+    .description("Plane-wave Kohn-Sham density-functional theory")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: (text, write) =>
+        write(
+          `stillwave: ${text
+            .replace(/^error: /, "")
+            .trim()
+            .replace(/\s*\n\s*/g, " ")}\n`,
+        ),
+      getOutHelpWidth: () => host.stdout.columns,
+      getErrHelpWidth: () => host.stderr.columns,
+      getOutHasColors: () => host.stdout.isTerminal,
+      getErrHasColors: () => host.stderr.isTerminal,
+    })
+    .option("-V, --version", "print the version")
+    .action(async (options: { version?: boolean }, command: Command) => {
+      if (!options.version) command.help({ error: true });
+      host.stdout.write(`${await (await import("./shipped.ts")).version()}\n`);
+    })
+    .addHelpText("after", "\nExit code: 0 success, 2 the input is wrong, 3 not converged, 1 anything else.");
+
+  program
+    .command("scf")
+    .description("find the ground state of a job")
+    .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
+    .option("--out <FILE>", "write the result file")
+    .option("--json", "print the result file to stdout, and nothing else there")
+    .option("--mixing <NAME>", "mixing instead of the job's")
+    .option("--threads <N>", "threads to use")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .option("--plot <FILE.svg>", "draw the convergence")
+    .option("--checkpoint <FILE>", "keep the state of the last step here")
+    .option("--restart <FILE>", "start from a checkpoint")
+    .action(async (job: string, options: ScfOptions) => {
+      const { scfCommand } = await import("./scf.ts");
+      exit(await scfCommand(job, options, host));
+    });
+
+  program
+    .command("examples")
+    .description("list the shipped jobs, or print one")
+    .argument("[NAME]", "the job to print")
+    .action(async (name: string | undefined) => {
+      const { examplesCommand } = await import("./examples.ts");
+      exit(await examplesCommand(name, host));
+    });
+
+  program
+    .command("info")
+    .description("version, back ends, threads, pseudopotential families")
+    .action(async () => {
+      const { infoCommand } = await import("./info.ts");
+      exit(await infoCommand(host));
+    });
+  return program;
+}

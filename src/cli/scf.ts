@@ -1,0 +1,147 @@
+import { join, resolve } from "node:path";
+import { requireInput } from "../common/failure.ts";
+import { didYouMean } from "../common/nearest.ts";
+import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
+import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
+import { resultText, writeResult } from "../io/result-json.ts";
+import { MIXINGS } from "../job/mixings.ts";
+import type { ResultFile } from "../job/result.ts";
+import { parseJob } from "../job/schema.ts";
+import { convergenceSvg } from "../plot/convergence.ts";
+import { type Backend, EXIT, type ExitCode, type Host, type ScfRequest } from "./host.ts";
+import { type JobSource, loadJob } from "./job-source.ts";
+import { liveTable } from "./live-table.ts";
+import { styled } from "./style.ts";
+import { headline, summary } from "./summary.ts";
+
+/** Options of `stillwave scf` as they stand on the command line. */
+export interface ScfOptions {
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly mixing?: string;
+  readonly threads?: string;
+  readonly backend?: Backend;
+  readonly plot?: string;
+  readonly checkpoint?: string;
+  readonly restart?: string;
+}
+
+/** Runs the ground state of a job: table and summary, or JSON alone, to stdout; everything else to stderr. */
+export async function scfCommand(jobName: string, options: ScfOptions, host: Host): Promise<ExitCode> {
+  const threads = options.threads === undefined ? undefined : threadCount(options.threads);
+  const source = await loadJob(jobName, host);
+  const value = options.mixing === undefined ? source.value : withMixing(source.value, options.mixing);
+  const job = parseJob(value); // before anything is loaded or touched
+  const path = (name: string) => resolve(host.cwd, name);
+  for (const option of ["out", "plot", "checkpoint"] as const) {
+    const name = options[option];
+    if (name !== undefined) await requireWritable(`--${option}`, path(name));
+  }
+  const restart = options.restart === undefined ? undefined : await readCheckpoint(path(options.restart));
+  const runScf = await host.engine.runScf();
+
+  const tableOutput = options.json ? host.stderr : host.stdout;
+  const table = liveTable(tableOutput, host.stderr);
+  const interruption = new AbortController();
+  const release = host.onInterrupt(() => {
+    table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
+    interruption.abort();
+  });
+  let latest: object | undefined;
+  const request: ScfRequest = {
+    signal: interruption.signal,
+    readText: readTextFrom(source.folder),
+    onProgress: table.progress,
+    onStep: table.row,
+    checkpoint: async (state) => {
+      latest = state;
+      if (options.checkpoint !== undefined) await writeCheckpoint(path(options.checkpoint), state);
+    },
+    ...(threads === undefined ? {} : { threads }),
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+    ...(restart === undefined ? {} : { restart }),
+  };
+  tableOutput.write(`${headline(job, source.name)}\n\n`);
+  let result: ResultFile;
+  try {
+    result = await runScf(value, request);
+  } finally {
+    release();
+    table.end();
+  }
+  await report(result, source, options, host, latest);
+  return result.converged ? EXIT.ok : EXIT.notConverged;
+}
+
+/** Writes what was asked for: the result file first, because the rest can be made again from it. */
+async function report(
+  result: ResultFile,
+  source: JobSource,
+  options: ScfOptions,
+  host: Host,
+  latest: object | undefined,
+): Promise<void> {
+  const path = (name: string) => resolve(host.cwd, name);
+  const say = (text: string) => host.stderr.write(`${text}\n`);
+  const paint = styled(host.stderr);
+  if (options.out !== undefined) {
+    await writeResult(path(options.out), result);
+    say(`result: ${options.out}`);
+  }
+  if (result.status === "interrupted" && latest !== undefined && options.checkpoint === undefined) {
+    const name = checkpointName(options.out, source.name);
+    await writeCheckpoint(path(name), latest);
+    say(`checkpoint: ${name}; continue with --restart ${name}`);
+  }
+  for (const warning of result.warnings) say(`${paint("yellow", "warning:")} ${warning}`);
+  host.stdout.write(options.json ? resultText(result) : summary(result, host.stdout));
+  if (!result.converged) say(`${paint("red", "not converged:")} ${result.reason ?? result.status}`);
+  if (options.plot !== undefined) await drawHistory(result, source, options.plot, path(options.plot), say);
+}
+
+async function drawHistory(
+  { history, job }: ResultFile,
+  source: JobSource,
+  name: string,
+  path: string,
+  say: (text: string) => void,
+): Promise<void> {
+  if (!history.some((row) => row.densityResidual > 0))
+    return say(`plot: not drawn, ${name} would have no step in it`);
+  const { density } = job.scf.tolerance;
+  const series = { label: job.scf.mixing.name, history };
+  const tolerance = density === undefined ? {} : { tolerance: density };
+  const svg = await convergenceSvg([series], { title: job.title ?? source.name, ...tolerance });
+  await writeAtomically(path, [svg]);
+  say(`plot: ${name}`);
+}
+
+/** Beside the result file, or in the current folder under the job's name. */
+const checkpointName = (out: string | undefined, jobName: string): string =>
+  `${out === undefined ? join(".", jobName) : out.replace(/\.json$/, "")}.checkpoint.json`;
+
+function threadCount(text: string): number {
+  const threads = Number(text);
+  requireInput(
+    Number.isInteger(threads) && threads >= 1 && threads <= 1024,
+    () => `--threads: must be a whole number from 1 to 1024, got ${text}; leave it out to use the machine's`,
+  );
+  return threads;
+}
+
+/** The job with another mixing; its parameters are kept when the name is the same. */
+function withMixing(value: unknown, name: string): unknown {
+  const known: readonly string[] = MIXINGS;
+  requireInput(
+    known.includes(name),
+    () => `--mixing: must be one of ${known.join(", ")}, got ${name}${didYouMean(name, known)}`,
+  );
+  if (!isObject(value)) return value; // parseJob tells what is wrong with it
+  const scf = value.scf ?? {};
+  if (!isObject(scf)) return value;
+  if (isObject(scf.mixing) && scf.mixing.name === name) return value;
+  return { ...value, scf: { ...scf, mixing: { name } } };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,115 @@
+import { EV_PER_HARTREE } from "../common/units.ts";
+import type { Job } from "../job/job.ts";
+import type { ResultFile } from "../job/result.ts";
+import { terminalPlot } from "../plot/terminal.ts";
+import type { Output } from "./host.ts";
+import { styled } from "./style.ts";
+
+/** Forces of more atoms than this are left to the result file. */
+const MOST_FORCES = 12;
+
+/** What a person wants to know before the run: which job this is. */
+export function headline(job: Job, name: string): string {
+  const { accelerator, mixing } = job.scf;
+  const accelerated = accelerator.name === "anderson" ? ` + anderson(${accelerator.depth})` : "";
+  const smeared = job.temperature > 0 ? [`${job.smearing} ${job.temperature} Ha`] : [];
+  const functional = typeof job.functional === "string" ? job.functional : job.functional.join(" + ");
+  const facts = [
+    functional,
+    `ecut ${job.ecut} Ha`,
+    `k-grid ${job.kgrid.join("x")}`,
+    ...smeared,
+    `${mixing.name}${accelerated}`,
+  ];
+  return `${job.title ?? name}\n${facts.join(", ")}`;
+}
+
+/** The result as text for a person; with a picture of the convergence on a terminal. */
+export function summary(result: ResultFile, out: Output): string {
+  const paint = styled(out);
+  const verdict = result.converged
+    ? paint("green", `converged in ${steps(result.iterations)}`)
+    : paint("red", `NOT converged after ${steps(result.iterations)}: ${result.reason ?? result.status}`);
+  const blocks = [
+    verdict,
+    energies(result),
+    facts(result),
+    forces(result),
+    ...(out.isTerminal ? [picture(result)] : []),
+  ];
+  return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+const steps = (count: number): string => `${count} step${count === 1 ? "" : "s"}`;
+
+const LABELS: Readonly<Record<string, string>> = {
+  pspCorrection: "psp correction",
+  entropy: "entropy (-TS)",
+  total: "free energy",
+};
+
+/** The parts, then a rule, then their sum. */
+function energies({ energies: { total, ...parts } }: ResultFile): string {
+  const rows = [...Object.entries(parts), ["total", total] as const].filter(
+    ([, value]) => value !== undefined,
+  );
+  const line = (label: string, hartree: number) =>
+    `${label.padEnd(16)}${hartree.toFixed(10).padStart(20)}${(hartree * EV_PER_HARTREE).toFixed(6).padStart(18)}`;
+  const lines = rows.map(([name, value]) => line(LABELS[name] ?? name, value!));
+  lines.splice(-1, 0, "─".repeat(54));
+  return [`${"energy".padEnd(16)}${"Ha".padStart(20)}${"eV".padStart(18)}`, ...lines].join("\n");
+}
+
+function facts({ fermiLevel, electrons, kpoints, planeWaves, fftSize, resources }: ResultFile): string {
+  const rows: [string, string][] = [];
+  if (fermiLevel !== undefined)
+    rows.push([
+      "Fermi level",
+      `${fermiLevel.toFixed(8)} Ha = ${(fermiLevel * EV_PER_HARTREE).toFixed(6)} eV`,
+    ]);
+  const bands = kpoints[0]?.eigenvalues.length ?? 0;
+  const [fewest, most] = [Math.min(...planeWaves), Math.max(...planeWaves)];
+  const waves = planeWaves.length === 0 ? "no" : fewest === most ? `${most}` : `${fewest} to ${most}`;
+  rows.push([
+    "size",
+    `${electrons} electrons, ${bands} bands, ${kpoints.length} k-points, ${waves} plane waves, grid ${fftSize.join("x")}`,
+  ]);
+  rows.push(["took", resourceText(resources)]);
+  return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
+}
+
+function resourceText({
+  wallSeconds,
+  cpuSeconds,
+  peakMemoryBytes,
+  threads,
+  backend,
+}: ResultFile["resources"]): string {
+  const parts = [`${wallSeconds.toFixed(1)} s`];
+  if (cpuSeconds !== undefined) parts.push(`${cpuSeconds.toFixed(1)} s of processor time`);
+  if (peakMemoryBytes !== undefined) parts.push(`${Math.round(peakMemoryBytes / 2 ** 20)} MiB`);
+  return [...parts, `${threads} thread${threads === 1 ? "" : "s"}`, `${backend} back end`].join(", ");
+}
+
+function forces({ forces: all, job }: ResultFile): string {
+  if (all === undefined || all.length > MOST_FORCES) return "";
+  const atoms = "atoms" in job.structure ? job.structure.atoms : [];
+  const rows = all.map((force, i) => {
+    const cells = force.map((x) => x.toFixed(8).padStart(14)).join("");
+    return `${`${i + 1} ${atoms[i]?.element ?? ""}`.padEnd(16)}${cells}`;
+  });
+  return [
+    `${"force (Ha/bohr)".padEnd(16)}${["x", "y", "z"].map((axis) => axis.padStart(14)).join("")}`,
+    ...rows,
+  ].join("\n");
+}
+
+function picture({ history, job }: ResultFile): string {
+  const { density } = job.scf.tolerance;
+  return terminalPlot({
+    points: history.map((row) => ({ x: row.step, y: Math.log10(row.densityResidual) })),
+    xLabel: "SCF step",
+    yLabel: "log10 of the density residual (bohr^-3/2)",
+    ...(density === undefined ? {} : { level: Math.log10(density) }),
+  });
+}

@@ -1,0 +1,44 @@
+import { InputError } from "../common/failure.ts";
+import type { SymmetryAnalyser } from "../model/symmetry.ts";
+
+/** What differs between Node and a browser. */
+export interface PlatformServices {
+  analyseSymmetry(): Promise<SymmetryAnalyser>;
+  readText(path: string): Promise<string>;
+  /** CPU time of the process so far [s], all threads; absent where it cannot be asked. */
+  cpuSeconds(): number | undefined;
+  /** Largest resident memory so far [bytes]. */
+  peakMemory(): number | undefined;
+  /** [bytes]; infinite where it cannot be asked. */
+  systemMemory(): number;
+}
+
+/** Services of the platform this runs on. Node's are loaded only there. */
+export async function platformServices(): Promise<PlatformServices> {
+  if (typeof process !== "undefined" && process.versions?.node !== undefined) {
+    const [{ loadMoyo }, { readTextFrom, systemMemory }] = await Promise.all([
+      import("../io/moyo-node.ts"),
+      import("../io/node-files.ts"),
+    ]);
+    return {
+      analyseSymmetry: loadMoyo,
+      readText: readTextFrom("."),
+      cpuSeconds: () => {
+        const { user, system } = process.cpuUsage();
+        return (user + system) / 1e6;
+      },
+      peakMemory: () => process.resourceUsage().maxRSS * 1024,
+      systemMemory,
+    };
+  }
+  return {
+    analyseSymmetry: async () => (await import("../model/moyo.ts")).moyoAnalyser(),
+    readText: (path) =>
+      Promise.reject(
+        new InputError(`structure.file: "${path}" cannot be read here; give the structure in the job`),
+      ),
+    cpuSeconds: () => undefined,
+    peakMemory: () => undefined,
+    systemMemory: () => Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,173 @@
+import { exactProductGridSize } from "../basis/grid.ts";
+import { createBasis, type PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
+import { requireInput } from "../common/failure.ts";
+import { createKernels } from "../kernels/backends.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { functionals } from "../model/functionals.ts";
+import type { Model } from "../model/model.ts";
+import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
+import { findSymmetry, IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
+import { localOrbitals } from "../parallel/local-orbitals.ts";
+import type { Orbitals, OrbitalsSpec } from "../parallel/orbitals.ts";
+import { pooledOrbitals } from "../parallel/pooled-orbitals.ts";
+import { damped } from "../scf/accelerator.ts";
+import { anderson } from "../scf/anderson.ts";
+import { initialBands } from "../scf/bands.ts";
+import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
+import type { HistoryRow, ScfState } from "../scf/state.ts";
+import { kohnShamTerms } from "../terms/kohn-sham.ts";
+import { requireSelfConsistent } from "./checks.ts";
+import { estimateMemory, requireMemory } from "./estimate.ts";
+import type { AcceleratorChoice, Job } from "./job.ts";
+import { preconditionerOf } from "./mixings.ts";
+import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
+import { type PlatformServices, platformServices } from "./platform.ts";
+import { parseJob } from "./schema.ts";
+import { resolveStructure } from "./structure.ts";
+import { jobWarnings } from "./warnings.ts";
+
+/** What a run needs beside the job. */
+export interface RunOptions {
+  /** k-points are spread over this many threads; the digits do not depend on it. Default 1. */
+  readonly threads?: number;
+  /** Default `wasm`. */
+  readonly backend?: BackendName;
+  /** Stops between steps: the result says `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
+  readonly readText?: (path: string) => Promise<string>;
+  readonly onProgress?: (progress: StepProgress) => void;
+  readonly onStep?: (row: HistoryRow) => void;
+  /** Called after every step with the state to go on from; `orbitals` are in it when the run ends early. */
+  readonly checkpoint?: (state: ScfState) => void | Promise<void>;
+  /** A state that `checkpoint` was given by a run of the same job. */
+  readonly restart?: unknown;
+}
+
+/** A job made ready to run: for callers who want the steps rather than the result. */
+export interface PreparedScf {
+  readonly job: Job;
+  readonly problem: ScfProblem;
+  readonly options: ScfOptions;
+  readonly threads: number;
+  readonly backend: BackendName;
+  readonly warnings: readonly string[];
+}
+
+/** Parses, checks and discretises a job without solving anything. */
+export async function prepareScf(
+  value: unknown,
+  options: RunOptions = {},
+  services?: PlatformServices,
+): Promise<PreparedScf> {
+  const platform = services ?? (await platformServices());
+  const job = parseJob(value);
+  requireSelfConsistent(job);
+  const readText = options.readText ?? platform.readText;
+  const structure = await resolveStructure(job, readText);
+  const model = modelFromJob(job, structure, await readPseudopotentials(job, readText));
+  if (job.bands !== null) bandsFromJob(job, model.electrons);
+  const threads = options.threads ?? 1;
+  const backend = options.backend ?? "wasm";
+  const operations = job.symmetry
+    ? findSymmetry(model.lattice, model.atoms, await platform.analyseSymmetry())
+    : [IDENTITY];
+  requireMemory(estimateMemory(memoryNeeds(job, model, operations, threads)), platform.systemMemory());
+
+  const kernels = await createKernels(backend);
+  const basis = createBasis(
+    model,
+    { ecut: job.ecut, kgrid: job.kgrid, kshift: job.kshift, fftSize: job.fftSize, operations },
+    kernels,
+  );
+  const createOrbitals = (nBands: number): Promise<Orbitals> => {
+    const spec = orbitalsSpec(basis, nBands, job.seed, backend);
+    const sizes = spec.blocks.map((_, i) => basis.kpoints[i % basis.kpoints.length]!.planeWaves);
+    return threads > 1 && spec.blocks.length > 1
+      ? pooledOrbitals(spec, sizes, threads)
+      : createKernels(backend).then((own) => localOrbitals(own, spec));
+  };
+  return {
+    job,
+    threads,
+    backend,
+    warnings: jobWarnings(job, structure),
+    problem: { basis, terms: kohnShamTerms(model, basis.grid, functionals(job.functional)), createOrbitals },
+    options: {
+      preconditioner: preconditionerOf(job.scf.mixing),
+      accelerator: acceleratorOf(job.scf.accelerator),
+      damping: job.scf.damping,
+      tolerance: job.scf.tolerance,
+      maxIterations: job.scf.maxIterations,
+      bands: job.bands,
+      restart: options.restart === undefined ? undefined : checkedState(options.restart),
+      signal: options.signal,
+      onProgress: options.onProgress,
+    },
+  };
+}
+
+const acceleratorOf = (choice: AcceleratorChoice) => (choice.name === "none" ? damped() : anderson(choice));
+
+function orbitalsSpec(
+  basis: PlaneWaveBasis,
+  nBands: number,
+  seed: number,
+  backend: BackendName,
+): OrbitalsSpec {
+  const { model, grid, ecut, kpoints } = basis;
+  const { lattice, species, atoms, nSpin } = model;
+  return {
+    problem: { lattice, species, atoms, size: grid.size, ecut, nBands, seed },
+    blocks: Array.from({ length: nSpin }, (_, spin) =>
+      kpoints.map(({ k, weight }) => ({ k, weight, spin })),
+    ).flat(),
+    nSpin,
+    backend,
+  };
+}
+
+function memoryNeeds(job: Job, model: Model, operations: readonly SymmetryOperation[], threads: number) {
+  const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
+  const [n1, n2, n3] = job.kgrid;
+  const isSmeared = job.temperature > 0;
+  const projectors = model.atoms.reduce(
+    (sum, { species }) =>
+      sum +
+      nonlocalChannels(model.species[species]!.pseudopotential).reduce(
+        (s, { h }, l) => s + (2 * l + 1) * h.length,
+        0,
+      ),
+    0,
+  );
+  return {
+    volume: model.lattice.volume,
+    ecut: job.ecut,
+    gridPoints: size[0] * size[1] * size[2],
+    bands: initialBands(model.electrons, 2 / model.nSpin, isSmeared, job.bands).nBands,
+    // A lower bound on the irreducible number: time reversal and the point group at their best.
+    kpoints:
+      model.nSpin *
+      Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
+    projectors,
+    history: job.scf.accelerator.name === "anderson" ? job.scf.accelerator.depth : 0,
+    threads,
+  };
+}
+
+/** A state from a file is anything until it is looked at. */
+function checkedState(value: unknown): ScfState {
+  const state = value as Partial<ScfState> | null;
+  requireInput(
+    typeof state === "object" &&
+      state !== null &&
+      state.rho instanceof Float64Array &&
+      Array.isArray(state.accelerator) &&
+      Array.isArray(state.history) &&
+      typeof state.eigenTolerance === "number" &&
+      typeof state.nBands === "number" &&
+      typeof state.nConverge === "number",
+    () => "restart: must be a state written by this program's checkpoint, got something else",
+  );
+  return state as ScfState;
+}

@@ -1,0 +1,116 @@
+import { add, type Vec3 } from "../common/vec3.ts";
+import { asRealField, newRealField } from "../kernels/fields.ts";
+import { localForces, symmetrizeForces } from "../observables/forces.ts";
+import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
+import type { ScfStep } from "../scf/state.ts";
+import { ewald, pointCharges } from "../terms/ewald.ts";
+import { VERSION } from "../version.ts";
+import { platformServices } from "./platform.ts";
+import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
+import type { KpointResult, ResultFile } from "./result.ts";
+
+/**
+ * Ground state of a job.
+ *
+ * @param job a job file's content.
+ * @throws InputError if the job cannot be run; not converging is a result, not an exception.
+ */
+export async function runScf(job: unknown, options: RunOptions = {}): Promise<ResultFile> {
+  const began = performance.now();
+  const platform = await platformServices();
+  const cpuBefore = platform.cpuSeconds();
+  const prepared = await prepareScf(job, options, platform);
+  const steps = scf(prepared.problem, prepared.options);
+  const end = await drain(steps, options);
+  try {
+    const forces = await totalForces(prepared.problem, end);
+    const peak = await end.orbitals.peakMemory();
+    const cpu = platform.cpuSeconds();
+    return resultFile(prepared, end, forces, {
+      wallSeconds: (performance.now() - began) / 1000,
+      ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
+      peakMemoryBytes: platform.peakMemory() ?? peak,
+      threads: end.orbitals.threads,
+      backend: prepared.backend,
+    });
+  } finally {
+    await end.orbitals.close();
+  }
+}
+
+/** Runs the steps to their end, telling the caller about each. */
+async function drain(steps: AsyncGenerator<ScfStep, ScfEnd>, options: RunOptions): Promise<ScfEnd> {
+  for (;;) {
+    const next = await steps.next();
+    if (next.done) {
+      if (next.value.reason !== "converged" && options.checkpoint)
+        await options.checkpoint({ ...next.value.last.state, orbitals: await next.value.orbitals.save() });
+      return next.value;
+    }
+    options.onStep?.(next.value.row);
+    await options.checkpoint?.(next.value.state);
+  }
+}
+
+/** Hellmann-Feynman forces of the last step [Ha/bohr], symmetrised. */
+async function totalForces({ basis }: ScfProblem, { last, orbitals }: ScfEnd): Promise<Vec3[]> {
+  const { model, grid, operations } = basis;
+  const { blocks } = orbitals.spec;
+  const weights = last.occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
+  const nonlocal = await orbitals.nonlocalForces(weights);
+  const rho = newRealField(grid.points);
+  for (let i = 0; i < last.rhoOut.length; i++) rho[i % grid.points]! += last.rhoOut[i]!;
+  const local = localForces(model, grid, asRealField(rho));
+  const ions = ewald(pointCharges(model)).forces;
+  const total = model.atoms.map((_, a): Vec3 => {
+    const fromOrbitals: Vec3 = [nonlocal[3 * a]!, nonlocal[3 * a + 1]!, nonlocal[3 * a + 2]!];
+    return add(add(fromOrbitals, local[a]!), ions[a]!);
+  });
+  return symmetrizeForces(total, model, operations);
+}
+
+function resultFile(
+  { job, problem, warnings }: PreparedScf,
+  { last, orbitals, reason }: ScfEnd,
+  forces: readonly Vec3[],
+  resources: ResultFile["resources"],
+): ResultFile {
+  const { basis } = problem;
+  const { model, grid } = basis;
+  const { blocks } = orbitals.spec;
+  const kpoints = blocks.map(
+    ({ k, weight, spin }, i): KpointResult => ({
+      k,
+      weight,
+      ...(model.nSpin === 2 ? { spin: spin as 0 | 1 } : {}),
+      eigenvalues: Array.from(last.levels[i]!.eigenvalues),
+      occupations: Array.from(last.occupation.occupations[i]!),
+    }),
+  );
+  const { row } = last;
+  return {
+    stillwave: VERSION,
+    job,
+    converged: reason === "converged",
+    status: reason,
+    ...(reason === "converged"
+      ? {}
+      : {
+          reason:
+            reason === "interrupted"
+              ? `interrupted after ${row.step} steps, density residual ${row.densityResidual.toExponential(2)}`
+              : `the limit of ${row.step} steps was reached, density residual ${row.densityResidual.toExponential(2)}`,
+        }),
+    iterations: row.step,
+    energies: last.energies,
+    fermiLevel: last.occupation.fermiLevel,
+    electrons: model.electrons,
+    kpoints,
+    history: last.state.history,
+    forces: forces.map((f) => [f[0], f[1], f[2]]),
+    fftSize: [...grid.size],
+    planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
+    resources,
+    warnings: [...new Set([...warnings, ...last.warnings])],
+  };
+}

@@ -1,0 +1,128 @@
+import { gemm, gemmWork } from "./gemm";
+import { qlIterate, rotationBytes, STRIP } from "./ql";
+import { aligned, im, re, setComplex, smaller } from "./simd";
+import { tridiagonalise } from "./tridiagonal";
+
+/** Reflectors per block of the back transformation. */
+const BLOCK: usize = 32;
+/** Entries of T this far below the largest of A are rounding noise many times over. */
+const FLOOR: f64 = 1e-32;
+
+/** Bytes of work `eigh` needs. */
+export function eighWork(n: usize): usize {
+  const strips = (n + STRIP - 1) / STRIP;
+  const vectors = 7 * aligned(n * 16 + 16);
+  const transform = aligned(BLOCK * n * 16) * 3 + 2 * aligned(BLOCK * BLOCK * 16) + gemmWork(n, n, n) + 64;
+  return 64 + vectors + aligned(strips * n * 64) + aligned(rotationBytes(n)) + transform;
+}
+
+/**
+ * A V = V Λ for Hermitian A (lower triangle): reduction to tridiagonal form, implicit QL, back transformation.
+ * Returns false if QL does not converge (only with infinities or NaN in A).
+ */
+export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
+  const strips = (n + STRIP - 1) / STRIP, vector = aligned(n * 16 + 16);
+  const e = aligned(work), tau = e + vector, order = tau + vector, x = order + vector, w = x + vector, y = w + vector;
+  const d = y + vector, z = d + vector, rotations = z + aligned(strips * n * 64);
+  const rest = rotations + aligned(rotationBytes(n));
+
+  const exponent = scaleToOne(n, a, lda);
+  tridiagonalise(n, a, lda, d, e, tau, x, w, y);
+  memory.fill(z, 0, strips * n * 64);
+  for (let i: usize = 0; i < n; i++) store<f64>(z + ((i >> 3) * n + i) * 64 + ((i & 7) << 3), 1);
+  if (!qlIterate(n, d, e, FLOOR, z, strips, rotations)) return false;
+
+  sortedOrder(n, d, order);
+  for (let j: usize = 0; j < n; j++) {
+    const from: usize = load<u32>(order + (j << 2)), to = v + j * ldv * 16;
+    store<f64>(values + (j << 3), timesPowerOfTwo(load<f64>(d + (from << 3)), exponent));
+    for (let i: usize = 0; i < n; i++)
+      setComplex(to + (i << 4), load<f64>(z + ((i >> 3) * n + from) * 64 + ((i & 7) << 3)), 0);
+  }
+  backTransform(n, a, lda, tau, v, ldv, rest);
+  return true;
+}
+
+/** x·2^k for any k whose result is a number, also where 2^k itself is none. */
+@inline
+function timesPowerOfTwo(x: f64, k: i32): f64 {
+  const half = k / 2;
+  return x * powerOfTwo(half) * powerOfTwo(k - half);
+}
+
+/** 2^k for −1022 ≤ k ≤ 1023. */
+@inline
+function powerOfTwo(k: i32): f64 {
+  return reinterpret<f64>((<i64>(k + 1023)) << 52);
+}
+
+/** Multiplies the lower triangle by a power of two that brings its largest entry to [1, 2); returns minus its exponent. */
+function scaleToOne(n: usize, a: usize, lda: usize): i32 {
+  let top = f64x2.splat(0);
+  for (let j: usize = 0; j < n; j++)
+    for (let p = a + j * (lda + 1) * 16, end = a + (j * lda + n) * 16; p < end; p += 16)
+      top = f64x2.max(top, f64x2.abs(v128.load(p)));
+  const largest = Math.max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1));
+  if (!(largest > 0) || largest == Infinity) return 0;
+  // A subnormal number shows the exponent −1023: at most 52 too large, which is near enough.
+  const exponent = <i32>((reinterpret<i64>(largest) >> 52) & 0x7ff) - 1023;
+  const half = -exponent / 2;
+  const s = f64x2.splat(powerOfTwo(half)), t = f64x2.splat(powerOfTwo(-exponent - half));
+  for (let j: usize = 0; j < n; j++)
+    for (let p = a + j * (lda + 1) * 16, end = a + (j * lda + n) * 16; p < end; p += 16)
+      v128.store(p, f64x2.mul(f64x2.mul(v128.load(p), s), t));
+  return exponent;
+}
+
+/** Ranks of d ascending, by insertion: QL leaves them nearly in order. */
+function sortedOrder(n: usize, d: usize, order: usize): void {
+  for (let j: usize = 0; j < n; j++) {
+    const value = load<f64>(d + (j << 3));
+    let i = j;
+    for (; i > 0; i--) {
+      const before: usize = load<u32>(order + ((i - 1) << 2));
+      if (load<f64>(d + (before << 3)) <= value) break;
+      store<u32>(order + (i << 2), <u32>before);
+    }
+    store<u32>(order + (i << 2), <u32>j);
+  }
+}
+
+/** X ← Q X, Q = H_0 H_1 …, in blocks 1 − V T Vᴴ with T upper triangular [Schreiber and Van Loan 1989]. */
+function backTransform(n: usize, a: usize, lda: usize, tau: usize, x: usize, ldx: usize, work: usize): void {
+  if (n < 2) return;
+  const panel = aligned(BLOCK * n * 16), small = aligned(BLOCK * BLOCK * 16);
+  const v = work, first = v + panel, second = first + panel, t = second + panel, s = t + small, free = s + small;
+  const reflectors = n - 1, blocks = (reflectors + BLOCK - 1) / BLOCK;
+  for (let b = blocks; b-- > 0; ) {
+    const k0 = b * BLOCK, kb = smaller(BLOCK, reflectors - k0), rows = n - k0 - 1;
+    for (let j: usize = 0; j < kb; j++) {
+      memory.fill(v + j * rows * 16, 0, j * 16);
+      memory.copy(v + (j * rows + j) * 16, a + ((k0 + j) * lda + k0 + 1 + j) * 16, (rows - j) * 16);
+    }
+    gemm(true, false, kb, kb, rows, 1, v, rows, v, rows, 0, s, kb, true, free);
+    triangularFactor(kb, tau + k0 * 16, s, t);
+    const at = x + (k0 + 1) * 16;
+    gemm(true, false, kb, n, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
+    gemm(false, false, kb, n, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
+    gemm(false, false, rows, n, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
+  }
+}
+
+/** T_jj = τ_j, T_{<j,j} = −τ_j T_{<j,<j} (VᴴV)_{<j,j}. */
+function triangularFactor(kb: usize, tau: usize, s: usize, t: usize): void {
+  memory.fill(t, 0, kb * kb * 16);
+  for (let j: usize = 0; j < kb; j++) {
+    const tr = re(tau + j * 16), ti = im(tau + j * 16);
+    for (let i: usize = 0; i < j; i++) {
+      let r: f64 = 0, q: f64 = 0;
+      for (let l = i; l < j; l++) {
+        const b = t + (l * kb + i) * 16, c = s + (j * kb + l) * 16;
+        r += re(b) * re(c) - im(b) * im(c);
+        q += re(b) * im(c) + im(b) * re(c);
+      }
+      setComplex(t + (j * kb + i) * 16, -(tr * r - ti * q), -(tr * q + ti * r));
+    }
+    setComplex(t + (j * kb + j) * 16, tr, ti);
+  }
+}

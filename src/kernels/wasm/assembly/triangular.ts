@@ -1,0 +1,140 @@
+import { gemm } from "./gemm";
+import { difference, im, madd, nmadd, pair, re, setComplex, smaller, sum, swap } from "./simd";
+
+/** Order of the diagonal blocks that are treated element by element; all else is matrix products. */
+const BLOCK: usize = 16;
+/** Rows of a panel that stay in the first cache while a block of columns is solved. */
+const ROWS: usize = 64;
+
+/** Σ conj(x)·y over n numbers, subtracted from the number at `to`. */
+@inline
+function subtractDot(to: usize, n: usize, x: usize, y: usize): void {
+  let direct = f64x2.splat(0), crossed = f64x2.splat(0);
+  for (const end = x + n * 16; x < end; x += 16, y += 16) {
+    const a = v128.load(x), b = v128.load(y);
+    direct = madd(a, b, direct);
+    crossed = madd(a, swap(b), crossed);
+  }
+  setComplex(to, re(to) - sum(direct), im(to) - difference(crossed));
+}
+
+/** y ← y − (r + i·s) x over n numbers. */
+@inline
+function subtractScaled(y: usize, n: usize, x: usize, r: f64, s: f64): void {
+  const direct = f64x2.splat(r), crossed = pair(-s, s);
+  for (const end = x + n * 16; x < end; x += 16, y += 16) {
+    const a = v128.load(x);
+    v128.store(y, nmadd(a, direct, nmadd(swap(a), crossed, v128.load(y))));
+  }
+}
+
+/** The number at p times (r + i·s). */
+@inline
+function multiply(p: usize, r: f64, s: f64): void {
+  const a = re(p), b = im(p);
+  setComplex(p, a * r - b * s, a * s + b * r);
+}
+
+// 1/(r + i·s), or its conjugate: written so that a real diagonal costs no rounding but the division's.
+@inline
+function inverseRe(p: usize): f64 {
+  const s = im(p);
+  return s == 0 ? 1 / re(p) : re(p) / (re(p) * re(p) + s * s);
+}
+@inline
+function inverseIm(p: usize): f64 {
+  const s = im(p);
+  return s == 0 ? 0 : -s / (re(p) * re(p) + s * s);
+}
+
+/** A = RᴴR in place, upper triangle; false if a pivot is not positive. Right-looking by blocks. */
+export function cholesky(n: usize, a: usize, lda: usize, work: usize): bool {
+  const ld = lda * 16;
+  for (let j0: usize = 0; j0 < n; j0 += BLOCK) {
+    const nb = smaller(BLOCK, n - j0), diagonal = a + j0 * ld + j0 * 16;
+    for (let j: usize = 0; j < nb; j++) {
+      const column = diagonal + j * ld;
+      for (let i: usize = 0; i < j; i++) {
+        subtractDot(column + i * 16, i, diagonal + i * ld, column);
+        const s = 1 / re(diagonal + i * (ld + 16));
+        multiply(column + i * 16, s, 0);
+      }
+      const pivot = column + j * 16;
+      store<f64>(pivot, 0, 8);
+      subtractDot(pivot, j, column, column);
+      if (!(re(pivot) > 0 && re(pivot) < Infinity)) return false;
+      setComplex(pivot, Math.sqrt(re(pivot)), 0);
+    }
+    const rest = n - j0 - nb;
+    if (rest > 0) {
+      const right = diagonal + nb * ld;
+      solveDiagonalLeft(nb, rest, diagonal, ld, true, right, ld);
+      gemm(true, false, rest, rest, nb, -1, right, lda, right, lda, 1, right + nb * 16, lda, true, work);
+    }
+  }
+  for (let j: usize = 0; j < n; j++) memory.fill(a + j * ld + (j + 1) * 16, 0, (n - j - 1) * 16);
+  return true;
+}
+
+/** R⁻¹ or R⁻ᴴ of one diagonal block on m columns. Leading dimensions in bytes. */
+function solveDiagonalLeft(nb: usize, m: usize, r: usize, ldr: usize, isConjugate: bool, x: usize, ldx: usize): void {
+  for (let j: usize = 0; j < m; j++) {
+    const column = x + j * ldx;
+    if (isConjugate)
+      for (let i: usize = 0; i < nb; i++) {
+        const pivot = r + i * (ldr + 16);
+        subtractDot(column + i * 16, i, r + i * ldr, column);
+        multiply(column + i * 16, inverseRe(pivot), -inverseIm(pivot));
+      }
+    else
+      for (let i = nb; i-- > 0; ) {
+        const pivot = r + i * (ldr + 16), at = column + i * 16;
+        multiply(at, inverseRe(pivot), inverseIm(pivot));
+        subtractScaled(column, i, r + i * ldr, re(at), im(at));
+      }
+  }
+}
+
+/** X ← R⁻¹ X or R⁻ᴴ X, X n × m. */
+export function solveTriangularLeft(
+  n: usize, m: usize, r: usize, ldr: usize, isConjugate: bool, x: usize, ldx: usize, work: usize,
+): void {
+  const blocks = (n + BLOCK - 1) / BLOCK;
+  for (let b: usize = 0; b < blocks; b++) {
+    const i0 = (isConjugate ? b : blocks - 1 - b) * BLOCK;
+    const nb = smaller(BLOCK, n - i0), end = i0 + nb;
+    if (isConjugate && i0 > 0)
+      gemm(true, false, nb, m, i0, -1, r + i0 * ldr * 16, ldr, x, ldx, 1, x + i0 * 16, ldx, false, work);
+    if (!isConjugate && end < n)
+      gemm(
+        false, false, nb, m, n - end, -1, r + (i0 + end * ldr) * 16, ldr, x + end * 16, ldx, 1, x + i0 * 16, ldx,
+        false, work,
+      );
+    solveDiagonalLeft(nb, m, r + i0 * (ldr + 1) * 16, ldr * 16, isConjugate, x + i0 * 16, ldx * 16);
+  }
+}
+
+/** X ← X R⁻¹, X m × n. */
+export function solveTriangularRight(m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize, work: usize): void {
+  const lx = ldx * 16, lr = ldr * 16;
+  for (let j0: usize = 0; j0 < n; j0 += BLOCK) {
+    const nb = smaller(BLOCK, n - j0), panel = x + j0 * lx, diagonal = r + j0 * lr + j0 * 16;
+    if (j0 > 0) gemm(false, false, m, nb, j0, -1, x, ldx, r + j0 * lr, ldr, 1, panel, ldx, false, work);
+    for (let i0: usize = 0; i0 < m; i0 += ROWS) {
+      const rows = smaller(ROWS, m - i0), top = panel + i0 * 16;
+      for (let j: usize = 0; j < nb; j++) {
+        const column = top + j * lx;
+        for (let l: usize = 0; l < j; l++) {
+          const at = diagonal + j * lr + l * 16;
+          subtractScaled(column, rows, top + l * lx, re(at), im(at));
+        }
+        const pivot = diagonal + j * (lr + 16);
+        const direct = f64x2.splat(inverseRe(pivot)), crossed = pair(-inverseIm(pivot), inverseIm(pivot));
+        for (let p = column, end = column + rows * 16; p < end; p += 16) {
+          const a = v128.load(p);
+          v128.store(p, f64x2.add(f64x2.mul(a, direct), f64x2.mul(swap(a), crossed)));
+        }
+      }
+    }
+  }
+}

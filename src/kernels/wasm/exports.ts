@@ -1,0 +1,106 @@
+/** Byte address in the linear memory. */
+export type Pointer = number;
+
+/** What the compiled kernels export; leading dimensions count complex numbers. */
+export interface KernelExports {
+  transformGrid(
+    px: Pointer,
+    py: Pointer,
+    pz: Pointer,
+    sign: -1 | 1,
+    out: Pointer,
+    x: Pointer,
+    work: Pointer,
+  ): void;
+  sphereToGrid(plan: Pointer, grid: Pointer, c: Pointer, work: Pointer): void;
+  gridToSphere(plan: Pointer, c: Pointer, grid: Pointer, work: Pointer): void;
+  applyPotential(
+    plan: Pointer,
+    hpsi: Pointer,
+    psi: Pointer,
+    v: Pointer,
+    bandBytes: number,
+    nBands: number,
+    work: Pointer,
+  ): void;
+  accumulateDensity(
+    plan: Pointer,
+    rho: Pointer,
+    psi: Pointer,
+    w: Pointer,
+    bandBytes: number,
+    nBands: number,
+    work: Pointer,
+  ): void;
+  /** ordered ← grid if `toPlan`, else grid ← grid + ordered. */
+  permuteReal(plan: Pointer, ordered: Pointer, grid: Pointer, toPlan: boolean): void;
+  /** Bytes of work. */
+  gemmWork(m: number, n: number, k: number): number;
+  gemm(
+    conjugateA: boolean,
+    conjugateB: boolean,
+    m: number,
+    n: number,
+    k: number,
+    alpha: number,
+    a: Pointer,
+    lda: number,
+    b: Pointer,
+    ldb: number,
+    beta: number,
+    c: Pointer,
+    ldc: number,
+    upper: boolean,
+    work: Pointer,
+  ): void;
+  hermitianOverlap(
+    n: number,
+    k: number,
+    a: Pointer,
+    lda: number,
+    b: Pointer,
+    ldb: number,
+    c: Pointer,
+    ldc: number,
+    work: Pointer,
+  ): void;
+  /** 0 is false. */
+  cholesky(n: number, a: Pointer, lda: number, work: Pointer): number;
+  solveTriangularLeft(
+    n: number,
+    m: number,
+    r: Pointer,
+    ldr: number,
+    conjugate: boolean,
+    x: Pointer,
+    ldx: number,
+    work: Pointer,
+  ): void;
+  solveTriangularRight(
+    m: number,
+    n: number,
+    r: Pointer,
+    ldr: number,
+    x: Pointer,
+    ldx: number,
+    work: Pointer,
+  ): void;
+  eighWork(n: number): number;
+  eigh(
+    n: number,
+    a: Pointer,
+    lda: number,
+    values: Pointer,
+    v: Pointer,
+    ldv: number,
+    work: Pointer,
+  ): number;
+  columnNorms2(out: Pointer, n: number, nBands: number, x: Pointer): void;
+  columnDots(out: Pointer, n: number, nBands: number, x: Pointer, y: Pointer): void;
+  columnWeightedNorms2(out: Pointer, n: number, nBands: number, d: Pointer, x: Pointer): void;
+  scaleColumns(n: number, nBands: number, s: Pointer, x: Pointer): void;
+  addScaledColumns(out: Pointer, n: number, nBands: number, y: Pointer, s: Pointer, x: Pointer): void;
+  multiplyRows(out: Pointer, n: number, nBands: number, d: Pointer, x: Pointer): void;
+  tpa(n: number, nBands: number, t: Pointer, s: Pointer, x: Pointer): void;
+  allPositive(n: number, s: Pointer): number;
+}

@@ -1,0 +1,78 @@
+import { invariant } from "../../common/failure.ts";
+import type { Pointer } from "./exports.ts";
+import type { LinearMemory } from "./memory.ts";
+
+/** Lines that go through the passes together. Measured best for lengths 24 to 216: both buffers stay in the cache. */
+const TILE = 16;
+const MOST_PASSES = 8;
+
+/** The transform of one axis, ready for the kernels. */
+export interface LinePlan {
+  readonly length: number;
+  readonly tile: number;
+  readonly pointer: Pointer;
+}
+
+/** Radices of the passes for lines of n numbers, first pass first. */
+export function passRadices(n: number): number[] {
+  let rest = n;
+  let twos = 0;
+  for (; rest % 2 === 0; rest /= 2) twos++;
+  let threes = 0;
+  for (; rest % 3 === 0; rest /= 3) threes++;
+  const large: number[] = [];
+  for (const p of [5, 7])
+    for (; rest % p === 0; rest /= p) large.push(p);
+  invariant(n > 0 && rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5 and 7`);
+
+  const out: number[] = [];
+  for (; twos >= 4 || twos === 2; twos -= 2) out.push(4);
+  if (twos === 1 && threes > 0) {
+    threes--;
+    twos--;
+    large.push(6);
+  }
+  for (; threes > 0; threes--) out.push(3);
+  out.push(...large);
+  // Three twos left go last, as one radix 8: it has the most additions and no twiddle factors there.
+  if (twos > 0) out.push(2 ** twos);
+  invariant(out.length <= MOST_PASSES, () => `fft: size ${n} needs more than ${MOST_PASSES} passes`);
+  return out;
+}
+
+/** Puts the plan (32 words) and its twiddle factors into `memory`. */
+export function linePlan(memory: LinearMemory, n: number): LinePlan {
+  const radices = passRadices(n);
+  const plan = memory.alloc(16);
+  const words = new Uint32Array(plan.buffer, plan.byteOffset, 32);
+  words.set([n, radices.length, TILE]);
+  words.set(radices, 4);
+  for (const [sign, at] of [
+    [-1, 12],
+    [1, 20],
+  ] as const) {
+    let length = n;
+    radices.forEach((r, pass) => {
+      words[at + pass] = twiddles(memory, length, r, sign);
+      length /= r;
+    });
+  }
+  return { length: n, tile: TILE, pointer: plan.byteOffset };
+}
+
+/** For each p < length/r and k = 1 … r−1: (c, c, −s, s) of e^{sign·2πi·pk/length}. */
+function twiddles(memory: LinearMemory, length: number, r: number, sign: number): Pointer {
+  const table = memory.alloc((length / r) * (r - 1) * 4);
+  let at = 0;
+  for (let p = 0; p < length / r; p++)
+    for (let k = 1; k < r; k++, at += 4) {
+      const angle = (sign * 2 * Math.PI * ((p * k) % length)) / length;
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      table.set([c, c, -s, s], at);
+    }
+  return table.byteOffset;
+}
+
+/** Numbers of the two buffers of a tile, for the longest of `plans`. */
+export const lineWork = (plans: readonly LinePlan[]): number =>
+  Math.max(...plans.map(({ length, tile }) => 4 * length * tile));

@@ -1,0 +1,118 @@
+import { invariant } from "../../common/failure.ts";
+
+/** Wasm pages of 64 KiB: 4 GiB, all that 32-bit addresses reach. */
+const MOST_PAGES = 65536;
+/** What a memory that cannot grow without detaching its views gets at once: 1 GiB. */
+const FIXED_PAGES = 16384;
+const PAGE = 65536;
+/** Temporaries come from blocks of at least this many bytes. */
+const LEAST_BLOCK = 65536;
+
+/**
+ * The linear memory of one instance, given out from the bottom up and never taken back, but for temporaries.
+ *
+ * A shared memory grows in place: views made before stay valid, over the same bytes. Where pages may not share
+ * memory, its size is fixed from the start instead, for growing would detach every view.
+ */
+export interface LinearMemory {
+  readonly memory: WebAssembly.Memory;
+  alloc(length: number): Float64Array;
+  scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
+  held(): number;
+  /** Byte address of `x`. @throws Error if `x` is not in this memory or holds fewer than `length` numbers. */
+  address(x: Float64Array, length: number, what: string): number;
+}
+
+export function linearMemory({ shared }: { readonly shared: boolean }): LinearMemory {
+  const memory = shared ? sharedMemory() : fixedMemory();
+  // Growing makes a new buffer object over the old bytes; views may be over any of them.
+  const buffers = new WeakSet<ArrayBufferLike>([memory.buffer]);
+  let buffer: ArrayBufferLike = memory.buffer;
+  let top = PAGE; // address 0 stays unused, as no valid pointer is 0
+
+  const takeBytes = (bytes: number): number => {
+    const at = top;
+    const end = at + Math.ceil(bytes / 64) * 64;
+    if (end > buffer.byteLength) grow(end);
+    top = end;
+    return at;
+  };
+  const grow = (end: number): void => {
+    // An eighth more than asked for, so that many small arrays do not mean many growths.
+    const pages = Math.ceil((end - buffer.byteLength) / PAGE);
+    const generous = Math.min(
+      Math.ceil((end + end / 8 - buffer.byteLength) / PAGE),
+      MOST_PAGES - buffer.byteLength / PAGE,
+    );
+    try {
+      memory.grow(shared ? Math.max(pages, generous) : pages);
+    } catch {
+      const gibibytes = (end / 2 ** 30).toFixed(2);
+      throw new RangeError(
+        `wasm kernels: ${gibibytes} GiB of memory are not to be had (${shared ? "at most 4 GiB" : "without shared memory at most 1 GiB"}); spread k-points over more threads or lower ecut`,
+      );
+    }
+    buffer = memory.buffer;
+    buffers.add(buffer);
+  };
+
+  const alloc = (length: number): Float64Array => {
+    invariant(Number.isInteger(length) && length >= 0, () => `alloc: length ${length}`);
+    const at = takeBytes(8 * length);
+    return new Float64Array(buffer, at, length); // new pages are zero and nothing was here before
+  };
+
+  const blocks: { readonly at: number; readonly bytes: number }[] = [];
+  let block = 0;
+  let used = 0;
+  const take = (length: number): Float64Array => {
+    const bytes = Math.ceil((8 * length) / 64) * 64;
+    // A block too small for this is passed over until the stack unwinds.
+    while (block < blocks.length && used + bytes > blocks[block]!.bytes) {
+      block++;
+      used = 0;
+    }
+    if (block === blocks.length) {
+      const size = Math.max(bytes, LEAST_BLOCK);
+      blocks.push({ at: takeBytes(size), bytes: size });
+      used = 0;
+    }
+    const at = blocks[block]!.at + used;
+    used += bytes;
+    return new Float64Array(buffer, at, length);
+  };
+
+  return {
+    memory,
+    alloc,
+    scratch(body) {
+      const [blockBefore, usedBefore] = [block, used];
+      try {
+        return body(take);
+      } finally {
+        [block, used] = [blockBefore, usedBefore];
+      }
+    },
+    held: () => top - PAGE,
+    address(x, length, what) {
+      const isOurs = x.buffer === buffer || buffers.has(x.buffer);
+      invariant(isOurs, () => `${what}: the array was not made by alloc or scratch of these kernels`);
+      invariant(x.length >= length, () => `${what}: needs ${length} numbers, got ${x.length}`);
+      return x.byteOffset;
+    },
+  };
+}
+
+/** Address space is reserved for the maximum; where that is refused, less will do. */
+function sharedMemory(): WebAssembly.Memory {
+  for (let maximum = MOST_PAGES; ; maximum /= 2)
+    try {
+      return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
+    } catch (error) {
+      if (maximum <= FIXED_PAGES) throw error;
+    }
+}
+
+function fixedMemory(): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: FIXED_PAGES, maximum: FIXED_PAGES });
+}

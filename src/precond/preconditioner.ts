@@ -1,0 +1,35 @@
+import type { Grid } from "../basis/grid.ts";
+import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
+import type { Levels } from "../state/occupation.ts";
+
+/** out ← P⁻¹ residual, both of shape [nSpin·N]. `out` must not alias `residual`; neither is kept. */
+export type ApplyPreconditioner = (out: RealField, residual: ReadonlyRealField) => void;
+
+/** What a preconditioner may look at: the state whose residual it is about to be given. */
+export interface Iterate {
+  readonly grid: Grid;
+  readonly nSpin: 1 | 2;
+  /** [Ha] */
+  readonly fermiLevel: number;
+  /** Smearing width of the calculation [Ha]; 0 without smearing. */
+  readonly temperature: number;
+  /** Electrons per full level, 2/nSpin. */
+  readonly fMax: number;
+  /** Eigenvalues of all k-points and spins, spin slowest. */
+  readonly levels: readonly Levels[];
+  /**
+   * Local density of states Σ_nk w_k fMax δ_T(ε_nk − ε_F) |ψ_nk(r)|² [Ha⁻¹ bohr⁻³], shape [nSpin·N], with a
+   * Gaussian δ_T(x) = e^{−(x/T)²}/(T√π) of width T [Ha].
+   */
+  localDensityOfStates(width: number): Promise<RealField>;
+}
+
+/**
+ * P⁻¹ of the iteration ρ ← ρ + α P⁻¹ (F(ρ) − ρ). Anybody's object with these two members is one. It must keep the
+ * electron count: Σ_r P⁻¹f = Σ_r f.
+ */
+export interface Preconditioner {
+  /** Shown in reports, with its parameters: `kerker(kTF=0.8)`. */
+  readonly name: string;
+  at(iterate: Iterate): ApplyPreconditioner | Promise<ApplyPreconditioner>;
+}

@@ -1,0 +1,81 @@
+import { requireInput } from "../common/failure.ts";
+import { dotReal, newRealField, type RealField } from "../kernels/fields.ts";
+import { leastSquares } from "../kernels/least-squares.ts";
+import type { Accelerator, HistoryPoint } from "./accelerator.ts";
+
+export interface AndersonOptions {
+  /** Number of past points used, at least 0 (0 is the damped iteration). Default 10. */
+  readonly depth?: number;
+  /** A past point is forgotten when its residual exceeds this times the smallest. Default 1e5 [CDLS21]. */
+  readonly errorFactor?: number;
+  /** Largest condition number of the differences; beyond it the points with the largest residuals go. Default 1e6. */
+  readonly maxCondition?: number;
+}
+
+/**
+ * Anderson acceleration: the damped step corrected by the combination of past points whose residual is smallest.
+ *
+ *   ρ⁺ = ρ + α s + Σᵢ βᵢ (ρᵢ − ρ + α (sᵢ − s)),   β minimises ‖s + Σᵢ βᵢ (sᵢ − s)‖₂,   s = P⁻¹(F(ρ) − ρ)
+ *
+ * The least-squares problem is solved by orthogonalisation, not by normal equations, which would square its condition.
+ * Three guards: depth, error factor and condition number [And65; CDLS21 §4.2].
+ *
+ * @throws InputError if an option is out of range.
+ */
+export function anderson({
+  depth = 10,
+  errorFactor = 1e5,
+  maxCondition = 1e6,
+}: AndersonOptions = {}): Accelerator {
+  requireInput(
+    Number.isInteger(depth) && depth >= 0,
+    () => `scf.accelerator.depth: must be a whole number ≥ 0, got ${depth}`,
+  );
+  requireInput(errorFactor > 1, () => `scf.accelerator.errorFactor: must be above 1, got ${errorFactor}`);
+  requireInput(maxCondition > 1, () => `scf.accelerator.maxCondition: must be above 1, got ${maxCondition}`);
+  return {
+    name: `anderson(depth=${depth})`,
+    start: [],
+    next(state, rho, step, damping) {
+      const norm = Math.sqrt(dotReal(step, step));
+      const norms = state.map((past) => Math.sqrt(dotReal(past.step, past.step)));
+      const smallest = Math.min(norm, ...norms);
+      let used = state
+        .map((past, i) => ({ ...past, norm: norms[i]! }))
+        // The newest stays whatever its size: it says where the iteration just came from.
+        .filter((past, i) => i === state.length - 1 || past.norm <= errorFactor * smallest);
+
+      let beta: number[] = [];
+      while (used.length > 0) {
+        const fit = leastSquares(
+          used.map((past) => difference(past.step, step)),
+          step,
+        );
+        if (fit.condition <= maxCondition || used.length === 1) {
+          beta = fit.condition <= maxCondition ? fit.coefficients.map((c) => -c) : [];
+          break;
+        }
+        const worst = used
+          .slice(0, -1)
+          .reduce((best, past, i, all) => (past.norm > all[best]!.norm ? i : best), 0);
+        used = used.filter((_, i) => i !== worst);
+      }
+
+      const out = rho.slice() as RealField;
+      for (let r = 0; r < out.length; r++) out[r]! += damping * step[r]!;
+      beta.forEach((b, i) => {
+        const past = used[i]!;
+        for (let r = 0; r < out.length; r++)
+          out[r]! += b * (past.rho[r]! - rho[r]! + damping * (past.step[r]! - step[r]!));
+      });
+      const kept: HistoryPoint[] = used.map((past) => ({ rho: past.rho, step: past.step }));
+      return { rho: out, state: depth === 0 ? [] : [...kept, { rho, step }].slice(-depth) };
+    },
+  };
+}
+
+function difference(a: RealField, b: RealField): RealField {
+  const out = newRealField(a.length);
+  for (let r = 0; r < out.length; r++) out[r] = a[r]! - b[r]!;
+  return out;
+}

@@ -1,0 +1,47 @@
+import type { Occupation } from "../state/occupation.ts";
+
+/** How many bands are held and how many of them must converge. */
+export interface BandCounts {
+  readonly nBands: number;
+  readonly nConverge: number;
+}
+
+/** Occupations below this are not counted as occupied [electrons]. */
+const OCCUPIED = 1e-6;
+
+/**
+ * Bands at the start. With smearing, 5 % more than the electrons need must converge and at least 20 % more are held:
+ * unconverged bands above speed up those below, and the Fermi level needs room. Without, three more.
+ *
+ * @param fMax electrons per full level. @param chosen the user's number of bands, or null.
+ */
+export function initialBands(
+  electrons: number,
+  fMax: number,
+  isSmeared: boolean,
+  chosen: number | null,
+): BandCounts {
+  const filled = Math.ceil(electrons / fMax);
+  const needed = isSmeared ? Math.ceil(1.05 * filled) : filled;
+  const held = isSmeared ? Math.max(needed + 3, Math.ceil(1.2 * filled)) : filled + 3;
+  if (chosen === null) return { nBands: held, nConverge: needed };
+  return { nBands: chosen, nConverge: Math.min(needed, chosen) };
+}
+
+/** Bands for the next step: every occupied one must converge; more are held when the highest held is occupied. */
+export function nextBands(
+  { nBands, nConverge }: BandCounts,
+  { occupations }: Occupation,
+  isFixed: boolean,
+): BandCounts {
+  const lastOccupied = Math.max(
+    ...occupations.map((f) => {
+      let last = f.length;
+      while (last > 0 && Math.abs(f[last - 1]!) < OCCUPIED) last--;
+      return last;
+    }),
+  );
+  const converge = Math.max(nConverge, lastOccupied);
+  if (isFixed) return { nBands, nConverge: Math.min(converge, nBands) };
+  return { nBands: Math.max(nBands, converge + 3), nConverge: converge };
+}

@@ -1,0 +1,295 @@
+import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
+import { invariant, requireInput } from "../common/failure.ts";
+import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
+import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
+import type { Preconditioner } from "../precond/preconditioner.ts";
+import { superpositionOfAtoms } from "../state/guess.ts";
+import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
+import type { EnergyTerms } from "../terms/kohn-sham.ts";
+import type { Accelerator } from "./accelerator.ts";
+import { initialBands, nextBands } from "./bands.ts";
+import { eigenTolerance } from "./eigen-tolerance.ts";
+import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
+
+/** A discretised system: what is solved. */
+export interface ScfProblem {
+  readonly basis: PlaneWaveBasis;
+  readonly terms: EnergyTerms;
+  /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller of `scf` owns what it returns. */
+  createOrbitals(nBands: number): Promise<Orbitals>;
+}
+
+/** How it is solved. */
+export interface ScfOptions {
+  /** P⁻¹ of the iteration. */
+  readonly preconditioner: Preconditioner;
+  /** How steps become iterates. */
+  readonly accelerator: Accelerator;
+  /** α in (0, 2). */
+  readonly damping: number;
+  /** Convergence needs every tolerance given: ‖ρout − ρin‖ [bohr^(-3/2)], |ΔE| between steps [Ha]. */
+  readonly tolerance: { readonly density?: number | undefined; readonly energy?: number | undefined };
+  readonly maxIterations: number;
+  /** Number of bands; null chooses and adapts it. */
+  readonly bands: number | null;
+  /** State to go on from. */
+  readonly restart?: ScfState | undefined;
+  /** Called within a step. */
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
+  /** Looked at between steps: stops the iteration without an error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far the work inside a step is. */
+export interface StepProgress {
+  readonly step: number;
+  readonly phase: "diagonalise" | "density";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Where the iteration left the orbitals, for what is computed from them afterwards. */
+export interface ScfEnd {
+  readonly last: ScfStep;
+  /** Still open: the caller closes them. */
+  readonly orbitals: Orbitals;
+  readonly reason: "converged" | "iteration-limit" | "interrupted";
+}
+
+/**
+ * The self-consistent field ρ = F(ρ) by damped, preconditioned, accelerated iteration:
+ *
+ *   V = δE/δρ at ρ;  orbitals of ½|k+G|² + V + V_nl;  occupations;  F(ρ) = Σ f w |ψ|²;
+ *   ρ⁺ = next(ρ, P⁻¹(F(ρ) − ρ))
+ *
+ * One step is yielded per diagonalisation, the last one included. The energy is that of the output orbitals and their
+ * density, hence variational: its error is of second order in the density's.
+ *
+ * @throws InputError if an option is out of range or the bands cannot hold the electrons.
+ */
+export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfEnd> {
+  checkOptions(options);
+  const { basis, terms } = problem;
+  const { model, grid } = basis;
+  const { nSpin, electrons, temperature } = model;
+  const fMax = 2 / nSpin;
+  const smearing = smearingOf(model.smearing);
+  const isSmeared = temperature > 0 && smearing.name !== "none";
+
+  let state: ScfState = options.restart ?? {
+    rho: startDensity(problem),
+    accelerator: options.accelerator.start,
+    history: [],
+    eigenTolerance: eigenTolerance([]),
+    ...initialBands(electrons, fMax, isSmeared, options.bands),
+  };
+  requireInput(
+    state.rho.length === nSpin * grid.points,
+    () =>
+      `restart: density must have ${nSpin * grid.points} values, got ${state.rho.length}; the job differs from the one that wrote it`,
+  );
+  let orbitals = await problem.createOrbitals(state.nBands);
+  if (state.orbitals !== undefined) await orbitals.restore(state.orbitals);
+  let last: ScfStep | undefined;
+  let finished = false;
+
+  try {
+    for (;;) {
+      const began = performance.now();
+      if (state.nBands > orbitals.spec.problem.nBands)
+        orbitals = await widened(problem, orbitals, state.nBands);
+      const { blocks } = orbitals.spec;
+      const progress =
+        (phase: "diagonalise" | "density"): BlockProgress =>
+        (done, total) =>
+          options.onProgress?.({ step: state.history.length + 1, phase, done, total });
+
+      const rhoIn = state.rho;
+      const solved = await orbitals.diagonalise(
+        totalPotential(terms, rhoIn),
+        { tolerance: state.eigenTolerance, nConverge: state.nConverge, maxIterations: 100 },
+        progress("diagonalise"),
+      );
+      const levels = solved.map(({ eigenvalues }, i) => ({ weight: blocks[i]!.weight, eigenvalues }));
+      const occupation = occupy(levels, electrons, fMax, smearing, temperature);
+      const weights = occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
+      const { rho: rhoOut, kinetic, nonlocal } = await orbitals.density(weights, progress("density"));
+      basis.symmetrize(rhoOut);
+
+      const energies = totalEnergies(
+        terms,
+        rhoOut,
+        { kinetic, nonlocal, entropy: occupation.entropyEnergy },
+        isSmeared,
+      );
+      const residual = difference(rhoOut, rhoIn);
+      const densityResidual = Math.sqrt(grid.dvol * residual.reduce((sum, x) => sum + x * x, 0));
+      const row: HistoryRow = {
+        step: state.history.length + 1,
+        energy: energies.total,
+        densityResidual,
+        damping: options.damping,
+        seconds: 0,
+        hamiltonianApplications: solved.reduce((sum, { applications }) => sum + applications, 0),
+      };
+      const solverDone = solved.every((block) => block.converged);
+      const converged = solverDone && meets(options.tolerance, row, state.history.at(-1));
+
+      const { rho, state: accelerator } = converged
+        ? { rho: rhoOut, state: state.accelerator }
+        : await nextDensity(problem, orbitals, options, state, {
+            rhoIn,
+            residual,
+            levels,
+            occupation,
+            smearing,
+          });
+      const finishedRow = { ...row, seconds: (performance.now() - began) / 1000 };
+      const history = [...state.history, finishedRow];
+      const counts = nextBands(state, occupation, options.bands !== null);
+      state = { rho, accelerator, history, eigenTolerance: eigenTolerance(history), ...counts };
+      last = {
+        row: finishedRow,
+        energies,
+        rhoIn,
+        rhoOut,
+        levels,
+        residualNorms: solved.map((block) => block.residualNorms),
+        occupation,
+        converged,
+        warnings: solverDone
+          ? occupation.warnings
+          : [...occupation.warnings, "the eigensolver reached its iteration limit; more bands may help"],
+        state,
+      };
+      yield last;
+      const reason = converged
+        ? "converged"
+        : options.signal?.aborted
+          ? "interrupted"
+          : history.length >= options.maxIterations
+            ? "iteration-limit"
+            : undefined;
+      if (reason !== undefined) {
+        finished = true;
+        return { last, orbitals, reason };
+      }
+    }
+  } finally {
+    if (!finished) await orbitals.close();
+  }
+}
+
+function checkOptions({ damping, tolerance, maxIterations }: ScfOptions): void {
+  requireInput(damping > 0 && damping < 2, () => `scf.damping: must be between 0 and 2, got ${damping}`);
+  requireInput(
+    Number.isInteger(maxIterations) && maxIterations > 0,
+    () => `scf.maxIterations: must be a positive whole number, got ${maxIterations}`,
+  );
+  const given = [tolerance.density, tolerance.energy].filter((t) => t !== undefined);
+  requireInput(
+    given.length > 0 && given.every((t) => t > 0),
+    () => `scf.tolerance: needs a positive density or energy tolerance, got ${JSON.stringify(tolerance)}`,
+  );
+}
+
+function startDensity({ basis }: ScfProblem): RealField {
+  const rho = superpositionOfAtoms(basis.model, basis.grid);
+  basis.symmetrize(rho);
+  return rho;
+}
+
+/** V = Σ_terms δE/δρ [Ha], shape [nSpin·N]. */
+function totalPotential(terms: EnergyTerms, rho: ReadonlyRealField): RealField {
+  const total = newRealField(rho.length);
+  for (const term of terms.density) {
+    const { potential } = term.evaluate(rho);
+    for (let r = 0; r < total.length; r++) total[r]! += potential[r]!;
+  }
+  return total;
+}
+
+function totalEnergies(
+  terms: EnergyTerms,
+  rho: ReadonlyRealField,
+  orbital: { readonly kinetic: number; readonly nonlocal: number; readonly entropy: number },
+  isSmeared: boolean,
+): Energies {
+  const parts: Record<string, number> = { kinetic: orbital.kinetic, nonlocal: orbital.nonlocal };
+  for (const term of terms.density) parts[term.name] = (parts[term.name] ?? 0) + term.evaluate(rho).energy;
+  for (const term of terms.constant) parts[term.name] = (parts[term.name] ?? 0) + term.energy;
+  if (isSmeared) parts.entropy = orbital.entropy;
+  const total = Object.values(parts).reduce((sum, energy) => sum + energy, 0);
+  invariant(Number.isFinite(total), () => `the energy is not a number: ${JSON.stringify(parts)}`);
+  return { total, ...parts };
+}
+
+function meets(
+  tolerance: ScfOptions["tolerance"],
+  row: HistoryRow,
+  previous: HistoryRow | undefined,
+): boolean {
+  const density = tolerance.density === undefined || row.densityResidual < tolerance.density;
+  const energy =
+    tolerance.energy === undefined ||
+    (previous !== undefined && Math.abs(row.energy - previous.energy) < tolerance.energy);
+  return density && energy;
+}
+
+interface StepContext {
+  readonly rhoIn: RealField;
+  readonly residual: RealField;
+  readonly levels: readonly Levels[];
+  readonly occupation: Occupation;
+  readonly smearing: Smearing;
+}
+
+/** ρ⁺ from P⁻¹(F(ρ) − ρ). */
+async function nextDensity(
+  { basis: { grid, model, symmetrize } }: ScfProblem,
+  orbitals: Orbitals,
+  { preconditioner, accelerator, damping }: ScfOptions,
+  state: ScfState,
+  { rhoIn, residual, levels, occupation }: StepContext,
+) {
+  const { nSpin, temperature } = model;
+  const fMax = 2 / nSpin;
+  const apply = await preconditioner.at({
+    grid,
+    nSpin,
+    fermiLevel: occupation.fermiLevel,
+    temperature,
+    fMax,
+    levels,
+    async localDensityOfStates(width) {
+      const weights = levels.map(({ weight, eigenvalues }) =>
+        eigenvalues.map((e) => {
+          const x = (e - occupation.fermiLevel) / width;
+          const delta = Math.exp(-x * x) / (width * Math.sqrt(Math.PI));
+          return delta * width < 1e-15 ? 0 : weight * fMax * delta;
+        }),
+      );
+      const { rho } = await orbitals.density(weights);
+      symmetrize(rho);
+      return rho;
+    },
+  });
+  const step = newRealField(residual.length);
+  apply(step, residual);
+  return accelerator.next(state.accelerator, rhoIn, step, damping);
+}
+
+/** The same orbitals with random ones above. */
+async function widened(problem: ScfProblem, narrow: Orbitals, nBands: number): Promise<Orbitals> {
+  const wide = await problem.createOrbitals(nBands);
+  await wide.restore(await narrow.save());
+  await narrow.close();
+  return wide;
+}
+
+function difference(a: RealField, b: RealField): RealField {
+  const out = newRealField(a.length);
+  for (let r = 0; r < out.length; r++) out[r] = a[r]! - b[r]!;
+  return out;
+}

@@ -1,0 +1,53 @@
+import type { RealField } from "../kernels/fields.ts";
+import type { Levels, Occupation } from "../state/occupation.ts";
+import type { EnergyName } from "../terms/term.ts";
+import type { AcceleratorState } from "./accelerator.ts";
+
+/** Parts of the energy of a step [Ha]; `total` is the free energy. */
+export type Energies = { readonly total: number } & { readonly [name in EnergyName]?: number };
+
+/** What a step cost and reached. */
+export interface HistoryRow {
+  readonly step: number;
+  /** Free energy of the output orbitals and density [Ha]. */
+  readonly energy: number;
+  /** ‖ρout − ρin‖ = sqrt(∫|Δρ|² dr) [bohr^(-3/2)]. */
+  readonly densityResidual: number;
+  readonly damping: number;
+  /** Wall time [s]. */
+  readonly seconds: number;
+  /** Bands multiplied by H, all k-points together. */
+  readonly hamiltonianApplications: number;
+}
+
+/** Everything the iteration needs to go on from here, as plain data: a checkpoint is a copy of it. */
+export interface ScfState {
+  /** Density the next step starts from [bohr⁻³], shape [nSpin·N]. */
+  readonly rho: RealField;
+  readonly accelerator: AcceleratorState;
+  readonly history: readonly HistoryRow[];
+  /** Residual norm the eigensolver is asked for next [Ha]. */
+  readonly eigenTolerance: number;
+  /** Number of bands that must converge next, and number held. */
+  readonly nConverge: number;
+  readonly nBands: number;
+  /** Panels of all blocks, when they were saved with the state. */
+  readonly orbitals?: readonly Float64Array[];
+}
+
+/** One step of the self-consistent field, seen from outside. */
+export interface ScfStep {
+  readonly row: HistoryRow;
+  readonly energies: Energies;
+  /** F(ρ), symmetrised, shape [nSpin·N]. */
+  readonly rhoOut: RealField;
+  readonly rhoIn: RealField;
+  readonly levels: readonly Levels[];
+  readonly residualNorms: readonly Float64Array[];
+  readonly occupation: Occupation;
+  /** All tolerances met. */
+  readonly converged: boolean;
+  readonly warnings: readonly string[];
+  /** To go on from after this step. */
+  readonly state: ScfState;
+}

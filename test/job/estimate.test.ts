@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { InputError } from "../../src/common/failure.ts";
+import { estimateMemory, type MemoryNeeds, planeWaveCount, requireMemory } from "../../src/job/estimate.ts";
+
+const GIB = 2 ** 30;
+const silicon: MemoryNeeds = {
+  volume: 270,
+  ecut: 15,
+  gridPoints: 27 ** 3,
+  bands: 8,
+  kpoints: 8,
+  projectors: 10,
+  history: 10,
+  threads: 2,
+};
+
+/** Points of a simple cubic lattice in a sphere. */
+function pointsWithin(radius: number): number {
+  const most = Math.ceil(radius);
+  let count = 0;
+  for (let x = -most; x <= most; x++)
+    for (let y = -most; y <= most; y++)
+      for (let z = -most; z <= most; z++) if (x * x + y * y + z * z <= radius * radius) count++;
+  return count;
+}
+
+test("the number of plane waves is that of lattice points in the sphere", () => {
+  const length = 12;
+  const ratios = Array.from({ length: 20 }, (_, i) => {
+    const ecut = 10 + i;
+    const counted = pointsWithin((Math.sqrt(2 * ecut) * length) / (2 * Math.PI));
+    expect(counted).toBeGreaterThan(2000);
+    return planeWaveCount(length ** 3, ecut) / counted;
+  });
+  // the counts scatter by 2 % about the volume of the sphere, and their mean over 20 spheres by a quarter of that
+  const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
+  expect(Math.abs(mean - 1)).toBeLessThan(0.005);
+});
+
+test("parts add up to the estimate, the biggest first", () => {
+  const { bytes, parts } = estimateMemory(silicon);
+  expect(parts.length).toBe(5);
+  expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBeCloseTo(bytes, 3);
+  for (let i = 1; i < parts.length; i++) expect(parts[i]!.bytes).toBeLessThanOrEqual(parts[i - 1]!.bytes);
+});
+
+test("orbitals take 16 bytes for each plane wave, band and k-point", () => {
+  const orbitals = estimateMemory(silicon).parts.find((part) => part.name === "orbitals")!;
+  expect(orbitals.bytes).toBeCloseTo(16 * planeWaveCount(270, 15) * 8 * 8, 6);
+});
+
+test("silicon fits anywhere", () => {
+  const estimate = estimateMemory(silicon);
+  expect(estimate.bytes).toBeLessThan(0.1 * GIB);
+  requireMemory(estimate, GIB);
+});
+
+test("more threads need less each but more together", () => {
+  const one = estimateMemory({ ...silicon, threads: 1 });
+  const four = estimateMemory({ ...silicon, threads: 4 });
+  expect(four.perThread).toBeLessThan(one.perThread);
+  expect(four.bytes).toBeGreaterThan(one.bytes);
+});
+
+test("threads beyond the k-points take nothing", () => {
+  expect(estimateMemory({ ...silicon, threads: 64 }).bytes).toBe(
+    estimateMemory({ ...silicon, threads: 8 }).bytes,
+  );
+});
+
+test("an absurd cutoff is refused with the estimate and what dominates it", () => {
+  const needs = { ...silicon, ecut: 15000, gridPoints: 800 ** 3, threads: 1 };
+  const check = () => requireMemory(estimateMemory(needs), 16 * GIB);
+  expect(check).toThrow(InputError);
+  expect(check).toThrow(
+    /^job: must fit into 12\.8 GiB of memory, got an estimate of [\d.]+ GiB, most of it \([\d.]+ GiB\) for densities and potentials; lower ecut/,
+  );
+});
+
+test("what fits into the machine but not into one thread is refused too", () => {
+  const needs = { ...silicon, bands: 4000, volume: 9000, threads: 2 };
+  const estimate = estimateMemory(needs);
+  expect(estimate.perThread).toBeGreaterThan(3.5 * GIB);
+  expect(() => requireMemory(estimate, Number.POSITIVE_INFINITY)).toThrow(
+    /must fit into 3\.50 GiB per thread, .* for eigensolver workspace/,
+  );
+});

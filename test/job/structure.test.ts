@@ -1,0 +1,134 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
+import { norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
+import { parseJob } from "../../src/job/schema.ts";
+import { resolveStructure, type Structure } from "../../src/job/structure.ts";
+
+const skewed = [
+  [6, 0.5, 0],
+  [-1, 7, 0.3],
+  [0.2, 1, 9],
+];
+const resolve = (
+  structure: unknown,
+  readText = (_: string): Promise<string> => Promise.reject(new Error("not read")),
+) => resolveStructure(parseJob({ structure, ecut: 10 }), readText);
+const cartesian = ({ lattice, atoms }: Structure): Vec3[] =>
+  atoms.map((atom) => rowsVec(lattice, atom.position));
+
+test("Cartesian, fractional, bohr and angstrom describe the same atoms", async () => {
+  const fractional = [0.3, -0.2, 1.7] as const;
+  const first = await resolve({ lattice: skewed, atoms: [{ element: "Si", position: fractional }] });
+  const [cart] = cartesian(first);
+  const inAngstrom = (v: readonly number[]) => v.map((x) => x / BOHR_PER_ANGSTROM);
+  const second = await resolve({
+    lattice: skewed.map(inAngstrom),
+    atoms: [{ element: "Si", position: inAngstrom(cart!) }],
+    cartesian: true,
+    units: "angstrom",
+  });
+  expect(norm(cart!)).toBeGreaterThan(1);
+  // two conversions and one inverse of a well-conditioned matrix: some units in the last place of numbers near 10
+  expect(norm(sub(cartesian(second)[0]!, cart!))).toBeLessThan(1e-13);
+  for (const [i, x] of second.atoms[0]!.position.entries()) expect(x).toBeCloseTo(fractional[i]!, 13);
+});
+
+test("a file gives the atoms of the shipped slab", async () => {
+  const read = (path: string) => readFile(`../shared/reference/paper/structures/${path}`, "utf8");
+  const fromFile = await resolve({ file: "AlVac_4.extxyz" }, read);
+  const job = parseJob(JSON.parse(await readFile("examples/aluminium-slab.json", "utf8")));
+  const shipped = await resolveStructure(job, read);
+  expect(shipped.atoms.length).toBe(8);
+  const far = cartesian(fromFile).map((position, i) => norm(sub(position, cartesian(shipped)[i]!)));
+  expect(Math.max(...cartesian(shipped).map(norm))).toBeGreaterThan(5);
+  expect(Math.max(...far)).toBeLessThan(1e-12);
+});
+
+test("a moment is kept, its absence too", async () => {
+  const { atoms } = await resolve({
+    lattice: skewed,
+    atoms: [
+      { element: "Fe", position: [0, 0, 0], magneticMoment: 2.2 },
+      { element: "Fe", position: [0.5, 0.5, 0.5] },
+    ],
+  });
+  expect(atoms[0]!.magneticMoment).toBe(2.2);
+  expect("magneticMoment" in atoms[1]!).toBe(false);
+});
+
+test.each([
+  ["equal", [0, 0, 0], [0, 0, 0]],
+  ["images of each other", [0.1, 0.2, 0.3], [1.1, -0.8, 3.3]],
+  ["across the cell boundary", [0.999, 0, 0], [0.005, 0, 0]],
+])("two atoms on one spot are refused: %s", async (_, a, b) => {
+  const atoms = [a, b].map((position) => ({ element: "Al", position }));
+  await expect(resolve({ lattice: skewed, atoms })).rejects.toThrow(
+    /structure\.atoms\[1\]\.position: must be at least 0\.1 bohr .* from atoms\[0\]; remove/,
+  );
+});
+
+test("atoms a little further apart are accepted", async () => {
+  const atoms = [0, 0.02].map((x) => ({ element: "Al", position: [x, 0, 0] })); // 0.12 bohr
+  expect((await resolve({ lattice: skewed, atoms })).atoms.length).toBe(2);
+});
+
+test.each([
+  [
+    "a singular lattice",
+    {
+      lattice: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [1, 1, 0],
+      ],
+      atoms: [{ element: "Al", position: [0, 0, 0] }],
+    },
+    /structure\.lattice: .* span a volume/,
+  ],
+  [
+    "a singular lattice with Cartesian atoms",
+    {
+      lattice: [
+        [1, 0, 0],
+        [0, 1, 0],
+        [1, 1, 0],
+      ],
+      atoms: [{ element: "Al", position: [0, 0, 0] }],
+      cartesian: true,
+    },
+    /structure\.lattice: .* span a volume/,
+  ],
+  [
+    "a lattice of zeros",
+    {
+      lattice: [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
+      atoms: [{ element: "Al", position: [0, 0, 0] }],
+    },
+    /structure\.lattice: .* span a volume/,
+  ],
+  [
+    "a tiny lattice",
+    {
+      lattice: [
+        [0.05, 0, 0],
+        [0, 5, 0],
+        [0, 0, 5],
+      ],
+      atoms: [{ element: "Al", position: [0, 0, 0] }],
+    },
+    /structure\.lattice\[0\]: must be longer than 0\.1 bohr, got 0\.05/,
+  ],
+  [
+    "an unknown element",
+    { lattice: skewed, atoms: [{ element: "Sl", position: [0, 0, 0] }] },
+    /structure\.atoms\[0\]\.element: must be a chemical symbol, got "Sl".*did you mean/,
+  ],
+  ["another format", { file: "slab.cif" }, /structure\.file: must end in \.extxyz or \.xyz, got "slab\.cif"/],
+])("%s is refused", async (_, structure, message) => {
+  await expect(resolve(structure)).rejects.toThrow(message);
+});

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { ELEMENTS } from "../../src/model/elements.ts";
+import { parseGth } from "../../src/model/gth-format.ts";
+import { findGth, GTH_FAMILIES, gthCharges } from "../../src/model/gth-table.ts";
+
+test("the shipped entries are those of the published table", () => {
+  const published = `Al GTH-PADE-q3
+    2    1
+     0.45000000    1    -8.49135116
+    2
+     0.46010427    2     5.08833953    -1.03784325
+                                        2.67969975
+     0.53674439    1     2.19343827
+Si GTH-PBE-q4
+    2    2
+     0.44000000    1    -6.26928833
+    2
+     0.43563383    2     8.95174150    -2.70627082
+                                        3.49378060
+     0.49794218    1     2.43127673
+Ga GTH-PADE-q3
+    2    1
+     0.56000000    0
+    3
+     0.61079140    3     2.36932549    -0.24901526    -0.55179638
+                                        0.22000000     1.42475286
+                                                      -1.13110000
+`;
+  const [aluminium, silicon] = parseGth(published.split("Ga ")[0]!);
+  expect(findGth("Al", "gth-lda")).toEqual(aluminium);
+  expect(findGth("Si", "gth-pbe")).toEqual(silicon);
+});
+
+test("the smallest valence charge is the default, another one is named in the family", () => {
+  expect(gthCharges("Cu", "gth-lda")).toEqual([1, 11, 19]);
+  expect(findGth("Cu", "gth-lda").charge).toBe(1);
+  expect(findGth("Cu", "gth-lda-q11")).toMatchObject({ charge: 11, name: "GTH-PADE-q11", element: "Cu" });
+  expect(findGth("Ga", "gth-lda").charge).toBe(3);
+});
+
+test("every shipped entry is complete: positive radii, at most four local terms, symmetric matrices", () => {
+  let entries = 0;
+  for (const family of GTH_FAMILIES)
+    for (const [i, element] of ELEMENTS.entries())
+      for (const charge of gthCharges(element, family)) {
+        const { rloc, c, channels, charge: found } = findGth(element, `${family}-q${charge}`);
+        entries++;
+        expect(found).toBe(charge);
+        expect(charge).toBeLessThanOrEqual(i + 1);
+        expect(rloc).toBeGreaterThan(0.1);
+        expect(c.length).toBeLessThanOrEqual(4);
+        expect(channels.length).toBeLessThanOrEqual(4);
+        for (const { r, h } of channels) {
+          expect(r).toBeGreaterThan(0.05);
+          expect(h.length).toBeLessThanOrEqual(3);
+          for (const [a, row] of h.entries()) {
+            expect(row.length).toBe(h.length);
+            for (const [b, value] of row.entries()) expect(value).toBe(h[b]![a]);
+            expect(row.every(Number.isFinite)).toBe(true);
+          }
+        }
+      }
+  expect(entries).toBe(237);
+});
+
+test("what is not there is refused with what there is", () => {
+  expect(() => findGth("Al", "gth-lda-q11")).toThrow(
+    "gth-lda has no Al with 11 valence electrons; take gth-lda-q3",
+  );
+  expect(() => findGth("Al", "gth-pbesol")).toThrow("unknown family gth-pbesol; take gth-lda, gth-pbe");
+  expect(() => findGth("Al", "gth-ldaa")).toThrow("did you mean gth-lda?");
+  expect(() => findGth("U", "gth-lda")).toThrow(
+    /gth-lda has no entry for U; it has H He .* Rn; give a file for U/,
+  );
+  expect(() => findGth("Alu", "gth-lda")).toThrow("Alu is not a chemical symbol (did you mean Al?)");
+});

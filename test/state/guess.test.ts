@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { createGrid, type Grid } from "../../src/basis/grid.ts";
+import { dot, type Mat3, type Vec3 } from "../../src/common/vec3.ts";
+import { spinComponent, sumReal } from "../../src/kernels/fields.ts";
+import type { GridSize } from "../../src/kernels/kernels.ts";
+import { referenceKernels } from "../../src/kernels/reference.ts";
+import { guessWidth } from "../../src/model/density-guess.ts";
+import { findGth } from "../../src/model/gth-table.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import type { Atom, Model } from "../../src/model/model.ts";
+import { superpositionOfAtoms } from "../../src/state/guess.ts";
+import { close, closeArrays, notTiny } from "../close.ts";
+
+const TRICLINIC: Mat3 = [[9, 0, 0], [1, 8, 0], [-2, 1.5, 10]]; // biome-ignore format: a matrix
+const model = (atoms: Atom[], nSpin: 1 | 2 = 1, electrons = 7): Model => ({
+  lattice: createLattice(TRICLINIC),
+  species: [
+    { element: "Al", pseudopotential: findGth("Al", "gth-lda") },
+    { element: "Si", pseudopotential: findGth("Si", "gth-lda") },
+  ],
+  atoms,
+  electrons,
+  smearing: "none",
+  temperature: 0,
+  nSpin,
+});
+const ATOMS: Atom[] = [
+  { species: 0, position: [0.1, 0.95, 0.3], magneticMoment: 1 },
+  { species: 1, position: [0.55, 0.6, 1.8], magneticMoment: -2 },
+];
+const gridOf = (size: GridSize) => createGrid(createLattice(TRICLINIC), size, referenceKernels());
+
+/** Σ_atoms share e^{−G²l²} e^{−iG·R}/Ω, the Fourier coefficients of the Gaussians. */
+function coefficients(grid: Grid, shares: readonly number[]): Float64Array {
+  const out = new Float64Array(2 * grid.points);
+  const widths = [guessWidth(10, 3), guessWidth(10, 4)];
+  for (let g = 0; g < grid.points; g++) {
+    const n: Vec3 = [grid.gVectors[3 * g]!, grid.gVectors[3 * g + 1]!, grid.gVectors[3 * g + 2]!];
+    ATOMS.forEach(({ species, position }, a) => {
+      const size = (shares[a]! * Math.exp(-grid.normG2[g]! * widths[species]! ** 2)) / grid.lattice.volume;
+      out[2 * g]! += size * Math.cos(2 * Math.PI * dot(n, position));
+      out[2 * g + 1]! -= size * Math.sin(2 * Math.PI * dot(n, position));
+    });
+  }
+  return out;
+}
+
+describe("superpositionOfAtoms", () => {
+  // |G| ≤ 8 bohr⁻¹ at least: e^{−G²l²} beyond is below 1e-30, so series and sum over images are the same.
+  const grid = gridOf([27, 25, 30]);
+
+  test("has the Fourier coefficients Z e^{−G²l²} e^{−iG·R}/Ω, each spin its share", () => {
+    const rho = superpositionOfAtoms(model(ATOMS), grid);
+    // The Gaussians are cut at 2e-16 of their height.
+    const one = coefficients(grid, [3, 4]);
+    notTiny(one, 5e-3);
+    closeArrays(grid.toFourier(rho), one, 1e-14);
+    const spins = superpositionOfAtoms(model(ATOMS, 2), grid);
+    closeArrays(grid.toFourier(spinComponent(spins, 0, grid.points)), coefficients(grid, [2, 1]), 1e-14);
+    closeArrays(grid.toFourier(spinComponent(spins, 1, grid.points)), coefficients(grid, [1, 3]), 1e-14);
+  });
+
+  test("holds exactly the electrons of the model, also when charged or on a coarse grid", () => {
+    for (const size of [[27, 25, 30], [8, 6, 9]] as const) // biome-ignore format: sizes
+      for (const [nSpin, electrons] of [
+        [1, 7],
+        [2, 7],
+        [1, 6.5],
+      ] as const) {
+        // biome-ignore format: cases
+        const coarse = gridOf(size);
+        const rho = superpositionOfAtoms(model(ATOMS, nSpin, electrons), coarse);
+        close(coarse.dvol * sumReal(rho), electrons, 1e-12);
+      }
+  });
+
+  test("is nowhere negative, however coarse the grid", () => {
+    for (const coarse of [gridOf([8, 6, 9]), grid]) {
+      const rho = superpositionOfAtoms(model(ATOMS, 2), coarse);
+      notTiny(rho, 1e-2);
+      expect(rho.every((x) => x >= 0)).toBe(true);
+    }
+  });
+
+  test("does not see which image of an atom is named", () => {
+    const moved = ATOMS.map(({ species, position: [x, y, z] }) => ({
+      species,
+      position: [x + 2, y - 3, z + 1] as const,
+    }));
+    const rho = superpositionOfAtoms(model(ATOMS), grid);
+    notTiny(rho, 1e-2);
+    closeArrays(superpositionOfAtoms(model(moved), grid), rho, 1e-14);
+  });
+
+  test("refuses moments beyond the valence electrons, and a cell without atoms", () => {
+    const strong = model([{ species: 0, position: [0, 0, 0], magneticMoment: -3.5 }], 2);
+    expect(() => superpositionOfAtoms(strong, grid)).toThrow(
+      /atoms\[0\].magneticMoment: .* 3 valence .* -3.5 μB/,
+    );
+    expect(() => superpositionOfAtoms(model([]), grid)).toThrow(/got 0 atoms/);
+  });
+});
