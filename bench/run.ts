@@ -1,15 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { requireInput } from "../src/common/failure.ts";
 import { applyPotential } from "./cases/apply-potential.ts";
+import { columns } from "./cases/columns.ts";
 import { eigh } from "./cases/eigh.ts";
 import { fft } from "./cases/fft.ts";
 import { gemm } from "./cases/gemm.ts";
+import { hamiltonian } from "./cases/hamiltonian.ts";
+import { scf } from "./cases/scf.ts";
 import { openBackends } from "./harness/backends.ts";
 import type { Case, Measurement } from "./harness/case.ts";
 import { commit, machine } from "./harness/machine.ts";
 import { saveResult } from "./harness/result-file.ts";
 
-const CASES: readonly Case[] = [fft, gemm, eigh, applyPotential];
+const CASES: readonly Case[] = [fft, gemm, eigh, columns, applyPotential, hamiltonian, scf];
 
 const USAGE = `npx tsx bench/run.ts [case ...] [--reference] [--no-save]
 cases: ${CASES.map((c) => c.name).join(", ")} (all if none is named)

@@ -1,4 +1,4 @@
-import type { HistoryRow, ResultFile } from "../job/result.ts";
+import type { runScf } from "../job/run-scf.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
 
 /** Where a command writes. */
@@ -9,29 +9,8 @@ export interface Output {
   readonly columns: number;
 }
 
-/** What runs a ground state; `runScf` of the library. */
-export type RunScf = (job: unknown, request: ScfRequest) => Promise<ResultFile>;
-
-export interface ScfRequest {
-  readonly threads?: number;
-  readonly backend?: Backend;
-  readonly signal: AbortSignal;
-  readonly readText: (path: string) => Promise<string>;
-  readonly onProgress: (progress: Progress) => void;
-  readonly onStep: (row: HistoryRow) => void;
-  readonly checkpoint: (state: object) => Promise<void>;
-  readonly restart?: unknown;
-}
-
-export type Backend = "wasm" | "native" | "reference";
-
-/** How far a step is. */
-export interface Progress {
-  readonly step: number;
-  readonly phase: "diagonalise" | "density";
-  readonly done: number;
-  readonly total: number;
-}
+/** What runs a ground state. */
+export type RunScf = typeof runScf;
 
 /** Everything outside a command: the process when it runs, a recording in tests. */
 export interface Host {

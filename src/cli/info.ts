@@ -3,15 +3,15 @@ import { systemMemory } from "../io/node-files.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
 import { ELEMENTS } from "../model/elements.ts";
 import { GTH_FAMILIES, gthCharges } from "../model/gth-table.ts";
+import { VERSION } from "../version.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
-import { version } from "./shipped.ts";
 
 /** Prints what this installation has to work with. */
 export async function infoCommand(host: Host): Promise<ExitCode> {
   const backends = await host.engine.describeBackends();
   const memory = `${(systemMemory() / 2 ** 30).toFixed(1)} GiB`;
   const rows: [string, string][] = [
-    ["stillwave", await version()],
+    ["stillwave", VERSION],
     ["node", `${process.version} on ${process.platform} ${process.arch}`],
     ["threads", `${availableParallelism()}`],
     ["memory", memory],

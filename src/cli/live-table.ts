@@ -1,11 +1,12 @@
-import type { HistoryRow } from "../job/result.ts";
-import type { Output, Progress } from "./host.ts";
+import type { StepProgress } from "../scf/scf.ts";
+import type { HistoryRow } from "../scf/state.ts";
+import type { Output } from "./host.ts";
 import { styled } from "./style.ts";
 
 /** A table that grows by a row for each SCF step, with a line below it that is rewritten in place meanwhile. */
 export interface LiveTable {
   row(row: HistoryRow): void;
-  progress(progress: Progress): void;
+  progress(progress: StepProgress): void;
   /** A line beside the table, for instance a warning. */
   note(text: string): void;
   /** Takes away the line below. */
@@ -74,7 +75,7 @@ export function tableRow(row: HistoryRow, before: HistoryRow | undefined): strin
 /** Zero has no logarithm; it is shown for what it is. */
 const logarithm = (value: number): string => (value === 0 ? "exactly 0" : Math.log10(value).toFixed(2));
 
-export function progressText({ step, phase, done, total }: Progress): string {
+export function progressText({ step, phase, done, total }: StepProgress): string {
   const doing = phase === "diagonalise" ? "diagonalising, k-point" : "density, k-point";
   return `step ${step}: ${doing} ${done}/${total}`;
 }

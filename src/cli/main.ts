@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import type { WriteStream } from "node:tty";
-import type { Host, Output, RunScf } from "./host.ts";
+import type { Host, Output } from "./host.ts";
 import { runProgram } from "./program.ts";
 
 const output = (stream: WriteStream): Output => ({
@@ -8,7 +8,9 @@ const output = (stream: WriteStream): Output => ({
     stream.write(text);
   },
   isTerminal: stream.isTTY === true,
-  columns: stream.columns ?? 80,
+  get columns() {
+    return stream.columns || 80; // 0 in terminals that do not tell their size
+  },
 });
 
 async function readStdin(): Promise<string> {
@@ -34,8 +36,7 @@ const host: Host = {
   readStdin,
   onInterrupt,
   engine: {
-    // A checkpoint from a file is unknown to the command; runScf checks it.
-    runScf: async () => (await import("../job/run-scf.ts")).runScf as RunScf,
+    runScf: async () => (await import("../job/run-scf.ts")).runScf,
     describeBackends: async () => (await import("../kernels/backends.ts")).describeBackends(),
   },
 };

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../common/failure.ts";
+import { VERSION } from "../version.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import type { ScfOptions } from "./scf.ts";
 import { styled } from "./style.ts";
@@ -55,11 +56,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       getOutHasColors: () => host.stdout.isTerminal,
       getErrHasColors: () => host.stderr.isTerminal,
     })
-    .option("-V, --version", "print the version")
-    .action(async (options: { version?: boolean }, command: Command) => {
-      if (!options.version) command.help({ error: true });
-      host.stdout.write(`${await (await import("./shipped.ts")).version()}\n`);
-    })
+    .version(VERSION)
     .addHelpText("after", "\nExit code: 0 success, 2 the input is wrong, 3 not converged, 1 anything else.");
 
   program

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
@@ -5,10 +6,12 @@ import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
 import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import { MIXINGS } from "../job/mixings.ts";
+import type { RunOptions } from "../job/prepare-scf.ts";
 import type { ResultFile } from "../job/result.ts";
 import { parseJob } from "../job/schema.ts";
+import type { BackendName } from "../kernels/kernels.ts";
 import { convergenceSvg } from "../plot/convergence.ts";
-import { type Backend, EXIT, type ExitCode, type Host, type ScfRequest } from "./host.ts";
+import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { type JobSource, loadJob } from "./job-source.ts";
 import { liveTable } from "./live-table.ts";
 import { styled } from "./style.ts";
@@ -20,7 +23,7 @@ export interface ScfOptions {
   readonly json?: boolean;
   readonly mixing?: string;
   readonly threads?: string;
-  readonly backend?: Backend;
+  readonly backend?: BackendName;
   readonly plot?: string;
   readonly checkpoint?: string;
   readonly restart?: string;
@@ -28,7 +31,7 @@ export interface ScfOptions {
 
 /** Runs the ground state of a job: table and summary, or JSON alone, to stdout; everything else to stderr. */
 export async function scfCommand(jobName: string, options: ScfOptions, host: Host): Promise<ExitCode> {
-  const threads = options.threads === undefined ? undefined : threadCount(options.threads);
+  const threads = options.threads === undefined ? availableParallelism() : threadCount(options.threads);
   const source = await loadJob(jobName, host);
   const value = options.mixing === undefined ? source.value : withMixing(source.value, options.mixing);
   const job = parseJob(value); // before anything is loaded or touched
@@ -48,7 +51,8 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     interruption.abort();
   });
   let latest: object | undefined;
-  const request: ScfRequest = {
+  const run: RunOptions = {
+    threads,
     signal: interruption.signal,
     readText: readTextFrom(source.folder),
     onProgress: table.progress,
@@ -57,14 +61,13 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
       latest = state;
       if (options.checkpoint !== undefined) await writeCheckpoint(path(options.checkpoint), state);
     },
-    ...(threads === undefined ? {} : { threads }),
     ...(options.backend === undefined ? {} : { backend: options.backend }),
     ...(restart === undefined ? {} : { restart }),
   };
   tableOutput.write(`${headline(job, source.name)}\n\n`);
   let result: ResultFile;
   try {
-    result = await runScf(value, request);
+    result = await runScf(value, run);
   } finally {
     release();
     table.end();

@@ -9,11 +9,6 @@ const ROOT = new URL("../../", import.meta.url);
 /** The folder of the shipped jobs. */
 export const EXAMPLES_FOLDER = fileURLToPath(new URL("examples/", ROOT));
 
-export async function version(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL("package.json", ROOT), "utf8"));
-  return String((manifest as { version?: unknown }).version);
-}
-
 /** Names of the shipped jobs, sorted. */
 export async function exampleNames(): Promise<string[]> {
   const files = await readdir(EXAMPLES_FOLDER);

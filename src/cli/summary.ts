@@ -28,8 +28,11 @@ export function headline(job: Job, name: string): string {
 export function summary(result: ResultFile, out: Output): string {
   const paint = styled(out);
   const verdict = result.converged
-    ? paint("green", `converged in ${steps(result.iterations)}`)
-    : paint("red", `NOT converged after ${steps(result.iterations)}: ${result.reason ?? result.status}`);
+    ? paint("green", `converged in ${plural(result.iterations, "step")}`)
+    : paint(
+        "red",
+        `NOT converged after ${plural(result.iterations, "step")}: ${result.reason ?? result.status}`,
+      );
   const blocks = [
     verdict,
     energies(result),
@@ -40,7 +43,7 @@ export function summary(result: ResultFile, out: Output): string {
   return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-const steps = (count: number): string => `${count} step${count === 1 ? "" : "s"}`;
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const LABELS: Readonly<Record<string, string>> = {
   pspCorrection: "psp correction",
@@ -72,7 +75,7 @@ function facts({ fermiLevel, electrons, kpoints, planeWaves, fftSize, resources 
   const waves = planeWaves.length === 0 ? "no" : fewest === most ? `${most}` : `${fewest} to ${most}`;
   rows.push([
     "size",
-    `${electrons} electrons, ${bands} bands, ${kpoints.length} k-points, ${waves} plane waves, grid ${fftSize.join("x")}`,
+    `${plural(electrons, "electron")}, ${plural(bands, "band")}, ${plural(kpoints.length, "k-point")}, ${waves} plane waves, grid ${fftSize.join("x")}`,
   ]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
@@ -88,14 +91,14 @@ function resourceText({
   const parts = [`${wallSeconds.toFixed(1)} s`];
   if (cpuSeconds !== undefined) parts.push(`${cpuSeconds.toFixed(1)} s of processor time`);
   if (peakMemoryBytes !== undefined) parts.push(`${Math.round(peakMemoryBytes / 2 ** 20)} MiB`);
-  return [...parts, `${threads} thread${threads === 1 ? "" : "s"}`, `${backend} back end`].join(", ");
+  return [...parts, plural(threads, "thread"), `${backend} back end`].join(", ");
 }
 
 function forces({ forces: all, job }: ResultFile): string {
   if (all === undefined || all.length > MOST_FORCES) return "";
   const atoms = "atoms" in job.structure ? job.structure.atoms : [];
   const rows = all.map((force, i) => {
-    const cells = force.map((x) => x.toFixed(8).padStart(14)).join("");
+    const cells = force.map((x) => fixed(x).padStart(14)).join("");
     return `${`${i + 1} ${atoms[i]?.element ?? ""}`.padEnd(16)}${cells}`;
   });
   return [
@@ -103,6 +106,9 @@ function forces({ forces: all, job }: ResultFile): string {
     ...rows,
   ].join("\n");
 }
+
+/** Eight decimals; what rounds to zero has no sign. */
+const fixed = (x: number): string => x.toFixed(8).replace(/^-(0\.0+)$/, "$1");
 
 function picture({ history, job }: ResultFile): string {
   const { density } = job.scf.tolerance;

@@ -78,7 +78,7 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
 export function requireMemory(estimate: MemoryEstimate, systemMemory: number): void {
   const [biggest] = estimate.parts;
   const what = () =>
-    `most of it (${gib(biggest?.bytes ?? 0)}) for ${biggest?.name}; lower ecut, bands, kgrid or the cell`;
+    `most of it (${gib(biggest?.bytes ?? 0)}) for ${biggest?.name}; lower ecut, bands, kgrid, the cell or the number of threads`;
   requireInput(
     estimate.bytes <= SYSTEM_SHARE * systemMemory,
     () =>

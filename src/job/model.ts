@@ -87,21 +87,18 @@ function pseudopotentialOf(
 }
 
 /**
- * Bands per k-point: what the job asks for, else half the electrons, and with smearing a fifth more and four,
- * because the tail of the occupations and the eigensolver both need empty ones.
+ * The number of bands the job asks for, or null where it leaves the choice.
  *
  * @throws InputError if they cannot hold the electrons.
  */
-export function bandsFromJob(job: Pick<Job, "bands" | "temperature">, electrons: number): number {
-  const filled = Math.ceil(electrons / 2);
-  const isMetal = job.temperature > 0;
-  const least = isMetal ? Math.floor(electrons / 2) + 1 : filled; // exactly full bands put no end to the Fermi level
-  if (job.bands === null) return isMetal ? Math.ceil(1.2 * filled) + 4 : filled;
-  const bands = job.bands;
+export function bandsFromJob(job: Pick<Job, "bands" | "temperature">, electrons: number): number | null {
+  const { bands } = job;
+  const isSmeared = job.temperature > 0;
+  const least = isSmeared ? Math.floor(electrons / 2) + 1 : Math.ceil(electrons / 2); // exactly full bands put no end to the Fermi level
   requireInput(
-    bands >= least,
+    bands === null || bands >= least,
     () =>
-      `bands: must be at least ${least} for ${electrons} electrons${isMetal ? " with smearing" : ""}, got ${bands}; null chooses it from the electrons`,
+      `bands: must be at least ${least} for ${electrons} electrons${isSmeared ? " with smearing" : ""}, got ${bands}; null chooses it from the electrons`,
   );
   return bands;
 }

@@ -1,20 +1,5 @@
-import type { EnergyName } from "../terms/term.ts";
+import type { Energies, HistoryRow } from "../scf/state.ts";
 import type { Job } from "./job.ts";
-
-/** One step of the self-consistent field. */
-export interface HistoryRow {
-  /** 1, 2, … */
-  readonly step: number;
-  /** Free energy [Ha]. */
-  readonly energy: number;
-  /** ‖ρout − ρin‖ = sqrt(∫|Δρ|² dr) [bohr^(-3/2)]. */
-  readonly densityResidual: number;
-  readonly damping: number;
-  /** Wall time of this step [s]. */
-  readonly seconds: number;
-  /** Bands multiplied by H in this step, all k-points together. */
-  readonly hamiltonianApplications: number;
-}
 
 /** One k-point of the reduced set; spin-polarised runs list it once for each spin. */
 export interface KpointResult {
@@ -52,7 +37,7 @@ export interface ResultFile {
   readonly reason?: string;
   readonly iterations: number;
   /** `total` is the free energy: it includes `entropy` = −T·S. */
-  readonly energies: { readonly total: number } & { readonly [name in EnergyName]?: number };
+  readonly energies: Energies;
   readonly fermiLevel?: number;
   readonly electrons: number;
   readonly kpoints: readonly KpointResult[];

@@ -19,7 +19,7 @@ export interface CohenBergstresserPotential {
 
 const RYDBERG = 0.5;
 
-/** Silicon, a = 5.43 Å: v3 = −0.21, v8 = 0.04, v11 = 0.08 Ry [CB66 table II]. */
+/** Silicon, a = 5.43 Å: v3 = −0.21, v8 = 0.04, v11 = 0.08 Ry [CB66]. */
 export const COHEN_BERGSTRESSER_SILICON: CohenBergstresserPotential = {
   kind: "cohen-bergstresser",
   element: "Si",

@@ -4,7 +4,7 @@
  *   erf(x) = (2/√π) ∫₀ˣ e^{−t²} dt,   erfc(x) = 1 − erf(x)
  *
  * Minimax rational functions on four ranges; the coefficients are those of the Sun fdlibm library (1993), where
- * the approximation errors (all below 2⁻⁵⁷) are stated. Beyond 0.84375 the tail has the form e^{−x²} R(1/x²)/x.
+ * the approximation errors (all below 2⁻⁵⁷) are stated. Beyond 1.25 the tail has the form e^{−x²} R(1/x²)/x.
  */
 
 /** erf(1) rounded to 24 bits: the middle range approximates the difference from it. */

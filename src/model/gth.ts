@@ -2,7 +2,7 @@ import { invariant } from "../common/failure.ts";
 import type { GthPotential } from "./pseudopotential.ts";
 
 /**
- * Formulas of the dual-space Gaussian pseudopotential [GTH96 eqs. 1–6, HGH98 eqs. 1–4], x = r/r_loc:
+ * Formulas of the dual-space Gaussian pseudopotential [GTH96, HGH98], x = r/r_loc:
  *
  *   v_loc(r) = −(Z/r) erf(x/√2) + e^{−x²/2} (C1 + C2 x² + C3 x⁴ + C4 x⁶)
  *   v_nl     = Σ_l Σ_m Σ_ij |p_i^l Y_lm⟩ h^l_ij ⟨p_j^l Y_lm|
@@ -35,7 +35,7 @@ function localPolynomial(c: readonly number[], x2: number): { value: number; slo
 const gaussianVolume = (r: number): number => (2 * Math.PI) ** 1.5 * r * r * r;
 
 /**
- * v_loc(q) for q > 0 [Ha·bohr³] [HGH98 eq. 5 times Ω].
+ * v_loc(q) for q > 0 [Ha·bohr³].
  *
  *   v_loc(q) = −4π Z/q² e^{−x²/2} + (2π)^{3/2} r_loc³ e^{−x²/2} [C1 + C2 (3 − x²) + C3 (15 − 10x² + x⁴) + …],   x = q r_loc
  */
@@ -101,7 +101,7 @@ const projectorNorm = (l: number, k: number, r: number): number =>
  *   P(q) = 4π ∫ r² j_l(qr) p_i^l(r) dr = 4π√π 2^k r_l^{3/2} (q r_l)^l k! L_k^{(l+1/2)}(y) e^{−y} / √Γ(l + 2k + 3/2),
  *   k = i − 1,  y = (q r_l)²/2;      ⟨k+G|p_i^{lm}⟩ = (−i)^l P(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
  *
- * It contains the explicit expressions of [HGH98 eqs. 7–15] for i ≤ 3.
+ * For i ≤ 3 these are the polynomials listed in [HGH98], here for any i.
  */
 export function gthProjectorFourier(p: GthPotential, l: number, i: number, q: number): number {
   const r = radiusOf(p, l, i);

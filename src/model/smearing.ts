@@ -78,7 +78,7 @@ const gaussian: Smearing = {
 /** e^{−x²} p, and 0 rather than 0·∞ far away. */
 const times = (gauss: number, p: number): number => (gauss === 0 ? 0 : gauss * p);
 
-/** f = ½ erfc(x) − x e^{−x²}/(2√π),  s = (1 − 2x²) e^{−x²}/(4√π) [MP89 eqs. 10–13 with N = 1]. */
+/** f = ½ erfc(x) − x e^{−x²}/(2√π),  s = (1 − 2x²) e^{−x²}/(4√π) [MP89], order N = 1. */
 const methfesselPaxton1: Smearing = {
   name: "methfessel-paxton-1",
   isMonotone: false,

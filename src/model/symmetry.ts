@@ -149,8 +149,11 @@ const rotationKey = ({ rotation }: SymmetryOperation): string => rotation.join()
 /** Operations by rotation, so that groups of supercells, with hundreds of translations, are searched fast. */
 type OperationTable = Map<string, SymmetryOperation[]>;
 
+const lookUp = (table: OperationTable, operation: SymmetryOperation): SymmetryOperation | undefined =>
+  table.get(rotationKey(operation))?.find((other) => isSameTranslation(operation, other));
+
 const isListed = (table: OperationTable, operation: SymmetryOperation): boolean =>
-  table.get(rotationKey(operation))?.some((other) => isSameTranslation(operation, other)) ?? false;
+  lookUp(table, operation) !== undefined;
 
 function list(table: OperationTable, operation: SymmetryOperation): void {
   const key = rotationKey(operation);
@@ -167,19 +170,38 @@ function distinct(operations: readonly SymmetryOperation[]): SymmetryOperation[]
 }
 
 /**
- * The operations all of whose products with operations are operations: repeated until nothing changes this is a
- * group. (Verified operations may fail to be one only when errors of size ATOM_TOLERANCE add up.)
+ * A group made of `operations`, as large as it gets by taking one after the other. Checked operations of a crystal
+ * are a group, unless errors of the size of ATOM_TOLERANCE have let some of them through and not others.
  */
 function closed(operations: readonly SymmetryOperation[]): SymmetryOperation[] {
-  let group = [...operations];
-  for (;;) {
-    const table: OperationTable = new Map();
-    for (const operation of group) list(table, operation);
-    if (isGroup(table)) return group;
-    const kept = group.filter((a) => group.every((b) => isListed(table, composed(a, b))));
-    if (kept.length === group.length) return group;
-    group = kept;
+  const table: OperationTable = new Map();
+  for (const operation of operations) list(table, operation);
+  if (isGroup(table)) return [...operations];
+  let group = [IDENTITY];
+  const generators: SymmetryOperation[] = [];
+  for (const operation of operations) {
+    if (group.some((other) => isSameOperation(operation, other))) continue;
+    const larger = generated([...generators, operation], table);
+    if (larger === undefined) continue;
+    generators.push(operation);
+    group = larger;
   }
+  return group;
+}
+
+/** The group that `generators` generate, or undefined if it leaves the operations of `table`. */
+function generated(
+  generators: readonly SymmetryOperation[],
+  table: OperationTable,
+): SymmetryOperation[] | undefined {
+  const group = new Set([IDENTITY]);
+  for (const element of group) // also visits what is added on the way
+    for (const generator of generators) {
+      const product = lookUp(table, composed(element, generator));
+      if (product === undefined) return undefined;
+      if (!isSameOperation(product, IDENTITY)) group.add(product);
+    }
+  return [...group];
 }
 
 /**

@@ -81,7 +81,7 @@ function rangeOf(values: readonly number[]): Range {
 /** One label per text line, most of them empty: whole numbers, at least two lines apart. */
 function tickLabels({ low, high }: Range, height: number, row: (value: number) => number): string[] {
   const labels = Array.from({ length: height }, () => "");
-  const spacing = Math.ceil((2 * (high - low)) / height);
+  const spacing = Math.ceil((2 * (high - low)) / (height - 1));
   for (let value = high; value >= low; value -= spacing) labels[row(value) >> 2] = String(value);
   return labels;
 }

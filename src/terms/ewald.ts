@@ -79,19 +79,19 @@ interface Sum {
 /** ½ Σ_ij Z_i Z_j Σ'_L erfc(ηd)/d, each pair taken once. */
 function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
   const forces: Vec3[] = charges.map(() => [0, 0, 0]);
-  const shapes = rowFrame(lattice.vectors);
+  const frame = rowFrame(lattice.vectors);
   let energy = 0;
   for (let i = 0; i < charges.length; i++)
     for (let j = 0; j <= i; j++) {
       const product = charges[i]! * charges[j]!;
-      const offset = rowsVec(lattice.vectors, nearestImage(sub(positions[i]!, positions[j]!)));
+      const offset = rowsVec(lattice.vectors, sub(positions[i]!, positions[j]!));
       let potential = 0;
       let pull: Vec3 = [0, 0, 0];
-      forEachInBall(shapes, offset, CUT / eta, (d) => {
+      forEachInBall(frame, offset, CUT / eta, (d) => {
         const distance = norm(d);
         // 1e-8 bohr: closer charges are the same atom written twice, and their energy would be 1e8 Ha.
         if (distance < 1e-8) {
-          requireInput(i === j, () => sameplace(j, i, positions[i]!));
+          requireInput(i === j, () => samePlace(j, i, positions[i]!));
           return;
         }
         const screened = erfc(eta * distance) / distance;
@@ -110,15 +110,9 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
   return { energy, forces };
 }
 
-const sameplace = (j: number, i: number, position: Vec3): string =>
-  `structure.atoms: atoms must be apart, got atoms ${j} and ${i} (counted from 0) both at fractional position ${JSON.stringify(position)} up to lattice vectors; remove one`;
-
-/** Short differences keep the digits of far-away positions: x − round(x). */
-const nearestImage = (x: Vec3): Vec3 => [
-  x[0] - Math.round(x[0]),
-  x[1] - Math.round(x[1]),
-  x[2] - Math.round(x[2]),
-];
+const samePlace = (j: number, i: number, position: Vec3): string =>
+  `structure.atoms: atoms must be apart, got atoms ${j} and ${i} (counted from 0) both at fractional position ` +
+  `${JSON.stringify(position)} up to lattice vectors; remove one`;
 
 /** (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |S(G)|², over one of G and −G; S(G) = Σ_i Z_i e^{−iG·R_i}. */
 function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {

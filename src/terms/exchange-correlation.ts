@@ -16,7 +16,7 @@ import type { DensityTerm } from "./term.ts";
 /**
  * Exchange-correlation energy on the grid; with n = ρ_s and σ_st = ∇ρ_s · ∇ρ_t
  *
- *   E = dvol Σ_r e(ρ, σ),      V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t),  t the other spin [WB94 eq. 12]
+ *   E = dvol Σ_r e(ρ, σ),      V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t),  t the other spin [WB94]
  *
  * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one below, which is real and minus its
  * own adjoint; therefore V is the exact derivative of this E, not only of the continuous one.
@@ -135,16 +135,18 @@ function addTimesI(out: FourierField, q: Float64Array, f: FourierField): void {
 }
 
 /**
- * The Cartesian components of G in ∂ → iG, each of shape [N]. The frequency n/2 of an even axis stands for both
- * n/2 and −n/2, whose derivatives cancel: as a component it counts as 0. Then q(−G) = −q(G) for every stored G,
- * which makes the gradient of a real field real, and minus its own adjoint.
+ * The Cartesian components of G in ∂ → iG, each of shape [N]. At the frequency n/2 of an even axis, which stands for
+ * both n/2 and −n/2, the derivative along that axis is 0: the real part that `grid.inverse` takes cancels it. What
+ * remains is odd in G, so the gradient of a real field is real and minus its own adjoint on every grid.
  */
-function derivativeVectors({ lattice, size, points, gVectors }: Grid): Float64Array[] {
+function derivativeVectors({ lattice, points, gVectors }: Grid): Float64Array[] {
   const out = [0, 1, 2].map(() => new Float64Array(points));
-  const odd = (g: number, n: number) => (2 * g === -n ? 0 : g);
   for (let g = 0; g < points; g++) {
-    const reduced = [0, 1, 2].map((c) => odd(gVectors[3 * g + c]!, size[c]!)) as [number, number, number];
-    const cartesian = rowsVec(lattice.reciprocal, reduced);
+    const cartesian = rowsVec(lattice.reciprocal, [
+      gVectors[3 * g]!,
+      gVectors[3 * g + 1]!,
+      gVectors[3 * g + 2]!,
+    ]);
     for (let c = 0; c < 3; c++) out[c]![g] = cartesian[c]!;
   }
   return out;

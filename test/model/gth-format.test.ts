@@ -35,7 +35,7 @@ test("an entry is read with its charge, local part and symmetric channel matrice
 });
 
 test("a 3 × 3 channel is read row by row, an empty one keeps its radius, numbers may break anywhere", () => {
-  const text = "Xx\n".slice(3) + "Si mine\n 4\n 0.4 0 3\n 0.5 3 1 2 3\n 4 5\n 6\n 0.6 0\n 0.7\n 1 1d-1 # end";
+  const text = "Si mine\n 4\n 0.4 0 3\n 0.5 3 1 2 3\n 4 5\n 6\n 0.6 0\n 0.7\n 1 1d-1 # end";
   const [potential] = parseGth(text);
   expect(potential!.c).toEqual([]);
   expect(potential!.channels).toEqual([

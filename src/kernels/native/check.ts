@@ -34,3 +34,7 @@ export function checkMatrix(
   invariant(ld >= Math.max(1, rows), () => `${what}: leading dimension ${ld} is below the ${rows} rows`);
   checkArray(what, array, rows === 0 || columns === 0 ? 0 : 2 * (ld * (columns - 1) + rows));
 }
+
+/** Whether two views begin at the same number of the same memory. */
+export const sameArray = (a: Float64Array, b: Float64Array): boolean =>
+  a.buffer === b.buffer && a.byteOffset === b.byteOffset;

@@ -1,6 +1,6 @@
 import { invariant } from "../../common/failure.ts";
 import type { Kernels, Op } from "../kernels.ts";
-import { checkArray, checkMatrix } from "./check.ts";
+import { checkArray, checkMatrix, sameArray } from "./check.ts";
 import type { Lapack } from "./lapack.ts";
 import type { NativeMemory } from "./memory.ts";
 
@@ -82,7 +82,7 @@ export function denseKernels(lapack: Lapack, memory: NativeMemory): DenseKernels
       checkMatrix("hermitianOverlap: B", b, k, n, ldb);
       checkMatrix("hermitianOverlap: C", c, n, n, ldc);
       if (n === 0) return;
-      if (a.buffer === b.buffer && a.byteOffset === b.byteOffset && lda === ldb) {
+      if (sameArray(a, b) && lda === ldb) {
         i0[0] = n;
         i1[0] = k;
         i2[0] = lda;

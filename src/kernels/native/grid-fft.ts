@@ -1,6 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Fft, GridSize } from "../kernels.ts";
-import { checkArray } from "./check.ts";
+import { checkArray, sameArray } from "./check.ts";
 import type { Direction, Fftw, Shape } from "./fftw.ts";
 import type { NativeMemory } from "./memory.ts";
 
@@ -44,7 +44,7 @@ export function gridFft(fftw: Fftw, memory: NativeMemory, size: GridSize): Fft {
         out.set(copy);
       });
     else {
-      const inPlace = out.buffer === x.buffer && out.byteOffset === x.byteOffset;
+      const inPlace = sameArray(out, x);
       fftw.plan(shape, direction, inPlace)(out, x);
     }
   };

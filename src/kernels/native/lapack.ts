@@ -10,6 +10,11 @@ export interface Lapack {
   readonly ztrsm: NativeFunction;
   readonly zpotrf: NativeFunction;
   readonly zheevd: NativeFunction;
+  readonly ddot: NativeFunction;
+  readonly daxpy: NativeFunction;
+  readonly dscal: NativeFunction;
+  /** The C interface: conventions for Fortran's complex return values differ. */
+  readonly zdotc: NativeFunction;
 }
 
 /**
@@ -39,6 +44,10 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
     ztrsm: routine("ztrsm_", 11, 4),
     zpotrf: routine("zpotrf_", 5, 1),
     zheevd: routine("zheevd_", 13, 2),
+    ddot: bind(library, "double ddot_(void*, void*, void*, void*, void*)"),
+    daxpy: routine("daxpy_", 6, 0),
+    dscal: routine("dscal_", 4, 0),
+    zdotc: bind(library, "void cblas_zdotc_sub(int n, void* x, int incx, void* y, int incy, void* out)"),
   };
 }
 

@@ -50,7 +50,7 @@ export async function nativeKernels(
       fft: (size) => gridFft(fftw, memory, size),
       sphereFft: (size, gridIndex) => sphereFft(tools, size, gridIndex),
       ...denseKernels(lapack, memory),
-      ...columnKernels,
+      ...columnKernels(lapack),
     };
   } catch (error) {
     if (error instanceof UnavailableError) return { unavailable: error.message };

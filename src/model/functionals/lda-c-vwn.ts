@@ -49,7 +49,7 @@ function fitInto(out: Float64Array, { a, b, c, x0, q }: Fit, x: number): void {
   out[1] = (a * slope) / (2 * x);
 }
 
-/** Vosko–Wilk–Nusair correlation, their fit 5: ε = ε_P + αc (f/f″(0)) (1 − ζ⁴) + (ε_F − ε_P) f ζ⁴ [VWN80 eq. 3.2]. */
+/** Vosko–Wilk–Nusair correlation, their fit 5: ε = ε_P + αc (f/f″(0)) (1 − ζ⁴) + (ε_F − ε_P) f ζ⁴ [VWN80]. */
 const voskoWilkNusair: UniformGas = () => {
   const at = new Float64Array(2);
   return (out, rs, zeta) => {

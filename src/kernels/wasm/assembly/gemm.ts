@@ -2,19 +2,25 @@ import { aligned, madd, pair, smaller, swap } from "./simd";
 
 /*
  * Matrix products after Goto and van de Geijn: panels of op(B) (KC × 2) live in the first cache, a block of op(A)
- * (MC × KC) in the second, and a kernel of 2 × 2 complex numbers keeps its sums in registers.
+ * (A_BLOCK numbers) in the second, and a kernel of 2 × 2 complex numbers keeps its sums in registers.
  *
  * The kernel needs no shuffles: with b = (br, bi) it sums p = Σ a·br and q = Σ a·bi, and only at the end
  *   Σ a·b = (p_re − q_im, p_im + q_re),   Σ ā·b = (p_re + q_im, q_re − p_im).
  */
-const MC: usize = 64;
+const A_BLOCK: usize = 16384;
 const KC: usize = 256;
 const NC: usize = 512;
+
+/** Rows of op(A) per block: an even number, such that a block of kb columns has about A_BLOCK numbers. */
+@inline
+function blockRows(m: usize, kb: usize): usize {
+  return smaller((m + 1) & ~1, kb == 0 ? 2 : (A_BLOCK / kb) & ~7);
+}
 
 /** Bytes of work `gemm` needs. */
 export function gemmWork(m: usize, n: usize, k: usize): usize {
   const kb = smaller(k, KC);
-  return aligned(64 + ((smaller(m, MC) + 1) & ~1) * kb * 16) + ((smaller(n, NC) + 1) & ~1) * kb * 16;
+  return aligned(64 + blockRows(m, kb) * kb * 16) + ((smaller(n, NC) + 1) & ~1) * kb * 16;
 }
 
 /** C(2×2) ← α·(packed A)(packed B) + (isFirst ? 0 : C). */
@@ -53,20 +59,51 @@ function finish(p: v128, q: v128, sp: v128, sq: v128, c: usize, isFirst: bool): 
 
 /** Rows of op(A) in pairs, k fastest but for the pair; conjugation is left to the kernel. */
 function packA(isConjugate: bool, m: usize, k: usize, a: usize, lda: usize, to: usize): void {
-  const row: usize = isConjugate ? lda : 16, step: usize = isConjugate ? 16 : lda;
-  for (let i: usize = 0; i < m; i += 2) {
-    let from = a + i * row;
-    const end = to + k * 32;
-    if (i + 1 < m)
-      for (; to < end; to += 32, from += step) {
-        v128.store(to, v128.load(from));
-        v128.store(to, v128.load(from + row), 16);
-      }
-    else
-      for (; to < end; to += 32, from += step) {
-        v128.store(to, v128.load(from));
-        v128.store(to, f64x2.splat(0), 16);
-      }
+  const strip = k * 32;
+  if (isConjugate) {
+    for (let i: usize = 0; i + 1 < m; i += 2) packPair(k, a + i * lda, a + (i + 1) * lda, 16, to + (i >> 1) * strip);
+    if (m & 1) packSingle(k, a + (m - 1) * lda, 16, to + (m >> 1) * strip);
+    return;
+  }
+  // Down four columns at a time, so that memory is read in order and each cache line is written in one go.
+  let l: usize = 0;
+  for (; l + 4 <= k; l += 4) {
+    let c0 = a + l * lda, c1 = c0 + lda, c2 = c1 + lda, c3 = c2 + lda;
+    let p = to + l * 32;
+    for (const end = c0 + (m & ~1) * 16; c0 < end; c0 += 32, c1 += 32, c2 += 32, c3 += 32, p += strip) {
+      v128.store(p, v128.load(c0));
+      v128.store(p, v128.load(c0, 16), 16);
+      v128.store(p, v128.load(c1), 32);
+      v128.store(p, v128.load(c1, 16), 48);
+      v128.store(p, v128.load(c2), 64);
+      v128.store(p, v128.load(c2, 16), 80);
+      v128.store(p, v128.load(c3), 96);
+      v128.store(p, v128.load(c3, 16), 112);
+    }
+  }
+  for (; l < k; l++)
+    for (let i: usize = 0; i + 1 < m; i += 2) {
+      const p = to + (i >> 1) * strip + l * 32, from = a + l * lda + i * 16;
+      v128.store(p, v128.load(from));
+      v128.store(p, v128.load(from, 16), 16);
+    }
+  if (m & 1) packSingle(k, a + (m - 1) * 16, lda, to + (m >> 1) * strip);
+}
+
+@inline
+function packPair(k: usize, a: usize, b: usize, step: usize, to: usize): void {
+  for (const end = to + k * 32; to < end; to += 32, a += step, b += step) {
+    v128.store(to, v128.load(a));
+    v128.store(to, v128.load(b), 16);
+  }
+}
+
+/** The last row of an odd number, its partner zero. */
+@inline
+function packSingle(k: usize, a: usize, step: usize, to: usize): void {
+  for (const end = to + k * 32; to < end; to += 32, a += step) {
+    v128.store(to, v128.load(a));
+    v128.store(to, f64x2.splat(0), 16);
   }
 }
 
@@ -102,17 +139,18 @@ export function gemm(
   ldb <<= 4;
   ldc <<= 4;
   if ((beta != 1 && beta != 0) || (beta == 0 && k == 0)) scale(m, n, beta, c, ldc);
+  const rowsPerBlock = blockRows(m, smaller(k, KC));
   const edge = work, packedA = aligned(work + 64);
-  const packedB = aligned(packedA + ((smaller(m, MC) + 1) & ~1) * smaller(k, KC) * 16);
+  const packedB = aligned(packedA + rowsPerBlock * smaller(k, KC) * 16);
   for (let j0: usize = 0; j0 < n; j0 += NC) {
     const nb = smaller(NC, n - j0);
     for (let k0: usize = 0; k0 < k; k0 += KC) {
       const kb = smaller(KC, k - k0);
       const isFirst = beta == 0 && k0 == 0;
       packB(conjugateB, kb, nb, conjugateB ? b + j0 * 16 + k0 * ldb : b + j0 * ldb + k0 * 16, ldb, packedB);
-      for (let i0: usize = 0; i0 < m; i0 += MC) {
+      for (let i0: usize = 0; i0 < m; i0 += rowsPerBlock) {
         if (upper && i0 >= j0 + nb) break;
-        const mb = smaller(MC, m - i0);
+        const mb = smaller(rowsPerBlock, m - i0);
         packA(conjugateA, mb, kb, conjugateA ? a + i0 * lda + k0 * 16 : a + i0 * 16 + k0 * lda, lda, packedA);
         for (let j: usize = 0; j < nb; j += 2)
           for (let i: usize = 0; i < mb; i += 2) {

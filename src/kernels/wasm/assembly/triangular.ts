@@ -114,27 +114,49 @@ export function solveTriangularLeft(
   }
 }
 
-/** X ← X R⁻¹, X m × n. */
+/**
+ * X ← X R⁻¹, X m × n. With R in halves, X = (X₁, X₂): X₁ ← X₁ R₁₁⁻¹, X₂ ← (X₂ − X₁ R₁₂) R₂₂⁻¹, so that products of
+ * growing size do the work.
+ */
 export function solveTriangularRight(m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize, work: usize): void {
-  const lx = ldx * 16, lr = ldr * 16;
-  for (let j0: usize = 0; j0 < n; j0 += BLOCK) {
-    const nb = smaller(BLOCK, n - j0), panel = x + j0 * lx, diagonal = r + j0 * lr + j0 * 16;
-    if (j0 > 0) gemm(false, false, m, nb, j0, -1, x, ldx, r + j0 * lr, ldr, 1, panel, ldx, false, work);
-    for (let i0: usize = 0; i0 < m; i0 += ROWS) {
-      const rows = smaller(ROWS, m - i0), top = panel + i0 * 16;
-      for (let j: usize = 0; j < nb; j++) {
-        const column = top + j * lx;
-        for (let l: usize = 0; l < j; l++) {
-          const at = diagonal + j * lr + l * 16;
-          subtractScaled(column, rows, top + l * lx, re(at), im(at));
-        }
-        const pivot = diagonal + j * (lr + 16);
-        const direct = f64x2.splat(inverseRe(pivot)), crossed = pair(-inverseIm(pivot), inverseIm(pivot));
-        for (let p = column, end = column + rows * 16; p < end; p += 16) {
-          const a = v128.load(p);
-          v128.store(p, f64x2.add(f64x2.mul(a, direct), f64x2.mul(swap(a), crossed)));
-        }
+  if (n <= BLOCK) {
+    solveDiagonalRight(m, n, r, ldr * 16, x, ldx * 16);
+    return;
+  }
+  const half = ((n + 2 * BLOCK - 1) / (2 * BLOCK)) * BLOCK, rest = n - half;
+  const right = x + half * ldx * 16, above = r + half * ldr * 16;
+  solveTriangularRight(m, half, r, ldr, x, ldx, work);
+  gemm(false, false, m, rest, half, -1, x, ldx, above, ldr, 1, right, ldx, false, work);
+  solveTriangularRight(m, rest, above + half * 16, ldr, right, ldx, work);
+}
+
+/** The same for one diagonal block, column by column. Leading dimensions in bytes. */
+function solveDiagonalRight(m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize): void {
+  for (let i0: usize = 0; i0 < m; i0 += ROWS) {
+    const rows = smaller(ROWS, m - i0), top = x + i0 * 16;
+    for (let j: usize = 0; j < n; j++) {
+      const column = top + j * ldx, factors = r + j * ldr;
+      let l: usize = 0;
+      for (; l + 1 < j; l += 2) subtractTwo(column, rows, top + l * ldx, ldx, factors + l * 16);
+      if (l < j) subtractScaled(column, rows, top + l * ldx, re(factors + l * 16), im(factors + l * 16));
+      const s = inverseRe(factors + j * 16), t = inverseIm(factors + j * 16);
+      const direct = f64x2.splat(s), crossed = pair(-t, t);
+      for (let p = column, end = column + rows * 16; p < end; p += 16) {
+        const a = v128.load(p);
+        v128.store(p, f64x2.add(f64x2.mul(a, direct), f64x2.mul(swap(a), crossed)));
       }
     }
+  }
+}
+
+/** y ← y − f₀ x₀ − f₁ x₁ over n numbers, x₁ at x₀ + ldx. */
+@inline
+function subtractTwo(y: usize, n: usize, x: usize, ldx: usize, f: usize): void {
+  const direct0 = f64x2.splat(re(f)), crossed0 = pair(-im(f), im(f));
+  const direct1 = f64x2.splat(re(f + 16)), crossed1 = pair(-im(f + 16), im(f + 16));
+  for (const end = y + n * 16; y < end; y += 16, x += 16) {
+    const a = v128.load(x), b = v128.load(x + ldx);
+    const first = nmadd(a, direct0, nmadd(swap(a), crossed0, v128.load(y)));
+    v128.store(y, nmadd(b, direct1, nmadd(swap(b), crossed1, first)));
   }
 }

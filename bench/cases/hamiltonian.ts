@@ -1,0 +1,70 @@
+import { createKPoint } from "../../src/basis/kpoint.ts";
+import type { Kernels } from "../../src/kernels/kernels.ts";
+import { findGth } from "../../src/model/gth-table.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import type { Atom } from "../../src/model/model.ts";
+import { createHamiltonian } from "../../src/terms/hamiltonian.ts";
+import { type Case, compareBackends, randomArray } from "../harness/case.ts";
+import { timedKernels } from "../harness/timed-kernels.ts";
+import { SLAB } from "./slab-sphere.ts";
+
+/** Ten layers of fcc (001) planes, two atoms each, half a cube edge apart; the rest is vacuum. */
+function slabAtoms(): Atom[] {
+  const [a, , c] = SLAB.cell;
+  return Array.from({ length: 10 }, (_, layer) => layer).flatMap((layer): Atom[] => {
+    const z = (layer * a) / 2 / c;
+    const shift = layer % 2 === 0 ? 0 : 0.5;
+    return [
+      { species: 0, position: [0, shift, z] },
+      { species: 0, position: [0.5, (shift + 0.5) % 1, z] },
+    ];
+  });
+}
+
+function slabHamiltonian(kernels: Kernels) {
+  const [a, b, c] = SLAB.cell;
+  const lattice = createLattice([
+    [a, 0, 0],
+    [0, b, 0],
+    [0, 0, c],
+  ]);
+  const species = [{ element: "Al", pseudopotential: findGth("Al", "gth-lda") }];
+  const kpoint = createKPoint(lattice, SLAB.grid, SLAB.ecut, [1 / 3, 1 / 3, 0], 1);
+  const points = SLAB.grid[0] * SLAB.grid[1] * SLAB.grid[2];
+  const potential = randomArray(kernels, points, 3);
+  return createHamiltonian(kernels, { lattice, species, atoms: slabAtoms() }, SLAB.grid, kpoint, potential);
+}
+
+export const hamiltonian: Case = {
+  name: "hamiltonian",
+  why: "H on all bands is the unit in which eigensolvers are counted; its shares say which kernel is worth work.",
+  run(backends, report) {
+    const clocks = new Map(backends.map(({ name, kernels }) => [name, timedKernels(kernels)]));
+    const timed = backends.map(({ name }) => ({ name, kernels: clocks.get(name)!.kernels }));
+    const calls = new Map<string, number>();
+    const name = "hamiltonian";
+    const variant = `slab, ${SLAB.bands} bands`;
+    const measured = compareBackends(
+      { name, variant, budget: { seconds: 4, rounds: 5 } },
+      timed,
+      (kernels) => {
+        const h = slabHamiltonian(kernels);
+        const psi = randomArray(kernels, 2 * h.n * SLAB.bands, 1);
+        const out = kernels.alloc(psi.length);
+        const backend = timed.find((b) => b.kernels === kernels)!.name;
+        const { times } = clocks.get(backend)!;
+        times.fft = times.gemm = times.columns = 0;
+        return () => {
+          h.applyInto(out, psi, SLAB.bands);
+          calls.set(backend, (calls.get(backend) ?? 0) + 1);
+        };
+      },
+    );
+    for (const m of measured) {
+      const { fft, gemm, columns } = clocks.get(m.backend)!.times;
+      const perCall = calls.get(m.backend)!;
+      const mean = { fftMs: fft / perCall, gemmMs: gemm / perCall, columnsMs: columns / perCall };
+      report({ ...m, details: mean });
+    }
+  },
+};

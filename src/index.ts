@@ -1,0 +1,47 @@
+/**
+ * Stillwave: plane-wave Kohn-Sham density-functional theory. The public names, by hand.
+ *
+ * `runScf(job)` takes a job file's content and gives the result file's; `scf(problem, options)` is the iteration itself,
+ * one step at a time; everything else is what the two are made of.
+ */
+export { createGrid, exactProductGridSize, type Grid } from "./basis/grid.ts";
+export { createKPoint, type KPoint } from "./basis/kpoint.ts";
+export { type BasisOptions, createBasis, type PlaneWaveBasis } from "./basis/plane-wave-basis.ts";
+export { InputError, NotConvergedError } from "./common/failure.ts";
+export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
+export type { Mat3, Vec3 } from "./common/vec3.ts";
+export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
+export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
+export { runScf } from "./job/run-scf.ts";
+export { type JobFile, parseJob } from "./job/schema.ts";
+export { converged } from "./job/converged.ts";
+export { createKernels, describeBackends } from "./kernels/backends.ts";
+export {
+  asFourierField,
+  asRealField,
+  type FourierField,
+  newFourierField,
+  newRealField,
+  type ReadonlyFourierField,
+  type ReadonlyRealField,
+  type RealField,
+} from "./kernels/fields.ts";
+export type { BackendName, GridSize, Kernels } from "./kernels/kernels.ts";
+export type { Functional } from "./model/functional.ts";
+export { functionals } from "./model/functionals.ts";
+export { createLattice, type Lattice } from "./model/lattice.ts";
+export type { Atom, Model, Species } from "./model/model.ts";
+export type { Pseudopotential } from "./model/pseudopotential.ts";
+export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
+export { kerker } from "./precond/kerker.ts";
+export { ldos } from "./precond/ldos.ts";
+export type { ApplyPreconditioner, Iterate, Preconditioner } from "./precond/preconditioner.ts";
+export { simple } from "./precond/simple.ts";
+export { type Accelerator, damped } from "./scf/accelerator.ts";
+export { type AndersonOptions, anderson } from "./scf/anderson.ts";
+export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";
+export type { Energies, ScfState, ScfStep } from "./scf/state.ts";
+export { externalPotential } from "./terms/external.ts";
+export { type EnergyTerms, kohnShamTerms } from "./terms/kohn-sham.ts";
+export type { ConstantTerm, DensityTerm, EnergyName } from "./terms/term.ts";
+export { VERSION } from "./version.ts";

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { VERSION } from "../src/version.ts";
+
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const SRC = join(ROOT, "src");
+
+/** The table of ARCHITECTURE.md: a file may import its own folder and rows above it. */
+const LAYERS = [
+  ["common"],
+  ["kernels"],
+  ["solvers", "model"],
+  ["basis"],
+  ["terms", "state"],
+  ["precond", "observables"],
+  ["parallel"],
+  ["scf"],
+  ["io", "plot"],
+  ["job"],
+  ["cli"],
+];
+
+/** The only places that may know the platform. */
+const NODE_ALLOWED = ["io", "cli", "parallel/spawn.ts", "kernels/native", "kernels/wasm/enable-fma.ts"];
+
+const files = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "assembly" ? [] : files(path);
+    return path.endsWith(".ts") ? [path] : [];
+  });
+
+const sources = files(SRC).map((path) => ({ path, name: relative(SRC, path), text: readFileSync(path, "utf8") }));
+const importsOf = (text: string): string[] =>
+  Array.from(text.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g), (match) => match[1]!);
+const layerOf = (name: string): number => LAYERS.findIndex((row) => row.includes(name.split("/")[0]!));
+
+test("imports point downwards only", () => {
+  expect(sources.length).toBeGreaterThan(50);
+  const violations: string[] = [];
+  for (const { path, name, text } of sources) {
+    if (!name.includes("/")) continue; // index.ts and version.ts
+    for (const target of importsOf(text).filter((t) => t.startsWith("."))) {
+      const to = relative(SRC, resolve(dirname(path), target));
+      if (to === "version.ts" || to.split("/")[0] === name.split("/")[0]) continue;
+      if (layerOf(to) < 0 || layerOf(to) >= layerOf(name)) violations.push(`${name} imports ${to}`);
+    }
+  }
+  expect(violations).toEqual([]);
+});
+
+test("every folder has its row", () => {
+  const folders = new Set(sources.filter(({ name }) => name.includes("/")).map(({ name }) => name.split("/")[0]!));
+  expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
+});
+
+test("the table in ARCHITECTURE.md is the one tested here", () => {
+  const text = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
+  const rows = Array.from(text.matchAll(/^\| (\d+) \| ([a-z ·]+) \|/gm), (match) => match[2]!.split("·").map((s) => s.trim()));
+  expect(rows.slice(0, LAYERS.length)).toEqual(LAYERS);
+});
+
+test("only the edges know the platform", () => {
+  const offenders = sources
+    .filter(({ name }) => !NODE_ALLOWED.some((allowed) => name.startsWith(allowed)))
+    .filter(({ text }) => importsOf(text).some((target) => target.startsWith("node:")))
+    .map(({ name }) => name);
+  expect(offenders).toEqual([]);
+});
+
+test("scf knows preconditioners by their interface alone", () => {
+  const offenders = sources
+    .filter(({ name }) => name.startsWith("scf/"))
+    .flatMap(({ name, text }) =>
+      importsOf(text)
+        .filter((target) => target.includes("/precond/") && !target.endsWith("/preconditioner.ts"))
+        .map((target) => `${name} imports ${target}`),
+    );
+  expect(offenders).toEqual([]);
+});
+
+test("there are no import cycles", () => {
+  const graph = new Map(
+    sources.map(({ path, name, text }) => [
+      name,
+      importsOf(text)
+        .filter((target) => target.startsWith("."))
+        .map((target) => relative(SRC, resolve(dirname(path), target))),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (name: string, trail: string[]): void => {
+    const at = trail.indexOf(name);
+    if (at >= 0) expect.fail(`cycle: ${[...trail.slice(at), name].join(" → ")}`);
+    if (done.has(name)) return;
+    for (const next of graph.get(name) ?? []) visit(next, [...trail, name]);
+    done.add(name);
+  };
+  for (const name of graph.keys()) visit(name, []);
+});
+
+test("no file is longer than 400 lines", () => {
+  const long = sources
+    .filter(({ name }) => !name.endsWith(".generated.ts"))
+    .map(({ name, text }) => ({ name, lines: text.split("\n").length }))
+    .filter(({ lines }) => lines > 400);
+  expect(long).toEqual([]);
+});
+
+test("the version in the sources is that of the package", () => {
+  expect(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version).toBe(VERSION);
+});

@@ -1,0 +1,91 @@
+import type { Host, RunScf } from "../../src/cli/host.ts";
+import type { RunOptions } from "../../src/job/prepare-scf.ts";
+import type { ResultFile } from "../../src/job/result.ts";
+import { parseJob } from "../../src/job/schema.ts";
+
+/** A host that records what a command writes. */
+export interface FakeHost extends Host {
+  readonly written: { stdout: string; stderr: string };
+  /** Presses Ctrl-C. */
+  interrupt(): void;
+  /** What the last run was given. */
+  readonly seen: { job?: unknown; options?: RunOptions };
+}
+
+export interface FakeOptions {
+  readonly cwd?: string;
+  readonly stdin?: string;
+  readonly isTerminal?: boolean;
+  readonly run?: (options: RunOptions, host: FakeHost) => Promise<Partial<ResultFile>>;
+}
+
+/** A host whose calculations are those of `run`: nothing is solved. */
+export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: FakeOptions = {}): FakeHost {
+  const written = { stdout: "", stderr: "" };
+  const handlers = new Set<() => void>();
+  const output = (name: "stdout" | "stderr") => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+    isTerminal,
+    columns: 80,
+  });
+  const runScf: RunScf = async (job, options = {}) => {
+    Object.assign(host.seen, { job, options });
+    return { ...convergedResult(job), ...(await run?.(options, host)) };
+  };
+  const host: FakeHost = {
+    written,
+    seen: {},
+    stdout: output("stdout"),
+    stderr: output("stderr"),
+    cwd,
+    readStdin: () => Promise.resolve(stdin),
+    onInterrupt(handler) {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
+    },
+    interrupt: () => {
+      for (const handler of handlers) handler();
+    },
+    engine: {
+      runScf: () => Promise.resolve(runScf),
+      describeBackends: () =>
+        Promise.resolve([
+          { name: "wasm", available: true, features: { simd: true, fma: false } },
+          { name: "native", available: false, reason: "no libfftw3\non this machine" },
+        ]),
+    },
+  };
+  return host;
+}
+
+export const historyRow = (step: number) => ({
+  step,
+  energy: -7.9 - 10 ** -step,
+  densityResidual: 10 ** -step,
+  damping: 0.8,
+  seconds: 0.25,
+  hamiltonianApplications: 40 * step,
+});
+
+const convergedResult = (job: unknown): ResultFile => ({
+  stillwave: "0.0.0",
+  job: parseJob(job),
+  converged: true,
+  status: "converged",
+  iterations: 3,
+  energies: { total: -7.9, kinetic: 3, entropy: -0.001 },
+  fermiLevel: 0.25,
+  electrons: 8,
+  kpoints: [{ k: [0, 0, 0], weight: 1, eigenvalues: [0.1, 0.2], occupations: [2, 2] }],
+  history: [1, 2, 3].map(historyRow),
+  forces: [
+    [-1e-12, 0.5, 0],
+    [0, -0.5, 0],
+  ],
+  fftSize: [24, 24, 24],
+  planeWaves: [300],
+  resources: { wallSeconds: 1, threads: 1, backend: "wasm" },
+  warnings: ["mind the gap"],
+});

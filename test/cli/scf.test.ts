@@ -1,0 +1,201 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { runProgram } from "../../src/cli/program.ts";
+import { InputError } from "../../src/common/failure.ts";
+import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
+import type { RunOptions } from "../../src/job/prepare-scf.ts";
+import { type FakeHost, fakeHost, historyRow } from "./fake-host.ts";
+
+const root = mkdtempSync(join(tmpdir(), "stillwave-cli-"));
+afterAll(() => rmSync(root, { recursive: true }));
+let cwd = root;
+beforeEach(() => {
+  cwd = mkdtempSync(join(root, "run-"));
+  writeFileSync(
+    join(cwd, "si.json"),
+    JSON.stringify({
+      structure: {
+        lattice: [
+          [0, 5, 5],
+          [5, 0, 5],
+          [5, 5, 0],
+        ],
+        atoms: [{ element: "Si", position: [0, 0, 0] }],
+      },
+      ecut: 15,
+      scf: { mixing: { name: "kerker", kTF: 1.5 } },
+    }),
+  );
+});
+
+const scf = (words: string, host: FakeHost) => runProgram(["scf", ...words.split(" ")], host);
+const twoSteps = async (options: RunOptions) => {
+  options.onProgress?.({ step: 1, phase: "diagonalise", done: 2, total: 3 });
+  options.onStep?.(historyRow(1));
+  options.onProgress?.({ step: 2, phase: "density", done: 3, total: 3 });
+  options.onStep?.(historyRow(2));
+  return {};
+};
+const unfinished = { converged: false, status: "iteration-limit", reason: "the limit of 2 steps" } as const;
+
+test("a run for a person has a row for each step and a summary on stdout, warnings on stderr", async () => {
+  const host = fakeHost({ cwd, run: twoSteps });
+  expect(await scf("si.json", host)).toBe(0);
+  const { stdout, stderr } = host.written;
+  expect(stdout).toMatch(/step +free energy \(Ha\) +log10 \|dE\| +log10 resid\./);
+  expect(stdout).toMatch(
+    /\n +1 +-8\.0000000000 +-1\.00 +0\.80 +40 +0\.25\n +2 +-7\.9100000000 +-1\.05 +-2\.00 +0\.80 +80/,
+  );
+  expect(stdout).toMatch(/converged in 3 steps/);
+  expect(stdout).toMatch(/kinetic +3\.0000000000 +81\.634159/);
+  expect(stdout).toMatch(/Fermi level +0\.25000000 Ha = 6\.802847 eV/);
+  expect(stdout).toMatch(/1 Si +0\.00000000 +0\.50000000/); // no -0.00000000
+  expect(stdout).not.toContain("\u001b");
+  expect(stdout).not.toContain("⠉");
+  expect(stderr).toBe("warning: mind the gap\n");
+});
+
+test("a terminal gets progress that is wiped before each row, colours, and a picture at the end", async () => {
+  const host = fakeHost({ cwd, run: twoSteps, isTerminal: true });
+  await scf("si.json", host);
+  expect(host.written.stderr).toContain("step 1: diagonalising, k-point 2/3");
+  expect(host.written.stderr.split("\r\u001b[2K").length - 1).toBe(4); // twice shown, twice wiped
+  expect(host.written.stdout).toContain("\u001b[32mconverged");
+  expect(host.written.stdout).toMatch(/log10 of the density residual .*\n *-1 ┤⠉/);
+});
+
+test("--json prints the result file and nothing else to stdout", async () => {
+  const host = fakeHost({ cwd, run: twoSteps });
+  expect(await scf("si.json --json", host)).toBe(0);
+  expect(JSON.parse(host.written.stdout)).toMatchObject({ converged: true, energies: { total: -7.9 } });
+  expect(host.written.stderr).toMatch(/ 2 +-7\.91/);
+  expect(host.written.stderr).toContain("warning: mind the gap");
+});
+
+test("--out and --plot write their files", async () => {
+  const host = fakeHost({ cwd });
+  expect(await scf("si.json --out a.json --plot a.svg", host)).toBe(0);
+  expect(JSON.parse(readFileSync(join(cwd, "a.json"), "utf8"))).toMatchObject({ iterations: 3 });
+  expect(readFileSync(join(cwd, "a.svg"), "utf8")).toMatch(/^<svg xmlns/);
+});
+
+test("a run that does not converge still writes its result, and returns 3", async () => {
+  const host = fakeHost({ cwd, run: () => Promise.resolve(unfinished) });
+  expect(await scf("si.json --out a.json", host)).toBe(3);
+  expect(JSON.parse(readFileSync(join(cwd, "a.json"), "utf8"))).toMatchObject(unfinished);
+  expect(host.written.stdout).toContain("NOT converged after 3 steps: the limit of 2 steps");
+  expect(host.written.stderr).toContain("not converged: the limit of 2 steps");
+});
+
+test("Ctrl-C asks the run to stop; its state and result are written, and 3 is returned", async () => {
+  const run = async (options: RunOptions, host: FakeHost) => {
+    expect(options.signal!.aborted).toBe(false);
+    host.interrupt();
+    expect(options.signal!.aborted).toBe(true);
+    await options.checkpoint?.({ rho: Float64Array.of(1, 2) } as never); // the command does not look into it
+    return { converged: false, status: "interrupted", reason: "interrupted after 1 step" } as const;
+  };
+  const host = fakeHost({ cwd, run });
+  expect(await scf("si.json --out a.json", host)).toBe(3);
+  expect(JSON.parse(readFileSync(join(cwd, "a.json"), "utf8")).status).toBe("interrupted");
+  expect(await readCheckpoint(join(cwd, "a.checkpoint.json"))).toEqual({ rho: Float64Array.of(1, 2) });
+  expect(host.written.stderr).toContain("continue with --restart a.checkpoint.json");
+});
+
+test("--checkpoint keeps the state of every step, --restart hands it to the run", async () => {
+  const states: unknown[] = [];
+  const run = async (options: RunOptions) => {
+    for (const step of [1, 2]) {
+      await options.checkpoint?.({ step } as never);
+      states.push(await readCheckpoint(join(cwd, "s.checkpoint.json")));
+    }
+    return {};
+  };
+  await scf("si.json --checkpoint s.checkpoint.json", fakeHost({ cwd, run }));
+  expect(states).toEqual([{ step: 1 }, { step: 2 }]);
+  await writeCheckpoint(join(cwd, "s.checkpoint.json"), { step: 7 });
+  const host = fakeHost({ cwd });
+  await scf("si.json --restart s.checkpoint.json", host);
+  expect(host.seen.options!.restart).toEqual({ step: 7 });
+});
+
+test("--mixing changes the mixing alone, and keeps the parameters of the same name", async () => {
+  const host = fakeHost({ cwd });
+  await scf("si.json --mixing ldos", host);
+  expect(host.seen.job).toMatchObject({ ecut: 15, scf: { mixing: { name: "ldos" } } });
+  await scf("si.json --mixing kerker", host);
+  expect(host.seen.job).toMatchObject({ scf: { mixing: { name: "kerker", kTF: 1.5 } } });
+});
+
+test("--threads and --backend reach the run, and files are read beside the job", async () => {
+  const host = fakeHost({ cwd });
+  await scf("si.json --threads 3 --backend native", host);
+  expect(host.seen.options).toMatchObject({ threads: 3, backend: "native" });
+  expect(JSON.parse(await host.seen.options!.readText!("si.json"))).toMatchObject({ ecut: 15 });
+});
+
+describe("JOB", () => {
+  test("may be standard input", async () => {
+    const host = fakeHost({ cwd, stdin: `\uFEFF${readFileSync(join(cwd, "si.json"), "utf8")}` });
+    expect(await scf("-", host)).toBe(0);
+    expect(host.seen.job).toMatchObject({ ecut: 15 });
+  });
+
+  test("may be a shipped job, unless a file has that name", async () => {
+    const host = fakeHost({ cwd });
+    expect(await scf("silicon", host)).toBe(0);
+    expect(host.seen.job).toMatchObject({ title: "silicon, LDA" });
+    writeFileSync(join(cwd, "silicon"), readFileSync(join(cwd, "si.json")));
+    await scf("silicon", host);
+    expect(host.seen.job).not.toHaveProperty("title");
+  });
+});
+
+describe("wrong input returns 2 with one line on stderr and runs nothing", () => {
+  test.each([
+    ["scf silicn", /^stillwave: JOB: must be a file, .* got silicn \(did you mean silicon\?\); shipped are /],
+    ["scf bad.json", /^stillwave: bad\.json: must be JSON, got .* at line 2, column 14\n$/],
+    ["scf empty.json", /^stillwave: empty\.json: must be JSON, got nothing\n$/],
+    ["scf wrong.json", /^stillwave: unknown field ectu; did you mean ecut\?/],
+    ["scf si.json --mixing kreker", /^stillwave: --mixing: must be one of simple.*did you mean kerker/],
+    ["scf si.json --threads 0", /^stillwave: --threads: must be a whole number/],
+    ["scf si.json --threads two", /^stillwave: --threads: must be a whole number .* got two/],
+    [
+      "scf si.json --backend gpu",
+      /^stillwave: option '--backend <NAME>' argument 'gpu' is invalid\. Allowed choices are wasm/,
+    ],
+    ["scf si.json --ecut 3", /^stillwave: unknown option '--ecut'/],
+    ["scf si.json --thread 3", /^stillwave: unknown option '--thread' \(Did you mean --threads\?\)\n$/],
+    [
+      "scf si.json --out no/a.json",
+      /^stillwave: --out: must be in a folder that can be written, got .*a\.json, it does not exist/,
+    ],
+    ["scf si.json --plot .", /^stillwave: --plot: must be a file, got the folder/],
+    ["scf si.json --restart si.json", /^stillwave: checkpoint: must be a stillwave checkpoint/],
+    ["scf", /^stillwave: missing required argument 'JOB'\n$/],
+    ["sfc si.json", /^stillwave: unknown command 'sfc' \(Did you mean scf\?\)\n$/],
+    ["examples silicn", /^stillwave: NAME: must be a shipped job, got silicn \(did you mean silicon\?\)/],
+  ])("%s", async (words, message) => {
+    writeFileSync(join(cwd, "bad.json"), '{\n "ecut": 15, }\n');
+    writeFileSync(join(cwd, "empty.json"), "\n");
+    writeFileSync(join(cwd, "wrong.json"), '{ "ectu": 15 }');
+    const host = fakeHost({ cwd });
+    expect(await runProgram(words.split(" "), host)).toBe(2);
+    expect(host.written.stderr).toMatch(message);
+    expect(host.written.stderr.trimEnd()).not.toContain("\n");
+    expect(host.written.stdout).toBe("");
+    expect(host.seen).toEqual({});
+  });
+});
+
+test("what a run refuses is wrong input; what breaks is an error with 1", async () => {
+  const refused = fakeHost({ cwd, run: () => Promise.reject(new InputError("bands: too few")) });
+  expect(await scf("si.json", refused)).toBe(2);
+  expect(refused.written.stderr).toBe("stillwave: bands: too few\n");
+  const broken = fakeHost({ cwd, run: () => Promise.reject(new Error("disk on fire")) });
+  expect(await scf("si.json --out a.json", broken)).toBe(1);
+  expect(broken.written.stderr).toBe("stillwave: disk on fire\n");
+  expect(existsSync(join(cwd, "a.json"))).toBe(false);
+});
