@@ -25,7 +25,9 @@ const sizes = Object.entries(builds)
 if (process.argv.includes("--check")) {
   const isCurrent = readFileSync(target, "utf8") === source;
   console.log(
-    isCurrent ? `${sizes}: up to date` : `${sizes}: differ from ${target}; run npx tsx scripts/build-kernels.ts`,
+    isCurrent
+      ? `${sizes}: up to date`
+      : `${sizes}: differ from ${target}; run npx tsx scripts/build-kernels.ts`,
   );
   process.exitCode = isCurrent ? 0 : 1;
 } else {

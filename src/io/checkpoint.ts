@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { InputError, requireInput } from "../common/failure.ts";
+import { requireInput } from "../common/failure.ts";
 import { writeAtomically } from "./node-files.ts";
 
 /*
@@ -123,12 +123,11 @@ async function readArray(file: FileHandle, at: number, array: TypedArray, path: 
   let filled = 0;
   for (let from = 0; from < encoded; from += piece.length) {
     const length = Math.min(piece.length, encoded - from);
-    const { bytesRead } = await file.read(piece, 0, length, at + 1 + from);
-    requireInput(bytesRead === length, cutShort);
+    await file.read(piece, 0, length, at + 1 + from);
     filled += bytes.write(piece.toString("latin1", 0, length), filled, "base64");
   }
   const end = Buffer.alloc(2);
   await file.read(end, 0, 2, at + 1 + encoded);
-  if (filled !== bytes.length || end.toString("latin1") !== '"\n') throw new InputError(cutShort());
+  requireInput(filled === bytes.length && end.toString("latin1") === '"\n', cutShort);
   return at + encoded + 3;
 }

@@ -14,6 +14,10 @@ export type ParsedJob = Omit<Job, "smearing" | "spin" | "scf"> & {
   };
 };
 
+/** Beyond these no calculation fits into a machine, and sizes derived from them would no longer be exact integers. */
+const MAX_ECUT = 10_000;
+const MAX_AXIS = 10_000;
+
 /** The job, if its fields fit together. @throws InputError with one line for the first that does not. */
 export function checkJob(job: ParsedJob): Job {
   functionals(job.functional); // refuses unknown names
@@ -23,6 +27,10 @@ export function checkJob(job: ParsedJob): Job {
     () => `spin: must be none, got ${show(spin)}; spin-polarised runs are not available yet`,
   );
   requireInput(!job.stress, () => "stress: must be false, got true; the stress is not available yet");
+  requireInput(
+    job.ecut <= MAX_ECUT,
+    () => `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
+  );
   requireInput(
     job.temperature <= 10,
     () =>
@@ -61,6 +69,10 @@ function acceleratorOf({ scf: { accelerator, tolerance } }: ParsedJob): Accelera
 }
 
 function checkFftSize(size: Job["fftSize"] & object): void {
+  requireInput(
+    size.every((n) => n <= MAX_AXIS),
+    () => `fftSize: must be at most ${MAX_AXIS} along each axis, got ${show(size)}; null chooses the smallest exact grid`,
+  );
   const rounded = size.map((n) => {
     while (!isFastGrid([n, 1, 1])) n++;
     return n;

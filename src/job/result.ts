@@ -1,6 +1,8 @@
 import type { Energies, HistoryRow } from "../scf/state.ts";
 import type { Job } from "./job.ts";
 
+export type { HistoryRow };
+
 /** One k-point of the reduced set; spin-polarised runs list it once for each spin. */
 export interface KpointResult {
   /** Fractional. */

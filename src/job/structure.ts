@@ -25,6 +25,8 @@ export interface StructureAtom {
 
 /** Atoms closer than this are one atom written twice [bohr]; the shortest bond there is, in H2, has 1.4 bohr. */
 const SAME_SPOT = 0.1;
+/** Longer cells [bohr] fit into no machine. */
+const LONGEST = 100_000;
 
 /**
  * The atoms of the job, read through `readText` when they are in a file.
@@ -100,7 +102,11 @@ function toFractional(lattice: Mat3): (cart: Vec3) => Vec3 {
 }
 
 function requireApart({ lattice, atoms }: Structure): void {
-  for (const [i, a] of lattice.entries())
+  for (const [i, a] of lattice.entries()) {
+    requireInput(
+      norm(a) <= LONGEST,
+      () => `structure.lattice[${i}]: must be at most ${LONGEST} bohr long, got ${norm(a)} bohr; check units`,
+    );
     requireInput(
       norm(a) > SAME_SPOT,
       () =>

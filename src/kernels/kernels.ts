@@ -100,7 +100,7 @@ export interface Kernels {
   multiplyRows(out: Float64Array, n: number, nBands: number, d: Float64Array, x: Float64Array): void;
   /**
    * Teter-Payne-Allan preconditioner, in place: xᵢⱼ ← K(tᵢ/sⱼ) xᵢⱼ with kinetic energies t[n] and scales s[nBands] > 0,
-   * K(u) = (27 + 18u + 12u² + 8u³) / (27 + 18u + 12u² + 8u³ + 16u⁴)  [TPA89 eq. 5.16].
+   * K(u) = (27 + 18u + 12u² + 8u³) / (27 + 18u + 12u² + 8u³ + 16u⁴)  [TPA89].
    */
   tpa(n: number, nBands: number, t: Float64Array, s: Float64Array, x: Float64Array): void;
 }

@@ -13,7 +13,7 @@ import type { Preconditioner } from "./preconditioner.ts";
 
 /**
  * LDOS preconditioner: P = 1 − χ̃₀ v with the local susceptibility that the density of states at the Fermi level gives
- * for slowly varying potentials [HL21 eqs. 14–16]. It is Kerker's in a bulk metal, the identity in a gap or in vacuum,
+ * for slowly varying potentials [HL21]. It is Kerker's in a bulk metal, the identity in a gap or in vacuum,
  * and finds out by itself which of them it is in, place by place.
  *
  *   χ̃₀(r, r′) = −D_σ(r) δ(r − r′) + D_σ(r) D_σ′(r′)/D,   D = Σ_σ ∫ D_σ

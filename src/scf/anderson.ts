@@ -18,7 +18,7 @@ export interface AndersonOptions {
  *   ρ⁺ = ρ + α s + Σᵢ βᵢ (ρᵢ − ρ + α (sᵢ − s)),   β minimises ‖s + Σᵢ βᵢ (sᵢ − s)‖₂,   s = P⁻¹(F(ρ) − ρ)
  *
  * The least-squares problem is solved by orthogonalisation, not by normal equations, which would square its condition.
- * Three guards: depth, error factor and condition number [And65; CDLS21 §4.2].
+ * Three guards: depth, error factor and condition number [And65; CDLS21].
  *
  * @throws InputError if an option is out of range.
  */

@@ -68,7 +68,7 @@ export function lobpcgWorkspace(kernels: Kernels, maxLength: number, maxVectors:
  * Lowest eigenpairs by the locally optimal block preconditioned conjugate gradient method, in the basis
  * S = [X P W] of Ritz vectors, previous directions and preconditioned residuals, kept orthonormal throughout:
  * P is formed from coefficients orthogonal to those of the new X, W is orthogonalised against both, and H is applied
- * to W alone. Then XᴴHP = 0 and PᴴHP is known from the small problem [Kny01; DL17 §3].
+ * to W alone. Then XᴴHX = Λ and XᴴHP = 0 need no products [Kny01; DL17].
  * Converged vectors stay in X but send no more directions.
  *
  * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors.
@@ -133,7 +133,7 @@ export function lobpcg(
     operator.applyInto(hw, w, nW);
     applications += nW;
 
-    // Rayleigh-Ritz: a = SᴴHS, lower triangle; its P-P block is in `newP`-free storage from the last iteration.
+    // Rayleigh-Ritz: a = SᴴHS, lower triangle.
     assemble(kernels, n, m, nP, nW, s, hs, lambda, a, spare, cP, size);
     kernels.eigh(size, a, size, values, c, size);
 

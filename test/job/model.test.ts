@@ -41,8 +41,12 @@ test("a family per element decides that element alone", async () => {
   expect(model.electrons).toBe(5 + 13 + 5 + 3);
 });
 
-test("a file gives the potential that stands in it for the element", async () => {
-  const text = `Al GTH-MINE-q3
+test("a file gives its potential with the smallest valence charge", async () => {
+  const text = `Al GTH-MINE-q11
+    4    7
+     0.40000000    0
+     0
+Al GTH-MINE-q3
     2    1
      0.45000000    1    -8.49135116
      2

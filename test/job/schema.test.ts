@@ -233,6 +233,12 @@ const bad: readonly [string, unknown, readonly string[]][] = [
     { ...least, structure: { file: "a.xyz", units: "bohr" } },
     ["unknown field structure.units", "known fields: file"],
   ],
+  ["a number as a file", { ...least, structure: { file: 3 } }, ["structure.file: must be the path", "got 3"]],
+  [
+    "a misspelt list of atoms",
+    { ...least, structure: { lattice: structure.lattice, atom: structure.atoms } },
+    ["unknown field structure.atom;", "did you mean atoms?"],
+  ],
   [
     "two lattice vectors",
     {

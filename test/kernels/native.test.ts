@@ -52,6 +52,26 @@ describe.skipIf(missing !== "")("native", () => {
     closeArrays(backShifted, back, 1e-13, "gridToSphere");
   });
 
+  test("plane waves with gaps between them, more than worth skipping, are transformed as the oracle does", () => {
+    const [mine, theirs] = [native(), referenceKernels()];
+    const size = [14, 15, 6] as const;
+    const points = 14 * 15 * 6;
+    const index = Int32Array.from({ length: points }, (_, i) => i).filter((i) => {
+      const [x, y] = [i % 14, Math.floor(i / 14) % 15];
+      return x % 3 === 1 && y % 4 === 2; // five runs in x, four in y, none at the origin
+    });
+    const psi = randomPanel(mine, index.length, 1);
+    const grid = mine.alloc(2 * points);
+    const expected = new Float64Array(2 * points);
+    mine.sphereFft(size, index).sphereToGrid(grid, psi);
+    theirs.sphereFft(size, index).sphereToGrid(expected, psi.slice());
+    notTiny(grid);
+    closeArrays(grid, expected, 1e-12, "sphereToGrid");
+    const back = mine.alloc(psi.length);
+    mine.sphereFft(size, index).gridToSphere(back, grid);
+    closeArrays(back, psi, 1e-13, "gridToSphere undoes it");
+  });
+
   test("arrays that are too short, of another type or detached never reach native code", () => {
     const kernels = native();
     const x = kernels.alloc(2 * 8);

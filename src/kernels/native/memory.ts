@@ -26,7 +26,7 @@ export function nativeMemory(koffi: Koffi): NativeMemory {
     const buffer = new ArrayBuffer(bytes + ALIGNMENT);
     const misalignment = Number(koffi.address(new Uint8Array(buffer)) % BigInt(ALIGNMENT));
     hold(bytes + ALIGNMENT);
-    return new Float64Array(buffer, 0, length);
+    return new Float64Array(buffer, (ALIGNMENT - misalignment) % ALIGNMENT, length);
   };
 
   // The stack is a list of chunks, each at least as long as all before it: few chunks, none ever moved.

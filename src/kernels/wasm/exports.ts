@@ -86,15 +86,7 @@ export interface KernelExports {
     work: Pointer,
   ): void;
   eighWork(n: number): number;
-  eigh(
-    n: number,
-    a: Pointer,
-    lda: number,
-    values: Pointer,
-    v: Pointer,
-    ldv: number,
-    work: Pointer,
-  ): number;
+  eigh(n: number, a: Pointer, lda: number, values: Pointer, v: Pointer, ldv: number, work: Pointer): number;
   columnNorms2(out: Pointer, n: number, nBands: number, x: Pointer): void;
   columnDots(out: Pointer, n: number, nBands: number, x: Pointer, y: Pointer): void;
   columnWeightedNorms2(out: Pointer, n: number, nBands: number, d: Pointer, x: Pointer): void;

@@ -21,8 +21,7 @@ export function passRadices(n: number): number[] {
   let threes = 0;
   for (; rest % 3 === 0; rest /= 3) threes++;
   const large: number[] = [];
-  for (const p of [5, 7])
-    for (; rest % p === 0; rest /= p) large.push(p);
+  for (const p of [5, 7]) for (; rest % p === 0; rest /= p) large.push(p);
   invariant(n > 0 && rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5 and 7`);
 
   const out: number[] = [];

@@ -55,7 +55,8 @@ export function spherePlan(
     rank[i2] = packed;
   });
 
-  const packedOf = (i: number) => coordinates[3 * i + axes[1]]! * width + rank[coordinates[3 * i + axes[2]]!]!;
+  const packedOf = (i: number) =>
+    coordinates[3 * i + axes[1]]! * width + rank[coordinates[3 * i + axes[2]]!]!;
   const positions = distinct(gridIndex.length, packedOf);
   const columnAt = new Int32Array(n1 * width);
   positions.forEach((position, column) => {
@@ -94,7 +95,10 @@ function cheapest(size: GridSize, coordinates: Int32Array): Axes {
   const count = coordinates.length / 3;
   const cost = (axes: Axes): number => {
     const [n0, n1, n2] = axes.map((axis) => size[axis]!) as [number, number, number];
-    const columns = distinct(count, (i) => coordinates[3 * i + axes[1]]! * n2 + coordinates[3 * i + axes[2]]!);
+    const columns = distinct(
+      count,
+      (i) => coordinates[3 * i + axes[1]]! * n2 + coordinates[3 * i + axes[2]]!,
+    );
     const width = occupiedRows(coordinates, axes[2], n2).length;
     const line = (n: number) => n * Math.log2(2 * n);
     return columns.length * line(n0) + n0 * width * line(n1) + n0 * n1 * line(n2);

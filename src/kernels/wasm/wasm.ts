@@ -37,7 +37,8 @@ function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean }
   const canShare = typeof SharedArrayBuffer !== "undefined";
   requireInput(
     shared !== true || canShare,
-    () => "wasmKernels: shared needs SharedArrayBuffer, got none; leave it out or isolate the page (COOP, COEP)",
+    () =>
+      "wasmKernels: shared needs SharedArrayBuffer, got none; leave it out or isolate the page (COOP, COEP)",
   );
   const hasFma = fma !== false && isSupported("fma");
   requireInput(
@@ -186,9 +187,14 @@ function matrixKernels({ address, scratch }: LinearMemory, wasm: KernelExports):
       const [pa, pv] = [matrix(a, n, n, lda, "eigh A"), matrix(v, n, n, ldv, "eigh V")];
       const pw = address(values, n, "eigh");
       if (n === 0) return;
-      const isConverged = withWork(wasm.eighWork(n), (work) => wasm.eigh(n, pa, lda, pw, pv, ldv, work) !== 0);
+      const isConverged = withWork(
+        wasm.eighWork(n),
+        (work) => wasm.eigh(n, pa, lda, pw, pv, ldv, work) !== 0,
+      );
       if (!isConverged)
-        throw new Error(`eigh: the QL iteration did not converge for a matrix of order ${n}; has it NaN in it?`);
+        throw new Error(
+          `eigh: the QL iteration did not converge for a matrix of order ${n}; has it NaN in it?`,
+        );
     },
   };
 }
@@ -231,17 +237,14 @@ function columnKernels({ address }: LinearMemory, wasm: KernelExports): ColumnKe
     },
     multiplyRows(out, n, nBands, d, x) {
       const [what, panel] = ["multiplyRows", 2 * n * nBands];
-      wasm.multiplyRows(
-        address(out, panel, what),
-        n,
-        nBands,
-        address(d, n, what),
-        address(x, panel, what),
-      );
+      wasm.multiplyRows(address(out, panel, what), n, nBands, address(d, n, what), address(x, panel, what));
     },
     tpa(n, nBands, t, s, x) {
       const scales = address(s, nBands, "tpa");
-      invariant(wasm.allPositive(nBands, scales) !== 0, () => `tpa: scales must be positive, got ${s.slice(0, nBands)}`);
+      invariant(
+        wasm.allPositive(nBands, scales) !== 0,
+        () => `tpa: scales must be positive, got ${s.slice(0, nBands)}`,
+      );
       wasm.tpa(n, nBands, address(t, n, "tpa"), scales, address(x, 2 * n * nBands, "tpa"));
     },
   };
