@@ -1,5 +1,6 @@
 import { requireInput } from "../src/common/failure.ts";
 import type { Measurement } from "./harness/case.ts";
+import { command } from "./harness/command.ts";
 import { readResult } from "./harness/result-file.ts";
 
 /** Runs of one program on one machine scatter by about this much in their minima. */
@@ -46,9 +47,11 @@ function judge(oldPath: string, newPath: string): void {
   console.log(`geometric mean of ${ratios.length} ratios: ${mean.toFixed(3)}`);
 }
 
-const [oldPath, newPath, ...rest] = process.argv.slice(2);
-requireInput(
-  oldPath !== undefined && newPath !== undefined && rest.length === 0,
-  () => "usage: npx tsx bench/judge.ts old.json new.json",
-);
-judge(oldPath, newPath);
+await command(() => {
+  const [oldPath, newPath, ...rest] = process.argv.slice(2);
+  requireInput(
+    oldPath !== undefined && newPath !== undefined && rest.length === 0,
+    () => "usage: npx tsx bench/judge.ts old.json new.json",
+  );
+  judge(oldPath, newPath);
+});

@@ -9,6 +9,7 @@ import { hamiltonian } from "./cases/hamiltonian.ts";
 import { scf } from "./cases/scf.ts";
 import { openBackends } from "./harness/backends.ts";
 import type { Case, Measurement } from "./harness/case.ts";
+import { command } from "./harness/command.ts";
 import { commit, machine } from "./harness/machine.ts";
 import { saveResult } from "./harness/result-file.ts";
 
@@ -76,7 +77,7 @@ function line(m: Measurement): string {
     ([key, value]) => ` ${key} ${Number(value.toPrecision(4))}`,
   );
   const times = `${m.min.toFixed(3)} ms (mean ${m.mean.toFixed(3)} ± ${m.std.toFixed(3)}, ${m.samples}×${m.callsPerSample})`;
-  return `  ${m.variant.padEnd(24)} ${m.backend.padEnd(9)} ${times}${rate}${ratio}${details.join(",")}`;
+  return `  ${`${m.case} ${m.variant}`.padEnd(40)} ${m.backend.padEnd(9)} ${times}${rate}${ratio}${details.join(",")}`;
 }
 
-await main(process.argv.slice(2));
+await command(() => main(process.argv.slice(2)));

@@ -9,7 +9,7 @@ export const applyPotential: Case = {
     const n = index.length;
     const [nx, ny, nz] = SLAB.grid;
     const points = nx * ny * nz;
-    const variant = `slab ${SLAB.grid.join("x")}, ${n} plane waves, ${SLAB.bands} bands`;
+    const variant = `slab, ${n} x ${SLAB.bands}`;
     compareBackends(
       { name: "apply-potential", variant, budget: { seconds: 3, rounds: 5 } },
       backends,

@@ -29,6 +29,10 @@ export function saveResult(directory: string, result: ResultFile): string {
 }
 
 export function readResult(path: string): ResultFile {
+  requireInput(
+    existsSync(path),
+    () => `${path}: must be a result file, got nothing there; run bench/run.ts first`,
+  );
   const parsed = JSON.parse(readFileSync(path, "utf8")) as ResultFile; // checked by its format field
   requireInput(
     parsed.format === "stillwave-bench-1",

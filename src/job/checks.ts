@@ -29,7 +29,8 @@ export function checkJob(job: ParsedJob): Job {
   requireInput(!job.stress, () => "stress: must be false, got true; the stress is not available yet");
   requireInput(
     job.ecut <= MAX_ECUT,
-    () => `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
+    () =>
+      `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
   );
   requireInput(
     job.temperature <= 10,
@@ -71,7 +72,8 @@ function acceleratorOf({ scf: { accelerator, tolerance } }: ParsedJob): Accelera
 function checkFftSize(size: Job["fftSize"] & object): void {
   requireInput(
     size.every((n) => n <= MAX_AXIS),
-    () => `fftSize: must be at most ${MAX_AXIS} along each axis, got ${show(size)}; null chooses the smallest exact grid`,
+    () =>
+      `fftSize: must be at most ${MAX_AXIS} along each axis, got ${show(size)}; null chooses the smallest exact grid`,
   );
   const rounded = size.map((n) => {
     while (!isFastGrid([n, 1, 1])) n++;

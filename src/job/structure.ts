@@ -112,6 +112,7 @@ function requireApart({ lattice, atoms }: Structure): void {
       () =>
         `structure.lattice[${i}]: must be longer than ${SAME_SPOT} bohr, got ${norm(a)} bohr; atoms meet their own images`,
     );
+  }
   for (let i = 0; i < atoms.length; i++)
     for (let j = i + 1; j < atoms.length; j++) {
       const distance = distanceNearZero(lattice, atoms[i]!.position, atoms[j]!.position);

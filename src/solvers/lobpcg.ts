@@ -32,6 +32,24 @@ export interface LobpcgResult {
   readonly converged: boolean;
 }
 
+interface SmallMatrices {
+  /** SᴴHS, and a copy the eigensolver destroys. */
+  readonly a: Float64Array;
+  readonly reduced: Float64Array;
+  /** Eigenvectors, then coefficients of the new X. */
+  readonly c: Float64Array;
+  /** Coefficients of the new P. */
+  readonly cP: Float64Array;
+  /** XᴴP of the present X and P, m × nP. */
+  readonly xp: Float64Array;
+  /** PᴴHP, nP × nP. */
+  readonly php: Float64Array;
+  /** Cholesky factor of the Gram matrix of [X P], (m + nP)². */
+  readonly gram: Float64Array;
+  readonly scratch: Float64Array;
+  readonly scratch2: Float64Array;
+}
+
 /** Panels and small matrices for blocks of at most `maxVectors` vectors of length at most `maxLength`. */
 export interface LobpcgWorkspace {
   readonly maxLength: number;
@@ -39,11 +57,11 @@ export interface LobpcgWorkspace {
   /** S = [X P W] and H S, [2·n·3m] each. */
   readonly s: Float64Array;
   readonly hs: Float64Array;
-  /** New X and P, [2·n·m] each. */
-  readonly newX: Float64Array;
-  readonly newP: Float64Array;
-  /** Rayleigh-Ritz matrix, its eigenvectors, coefficients of P, scratch: [2·(3m)²] each. */
-  readonly small: readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+  /** [2·n·m] each. */
+  readonly t: Float64Array;
+  readonly t2: Float64Array;
+  /** Small dense matrices, [2·(3m)²] each. */
+  readonly small: SmallMatrices;
   readonly values: Float64Array;
   readonly norms: Float64Array;
 }
@@ -56,9 +74,19 @@ export function lobpcgWorkspace(kernels: Kernels, maxLength: number, maxVectors:
     maxVectors,
     s: panel(3 * maxVectors),
     hs: panel(3 * maxVectors),
-    newX: panel(maxVectors),
-    newP: panel(maxVectors),
-    small: [square(), square(), square(), square()],
+    t: panel(maxVectors),
+    t2: panel(maxVectors),
+    small: {
+      a: square(),
+      reduced: square(),
+      c: square(),
+      cP: square(),
+      xp: square(),
+      php: square(),
+      gram: square(),
+      scratch: square(),
+      scratch2: square(),
+    },
     values: kernels.alloc(3 * maxVectors),
     norms: kernels.alloc(3 * maxVectors),
   };
@@ -66,10 +94,15 @@ export function lobpcgWorkspace(kernels: Kernels, maxLength: number, maxVectors:
 
 /**
  * Lowest eigenpairs by the locally optimal block preconditioned conjugate gradient method, in the basis
- * S = [X P W] of Ritz vectors, previous directions and preconditioned residuals, kept orthonormal throughout:
- * P is formed from coefficients orthogonal to those of the new X, W is orthogonalised against both, and H is applied
- * to W alone. Then XᴴHX = Λ and XᴴHP = 0 need no products [Kny01; DL17].
- * Converged vectors stay in X but send no more directions.
+ * S = [X P W] of Ritz vectors, previous directions and preconditioned residuals [Kny01; DL17].
+ *
+ * X is orthonormal, P orthonormal in itself, and W orthonormal and orthogonal to both. With coefficients c of the new
+ * Ritz vectors, X⁺ = S c, the new directions are their parts in P and W, so one product gives both:
+ *
+ *   T = [P W] c_PW,   X⁺ = X c_X + T,   P⁺ = T of the vectors that go on, made orthonormal
+ *
+ * The Gram matrix [1 XᴴP; PᴴX 1] and all products with H but those of W come from the small problem, because
+ * A c = G c Λ. H is applied to W alone. Converged vectors stay in X but send no more directions.
  *
  * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors.
  */
@@ -84,161 +117,235 @@ export function lobpcg(
   const { n } = operator;
   invariant(n <= work.maxLength && m <= work.maxVectors, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
-  const { s, hs, newX, newP, values, norms } = work;
-  const [a, c, cP, spare] = work.small;
-  const columns = (panel: Float64Array, from: number, count: number) =>
-    panel.subarray(2 * n * from, 2 * n * (from + count));
-  const orthoWork = { coefficients: spare, gram: cP, norms };
-
-  // X: orthonormal Ritz vectors of the start block.
-  s.set(x.subarray(0, 2 * n * m));
-  orthonormalizeAgainst(kernels, n, s, 0, columns(s, 0, m), m, orthoWork, 1);
-  operator.applyInto(columns(hs, 0, m), columns(s, 0, m), m);
-  let applications = m;
-  kernels.hermitianOverlap(m, n, s, n, hs, n, a, m);
-  kernels.eigh(m, a, m, values, c, m);
-  rotate(kernels, n, m, m, s, c, m, newX);
-  rotate(kernels, n, m, m, hs, c, m, newX);
-
+  const { s, hs, t, t2, small, norms } = work;
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
+  const isDone = (j: number): boolean => residualNorms[j]! <= tolerance;
+  const allDone = (): boolean => residualNorms.subarray(0, nConverge).every((_, j) => isDone(j));
+
+  startBlock(kernels, operator, x, m, work, lambda);
+  let applications = m;
   let nP = 0;
   let iterations = 0;
   for (; ; iterations++) {
-    lambda.set(values.subarray(0, m));
     // R = HX − XΛ
     for (let j = 0; j < m; j++) norms[j] = -lambda[j]!;
-    kernels.addScaledColumns(newX, n, m, columns(hs, 0, m), norms, columns(s, 0, m));
-    kernels.columnNorms2(norms, n, m, newX);
+    kernels.addScaledColumns(t, n, m, hs.subarray(0, 2 * n * m), norms, s.subarray(0, 2 * n * m));
+    kernels.columnNorms2(norms, n, m, t);
     for (let j = 0; j < m; j++) residualNorms[j] = Math.sqrt(norms[j]!);
-    const done = residualNorms.subarray(0, nConverge).every((r) => r <= tolerance);
-    if ((done && iterations >= minIterations) || iterations >= maxIterations) break;
+    if ((allDone() && iterations >= minIterations) || iterations >= maxIterations) break;
 
-    // W: preconditioned residuals of the vectors that are not converged, as many as the space has room for.
-    const active = Array.from(residualNorms.keys()).filter((j) => residualNorms[j]! > tolerance);
-    const chosen = (active.length > 0 ? active : Array.from(residualNorms.keys())).slice(0, n - m);
-    if (chosen.length === 0) break;
-    nP = Math.min(nP, n - m - chosen.length);
+    const chosen = activeVectors(residualNorms, tolerance, nConverge).slice(0, n - m);
+    if (chosen.length === 0) break; // X spans the whole space
     const nW = chosen.length;
+    if (nP > n - m - nW || !factorGram(kernels, m, nP, small)) nP = 0;
+    if (nP === 0) factorGram(kernels, m, 0, small);
+
+    // W: preconditioned residuals, orthonormal and orthogonal to X and P.
     const fixed = m + nP;
-    const size = fixed + nW;
-    const w = columns(s, fixed, nW);
-    const hw = columns(hs, fixed, nW);
+    const w = s.subarray(2 * n * fixed, 2 * n * (fixed + nW));
     chosen.forEach((j, i) => {
-      columns(w, i, 1).set(columns(newX, j, 1));
-      columns(newP, i, 1).set(columns(s, j, 1));
+      w.set(t.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
+      t2.set(s.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
     });
-    operator.preconditionInto(w, newP, nW);
-    orthonormalizeAgainst(kernels, n, s, fixed, w, nW, orthoWork, 31 * iterations + 17);
-    operator.applyInto(hw, w, nW);
+    operator.preconditionInto(w, t2, nW);
+    const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
+    orthonormalizeAgainst(
+      kernels,
+      n,
+      { q: s, count: fixed, factor: small.gram },
+      w,
+      nW,
+      orthoWork,
+      31 * iterations,
+    );
+    operator.applyInto(hs.subarray(2 * n * fixed, 2 * n * (fixed + nW)), w, nW);
     applications += nW;
 
-    // Rayleigh-Ritz: a = SᴴHS, lower triangle.
-    assemble(kernels, n, m, nP, nW, s, hs, lambda, a, spare, cP, size);
-    kernels.eigh(size, a, size, values, c, size);
-
-    // Coefficients of the next P: what the chosen vectors moved by, orthogonal to the new X.
-    const nextP = directionCoefficients(kernels, size, m, chosen, c, cP, spare, norms) ? nW : 0;
-    kernels.gemm("N", "N", n, m, size, 1, s, n, c, size, 0, newX, n);
-    if (nextP > 0) kernels.gemm("N", "N", n, nextP, size, 1, s, n, cP, size, 0, newP, n);
-    columns(s, 0, m).set(columns(newX, 0, m));
-    columns(s, m, nextP).set(columns(newP, 0, nextP));
-    kernels.gemm("N", "N", n, m, size, 1, hs, n, c, size, 0, newX, n);
-    if (nextP > 0) kernels.gemm("N", "N", n, nextP, size, 1, hs, n, cP, size, 0, newP, n);
-    columns(hs, 0, m).set(columns(newX, 0, m));
-    columns(hs, m, nextP).set(columns(newP, 0, nextP));
-    nP = nextP;
+    rayleighRitz(kernels, n, m, nP, nW, work, lambda);
+    nP = updateBlocks(kernels, n, m, nP, nW, chosen, work, lambda);
   }
-  x.set(columns(s, 0, m));
-  return {
-    values: lambda,
-    residualNorms,
-    iterations,
-    applications,
-    converged: residualNorms.subarray(0, nConverge).every((r) => r <= tolerance),
-  };
+  x.set(s.subarray(0, 2 * n * m));
+  return { values: lambda, residualNorms, iterations, applications, converged: allDone() };
 }
 
-/** panel (n × m) ← panel · c (m × k), through `out`. */
-function rotate(
+/**
+ * Vectors that send a new direction: those that must converge and have not, and those above them while they are far
+ * off. A vector above helps the ones below by being roughly right; polishing it is work for nothing (with factor 10
+ * the aluminium slab of 10 layers takes 1/6 fewer applications of H than with 1, and no more steps).
+ */
+function activeVectors(residualNorms: Float64Array, tolerance: number, nConverge: number): number[] {
+  const all = Array.from(residualNorms.keys());
+  const active = all.filter(
+    (j) => residualNorms[j]! > (j < nConverge ? tolerance : EXTRA_FACTOR * tolerance),
+  );
+  return active.length > 0 ? active : all;
+}
+const EXTRA_FACTOR = 10;
+
+/** X, HX, Λ: orthonormal Ritz vectors of the start block. */
+function startBlock(
   kernels: Kernels,
-  n: number,
+  { n, applyInto }: HermitianOperator,
+  x: Float64Array,
   m: number,
-  k: number,
-  panel: Float64Array,
-  c: Float64Array,
-  ldc: number,
-  out: Float64Array,
+  { s, hs, t, small, norms }: LobpcgWorkspace,
+  lambda: Float64Array,
 ): void {
-  kernels.gemm("N", "N", n, k, m, 1, panel, n, c, ldc, 0, out, n);
-  panel.set(out.subarray(0, 2 * n * k));
+  const start = s.subarray(0, 2 * n * m);
+  start.set(x.subarray(0, 2 * n * m));
+  const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
+  orthonormalizeAgainst(kernels, n, { q: s, count: 0, factor: small.gram }, start, m, orthoWork, 1);
+  applyInto(hs.subarray(0, 2 * n * m), start, m);
+  kernels.hermitianOverlap(m, n, s, n, hs, n, small.a, m);
+  kernels.eigh(m, small.a, m, norms, small.c, m);
+  lambda.set(norms.subarray(0, m));
+  for (const panel of [s, hs]) {
+    kernels.gemm("N", "N", n, m, m, 1, panel, n, small.c, m, 0, t, n);
+    panel.set(t.subarray(0, 2 * n * m));
+  }
 }
 
-/** a ← Sᴴ H S (size × size, lower triangle) for S = [X P W], using XᴴHX = Λ and XᴴHP = 0. */
-function assemble(
+/** small.gram ← R with RᴴR = [1 XᴴP; PᴴX 1]. Returns false if P leans too far on X to be of use. */
+function factorGram(kernels: Kernels, m: number, nP: number, { gram, xp }: SmallMatrices): boolean {
+  const size = m + nP;
+  gram.fill(0, 0, 2 * size * size);
+  for (let j = 0; j < size; j++) gram[2 * (j + j * size)] = 1;
+  for (let j = 0; j < nP; j++) gram.set(xp.subarray(2 * m * j, 2 * m * (j + 1)), 2 * (m + j) * size);
+  if (nP === 0) return true;
+  return kernels.cholesky(size, gram, size) && smallestDiagonal(size, gram) > LEAST_DIAGONAL;
+}
+
+/** Rounding grows like the inverse square of the smallest diagonal element of a Cholesky factor of unit vectors. */
+const LEAST_DIAGONAL = 1e-2;
+function smallestDiagonal(size: number, r: Float64Array): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let j = 0; j < size; j++) least = Math.min(least, r[2 * (j + j * size)]!);
+  return least;
+}
+
+/** A = SᴴHS and the lowest m solutions of A c = G c λ, c in small.c (size × m). */
+function rayleighRitz(
   kernels: Kernels,
   n: number,
   m: number,
   nP: number,
   nW: number,
-  s: Float64Array,
-  hs: Float64Array,
+  { s, hs, small, values }: LobpcgWorkspace,
   lambda: Float64Array,
-  a: Float64Array,
-  block: Float64Array,
-  square: Float64Array,
-  size: number,
 ): void {
+  const { a, reduced, c, xp, php, gram, scratch, scratch2 } = small;
   const fixed = m + nP;
-  a.fill(0, 0, 2 * size * size);
-  for (let j = 0; j < m; j++) a[2 * (j + j * size)] = lambda[j]!;
-  const put = (from: Float64Array, count: number, at: number) => {
-    for (let j = 0; j < count; j++)
-      a.set(from.subarray(2 * j * count, 2 * (j + 1) * count), 2 * (at + (at + j) * size));
+  const size = fixed + nW;
+  const at = (i: number, j: number) => 2 * (i + j * size);
+  const put = (i: number, j: number, re: number, im: number) => {
+    a[at(i, j)] = re;
+    a[at(i, j) + 1] = im;
+    a[at(j, i)] = re;
+    a[at(j, i) + 1] = i === j ? 0 : -im;
   };
-  if (nP > 0) {
-    kernels.hermitianOverlap(nP, n, s.subarray(2 * n * m), n, hs.subarray(2 * n * m), n, square, nP);
-    put(square, nP, m);
+  a.fill(0, 0, 2 * size * size);
+  for (let j = 0; j < m; j++) put(j, j, lambda[j]!, 0);
+  for (let j = 0; j < nP; j++) {
+    for (let i = 0; i < m; i++)
+      put(i, m + j, lambda[i]! * xp[2 * (i + m * j)]!, lambda[i]! * xp[2 * (i + m * j) + 1]!);
+    for (let i = 0; i <= j; i++) put(m + i, m + j, php[2 * (i + nP * j)]!, php[2 * (i + nP * j) + 1]!);
   }
-  // WᴴH[X P]: rows `fixed…` of the lower triangle.
-  kernels.gemm("C", "N", nW, fixed, n, 1, hs.subarray(2 * n * fixed), n, s, n, 0, block, nW);
-  for (let j = 0; j < fixed; j++) a.set(block.subarray(2 * j * nW, 2 * (j + 1) * nW), 2 * (fixed + j * size));
-  kernels.hermitianOverlap(nW, n, s.subarray(2 * n * fixed), n, hs.subarray(2 * n * fixed), n, square, nW);
-  put(square, nW, fixed);
+  kernels.gemm("C", "N", fixed, nW, n, 1, s, n, hs.subarray(2 * n * fixed), n, 0, scratch, fixed);
+  kernels.hermitianOverlap(nW, n, s.subarray(2 * n * fixed), n, hs.subarray(2 * n * fixed), n, scratch2, nW);
+  for (let j = 0; j < nW; j++) {
+    for (let i = 0; i < fixed; i++)
+      put(i, fixed + j, scratch[2 * (i + fixed * j)]!, scratch[2 * (i + fixed * j) + 1]!);
+    for (let i = 0; i <= j; i++)
+      put(fixed + i, fixed + j, scratch2[2 * (i + nW * j)]!, scratch2[2 * (i + nW * j) + 1]!);
+  }
+  // R⁻ᴴ A R⁻¹ with R = diag(Cholesky factor, 1), then c = R⁻¹ y.
+  reduced.set(a.subarray(0, 2 * size * size));
+  if (nP > 0) {
+    kernels.solveTriangularRight(size, fixed, gram, fixed, reduced, size);
+    kernels.solveTriangularLeft(fixed, size, gram, fixed, true, reduced, size);
+  }
+  kernels.eigh(size, reduced, size, values, c, size);
+  if (nP > 0) kernels.solveTriangularLeft(fixed, m, gram, fixed, false, c, size);
+}
+
+/** X⁺, P⁺, their products with H, Λ⁺ and what is known of their overlaps. Returns the width of P⁺. */
+function updateBlocks(
+  kernels: Kernels,
+  n: number,
+  m: number,
+  nP: number,
+  nW: number,
+  chosen: readonly number[],
+  { s, hs, t, small, values, norms }: LobpcgWorkspace,
+  lambda: Float64Array,
+): number {
+  const size = m + nP + nW;
+  const { a, c, cP } = small;
+  chosen.forEach((j, i) => {
+    cP.fill(0, 2 * size * i, 2 * (size * i + m));
+    cP.set(c.subarray(2 * (size * j + m), 2 * size * (j + 1)), 2 * (size * i + m));
+  });
+  const width = directionOverlaps(kernels, m, nP, size, chosen.length, small, norms) ? chosen.length : 0;
+  for (const panel of [s, hs]) {
+    kernels.gemm("N", "N", n, m, size - m, 1, panel.subarray(2 * n * m), n, c.subarray(2 * m), size, 0, t, n);
+    if (width > 0) {
+      // The order of t's columns is that of X; those that go on are copied before X is overwritten.
+      const p = panel.subarray(2 * n * m, 2 * n * (m + width));
+      chosen.forEach((j, i) => {
+        p.set(t.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
+      });
+      kernels.scaleColumns(n, width, norms, p);
+      kernels.solveTriangularRight(n, width, small.scratch2, width, p, n);
+    }
+    kernels.gemm("N", "N", n, m, m, 1, panel, n, c, size, 1, t, n);
+    panel.set(t.subarray(0, 2 * n * m));
+  }
+  if (width > 0) {
+    // In the new basis: XᴴP = cᴴ G cP is in small.xp already; PᴴHP = cPᴴ A cP.
+    kernels.gemm("N", "N", size, width, size, 1, a, size, cP, size, 0, small.reduced, size);
+    kernels.hermitianOverlap(width, size, cP, size, small.reduced, size, small.php, width);
+  }
+  lambda.set(values.subarray(0, m));
+  return width;
 }
 
 /**
- * cP (size × |chosen|) ← orthonormal coefficients spanning { c_j − e_j : j chosen } made orthogonal to the first m
- * columns of c. Returns false if they are numerically dependent: then the next iteration goes without P.
+ * Makes the columns of cP orthonormal in the metric G = [1 XᴴP 0; PᴴX 1 0; 0 0 1] and leaves their overlaps with the
+ * new X, cᴴ G cP, in small.xp. Column scales stay in `norms`, the Cholesky factor of the scaled columns in
+ * small.scratch2. Returns false if they are numerically dependent: then the next iteration goes without P.
  */
-function directionCoefficients(
+function directionOverlaps(
   kernels: Kernels,
-  size: number,
   m: number,
-  chosen: readonly number[],
-  c: Float64Array,
-  cP: Float64Array,
-  spare: Float64Array,
+  nP: number,
+  size: number,
+  count: number,
+  { c, cP, xp, gram, reduced, scratch, scratch2 }: SmallMatrices,
   norms: Float64Array,
 ): boolean {
-  const count = chosen.length;
-  chosen.forEach((j, i) => {
-    cP.set(c.subarray(2 * size * j, 2 * size * (j + 1)), 2 * size * i);
-    cP[2 * (size * i + j)]! -= 1;
-  });
-  const gram = spare.subarray(2 * m * count, 2 * (m * count + count * count));
-  for (let pass = 0; pass < 2; pass++) {
-    kernels.gemm("C", "N", m, count, size, 1, c, size, cP, size, 0, spare, m);
-    kernels.gemm("N", "N", size, count, m, -1, c, size, spare, m, 1, cP, size);
-    kernels.columnNorms2(norms, size, count, cP);
-    for (let j = 0; j < count; j++) {
-      if (!(norms[j]! > 1e-28)) return false;
-      norms[j] = 1 / Math.sqrt(norms[j]!);
-    }
-    kernels.scaleColumns(size, count, norms, cP);
-    kernels.hermitianOverlap(count, size, cP, size, cP, size, gram, count);
-    if (!kernels.cholesky(count, gram, count)) return false;
-    kernels.solveTriangularRight(size, count, gram, count, cP, size);
+  // G cP: the leading block through the factor, G_f = RᴴR.
+  const fixed = m + nP;
+  const image = reduced;
+  const metric = () => {
+    image.set(cP.subarray(0, 2 * size * count));
+    if (nP === 0) return;
+    kernels.gemm("N", "N", fixed, count, fixed, 1, gram, fixed, cP, size, 0, scratch, fixed);
+    kernels.gemm("C", "N", fixed, count, fixed, 1, gram, fixed, scratch, fixed, 0, image, size);
+  };
+  metric();
+  kernels.columnDots(scratch, size, count, cP, image);
+  for (let j = 0; j < count; j++) {
+    if (!(scratch[2 * j]! > 1e-28)) return false;
+    norms[j] = 1 / Math.sqrt(scratch[2 * j]!);
   }
+  kernels.scaleColumns(size, count, norms, cP);
+  kernels.scaleColumns(size, count, norms, image);
+  kernels.hermitianOverlap(count, size, cP, size, image, size, scratch2, count);
+  if (!kernels.cholesky(count, scratch2, count) || smallestDiagonal(count, scratch2) < LEAST_DIAGONAL)
+    return false;
+  kernels.solveTriangularRight(size, count, scratch2, count, cP, size);
+  kernels.solveTriangularRight(size, count, scratch2, count, image, size);
+  kernels.gemm("C", "N", m, count, size, 1, c, size, image, size, 0, xp, m);
   return true;
 }

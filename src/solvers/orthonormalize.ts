@@ -8,8 +8,16 @@ interface Work {
   /** [nNew] */ readonly norms: Float64Array;
 }
 
+/** The space to stay orthogonal to: a panel Q (n × count) with the Cholesky factor R of its Gram matrix QᴴQ = RᴴR. */
+export interface FixedSpace {
+  readonly q: Float64Array;
+  readonly count: number;
+  /** [2·count²], upper triangular. */
+  readonly factor: Float64Array;
+}
+
 /**
- * W ← orthonormal basis of span(W) made orthogonal to the orthonormal panel Q (n × nFixed):
+ * W ← orthonormal basis of span(W) made orthogonal to the span of Q, W ← W − Q (QᴴQ)⁻¹ QᴴW:
  * block Gram-Schmidt and Cholesky QR, repeated until one pass changes nothing that matters. Columns that turn out to
  * lie in the span of others are replaced by random ones, so the result always has full rank.
  *
@@ -19,8 +27,7 @@ interface Work {
 export function orthonormalizeAgainst(
   kernels: Kernels,
   n: number,
-  q: Float64Array,
-  nFixed: number,
+  { q, count: nFixed, factor }: FixedSpace,
   w: Float64Array,
   nNew: number,
   { coefficients, gram, norms }: Work,
@@ -31,6 +38,8 @@ export function orthonormalizeAgainst(
   for (let pass = 0; pass < 8; pass++) {
     if (nFixed > 0) {
       kernels.gemm("C", "N", nFixed, nNew, n, 1, q, n, w, n, 0, coefficients, nFixed);
+      kernels.solveTriangularLeft(nFixed, nNew, factor, nFixed, true, coefficients, nFixed);
+      kernels.solveTriangularLeft(nFixed, nNew, factor, nFixed, false, coefficients, nFixed);
       kernels.gemm("N", "N", n, nNew, nFixed, -1, q, n, coefficients, nFixed, 1, w, n);
     }
     kernels.columnNorms2(norms, n, nNew, w);

@@ -212,6 +212,16 @@ const bad: readonly [string, unknown, readonly string[]][] = [
   ],
   ["a stress to come", { ...least, stress: true }, ["stress: must be false", "not available yet"]],
   [
+    "a cutoff beyond every machine",
+    { ...least, ecut: 1e300 },
+    ["ecut: must be at most 10000 Ha", "got 1e+300"],
+  ],
+  [
+    "a grid beyond every machine",
+    { ...least, fftSize: [24, 24, 1e15] },
+    ["fftSize: must be at most 10000", "1000000000000000"],
+  ],
+  [
     "a slow grid",
     { ...least, fftSize: [22, 24, 26] },
     ["fftSize: must hold products of 2, 3, 5 and 7", "[22,24,26]", "[24,24,27]"],

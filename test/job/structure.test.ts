@@ -124,6 +124,18 @@ test.each([
     /structure\.lattice\[0\]: must be longer than 0\.1 bohr, got 0\.05/,
   ],
   [
+    "a lattice beyond every machine",
+    {
+      lattice: [
+        [1e9, 0, 0],
+        [0, 5, 0],
+        [0, 0, 5],
+      ],
+      atoms: [{ element: "Al", position: [0, 0, 0] }],
+    },
+    /structure\.lattice\[0\]: must be at most 100000 bohr long, got 1000000000 bohr; check units/,
+  ],
+  [
     "an unknown element",
     { lattice: skewed, atoms: [{ element: "Sl", position: [0, 0, 0] }] },
     /structure\.atoms\[0\]\.element: must be a chemical symbol, got "Sl".*did you mean/,

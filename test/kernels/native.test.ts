@@ -115,6 +115,15 @@ describe.skipIf(missing !== "")("native", () => {
     }
   });
 
+  test("a matrix with a NaN has no eigenvalues", () => {
+    const kernels = native();
+    for (const n of [3, 40]) {
+      const [a, values, v] = [kernels.alloc(2 * n * n), kernels.alloc(n), kernels.alloc(2 * n * n)];
+      a[2 * (n - 1)] = Number.NaN; // below the diagonal
+      expect(() => kernels.eigh(n, a, n, values, v, n)).toThrow(/not finite/);
+    }
+  });
+
   test("planning goes on after garbage collection, which closes libraries nobody holds", async () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;

@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import { referenceKernels } from "../../src/kernels/reference.ts";
+import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { type HermitianOperator, lobpcg, lobpcgWorkspace } from "../../src/solvers/lobpcg.ts";
 import { closeArrays } from "../close.ts";
 
-const kernels = referenceKernels();
+const kernels = wasmKernelsSync();
+
+/** The values in the memory of the kernels. */
+function held(values: ArrayLike<number>): Float64Array {
+  const out = kernels.alloc(values.length);
+  out.set(values);
+  return out;
+}
 
 /** Dense Hermitian matrix Q diag(spectrum) Qᴴ with a random unitary Q, and its operator with a diagonal preconditioner. */
 function dense(spectrum: readonly number[], seed: number, real: boolean) {
@@ -20,7 +27,7 @@ function dense(spectrum: readonly number[], seed: number, real: boolean) {
   kernels.eigh(n, g, n, kernels.alloc(n), q, n);
   const scaled = kernels.alloc(2 * n * n);
   scaled.set(q);
-  kernels.scaleColumns(n, n, Float64Array.from(spectrum), scaled);
+  kernels.scaleColumns(n, n, held(spectrum), scaled);
   const h = kernels.alloc(2 * n * n);
   kernels.gemm("N", "C", n, n, n, 1, scaled, n, q, n, 0, h, n);
   const operator: HermitianOperator = {
@@ -33,7 +40,7 @@ function dense(spectrum: readonly number[], seed: number, real: boolean) {
 
 function start(n: number, m: number, seed: number): Float64Array {
   const stream = random(seed);
-  return kernels.alloc(2 * n * m).map(() => stream.normal());
+  return held(Float64Array.from({ length: 2 * n * m }, () => stream.normal()));
 }
 
 const solve = (operator: HermitianOperator, x: Float64Array, m: number, tolerance = 1e-9, maxIterations = 400) =>
@@ -65,8 +72,8 @@ for (const [name, spectrum] of spectra)
         closeArrays(overlap, new Float64Array(2 * m * m), 1e-12, "XᴴX − 1");
         const hx = kernels.alloc(2 * n * m);
         operator.applyInto(hx, x, m);
-        kernels.addScaledColumns(hx, n, m, hx, result.values.map((v) => -v), x);
-        const norms = new Float64Array(m);
+        kernels.addScaledColumns(hx, n, m, hx, held(result.values.map((v) => -v)), x);
+        const norms = kernels.alloc(m);
         kernels.columnNorms2(norms, n, m, hx);
         closeArrays(norms.map(Math.sqrt), result.residualNorms, 1e-12, "reported residual norms");
       }

@@ -33,7 +33,7 @@ export interface Fftw {
 }
 
 const MEASURE = 0;
-/** Some sizes have thousands of candidate plans; the best after this many seconds is within a few per cent. */
+/** Some sizes have very many candidate plans: after this many seconds the best so far is taken. */
 const PLANNING_SECONDS = 0.5;
 
 /** @throws UnavailableError if the library cannot be used in this thread. */

@@ -9,8 +9,9 @@ export interface NativeMemory {
   usage(): { readonly held: number; readonly peak: number };
 }
 
-/** The length of an array in a chunk of the stack, rounded up so that the next one is aligned too. */
+/** A cache line [bytes]. */
 const ALIGNMENT = 64;
+/** Length rounded up so that what follows in a chunk is aligned too. */
 const roundUp = (length: number): number => Math.ceil(length / 8) * 8;
 
 export function nativeMemory(koffi: Koffi): NativeMemory {

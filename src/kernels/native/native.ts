@@ -28,8 +28,8 @@ const DEFAULT_LIBRARIES: Required<NativeLibraries> = {
 
 /**
  * The kernels over FFTW and OpenBLAS of this machine, one thread. That they are absent is no error but an answer:
- * `{ unavailable }` with the reason in one line. Plans are measured when a size is first seen (up to half a second
- * each), then kept. Each thread needs an instance of its own.
+ * `{ unavailable }` with the reason in one line. Transforms of a new grid are planned by measurement, which takes some
+ * tenths of a second once in a process. Each thread needs an instance of its own.
  */
 export async function nativeKernels(
   libraries: NativeLibraries = {},

@@ -3,8 +3,10 @@ import { qlIterate, rotationBytes, STRIP } from "./ql";
 import { aligned, im, re, setComplex, smaller } from "./simd";
 import { tridiagonalise } from "./tridiagonal";
 
-/** Reflectors per block of the back transformation. */
+/** Reflectors per block of the back transformation: what products gain by width, zeros above the diagonal lose. */
 const BLOCK: usize = 32;
+const BLOCK_OF_SMALL: usize = 16;
+const SMALL: usize = 200;
 /** Entries of T this far below the largest of A are rounding noise many times over. */
 const FLOOR: f64 = 1e-32;
 
@@ -93,9 +95,10 @@ function backTransform(n: usize, a: usize, lda: usize, tau: usize, x: usize, ldx
   if (n < 2) return;
   const panel = aligned(BLOCK * n * 16), small = aligned(BLOCK * BLOCK * 16);
   const v = work, first = v + panel, second = first + panel, t = second + panel, s = t + small, free = s + small;
-  const reflectors = n - 1, blocks = (reflectors + BLOCK - 1) / BLOCK;
+  const width = n < SMALL ? BLOCK_OF_SMALL : BLOCK;
+  const reflectors = n - 1, blocks = (reflectors + width - 1) / width;
   for (let b = blocks; b-- > 0; ) {
-    const k0 = b * BLOCK, kb = smaller(BLOCK, reflectors - k0), rows = n - k0 - 1;
+    const k0 = b * width, kb = smaller(width, reflectors - k0), rows = n - k0 - 1;
     for (let j: usize = 0; j < kb; j++) {
       memory.fill(v + j * rows * 16, 0, j * 16);
       memory.copy(v + (j * rows + j) * 16, a + ((k0 + j) * lda + k0 + 1 + j) * 16, (rows - j) * 16);

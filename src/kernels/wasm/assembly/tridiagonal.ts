@@ -9,7 +9,8 @@ const NEGLIGIBLE: f64 = 1e-280;
  *
  *   y = A v, w = τ y − ½ τ (τ y)ᴴv · v, A ← A − v wᴴ − w vᴴ     [GVL13 section 8.3.1]
  *
- * The update of step k and the product of step k + 1 share one sweep over the matrix, which is what costs time.
+ * The update of step k and the product of step k + 1 share one sweep over the matrix, two columns at a time: that
+ * many fit in the first cache and their factors in the registers.
  * v, w and y are scratch of n complex numbers, d and e of n real ones, tau of n complex ones.
  */
 export function tridiagonalise(
@@ -23,9 +24,15 @@ export function tridiagonalise(
     if (k == n - 1) break;
     reflector(column + (k + 1) * 16, n - k - 1, e + (k << 3), tau + k * 16);
     memory.fill(y + (k + 1) * 16, 0, (n - k - 1) * 16);
-    for (let j = k + 1; j < n; j++) {
-      if (k > 0) updateAndMultiply(a + j * ld, column, v, w, y, j, n);
-      else multiply(a + j * ld, column, y, j, n);
+    let j = k + 1;
+    for (; j + 1 < n; j += 2) {
+      if (k > 0) updatePair(a + j * ld, ld, v, w, j, n);
+      multiplyPair(a + j * ld, ld, column, y, j, n);
+    }
+    if (j < n) {
+      const last = a + j * (ld + 16), at = j * 16;
+      if (k > 0) updateDiagonal(last, v + at, w + at);
+      setComplex(y + at, re(y + at) + re(last) * re(column + at), im(y + at) + re(last) * im(column + at));
     }
     const tr = re(tau + k * 16), ti = im(tau + k * 16);
     memory.copy(v + (k + 1) * 16, column + (k + 1) * 16, (n - k - 1) * 16);
@@ -76,43 +83,63 @@ function reflector(x: usize, n: usize, beta: usize, tau: usize): void {
   setComplex(x, 1, 0);
 }
 
-/** Column j of the pending update, then its part of y = A x (the column) and of y_j (the row, by symmetry). */
-function updateAndMultiply(column: usize, x: usize, v: usize, w: usize, y: usize, j: usize, n: usize): void {
-  const at = j * 16;
-  const wr = f64x2.splat(re(w + at)), wi = pair(im(w + at), -im(w + at));
-  const vr = f64x2.splat(re(v + at)), vi = pair(im(v + at), -im(v + at));
-  const xr = f64x2.splat(re(x + at)), xi = pair(-im(x + at), im(x + at));
-  const pivot = re(column + at) - 2 * (re(v + at) * re(w + at) + im(v + at) * im(w + at));
-  setComplex(column + at, pivot, 0);
-  let direct = f64x2.splat(0), crossed = direct;
-  let pv = v + at + 16, pw = w + at + 16, py = y + at + 16, px = x + at + 16, p = column + at + 16;
-  for (const end = column + n * 16; p < end; p += 16, pv += 16, pw += 16, py += 16, px += 16) {
-    const s = v128.load(pv), z = v128.load(pw), u = v128.load(px);
-    let b = nmadd(swap(s), wi, nmadd(s, wr, v128.load(p)));
-    b = nmadd(swap(z), vi, nmadd(z, vr, b));
-    v128.store(p, b);
-    v128.store(py, madd(swap(b), xi, madd(b, xr, v128.load(py))));
-    direct = madd(b, u, direct);
-    crossed = madd(b, swap(u), crossed);
-  }
-  setComplex(
-    y + at, re(y + at) + pivot * re(x + at) + sum(direct), im(y + at) + pivot * im(x + at) + difference(crossed),
-  );
+/** a_jj − 2 Re(v_j w̄_j), real by symmetry. */
+@inline
+function updateDiagonal(a: usize, v: usize, w: usize): void {
+  setComplex(a, re(a) - 2 * (re(v) * re(w) + im(v) * im(w)), 0);
 }
 
-/** The same without an update: the first step. */
-function multiply(column: usize, x: usize, y: usize, j: usize, n: usize): void {
-  const at = j * 16, pivot = re(column + at);
-  const xr = f64x2.splat(re(x + at)), xi = pair(-im(x + at), im(x + at));
-  let direct = f64x2.splat(0), crossed = direct;
-  for (let o = at + 16; o < n * 16; o += 16) {
-    const b = v128.load(column + o), u = v128.load(x + o);
-    v128.store(y + o, madd(swap(b), xi, madd(b, xr, v128.load(y + o))));
-    direct = madd(b, u, direct);
-    crossed = madd(b, swap(u), crossed);
+/** Columns j and j+1, from the diagonal down, of A − v wᴴ − w vᴴ. */
+function updatePair(column: usize, ld: usize, v: usize, w: usize, j: usize, n: usize): void {
+  const at = j * 16, next = at + 16;
+  updateDiagonal(column + at, v + at, w + at);
+  updateDiagonal(column + ld + next, v + next, w + next);
+  // x·c̄ = x·c_re + swap(x·(−c_im, c_im)): the swaps of both products are one.
+  const wr0 = f64x2.splat(re(w + at)), wi0 = pair(-im(w + at), im(w + at));
+  const vr0 = f64x2.splat(re(v + at)), vi0 = pair(-im(v + at), im(v + at));
+  const wr1 = f64x2.splat(re(w + next)), wi1 = pair(-im(w + next), im(w + next));
+  const vr1 = f64x2.splat(re(v + next)), vi1 = pair(-im(v + next), im(v + next));
+  const below = v128.load(column + next), s1 = v128.load(v + next), z1 = v128.load(w + next);
+  v128.store(column + next, updated(below, s1, z1, wr0, wi0, vr0, vi0));
+  let pv = v + at + 32, pw = w + at + 32, p = column + at + 32;
+  for (const end = column + n * 16; p < end; p += 16, pv += 16, pw += 16) {
+    const s = v128.load(pv), z = v128.load(pw), p1 = p + ld;
+    v128.store(p, updated(v128.load(p), s, z, wr0, wi0, vr0, vi0));
+    v128.store(p1, updated(v128.load(p1), s, z, wr1, wi1, vr1, vi1));
   }
+}
+
+@inline
+function updated(a: v128, v: v128, w: v128, wr: v128, wi: v128, vr: v128, vi: v128): v128 {
+  return f64x2.sub(nmadd(w, vr, nmadd(v, wr, a)), swap(madd(w, vi, f64x2.mul(v, wi))));
+}
+
+/** What columns j and j+1 and, by symmetry, rows j and j+1 give to y = A x. */
+function multiplyPair(column: usize, ld: usize, x: usize, y: usize, j: usize, n: usize): void {
+  const at = j * 16, next = at + 16;
+  const xr0 = f64x2.splat(re(x + at)), xi0 = pair(-im(x + at), im(x + at));
+  const xr1 = f64x2.splat(re(x + next)), xi1 = pair(-im(x + next), im(x + next));
+  let direct0 = f64x2.splat(0), crossed0 = direct0, direct1 = direct0, crossed1 = direct0;
+  let py = y + at + 32, px = x + at + 32, p = column + at + 32;
+  for (const end = column + n * 16; p < end; p += 16, py += 16, px += 16) {
+    const b0 = v128.load(p), b1 = v128.load(p + ld), u = v128.load(px);
+    const t0 = swap(b0), t1 = swap(b1);
+    v128.store(py, madd(t1, xi1, madd(b1, xr1, madd(t0, xi0, madd(b0, xr0, v128.load(py))))));
+    direct0 = madd(b0, u, direct0);
+    crossed0 = madd(t0, u, crossed0);
+    direct1 = madd(b1, u, direct1);
+    crossed1 = madd(t1, u, crossed1);
+  }
+  // The triangle at the top: a_jj, b = a_{j+1,j} and a_{j+1,j+1}.
+  const d0 = re(column + at), d1 = re(column + ld + next), br = re(column + next), bi = im(column + next);
+  const r0 = re(x + at), i0 = im(x + at), r1 = re(x + next), i1 = im(x + next);
   setComplex(
-    y + at, re(y + at) + pivot * re(x + at) + sum(direct), im(y + at) + pivot * im(x + at) + difference(crossed),
+    y + at, re(y + at) + d0 * r0 + br * r1 + bi * i1 + sum(direct0),
+    im(y + at) + d0 * i0 + br * i1 - bi * r1 - difference(crossed0),
+  );
+  setComplex(
+    y + next, re(y + next) + d1 * r1 + br * r0 - bi * i0 + sum(direct1),
+    im(y + next) + d1 * i1 + br * i0 + bi * r0 - difference(crossed1),
   );
 }
 
