@@ -10,11 +10,11 @@ export { type BasisOptions, createBasis, type PlaneWaveBasis } from "./basis/pla
 export { InputError, NotConvergedError } from "./common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
 export type { Mat3, Vec3 } from "./common/vec3.ts";
-export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
+export { converged } from "./job/converged.ts";
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
+export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
 export { runScf } from "./job/run-scf.ts";
 export { type JobFile, parseJob } from "./job/schema.ts";
-export { converged } from "./job/converged.ts";
 export { createKernels, describeBackends } from "./kernels/backends.ts";
 export {
   asFourierField,

@@ -50,11 +50,11 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
   const panel = COMPLEX * waves * needs.bands;
   const perThreadParts = {
     "eigensolver workspace": PANELS * panel,
-    projectors: COMPLEX * waves * needs.projectors,
     "transform workspace": COMPLEX_GRIDS * COMPLEX * needs.gridPoints,
   };
   const shared = {
     orbitals: panel * needs.kpoints,
+    projectors: COMPLEX * waves * needs.projectors * needs.kpoints,
     "densities and potentials": (REAL_FIELDS + 2 * needs.history) * REAL * needs.gridPoints,
   };
   const workers = Math.min(needs.threads, needs.kpoints);
@@ -62,7 +62,8 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
     ...Object.entries(shared).map(([name, bytes]) => ({ name, bytes })),
     ...Object.entries(perThreadParts).map(([name, bytes]) => ({ name, bytes: bytes * workers })),
   ].sort((a, b) => b.bytes - a.bytes);
-  const ownOrbitals = panel * Math.ceil(needs.kpoints / workers);
+  const ownOrbitals =
+    ((shared.orbitals + shared.projectors) / needs.kpoints) * Math.ceil(needs.kpoints / workers);
   const ownParts = Object.values(perThreadParts).reduce((sum, bytes) => sum + bytes, 0);
   return {
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),

@@ -2,11 +2,11 @@ import { createKPoint } from "../basis/kpoint.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { nonlocalForcesOfK } from "../observables/forces-nonlocal.ts";
 import {
-  type BlockDensity,
   type BlockEigenvalues,
   blockShared,
   createOrbitalBlock,
   type EigenRequest,
+  type OrbitalEnergies,
 } from "../state/orbital-block.ts";
 import type { OrbitalsSpec } from "./orbitals.ts";
 
@@ -14,7 +14,8 @@ import type { OrbitalsSpec } from "./orbitals.ts";
 export interface BlockHost {
   setPotential(potential: Float64Array): void;
   diagonalise(index: number, request: EigenRequest): BlockEigenvalues;
-  density(index: number, weights: Float64Array): BlockDensity;
+  density(index: number, weights: Float64Array): Float64Array;
+  energies(index: number, weights: Float64Array): OrbitalEnergies;
   nonlocalForces(index: number, weights: Float64Array): Float64Array;
   save(index: number): Float64Array;
   restore(index: number, psi: Float64Array): void;
@@ -45,6 +46,7 @@ export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: r
       return block(index).diagonalise(request);
     },
     density: (index, weights) => block(index).density(weights),
+    energies: (index, weights) => block(index).energies(weights),
     nonlocalForces(index, weights) {
       const { hamiltonian, kpoint, psi } = block(index);
       const { nonlocal } = hamiltonian;

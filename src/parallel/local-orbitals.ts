@@ -1,7 +1,7 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { createBlockHost } from "./block-host.ts";
 import type { Orbitals, OrbitalsSpec } from "./orbitals.ts";
-import { sumDensities, sumForces } from "./sums.ts";
+import { sumDensities, sumEnergies, sumForces } from "./sums.ts";
 
 /** All blocks in this thread. Long work gives way to the event loop between blocks, so that progress shows and signals arrive. */
 export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
@@ -34,6 +34,7 @@ export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
     },
     density: async (weights, progress) =>
       sumDensities(spec, await each((index) => host.density(index, weights[index]!), progress)),
+    energies: async (weights) => sumEnergies(await each((index) => host.energies(index, weights[index]!))),
     nonlocalForces: async (weights) =>
       sumForces(await each((index) => host.nonlocalForces(index, weights[index]!))),
     save: () => each((index) => host.save(index)),

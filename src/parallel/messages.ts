@@ -7,6 +7,7 @@ export type WorkerRequest =
   | { readonly call: "setPotential"; readonly potential: Float64Array }
   | { readonly call: "diagonalise"; readonly index: number; readonly request: EigenRequest }
   | { readonly call: "density"; readonly index: number; readonly weights: Float64Array }
+  | { readonly call: "energies"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "nonlocalForces"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "save"; readonly index: number }
   | { readonly call: "restore"; readonly index: number; readonly psi: Float64Array }

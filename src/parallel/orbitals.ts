@@ -1,7 +1,12 @@
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import type { BlockEigenvalues, EigenRequest, OrbitalProblem } from "../state/orbital-block.ts";
+import type {
+  BlockEigenvalues,
+  EigenRequest,
+  OrbitalEnergies,
+  OrbitalProblem,
+} from "../state/orbital-block.ts";
 
 /** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
 export interface BlockLabel {
@@ -16,15 +21,6 @@ export interface OrbitalsSpec {
   readonly blocks: readonly BlockLabel[];
   readonly nSpin: number;
   readonly backend: BackendName;
-}
-
-/** Density of all blocks. */
-export interface TotalDensity {
-  /** Σ_blocks Σ_n w_n |ψ_n(r)|², not symmetrised, shape [nSpin·N]. */
-  readonly rho: RealField;
-  /** [Ha] */
-  readonly kinetic: number;
-  readonly nonlocal: number;
 }
 
 /** Called when a block is finished: how many of how many. */
@@ -43,8 +39,14 @@ export interface Orbitals {
     request: EigenRequest,
     progress?: BlockProgress,
   ): Promise<BlockEigenvalues[]>;
-  /** @param weights electrons per band, f_n w_k, one array per block. */
-  density(weights: readonly Float64Array[], progress?: BlockProgress): Promise<TotalDensity>;
+  /**
+   * Σ_blocks Σ_n w_n |ψ_n(r)|² [bohr⁻³], not symmetrised, shape [nSpin·N].
+   *
+   * @param weights one array per block; for the density f_n w_k electrons.
+   */
+  density(weights: readonly Float64Array[], progress?: BlockProgress): Promise<RealField>;
+  /** Kinetic and nonlocal energy for the same weights, all blocks. */
+  energies(weights: readonly Float64Array[]): Promise<OrbitalEnergies>;
   /** Σ of the nonlocal forces [Ha/bohr], Cartesian, shape [3·nAtoms]. */
   nonlocalForces(weights: readonly Float64Array[]): Promise<Float64Array>;
   /** Copies of the orbitals, one panel per block. */

@@ -1,9 +1,9 @@
 import { InputError } from "../common/failure.ts";
-import type { BlockDensity, BlockEigenvalues } from "../state/orbital-block.ts";
+import type { BlockEigenvalues, OrbitalEnergies } from "../state/orbital-block.ts";
 import type { WorkerReply, WorkerRequest } from "./messages.ts";
 import type { BlockProgress, Orbitals, OrbitalsSpec } from "./orbitals.ts";
 import { spawnBlockWorker, type WorkerThread } from "./spawn.ts";
-import { sumDensities, sumForces } from "./sums.ts";
+import { sumDensities, sumEnergies, sumForces } from "./sums.ts";
 
 interface Client {
   call<T>(request: WorkerRequest): Promise<T>;
@@ -103,7 +103,11 @@ export async function pooledOrbitals(
     density: async (weights, progress) =>
       sumDensities(
         spec,
-        await each<BlockDensity>((index) => ({ call: "density", index, weights: weights[index]! }), progress),
+        await each<Float64Array>((index) => ({ call: "density", index, weights: weights[index]! }), progress),
+      ),
+    energies: async (weights) =>
+      sumEnergies(
+        await each<OrbitalEnergies>((index) => ({ call: "energies", index, weights: weights[index]! })),
       ),
     nonlocalForces: async (weights) =>
       sumForces(

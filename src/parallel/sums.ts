@@ -1,23 +1,29 @@
-import { newRealField } from "../kernels/fields.ts";
-import type { BlockDensity } from "../state/orbital-block.ts";
-import type { OrbitalsSpec, TotalDensity } from "./orbitals.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
+import type { OrbitalEnergies } from "../state/orbital-block.ts";
+import type { OrbitalsSpec } from "./orbitals.ts";
 
 /** Adds the blocks in their order, whoever computed them. */
 export function sumDensities(
   { problem, blocks, nSpin }: OrbitalsSpec,
-  parts: readonly BlockDensity[],
-): TotalDensity {
+  parts: readonly Float64Array[],
+): RealField {
   const points = problem.size[0] * problem.size[1] * problem.size[2];
   const rho = newRealField(nSpin * points);
+  parts.forEach((density, index) => {
+    const offset = blocks[index]!.spin * points;
+    for (let r = 0; r < points; r++) rho[offset + r]! += density[r]!;
+  });
+  return rho;
+}
+
+export function sumEnergies(parts: readonly OrbitalEnergies[]): OrbitalEnergies {
   let kinetic = 0;
   let nonlocal = 0;
-  parts.forEach((part, index) => {
-    const offset = blocks[index]!.spin * points;
-    for (let r = 0; r < points; r++) rho[offset + r]! += part.density[r]!;
+  for (const part of parts) {
     kinetic += part.kinetic;
     nonlocal += part.nonlocal;
-  });
-  return { rho, kinetic, nonlocal };
+  }
+  return { kinetic, nonlocal };
 }
 
 export function sumForces(parts: readonly Float64Array[]): Float64Array {

@@ -20,6 +20,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return host.diagonalise(request.index, request.request);
     case "density":
       return host.density(request.index, request.weights);
+    case "energies":
+      return host.energies(request.index, request.weights);
     case "nonlocalForces":
       return host.nonlocalForces(request.index, request.weights);
     case "save":

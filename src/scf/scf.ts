@@ -114,7 +114,8 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       const levels = solved.map(({ eigenvalues }, i) => ({ weight: blocks[i]!.weight, eigenvalues }));
       const occupation = occupy(levels, electrons, fMax, smearing, temperature);
       const weights = occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
-      const { rho: rhoOut, kinetic, nonlocal } = await orbitals.density(weights, progress("density"));
+      const rhoOut = await orbitals.density(weights, progress("density"));
+      const { kinetic, nonlocal } = await orbitals.energies(weights);
       basis.symmetrize(rhoOut);
 
       const energies = totalEnergies(
@@ -270,9 +271,9 @@ async function nextDensity(
           return delta * width < 1e-15 ? 0 : weight * fMax * delta;
         }),
       );
-      const { rho } = await orbitals.density(weights);
-      symmetrize(rho);
-      return rho;
+      const states = await orbitals.density(weights);
+      symmetrize(states);
+      return states;
     },
   });
   const step = newRealField(residual.length);

@@ -171,8 +171,8 @@ export function lobpcg(
 
 /**
  * Vectors that send a new direction: those that must converge and have not, and those above them while they are far
- * off. A vector above helps the ones below by being roughly right; polishing it is work for nothing (with factor 10
- * the aluminium slab of 10 layers takes 1/6 fewer applications of H than with 1, and no more steps).
+ * off. A vector above helps the ones below by being roughly right; polishing it is work for nothing: with
+ * factor 10 aluminium (fcc, slabs of 4 and 10 layers) takes 6 to 17 % fewer applications of H than with factor 1.
  */
 function activeVectors(residualNorms: Float64Array, tolerance: number, nConverge: number): number[] {
   const all = Array.from(residualNorms.keys());

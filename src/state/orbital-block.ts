@@ -40,10 +40,8 @@ export interface BlockEigenvalues {
   readonly converged: boolean;
 }
 
-/** Density and orbital energies of one k-point for given weights per band. */
-export interface BlockDensity {
-  /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N]. */
-  readonly density: Float64Array;
+/** Σ_n w_n T_n and Σ_n w_n ⟨ψ_n|V_nl|ψ_n⟩ [Ha] of one k-point. */
+export interface OrbitalEnergies {
   readonly kinetic: number;
   readonly nonlocal: number;
 }
@@ -56,8 +54,9 @@ export interface OrbitalBlock {
   /** Panel [planeWaves × nBands], orthonormal after the first solve. */
   readonly psi: Float64Array;
   diagonalise(request: EigenRequest): BlockEigenvalues;
-  /** @param weights f_n w_k (electrons), shape [nBands]. */
-  density(weights: Float64Array): BlockDensity;
+  /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for weights per band, e.g. f_n w_k electrons. */
+  density(weights: Float64Array): Float64Array;
+  energies(weights: Float64Array): OrbitalEnergies;
   /** Overwrites the lowest orbitals, as many as are given. */
   restore(psi: Float64Array): void;
 }
@@ -138,12 +137,23 @@ export function createOrbitalBlock(
         // Plane waves are normalised on Ω: |ψ(r)|² = |Σ c e^{iGr}|²/Ω.
         for (let j = 0; j < nBands; j++) w[j] = weights[j]! / problem.lattice.volume;
         hamiltonian.fft.accumulateDensity(rho, psi, w, nBands);
-        const energies = take(nBands);
-        const sum = () => weights.reduce((total, weight, j) => total + weight * energies[j]!, 0);
-        hamiltonian.kineticEnergies(energies, psi, nBands);
+        return rho.slice();
+      });
+    },
+    energies(weights) {
+      let occupied = nBands;
+      while (occupied > 0 && weights[occupied - 1] === 0) occupied--;
+      return kernels.scratch((take) => {
+        const each = take(nBands);
+        const sum = () => {
+          let total = 0;
+          for (let j = 0; j < occupied; j++) total += weights[j]! * each[j]!;
+          return total;
+        };
+        hamiltonian.kineticEnergies(each, psi, occupied);
         const kinetic = sum();
-        hamiltonian.nonlocalEnergies(energies, psi, nBands);
-        return { density: rho.slice(), kinetic, nonlocal: sum() };
+        hamiltonian.nonlocalEnergies(each, psi, occupied);
+        return { kinetic, nonlocal: sum() };
       });
     },
     restore(from) {
