@@ -80,6 +80,7 @@ export async function prepareScf(
     { ecut: job.ecut, kgrid: job.kgrid, kshift: job.kshift, fftSize: job.fftSize, operations },
     kernels,
   );
+  requireRoomForBands(job, basis);
   const createOrbitals = (nBands: number): Promise<Orbitals> => {
     const spec = orbitalsSpec(basis, nBands, job.seed, backend);
     const sizes = spec.blocks.map((_, i) => basis.kpoints[i % basis.kpoints.length]!.planeWaves);
@@ -91,7 +92,7 @@ export async function prepareScf(
     job,
     threads,
     backend,
-    warnings: jobWarnings(job, structure),
+    warnings: [...jobWarnings(job, structure), ...gridWarnings(job, model)],
     problem: { basis, terms: kohnShamTerms(model, basis.grid, functionals(job.functional)), createOrbitals },
     options: {
       preconditioner: preconditionerOf(job.scf.mixing),
@@ -105,6 +106,25 @@ export async function prepareScf(
       onProgress: options.onProgress,
     },
   };
+}
+
+function requireRoomForBands({ bands, ecut }: Job, { kpoints }: PlaneWaveBasis): void {
+  const fewest = kpoints.reduce((least, kpoint) => (kpoint.planeWaves < least.planeWaves ? kpoint : least));
+  requireInput(
+    bands === null || bands <= fewest.planeWaves,
+    () =>
+      `bands: must be at most the ${fewest.planeWaves} plane waves of k = [${fewest.k.join(", ")}] at ecut ${ecut} Ha, got ${bands}; lower bands or raise ecut`,
+  );
+}
+
+/** A grid smaller than products of orbitals need is what some published runs used; it changes the energies. */
+function gridWarnings({ fftSize, ecut }: Job, { lattice }: Model): string[] {
+  const exact = exactProductGridSize(lattice.vectors, ecut);
+  return fftSize?.some((n, i) => n < exact[i]!)
+    ? [
+        `fftSize: [${fftSize.join(", ")}] is below [${exact.join(", ")}], where products of orbitals are exact: energies differ from other codes'`,
+      ]
+    : [];
 }
 
 const acceleratorOf = (choice: AcceleratorChoice) => (choice.name === "none" ? damped() : anderson(choice));

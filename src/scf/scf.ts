@@ -77,12 +77,13 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
   const smearing = smearingOf(model.smearing);
   const isSmeared = temperature > 0 && smearing.name !== "none";
 
+  const room = Math.min(...basis.kpoints.map(({ planeWaves }) => planeWaves));
   let state: ScfState = options.restart ?? {
     rho: startDensity(problem),
     accelerator: options.accelerator.start,
     history: [],
     eigenTolerance: eigenTolerance([]),
-    ...initialBands(electrons, fMax, isSmeared, options.bands),
+    ...initialBands(electrons, fMax, isSmeared, options.bands, room),
   };
   requireInput(
     state.rho.length === nSpin * grid.points,
@@ -148,7 +149,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
           });
       const finishedRow = { ...row, seconds: (performance.now() - began) / 1000 };
       const history = [...state.history, finishedRow];
-      const counts = nextBands(state, occupation, options.bands !== null);
+      const counts = nextBands(state, occupation, options.bands !== null, room);
       state = { rho, accelerator, history, eigenTolerance: eigenTolerance(history), ...counts };
       last = {
         row: finishedRow,

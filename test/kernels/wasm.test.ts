@@ -171,6 +171,21 @@ describe("linear memory", () => {
     }
   });
 
+  test("the last megabyte of 4 GiB is to be had, and not one more", (context) => {
+    try {
+      new WebAssembly.Memory({ initial: 65536, maximum: 65536, shared: true });
+    } catch (error) {
+      context.skip(`4 GiB are not to be had here: ${error}`);
+    }
+    const kernels = simd();
+    kernels.alloc(2 ** 29 - 2 ** 18); // all but 2 MiB; what grows by more than needed must not fail for it
+    const last = kernels.alloc(2 ** 17).fill(1);
+    const norm = kernels.alloc(1);
+    kernels.columnNorms2(norm, 2 ** 16, 1, last);
+    expect(norm[0]).toBe(2 ** 17);
+    expect(() => kernels.alloc(2 ** 17)).toThrow(/4\.00 GiB of memory are not to be had \(at most 4 GiB\)/);
+  });
+
   test("memory of fixed size gives the same numbers, and says so when it is full", () => {
     const kernels = wasmKernelsSync({ fma: false, shared: false });
     const x = kernels.alloc(4);
@@ -226,6 +241,47 @@ describe("linear memory", () => {
     expect(psi).toEqual(kept);
     expect(fences.length).toBeGreaterThan(10);
     for (const fence of fences) expect(fence.every((x) => x === 1)).toBe(true);
+  });
+});
+
+describe("products of more than one block", () => {
+  for (const [m, n, k] of [
+    [130, 9, 300],
+    [3, 515, 4],
+    [70, 520, 260],
+    [700, 6, 30],
+  ] as const)
+    test(`${m}×${n}×${k}: (A B) x = A (B x) for every op`, () => {
+      const kernels = simd();
+      for (const opA of ["N", "C"] as const)
+        for (const opB of ["N", "C"] as const) {
+          const [lda, ldb] = [opA === "N" ? m : k, opB === "N" ? k : n];
+          const [a, b, x] = [
+            randomPanel(kernels, m * k, 1),
+            randomPanel(kernels, k * n, 2),
+            randomPanel(kernels, n, 3),
+          ];
+          const [ab, abx, bx] = [kernels.alloc(2 * m * n), kernels.alloc(2 * m), kernels.alloc(2 * k)];
+          kernels.gemm(opA, opB, m, n, k, 1, a, lda, b, ldb, 0, ab, m);
+          kernels.gemm("N", "N", m, 1, n, 1, ab, m, x, n, 0, abx, m);
+          kernels.gemm(opB, "N", k, 1, n, 1, b, ldb, x, n, 0, bx, k);
+          const expected = kernels.alloc(2 * m);
+          kernels.gemm(opA, "N", m, 1, k, 1, a, lda, bx, k, 0, expected, m);
+          notTiny(expected);
+          // Σ of n·k products of unit numbers: size √(n·k), and rounding grows alike.
+          closeArrays(abx, expected, 1e-14 * Math.sqrt(n * k), `${opA}${opB}`);
+        }
+    });
+
+  test("an overlap of 520 vectors is the general product", () => {
+    const kernels = simd();
+    const [n, k] = [520, 20];
+    const a = randomPanel(kernels, n * k, 1);
+    const [half, whole] = [kernels.alloc(2 * n * n), kernels.alloc(2 * n * n)];
+    kernels.hermitianOverlap(n, k, a, k, a, k, half, n);
+    kernels.gemm("C", "N", n, n, k, 1, a, k, a, k, 0, whole, n);
+    notTiny(whole);
+    closeArrays(half, whole, 1e-13);
   });
 });
 

@@ -37,19 +37,23 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
     top = end;
     return at;
   };
-  const grow = (end: number): void => {
-    // An eighth more than asked for, so that many small arrays do not mean many growths.
-    const pages = Math.ceil((end - buffer.byteLength) / PAGE);
-    const generous = Math.min(
-      Math.ceil((end + end / 8 - buffer.byteLength) / PAGE),
-      MOST_PAGES - buffer.byteLength / PAGE,
-    );
+  const tryGrow = (pages: number): boolean => {
     try {
-      memory.grow(shared ? Math.max(pages, generous) : pages);
+      memory.grow(pages);
+      return true;
     } catch {
+      return false;
+    }
+  };
+  const grow = (end: number): void => {
+    const pages = Math.ceil((end - buffer.byteLength) / PAGE);
+    // An eighth more than asked for, so that many small arrays do not mean many growths; at the limit just enough.
+    const isGrown = tryGrow(pages + Math.ceil(end / 8 / PAGE)) || tryGrow(pages);
+    if (!isGrown) {
       const gibibytes = (end / 2 ** 30).toFixed(2);
+      const limit = shared ? "at most 4 GiB" : "without shared memory at most 1 GiB";
       throw new RangeError(
-        `wasm kernels: ${gibibytes} GiB of memory are not to be had (${shared ? "at most 4 GiB" : "without shared memory at most 1 GiB"}); spread k-points over more threads or lower ecut`,
+        `wasm kernels: ${gibibytes} GiB of memory are not to be had (${limit}); spread k-points over more threads or lower ecut`,
       );
     }
     buffer = memory.buffer;
@@ -104,15 +108,18 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
 }
 
 /** Address space is reserved for the maximum; where that is refused, less will do. */
-function sharedMemory(): WebAssembly.Memory {
-  for (let maximum = MOST_PAGES; ; maximum /= 2)
-    try {
-      return new WebAssembly.Memory({ initial: 16, maximum, shared: true });
-    } catch (error) {
-      if (maximum <= FIXED_PAGES) throw error;
-    }
-}
+const sharedMemory = (): WebAssembly.Memory =>
+  withFewerPages(MOST_PAGES, (maximum) => new WebAssembly.Memory({ initial: 16, maximum, shared: true }));
 
-function fixedMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: FIXED_PAGES, maximum: FIXED_PAGES });
+const fixedMemory = (): WebAssembly.Memory =>
+  withFewerPages(FIXED_PAGES, (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages }));
+
+/** What `make` gives for `pages`, or for half as many each time it throws, down to 1/16. */
+function withFewerPages(pages: number, make: (pages: number) => WebAssembly.Memory): WebAssembly.Memory {
+  for (let fewer = pages; ; fewer /= 2)
+    try {
+      return make(fewer);
+    } catch (error) {
+      if (fewer <= pages / 16) throw error;
+    }
 }

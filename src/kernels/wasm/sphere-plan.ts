@@ -57,7 +57,7 @@ export function spherePlan(
 
   const packedOf = (i: number) =>
     coordinates[3 * i + axes[1]]! * width + rank[coordinates[3 * i + axes[2]]!]!;
-  const positions = distinct(gridIndex.length, packedOf);
+  const positions = distinct(gridIndex.length, n1 * width, packedOf);
   const columnAt = new Int32Array(n1 * width);
   positions.forEach((position, column) => {
     columnAt[position] = column;
@@ -97,6 +97,7 @@ function cheapest(size: GridSize, coordinates: Int32Array): Axes {
     const [n0, n1, n2] = axes.map((axis) => size[axis]!) as [number, number, number];
     const columns = distinct(
       count,
+      n1 * n2,
       (i) => coordinates[3 * i + axes[1]]! * n2 + coordinates[3 * i + axes[2]]!,
     );
     const width = occupiedRows(coordinates, axes[2], n2).length;
@@ -112,18 +113,19 @@ function cheapest(size: GridSize, coordinates: Int32Array): Axes {
   return best;
 }
 
-/** The values of `key` without repetition, ascending. */
-function distinct(count: number, key: (i: number) => number): number[] {
-  const values = new Set<number>();
-  for (let i = 0; i < count; i++) values.add(key(i));
-  return [...values].sort((a, b) => a - b);
+/** The values of `key`, all below `size`, without repetition and ascending. */
+function distinct(count: number, size: number, key: (i: number) => number): number[] {
+  const isTaken = new Uint8Array(size);
+  for (let i = 0; i < count; i++) isTaken[key(i)] = 1;
+  const out: number[] = [];
+  isTaken.forEach((taken, value) => {
+    if (taken) out.push(value);
+  });
+  return out;
 }
 
-const occupiedRows = (coordinates: Int32Array, axis: number, n: number): number[] => {
-  const isOccupied = new Uint8Array(n);
-  for (let at = axis; at < coordinates.length; at += 3) isOccupied[coordinates[at]!] = 1;
-  return Array.from({ length: n }, (_, i) => i).filter((i) => isOccupied[i] === 1);
-};
+const occupiedRows = (coordinates: Int32Array, axis: number, n: number): number[] =>
+  distinct(coordinates.length / 3, n, (i) => coordinates[3 * i + axis]!);
 
 /** Consecutive numbers as (place in the list, first number, length). */
 function runs(sorted: readonly number[]): [number, number, number][] {

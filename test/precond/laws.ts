@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { createGrid, type Grid } from "../../src/basis/grid.ts";
+import { random } from "../../src/common/random.ts";
+import type { Mat3 } from "../../src/common/vec3.ts";
+import {
+  asRealField,
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  sumReal,
+} from "../../src/kernels/fields.ts";
+import type { GridSize } from "../../src/kernels/kernels.ts";
+import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
+import { close, closeArrays, notTiny } from "../close.ts";
+
+const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 17]]; // biome-ignore format: a matrix
+
+export const testGrid = (size: GridSize = [5, 6, 14], vectors: Mat3 = TRICLINIC): Grid =>
+  createGrid(createLattice(vectors), size, wasmKernelsSync());
+
+/** Random values on a grid for every spin. */
+export function noise(length: number, seed: number): RealField {
+  const { normal } = random(seed);
+  return asRealField(Float64Array.from({ length }, normal));
+}
+
+export interface SampleOptions {
+  readonly grid: Grid;
+  readonly nSpin: 1 | 2;
+  readonly temperature?: number;
+  /** Local density of states whatever the width, shape [nSpin·N]; default none at all. */
+  readonly states?: RealField;
+  /** Told the width that was asked for. */
+  readonly onWidth?: (width: number) => void;
+}
+
+/** A state to precondition at, made up: one k-point with levels around the Fermi level 0. */
+export function sampleIterate({ grid, nSpin, temperature = 0.01, states, onWidth }: SampleOptions): Iterate {
+  return {
+    grid,
+    nSpin,
+    fermiLevel: 0,
+    temperature,
+    fMax: 2 / nSpin,
+    levels: Array.from({ length: nSpin }, () => ({
+      weight: 1,
+      eigenvalues: Float64Array.of(-0.3, -0.01, 0.01, 0.4),
+    })),
+    async localDensityOfStates(width) {
+      onWidth?.(width);
+      return asRealField((states ?? newRealField(nSpin * grid.points)).slice());
+    },
+  };
+}
+
+/** States that pile up in the lower half of the cell and fade out above: between 0 and about 1 per Ha and bohr³. */
+export function unevenStates({ points, size }: Grid, nSpin: number): RealField {
+  const rough = noise(nSpin * points, 77);
+  const plane = size[0] * size[1];
+  return asRealField(
+    rough.map((x, i) => {
+      const z = Math.floor((i % points) / plane) / size[2];
+      return (z < 0.5 ? 0.03 : 1e-4) * (1 + 0.5 * Math.sin(x)) * (i < points ? 1 : 0.4);
+    }),
+  );
+}
+
+export interface PreconditionerLaws {
+  readonly name: string;
+  make(): Preconditioner;
+  /** Relative accuracy of its linear algebra. Default 1e-12. */
+  readonly accuracy?: number;
+  /** ⟨g, P⁻¹f⟩ = ⟨P⁻¹g, f⟩ in the plain scalar product. */
+  readonly isSelfAdjoint?: boolean;
+  /** The eigenvalues of P on functions without mean are at least 1 in the energy norm ∫∫ f f/|r − r′|. */
+  readonly isAtLeastOne?: boolean;
+}
+
+/** What every preconditioner must satisfy. Authors of their own run it with `preconditionerLaws({ name, make })`. */
+export function preconditionerLaws({
+  name,
+  make,
+  accuracy = 1e-12,
+  isSelfAdjoint,
+  isAtLeastOne,
+}: PreconditionerLaws): void {
+  const grids: Grid[] = [testGrid(), testGrid([8, 4, 9])];
+  for (const nSpin of [1, 2] as const)
+    for (const grid of grids)
+      describe(`the preconditioner ${name} on ${grid.size.join("×")} with nSpin ${nSpin}`, () => {
+        const length = nSpin * grid.points;
+        const at = async () => {
+          const apply = await make().at(sampleIterate({ grid, nSpin, states: unevenStates(grid, nSpin) }));
+          return (f: ReadonlyRealField): RealField => {
+            const out = newRealField(length).fill(Number.NaN) as RealField; // what was there must not matter
+            apply(out, f);
+            return out;
+          };
+        };
+
+        test("is linear", async () => {
+          const p = await at();
+          const [f, g] = [noise(length, 1), noise(length, 2)];
+          const combined = p(asRealField(f.map((x, i) => 2 * x - 3 * g[i]!)));
+          const [pf, pg] = [p(f), p(g)];
+          notTiny(combined, 0.1);
+          // Each solution errs by `accuracy` of its size, about 4 here.
+          closeArrays(
+            combined,
+            pf.map((x, i) => 2 * x - 3 * pg[i]!),
+            40 * accuracy,
+          );
+        });
+
+        test("keeps the electron count", async () => {
+          const p = await at();
+          const f = noise(length, 3);
+          f[0]! += 10;
+          expect(Math.abs(sumReal(f))).toBeGreaterThan(1);
+          close(sumReal(p(f)), sumReal(f), 1e-13 * length);
+        });
+
+        test("reads the residual and writes all of out, the same at every call", async () => {
+          const p = await at();
+          const f = noise(length, 4);
+          const kept = f.slice();
+          const first = p(f);
+          expect(f).toEqual(kept);
+          p(noise(length, 5));
+          expect(p(f)).toEqual(first);
+          expect(first.every(Number.isFinite)).toBe(true);
+        });
+
+        test("takes nothing to nothing", async () => {
+          const p = await at();
+          closeArrays(p(newRealField(length)), new Float64Array(length), 1e-15);
+        });
+
+        if (isSelfAdjoint)
+          test("is self-adjoint", async () => {
+            const p = await at();
+            const [f, g] = [noise(length, 6), noise(length, 7)];
+            const overlap = dotReal(g, p(f));
+            expect(Math.abs(overlap)).toBeGreaterThan(0.1);
+            close(overlap, dotReal(p(g), f), 1e-13 * length);
+          });
+
+        if (isAtLeastOne)
+          test("never lengthens a residual without mean in the energy norm: P has no eigenvalue below 1", async () => {
+            const p = await at();
+            for (let seed = 10; seed < 20; seed++) {
+              const f = noise(length, seed);
+              const mean = sumReal(f) / length;
+              for (let i = 0; i < length; i++) f[i]! -= mean;
+              const before = energyNorm(grid, f);
+              expect(before).toBeGreaterThan(0.1);
+              expect(energyNorm(grid, p(f))).toBeLessThan(before * (1 + accuracy));
+            }
+          });
+      });
+}
+
+/** √(Σ_G≠0 4π/|G|² |f(G)|²) of the sum over spins. */
+export function energyNorm(grid: Grid, f: ReadonlyRealField): number {
+  const total = newRealField(grid.points);
+  for (let i = 0; i < f.length; i++) total[i % grid.points]! += f[i]!;
+  const c = grid.toFourier(total);
+  let sum = 0;
+  for (let g = 1; g < grid.points; g++)
+    sum += ((c[2 * g]! ** 2 + c[2 * g + 1]! ** 2) * 4 * Math.PI) / grid.normG2[g]!;
+  return Math.sqrt(sum);
+}
