@@ -34,6 +34,8 @@ export interface Grid {
   /** Allocating twins. */
   toFourier(f: ReadonlyRealField): FourierField;
   toReal(f: ReadonlyFourierField): RealField;
+  /** The same cell with another number of points. */
+  withSize(size: GridSize): Grid;
 }
 
 /** Signed frequency of FFT index i on an axis of n points. */
@@ -103,6 +105,7 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
       inverse(out, f);
       return out;
     },
+    withSize: (other) => createGrid(lattice, other, kernels),
   };
 }
 

@@ -6,9 +6,8 @@ import { show } from "./issues.ts";
 import type { AcceleratorChoice, Job, ScfChoices } from "./job.ts";
 
 /** A job whose fields are right one by one, before they are held against each other. */
-export type ParsedJob = Omit<Job, "smearing" | "spin" | "scf"> & {
+export type ParsedJob = Omit<Job, "smearing" | "scf"> & {
   readonly smearing?: SmearingName | undefined;
-  readonly spin: "none" | "collinear";
   readonly scf: Omit<ScfChoices, "accelerator"> & {
     readonly accelerator: AcceleratorChoice | { readonly name: "adaptive-damping" };
   };
@@ -21,10 +20,10 @@ const MAX_AXIS = 10_000;
 /** The job, if its fields fit together. @throws InputError with one line for the first that does not. */
 export function checkJob(job: ParsedJob): Job {
   functionals(job.functional); // refuses unknown names
-  const { spin } = job;
   requireInput(
-    spin === "none",
-    () => `spin: must be none, got ${show(spin)}; spin-polarised runs are not available yet`,
+    job.spin === "none" || job.temperature > 0,
+    () =>
+      `temperature: must be positive with spin ${job.spin}, got 0; the Fermi level decides how many electrons each spin has: give a width in Ha such as 0.001`,
   );
   requireInput(!job.stress, () => "stress: must be false, got true; the stress is not available yet");
   requireInput(
@@ -38,7 +37,7 @@ export function checkJob(job: ParsedJob): Job {
       `temperature: must be a smearing width in Ha of at most 10, got ${job.temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
   );
   if (job.fftSize !== null) checkFftSize(job.fftSize);
-  return { ...job, spin, smearing: smearingOf(job), scf: { ...job.scf, accelerator: acceleratorOf(job) } };
+  return { ...job, smearing: smearingOf(job), scf: { ...job.scf, accelerator: acceleratorOf(job) } };
 }
 
 function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {

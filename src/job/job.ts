@@ -59,7 +59,8 @@ export interface Job {
   /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
   readonly temperature: number;
   readonly smearing: SmearingName;
-  readonly spin: "none";
+  /** `collinear`: each spin has its own orbitals and density. */
+  readonly spin: "none" | "collinear";
   /** Bands per k-point; null: chosen from the electron count. */
   readonly bands: number | null;
   readonly symmetry: boolean;

@@ -2,7 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { parseGth } from "../model/gth-format.ts";
 import { findGth } from "../model/gth-table.ts";
 import { createLattice } from "../model/lattice.ts";
-import type { Model, Species } from "../model/model.ts";
+import type { Atom, Model, Species } from "../model/model.ts";
 import type { Pseudopotential } from "../model/pseudopotential.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
@@ -38,10 +38,14 @@ export function modelFromJob(job: Job, structure: Structure, files: Pseudopotent
     element,
     pseudopotential: pseudopotentialOf(element, job.pseudopotentials, files),
   }));
-  const atoms = structure.atoms.map(({ element, ...atom }) => ({
-    species: elements.indexOf(element),
-    ...atom,
-  }));
+  // Without spin a moment means nothing; left in, it would still tell atoms apart and cost symmetry.
+  const atoms = structure.atoms.map(
+    ({ element, position, magneticMoment }): Atom => ({
+      species: elements.indexOf(element),
+      position,
+      ...(job.spin === "none" || magneticMoment === undefined ? {} : { magneticMoment }),
+    }),
+  );
   const electrons = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, 0);
   requireInput(
     job.smearing !== "none" || electrons % 2 === 0,
@@ -55,7 +59,7 @@ export function modelFromJob(job: Job, structure: Structure, files: Pseudopotent
     electrons,
     smearing: job.smearing,
     temperature: job.temperature,
-    nSpin: 1,
+    nSpin: job.spin === "none" ? 1 : 2,
   };
 }
 

@@ -12,7 +12,7 @@ import type { Orbitals, OrbitalsSpec } from "../parallel/orbitals.ts";
 import { pooledOrbitals } from "../parallel/pooled-orbitals.ts";
 import { damped } from "../scf/accelerator.ts";
 import { anderson } from "../scf/anderson.ts";
-import { initialBands } from "../scf/bands.ts";
+import { electronsToHold, initialBands } from "../scf/bands.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
 import type { HistoryRow, ScfState } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
@@ -164,7 +164,7 @@ function memoryNeeds(job: Job, model: Model, operations: readonly SymmetryOperat
     volume: model.lattice.volume,
     ecut: job.ecut,
     gridPoints: size[0] * size[1] * size[2],
-    bands: initialBands(model.electrons, 2 / model.nSpin, isSmeared, job.bands).nBands,
+    bands: initialBands(electronsToHold(model), 2 / model.nSpin, isSmeared, job.bands).nBands,
     // A lower bound on the irreducible number: time reversal and the point group at their best.
     kpoints:
       model.nSpin *

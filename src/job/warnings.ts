@@ -3,7 +3,7 @@ import type { Structure } from "./structure.ts";
 
 /** What is allowed but probably not meant, one line each; empty for most jobs. */
 export function jobWarnings(job: Job, structure: Structure): string[] {
-  return [...mismatchedTables(job), ...unusedMoments(structure)];
+  return [...mismatchedTables(job), ...initialMoments(job, structure)];
 }
 
 /** A pseudopotential is made for one functional. */
@@ -26,7 +26,13 @@ function mismatchedTables({ functional, pseudopotentials }: Job): string[] {
 const show = (functional: Job["functional"]): string =>
   typeof functional === "string" ? functional : functional.join(" + ");
 
-function unusedMoments({ atoms }: Structure): string[] {
+function initialMoments({ spin }: Job, { atoms }: Structure): string[] {
+  if (spin === "collinear")
+    return atoms.every(({ magneticMoment = 0 }) => magneticMoment === 0)
+      ? [
+          "structure.atoms: spin is collinear but no atom has a magneticMoment: the run starts and stays without a moment",
+        ]
+      : [];
   const count = atoms.filter((atom) => atom.magneticMoment !== undefined).length;
   return count === 0 ? [] : [`structure.atoms: ${count} magnetic moments are ignored because spin is none`];
 }

@@ -10,9 +10,9 @@ const isNode = typeof process !== "undefined" && process.versions?.node !== unde
 
 /** Starts the module next to this one. In a source checkout (`.ts`) the thread needs tsx, as its parent did. */
 export async function spawnBlockWorker(): Promise<WorkerThread> {
-  const source = import.meta.url.endsWith(".ts");
-  const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
   if (isNode) {
+    const source = import.meta.url.endsWith(".ts");
+    const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
     const { Worker } = await import("node:worker_threads");
     const worker = source
       ? new Worker(
@@ -35,7 +35,8 @@ export async function spawnBlockWorker(): Promise<WorkerThread> {
       terminate: async () => void (await worker.terminate()),
     };
   }
-  const worker = new globalThis.Worker(url, { type: "module" });
+  // Written out for bundlers, which look for exactly this expression; a browser never runs the `.ts` sources.
+  const worker = new globalThis.Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
     onMessage: (handle) => worker.addEventListener("message", (event) => handle(event.data)),

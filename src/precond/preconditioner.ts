@@ -22,6 +22,8 @@ export interface Iterate {
    * Gaussian δ_T(x) = e^{−(x/T)²}/(T√π) of width T [Ha].
    */
   localDensityOfStates(width: number): Promise<RealField>;
+  /** Density of the orbitals as they are occupied [bohr⁻³], nowhere negative, shape [nSpin·N]. */
+  density(): Promise<RealField>;
 }
 
 /**

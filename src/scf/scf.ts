@@ -8,8 +8,9 @@ import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import type { EnergyTerms } from "../terms/kohn-sham.ts";
 import type { Accelerator } from "./accelerator.ts";
-import { initialBands, nextBands } from "./bands.ts";
+import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
+import { iterateAt, totalPotential } from "./iterate.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
 
 /** A discretised system: what is solved. */
@@ -76,6 +77,11 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
   const fMax = 2 / nSpin;
   const smearing = smearingOf(model.smearing);
   const isSmeared = temperature > 0 && smearing.name !== "none";
+  requireInput(
+    isSmeared || nSpin === 1,
+    () =>
+      `temperature: must be positive when spins are polarised, got ${temperature} Ha with smearing ${smearing.name}; the Fermi level decides the moment: give smearing and a temperature such as 0.001`,
+  );
 
   const room = Math.min(...basis.kpoints.map(({ planeWaves }) => planeWaves));
   let state: ScfState = options.restart ?? {
@@ -83,7 +89,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
     accelerator: options.accelerator.start,
     history: [],
     eigenTolerance: eigenTolerance([]),
-    ...initialBands(electrons, fMax, isSmeared, options.bands, room),
+    ...initialBands(electronsToHold(model), fMax, isSmeared, options.bands, room),
   };
   requireInput(
     state.rho.length === nSpin * grid.points,
@@ -202,16 +208,6 @@ function startDensity({ basis }: ScfProblem): RealField {
   return rho;
 }
 
-/** V = Σ_terms δE/δρ [Ha], shape [nSpin·N]. */
-function totalPotential(terms: EnergyTerms, rho: ReadonlyRealField): RealField {
-  const total = newRealField(rho.length);
-  for (const term of terms.density) {
-    const { potential } = term.evaluate(rho);
-    for (let r = 0; r < total.length; r++) total[r]! += potential[r]!;
-  }
-  return total;
-}
-
 function totalEnergies(
   terms: EnergyTerms,
   rho: ReadonlyRealField,
@@ -249,34 +245,13 @@ interface StepContext {
 
 /** ρ⁺ from P⁻¹(F(ρ) − ρ). */
 async function nextDensity(
-  { basis: { grid, model, symmetrize } }: ScfProblem,
+  { basis }: ScfProblem,
   orbitals: Orbitals,
   { preconditioner, accelerator, damping }: ScfOptions,
   state: ScfState,
   { rhoIn, residual, levels, occupation }: StepContext,
 ) {
-  const { nSpin, temperature } = model;
-  const fMax = 2 / nSpin;
-  const apply = await preconditioner.at({
-    grid,
-    nSpin,
-    fermiLevel: occupation.fermiLevel,
-    temperature,
-    fMax,
-    levels,
-    async localDensityOfStates(width) {
-      const weights = levels.map(({ weight, eigenvalues }) =>
-        eigenvalues.map((e) => {
-          const x = (e - occupation.fermiLevel) / width;
-          const delta = Math.exp(-x * x) / (width * Math.sqrt(Math.PI));
-          return delta * width < 1e-15 ? 0 : weight * fMax * delta;
-        }),
-      );
-      const states = await orbitals.density(weights);
-      symmetrize(states);
-      return states;
-    },
-  });
+  const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation));
   const step = newRealField(residual.length);
   apply(step, residual);
   return accelerator.next(state.accelerator, rhoIn, step, damping);

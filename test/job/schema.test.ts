@@ -206,9 +206,9 @@ const bad: readonly [string, unknown, readonly string[]][] = [
     ["temperature: must be", "got 300", "300 K would be 0.00095 Ha"],
   ],
   [
-    "a spin to come",
+    "spins without smearing",
     { ...least, spin: "collinear" },
-    ["spin: must be none", "collinear", "not available yet"],
+    ["temperature: must be positive with spin collinear", "got 0", "0.001"],
   ],
   ["a stress to come", { ...least, stress: true }, ["stress: must be false", "not available yet"]],
   [

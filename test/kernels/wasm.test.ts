@@ -275,7 +275,7 @@ describe("products of more than one block", () => {
 
   test("an overlap of 520 vectors is the general product", () => {
     const kernels = simd();
-    const [n, k] = [520, 20];
+    const [n, k] = [520, 64]; // two blocks of columns and three of rows
     const a = randomPanel(kernels, n * k, 1);
     const [half, whole] = [kernels.alloc(2 * n * n), kernels.alloc(2 * n * n)];
     kernels.hermitianOverlap(n, k, a, k, a, k, half, n);

@@ -33,12 +33,21 @@ export interface SampleOptions {
   readonly temperature?: number;
   /** Local density of states whatever the width, shape [nSpin·N]; default none at all. */
   readonly states?: RealField;
+  /** Electron density, shape [nSpin·N]; default uniform. */
+  readonly density?: RealField;
   /** Told the width that was asked for. */
   readonly onWidth?: (width: number) => void;
 }
 
 /** A state to precondition at, made up: one k-point with levels around the Fermi level 0. */
-export function sampleIterate({ grid, nSpin, temperature = 0.01, states, onWidth }: SampleOptions): Iterate {
+export function sampleIterate({
+  grid,
+  nSpin,
+  temperature = 0.01,
+  states,
+  density,
+  onWidth,
+}: SampleOptions): Iterate {
   return {
     grid,
     nSpin,
@@ -53,6 +62,8 @@ export function sampleIterate({ grid, nSpin, temperature = 0.01, states, onWidth
       onWidth?.(width);
       return asRealField((states ?? newRealField(nSpin * grid.points)).slice());
     },
+    density: async () =>
+      asRealField((density ?? newRealField(nSpin * grid.points).fill(0.03 / nSpin)).slice()),
   };
 }
 

@@ -1,0 +1,115 @@
+import { invariant } from "../common/failure.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { solveShifted } from "../solvers/shifted-systems.ts";
+import { type OccupationLaw, occupationQuotient } from "./occupation-law.ts";
+import type { OrbitalBlock } from "./orbital-block.ts";
+
+/** What the response of a block needs beside its orbitals, as plain data that can be sent to another thread. */
+export interface ResponseRequest {
+  readonly law: OccupationLaw;
+  /** Eigenvalues of the orbitals [Ha] and electrons in them, shape [nBands]. */
+  readonly eigenvalues: Float64Array;
+  readonly occupations: Float64Array;
+  /** The lowest so many orbitals are eigenvectors; those above are not used and count as empty. */
+  readonly nStates: number;
+  /** Weight of the k-point. */
+  readonly weight: number;
+  /**
+   * Sternheimer residuals end at this times the root mean square of δV, for a full band; an emptier one may leave
+   * more, in inverse proportion.
+   */
+  readonly tolerance: number;
+  readonly maxIterations: number;
+}
+
+export interface BlockResponse {
+  /** δρ(r) [bohr⁻³] at fixed Fermi level, not symmetrised, shape [N]. */
+  readonly density: Float64Array;
+  /** Bands the Hamiltonian was applied to. */
+  readonly applications: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/** Levels emptier than this times fMax do not begin a transition; their share of δρ is of that size. */
+const EMPTY = 1e-14;
+
+/**
+ * First-order change of the density of one block when its potential changes by δV, the Fermi level held fixed:
+ *
+ *   δρ = w Σ_nm q_nm ⟨ψ_m|δV|ψ_n⟩ ψ_n* ψ_m,   q_nm = (f_n − f_m)/(ε_n − ε_m),   q_nn = df/dε
+ *
+ * over all states [Adl62; Wis63]. With n, m among the given states the sum is taken as it stands. All others are empty
+ * and enter through the solution of Q (H − ε_n) Q x_n = −Q δV ψ_n, Q = 1 − Σ|ψ_m⟩⟨ψ_m|, with no sum over them
+ * [BGCG01]:
+ *
+ *   δρ = 2w Σ_n Re ψ_n* φ_n,   φ_n = f_n x_n + Σ_m c_nm q_nm ⟨ψ_m|δV|ψ_n⟩ ψ_m
+ *
+ * where n runs over the levels that hold electrons, c = ½ for m among them and 1 for m above, which stands for the pair
+ * in both orders. The Hamiltonian must be that of the orbitals.
+ *
+ * @param deltaPotential δV(r) [Ha] of this block's spin, shape [N].
+ */
+export function blockResponse(
+  kernels: Kernels,
+  block: OrbitalBlock,
+  request: ResponseRequest,
+  deltaPotential: Float64Array,
+): BlockResponse {
+  const { hamiltonian, psi } = block;
+  const { law, eigenvalues, occupations, nStates, weight, tolerance, maxIterations } = request;
+  const points = deltaPotential.length;
+  const { n } = hamiltonian;
+  invariant(nStates <= block.nBands, () => `response of ${nStates} states, ${block.nBands} held`);
+  let nFilled = nStates;
+  while (nFilled > 0 && Math.abs(occupations[nFilled - 1]!) <= EMPTY * law.fMax) nFilled--;
+  if (nFilled === 0)
+    return { density: new Float64Array(points), applications: 0, iterations: 0, converged: true };
+
+  return kernels.scratch((take) => {
+    const deltaV = take(points);
+    deltaV.set(deltaPotential);
+    // right ← δV ψ_n;  overlaps_mn ← ⟨ψ_m|δV|ψ_n⟩;  right ← −Q δV ψ_n
+    const right = take(2 * n * nFilled).fill(0);
+    const overlaps = take(2 * nStates * nFilled);
+    hamiltonian.fft.applyPotential(right, psi, deltaV, nFilled);
+    kernels.gemm("C", "N", nStates, nFilled, n, 1, psi, n, right, n, 0, overlaps, nStates);
+    kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, -1, right, n);
+
+    const shifts = take(nFilled);
+    const fillings = take(nFilled);
+    const targets = new Float64Array(nFilled);
+    const size = tolerance * rootMeanSquare(deltaPotential);
+    for (let j = 0; j < nFilled; j++) {
+      shifts[j] = eigenvalues[j]!;
+      fillings[j] = occupations[j]!;
+      targets[j] = (size * law.fMax) / Math.abs(occupations[j]!);
+    }
+    const phi = take(2 * n * nFilled);
+    const { iterations, applications, converged } = solveShifted(kernels, {
+      operator: hamiltonian,
+      states: psi,
+      nStates,
+      scales: psi,
+      shifts,
+      nVectors: nFilled,
+      residual: right,
+      out: phi,
+      targets,
+      maxIterations,
+    });
+
+    for (let j = 0; j < nFilled; j++)
+      for (let m = 0; m < nStates; m++) {
+        const quotient = occupationQuotient(law, eigenvalues[j]!, occupations[j]!, eigenvalues[m]!, occupations[m]!); // biome-ignore format: one call
+        const factor = (m < nFilled ? 0.5 : 1) * quotient;
+        overlaps[2 * (m + nStates * j)]! *= factor;
+        overlaps[2 * (m + nStates * j) + 1]! *= factor;
+      }
+    kernels.scaleColumns(n, nFilled, fillings, phi);
+    kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, 1, phi, n);
+    const density = take(points).fill(0);
+    accumulateProducts(kernels, block, density, phi, (2 * weight) / block.hamiltonian.volume, nFilled);
+    return { density: density.slice(), applications, iterations, converged };
+  });
+}

@@ -1,0 +1,296 @@
+import { describe, expect, test } from "vitest";
+import { InputError } from "../../src/common/failure.ts";
+import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { dotReal, sumReal } from "../../src/kernels/fields.ts";
+import type { Orbitals } from "../../src/parallel/orbitals.ts";
+import { kerker } from "../../src/precond/kerker.ts";
+import { ldos } from "../../src/precond/ldos.ts";
+import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
+import { simple } from "../../src/precond/simple.ts";
+import { type Accelerator, damped } from "../../src/scf/accelerator.ts";
+import { anderson } from "../../src/scf/anderson.ts";
+import { type ScfProblem, scf } from "../../src/scf/scf.ts";
+import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
+import { ALUMINIUM, type Finished, finish, SILICON, to } from "../systems.ts";
+
+const TIGHT = 1e-9;
+const total = ({ end }: Finished) => end.last.energies.total;
+
+describe("every road leads to the same ground state", () => {
+  const mixings: Preconditioner[] = [simple(), kerker(), ldos()];
+  const accelerators: Accelerator[] = [anderson(), anderson({ depth: 2 }), damped()];
+  for (const [name, job] of [
+    ["silicon", SILICON],
+    ["aluminium", ALUMINIUM],
+  ] as const) {
+    // biome-ignore format: pairs
+    const reference = finish(to(TIGHT, job));
+    for (const preconditioner of mixings)
+      for (const accelerator of accelerators)
+        test(`of ${name}: ${preconditioner.name} with ${accelerator.name}`, async () => {
+          const expected = await reference;
+          const run = await finish(to(TIGHT, job), { preconditioner, accelerator, damping: 0.7 });
+          expect(run.end.reason).toBe("converged");
+          expect(run.steps.length).toBeGreaterThan(3);
+          // The energy errs by the square of the density's error.
+          close(total(run), total(expected), 1e-11, "energy");
+          notTiny(run.end.last.rhoOut, 0.01);
+          closeArrays(run.end.last.rhoOut, expected.end.last.rhoOut, 10 * TIGHT, "density");
+          close(
+            run.end.last.occupation.fermiLevel,
+            expected.end.last.occupation.fermiLevel,
+            1e-8,
+            "Fermi level",
+          );
+        });
+  }
+
+  test("start vectors from another seed too", async () => {
+    const [one, other] = await Promise.all([
+      finish(to(TIGHT, SILICON)),
+      finish({ ...to(TIGHT, SILICON), seed: 7 }),
+    ]);
+    expect(one.steps[0]!.row.energy).not.toBe(other.steps[0]!.row.energy);
+    close(total(other), total(one), 1e-11);
+  });
+});
+
+describe("the energy of a step", () => {
+  for (const [name, job] of [["silicon", SILICON], ["aluminium", ALUMINIUM]] as const) // biome-ignore format: pairs
+    test(`is above the ground state by the square of the density residual: ${name}`, async () => {
+      const best = total(await finish(to(1e-11, job)));
+      // Slow on purpose: many steps on the way.
+      const { steps } = await finish(to(1e-6, job), {
+        preconditioner: simple(),
+        accelerator: damped(),
+        damping: 0.4,
+      });
+      const ratios = steps
+        .filter(({ row }) => row.densityResidual > 1e-5)
+        .map(({ row, energies }) => (energies.total - best) / row.densityResidual ** 2);
+      expect(ratios.length).toBeGreaterThan(5);
+      for (const ratio of ratios) expect(ratio).toBeGreaterThan(0); // variational: never below
+      // Residuals fall over three decades and more, their squares over six, yet the ratio stays.
+      const later = ratios.slice(2);
+      expect(Math.max(...later) / Math.min(...later)).toBeLessThan(30);
+      expect(steps[2]!.row.densityResidual / steps.at(-1)!.row.densityResidual).toBeGreaterThan(1e3);
+    });
+
+  test("is the sum of its parts, which have the names of the result file", async () => {
+    const { steps } = await finish(to(1e-5, ALUMINIUM));
+    for (const { energies } of steps) {
+      const { total: sum, ...parts } = energies;
+      expect(Object.keys(parts).sort()).toEqual([
+        "entropy",
+        "ewald",
+        "hartree",
+        "kinetic",
+        "local",
+        "nonlocal",
+        "pspCorrection",
+        "xc",
+      ]);
+      close(
+        Object.values(parts).reduce((a, b) => a + b, 0),
+        sum,
+        1e-14 * 10,
+      );
+      for (const part of Object.values(parts)) expect(Math.abs(part)).toBeGreaterThan(1e-5);
+      expect(energies.entropy).toBeLessThan(0);
+      expect(energies.kinetic).toBeGreaterThan(0);
+    }
+    const silicon = await finish(to(1e-3, SILICON));
+    expect(silicon.end.last.energies).not.toHaveProperty("entropy");
+    const hartreeFock = await finish(to(1e-3, { ...SILICON, functional: "none" }));
+    expect(hartreeFock.end.last.energies).not.toHaveProperty("xc");
+  });
+});
+
+describe("a step", () => {
+  test("tells of itself in its row, and the rows are the history", async () => {
+    const { steps, problem } = await finish(to(1e-6, SILICON));
+    steps.forEach(({ row, energies, rhoIn, rhoOut, state, converged }, i) => {
+      expect(row.step).toBe(i + 1);
+      expect(row.energy).toBe(energies.total);
+      const change = rhoOut.map((x, r) => x - rhoIn[r]!);
+      const norm = Math.sqrt(problem.basis.grid.dvol * change.reduce((sum, x) => sum + x * x, 0));
+      close(row.densityResidual, norm, 1e-14);
+      expect(row.damping).toBe(0.8);
+      expect(row.seconds).toBeGreaterThan(0);
+      expect(row.hamiltonianApplications).toBeGreaterThanOrEqual(4 * problem.basis.kpoints.length);
+      expect(state.history).toEqual(steps.slice(0, i + 1).map((step) => step.row));
+      expect(converged).toBe(row.densityResidual < 1e-6);
+      expect(i === steps.length - 1).toBe(converged);
+    });
+  });
+
+  test("holds the electrons before and after", async () => {
+    for (const job of [SILICON, ALUMINIUM]) {
+      const { steps, problem } = await finish(to(1e-4, job));
+      const { grid, model } = problem.basis;
+      for (const { rhoIn, rhoOut } of steps) {
+        close(grid.dvol * sumReal(rhoIn), model.electrons, 1e-11);
+        close(grid.dvol * sumReal(rhoOut), model.electrons, 1e-11);
+      }
+    }
+  });
+
+  test("gives the preconditioner a local density of states that integrates to Σ w f_max δ(ε − ε_F)", async () => {
+    const width = 0.05;
+    let seen: { iterate: Iterate; integral: number } | undefined;
+    const spy: Preconditioner = {
+      name: "spy",
+      async at(iterate) {
+        const states = await iterate.localDensityOfStates(width);
+        const image = states.slice() as typeof states;
+        problem!.basis.symmetrize(image);
+        closeArrays(states, image, 1e-14, "symmetric");
+        seen = { iterate, integral: iterate.grid.dvol * sumReal(states) };
+        return simple().at(iterate);
+      },
+    };
+    const { problem } = await prepareScf(ALUMINIUM);
+    const job = { ...to(1e-3, ALUMINIUM), bands: 8 };
+    await finish(job, { preconditioner: spy });
+    const { levels, fermiLevel, temperature, fMax, nSpin } = seen!.iterate;
+    expect([temperature, fMax, nSpin]).toEqual([0.02, 2, 1]);
+    let expected = 0;
+    for (const { weight, eigenvalues } of levels)
+      for (const e of eigenvalues)
+        expected +=
+          (weight * 2 * Math.exp(-(((e - fermiLevel) / width) ** 2))) / (width * Math.sqrt(Math.PI));
+    expect(expected).toBeGreaterThan(0.1);
+    close(seen!.integral, expected, 1e-12 * expected);
+  });
+});
+
+describe("bands", () => {
+  test("are added while the highest held is occupied, and the energy is that of plenty from the start", async () => {
+    const hot = { ...ALUMINIUM, temperature: 0.05 };
+    const grown = await finish(to(TIGHT, hot));
+    const counts = grown.steps.map(({ state }) => state.nBands);
+    expect(counts.at(-1)).toBeGreaterThan(6);
+    expect(grown.steps[0]!.levels[0]!.eigenvalues.length).toBeLessThan(counts.at(-1)!);
+    const plenty = await finish({ ...to(TIGHT, hot), bands: 20 });
+    expect(plenty.end.last.levels[0]!.eigenvalues).toHaveLength(20);
+    // Occupations beyond the held bands are below 1e-6 electrons each, their energies of order 1 Ha times that.
+    close(total(grown), total(plenty), 2e-7);
+    expect(plenty.end.last.warnings).toEqual([]);
+  });
+
+  test("too few for the electrons of a metal are reported at every step", async () => {
+    const { end } = await finish({ ...to(1e-3, ALUMINIUM), bands: 2 });
+    expect(end.last.warnings).toEqual([expect.stringMatching(/^bands: the highest band holds/)]);
+  });
+});
+
+describe("the iteration", () => {
+  /** A problem that counts what it opens and closes. */
+  const counted = async (job: object) => {
+    const { problem, options } = await prepareScf(job);
+    const open = new Set<Orbitals>();
+    let made = 0;
+    const spied: ScfProblem = {
+      ...problem,
+      async createOrbitals(nBands) {
+        const orbitals = await problem.createOrbitals(nBands);
+        const spy: Orbitals = { ...orbitals, close: async () => void open.delete(spy) };
+        open.add(spy);
+        made++;
+        return spy;
+      },
+    };
+    return { problem: spied, options, open, made: () => made };
+  };
+
+  test("left early closes its orbitals; run to its end it leaves them to the caller", async () => {
+    const { problem, options, open, made } = await counted(SILICON);
+    for await (const step of scf(problem, options)) {
+      expect(open.size).toBe(1);
+      if (step.row.step === 2) break;
+    }
+    expect([made(), open.size]).toEqual([1, 0]);
+    const iteration = scf(problem, { ...options, maxIterations: 2 });
+    let next = await iteration.next();
+    while (!next.done) next = await iteration.next();
+    expect([...open]).toEqual([next.value.orbitals]);
+  });
+
+  test("with an error inside closes its orbitals and passes the error on", async () => {
+    const { problem, options, open } = await counted(SILICON);
+    const broken: Preconditioner = { name: "broken", at: () => { throw new Error("of its own"); } }; // biome-ignore format: one line
+    const iteration = scf(problem, { ...options, preconditioner: broken });
+    await expect(iteration.next()).rejects.toThrow("of its own");
+    expect(open.size).toBe(0);
+  });
+
+  test("widening its orbitals closes the narrow ones", async () => {
+    const { problem, options, open, made } = await counted({ ...ALUMINIUM, temperature: 0.05 });
+    const iteration = scf(problem, options);
+    for (let next = await iteration.next(); !next.done; next = await iteration.next())
+      expect(open.size).toBe(1);
+    expect(made()).toBeGreaterThan(1);
+  });
+
+  test("reports how far it is, within every step", async () => {
+    const heard: string[] = [];
+    const { problem } = await finish(to(1e-2, SILICON), {
+      onProgress: ({ step, phase, done, total: all }) => heard.push(`${step} ${phase} ${done}/${all}`),
+    });
+    const n = problem.basis.kpoints.length;
+    const expected = ["diagonalise", "density"].flatMap((phase) =>
+      Array.from({ length: n }, (_, i) => `1 ${phase} ${i + 1}/${n}`),
+    );
+    expect(heard.slice(0, 2 * n)).toEqual(expected);
+  });
+
+  test("stops when the energy alone, or density and energy together, meet their tolerances", async () => {
+    const byEnergy = await finish({ ...SILICON, scf: { tolerance: { energy: 1e-4 } } });
+    const rows = byEnergy.end.last.state.history;
+    expect(Math.abs(rows.at(-1)!.energy - rows.at(-2)!.energy)).toBeLessThan(1e-4);
+    expect(Math.abs(rows.at(-2)!.energy - rows.at(-3)!.energy)).toBeGreaterThan(1e-4);
+    const both = await finish({ ...SILICON, scf: { tolerance: { energy: 1e-4, density: 1e-7 } } });
+    expect(both.end.last.row.densityResidual).toBeLessThan(1e-7);
+    expect(both.steps.length).toBeGreaterThan(byEnergy.steps.length);
+  });
+
+  test("refuses options out of range before any work", async () => {
+    const { problem, options, made } = await counted(SILICON);
+    const first = (change: object) => scf(problem, { ...options, ...change }).next();
+    for (const damping of [0, 2, -0.1, Number.NaN])
+      await expect(first({ damping })).rejects.toThrow(/scf.damping: must be between 0 and 2/);
+    for (const maxIterations of [0, 1.5])
+      await expect(first({ maxIterations })).rejects.toThrow(/scf.maxIterations/);
+    for (const tolerance of [{}, { density: 0 }, { energy: -1 }])
+      await expect(first({ tolerance })).rejects.toThrow(InputError);
+    const restart = { ...(await finish(to(1, SILICON))).end.last.state, rho: new Float64Array(7) };
+    await expect(first({ restart })).rejects.toThrow(/restart: density must have 3375 values, got 7/);
+    expect(made()).toBe(0);
+  });
+
+  test("of a user's own preconditioner and accelerator is nothing special", async () => {
+    const half: Preconditioner = {
+      name: "half",
+      at: async () => (out, residual) => {
+        for (let r = 0; r < out.length; r++) out[r] = 0.5 * residual[r]!;
+      },
+    };
+    const own: Accelerator = {
+      name: "own",
+      start: [],
+      next: (state, rho, step, damping) => ({
+        rho: rho.map((x, r) => x + damping * step[r]!) as typeof rho,
+        state,
+      }),
+    };
+    const mine = await finish(to(1e-5, SILICON), { preconditioner: half, accelerator: own, damping: 1.2 });
+    const same = await finish(to(1e-5, SILICON), {
+      preconditioner: simple(),
+      accelerator: damped(),
+      damping: 0.6,
+    });
+    expect(mine.steps.length).toBe(same.steps.length);
+    expect(dotReal(mine.end.last.rhoOut, mine.end.last.rhoOut)).toBeGreaterThan(1);
+    expect(largestDifference(mine.end.last.rhoOut, same.end.last.rhoOut).error).toBeLessThan(1e-12);
+  });
+});
