@@ -8,6 +8,7 @@ import {
   type EigenRequest,
   type OrbitalEnergies,
 } from "../state/orbital-block.ts";
+import { type BlockResponse, blockResponse, type ResponseRequest } from "../state/response-block.ts";
 import type { OrbitalsSpec } from "./orbitals.ts";
 
 /** The blocks one thread holds, addressed by their index in the whole calculation. Everything here is synchronous. */
@@ -17,6 +18,8 @@ export interface BlockHost {
   density(index: number, weights: Float64Array): Float64Array;
   energies(index: number, weights: Float64Array): OrbitalEnergies;
   nonlocalForces(index: number, weights: Float64Array): Float64Array;
+  /** @param deltaPotential of the block's spin, shape [N]. */
+  response(index: number, request: ResponseRequest, deltaPotential: Float64Array): BlockResponse;
   save(index: number): Float64Array;
   restore(index: number, psi: Float64Array): void;
   peakMemory(): number;
@@ -36,13 +39,17 @@ export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: r
   );
   const block = (index: number) => held.get(index)!;
   let potential = new Float64Array(points);
+  /** The Hamiltonians of all blocks read the same memory: fills it for the spin of this one. */
+  const loadPotential = (index: number) => {
+    const { spin } = blocks[index]!;
+    shared.potential.set(potential.subarray(spin * points, (spin + 1) * points));
+  };
   return {
     setPotential(next) {
       potential = next as Float64Array<ArrayBuffer>;
     },
     diagonalise(index, request) {
-      const { spin } = blocks[index]!;
-      shared.potential.set(potential.subarray(spin * points, (spin + 1) * points));
+      loadPotential(index);
       return block(index).diagonalise(request);
     },
     density: (index, weights) => block(index).density(weights),
@@ -58,6 +65,10 @@ export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: r
         psi,
         weights,
       });
+    },
+    response(index, request, deltaPotential) {
+      loadPotential(index);
+      return blockResponse(kernels, problem, block(index), request, deltaPotential);
     },
     save: (index) => block(index).psi.slice(),
     restore: (index, psi) => block(index).restore(psi),

@@ -1,7 +1,7 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { createBlockHost } from "./block-host.ts";
 import type { Orbitals, OrbitalsSpec } from "./orbitals.ts";
-import { sumDensities, sumEnergies, sumForces } from "./sums.ts";
+import { ofBlock, sumDensities, sumEnergies, sumForces, sumResponses } from "./sums.ts";
 
 /** All blocks in this thread. Long work gives way to the event loop between blocks, so that progress shows and signals arrive. */
 export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
@@ -37,6 +37,14 @@ export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
     energies: async (weights) => sumEnergies(await each((index) => host.energies(index, weights[index]!))),
     nonlocalForces: async (weights) =>
       sumForces(await each((index) => host.nonlocalForces(index, weights[index]!))),
+    response: async (deltaPotential, requests, progress) =>
+      sumResponses(
+        spec,
+        await each(
+          (index) => host.response(index, requests[index]!, ofBlock(spec, deltaPotential, index)),
+          progress,
+        ),
+      ),
     save: () => each((index) => host.save(index)),
     restore: async (psi) => {
       await each((index) => host.restore(index, psi[index]!));

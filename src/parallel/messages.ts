@@ -1,4 +1,5 @@
 import type { EigenRequest } from "../state/orbital-block.ts";
+import type { ResponseRequest } from "../state/response-block.ts";
 import type { OrbitalsSpec } from "./orbitals.ts";
 
 /** What the main thread asks of a worker; answers come in the same order. */
@@ -9,6 +10,12 @@ export type WorkerRequest =
   | { readonly call: "density"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "energies"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "nonlocalForces"; readonly index: number; readonly weights: Float64Array }
+  | {
+      readonly call: "response";
+      readonly index: number;
+      readonly request: ResponseRequest;
+      readonly deltaPotential: Float64Array;
+    }
   | { readonly call: "save"; readonly index: number }
   | { readonly call: "restore"; readonly index: number; readonly psi: Float64Array }
   | { readonly call: "peakMemory" };

@@ -7,6 +7,7 @@ import type {
   OrbitalEnergies,
   OrbitalProblem,
 } from "../state/orbital-block.ts";
+import type { ResponseRequest } from "../state/response-block.ts";
 
 /** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
 export interface BlockLabel {
@@ -21,6 +22,16 @@ export interface OrbitalsSpec {
   readonly blocks: readonly BlockLabel[];
   readonly nSpin: number;
   readonly backend: BackendName;
+}
+
+/** Change of the density with the potential, all blocks together. */
+export interface DensityResponse {
+  /** δρ(r) at fixed Fermi level [bohr⁻³], not symmetrised, shape [nSpin·N]. */
+  readonly density: RealField;
+  /** Bands multiplied by H. */
+  readonly applications: number;
+  /** Whether every Sternheimer equation reached its tolerance. */
+  readonly converged: boolean;
 }
 
 /** Called when a block is finished: how many of how many. */
@@ -49,6 +60,17 @@ export interface Orbitals {
   energies(weights: readonly Float64Array[]): Promise<OrbitalEnergies>;
   /** Σ of the nonlocal forces [Ha/bohr], Cartesian, shape [3·nAtoms]. */
   nonlocalForces(weights: readonly Float64Array[]): Promise<Float64Array>;
+  /**
+   * First-order change of the density when the potential of the last `diagonalise` changes by δV(r) [Ha], shape
+   * [nSpin·N].
+   *
+   * @param requests one per block.
+   */
+  response(
+    deltaPotential: ReadonlyRealField,
+    requests: readonly ResponseRequest[],
+    progress?: BlockProgress,
+  ): Promise<DensityResponse>;
   /** Copies of the orbitals, one panel per block. */
   save(): Promise<Float64Array[]>;
   restore(psi: readonly Float64Array[]): Promise<void>;

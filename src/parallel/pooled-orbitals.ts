@@ -1,9 +1,10 @@
 import { InputError } from "../common/failure.ts";
 import type { BlockEigenvalues, OrbitalEnergies } from "../state/orbital-block.ts";
+import type { BlockResponse } from "../state/response-block.ts";
 import type { WorkerReply, WorkerRequest } from "./messages.ts";
 import type { BlockProgress, Orbitals, OrbitalsSpec } from "./orbitals.ts";
 import { spawnBlockWorker, type WorkerThread } from "./spawn.ts";
-import { sumDensities, sumEnergies, sumForces } from "./sums.ts";
+import { ofBlock, sumDensities, sumEnergies, sumForces, sumResponses } from "./sums.ts";
 
 interface Client {
   call<T>(request: WorkerRequest): Promise<T>;
@@ -112,6 +113,19 @@ export async function pooledOrbitals(
     nonlocalForces: async (weights) =>
       sumForces(
         await each<Float64Array>((index) => ({ call: "nonlocalForces", index, weights: weights[index]! })),
+      ),
+    response: async (deltaPotential, requests, progress) =>
+      sumResponses(
+        spec,
+        await each<BlockResponse>(
+          (index) => ({
+            call: "response",
+            index,
+            request: requests[index]!,
+            deltaPotential: ofBlock(spec, deltaPotential, index),
+          }),
+          progress,
+        ),
       ),
     save: () => each<Float64Array>((index) => ({ call: "save", index })),
     restore: async (psi) => {

@@ -2,7 +2,7 @@ import { invariant } from "../common/failure.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { solveShifted } from "../solvers/shifted-systems.ts";
 import { type OccupationLaw, occupationQuotient } from "./occupation-law.ts";
-import type { OrbitalBlock } from "./orbital-block.ts";
+import type { OrbitalBlock, OrbitalProblem } from "./orbital-block.ts";
 
 /** What the response of a block needs beside its orbitals, as plain data that can be sent to another thread. */
 export interface ResponseRequest {
@@ -52,6 +52,7 @@ const EMPTY = 1e-14;
  */
 export function blockResponse(
   kernels: Kernels,
+  { lattice }: OrbitalProblem,
   block: OrbitalBlock,
   request: ResponseRequest,
   deltaPotential: Float64Array,
@@ -109,7 +110,43 @@ export function blockResponse(
     kernels.scaleColumns(n, nFilled, fillings, phi);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, 1, phi, n);
     const density = take(points).fill(0);
-    accumulateProducts(kernels, block, density, phi, (2 * weight) / block.hamiltonian.volume, nFilled);
+    accumulateProducts(kernels, block, density, phi, (2 * weight) / lattice.volume, nFilled);
     return { density: density.slice(), applications, iterations, converged };
   });
+}
+
+/**
+ * density ← density + factor Σ_n Re u_n* v_n for the orbitals u and the panel v, as ¼ (|u + v|² − |u − v|²) with v
+ * scaled to the size of u, where the difference loses no digits.
+ */
+function accumulateProducts(
+  kernels: Kernels,
+  { hamiltonian: { n, fft }, psi }: OrbitalBlock,
+  density: Float64Array,
+  v: Float64Array,
+  factor: number,
+  nBands: number,
+): void {
+  kernels.scratch((take) => {
+    const sizes = take(nBands);
+    const scales = take(nBands);
+    const weights = take(nBands);
+    const sum = take(2 * n * nBands);
+    kernels.columnNorms2(sizes, n, nBands, v);
+    for (const sign of [1, -1]) {
+      for (let j = 0; j < nBands; j++) {
+        const size = Math.sqrt(sizes[j]!);
+        scales[j] = size > 0 ? sign / size : 0;
+        weights[j] = (sign * factor * size) / 4;
+      }
+      kernels.addScaledColumns(sum, n, nBands, psi, scales, v);
+      fft.accumulateDensity(density, sum, weights, nBands);
+    }
+  });
+}
+
+function rootMeanSquare(f: Float64Array): number {
+  let sum = 0;
+  for (let r = 0; r < f.length; r++) sum += f[r]! * f[r]!;
+  return Math.sqrt(sum / f.length);
 }

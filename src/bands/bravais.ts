@@ -1,0 +1,164 @@
+import { invariant } from "../common/failure.ts";
+import { cross, det, dot, inverse, type Mat3, matMul, norm, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
+import { axisOf, type LatticeRotation, latticeRotations, reducedBasis, SAME } from "./lattice-symmetry.ts";
+
+/** Bravais types with their Pearson letters; `other` are those without a standard path here. */
+export type BravaisType = "cP" | "cF" | "cI" | "tP" | "tI" | "oP" | "hP" | "other";
+
+/** The lattice's own symmetry, whatever the atoms in it. */
+export interface Bravais {
+  readonly type: BravaisType;
+  /** In words, for messages. */
+  readonly name: string;
+  /** Axes of the conventional cell as rows [bohr], right-handed; those given where `type` is `other`. */
+  readonly conventional: Mat3;
+  /** The given vectors in terms of the standard primitive ones: whole numbers, determinant ±1. */
+  readonly fromStandard: Mat3;
+}
+
+const IDENTITY: Mat3 = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];
+
+/** Standard primitive vectors in terms of the conventional axes [SC10]. */
+const PRIMITIVE: Readonly<Record<Exclude<BravaisType, "other">, Mat3>> = {
+  cP: IDENTITY,
+  tP: IDENTITY,
+  oP: IDENTITY,
+  hP: IDENTITY,
+  cF: [
+    [0, 0.5, 0.5],
+    [0.5, 0, 0.5],
+    [0.5, 0.5, 0],
+  ],
+  cI: [
+    [-0.5, 0.5, 0.5],
+    [0.5, -0.5, 0.5],
+    [0.5, 0.5, -0.5],
+  ],
+  tI: [
+    [-0.5, 0.5, 0.5],
+    [0.5, -0.5, 0.5],
+    [0.5, 0.5, -0.5],
+  ],
+};
+
+const NAMES: Readonly<Record<Exclude<BravaisType, "other">, string>> = {
+  cP: "simple cubic",
+  cF: "face-centred cubic",
+  cI: "body-centred cubic",
+  tP: "simple tetragonal",
+  tI: "body-centred tetragonal",
+  oP: "simple orthorhombic",
+  hP: "hexagonal",
+};
+
+/**
+ * Bravais type and conventional axes from the lattice vectors alone: the rotations of the lattice tell the crystal
+ * system, their axes are the conventional ones, and the volume tells the centring. It does not matter which primitive
+ * vectors are given nor how they are turned.
+ *
+ * @param vectors primitive lattice vectors as rows [bohr].
+ */
+export function findBravais(vectors: Mat3): Bravais {
+  const basis = reducedBasis(vectors);
+  const rotations = latticeRotations(basis);
+  const axes = (order: number) => axesOf(basis, rotations, order);
+  const volume = Math.abs(det(vectors));
+  switch (rotations.length) {
+    case 24: {
+      const conventional = bestFrame(axes(4));
+      const centring = Math.round(Math.abs(det(conventional)) / volume);
+      const type = ({ 1: "cP", 2: "cI", 4: "cF" } as const)[centring];
+      invariant(type !== undefined, () => `a cubic cell holds ${centring} lattice points`);
+      return known(type, conventional, vectors);
+    }
+    case 12: {
+      const [c] = axes(6);
+      const flat = shortest(axes(2).filter((v) => isPerpendicular(v, c!)));
+      return known("hP", bestFrame([...flat, c!], (a, b) => dot(a, b) < -0.4 * norm(a) * norm(b)), vectors);
+    }
+    case 8: {
+      const [c] = axes(4);
+      const flat = shortest(axes(2).filter((v) => isPerpendicular(v, c!)));
+      const conventional = bestFrame([...flat, c!], (_a, _b, third) => isParallel(third, c!));
+      const centring = Math.round(Math.abs(det(conventional)) / volume);
+      return known(centring === 1 ? "tP" : "tI", conventional, vectors);
+    }
+    case 4: {
+      const three = axes(2);
+      // a < b < c
+      const sorted = bestFrame(three, (a, b, c) => norm(a) < norm(b) && norm(b) < norm(c));
+      if (Math.round(Math.abs(det(sorted)) / volume) === 1) return known("oP", sorted, vectors);
+      return other("centred orthorhombic", vectors);
+    }
+    case 6:
+      return other("rhombohedral", vectors);
+    case 2:
+      return other("monoclinic", vectors);
+    default:
+      return other("triclinic", vectors);
+  }
+}
+
+const other = (name: string, vectors: Mat3): Bravais => ({
+  type: "other",
+  name,
+  conventional: vectors,
+  fromStandard: IDENTITY,
+});
+
+function known(type: Exclude<BravaisType, "other">, conventional: Mat3, vectors: Mat3): Bravais {
+  const ratios = matMul(vectors, inverse(matMul(PRIMITIVE[type], conventional)));
+  const whole = ratios.map((row) => row.map(Math.round)) as unknown as Mat3;
+  const isWhole = ratios.flat().every((x, i) => Math.abs(x - whole.flat()[i]!) < 0.01);
+  invariant(
+    isWhole && Math.abs(det(whole)) === 1,
+    () => `findBravais: ${type} vectors are no whole combinations of the standard ones: ${JSON.stringify(ratios)}`,
+  );
+  return { type, name: NAMES[type], conventional, fromStandard: whole };
+}
+
+/** Shortest lattice vectors along the axes of all rotations of one order, each axis once, Cartesian. */
+function axesOf(basis: Mat3, rotations: readonly LatticeRotation[], order: number): Vec3[] {
+  const found: Vec3[] = [];
+  for (const rotation of rotations.filter((r) => r.order === order)) {
+    const axis = rowsVec(basis, axisOf(rotation));
+    if (!found.some((known) => isParallel(known, axis))) found.push(axis);
+  }
+  return found;
+}
+
+const isParallel = (a: Vec3, b: Vec3): boolean => norm(cross(a, b)) < 1e-2 * norm(a) * norm(b);
+const isPerpendicular = (a: Vec3, b: Vec3): boolean => Math.abs(dot(a, b)) < 1e-2 * norm(a) * norm(b);
+
+/** Those of least length: a square or hexagonal net has a second set of axes between them, √2 or √3 longer. */
+function shortest(vectors: readonly Vec3[]): Vec3[] {
+  const least = Math.min(...vectors.map(norm));
+  return vectors.filter((v) => norm(v) < least * (1 + 100 * SAME));
+}
+
+/**
+ * Three of the directions, with signs, as right-handed axes that lie nearest to x, y and z: the choice that leaves
+ * cells in the usual setting as they are.
+ */
+function bestFrame(
+  directions: readonly Vec3[],
+  accept: (a: Vec3, b: Vec3, c: Vec3) => boolean = () => true,
+): Mat3 {
+  const signed = directions.flatMap((v) => [v, scale(-1, v)]);
+  let best: Mat3 | undefined;
+  let bestScore = Number.NEGATIVE_INFINITY;
+  for (const a of signed)
+    for (const b of signed)
+      for (const c of signed) {
+        const handed = det([a, b, c]) / (norm(a) * norm(b) * norm(c));
+        if (handed < 0.5 || !accept(a, b, c)) continue;
+        const score = a[0] / norm(a) + b[1] / norm(b) + c[2] / norm(c);
+        if (score > bestScore + 1e-6) [best, bestScore] = [[a, b, c], score];
+      }
+  invariant(best !== undefined, () => `no axes among ${JSON.stringify(directions)}`);
+  return best;
+}

@@ -1,0 +1,171 @@
+import { exactProductGridSize, type Grid } from "../basis/grid.ts";
+import { InputError, requireInput } from "../common/failure.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
+import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
+import type { Lattice } from "../model/lattice.ts";
+import type { Model, Species } from "../model/model.ts";
+import { VERSION } from "../version.ts";
+import { type Coefficient, toTrigonometric } from "./trigonometric.ts";
+
+/**
+ * A Hamiltonian as numbers in a file, exact as they stand there:
+ *
+ *   H = ½|k+G|² + V_loc + V_nl + V(r),   V(r) = Σ_G V(G) e^{iG·r},   V(−G) = V(G)*
+ *
+ * V_loc (without G = 0) and V_nl follow from the pseudopotentials' parameters; V is what Hartree and xc made of a
+ * density that was self-consistent once.
+ */
+export interface FrozenProblem {
+  /** Version of the format. */
+  readonly stillwaveProblem: 1;
+  /** Version of the program that wrote it. */
+  readonly stillwave: string;
+  readonly title?: string | undefined;
+  /** Rows [bohr]. */
+  readonly lattice: Mat3;
+  readonly species: readonly Species[];
+  /** Fractional positions. */
+  readonly atoms: readonly { readonly species: number; readonly position: Vec3 }[];
+  readonly electrons: number;
+  /** Of the run that made the potential [Ha]; matrix elements up to this cutoff see all of it. */
+  readonly ecut: number;
+  /** [Ha] */
+  readonly fermiLevel: number;
+  /** Highest level of band N/2 on the k-points of that run [Ha]. */
+  readonly valenceMaximum?: number | undefined;
+  readonly potential: { readonly coefficients: readonly Coefficient[] };
+}
+
+/** Levels of the run that made the potential, to measure energies from. */
+export interface ReferenceLevels {
+  readonly fermiLevel: number;
+  readonly valenceMaximum?: number | undefined;
+}
+
+/**
+ * @param hartreeXc the potential beside the pseudopotentials' [Ha], shape [N].
+ * @throws InputError if the grid is smaller than products of two orbitals need: then it is no trigonometric polynomial
+ *   that the orbitals have seen.
+ */
+export function frozenProblem(
+  model: Model,
+  grid: Grid,
+  hartreeXc: ReadonlyRealField,
+  ecut: number,
+  { fermiLevel, valenceMaximum }: ReferenceLevels,
+  title?: string,
+): FrozenProblem {
+  requireInput(
+    model.nSpin === 1,
+    () => "--save-problem: must be without spin, got collinear; only one potential can be stored",
+  );
+  requireExactGrid(grid, ecut, "--save-problem");
+  return {
+    stillwaveProblem: 1,
+    stillwave: VERSION,
+    ...(title === undefined ? {} : { title }),
+    lattice: model.lattice.vectors,
+    species: model.species,
+    atoms: model.atoms.map(({ species, position }) => ({ species, position })),
+    electrons: model.electrons,
+    ecut,
+    fermiLevel,
+    ...(valenceMaximum === undefined ? {} : { valenceMaximum }),
+    potential: { coefficients: toTrigonometric(grid, hartreeXc, ecut) },
+  };
+}
+
+/** The text of a problem file: a line for each coefficient, digits that give the same double back. */
+export function problemText({ potential, ...rest }: FrozenProblem): string {
+  const head = Object.entries(rest)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${JSON.stringify(key)}: ${JSON.stringify(value)},`)
+    .join("\n");
+  const rows = potential.coefficients.map((row) => `  ${JSON.stringify(row)}`).join(",\n");
+  return `{\n${head}\n "potential": { "coefficients": [\n${rows}\n ] }\n}\n`;
+}
+
+/** @throws InputError naming what is missing if the text is not a problem file. */
+export function parseProblem(text: string, name: string): FrozenProblem {
+  const value = parse(text, name) as Partial<FrozenProblem> | null;
+  const rule = (isRight: boolean, what: string) =>
+    requireInput(isRight, () => `${name}: must be a problem file, got one ${what}; write it with --save-problem`);
+  rule(typeof value === "object" && value?.stillwaveProblem === 1, "without stillwaveProblem 1");
+  const { lattice, species, atoms, electrons, ecut, fermiLevel, potential } = value as Partial<FrozenProblem>;
+  rule(Array.isArray(lattice) && lattice.length === 3 && lattice.every(isVector(3)), "without a lattice");
+  rule(Array.isArray(species) && species.length > 0, "without species");
+  rule(Array.isArray(atoms) && atoms.every((atom) => isVector(3)(atom?.position)), "without atoms");
+  rule([electrons, ecut, fermiLevel].every(Number.isFinite), "without electrons, ecut or fermiLevel");
+  const coefficients = potential?.coefficients;
+  rule(Array.isArray(coefficients) && coefficients.every(isVector(5)), "without potential.coefficients");
+  const keys = new Set(coefficients!.map(([x, y, z]) => (z < 0 ? [-x, -y, -z] : [x, y, z]).join()));
+  rule(
+    keys.size === coefficients!.length && coefficients!.every((c) => c.slice(0, 3).every(Number.isInteger)),
+    "with a coefficient twice or at a G that is not of whole numbers",
+  );
+  return value as FrozenProblem;
+}
+
+function parse(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`${name}: must be JSON, got ${(error as Error).message.replace(/\s+/g, " ")}`);
+  }
+}
+
+const isVector =
+  (length: number) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.length === length && value.every(Number.isFinite);
+
+/**
+ * The stored problem must be that of the job: the same crystal, described by the same pseudopotentials.
+ *
+ * @throws InputError for the first difference.
+ */
+export function requireSameSystem(problem: FrozenProblem, model: Model, name: string): void {
+  const rule = (isSame: boolean, what: string, mine: unknown, theirs: unknown) =>
+    requireInput(
+      isSame,
+      () =>
+        `hamiltonian.frozen: must belong to the job's ${what}, got ${name} with ${JSON.stringify(theirs)} for ${JSON.stringify(mine)}; give the job that wrote it`,
+    );
+  const near = (a: readonly number[], b: readonly number[]) => a.every((x, i) => Math.abs(x - b[i]!) <= 1e-9);
+  const { lattice, atoms, species } = model;
+  rule(near(problem.lattice.flat(), lattice.vectors.flat()), "lattice", lattice.vectors, problem.lattice);
+  rule(problem.atoms.length === atoms.length, "atoms", atoms.length, problem.atoms.length);
+  atoms.forEach((atom, i) => {
+    const theirs = problem.atoms[i]!;
+    const mine = species[atom.species]!;
+    const kind = problem.species[theirs.species];
+    rule(near(theirs.position, atom.position), `position of atom ${i + 1}`, atom.position, theirs.position);
+    rule(
+      JSON.stringify(kind?.pseudopotential) === JSON.stringify(mine.pseudopotential),
+      `pseudopotential of atom ${i + 1}`,
+      mine.pseudopotential.name,
+      kind?.pseudopotential.name,
+    );
+  });
+}
+
+/** @throws InputError unless matrix elements of cutoff `ecut` meet every coefficient at its own grid point. */
+export function requireExactGrid(
+  { size, lattice }: { readonly size: readonly number[]; readonly lattice: Lattice },
+  ecut: number,
+  field: string,
+): void {
+  const exact = exactProductGridSize(lattice.vectors, ecut);
+  requireInput(
+    size.every((n, i) => n >= exact[i]!),
+    () =>
+      `${field}: needs an FFT grid of at least ${exact.join("x")}, got ${size.join("x")}; leave fftSize null`,
+  );
+}
+
+/** Sum of fields on the same points. */
+export function sumFields(first: ReadonlyRealField, ...others: readonly ReadonlyRealField[]) {
+  const out = newRealField(first.length);
+  for (let r = 0; r < out.length; r++) out[r] = others.reduce((sum, f) => sum + f[r]!, first[r]!);
+  return out;
+}

@@ -1,0 +1,88 @@
+import { det, dot, type Mat3, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
+
+/** A rotation of the lattice into itself: the images of the basis vectors as whole-number combinations of them. */
+export interface LatticeRotation {
+  /** Row i: coordinates of the image of basis vector i. Determinant 1. */
+  readonly images: Mat3;
+  /** 1, 2, 3, 4 or 6. */
+  readonly order: number;
+}
+
+/** Lengths and angles count as equal within this part of themselves: lattices are typed with four digits and more. */
+export const SAME = 1e-4;
+
+/**
+ * The same lattice by its shortest basis: no vector becomes shorter by adding 0, ±1 times the two others
+ * (Minkowski's conditions in three dimensions).
+ */
+export function reducedBasis(vectors: Mat3): Mat3 {
+  const basis = [...vectors] as [Vec3, Vec3, Vec3];
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = 0; i < 3; i++) {
+      const [j, k] = [(i + 1) % 3, (i + 2) % 3];
+      for (const [x, y] of NEIGHBOURS) {
+        const v = combine([basis[i]!, basis[j]!, basis[k]!], [1, x, y]);
+        if (dot(v, v) >= dot(basis[i]!, basis[i]!) * (1 - 1e-9)) continue; // less is rounding, and would never end
+        basis[i] = v;
+        changed = true;
+      }
+    }
+  }
+  return basis;
+}
+
+const STEPS = [-1, 0, 1];
+const NEIGHBOURS = STEPS.flatMap((x) => STEPS.map((y) => [x, y] as const)).filter(([x, y]) => x !== 0 || y !== 0);
+
+const combine = (basis: Mat3, v: Vec3): Vec3 => rowsVec(basis, v);
+
+/**
+ * All proper rotations of the lattice with this reduced basis. Images of basis vectors are lattice vectors of the same
+ * length; those of a reduced basis have small coordinates, and ±2 leaves room.
+ */
+export function latticeRotations(basis: Mat3): LatticeRotation[] {
+  const range = [-2, -1, 0, 1, 2];
+  const candidates = range.flatMap((x) => range.flatMap((y) => range.map((z): Vec3 => [x, y, z])));
+  const cart = candidates.map((v) => combine(basis, v));
+  const same = (a: number, b: number, size: number) => Math.abs(a - b) <= SAME * size;
+  const [a, b, c] = basis;
+  const images = basis.map((v) =>
+    candidates.flatMap((n, i) => (same(norm(cart[i]!), norm(v), norm(v)) ? [{ n, r: cart[i]! }] : [])),
+  );
+  const angle = (p: Vec3, q: Vec3, u: Vec3, v: Vec3) => same(dot(p, q), dot(u, v), norm(u) * norm(v));
+  const found: LatticeRotation[] = [];
+  for (const p of images[0]!)
+    for (const q of images[1]!) {
+      if (!angle(p.r, q.r, a, b)) continue;
+      for (const s of images[2]!) {
+        const rows: Mat3 = [p.n, q.n, s.n];
+        if (angle(q.r, s.r, b, c) && angle(s.r, p.r, c, a) && det(rows) === 1)
+          found.push({ images: rows, order: orderOf(rows) });
+      }
+    }
+  return found;
+}
+
+/** From the trace 1 + 2 cos φ. */
+const orderOf = (rows: Mat3): number =>
+  ({ "3": 1, "-1": 2, "0": 3, "1": 4, "2": 6 })[String(rows[0][0] + rows[1][1] + rows[2][2])] ?? 0;
+
+/** The shortest lattice vector along the axis of a rotation other than the identity, in coordinates of the basis. */
+export function axisOf({ images, order }: LatticeRotation): Vec3 {
+  let longest: Vec3 = [0, 0, 0];
+  for (const start of [[1, 0, 0], [0, 1, 0], [0, 0, 1]] as const) {
+    // The mean over all powers is the projection on the axis.
+    let sum: Vec3 = [0, 0, 0];
+    let v: Vec3 = start;
+    for (let power = 0; power < order; power++) {
+      sum = [sum[0] + v[0], sum[1] + v[1], sum[2] + v[2]];
+      v = rowsVec(images, v);
+    }
+    if (dot(sum, sum) > dot(longest, longest)) longest = sum;
+  }
+  const divisor = longest.map(Math.abs).reduce(gcd);
+  return [longest[0] / divisor, longest[1] / divisor, longest[2] / divisor];
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

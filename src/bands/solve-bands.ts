@@ -1,0 +1,142 @@
+import { createKPoint } from "../basis/kpoint.ts";
+import { invariant, requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { createKernels } from "../kernels/backends.ts";
+import type { ReadonlyRealField } from "../kernels/fields.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
+import { localOrbitals } from "../parallel/local-orbitals.ts";
+import type { OrbitalsSpec } from "../parallel/orbitals.ts";
+import { pooledOrbitals } from "../parallel/pooled-orbitals.ts";
+import type { OrbitalProblem } from "../state/orbital-block.ts";
+
+/** A Hamiltonian that does not depend on its orbitals: ½|k+G|² + V(r) + the atoms' nonlocal potential. */
+export interface FixedHamiltonian {
+  readonly problem: Omit<OrbitalProblem, "nBands">;
+  /** V [Ha], shape [nSpin·N]. */
+  readonly potential: ReadonlyRealField;
+  readonly nSpin: 1 | 2;
+}
+
+export interface SolveBandsOptions {
+  /** Lowest bands wanted at every k. */
+  readonly nBands: number;
+  /** Residual norm ‖Hψ − εψ‖ [Ha]; the eigenvalue's error goes with its square. Default 1e-6. */
+  readonly tolerance?: number;
+  /** Default 1. */
+  readonly threads?: number;
+  /** Default `wasm`. */
+  readonly backend?: BackendName;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Bands of one k-point and spin. */
+export interface SolvedBands {
+  readonly k: Vec3;
+  readonly spin: number;
+  readonly planeWaves: number;
+  /** [Ha], ascending, as many as were asked for. */
+  readonly energies: Float64Array;
+  /** ‖Hψ − εψ‖ [Ha] of each. */
+  readonly residualNorms: Float64Array;
+  readonly converged: boolean;
+}
+
+/** Memory that the k-points held together may take [B]; it does not depend on the threads, so no digit does. */
+const BATCH_BYTES = 512 * 2 ** 20;
+
+/**
+ * Lowest eigenvalues at each k-point, spin slowest. A few bands more than wanted are held: a block that ends inside a
+ * cluster of levels converges slowly at its upper edge.
+ *
+ * @throws InputError if the cutoff leaves fewer plane waves than bands at some k.
+ */
+export async function solveBands(
+  { problem, potential, nSpin }: FixedHamiltonian,
+  kpoints: readonly Vec3[],
+  { nBands, tolerance = 1e-6, threads = 1, backend = "wasm", onProgress }: SolveBandsOptions,
+): Promise<SolvedBands[]> {
+  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  invariant(potential.length === nSpin * points, () => `solveBands: ${potential.length} values of V`);
+  const sizes = kpoints.map((k) => createKPoint(problem.lattice, problem.size, problem.ecut, k, 1).planeWaves);
+  const fewest = Math.min(...sizes);
+  requireInput(
+    nBands <= fewest,
+    () =>
+      `bands: must be at most the ${fewest} plane waves at k = [${kpoints[sizes.indexOf(fewest)]!.join(", ")}], got ${nBands}; lower bands or raise ecut`,
+  );
+  const held = Math.min(nBands + Math.max(4, Math.ceil(nBands / 4)), fewest);
+  const labels = Array.from({ length: nSpin }, (_, spin) =>
+    kpoints.map((k, i) => ({ k, spin, weight: 1 / kpoints.length, size: sizes[i]! })),
+  ).flat();
+  const request = { tolerance, nConverge: nBands, maxIterations: 300 };
+  const solved: SolvedBands[] = [];
+  for (const batch of batches(labels, bytesPerWave(problem, held))) {
+    const spec: OrbitalsSpec = {
+      problem: { ...problem, nBands: held },
+      blocks: batch.map(({ k, spin, weight }) => ({ k, spin, weight })),
+      nSpin,
+      backend,
+    };
+    const orbitals =
+      threads > 1 && batch.length > 1
+        ? await pooledOrbitals(
+            spec,
+            batch.map(({ size }) => size),
+            threads,
+          )
+        : localOrbitals(await createKernels(backend), spec);
+    try {
+      const before = solved.length;
+      const found = await orbitals.diagonalise(potential, request, (done) =>
+        onProgress?.(before + done, labels.length),
+      );
+      found.forEach(({ eigenvalues, residualNorms, converged }, i) => {
+        const { k, spin, size } = batch[i]!;
+        solved.push({
+          k,
+          spin,
+          planeWaves: size,
+          energies: eigenvalues.slice(0, nBands),
+          residualNorms: residualNorms.slice(0, nBands),
+          converged,
+        });
+      });
+    } finally {
+      await orbitals.close();
+    }
+  }
+  return solved;
+}
+
+/** Orbitals and projectors [B] for each plane wave of a k-point. */
+function bytesPerWave({ atoms, species }: Omit<OrbitalProblem, "nBands">, held: number): number {
+  const projectors = atoms.reduce(
+    (sum, atom) =>
+      sum +
+      nonlocalChannels(species[atom.species]!.pseudopotential).reduce(
+        (s, { h }, l) => s + (2 * l + 1) * h.length,
+        0,
+      ),
+    0,
+  );
+  return 16 * (held + projectors);
+}
+
+function batches<Label extends { readonly size: number }>(
+  labels: readonly Label[],
+  perWave: number,
+): Label[][] {
+  const found: Label[][] = [[]];
+  let bytes = 0;
+  for (const label of labels) {
+    const own = label.size * perWave;
+    if (bytes + own > BATCH_BYTES && found.at(-1)!.length > 0) {
+      found.push([]);
+      bytes = 0;
+    }
+    found.at(-1)!.push(label);
+    bytes += own;
+  }
+  return found;
+}

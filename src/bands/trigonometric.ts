@@ -1,0 +1,65 @@
+import { type Grid, gridIndex } from "../basis/grid.ts";
+import { invariant } from "../common/failure.ts";
+import { dot, rowsVec, type Vec3 } from "../common/vec3.ts";
+import { newFourierField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import type { Lattice } from "../model/lattice.ts";
+
+/**
+ * One pair of coefficients of a real trigonometric polynomial, V(r) = Σ_G V(G) e^{iG·r}, V(−G) = V(G)*:
+ * reduced G, Re V(G), Im V(G) [Ha]. Of each pair ±G only the one whose last component other than 0 is positive stands.
+ */
+export type Coefficient = readonly [gx: number, gy: number, gz: number, re: number, im: number];
+
+/**
+ * The coefficients of a field on the grid that matrix elements ⟨k+G|V|k+G′⟩ of cutoff `ecut` can meet: |G| ≤ 2√(2 ecut).
+ * They are made Hermitian, V(G) ← (V(G) + V(−G)*)/2, so that the polynomial is exactly real.
+ */
+export function toTrigonometric(grid: Grid, field: ReadonlyRealField, ecut: number): Coefficient[] {
+  const { points, gVectors, normG2, size } = grid;
+  const f = grid.toFourier(field);
+  const found: Coefficient[] = [];
+  for (let i = 0; i < points; i++) {
+    const g: Vec3 = [gVectors[3 * i]!, gVectors[3 * i + 1]!, gVectors[3 * i + 2]!];
+    if (!isReached(normG2[i]!, ecut) || (!isUpper(g) && i > 0)) continue;
+    const j = gridIndex(size, -g[0], -g[1], -g[2]);
+    // At G = 0 the two are one, and the imaginary part vanishes.
+    found.push([...g, (f[2 * i]! + f[2 * j]!) / 2, (f[2 * i + 1]! - f[2 * j + 1]!) / 2]);
+  }
+  return found;
+}
+
+/**
+ * The polynomial on the points of a grid [Ha], shape [N], without the coefficients that matrix elements of cutoff
+ * `ecut` cannot meet.
+ *
+ * @param grid at least the exact-product grid of `ecut`.
+ */
+export function fromTrigonometric(grid: Grid, coefficients: readonly Coefficient[], ecut: number): RealField {
+  const { size, lattice, points } = grid;
+  const f = newFourierField(points);
+  for (const [gx, gy, gz, re, im] of coefficients) {
+    if (!isReached(normG2Of(lattice, [gx, gy, gz]), ecut)) continue;
+    const i = gridIndex(size, gx, gy, gz);
+    const j = gridIndex(size, -gx, -gy, -gz);
+    invariant(
+      [gx, gy, gz].every((g, axis) => 2 * Math.abs(g) < size[axis]!),
+      () => `fromTrigonometric: G = [${gx}, ${gy}, ${gz}] does not fit on the grid ${size.join("x")}`,
+    );
+    f[2 * i]! += i === j ? re : re;
+    f[2 * i + 1]! += i === j ? 0 : im;
+    if (i === j) continue;
+    f[2 * j]! += re;
+    f[2 * j + 1]! -= im;
+  }
+  return grid.toReal(f);
+}
+
+/** 1e-9: a G on the surface belongs to it whatever the rounding of the lattice. */
+const isReached = (normG2: number, ecut: number): boolean => normG2 <= 8 * ecut * (1 + 1e-9);
+
+const isUpper = ([x, y, z]: Vec3): boolean => (z !== 0 ? z > 0 : y !== 0 ? y > 0 : x > 0);
+
+function normG2Of({ reciprocal }: Lattice, g: Vec3): number {
+  const cart = rowsVec(reciprocal, g);
+  return dot(cart, cart);
+}

@@ -1,0 +1,59 @@
+import { exactProductGridSize, type Grid, gridIndex } from "../basis/grid.ts";
+import type { GridSize } from "../kernels/kernels.ts";
+
+/**
+ * The waves a model susceptibility answers to, and a grid just fine enough for them. A susceptibility made for slowly
+ * varying potentials says nothing about short waves, and the Coulomb interaction 4π/|G|² hardly excites them.
+ */
+export interface ResponseSpace {
+  readonly fine: Grid;
+  /** Carries the products with potentials; `fine` itself where that is coarse enough. */
+  readonly coarse: Grid;
+  /** One G of every pair ±G ≠ 0 as index on each grid, shape [M]. */
+  readonly fineIndex: Int32Array;
+  readonly coarseIndex: Int32Array;
+  /** s √v(G), v = 4π/|G|² [bohr²]; s = √2 makes up for the partner that is not stored, 1 where G is its own. Shape [M]. */
+  readonly root: Float64Array;
+  /** v(G) [bohr²], shape [M]. */
+  readonly coulomb: Float64Array;
+}
+
+/**
+ * Longest wave vector kept [bohr⁻¹] where the grid is finer. Beyond it a metal with kTF = 1.2 bohr⁻¹ changes a wave by less than
+ * 6 %; 4, 5 and 6 gave the same number of SCF steps in aluminium slabs.
+ */
+const LONGEST = 5;
+
+/** @param longest cut-off [bohr⁻¹] of the waves answered to; a grid that has none beyond is used as it is. */
+export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
+  const wanted = exactProductGridSize(fine.lattice.vectors, longest ** 2 / 8);
+  const size = wanted.map((n, i) => Math.min(n, fine.size[i]!)) as unknown as GridSize; // three in, three out
+  const isWhole = size.every((n, i) => n === fine.size[i]);
+  const coarse = isWhole ? fine : fine.withSize(size);
+  const cutoff = isWhole ? Number.POSITIVE_INFINITY : longest ** 2;
+  const coarseIndex: number[] = [];
+  const fineIndex: number[] = [];
+  const root: number[] = [];
+  const coulomb: number[] = [];
+  const { gVectors, normG2 } = coarse;
+  for (let g = 1; g < coarse.points; g++) {
+    const [x, y, z] = [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!];
+    const partner = gridIndex(size, -x, -y, -z);
+    if (partner < g) continue;
+    // At the highest frequency of an even axis the two differ, and a real field feels their mean.
+    const v = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[partner]!;
+    if ((4 * Math.PI) / v > cutoff) continue;
+    coarseIndex.push(g);
+    fineIndex.push(gridIndex(fine.size, x, y, z));
+    root.push(Math.sqrt(partner === g ? v : 2 * v));
+    coulomb.push(v);
+  }
+  return {
+    fine,
+    coarse,
+    fineIndex: Int32Array.from(fineIndex),
+    coarseIndex: Int32Array.from(coarseIndex),
+    root: Float64Array.from(root),
+    coulomb: Float64Array.from(coulomb),
+  };
+}

@@ -1,0 +1,178 @@
+import { describe, expect, test } from "vitest";
+import { InputError, NotConvergedError } from "../../src/common/failure.ts";
+import { converged } from "../../src/job/converged.ts";
+import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { runScf } from "../../src/job/run-scf.ts";
+import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
+import { close } from "../close.ts";
+import { ALUMINIUM, DISPLACED_SILICON, SILICON, to } from "../systems.ts";
+
+/** Rows without the time they took. */
+const timeless = (rows: readonly HistoryRow[]) => rows.map((row) => ({ ...row, seconds: 0 }));
+
+describe("a result", () => {
+  test("holds all that the file format promises, for a metal", async () => {
+    const result = await runScf(to(1e-6, ALUMINIUM));
+    expect(result).toMatchObject({
+      converged: true,
+      status: "converged",
+      electrons: 3,
+      fftSize: [12, 12, 12],
+      warnings: [],
+    });
+    expect(result).not.toHaveProperty("reason");
+    expect(result.iterations).toBe(result.history.length);
+    expect(result.energies.total).toBe(result.history.at(-1)!.energy);
+    expect(result.planeWaves).toHaveLength(result.kpoints.length);
+    expect(result.forces).toHaveLength(1);
+    expect(result.resources).toMatchObject({ threads: 1, backend: "wasm" });
+    expect(result.resources.wallSeconds).toBeGreaterThan(0);
+    expect(result.resources.peakMemoryBytes).toBeGreaterThan(1e6);
+    let electrons = 0;
+    for (const { weight, occupations, eigenvalues } of result.kpoints) {
+      expect(occupations).toHaveLength(eigenvalues.length);
+      expect([...eigenvalues].sort((a, b) => a - b)).toEqual(eigenvalues);
+      electrons += weight * occupations.reduce((a, b) => a + b, 0);
+    }
+    close(electrons, 3, 1e-12);
+    close(
+      result.kpoints.reduce((sum, { weight }) => sum + weight, 0),
+      1,
+      1e-14,
+    );
+    // plain data: what is written is what is read
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test("has one row per step, told to the caller as they come", async () => {
+    const heard: HistoryRow[] = [];
+    const { history } = await runScf(to(1e-6, SILICON), { onStep: (row) => heard.push(row) });
+    expect(heard).toEqual(history);
+    history.forEach((row, i) => {
+      expect(row.step).toBe(i + 1);
+      expect(Object.keys(row).sort()).toEqual([
+        "damping",
+        "densityResidual",
+        "energy",
+        "hamiltonianApplications",
+        "seconds",
+        "step",
+      ]);
+      for (const value of Object.values(row)) expect(Number.isFinite(value)).toBe(true);
+    });
+    expect(history.at(-1)!.densityResidual).toBeLessThan(1e-6);
+    for (const row of history.slice(0, -1)) expect(row.densityResidual).toBeGreaterThan(1e-6);
+  });
+
+  test("is the same to the last digit every time", async () => {
+    const [one, two] = [await runScf(to(1e-6, ALUMINIUM)), await runScf(to(1e-6, ALUMINIUM))];
+    expect(timeless(two.history)).toEqual(timeless(one.history));
+    expect([two.energies, two.kpoints, two.forces]).toEqual([one.energies, one.kpoints, one.forces]);
+  });
+});
+
+describe("a run that does not converge", () => {
+  const limited = (job: object, maxIterations: number) => ({ ...to(1e-9, job, { maxIterations }) });
+
+  test("ends at its limit of steps and says so", async () => {
+    const result = await runScf(limited(SILICON, 3));
+    expect(result).toMatchObject({ converged: false, status: "iteration-limit", iterations: 3 });
+    expect(result.reason).toMatch(/^the limit of 3 steps was reached, density residual \d\.\d\de-\d$/);
+    expect(result.forces).toHaveLength(2); // what there is, is told
+    expect(() => converged(result)).toThrow(NotConvergedError);
+    expect(() => converged(result)).toThrow(result.reason);
+  });
+
+  test("is interrupted between steps by a signal, without an error", async () => {
+    const controller = new AbortController();
+    const result = await runScf(to(1e-9, SILICON), {
+      signal: controller.signal,
+      onStep: ({ step }) => {
+        if (step === 2) controller.abort();
+      },
+    });
+    expect(result).toMatchObject({ converged: false, status: "interrupted" });
+    expect(result.reason).toMatch(/^interrupted after \d steps/);
+    expect(result.iterations).toBeGreaterThanOrEqual(2);
+    expect(result.iterations).toBeLessThanOrEqual(3);
+  });
+
+  test("a converged result passes through converged()", async () => {
+    const result = await runScf(to(1e-3, SILICON));
+    expect(converged(result)).toBe(result);
+  });
+});
+
+describe("a checkpoint", () => {
+  for (const [
+    name,
+    job,
+  ] of [["silicon", DISPLACED_SILICON], ["aluminium", { ...ALUMINIUM, temperature: 0.05 }]] as const) // biome-ignore format: pairs
+    test(`with orbitals continues with exactly the rows of an uninterrupted run: ${name}`, async () => {
+      const whole = await runScf(to(1e-8, job));
+      for (const k of [1, 3]) {
+        const states: ScfState[] = [];
+        await runScf(to(1e-8, job, { maxIterations: k }), {
+          checkpoint: (state) => {
+            states.push(structuredClone(state));
+          },
+        });
+        expect(states).toHaveLength(k + 1); // after every step, and with orbitals at the end
+        expect(states.map(({ orbitals }) => orbitals !== undefined)).toEqual([
+          ...new Array(k).fill(false),
+          true,
+        ]);
+        const continued = await runScf(to(1e-8, job), { restart: states.at(-1)! });
+        expect(continued.history.length).toBeGreaterThan(k);
+        expect(timeless(continued.history)).toEqual(timeless(whole.history));
+        expect(continued.energies).toEqual(whole.energies);
+        expect(continued.forces).toEqual(whole.forces);
+      }
+    });
+
+  test("without orbitals reaches the same ground state", async () => {
+    const states: ScfState[] = [];
+    const whole = await runScf(to(1e-8, SILICON), { checkpoint: (state) => void states.push(state) });
+    const continued = await runScf(to(1e-8, SILICON), { restart: states[3]! });
+    expect(continued.history.slice(0, 4)).toEqual(whole.history.slice(0, 4));
+    close(continued.energies.total, whole.energies.total, 1e-12);
+    expect(states.at(-1)!.orbitals).toBeUndefined(); // converged: nothing to go on with
+  });
+
+  test("of something else is refused", async () => {
+    for (const restart of [{}, 7, { rho: [1, 2], history: [] }])
+      await expect(runScf(SILICON, { restart })).rejects.toThrow(/^restart: must be a state/);
+    let other: ScfState | undefined;
+    await runScf(to(1e-8, ALUMINIUM, { maxIterations: 1 }), { checkpoint: (state) => { other = state; } }); // biome-ignore format: one line
+    await expect(runScf(SILICON, { restart: other })).rejects.toThrow(InputError);
+  });
+});
+
+describe("prepareScf", () => {
+  test("makes ready without solving: what is printed before the first step", async () => {
+    const { problem, options, job, threads, backend } = await prepareScf(SILICON);
+    expect([threads, backend, job.ecut, options.damping, options.maxIterations]).toEqual([
+      1,
+      "wasm",
+      5,
+      0.8,
+      100,
+    ]);
+    expect(problem.basis.grid.size).toEqual([15, 15, 15]);
+    expect([options.preconditioner.name, options.accelerator.name]).toEqual(["ldos", "anderson(depth=10)"]);
+    const plain = await prepareScf({
+      ...SILICON,
+      scf: { mixing: { name: "kerker", kTF: 1 }, accelerator: { name: "none" } },
+    });
+    expect([plain.options.preconditioner.name, plain.options.accelerator.name]).toEqual([
+      "kerker(kTF=1)",
+      "none",
+    ]);
+  });
+
+  test("refuses a job that has no self-consistency to find", async () => {
+    await expect(prepareScf({ ...SILICON, hamiltonian: "core" })).rejects.toThrow(
+      /^hamiltonian: must be kohn-sham/,
+    );
+  });
+});

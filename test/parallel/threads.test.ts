@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import { InputError } from "../../src/common/failure.ts";
+import { prepareScf } from "../../src/job/prepare-scf.ts";
+import type { ResultFile } from "../../src/job/result.ts";
+import { runScf } from "../../src/job/run-scf.ts";
+import { asRealField } from "../../src/kernels/fields.ts";
+import type { Orbitals, OrbitalsSpec } from "../../src/parallel/orbitals.ts";
+import { pooledOrbitals } from "../../src/parallel/pooled-orbitals.ts";
+import type { ScfState } from "../../src/scf/state.ts";
+import { notTiny } from "../close.ts";
+import { ALUMINIUM, SILICON, to } from "../systems.ts";
+
+const JOB = { ...ALUMINIUM, kgrid: [3, 2, 2], symmetry: false };
+
+/** Everything that must not depend on the number of threads. */
+const digits = ({ energies, fermiLevel, kpoints, forces, history, iterations }: ResultFile) => ({
+  energies,
+  fermiLevel,
+  kpoints,
+  forces,
+  iterations,
+  rows: history.map((row) => ({ ...row, seconds: 0 })),
+});
+
+describe("threads", () => {
+  test("1, 2 and 3 of them give the same digits of energies, levels, densities and forces", async () => {
+    const run = async (threads: number) => {
+      const densities: Float64Array[] = [];
+      const keep = (state: ScfState) => void densities.push(state.rho.slice());
+      const result = await runScf(to(1e-6, JOB), { threads, checkpoint: keep });
+      return { result, densities };
+    };
+    const one = await run(1);
+    expect(one.result.resources.threads).toBe(1);
+    notTiny(one.densities[0]!);
+    for (const threads of [2, 3]) {
+      const more = await run(threads);
+      expect(more.result.resources.threads).toBe(threads);
+      expect(digits(more.result)).toEqual(digits(one.result));
+      expect(more.densities).toEqual(one.densities);
+    }
+  });
+
+  test("are no more than there are k-points, and none beside this one for a single k-point", async () => {
+    const few = await runScf(to(1e-2, { ...SILICON, kgrid: [2, 1, 1], symmetry: false }), { threads: 8 });
+    expect(few.resources.threads).toBe(few.kpoints.length);
+    const single = await runScf(to(1e-2, { ...SILICON, kgrid: [1, 1, 1] }), { threads: 4 });
+    expect(single.resources.threads).toBe(1);
+  });
+});
+
+describe("pooledOrbitals", () => {
+  const specOf = async (): Promise<OrbitalsSpec> => {
+    const { problem } = await prepareScf(JOB);
+    const orbitals = await problem.createOrbitals(5);
+    await orbitals.close();
+    return orbitals.spec;
+  };
+  const withPool = async <T>(
+    work: (pool: Orbitals) => Promise<T>,
+    change: Partial<OrbitalsSpec> = {},
+  ): Promise<T> => {
+    const spec = { ...(await specOf()), ...change };
+    const pool = await pooledOrbitals(
+      spec,
+      spec.blocks.map(() => 1),
+      2,
+    );
+    try {
+      return await work(pool);
+    } finally {
+      await pool.close();
+    }
+  };
+
+  test("saves and restores panels in block order, whoever holds them", () =>
+    withPool(async (pool) => {
+      const saved = await pool.save();
+      expect(saved).toHaveLength(pool.spec.blocks.length);
+      notTiny(saved.at(-1)!, 0.1);
+      const marked = saved.map((panel, i) => panel.map((_, j) => i + j / panel.length));
+      await pool.restore(marked);
+      expect(await pool.save()).toEqual(marked);
+      expect(await pool.peakMemory()).toBeGreaterThan(1e5);
+    }));
+
+  test("counts finished blocks one by one", () =>
+    withPool(async (pool) => {
+      const heard: string[] = [];
+      const { size } = pool.spec.problem;
+      const flat = asRealField(new Float64Array(size[0] * size[1] * size[2]));
+      await pool.diagonalise(flat, { tolerance: 0.1, nConverge: 2, maxIterations: 5 }, (done, all) =>
+        heard.push(`${done}/${all}`),
+      );
+      const n = pool.spec.blocks.length;
+      expect(heard).toEqual(Array.from({ length: n }, (_, i) => `${i + 1}/${n}`));
+    }));
+
+  test("passes on what goes wrong in a worker, as the kind of error it was", async () => {
+    await withPool(async (pool) => {
+      const panels = (await pool.save()).map((panel) => panel.subarray(1));
+      const restored = pool.restore(panels);
+      await expect(restored).rejects.toThrow(InputError);
+      await expect(restored).rejects.toThrow(/^checkpoint: orbitals of k-point \d must have \d+ numbers/);
+      const weights = pool.spec.blocks.map(() => Float64Array.of(1));
+      await expect(pool.density(weights)).rejects.toThrow(/^bug: block density: 1 weights for 5 bands/);
+      // and works on
+      expect(await pool.save()).toHaveLength(pool.spec.blocks.length);
+    });
+  });
+
+  test("that cannot start rejects, and leaves no thread behind", async () => {
+    const spec = await specOf();
+    const problem = { ...spec.problem, nBands: 200 };
+    const before = activeWorkers();
+    const start = pooledOrbitals(
+      { ...spec, problem },
+      spec.blocks.map(() => 1),
+      2,
+    );
+    await expect(start).rejects.toThrow(/^bands: at most the number of plane waves, got 200 bands/);
+    expect(activeWorkers()).toBe(before);
+  });
+
+  test("closed ends its threads; what is asked of it afterwards fails instead of waiting for ever", async () => {
+    const before = activeWorkers();
+    const spec = await specOf();
+    const pool = await pooledOrbitals(
+      spec,
+      spec.blocks.map(() => 1),
+      2,
+    );
+    expect(activeWorkers()).toBe(before + 2);
+    const pending = expect(pool.save()).rejects.toThrow(/worker thread ended/);
+    await pool.close();
+    expect(activeWorkers()).toBe(before);
+    await pending;
+    await expect(pool.save()).rejects.toThrow(/worker thread ended/);
+  });
+});
+
+/** Threads of this process that keep it alive. */
+function activeWorkers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "MessagePort" || name === "Worker")
+    .length;
+}

@@ -1,0 +1,216 @@
+import { describe, expect, test } from "vitest";
+import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
+import { runScf } from "../../src/job/run-scf.ts";
+import { close, closeArrays } from "../close.ts";
+import { ALUMINIUM, DISPLACED_SILICON, SILICON, to } from "../systems.ts";
+
+/** Energies err by the square of this. */
+const DENSITY = 1e-8;
+const run = (job: object) => runScf(to(DENSITY, job));
+const energyOf = async (job: object) => (await run(job)).energies.total;
+
+const FCC: Mat3 = [[0, 3.82, 3.82], [3.82, 0, 3.82], [3.82, 3.82, 0]]; // biome-ignore format: a matrix
+const HCP = {
+  structure: {
+    lattice: [[6.05, 0, 0], [-3.025, 3.025 * Math.sqrt(3), 0], [0, 0, 9.83]], // biome-ignore format: a matrix
+    atoms: [
+      { element: "Mg", position: [1 / 3, 2 / 3, 0.25] },
+      { element: "Mg", position: [2 / 3, 1 / 3, 0.75] },
+    ],
+  },
+  pseudopotentials: "gth-lda",
+  functional: "lda-pw92",
+  ecut: 4,
+  kgrid: [3, 3, 2],
+  temperature: 0.02,
+};
+const TRICLINIC = {
+  ...SILICON,
+  structure: {
+    lattice: [[0.1, 5.0, 5.3], [5.2, -0.15, 5.05], [5.05, 5.25, 0.2]], // biome-ignore format: a matrix
+    atoms: [
+      { element: "Si", position: [0.13, 0.12, 0.127] },
+      { element: "Si", position: [-0.13, -0.12, -0.127] },
+    ],
+  },
+};
+
+describe("symmetry changes the work, not the energy", () => {
+  const cases: [string, object][] = [
+    ["silicon", { ...SILICON, kgrid: [3, 3, 3] }],
+    ["silicon on an even FFT grid, with all 48 operations", { ...SILICON, fftSize: [16, 16, 16] }],
+    ["silicon, shifted k-grid", { ...SILICON, kgrid: [2, 2, 2], kshift: [0.5, 0.5, 0.5] }],
+    ["silicon, k-grid of lower symmetry", { ...SILICON, kgrid: [3, 2, 1], kshift: [0, 0.5, 0] }],
+    ["aluminium", { ...ALUMINIUM, kgrid: [3, 3, 3] }],
+    ["magnesium, hexagonal", HCP],
+    ["magnesium, shifted k-grid", { ...HCP, kshift: [0, 0, 0.5] }],
+    ["a triclinic cell", { ...TRICLINIC, kgrid: [2, 2, 3] }],
+  ];
+  for (const [name, job] of cases)
+    test(`of ${name}`, async () => {
+      const [reduced, whole] = [await run(job), await run({ ...job, symmetry: false })];
+      expect(reduced.kpoints.length).toBeLessThanOrEqual(whole.kpoints.length);
+      close(reduced.energies.total, whole.energies.total, 1e-11);
+      close(reduced.fermiLevel!, whole.fermiLevel!, 1e-8);
+      for (const part of ["kinetic", "hartree", "xc", "nonlocal", "local"] as const) {
+        expect(Math.abs(whole.energies[part]!)).toBeGreaterThan(1e-3);
+        // of first order in the density
+        close(reduced.energies[part]!, whole.energies[part]!, 10 * DENSITY, part);
+      }
+      closeArrays(reduced.forces!.flat(), whole.forces!.flat(), 10 * DENSITY, "forces");
+    });
+
+  test("with forces along the axis that is left", async () => {
+    const along = {
+      ...SILICON,
+      structure: {
+        ...SILICON.structure,
+        atoms: [
+          { element: "Si", position: [0.13, 0.13, 0.13] },
+          { element: "Si", position: [-0.125, -0.125, -0.125] },
+        ],
+      },
+    };
+    const [reduced, whole] = [await run(along), await run({ ...along, symmetry: false })];
+    expect(reduced.kpoints.length).toBeLessThan(whole.kpoints.length);
+    expect(Math.abs(whole.forces![0]![0])).toBeGreaterThan(1e-3);
+    closeArrays(reduced.forces!.flat(), whole.forces!.flat(), 10 * DENSITY);
+    closeArrays(reduced.forces![0]!, new Array(3).fill(reduced.forces![0]![0]), 1e-15, "along [111]");
+  });
+});
+
+describe("the same crystal told differently has the same energy:", () => {
+  test("a cell twice as long with half the k-points has twice the energy", async () => {
+    const single = { ...ALUMINIUM, kgrid: [4, 2, 2], fftSize: [12, 12, 12] };
+    const double = {
+      ...ALUMINIUM,
+      structure: {
+        lattice: [FCC[0].map((x) => 2 * x), FCC[1], FCC[2]],
+        atoms: [0, 0.5].map((x) => ({ element: "Al", position: [x, 0, 0] })),
+      },
+      kgrid: [2, 2, 2],
+      fftSize: [24, 12, 12],
+    };
+    const [one, two] = [await run({ ...single, symmetry: false }), await run(double)];
+    close(two.energies.total, 2 * one.energies.total, 2e-11);
+    close(two.fermiLevel!, one.fermiLevel!, 1e-8);
+    close(two.energies.entropy!, 2 * one.energies.entropy!, 1e-8);
+    expect(Math.abs(one.energies.entropy!)).toBeGreaterThan(1e-4);
+    closeArrays(two.forces!.flat(), new Array(6).fill(0), 10 * DENSITY);
+  });
+
+  test("all atoms moved by points of the FFT grid", async () => {
+    const moved = (shift: Vec3) => ({
+      ...DISPLACED_SILICON,
+      symmetry: false,
+      structure: {
+        ...DISPLACED_SILICON.structure,
+        atoms: DISPLACED_SILICON.structure.atoms.map(({ element, position }) => ({
+          element,
+          position: position.map((x, i) => x + shift[i]! / 15),
+        })),
+      },
+    });
+    const here = await run(moved([0, 0, 0]));
+    const there = await run(moved([1, -7, 31]));
+    expect(here.fftSize).toEqual([15, 15, 15]);
+    close(there.energies.total, here.energies.total, 1e-11);
+    closeArrays(there.forces!.flat(), here.forces!.flat(), 10 * DENSITY);
+    // Between the points the grid is felt, a little.
+    const between = Math.abs((await energyOf(moved([0.5, 0.5, 0.5]))) - here.energies.total);
+    expect(between).toBeGreaterThan(1e-10);
+    expect(between).toBeLessThan(1e-3);
+  });
+
+  test("turned in space, forces turn along", async () => {
+    const [c, s] = [Math.cos(0.7), Math.sin(0.7)];
+    const turn: Mat3 = [[c, -s * s, s * c], [s, c * s, -c * c], [0, c, s]]; // biome-ignore format: a matrix
+    const { structure } = DISPLACED_SILICON;
+    const turned = {
+      ...DISPLACED_SILICON,
+      structure: { ...structure, lattice: structure.lattice.map((a) => matVec(turn, [a[0]!, a[1]!, a[2]!])) },
+    };
+    const [here, there] = [await run(DISPLACED_SILICON), await run(turned)];
+    close(there.energies.total, here.energies.total, 1e-11);
+    expect(Math.abs(here.forces![0]![0])).toBeGreaterThan(1e-3);
+    closeArrays(
+      there.forces!.flat(),
+      here.forces!.flatMap((f) => matVec(turn, f)),
+      10 * DENSITY,
+    );
+  });
+
+  test("axes renamed, which makes the cell left-handed, and atoms in another order", async () => {
+    const { lattice, atoms } = TRICLINIC.structure;
+    const swap = <T>([x, y, z]: readonly T[]): T[] => [y!, x!, z!];
+    const renamed = {
+      ...TRICLINIC,
+      kgrid: [3, 2, 1],
+      structure: {
+        lattice: swap(lattice),
+        atoms: [...atoms].reverse().map(({ element, position }) => ({ element, position: swap(position) })),
+      },
+    };
+    const original = { ...TRICLINIC, kgrid: [2, 3, 1] };
+    const [here, there] = [await run(original), await run(renamed)];
+    close(there.energies.total, here.energies.total, 1e-11);
+    expect(Math.abs(here.forces![0]![0])).toBeGreaterThan(1e-4);
+    closeArrays([...there.forces!].reverse().flat(), here.forces!.flat(), 10 * DENSITY);
+  });
+
+  test("k-grids shifted by whole steps, and positions by whole cells", async () => {
+    const { structure } = SILICON;
+    const far = {
+      ...structure,
+      atoms: structure.atoms.map(({ element, position }) => ({
+        element,
+        position: position.map((x, i) => x + i - 1),
+      })),
+    };
+    close(await energyOf({ ...SILICON, kshift: [1, -2, 0], structure: far }), await energyOf(SILICON), 1e-11);
+  });
+
+  test("lengths in ångström, positions Cartesian", async () => {
+    const bohr = 1 / 1.8897261254578281;
+    const { lattice, atoms } = DISPLACED_SILICON.structure;
+    const other = {
+      ...DISPLACED_SILICON,
+      structure: {
+        units: "angstrom",
+        cartesian: true,
+        lattice: lattice.map((row) => row.map((x) => x * bohr)),
+        atoms: atoms.map(({ element, position }) => ({
+          element,
+          position: [0, 1, 2].map((c) => bohr * position.reduce((sum, x, i) => sum + x * lattice[i]![c]!, 0)),
+        })),
+      },
+    };
+    close(await energyOf(other), await energyOf(DISPLACED_SILICON), 1e-11);
+  });
+});
+
+test("an atom in a box knows of k-points the less the larger the box, and no force acts on it", async () => {
+  const helium = (n: number, edge: number) => ({
+    structure: {
+      lattice: [0, 1, 2].map((i) => [0, 1, 2].map((j) => (i === j ? edge : 0))),
+      atoms: [{ element: "He", position: [0.21, 0.4, 0.6] }],
+    },
+    pseudopotentials: "gth-lda",
+    functional: "lda-pw92",
+    ecut: 6,
+    kgrid: [n, n, n],
+  });
+  const gap = async (edge: number) =>
+    Math.abs((await energyOf(helium(2, edge))) - (await energyOf(helium(1, edge))));
+  const [small, large] = [await gap(6), await gap(9)];
+  expect(small).toBeGreaterThan(1e-3);
+  expect(large).toBeLessThan(small / 5);
+  const { energies, forces, kpoints } = await run(helium(1, 9));
+  // LDA gives −2.83 Ha; this cutoff is well below what the atom asks for.
+  expect(energies.total).toBeGreaterThan(-2.84);
+  expect(energies.total).toBeLessThan(-2);
+  // xc on a grid pulls an atom between its points a little.
+  closeArrays(forces!.flat(), [0, 0, 0], 2e-3);
+  expect(kpoints).toHaveLength(1);
+  expect(kpoints[0]!.occupations.slice(0, 2)).toEqual([2, 0]);
+});
