@@ -64,7 +64,7 @@ const cases: [string, object, RegExp][] = [
   [
     "absurd grid",
     { ...silicon, fftSize: [5000, 5000, 5000] },
-    /must fit into .* GiB.*estimate of [\d.]+ GiB/,
+    /must fit into .* GiB.*estimate of [\d.e+]+ GiB/,
   ],
   [
     "grid too small for the plane waves",

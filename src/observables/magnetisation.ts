@@ -1,0 +1,115 @@
+import type { Grid } from "../basis/grid.ts";
+import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import type { Model } from "../model/model.ts";
+import { phaseTables } from "../terms/local.ts";
+
+/** The moments of a spin density m = ρ↑ − ρ↓ in one cell [μB]. */
+export interface Magnetisation {
+  /** ∫ m dr. */
+  readonly total: number;
+  /** ∫ |m| dr, which does not cancel in an antiferromagnet. */
+  readonly absolute: number;
+}
+
+/** Moments in spheres around the atoms: what the radius makes of them, and not a part of the total. */
+export interface AtomicMagnetisation {
+  /** [bohr] */
+  readonly sphereRadius: number;
+  /** ∫ m dr over the sphere of each atom [μB]. */
+  readonly moments: readonly number[];
+}
+
+/** m = ρ↑ − ρ↓ [bohr⁻³], shape [N], of a density of shape [2·N]. */
+export function spinDensity(rho: ReadonlyRealField): RealField {
+  const points = rho.length / 2;
+  const out = newRealField(points);
+  for (let r = 0; r < points; r++) out[r] = rho[r]! - rho[points + r]!;
+  return out;
+}
+
+/** @param m spin density, shape [N]. @param dvol Ω/N [bohr³]. */
+export function magnetisation(m: ReadonlyRealField, dvol: number): Magnetisation {
+  let [total, absolute] = [0, 0];
+  for (let r = 0; r < m.length; r++) {
+    total += m[r]!;
+    absolute += Math.abs(m[r]!);
+  }
+  return { total: dvol * total, absolute: dvol * absolute };
+}
+
+/** Spheres of this radius [bohr] hold most of the moment of a 3d ion; other programs report them by default. */
+const LARGEST_SPHERE = 2;
+
+/**
+ * The integral of a field over a sphere of radius a around each atom, exact for the Fourier series it stands for:
+ *
+ *   ∫_{|r−R|<a} m dr = (4π/3) a³ Σ_G m(G) e^{iG·R} w(|G|a),   w(x) = 3 (sin x − x cos x)/x³
+ *
+ * The radius is 2 bohr, or less where spheres would overlap: half the shortest distance between two atoms, images
+ * included.
+ *
+ * @param m real field, shape [N].
+ */
+export function atomicMagnetisation(
+  { atoms, lattice }: Pick<Model, "atoms" | "lattice">,
+  grid: Grid,
+  m: ReadonlyRealField,
+): AtomicMagnetisation {
+  const positions = atoms.map(({ position }) => position);
+  const radius = Math.min(LARGEST_SPHERE, shortestDistance(lattice.vectors, positions) / 2);
+  const { points, normG2 } = grid;
+  const weighted = new Float64Array(grid.toFourier(m));
+  const volume = (4 / 3) * Math.PI * radius ** 3;
+  for (let g = 0; g < points; g++) {
+    const weight = volume * sphereWeight(radius * Math.sqrt(normG2[g]!));
+    weighted[2 * g]! *= weight;
+    weighted[2 * g + 1]! *= weight;
+  }
+  return { sphereRadius: radius, moments: positions.map((position) => valueAt(weighted, grid, position)) };
+}
+
+/** 3 (sin x − x cos x)/x³; its series where the difference would lose digits. */
+const sphereWeight = (x: number): number =>
+  x < 1e-2 ? 1 - (x * x) / 10 + x ** 4 / 280 : (3 * (Math.sin(x) - x * Math.cos(x))) / x ** 3;
+
+/** Re Σ_G f(G) e^{iG·R} for coefficients f on the cube. */
+function valueAt(f: Float64Array, grid: Grid, position: Vec3): number {
+  const [nx, ny, nz] = grid.size;
+  const [ex, ey, ez] = phaseTables(grid, position);
+  let sum = 0;
+  let at = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++) {
+      const re = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
+      const im = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
+      for (let x = 0; x < nx; x++, at += 2) {
+        const phaseRe = re * ex[2 * x]! - im * ex[2 * x + 1]!;
+        const phaseIm = re * ex[2 * x + 1]! + im * ex[2 * x]!;
+        // The tables hold e^{−iG·R}: Re f e^{iG·R} = Re f Re e + Im f Im e.
+        sum += f[at]! * phaseRe + f[at + 1]! * phaseIm;
+      }
+    }
+  return sum;
+}
+
+/** Between two of the positions or a position and its own image [bohr]. */
+function shortestDistance(vectors: Model["lattice"]["vectors"], positions: readonly Vec3[]): number {
+  const steps = [-1, 0, 1];
+  const cells = steps.flatMap((i) => steps.flatMap((j) => steps.map((k): Vec3 => [i, j, k])));
+  let shortest = Number.POSITIVE_INFINITY;
+  for (let a = 0; a < positions.length; a++)
+    for (let b = 0; b <= a; b++) {
+      const d = sub(positions[a]!, positions[b]!);
+      for (const cell of cells) {
+        if (a === b && cell.every((i) => i === 0)) continue;
+        const apart: Vec3 = [0, 1, 2].map((i) => d[i]! - Math.round(d[i]!) + cell[i]!) as [
+          number,
+          number,
+          number,
+        ];
+        shortest = Math.min(shortest, norm(rowsVec(vectors, apart)));
+      }
+    }
+  return shortest;
+}
