@@ -18,6 +18,7 @@ const LAYERS = [
   ["precond", "observables"],
   ["parallel"],
   ["scf"],
+  ["bands", "response"],
   ["io", "plot"],
   ["job"],
   ["cli"],

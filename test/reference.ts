@@ -24,6 +24,7 @@ export interface ReferenceJob {
 export const SHARED = "../shared/reference";
 export const hasShared = existsSync(`${SHARED}/results`);
 export const NO_SHARED = `${SHARED} is not there: answers of another program to compare with are missing`;
+if (!hasShared) console.warn(NO_SHARED);
 
 const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
 

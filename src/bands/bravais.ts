@@ -1,5 +1,16 @@
 import { invariant } from "../common/failure.ts";
-import { cross, det, dot, inverse, type Mat3, matMul, norm, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
+import {
+  cross,
+  det,
+  dot,
+  inverse,
+  type Mat3,
+  matMul,
+  norm,
+  rowsVec,
+  scale,
+  type Vec3,
+} from "../common/vec3.ts";
 import { axisOf, type LatticeRotation, latticeRotations, reducedBasis, SAME } from "./lattice-symmetry.ts";
 
 /** Bravais types with their Pearson letters; `other` are those without a standard path here. */
@@ -78,7 +89,11 @@ export function findBravais(vectors: Mat3): Bravais {
     case 12: {
       const [c] = axes(6);
       const flat = shortest(axes(2).filter((v) => isPerpendicular(v, c!)));
-      return known("hP", bestFrame([...flat, c!], (a, b) => dot(a, b) < -0.4 * norm(a) * norm(b)), vectors);
+      return known(
+        "hP",
+        bestFrame([...flat, c!], (a, b) => dot(a, b) < -0.4 * norm(a) * norm(b)),
+        vectors,
+      );
     }
     case 8: {
       const [c] = axes(4);
@@ -116,7 +131,8 @@ function known(type: Exclude<BravaisType, "other">, conventional: Mat3, vectors:
   const isWhole = ratios.flat().every((x, i) => Math.abs(x - whole.flat()[i]!) < 0.01);
   invariant(
     isWhole && Math.abs(det(whole)) === 1,
-    () => `findBravais: ${type} vectors are no whole combinations of the standard ones: ${JSON.stringify(ratios)}`,
+    () =>
+      `findBravais: ${type} vectors are no whole combinations of the standard ones: ${JSON.stringify(ratios)}`,
   );
   return { type, name: NAMES[type], conventional, fromStandard: whole };
 }

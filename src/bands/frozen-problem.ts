@@ -5,7 +5,8 @@ import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Model, Species } from "../model/model.ts";
 import { VERSION } from "../version.ts";
-import { type Coefficient, toTrigonometric } from "./trigonometric.ts";
+import type { ReferenceLevels } from "./gap.ts";
+import { type Coefficient, isUpper, toTrigonometric } from "./trigonometric.ts";
 
 /**
  * A Hamiltonian as numbers in a file, exact as they stand there:
@@ -34,12 +35,6 @@ export interface FrozenProblem {
   /** Highest level of band N/2 on the k-points of that run [Ha]. */
   readonly valenceMaximum?: number | undefined;
   readonly potential: { readonly coefficients: readonly Coefficient[] };
-}
-
-/** Levels of the run that made the potential, to measure energies from. */
-export interface ReferenceLevels {
-  readonly fermiLevel: number;
-  readonly valenceMaximum?: number | undefined;
 }
 
 /**
@@ -89,7 +84,10 @@ export function problemText({ potential, ...rest }: FrozenProblem): string {
 export function parseProblem(text: string, name: string): FrozenProblem {
   const value = parse(text, name) as Partial<FrozenProblem> | null;
   const rule = (isRight: boolean, what: string) =>
-    requireInput(isRight, () => `${name}: must be a problem file, got one ${what}; write it with --save-problem`);
+    requireInput(
+      isRight,
+      () => `${name}: must be a problem file, got one ${what}; write it with --save-problem`,
+    );
   rule(typeof value === "object" && value?.stillwaveProblem === 1, "without stillwaveProblem 1");
   const { lattice, species, atoms, electrons, ecut, fermiLevel, potential } = value as Partial<FrozenProblem>;
   rule(Array.isArray(lattice) && lattice.length === 3 && lattice.every(isVector(3)), "without a lattice");
@@ -98,11 +96,12 @@ export function parseProblem(text: string, name: string): FrozenProblem {
   rule([electrons, ecut, fermiLevel].every(Number.isFinite), "without electrons, ecut or fermiLevel");
   const coefficients = potential?.coefficients;
   rule(Array.isArray(coefficients) && coefficients.every(isVector(5)), "without potential.coefficients");
-  const keys = new Set(coefficients!.map(([x, y, z]) => (z < 0 ? [-x, -y, -z] : [x, y, z]).join()));
   rule(
-    keys.size === coefficients!.length && coefficients!.every((c) => c.slice(0, 3).every(Number.isInteger)),
-    "with a coefficient twice or at a G that is not of whole numbers",
+    coefficients!.every(([x, y, z, , im]) => [x, y, z].every(Number.isInteger) && isStored([x, y, z], im)),
+    "with a coefficient at a G that is not of whole numbers, or of the half that follows from the other",
   );
+  const places = new Set(coefficients!.map(([x, y, z]) => `${x} ${y} ${z}`));
+  rule(places.size === coefficients!.length, "with a coefficient twice");
   return value as FrozenProblem;
 }
 
@@ -113,6 +112,9 @@ function parse(text: string, name: string): unknown {
     throw new InputError(`${name}: must be JSON, got ${(error as Error).message.replace(/\s+/g, " ")}`);
   }
 }
+
+/** One of each pair ±G, and a real mean. */
+const isStored = (g: Vec3, im: number): boolean => isUpper(g) || (g.every((x) => x === 0) && im === 0);
 
 const isVector =
   (length: number) =>

@@ -29,7 +29,8 @@ export interface Energies {
 }
 
 /** The highest level of band number `filled`, counted from 1; the first one where several k-points share it. */
-export const bandTop = (kpoints: readonly Energies[], filled: number): Edge => extreme(kpoints, filled - 1, 1);
+export const bandTop = (kpoints: readonly Energies[], filled: number): Edge =>
+  extreme(kpoints, filled - 1, 1);
 
 /** @returns undefined when band `filled` + 1 was not computed, or nothing is filled. */
 export function gapAlong(kpoints: readonly Energies[], filled: number): GapEstimate | undefined {
@@ -37,7 +38,10 @@ export function gapAlong(kpoints: readonly Energies[], filled: number): GapEstim
   if (kpoints.length === 0 || !isKnown) return undefined;
   const top = bandTop(kpoints, filled);
   const bottom = extreme(kpoints, filled, -1);
-  const vertical = kpoints.map(({ k, energies }) => ({ k, energies: [energies[filled]! - energies[filled - 1]!] }));
+  const vertical = kpoints.map(({ k, energies }) => ({
+    k,
+    energies: [energies[filled]! - energies[filled - 1]!],
+  }));
   return { top, bottom, gap: bottom.energy - top.energy, direct: extreme(vertical, 0, -1) };
 }
 
@@ -53,31 +57,47 @@ function extreme(kpoints: readonly Energies[], band: number, sign: 1 | -1): Edge
   return { energy: energies[band]!, k, index: best };
 }
 
+/** Levels of a self-consistent run on its own k-points. */
+export interface ReferenceLevels {
+  /** [Ha] */
+  readonly fermiLevel: number;
+  /** Highest level of band N/2 [Ha]; absent where no number of bands is full at every k. */
+  readonly valenceMaximum?: number | undefined;
+}
+
+/** The energy that pictures measure from, and what it is. */
+export interface ZeroOfEnergy {
+  /** [Ha] */
+  readonly energy: number;
+  /** Highest level of the filled bands of an insulator; Fermi level; top of band N/2 of a Hamiltonian without electrons. */
+  readonly kind: "valence-maximum" | "fermi-level" | "band-top";
+  /** Number of that band, counted from 1. */
+  readonly band?: number;
+}
+
 /**
- * The energy that pictures measure from.
+ * After a self-consistent run: the highest filled level if the Fermi level lies in a gap, otherwise the Fermi level.
+ * Without: the top of band N/2 among these k-points, or of the highest band there is.
  *
- * With a Fermi level (a self-consistent run): the top of the filled bands where the Fermi level lies in a gap, else the
- * Fermi level. Without: the top of band N/2 along the path, or of the highest computed where fewer are.
- *
- * @param filled bands full at every k, N/f_max; not a whole number in a metal with an odd number of electrons.
+ * @param filled bands full at every k, N/f_max; no whole number for an odd number of electrons.
  */
 export function zeroOfEnergy(
   kpoints: readonly Energies[],
   filled: number,
-  reference?: { readonly fermiLevel: number; readonly valenceMaximum?: number | undefined },
-): number {
+  reference?: ReferenceLevels,
+): ZeroOfEnergy {
   const count = kpoints[0]?.energies.length ?? 0;
-  const whole = Math.max(1, Math.min(Math.floor(filled), count));
-  const top = bandTop(kpoints, whole).energy;
-  if (reference === undefined) return top;
-  const { fermiLevel, valenceMaximum = Number.NEGATIVE_INFINITY } = reference;
-  if (!Number.isInteger(filled) || count < filled) return fermiLevel;
-  const valence = Math.max(top, valenceMaximum);
+  if (reference === undefined) {
+    const band = Math.max(1, Math.min(Math.floor(filled), count));
+    return { energy: bandTop(kpoints, band).energy, kind: "band-top", band };
+  }
+  const { fermiLevel, valenceMaximum } = reference;
+  const metal: ZeroOfEnergy = { energy: fermiLevel, kind: "fermi-level" };
+  if (valenceMaximum === undefined || count < filled) return metal;
+  const valence = Math.max(valenceMaximum, bandTop(kpoints, filled).energy);
   const conduction = gapAlong(kpoints, filled)?.bottom.energy ?? Number.POSITIVE_INFINITY;
-  // The Fermi level of a run without smearing is its highest filled level: it may lie below the top along the path.
-  const isInsulator = valence < conduction && fermiLevel < conduction;
-  const isAbove = fermiLevel >= valence - SAME_ABOVE;
-  return isInsulator && (isAbove || reference.valenceMaximum !== undefined) ? valence : fermiLevel;
+  // Without smearing the Fermi level is the highest filled level of the run, which these k-points may exceed.
+  const isInGap =
+    valenceMaximum <= fermiLevel + SAME_LEVEL && fermiLevel < conduction && valence < conduction;
+  return isInGap ? { energy: valence, kind: "valence-maximum" } : metal;
 }
-
-const SAME_ABOVE = 1e-6;

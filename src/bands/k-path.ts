@@ -100,7 +100,14 @@ function parsePath(text: string, { points, bravais }: SpecialPoints): string[][]
 
 function spellings(label: string): string[] {
   const others = label === "G" ? ["Gamma", "GAMMA"] : [];
-  return [...new Set([label, prettyLabel(label), prettyLabel(label).replace(/[₀-₉]/g, (d) => `${"₀₁₂₃₄₅₆₇₈₉".indexOf(d)}`), ...others])];
+  return [
+    ...new Set([
+      label,
+      prettyLabel(label),
+      prettyLabel(label).replace(/[₀-₉]/g, (d) => `${"₀₁₂₃₄₅₆₇₈₉".indexOf(d)}`),
+      ...others,
+    ]),
+  ];
 }
 
 /** k-points as they are given, named where they are special points up to reciprocal lattice vectors. */
@@ -130,7 +137,8 @@ export function parseKpoints(text: string): Vec3[] {
     );
     requireInput(
       numbers.every((x) => Math.abs(x) <= 1000),
-      () => `--k: coordinates must be within ±1000, got ${JSON.stringify(point)}; they count reciprocal vectors`,
+      () =>
+        `--k: coordinates must be within ±1000, got ${JSON.stringify(point)}; they count reciprocal vectors`,
     );
     return numbers as unknown as Vec3;
   });

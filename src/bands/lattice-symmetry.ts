@@ -33,7 +33,9 @@ export function reducedBasis(vectors: Mat3): Mat3 {
 }
 
 const STEPS = [-1, 0, 1];
-const NEIGHBOURS = STEPS.flatMap((x) => STEPS.map((y) => [x, y] as const)).filter(([x, y]) => x !== 0 || y !== 0);
+const NEIGHBOURS = STEPS.flatMap((x) => STEPS.map((y) => [x, y] as const)).filter(
+  ([x, y]) => x !== 0 || y !== 0,
+);
 
 const combine = (basis: Mat3, v: Vec3): Vec3 => rowsVec(basis, v);
 
@@ -71,7 +73,11 @@ const orderOf = (rows: Mat3): number =>
 /** The shortest lattice vector along the axis of a rotation other than the identity, in coordinates of the basis. */
 export function axisOf({ images, order }: LatticeRotation): Vec3 {
   let longest: Vec3 = [0, 0, 0];
-  for (const start of [[1, 0, 0], [0, 1, 0], [0, 0, 1]] as const) {
+  for (const start of [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ] as const) {
     // The mean over all powers is the projection on the axis.
     let sum: Vec3 = [0, 0, 0];
     let v: Vec3 = start;

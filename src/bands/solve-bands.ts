@@ -27,6 +27,8 @@ export interface SolveBandsOptions {
   readonly threads?: number;
   /** Default `wasm`. */
   readonly backend?: BackendName;
+  /** Orbitals and projectors of k-points held together may take this [B]. Default 512 MiB. */
+  readonly memory?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -42,8 +44,8 @@ export interface SolvedBands {
   readonly converged: boolean;
 }
 
-/** Memory that the k-points held together may take [B]; it does not depend on the threads, so no digit does. */
-const BATCH_BYTES = 512 * 2 ** 20;
+/** The same for any number of threads, so that no digit depends on it. */
+const MEMORY = 512 * 2 ** 20;
 
 /**
  * Lowest eigenvalues at each k-point, spin slowest. A few bands more than wanted are held: a block that ends inside a
@@ -54,11 +56,13 @@ const BATCH_BYTES = 512 * 2 ** 20;
 export async function solveBands(
   { problem, potential, nSpin }: FixedHamiltonian,
   kpoints: readonly Vec3[],
-  { nBands, tolerance = 1e-6, threads = 1, backend = "wasm", onProgress }: SolveBandsOptions,
+  { nBands, tolerance = 1e-6, threads = 1, backend = "wasm", memory = MEMORY, onProgress }: SolveBandsOptions,
 ): Promise<SolvedBands[]> {
   const points = problem.size[0] * problem.size[1] * problem.size[2];
   invariant(potential.length === nSpin * points, () => `solveBands: ${potential.length} values of V`);
-  const sizes = kpoints.map((k) => createKPoint(problem.lattice, problem.size, problem.ecut, k, 1).planeWaves);
+  const sizes = kpoints.map(
+    (k) => createKPoint(problem.lattice, problem.size, problem.ecut, k, 1).planeWaves,
+  );
   const fewest = Math.min(...sizes);
   requireInput(
     nBands <= fewest,
@@ -71,7 +75,7 @@ export async function solveBands(
   ).flat();
   const request = { tolerance, nConverge: nBands, maxIterations: 300 };
   const solved: SolvedBands[] = [];
-  for (const batch of batches(labels, bytesPerWave(problem, held))) {
+  for (const batch of batches(labels, bytesPerWave(problem, held), memory)) {
     const spec: OrbitalsSpec = {
       problem: { ...problem, nBands: held },
       blocks: batch.map(({ k, spin, weight }) => ({ k, spin, weight })),
@@ -126,12 +130,13 @@ function bytesPerWave({ atoms, species }: Omit<OrbitalProblem, "nBands">, held: 
 function batches<Label extends { readonly size: number }>(
   labels: readonly Label[],
   perWave: number,
+  memory: number,
 ): Label[][] {
   const found: Label[][] = [[]];
   let bytes = 0;
   for (const label of labels) {
     const own = label.size * perWave;
-    if (bytes + own > BATCH_BYTES && found.at(-1)!.length > 0) {
+    if (bytes + own > memory && found.at(-1)!.length > 0) {
       found.push([]);
       bytes = 0;
     }

@@ -45,9 +45,9 @@ export function fromTrigonometric(grid: Grid, coefficients: readonly Coefficient
       [gx, gy, gz].every((g, axis) => 2 * Math.abs(g) < size[axis]!),
       () => `fromTrigonometric: G = [${gx}, ${gy}, ${gz}] does not fit on the grid ${size.join("x")}`,
     );
-    f[2 * i]! += i === j ? re : re;
-    f[2 * i + 1]! += i === j ? 0 : im;
-    if (i === j) continue;
+    f[2 * i]! += re;
+    if (i === j) continue; // G = 0
+    f[2 * i + 1]! += im;
     f[2 * j]! += re;
     f[2 * j + 1]! -= im;
   }
@@ -57,7 +57,8 @@ export function fromTrigonometric(grid: Grid, coefficients: readonly Coefficient
 /** 1e-9: a G on the surface belongs to it whatever the rounding of the lattice. */
 const isReached = (normG2: number, ecut: number): boolean => normG2 <= 8 * ecut * (1 + 1e-9);
 
-const isUpper = ([x, y, z]: Vec3): boolean => (z !== 0 ? z > 0 : y !== 0 ? y > 0 : x > 0);
+/** Whether the last component other than 0 is positive. */
+export const isUpper = ([x, y, z]: Vec3): boolean => (z !== 0 ? z > 0 : y !== 0 ? y > 0 : x > 0);
 
 function normG2Of({ reciprocal }: Lattice, g: Vec3): number {
   const cart = rowsVec(reciprocal, g);

@@ -1,3 +1,5 @@
+import type { runBands } from "../job/run-bands.ts";
+import type { runDielectric } from "../job/run-dielectric.ts";
 import type { runScf } from "../job/run-scf.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
 
@@ -12,6 +14,12 @@ export interface Output {
 /** What runs a ground state. */
 export type RunScf = typeof runScf;
 
+/** What computes a band structure. */
+export type RunBands = typeof runBands;
+
+/** What analyses the dielectric operator. */
+export type RunDielectric = typeof runDielectric;
+
 /** Everything outside a command: the process when it runs, a recording in tests. */
 export interface Host {
   /** Results. */
@@ -25,6 +33,8 @@ export interface Host {
   /** Loaded only by the commands that need them. */
   readonly engine: {
     runScf(): Promise<RunScf>;
+    runBands(): Promise<RunBands>;
+    runDielectric(): Promise<RunDielectric>;
     describeBackends(): Promise<readonly BackendDescription[]>;
   };
 }

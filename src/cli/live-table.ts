@@ -22,6 +22,8 @@ const COLUMNS = [
   { title: "H applied", width: 9 },
   { title: "time (s)", width: 8 },
 ] as const;
+/** Spin-polarised runs have one more. */
+const MOMENT = { title: "moment (muB)", width: 12 } as const;
 
 /**
  * @param rows where the table goes.
@@ -38,7 +40,7 @@ export function liveTable(rows: Output, live: Output): LiveTable {
   return {
     row(row) {
       clear();
-      if (last === undefined) rows.write(`${paint("bold", headings())}\n`);
+      if (last === undefined) rows.write(`${paint("bold", headings(row))}\n`);
       rows.write(`${tableRow(row, last)}\n`);
       last = row;
     },
@@ -56,7 +58,13 @@ export function liveTable(rows: Output, live: Output): LiveTable {
   };
 }
 
-const headings = (): string => COLUMNS.map(({ title, width }) => title.padStart(width)).join("  ");
+const columnsOf = ({ magnetisation }: HistoryRow) =>
+  magnetisation === undefined ? COLUMNS : [...COLUMNS, MOMENT];
+
+const headings = (row: HistoryRow): string =>
+  columnsOf(row)
+    .map(({ title, width }) => title.padStart(width))
+    .join("  ");
 
 /** One line of the table; the change of energy needs the row `before`. */
 export function tableRow(row: HistoryRow, before: HistoryRow | undefined): string {
@@ -68,9 +76,14 @@ export function tableRow(row: HistoryRow, before: HistoryRow | undefined): strin
     row.damping.toPrecision(2),
     `${row.hamiltonianApplications}`,
     row.seconds.toFixed(2),
+    ...(row.magnetisation === undefined ? [] : [unsignedZero(row.magnetisation.toFixed(4))]),
   ];
-  return cells.map((cell, i) => cell.padStart(COLUMNS[i]!.width)).join("  ");
+  const columns = columnsOf(row);
+  return cells.map((cell, i) => cell.padStart(columns[i]!.width)).join("  ");
 }
+
+/** What rounds to zero has no sign. */
+export const unsignedZero = (digits: string): string => digits.replace(/^-(0\.0+)$/, "$1");
 
 /** Zero has no logarithm; it is shown for what it is. */
 const logarithm = (value: number): string => (value === 0 ? "exactly 0" : Math.log10(value).toFixed(2));

@@ -46,6 +46,14 @@ const host: Host = {
       await allowFma();
       return (await import("../job/run-scf.ts")).runScf;
     },
+    runBands: async () => {
+      await allowFma();
+      return (await import("../job/run-bands.ts")).runBands;
+    },
+    runDielectric: async () => {
+      await allowFma();
+      return (await import("../job/run-dielectric.ts")).runDielectric;
+    },
     describeBackends: async () => {
       await allowFma();
       return (await import("../kernels/backends.ts")).describeBackends();

@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../common/failure.ts";
 import { VERSION } from "../version.ts";
+import type { BandsOptions } from "./bands.ts";
+import type { DielectricOptions } from "./dielectric.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import type { ScfOptions } from "./scf.ts";
 import { styled } from "./style.ts";
@@ -74,6 +76,45 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .action(async (job: string, options: ScfOptions) => {
       const { scfCommand } = await import("./scf.ts");
       exit(await scfCommand(job, options, host));
+    });
+
+  program
+    .command("bands")
+    .description("band structure of a job's Hamiltonian along a path")
+    .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
+    .option(
+      "--path <LABELS>",
+      "special points such as GXLWKG, pieces apart by |; default the lattice's usual path",
+    )
+    .option("--points <N>", "k-points along the path (default 60)")
+    .option("--k <LIST>", 'these k-points instead, such as "0.5,0,0.5;0,0,0"')
+    .option("--bands <N>", "lowest bands at each k-point")
+    .option("--error-bars", "guaranteed intervals around the energies")
+    .option("--accuracy <HA>", "width the intervals should have")
+    .option("--out <FILE>", "write a picture or the numbers: .svg, .html or .json")
+    .option("--json", "print the numbers to stdout, and nothing else there")
+    .option("--save-problem <FILE>", 'keep the potential for { "hamiltonian": { "frozen": FILE } }')
+    .option("--threads <N>", "threads to use")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .action(async (job: string, options: BandsOptions) => {
+      const { bandsCommand } = await import("./bands.ts");
+      exit(await bandsCommand(job, options, host));
+    });
+
+  program
+    .command("dielectric")
+    .description("how fast the self-consistent field of a job can converge, and why")
+    .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
+    .option("--mixing <NAME>", "mixing to analyse instead of the job's")
+    .option("--steps <N>", "damped steps to compare the prediction with (default 30, 0 for none)")
+    .option("--out <FILE>", "write the numbers as JSON")
+    .option("--json", "print the numbers to stdout, and nothing else there")
+    .option("--plot <FILE.svg>", "draw the slowest densities along the long axis")
+    .option("--threads <N>", "threads to use")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .action(async (job: string, options: DielectricOptions) => {
+      const { dielectricCommand } = await import("./dielectric.ts");
+      exit(await dielectricCommand(job, options, host));
     });
 
   program

@@ -123,7 +123,7 @@ async function drawHistory(
 const checkpointName = (out: string | undefined, jobName: string): string =>
   `${out === undefined ? join(".", jobName) : out.replace(/\.json$/, "")}.checkpoint.json`;
 
-function threadCount(text: string): number {
+export function threadCount(text: string): number {
   const threads = Number(text);
   requireInput(
     Number.isInteger(threads) && threads >= 1 && threads <= 1024,
@@ -133,7 +133,7 @@ function threadCount(text: string): number {
 }
 
 /** The job with another mixing; its parameters are kept when the name is the same. */
-function withMixing(value: unknown, name: string): unknown {
+export function withMixing(value: unknown, name: string): unknown {
   const known: readonly string[] = MIXINGS;
   requireInput(
     known.includes(name),

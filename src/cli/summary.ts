@@ -3,6 +3,7 @@ import type { Job } from "../job/job.ts";
 import type { ResultFile } from "../job/result.ts";
 import { terminalPlot } from "../plot/terminal.ts";
 import type { Output } from "./host.ts";
+import { unsignedZero } from "./live-table.ts";
 import { styled } from "./style.ts";
 
 /** Forces of more atoms than this are left to the result file. */
@@ -19,6 +20,7 @@ export function headline(job: Job, name: string): string {
     `ecut ${job.ecut} Ha`,
     `k-grid ${job.kgrid.join("x")}`,
     ...smeared,
+    ...(job.spin === "collinear" ? ["spin-polarised"] : []),
     `${mixing.name}${accelerated}`,
   ];
   return `${job.title ?? name}\n${facts.join(", ")}`;
@@ -63,22 +65,48 @@ function energies({ energies: { total, ...parts } }: ResultFile): string {
   return [`${"energy".padEnd(16)}${"Ha".padStart(20)}${"eV".padStart(18)}`, ...lines].join("\n");
 }
 
-function facts({ fermiLevel, electrons, kpoints, planeWaves, fftSize, resources }: ResultFile): string {
+function facts(result: ResultFile): string {
+  const { fermiLevel, electrons, kpoints, planeWaves, fftSize, resources } = result;
   const rows: [string, string][] = [];
   if (fermiLevel !== undefined)
     rows.push([
       "Fermi level",
       `${fermiLevel.toFixed(8)} Ha = ${(fermiLevel * EV_PER_HARTREE).toFixed(6)} eV`,
     ]);
+  rows.push(...moments(result));
   const bands = kpoints[0]?.eigenvalues.length ?? 0;
   const [fewest, most] = [Math.min(...planeWaves), Math.max(...planeWaves)];
   const waves = planeWaves.length === 0 ? "no" : fewest === most ? `${most}` : `${fewest} to ${most}`;
   rows.push([
     "size",
-    `${plural(electrons, "electron")}, ${plural(bands, "band")}, ${plural(kpoints.length, "k-point")}, ${waves} plane waves, grid ${fftSize.join("x")}`,
+    `${plural(electrons, "electron")}, ${plural(bands, "band")}, ${plural(kpoints.filter(({ spin = 0 }) => spin === 0).length, "k-point")}, ${waves} plane waves, grid ${fftSize.join("x")}`,
   ]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
+}
+
+/** Moments in the spheres of more atoms than this are left to the result file. */
+const MOST_MOMENTS = 6;
+
+function moments({
+  magnetisation,
+  absoluteMagnetisation,
+  atomicMagnetisation,
+}: ResultFile): [string, string][] {
+  if (magnetisation === undefined || absoluteMagnetisation === undefined) return [];
+  const digits = (x: number) => unsignedZero(x.toFixed(4));
+  const rows: [string, string][] = [
+    [
+      "magnetic moment",
+      `${digits(magnetisation)} muB in all, ${digits(absoluteMagnetisation)} muB without sign`,
+    ],
+  ];
+  if (atomicMagnetisation !== undefined && atomicMagnetisation.moments.length <= MOST_MOMENTS)
+    rows.push([
+      "around atoms",
+      `${atomicMagnetisation.moments.map(digits).join(", ")} muB within ${atomicMagnetisation.sphereRadius.toFixed(2)} bohr`,
+    ]);
+  return rows;
 }
 
 function resourceText({
@@ -107,8 +135,8 @@ function forces({ forces: all, job }: ResultFile): string {
   ].join("\n");
 }
 
-/** Eight decimals; what rounds to zero has no sign. */
-const fixed = (x: number): string => x.toFixed(8).replace(/^-(0\.0+)$/, "$1");
+/** Eight decimals. */
+const fixed = (x: number): string => unsignedZero(x.toFixed(8));
 
 function picture({ history, job }: ResultFile): string {
   const { density } = job.scf.tolerance;

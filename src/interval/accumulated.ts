@@ -1,5 +1,7 @@
 import { requireInput } from "../common/failure.ts";
+import { interval } from "./interval.ts";
 import { above, UNIT_ROUNDOFF } from "./rounding.ts";
+import { sqrt } from "./sqrt.ts";
 
 /**
  * A-priori errors of sums and products that plain floating-point code forms [Hig02, sections 3.1 and 3.5], valid for
@@ -23,15 +25,12 @@ export const inflated = (computed: number, roundings: number): number =>
 
 const UNDERFLOW = 1e-200;
 
-/** A bound of ‖x‖₂ of a complex or real array; NaN stays NaN. */
+/** A bound of ‖x‖₂ of a complex or real array. @throws InputError if it holds a NaN. */
 export function norm2Above(x: ArrayLike<number>, from = 0, to = x.length): number {
   let sum = 0;
   for (let i = from; i < to; i++) sum += x[i]! * x[i]!;
-  const squared = inflated(sum, to - from + 1);
-  let root = Math.sqrt(squared);
-  while (!(root * root >= squared)) {
-    if (!(root < Infinity)) return root;
-    root = above(root * (1 + 4 * UNIT_ROUNDOFF));
-  }
-  return above(root * (1 + 2 * UNIT_ROUNDOFF)); // fl(root²) ≥ squared leaves root² short by a factor 1 − u at most
+  return rootAbove(inflated(sum, to - from + 1));
 }
+
+/** A number at or above √x. */
+export const rootAbove = (x: number): number => sqrt(interval(x)).hi;

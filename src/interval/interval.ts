@@ -40,9 +40,16 @@ export function mul(x: Interval, y: Interval): Interval {
 
 /** @throws InputError if y contains 0. */
 export function div(x: Interval, y: Interval): Interval {
-  requireInput(y.lo > 0 || y.hi < 0, () => `interval division: the divisor must not contain 0, got [${y.lo}, ${y.hi}]`);
-  return mul(x, { lo: below(1 / y.hi), hi: above(1 / y.lo) });
+  requireInput(
+    y.lo > 0 || y.hi < 0,
+    () => `interval division: the divisor must not contain 0, got [${y.lo}, ${y.hi}]`,
+  );
+  if (!isBounded(x) || !isBounded(y)) return mul(x, { lo: below(1 / y.hi), hi: above(1 / y.lo) });
+  const [a, b, c, d] = [x.lo / y.lo, x.lo / y.hi, x.hi / y.lo, x.hi / y.hi];
+  return interval(below(Math.min(a, b, c, d)), above(Math.max(a, b, c, d)));
 }
+
+const isBounded = (x: Interval): boolean => x.lo > -Infinity && x.hi < Infinity;
 
 /** s·x for an exact number s. */
 export const scale = (s: number, x: Interval): Interval => mul(interval(s), x);

@@ -12,6 +12,8 @@ export interface MemoryNeeds {
   readonly kpoints: number;
   /** Nonlocal projectors of all atoms together. */
   readonly projectors: number;
+  /** Components of a density: 2 in spin-polarised runs. Default 1. */
+  readonly spins?: number;
   /** Densities kept by the accelerator. */
   readonly history: number;
   readonly threads: number;
@@ -55,7 +57,8 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
   const shared = {
     orbitals: panel * needs.kpoints,
     projectors: COMPLEX * waves * needs.projectors * needs.kpoints,
-    "densities and potentials": (REAL_FIELDS + 2 * needs.history) * REAL * needs.gridPoints,
+    "densities and potentials":
+      (needs.spins ?? 1) * (REAL_FIELDS + 2 * needs.history) * REAL * needs.gridPoints,
   };
   const workers = Math.min(needs.threads, needs.kpoints);
   const parts = [

@@ -170,6 +170,7 @@ function memoryNeeds(job: Job, model: Model, operations: readonly SymmetryOperat
       model.nSpin *
       Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
     projectors,
+    spins: model.nSpin,
     history: job.scf.accelerator.name === "anderson" ? job.scf.accelerator.depth : 0,
     threads,
   };

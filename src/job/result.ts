@@ -1,3 +1,4 @@
+import type { AtomicMagnetisation } from "../observables/magnetisation.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
 import type { Job } from "./job.ts";
 
@@ -42,6 +43,12 @@ export interface ResultFile {
   readonly energies: Energies;
   readonly fermiLevel?: number;
   readonly electrons: number;
+  /** ∫(ρ↑ − ρ↓) dr [μB]; this and the two below in spin-polarised runs only. */
+  readonly magnetisation?: number;
+  /** ∫|ρ↑ − ρ↓| dr [μB]. */
+  readonly absoluteMagnetisation?: number;
+  /** Moments in spheres around the atoms [μB]: they depend on the radius [bohr] and do not add up to the total. */
+  readonly atomicMagnetisation?: AtomicMagnetisation;
   readonly kpoints: readonly KpointResult[];
   readonly history: readonly HistoryRow[];
   /** [Ha/bohr], Cartesian, one for each atom. */

@@ -1,6 +1,8 @@
+import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { add, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField } from "../kernels/fields.ts";
 import { localForces, symmetrizeForces } from "../observables/forces.ts";
+import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { ewald, pointCharges } from "../terms/ewald.ts";
@@ -69,6 +71,18 @@ async function totalForces({ basis }: ScfProblem, { last, orbitals }: ScfEnd): P
   return symmetrizeForces(total, model, operations);
 }
 
+/** What a spin-polarised run says about its moments; nothing otherwise. */
+function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
+  if (model.nSpin === 1) return {};
+  const m = spinDensity(rhoOut);
+  const { total, absolute } = magnetisation(m, grid.dvol);
+  return {
+    magnetisation: total,
+    absoluteMagnetisation: absolute,
+    atomicMagnetisation: atomicMagnetisation(model, grid, m),
+  };
+}
+
 function resultFile(
   { job, problem, warnings }: PreparedScf,
   { last, orbitals, reason }: ScfEnd,
@@ -105,6 +119,7 @@ function resultFile(
     energies: last.energies,
     fermiLevel: last.occupation.fermiLevel,
     electrons: model.electrons,
+    ...moments(basis, last),
     kpoints,
     history: last.state.history,
     forces: forces.map((f) => [f[0], f[1], f[2]]),

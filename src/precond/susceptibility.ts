@@ -72,17 +72,15 @@ function bind(space: ResponseSpace, nSpin: 1 | 2, model: ModelSusceptibility): A
     scatter(coefficients, solve(rightSide), fineIndex, root);
     fine.inverse(potential, coefficients);
     const charge = answer?.(potential);
-    const level = states1 === undefined ? 0 : weightedMean(potential, states1);
-    let excess = 0;
-    for (let spin = 0, at = 0; spin < nSpin; spin++)
-      for (let r = 0; r < points; r++, at++) {
-        let change = states === undefined ? 0 : states[at]! * (potential[r]! - level);
-        if (charge !== undefined) change += charge[r]! / nSpin;
-        excess += change;
-        out[at] = f[at]! - change;
-      }
+    if (states1 !== undefined) removeLevel(potential, states1);
+    for (let i = 0; i < out.length; i++) out[i] = f[i]!;
+    for (let spin = 0; spin < nSpin; spin++) {
+      if (states !== undefined) subtractProduct(out, states, potential, spin * points);
+      if (charge !== undefined)
+        for (let r = 0; r < points; r++) out[spin * points + r]! -= charge[r]! / nSpin;
+    }
     // Rounding and a place with edges leave a trace of charge: the mean is that of f.
-    excess /= out.length;
+    const excess = (sumReal(f) - sumReal(out)) / out.length;
     for (let i = 0; i < out.length; i++) out[i]! += excess;
   };
 }
@@ -112,11 +110,12 @@ function solver(
       scatter(coefficients, x, coarseIndex, root);
       coarse.inverse(field, coefficients);
       const charge = answer?.(field);
-      const level = states === undefined ? 0 : weightedMean(field, states);
-      for (let r = 0; r < points; r++)
-        field[r] =
-          (states === undefined ? 0 : states[r]! * (field[r]! - level)) +
-          (charge === undefined ? 0 : charge[r]!);
+      if (states === undefined) field.fill(0);
+      else {
+        removeLevel(field, states);
+        for (let r = 0; r < points; r++) field[r]! *= states[r]!;
+      }
+      if (charge !== undefined) for (let r = 0; r < points; r++) field[r]! += charge[r]!;
       coarse.forward(coefficients, field);
       gather(out, coefficients, coarseIndex, root);
     } else out.fill(0);
@@ -211,13 +210,18 @@ function movedPolarisable(fine: Grid, coarse: Grid, { rootOfPlace, ...rest }: Po
 
 const mean = (f: ReadonlyRealField): number => sumReal(f) / f.length;
 
-/** ∫ D f / ∫ D. */
-function weightedMean(f: ReadonlyRealField, weight: ReadonlyRealField): number {
-  let sum = 0;
-  let all = 0;
-  for (let r = 0; r < f.length; r++) {
-    sum += weight[r]! * f[r]!;
-    all += weight[r]!;
-  }
-  return sum / all;
+/** f ← f − ∫ D f/∫ D: the shift of the Fermi level that a potential causes, taken off it. */
+function removeLevel(f: RealField, states: ReadonlyRealField): void {
+  const level = dotReal(states, f) / sumReal(states);
+  for (let r = 0; r < f.length; r++) f[r]! -= level;
+}
+
+/** out ← out − D f on the component of a spin that starts at `offset`. */
+function subtractProduct(
+  out: RealField,
+  states: ReadonlyRealField,
+  f: ReadonlyRealField,
+  offset: number,
+): void {
+  for (let r = 0; r < f.length; r++) out[offset + r]! -= states[offset + r]! * f[r]!;
 }

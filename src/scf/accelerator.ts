@@ -16,6 +16,11 @@ export interface Accelerator {
   readonly name: string;
   readonly start: AcceleratorState;
   /**
+   * Energy above the lowest so far [Ha per electron] beyond which the iteration goes back there (`guardedNext`). Absent: the
+   * accelerator's word is always taken.
+   */
+  readonly maxRise?: number;
+  /**
    * @param rho the input density of this step, @param step P⁻¹(F(ρ) − ρ), @param damping α.
    * Arguments are kept in the state: the caller must not write to them afterwards.
    */

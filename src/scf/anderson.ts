@@ -10,6 +10,11 @@ export interface AndersonOptions {
   readonly errorFactor?: number;
   /** Largest condition number of the differences; beyond it the points with the largest residuals go. Default 1e6. */
   readonly maxCondition?: number;
+  /**
+   * The iteration goes back when its energy climbs above the lowest so far by more than this [Ha per electron]; Infinity lets
+   * it run. Default 0.01: healthy runs stay below a hundredth of it, runaways exceed it a thousandfold.
+   */
+  readonly maxRise?: number;
 }
 
 /**
@@ -26,6 +31,7 @@ export function anderson({
   depth = 10,
   errorFactor = 1e5,
   maxCondition = 1e6,
+  maxRise = 0.01,
 }: AndersonOptions = {}): Accelerator {
   requireInput(
     Number.isInteger(depth) && depth >= 0,
@@ -33,9 +39,11 @@ export function anderson({
   );
   requireInput(errorFactor > 1, () => `scf.accelerator.errorFactor: must be above 1, got ${errorFactor}`);
   requireInput(maxCondition > 1, () => `scf.accelerator.maxCondition: must be above 1, got ${maxCondition}`);
+  requireInput(maxRise > 0, () => `scf.accelerator.maxRise: must be positive, got ${maxRise}`);
   return {
     name: `anderson(depth=${depth})`,
     start: [],
+    maxRise,
     next(state, rho, step, damping) {
       const norm = Math.sqrt(dotReal(step, step));
       const norms = state.map((past) => Math.sqrt(dotReal(past.step, past.step)));
@@ -64,14 +72,25 @@ export function anderson({
       const out = rho.slice() as RealField;
       for (let r = 0; r < out.length; r++) out[r]! += damping * step[r]!;
       beta.forEach((b, i) => {
-        const past = used[i]!;
-        for (let r = 0; r < out.length; r++)
-          out[r]! += b * (past.rho[r]! - rho[r]! + damping * (past.step[r]! - step[r]!));
+        addDifference(out, used[i]!, { rho, step }, b, damping);
       });
       const kept: HistoryPoint[] = used.map((past) => ({ rho: past.rho, step: past.step }));
       return { rho: out, state: depth === 0 ? [] : [...kept, { rho, step }].slice(-depth) };
     },
   };
+}
+
+/** out ← out + b (ρ′ − ρ + α (s′ − s)) */
+function addDifference(
+  out: RealField,
+  to: HistoryPoint,
+  from: HistoryPoint,
+  b: number,
+  damping: number,
+): void {
+  const { rho, step } = to;
+  const { rho: rho0, step: step0 } = from;
+  for (let r = 0; r < out.length; r++) out[r]! += b * (rho[r]! - rho0[r]! + damping * (step[r]! - step0[r]!));
 }
 
 function difference(a: RealField, b: RealField): RealField {

@@ -2,6 +2,7 @@ import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
+import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
@@ -10,6 +11,7 @@ import type { EnergyTerms } from "../terms/kohn-sham.ts";
 import type { Accelerator } from "./accelerator.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
+import { guardedNext } from "./guard.ts";
 import { iterateAt, totalPotential } from "./iterate.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
 
@@ -138,25 +140,32 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         energy: energies.total,
         densityResidual,
         damping: options.damping,
+        ...(nSpin === 2 ? { magnetisation: magnetisation(spinDensity(rhoOut), grid.dvol).total } : {}),
         seconds: 0,
         hamiltonianApplications: solved.reduce((sum, { applications }) => sum + applications, 0),
       };
       const solverDone = solved.every((block) => block.converged);
       const converged = solverDone && meets(options.tolerance, row, state.history.at(-1));
 
-      const { rho, state: accelerator } = converged
-        ? { rho: rhoOut, state: state.accelerator }
+      const {
+        rho,
+        state: accelerator,
+        guard,
+        damping,
+      } = converged
+        ? { rho: rhoOut, state: state.accelerator, guard: state.guard, damping: options.damping }
         : await nextDensity(problem, orbitals, options, state, {
             rhoIn,
             residual,
             levels,
             occupation,
             smearing,
+            row,
           });
-      const finishedRow = { ...row, seconds: (performance.now() - began) / 1000 };
+      const finishedRow = { ...row, damping, seconds: (performance.now() - began) / 1000 };
       const history = [...state.history, finishedRow];
       const counts = nextBands(state, occupation, options.bands !== null, room);
-      state = { rho, accelerator, history, eigenTolerance: eigenTolerance(history), ...counts };
+      state = { rho, accelerator, guard, history, eigenTolerance: eigenTolerance(history), ...counts };
       last = {
         row: finishedRow,
         energies,
@@ -241,6 +250,7 @@ interface StepContext {
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
   readonly smearing: Smearing;
+  readonly row: HistoryRow;
 }
 
 /** ρ⁺ from P⁻¹(F(ρ) − ρ). */
@@ -249,12 +259,16 @@ async function nextDensity(
   orbitals: Orbitals,
   { preconditioner, accelerator, damping }: ScfOptions,
   state: ScfState,
-  { rhoIn, residual, levels, occupation }: StepContext,
+  { rhoIn, residual, levels, occupation, row }: StepContext,
 ) {
   const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation));
   const step = newRealField(residual.length);
   apply(step, residual);
-  return accelerator.next(state.accelerator, rhoIn, step, damping);
+  // An inexact solve in P⁻¹ breaks the symmetry a little, and F, which is symmetrised, could not tell and undo it.
+  basis.symmetrize(step);
+  const { energy, densityResidual } = row;
+  const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons };
+  return guardedNext(accelerator, state.accelerator, state.guard, point, damping);
 }
 
 /** The same orbitals with random ones above. */

@@ -2,6 +2,7 @@ import type { RealField } from "../kernels/fields.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import type { EnergyName } from "../terms/term.ts";
 import type { AcceleratorState } from "./accelerator.ts";
+import type { GuardState } from "./guard.ts";
 
 /** Parts of the energy of a step [Ha]; `total` is the free energy. */
 export type Energies = { readonly total: number } & { readonly [name in EnergyName]?: number };
@@ -14,6 +15,8 @@ export interface HistoryRow {
   /** ‖ρout − ρin‖ = sqrt(∫|Δρ|² dr) [bohr^(-3/2)]. */
   readonly densityResidual: number;
   readonly damping: number;
+  /** Total moment of the output density [μB]; spin-polarised runs only. */
+  readonly magnetisation?: number;
   /** Wall time [s]. */
   readonly seconds: number;
   /** Bands multiplied by H, all k-points together. */
@@ -25,6 +28,8 @@ export interface ScfState {
   /** Density the next step starts from [bohr⁻³], shape [nSpin·N]. */
   readonly rho: RealField;
   readonly accelerator: AcceleratorState;
+  /** Absent before the first step and where the accelerator has no `maxRise`. */
+  readonly guard?: GuardState | undefined;
   readonly history: readonly HistoryRow[];
   /** Residual norm the eigensolver is asked for next [Ha]. */
   readonly eigenTolerance: number;

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import type { Smearing } from "../model/smearing.ts";
+import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
 
 /** Eigenvalues of one k-point and spin with its weight in Brillouin-zone sums. */
 export interface Levels {
@@ -23,8 +23,7 @@ export interface Occupation {
 /**
  * Fermi level and occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N.
  *
- * Without smearing the N/fMax lowest bands of every k are full. With it, ε_F is the root that bisection reaches from
- * a bracket of the levels by many widths; a non-monotone f may have others.
+ * Without smearing the N/fMax lowest bands of every k are full.
  *
  * @param fMax electrons per full level: 2, or 1 with spin.
  * @throws InputError if the bands cannot hold the electrons.
@@ -54,22 +53,7 @@ function smeared(
     () =>
       `bands: must hold more than the ${electrons} electrons when smeared, got room for ${room}; raise bands`,
   );
-  const count = (mu: number): number => {
-    let sum = 0;
-    for (const { weight, eigenvalues } of levels)
-      for (const e of eigenvalues) sum += weight * fMax * smearing.occupation((e - mu) / temperature);
-    return sum;
-  };
-  const lowest = Math.min(...levels.map(({ eigenvalues }) => eigenvalues[0]!));
-  const highest = Math.max(...levels.map(({ eigenvalues }) => eigenvalues.at(-1)!));
-  let [low, high] = [lowest - 50 * temperature, highest + 50 * temperature];
-  for (let i = 0; i < 200; i++) {
-    const middle = 0.5 * (low + high);
-    if (middle === low || middle === high) break;
-    if (count(middle) < electrons) low = middle;
-    else high = middle;
-  }
-  const fermiLevel = 0.5 * (low + high);
+  const fermiLevel = fermiLevelOf(levels, electrons, fMax, smearing, temperature);
   let entropy = 0;
   const occupations = levels.map(({ weight, eigenvalues }) =>
     eigenvalues.map((e) => {
@@ -84,6 +68,51 @@ function smeared(
       ? [`bands: the highest band holds ${last.toExponential(1)} electrons; raise bands`]
       : [];
   return { fermiLevel, occupations, entropyEnergy: -temperature * entropy, warnings };
+}
+
+/**
+ * ε_F with Σ w_k fMax f((ε_nk − ε_F)/T) = N. A function f that is not monotone may give several; then it is the one
+ * nearest to the level of Gaussian smearing, where the count is monotone: others come from levels a few widths away.
+ */
+function fermiLevelOf(
+  levels: readonly Levels[],
+  electrons: number,
+  fMax: number,
+  smearing: Smearing,
+  temperature: number,
+): number {
+  const excess = ({ occupation }: Smearing, mu: number): number => {
+    let sum = 0;
+    for (const { weight, eigenvalues } of levels)
+      for (const e of eigenvalues) sum += weight * fMax * occupation((e - mu) / temperature);
+    return sum - electrons;
+  };
+  const bisect = (f: Smearing, from: number, to: number): number => {
+    let [low, high] = [from, to];
+    for (let i = 0; i < 200; i++) {
+      const middle = 0.5 * (low + high);
+      if (middle === low || middle === high) break;
+      if (excess(f, middle) < 0) low = middle;
+      else high = middle;
+    }
+    return 0.5 * (low + high);
+  };
+  const lowest = Math.min(...levels.map(({ eigenvalues }) => eigenvalues[0]!)) - 50 * temperature;
+  const highest = Math.max(...levels.map(({ eigenvalues }) => eigenvalues.at(-1)!)) + 50 * temperature;
+  if (smearing.isMonotone) return bisect(smearing, lowest, highest);
+
+  const near = bisect(smearingOf("gaussian"), lowest, highest);
+  const start = excess(smearing, near);
+  if (Math.abs(start) < 1e-12 * electrons) return near; // in a gap every level between the bands would do
+  // The nearest change of sign, in steps well below the distance of extrema of f.
+  const step = temperature / 16;
+  for (let distance = step; distance < highest - lowest; distance += step)
+    for (const side of [near - distance, near + distance])
+      if (excess(smearing, side) * start <= 0) {
+        const inner = side < near ? side + step : side - step;
+        return excess(smearing, side) < 0 ? bisect(smearing, side, inner) : bisect(smearing, inner, side);
+      }
+  return bisect(smearing, lowest, highest);
 }
 
 function aufbau(levels: readonly Levels[], electrons: number, fMax: number): Occupation {

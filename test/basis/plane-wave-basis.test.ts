@@ -35,15 +35,20 @@ describe("createBasis", () => {
         const reduced = createBasis(diamond, { ecut: 3, kgrid, kshift, operations }, kernels);
         const total = kgrid[0] * kgrid[1] * kgrid[2];
         for (const { kpoints } of [whole, reduced]) {
-          close(kpoints.reduce((sum, { weight }) => sum + weight, 0), 1, 1e-14);
+          close(
+            kpoints.reduce((sum, { weight }) => sum + weight, 0),
+            1,
+            1e-14,
+          );
           for (const { weight } of kpoints) close(weight * total, Math.round(weight * total), 1e-12);
         }
         expect(reduced.kpoints.length).toBeLessThanOrEqual(whole.kpoints.length);
         expect(whole.operations).toHaveLength(1);
         // The mean plane-wave count is the same: orbits have spheres of equal size.
-        const mean = (basis: typeof whole) => basis.kpoints.reduce((sum, { weight, planeWaves }) => sum + weight * planeWaves, 0);
+        const mean = (basis: typeof whole) =>
+          basis.kpoints.reduce((sum, { weight, planeWaves }) => sum + weight * planeWaves, 0);
         close(mean(reduced), mean(whole), 1e-9);
-      }); // biome-ignore format: tests
+      });
 
   test("of 64 k-points time reversal leaves 36, the group of diamond 8", () => {
     const count = (options: object) =>

@@ -15,9 +15,13 @@ import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
 const analyse = await loadMoyo();
 const groupOf = (vectors: Mat3, positions: Vec3[], size: GridSize) =>
   compatibleWithGrid(
-    findSymmetry(createLattice(vectors), positions.map((position) => ({ species: 0, position })), analyse),
+    findSymmetry(
+      createLattice(vectors),
+      positions.map((position) => ({ species: 0, position })),
+      analyse,
+    ),
     size,
-  ); // biome-ignore format: one call
+  );
 
 const FCC: Mat3 = [[0, 5, 5], [5, 0, 5], [5, 5, 0]]; // biome-ignore format: a matrix
 const HEX: Mat3 = [[5, 0, 0], [-2.5, 2.5 * Math.sqrt(3), 0], [0, 0, 8]]; // biome-ignore format: a matrix

@@ -50,6 +50,8 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
     },
     engine: {
       runScf: () => Promise.resolve(runScf),
+      runBands: async () => (await import("../../src/job/run-bands.ts")).runBands, // small jobs are solved in earnest
+      runDielectric: async () => (await import("../../src/job/run-dielectric.ts")).runDielectric,
       describeBackends: () =>
         Promise.resolve([
           { name: "wasm", available: true, features: { simd: true, fma: false } },

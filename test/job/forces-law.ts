@@ -4,7 +4,9 @@ import { runScf } from "../../src/job/run-scf.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, to } from "../systems.ts";
 
-interface Crystal {
+/** A job as far as it is moved here. */
+export interface Crystal {
+  readonly [field: string]: unknown;
   readonly structure: {
     readonly lattice: number[][];
     readonly atoms: { readonly element: string; readonly position: number[] }[];
@@ -39,7 +41,7 @@ export const METAL = {
 };
 
 /** The force on the second atom along some direction is minus the derivative of the total energy. */
-export async function checkForces(crystal: Crystal & object): Promise<void> {
+export async function checkForces(crystal: Crystal): Promise<void> {
   const job = to(1e-9, { ...crystal, symmetry: false });
   const { forces } = await runScf(job);
   const direction: Vec3 = scale(1 / norm([1, -2, 0.7]), [1, -2, 0.7]);

@@ -7,5 +7,5 @@ describe("forces are minus the derivative of the total energy of", () => {
     checkForces({ ...DISPLACED_SILICON, functional: "pbe", pseudopotentials: "gth-pbe" }));
   test("reduced Hartree-Fock silicon", () => checkForces({ ...DISPLACED_SILICON, functional: "none" }));
   for (const smearing of ["gaussian", "methfessel-paxton-1", "marzari-vanderbilt"])
-    test(`a metal with ${smearing} smearing`, () => checkForces({ ...METAL, smearing } as typeof METAL));
+    test(`a metal with ${smearing} smearing`, () => checkForces({ ...METAL, smearing }));
 });

@@ -20,9 +20,8 @@ test("the rest of the fit is orthogonal to every column", () => {
     [40, 1],
     [40, 7],
     [9, 9],
-    [500, 12],
+    [9000, 6],
   ] as const) {
-    // biome-ignore format: sizes
     const a = columns(rows, n, 1);
     const b = columns(rows, 1, 2)[0]!;
     const { coefficients } = leastSquares(copy(a), b);
@@ -58,6 +57,14 @@ test("the right side is read only, the columns become orthonormal", () => {
   });
 });
 
+test("columns come out orthogonal however close to dependent they were", () => {
+  const [x, y, z] = columns(9000, 3, 9); // longer than the pieces they are treated in
+  const a = [x!, x!.map((v, k) => v + 1e-9 * y![k]!), x!.map((v, k) => v + 1e-5 * z![k]!)];
+  expect(leastSquares(a, y!).condition).toBeGreaterThan(1e8);
+  // One pass of Gram-Schmidt would leave 1e-16 times the condition number.
+  for (const [i, j] of [[0, 1], [0, 2], [1, 2]] as const) close(dotReal(a[i]!, a[j]!), 0, 1e-14); // biome-ignore format: pairs
+});
+
 test("nearly dependent columns keep their accuracy: errors grow as the condition, not as its square", () => {
   const base = columns(50, 2, 6);
   for (const epsilon of [1e-3, 1e-6, 1e-8]) {
@@ -89,7 +96,6 @@ test("equal columns and zero columns have no finite condition", () => {
 test("singular values are those of rotated diagonal matrices, however far apart", () => {
   const { uniform } = random(8);
   for (const diagonal of [[5, 4, 1], [1e6, 1, 1e-6], [2, 2, 2], [7]]) {
-    // biome-ignore format: spectra
     const n = diagonal.length;
     const m = diagonal.map((d, i) => new Float64Array(n).map((_, j) => (i === j ? d : 0)));
     for (let turn = 0; turn < 12 && n > 1; turn++) {

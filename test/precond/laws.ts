@@ -33,7 +33,7 @@ export interface SampleOptions {
   readonly temperature?: number;
   /** Local density of states whatever the width, shape [nSpin·N]; default none at all. */
   readonly states?: RealField;
-  /** Electron density, shape [nSpin·N]; default uniform. */
+  /** Electron density, shape [nSpin·N]; default uneven. */
   readonly density?: RealField;
   /** Told the width that was asked for. */
   readonly onWidth?: (width: number) => void;
@@ -62,8 +62,7 @@ export function sampleIterate({
       onWidth?.(width);
       return asRealField((states ?? newRealField(nSpin * grid.points)).slice());
     },
-    density: async () =>
-      asRealField((density ?? newRealField(nSpin * grid.points).fill(0.03 / nSpin)).slice()),
+    density: async () => asRealField((density ?? unevenStates(grid, nSpin)).slice()),
   };
 }
 

@@ -83,6 +83,21 @@ describe("ldos", () => {
     closeArrays(await apply(f, { states: constant(points, D) }), out, 1e-12);
   });
 
+  test("answers to waves longer than its cut-off only, on a grid that has others", async () => {
+    const D = 0.04;
+    const fine = testGrid([21, 21, 49]);
+    const f = noise(fine.points, 6);
+    const [before, after] = [
+      fine.toFourier(f),
+      fine.toFourier(await apply(f, { states: constant(fine.points, D), grid: fine })),
+    ];
+    const kept = (g2: number) => (g2 < 25 ? g2 / (g2 + 4 * Math.PI * D) : 1); // 5 bohr⁻¹
+    const expected = before.map((x, i) => (i < 2 ? x : x * kept(fine.normG2[Math.floor(i / 2)]!)));
+    expect(Math.max(...fine.normG2)).toBeGreaterThan(50);
+    notTiny(expected, 0.01);
+    closeArrays(after, expected, 1e-12);
+  });
+
   test("solves (1 − χ̃₀v) δρ = f: agrees with Gaussian elimination of the dense matrix", async () => {
     const states = unevenStates(grid, 1);
     // Noise on a long wave, which is what the preconditioner is for.

@@ -24,7 +24,6 @@ describe("initialBands", () => {
       [3, 2],
       [200, 100],
     ] as const) {
-      // biome-ignore format: cases
       const { nBands, nConverge } = initialBands(electrons, 2, true, null);
       expect(nConverge).toBeGreaterThanOrEqual(1.05 * filled);
       expect(nConverge).toBeLessThan(1.05 * filled + 1);

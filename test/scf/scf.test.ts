@@ -23,7 +23,6 @@ describe("every road leads to the same ground state", () => {
     ["silicon", SILICON],
     ["aluminium", ALUMINIUM],
   ] as const) {
-    // biome-ignore format: pairs
     const reference = finish(to(TIGHT, job));
     for (const preconditioner of mixings)
       for (const accelerator of accelerators)

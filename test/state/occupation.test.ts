@@ -88,7 +88,6 @@ describe("with every smearing", () => {
         [1, 2],
         [2, 3],
       ] as const) {
-        // biome-ignore format: levels
         const h = 1e-4;
         const slope = (free(k, i, h) - free(k, i, -h)) / (2 * h);
         expect(Math.abs(slope)).toBeGreaterThan(1e-4);
@@ -238,4 +237,19 @@ describe("with smearing", () => {
     ]);
     expect(occupy(metal(), 3, 2, smearing("fermi-dirac"), 0.01).warnings).toEqual([]);
   });
+});
+
+test("in a gap the non-monotone smearings find a level far from both bands, as the Gaussian does", () => {
+  const levels = [
+    { weight: 0.25, eigenvalues: Float64Array.of(-0.4, -0.1, 0.3, 0.5) },
+    { weight: 0.75, eigenvalues: Float64Array.of(-0.3, -0.2, 0.2, 0.6) },
+  ];
+  for (const name of ["methfessel-paxton-1", "marzari-vanderbilt"] as const) {
+    const { fermiLevel, entropyEnergy, occupations } = occupy(levels, 4, 2, smearing(name), 0.01);
+    expect(fermiLevel).toBeGreaterThan(-0.05);
+    expect(fermiLevel).toBeLessThan(0.15);
+    expect(Math.abs(entropyEnergy)).toBeLessThan(1e-8);
+    expect(occupations[0]![1]).toBeCloseTo(2, 8);
+    expect(occupations[0]![2]).toBeCloseTo(0, 8);
+  }
 });

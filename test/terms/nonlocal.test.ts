@@ -5,6 +5,7 @@ import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Species } from "../../src/model/model.ts";
+import { projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
 import { type NonlocalProjectors, nonlocalProjectors, structureFactor } from "../../src/terms/nonlocal.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { denseNonlocal } from "./dense.ts";
@@ -79,6 +80,31 @@ for (const [element, projectors, what] of expected)
       closeArrays(after, before, 1e-13 * Math.max(...before.map(Math.abs)));
     });
   });
+
+test("projectors are (−i)^l P_l(|k+G|) Y_lm(k+G) e^{−i(k+G)R}/√Ω", () => {
+  const kpoint = createKPoint(lattice, SIZE, 3, K, 1);
+  const n = kpoint.planeWaves;
+  const position: Vec3 = [0.15, 0.2, -0.3];
+  // Silicon has one p radial function: nothing to diagonalise. Its p projectors come last, in the order y, z, x.
+  const model = { lattice, species: [kind("Si")], atoms: [{ species: 0, position }] };
+  const { projectors, count } = nonlocalProjectors(kernels, model, kpoint);
+  const phases = structureFactor(kpoint, position);
+  [1, 2, 0].forEach((axis, m) => {
+    const column = projectors.subarray(2 * n * (count - 3 + m), 2 * n * (count - 2 + m));
+    const expected = new Float64Array(2 * n);
+    for (let g = 0; g < n; g++) {
+      const length = Math.sqrt(2 * kpoint.kinetic[g]!);
+      const angular = (Math.sqrt(3 / (4 * Math.PI)) * kpoint.kPlusG[3 * g + axis]!) / length;
+      const form =
+        (projectorFourier(model.species[0]!.pseudopotential, 1, 1, length) * angular) /
+        Math.sqrt(lattice.volume);
+      // −i (re + i im) = im − i re
+      expected.set([form * phases[2 * g + 1]!, -form * phases[2 * g]!], 2 * g);
+    }
+    notTiny(expected, 0.01);
+    closeArrays(column, expected, 1e-14, `axis ${axis}`);
+  });
+});
 
 test("P D Pᴴ is Hermitian and of rank at most its number of projectors", () => {
   const kpoint = createKPoint(lattice, SIZE, 2, K, 1);

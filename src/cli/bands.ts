@@ -1,0 +1,148 @@
+import { availableParallelism } from "node:os";
+import { resolve } from "node:path";
+import { problemText } from "../bands/frozen-problem.ts";
+import { parseKpoints } from "../bands/k-path.ts";
+import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { bandsText, writeBands } from "../io/bands-json.ts";
+import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
+import type { BandsRun, BandsOptions as RunBandsOptions } from "../job/run-bands.ts";
+import { parseJob } from "../job/schema.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { bandsSvg } from "../plot/bands.ts";
+import { htmlPage } from "../plot/html-page.ts";
+import { bandsSummary, gapText, levelTable, zeroText } from "./bands-summary.ts";
+import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { loadJob } from "./job-source.ts";
+import { liveTable } from "./live-table.ts";
+import { progressLine } from "./progress-line.ts";
+import { styled } from "./style.ts";
+
+/** Options of `stillwave bands` as they stand on the command line. */
+export interface BandsOptions {
+  readonly path?: string;
+  readonly points?: string;
+  readonly k?: string;
+  readonly bands?: string;
+  readonly errorBars?: boolean;
+  readonly accuracy?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly saveProblem?: string;
+  readonly threads?: string;
+  readonly backend?: BackendName;
+}
+
+/** Band structure of a job: table and gap, or JSON alone, to stdout; everything else to stderr. */
+export async function bandsCommand(jobName: string, options: BandsOptions, host: Host): Promise<ExitCode> {
+  const chosen = checkOptions(options);
+  const source = await loadJob(jobName, host);
+  const job = parseJob(source.value); // before anything is loaded or touched
+  const path = (name: string) => resolve(host.cwd, name);
+  for (const [option, name] of [
+    ["--out", options.out],
+    ["--save-problem", options.saveProblem],
+  ] as const)
+    if (name !== undefined) await requireWritable(option, path(name));
+  const runBands = await host.engine.runBands();
+
+  const say = (text: string) => host.stderr.write(`${text}\n`);
+  const table = liveTable(host.stderr, host.stderr);
+  const line = progressLine(host.stderr);
+  const interruption = new AbortController();
+  const release = host.onInterrupt(() => {
+    table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
+    interruption.abort();
+  });
+  let run: BandsRun;
+  try {
+    run = await runBands(source.value, {
+      ...chosen,
+      signal: interruption.signal,
+      readText: readTextFrom(source.folder),
+      onProgress: table.progress,
+      onStep: table.row,
+      onBands: (done, total) => {
+        if (interruption.signal.aborted && done < total)
+          throw new NotConvergedError(`interrupted after ${done} of ${total} k-points`);
+        line.show(`bands: k-point ${done}/${total}`);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof NotConvergedError)) throw error;
+    table.end();
+    line.clear();
+    say(`${styled(host.stderr)("red", "not converged:")} ${error.message}`);
+    return EXIT.notConverged;
+  } finally {
+    release();
+    table.end();
+    line.clear();
+  }
+
+  const title = job.title ?? source.name;
+  if (options.out !== undefined) {
+    await writePicture(run, path(options.out), title, options.k !== undefined);
+    say(`bands: ${options.out}`);
+  }
+  if (options.saveProblem !== undefined && run.problem !== undefined) {
+    await writeAtomically(path(options.saveProblem), [problemText(run.problem)]);
+    say(`problem: ${options.saveProblem}`);
+  }
+  for (const warning of run.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);
+  host.stdout.write(options.json ? bandsText(run.file) : `${title}\n\n${bandsSummary(run, host.stdout)}`);
+  if (run.converged) return EXIT.ok;
+  say(
+    `${styled(host.stderr)("red", "not converged:")} the largest residual is ${run.residual.toExponential(1)} Ha; more bands may help`,
+  );
+  return EXIT.notConverged;
+}
+
+function checkOptions(options: BandsOptions): RunBandsOptions {
+  const { path, points, k, bands, errorBars, accuracy, out, threads, backend } = options;
+  requireInput(
+    errorBars !== true && accuracy === undefined,
+    () =>
+      `${errorBars ? "--error-bars" : "--accuracy"}: guaranteed intervals are not available yet, got ${errorBars ? "it" : accuracy}; leave it out`,
+  );
+  requireInput(
+    out === undefined || /\.(svg|html|json)$/.test(out),
+    () => `--out: must end in .svg, .html or .json, got ${out}; the ending chooses what is written`,
+  );
+  requireInput(
+    k === undefined || (path === undefined && points === undefined),
+    () => "--k: must stand without --path and --points, got both; a list of k-points is no path",
+  );
+  return {
+    threads:
+      threads === undefined
+        ? availableParallelism()
+        : wholeNumber("--threads", threads, 1024, "leave it out to use the machine's"),
+    ...(backend === undefined ? {} : { backend }),
+    ...(path === undefined ? {} : { path }),
+    ...(points === undefined ? {} : { points: wholeNumber("--points", points, 100_000, "60 is usual") }),
+    ...(k === undefined ? {} : { kpoints: parseKpoints(k) }),
+    ...(bands === undefined ? {} : { bands: wholeNumber("--bands", bands, 100_000, "8 is usual") }),
+    saveProblem: options.saveProblem !== undefined,
+  };
+}
+
+function wholeNumber(option: string, text: string, most: number, remedy: string): number {
+  const value = Number(text);
+  requireInput(
+    Number.isInteger(value) && value >= 1 && value <= most,
+    () => `${option}: must be a whole number from 1 to ${most}, got ${text}; ${remedy}`,
+  );
+  return value;
+}
+
+async function writePicture(run: BandsRun, path: string, title: string, isList: boolean): Promise<void> {
+  if (path.endsWith(".json")) return writeBands(path, run.file);
+  const zeroName = zeroText(run.zero);
+  const { reciprocal } = run;
+  const filled = run.zero.kind === "fermi-level" ? undefined : run.filled; // in a metal no band is full
+  const svg = await bandsSvg(run.file, { title, reciprocal, zeroName, filled, isList });
+  if (path.endsWith(".svg")) return writeAtomically(path, [svg]);
+  const notes = [gapText(run), `Energies in eV above ${zeroName} at ${run.file.zero.toFixed(8)} Ha.`];
+  const table = levelTable(run, 24);
+  return writeAtomically(path, [htmlPage({ title, svg, notes: notes.filter((note) => note !== ""), table })]);
+}

@@ -1,0 +1,63 @@
+import type { DielectricFile, ExtremeEigenvalue } from "../job/dielectric-result.ts";
+import type { Output } from "./host.ts";
+import { styled } from "./style.ts";
+
+const LABEL = 28;
+
+/** The analysis as a small table for a person. Everything in it is an estimate. */
+export function dielectricSummary(file: DielectricFile, out: Output): string {
+  const { smallest, largest, predicted, jobDamping, observed, arnoldi, preconditioner } = file;
+  const paint = styled(out);
+  if (smallest === undefined || largest === undefined)
+    return `${paint("red", "no analysis:")} ${file.reason ?? "there is no ground state"}\n`;
+  const line = (label: string, value: string, note = "") =>
+    `${label.padEnd(LABEL)}${value.padStart(12)}${note === "" ? "" : `  ${note}`}`;
+  const eigenvalue = (label: string, { value, residual }: ExtremeEigenvalue) =>
+    line(label, value.toFixed(5), `residual ${residual < 1e-8 ? "below 1e-8" : residual.toExponential(1)}`);
+  const rows = [
+    paint("bold", `dielectric operator P⁻¹ε† with P of ${preconditioner} (dimensionless estimates)`),
+    eigenvalue("smallest eigenvalue", smallest),
+    eigenvalue("largest eigenvalue", largest),
+  ];
+  if (predicted !== undefined)
+    rows.push(
+      line("condition number κ", predicted.condition.toFixed(3)),
+      line("optimal damping", predicted.optimalDamping.toFixed(4), "2/(λmin + λmax)"),
+      line("converges for damping below", predicted.largestDamping.toFixed(4), "2/λmax"),
+      "",
+      paint("bold", "error after a step over error before"),
+      line("damped, optimal damping", predicted.dampedRate.toFixed(4), steps(predicted.dampedRate)),
+      line("Anderson", predicted.andersonRate.toFixed(4), steps(predicted.andersonRate)),
+    );
+  else
+    rows.push(paint("red", "an eigenvalue is not positive: no damping makes the plain iteration converge"));
+  if (jobDamping !== undefined)
+    rows.push(
+      line(
+        `damped, α = ${jobDamping.damping}`,
+        jobDamping.dampedRate.toFixed(4),
+        jobDamping.dampedRate < 1 ? steps(jobDamping.dampedRate) : "diverges",
+      ),
+    );
+  if (observed !== undefined)
+    rows.push(
+      line(
+        `observed, α = ${observed.damping.toFixed(4)}`,
+        observed.rate === undefined ? "-" : observed.rate.toFixed(4),
+        observed.rate === undefined
+          ? "too few steps to tell"
+          : `last of ${observed.residuals.length} damped steps; predicted ${observed.predictedRate.toFixed(4)}`,
+      ),
+    );
+  if (arnoldi !== undefined)
+    rows.push(
+      "",
+      `${arnoldi.steps} products with the operator, ${arnoldi.hamiltonianApplications} with the Hamiltonian; ` +
+        `${file.resources.wallSeconds.toFixed(1)} s in all`,
+    );
+  return `${rows.join("\n")}\n`;
+}
+
+/** How many steps divide the error by a million. */
+const steps = (rate: number): string =>
+  rate > 0 ? `${Math.ceil(Math.log(1e-6) / Math.log(rate))} steps for a factor 10⁻⁶` : "";

@@ -1,0 +1,35 @@
+/**
+ * Where a band energy certainly lies. Only `certifyBands` makes these, from enclosed arithmetic alone; an estimate never has
+ * this type.
+ */
+export interface BandEnclosure {
+  readonly kind: "bound";
+  /** From 1: the bound is on the index-th eigenvalue counted with multiplicity. */
+  readonly index: number;
+  /** [Ha] */
+  readonly lower: number;
+  readonly upper: number;
+  /**
+   * How the width upper − lower came about [Ha]: finite cutoffs, unconverged trial vectors, rounding. The sum is the
+   * width; the split itself is an estimate, only lower and upper are guaranteed.
+   */
+  readonly parts: {
+    readonly discretisation: number;
+    readonly algorithmic: number;
+    readonly arithmetic: number;
+  };
+  readonly assumptions: readonly string[];
+}
+
+/** What every enclosure rests on. */
+export const ASSUMPTIONS: readonly string[] = [
+  "the operator is the one of the stored problem: every number in it is exactly its binary64 value",
+  "binary64 arithmetic rounds to nearest as IEEE 754 says; sums may be in any order and fused multiply-add may be used",
+  "the dense kernels form products and Cholesky factors by the classical sums (no fast matrix multiplication)",
+];
+
+/** Why no enclosure was made. Never a wrong one: a failed check gives this. */
+export interface NotCertified {
+  readonly kind: "not-certified";
+  readonly reason: string;
+}

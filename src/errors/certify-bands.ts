@@ -1,0 +1,122 @@
+import { requireInput } from "../common/failure.ts";
+import { add, interval } from "../interval/interval.ts";
+import { above } from "../interval/rounding.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { applyEnclosed } from "./apply-enclosed.ts";
+import { ASSUMPTIONS, type BandEnclosure, type NotCertified } from "./band-enclosure.ts";
+import { type EnclosedProblem, waveSet } from "./enclosed-hamiltonian.ts";
+import { countsAtMost, schurMatrix } from "./feshbach-schur.ts";
+import { approximateSolution, enclosePencil } from "./interval-pencil.ts";
+import { midpoints } from "./complex-intervals.ts";
+import { countBelow } from "./reciprocal.ts";
+import { lehmannPencil, lehmannValue, ritzPencil, trialForms } from "./trial-forms.ts";
+
+/**
+ * Everything a proof of band enclosures needs besides the problem: numbers found by any solver, none of them trusted. Plain
+ * data: a stored proposal is a certificate that can be checked without a solver.
+ */
+export interface BandProposal {
+  readonly k: Vec3;
+  /** The claim that H has at most m eigenvalues below ρ [Ha], by elimination from the plane waves below `cutoff` of those below `outerCutoff`. */
+  readonly count: {
+    readonly m: number;
+    readonly rho: number;
+    readonly cutoff: number;
+    readonly outerCutoff: number;
+    /** [waves below cutoff × m], approximately the lowest eigenvectors. */
+    readonly vectors: Float64Array;
+    readonly sigma: number;
+  };
+  /** m trial vectors on the plane waves below `cutoff`; residuals are formed up to `outerCutoff`. */
+  readonly trial: {
+    readonly cutoff: number;
+    readonly outerCutoff: number;
+    readonly vectors: Float64Array;
+    readonly values: readonly number[];
+  };
+}
+
+/**
+ * Checks a proposal and derives the enclosures of the lowest `nBands` ≤ m eigenvalues:
+ * upper ends by Rayleigh and Ritz; lower ends by Lehmann below ρ, which the count proves to be ≤ λ_{m+1}.
+ */
+export function certifyBands(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  { k, count, trial }: BandProposal,
+  nBands: number,
+): BandEnclosure[] | NotCertified {
+  const { m, rho } = count;
+  requireInput(
+    Number.isInteger(nBands) && nBands >= 1 && nBands <= m && trial.values.length === m,
+    () => `bands: between 1 and the ${m} of the proposal with as many trial values, got ${nBands} and ${trial.values.length}`,
+  );
+  const counted = certifyCount(kernels, problem, { k, count });
+  if (counted !== true) return counted;
+
+  const set = waveSet(problem, k, trial.outerCutoff);
+  const rows = countBelow(set.waves, trial.cutoff);
+  requireInput(
+    trial.vectors.length === 2 * rows * m && trial.vectors.every(Number.isFinite),
+    () => `proposal: ${m} finite trial vectors of ${rows} coefficients are needed, got ${trial.vectors.length} numbers`,
+  );
+  const applied = applyEnclosed(kernels, problem, set, rows, m, trial.vectors);
+  const forms = trialForms(trial.vectors, rows, set.waves.count, trial.values, applied);
+  const ritz = ritzPencil(forms);
+  const upper = enclosePencil(kernels, ritz.a, ritz.b);
+  if (upper === undefined) return failure("the trial vectors are not certainly independent");
+  const lehmann = lehmannPencil(forms, rho);
+  const lower = enclosePencil(kernels, lehmann.a, lehmann.b);
+  if (lower === undefined) return failure("the residuals of the trial vectors are too large");
+  if (!lower.enclosures.every(({ hi }) => hi < 0))
+    return failure(`not every trial energy is certainly below ρ = ${rho} Ha`);
+
+  // Plain numbers by the same formulas without radii, then without the residual inside the trial space.
+  const plain = ["plain", "plain-outside"].map((part) => {
+    const { a, b } = lehmannPencil(
+      trialForms(trial.vectors, rows, set.waves.count, trial.values, applied, part as "plain" | "plain-outside"),
+      rho,
+    );
+    return approximateSolution(kernels, m, midpoints(a), midpoints(b))?.values;
+  });
+  return Array.from({ length: nBands }, (_, i) => {
+    const at = m - 1 - i; // κ ascends from the eigenvalue nearest to ρ
+    const lowerEnd = add(interval(lehmannValue(rho, lower.enclosures[at]!.hi)), problem.table.constant).lo;
+    const upperEnd = add(interval(upper.enclosures[i]!.hi), problem.table.constant).hi;
+    const [low, outside] = plain.map((values) => (values === undefined ? Number.NaN : rho + 1 / values[at]!));
+    const width = above(upperEnd - lowerEnd);
+    const exactWidth = upper.approximate[i]! - low!;
+    const arithmetic = Math.min(width, Math.max(0, width - exactWidth || 0));
+    const algorithmic = Math.min(width - arithmetic, Math.max(0, outside! - low! || 0));
+    return {
+      kind: "bound",
+      index: i + 1,
+      lower: lowerEnd,
+      upper: upperEnd,
+      parts: { discretisation: width - arithmetic - algorithmic, algorithmic, arithmetic },
+      assumptions: ASSUMPTIONS,
+    };
+  });
+}
+
+/** Whether H (without the constant) certainly has at most m eigenvalues below ρ. */
+export function certifyCount(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  { k, count }: Pick<BandProposal, "k" | "count">,
+): true | NotCertified {
+  const { m, rho, cutoff, outerCutoff, vectors, sigma } = count;
+  const set = waveSet(problem, k, outerCutoff);
+  const nX = countBelow(set.waves, cutoff);
+  requireInput(
+    m >= 0 && m < nX && vectors.length === 2 * nX * m && sigma >= 0 && Number.isFinite(sigma) && Number.isFinite(rho),
+    () => `proposal: ${m} vectors of ${nX} coefficients are needed for the count, got ${vectors.length} numbers`,
+  );
+  const matrix = schurMatrix(kernels, problem, set, nX, rho);
+  return countsAtMost(kernels, matrix, vectors, m, sigma)
+    ? true
+    : failure(`it is not certain that at most ${m} eigenvalues lie below ${rho} Ha`);
+}
+
+const failure = (reason: string): NotCertified => ({ kind: "not-certified", reason });

@@ -1,0 +1,89 @@
+import { inflated } from "../interval/accumulated.ts";
+import { add, interval, scale, sub } from "../interval/interval.ts";
+import { above, below } from "../interval/rounding.ts";
+import { sqrt } from "../interval/sqrt.ts";
+import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
+import { finder } from "./potential-table.ts";
+import { nonlocalDepth } from "./projectors.ts";
+
+/**
+ * A diagonal operator D with QHQ ≥ D, Q the projection on all plane waves but the first nX of a set (the constant of the
+ * potential left out). All of it belongs to one inequality: entries of different choices must not be mixed.
+ */
+export interface ComparisonDiagonal {
+  /** D_G from below for the plane waves of the set from nX on. */
+  readonly rows: Float64Array;
+  /** A number below D_G of every plane wave outside the set. */
+  readonly far: number;
+}
+
+/**
+ * Weighted Gershgorin (docs/bounds.md, Lemma 3). For any τ > 0 on Q, 2|ab| ≤ (τ_G/τ_G′)|a|² + (τ_G′/τ_G)|b|² gives
+ *
+ *   D_G = T_G − Σ_{G′∈Q} |W(G−G′)| τ_G/τ_G′ − c_nl;      here τ_G = min(T_G, cap), cap for all outside the set.
+ *
+ * Near the edge of X the sum has about half of the potential, and far out all of it, never more times than cap/E_cut.
+ * The longest coefficients, together below `NEGLIGIBLE`, enter by their sum alone.
+ */
+export function comparisonDiagonal(problem: EnclosedProblem, set: WaveSet, nX: number): ComparisonDiagonal {
+  const { table, channels } = problem;
+  const { waves } = set;
+  const depth = nonlocalDepth(channels, channels.length === 0 ? [] : set.tails(nX));
+  let lowest = waves.outside;
+  for (let row = nX; row < waves.count; row++) lowest = Math.min(lowest, waves.kinetic[row]!);
+  const cap = Math.min(waves.outside, 2.5 * lowest);
+  const tau = (row: number): number => Math.min(waves.kinetic[row]!, cap);
+  const used = entriesWorthSumming(problem);
+  const rest = used < table.count ? restBeyond(problem, used) : table.sumBeyond(Infinity);
+  const inSet = setFinder(set);
+  const rows = new Float64Array(waves.count - nX);
+  const { g } = waves;
+  for (let row = nX; row < waves.count; row++) {
+    let sum = 0;
+    for (let e = 0; e < used; e++) {
+      const other = inSet(g[3 * row]! - table.g[3 * e]!, g[3 * row + 1]! - table.g[3 * e + 1]!, g[3 * row + 2]! - table.g[3 * e + 2]!);
+      if (other >= 0 && other < nX) continue;
+      sum += table.sizes[e]! / (other < 0 ? cap : tau(other));
+    }
+    const gershgorin = above(inflated(sum + rest / lowest, used + 4) * tau(row));
+    const kinetic = below(waves.kinetic[row]! - waves.kineticError[row]!);
+    rows[row - nX] = below(below(kinetic - gershgorin) - depth);
+  }
+  return { rows, far: farEntry(problem, set, lowest, cap, depth) };
+}
+
+/**
+ * Outside the set τ_G = cap, so Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′ with T_G′ < cap, and these are at
+ * least |k+G| − √(2 cap) away.
+ */
+function farEntry(problem: EnclosedProblem, set: WaveSet, lowest: number, cap: number, depth: number): number {
+  const { table } = problem;
+  const error = set.waves.kineticError.reduce((most, e) => Math.max(most, e), 0);
+  const nearRadius = sqrt(scale(2, interval(above(cap + error)))).hi; // computed below cap: truly below cap + error
+  const distance = below(set.outsideRadius - nearRadius);
+  const ratio = above(above(cap / lowest) - 1);
+  const all = table.sumBeyond(0);
+  const gershgorin = add(interval(all), scale(Math.max(0, ratio), interval(Math.min(all, table.sumBeyond(distance)))));
+  return sub(sub(interval(set.waves.outside), gershgorin), interval(depth)).lo;
+}
+
+const NEGLIGIBLE = 1e-3;
+
+/** The number of shortest entries whose rest sums to less than `NEGLIGIBLE` Ha. */
+function entriesWorthSumming({ table }: EnclosedProblem): number {
+  let sum = table.sumBeyond(Infinity);
+  let used = table.count;
+  while (used > 0 && sum + table.sizes[used - 1]! < NEGLIGIBLE) sum += table.sizes[--used]!;
+  return used;
+}
+
+function restBeyond({ table }: EnclosedProblem, used: number): number {
+  let sum = table.sumBeyond(Infinity);
+  for (let e = used; e < table.count; e++) sum += table.sizes[e]!;
+  return inflated(sum, table.count + 2);
+}
+
+/** Position of a plane wave in the set, −1 if it is outside. */
+export function setFinder({ waves: { g, count } }: WaveSet): (n1: number, n2: number, n3: number) => number {
+  return finder(g, count);
+}

@@ -1,0 +1,65 @@
+import { add, type Interval, interval, magnitude, midpoint, mul, neg, sub, ZERO } from "../interval/interval.ts";
+import { inflated, rootAbove } from "../interval/accumulated.ts";
+
+/** A small square matrix of complex numbers, each part enclosed; rows of entries. */
+export interface IntervalMatrix {
+  readonly n: number;
+  readonly re: readonly (readonly Interval[])[];
+  readonly im: readonly (readonly Interval[])[];
+}
+
+export function intervalMatrix(n: number, entry: (i: number, j: number) => { re: Interval; im: Interval }): IntervalMatrix {
+  const entries = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => entry(i, j)));
+  return { n, re: entries.map((row) => row.map(({ re }) => re)), im: entries.map((row) => row.map(({ im }) => im)) };
+}
+
+export const sum = (a: IntervalMatrix, b: IntervalMatrix): IntervalMatrix =>
+  intervalMatrix(a.n, (i, j) => ({ re: add(a.re[i]![j]!, b.re[i]![j]!), im: add(a.im[i]![j]!, b.im[i]![j]!) }));
+
+export const adjoint = (a: IntervalMatrix): IntervalMatrix =>
+  intervalMatrix(a.n, (i, j) => ({ re: a.re[j]![i]!, im: neg(a.im[j]![i]!) }));
+
+/** diag(left) A diag(right) for real factors. */
+export const scaled = (left: readonly Interval[], a: IntervalMatrix, right: readonly Interval[]): IntervalMatrix =>
+  intervalMatrix(a.n, (i, j) => {
+    const factor = mul(left[i]!, right[j]!);
+    return { re: mul(factor, a.re[i]![j]!), im: mul(factor, a.im[i]![j]!) };
+  });
+
+export function product(a: IntervalMatrix, b: IntervalMatrix): IntervalMatrix {
+  return intervalMatrix(a.n, (i, j) => {
+    let [re, im]: [Interval, Interval] = [ZERO, ZERO];
+    for (let k = 0; k < a.n; k++) {
+      re = add(re, sub(mul(a.re[i]![k]!, b.re[k]![j]!), mul(a.im[i]![k]!, b.im[k]![j]!)));
+      im = add(im, add(mul(a.re[i]![k]!, b.im[k]![j]!), mul(a.im[i]![k]!, b.re[k]![j]!)));
+    }
+    return { re, im };
+  });
+}
+
+/** A matrix of exact numbers from interleaved column-major storage. */
+export const exactMatrix = (n: number, z: ArrayLike<number>): IntervalMatrix =>
+  intervalMatrix(n, (i, j) => ({ re: interval(z[2 * (i + n * j)]!), im: interval(z[2 * (i + n * j) + 1]!) }));
+
+/** Midpoints, interleaved and column-major. */
+export function midpoints(a: IntervalMatrix): Float64Array {
+  const z = new Float64Array(2 * a.n * a.n);
+  for (let i = 0; i < a.n; i++)
+    for (let j = 0; j < a.n; j++) z.set([midpoint(a.re[i]![j]!), midpoint(a.im[i]![j]!)], 2 * (i + a.n * j));
+  return z;
+}
+
+/** A bound of ‖A − diag(d)‖₂ of all Hermitian members A: the largest row sum. */
+export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): number {
+  let largest = 0;
+  for (let i = 0; i < a.n; i++) {
+    let row = 0;
+    for (let j = 0; j < a.n; j++) {
+      const re = magnitude(i === j ? sub(a.re[i]![j]!, interval(d[i]!)) : a.re[i]![j]!);
+      const im = magnitude(a.im[i]![j]!);
+      row += rootAbove(inflated(re * re + im * im, 4));
+    }
+    largest = Math.max(largest, inflated(row, a.n + 2));
+  }
+  return largest;
+}

@@ -1,0 +1,31 @@
+import type { Kernels } from "../kernels/kernels.ts";
+import { applyEnclosed } from "./apply-enclosed.ts";
+import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
+import { firstPlaneWaves } from "./reciprocal.ts";
+
+/** Floating-point eigenpairs of H on the first n plane waves of a set. */
+export function denseEigenpairs(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  set: WaveSet,
+  n: number,
+): { values: number[]; vectors: Float64Array } {
+  const identity = new Float64Array(2 * n * n);
+  for (let i = 0; i < n; i++) identity[2 * (i + n * i)] = 1;
+  const prefix: WaveSet = set.waves.count === n ? set : { ...set, waves: firstPlaneWaves(set.waves, n) };
+  const { values } = applyEnclosed(kernels, problem, prefix, n, n, identity, { withTails: false });
+  return hermitianEigenpairs(kernels, n, values);
+}
+
+export function hermitianEigenpairs(
+  kernels: Kernels,
+  n: number,
+  matrix: Float64Array,
+): { values: number[]; vectors: Float64Array } {
+  return kernels.scratch((take) => {
+    const [a, v, w] = [take(2 * n * n), take(2 * n * n), take(n)];
+    a.set(matrix);
+    kernels.eigh(n, a, n, w, v, n);
+    return { values: Array.from(w), vectors: Float64Array.from(v) };
+  });
+}

@@ -1,0 +1,56 @@
+import { requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { BandEnclosure, NotCertified } from "./band-enclosure.ts";
+import { certifyBands } from "./certify-bands.ts";
+import type { EnclosedProblem } from "./enclosed-hamiltonian.ts";
+import { proposeBands } from "./propose-bands.ts";
+
+/** Options of `encloseBands`. */
+export interface EncloseOptions {
+  /** Cutoff of the trial vectors [Ha]; widths fall with it. Default 20. */
+  readonly ecut?: number;
+  /** Raise the cutoff until no width is above this [Ha], or the largest cutoff is reached. Default: one cutoff only. */
+  readonly accuracy?: number;
+  /** Largest cutoff that `accuracy` may lead to [Ha]. Default 4 times `ecut`. */
+  readonly largestEcut?: number;
+  /** Steps of the trial vectors' iteration. Default 8. */
+  readonly steps?: number;
+}
+
+/**
+ * Guaranteed enclosures of the lowest `nBands` eigenvalues of a problem at k (reduced, exact binary64 numbers), each
+ * with its index, degenerate or not. A proposal is found in floating point and then proved; `not-certified` says what
+ * could not be proved.
+ *
+ * @param problem made once by `encloseProblem` for all k-points
+ */
+export function encloseBands(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  k: Vec3,
+  nBands: number,
+  { ecut = 20, accuracy = Infinity, largestEcut = 4 * ecut, steps = 8 }: EncloseOptions = {},
+): BandEnclosure[] | NotCertified {
+  requireInput(
+    Number.isInteger(nBands) && nBands >= 1,
+    () => `bands: a whole number ≥ 1 is needed, got ${nBands}`,
+  );
+  requireInput(ecut > 0 && accuracy > 0, () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`);
+  let result = certifyBands(kernels, problem, proposeBands(kernels, problem, k, nBands, { cutoff: ecut, steps }), nBands);
+  for (let cutoff = 1.4 * ecut; !isWithin(result, accuracy) && cutoff <= largestEcut; cutoff *= 1.4) {
+    const next = certifyBands(kernels, problem, proposeBands(kernels, problem, k, nBands, { cutoff, steps }), nBands);
+    result = narrower(result, next);
+  }
+  return result;
+}
+
+const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
+  Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
+
+/** Both are proved: band by band the narrower one is taken. */
+function narrower(a: BandEnclosure[] | NotCertified, b: BandEnclosure[] | NotCertified): BandEnclosure[] | NotCertified {
+  if (!Array.isArray(a)) return b;
+  if (!Array.isArray(b)) return a;
+  return a.map((x, i) => (b[i]!.upper - b[i]!.lower < x.upper - x.lower ? b[i]! : x));
+}

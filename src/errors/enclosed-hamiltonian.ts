@@ -1,0 +1,50 @@
+import type { Vec3 } from "../common/vec3.ts";
+import { requireInput } from "../common/failure.ts";
+import { add, type Interval, interval, scale } from "../interval/interval.ts";
+import { below } from "../interval/rounding.ts";
+import { sqrt } from "../interval/sqrt.ts";
+import { checkProblem, type ExactProblem } from "./exact-problem.ts";
+import { tabulatePotential, type PotentialTable } from "./potential-table.ts";
+import { type Channel, channelsOf, type ProjectorPanel, projectorTails, tabulateProjectors } from "./projectors.ts";
+import { encloseReciprocal, type PlaneWaves, planeWavesBelow, type Reciprocal } from "./reciprocal.ts";
+
+/** What does not depend on k: made once for all k-points of a problem. */
+export interface EnclosedProblem {
+  readonly reciprocal: Reciprocal;
+  readonly table: PotentialTable;
+  readonly channels: readonly Channel[];
+}
+
+/** @throws InputError if the data cannot be meant. */
+export function encloseProblem(problem: ExactProblem): EnclosedProblem {
+  checkProblem(problem);
+  const reciprocal = encloseReciprocal(problem.lattice);
+  return { reciprocal, table: tabulatePotential(problem, reciprocal), channels: channelsOf(problem) };
+}
+
+/** The plane waves at k up to a cutoff, with the projectors on them and what these have beyond. */
+export interface WaveSet {
+  readonly k: Vec3;
+  readonly waves: PlaneWaves;
+  readonly panel: ProjectorPanel;
+  /** √(2 T) of the nearest plane wave outside, from below. */
+  readonly outsideRadius: number;
+  /** n_i² of each channel from a position of the set on. */
+  tails(from: number): number[][];
+}
+
+export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, energy: number): WaveSet {
+  requireInput(k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3), () => `k: three numbers below 1000 are needed, got ${k}`);
+  const waves = planeWavesBelow(reciprocal, k, energy);
+  const panel = tabulateProjectors(channels, reciprocal, k, waves);
+  return {
+    k,
+    waves,
+    panel,
+    outsideRadius: below(sqrt(scale(2, interval(waves.outside))).lo),
+    tails: (from) => channels.map((channel) => projectorTails(channel, reciprocal, waves, panel, from)),
+  };
+}
+
+/** The sum of two exact numbers' enclosures, as an interval: energies with the constant put back. */
+export const shifted = (value: number, constant: Interval): Interval => add(interval(value), constant);

@@ -1,0 +1,149 @@
+import { gamma, inflated, norm2Above, rootAbove } from "../interval/accumulated.ts";
+import { add, ball, div, type Interval, interval, midpoint, mul, radiusAbout, scale, sqr } from "../interval/interval.ts";
+import { above, below } from "../interval/rounding.ts";
+import { solidHarmonic } from "../interval/solid-harmonics.ts";
+import { sqrt } from "../interval/sqrt.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { CoreAtom, ExactProblem } from "./exact-problem.ts";
+import { encloseGthProjector, gthProjectorEnvelope } from "./gth-enclosure.ts";
+import { latticeTail } from "./lattice-tail.ts";
+import { phase } from "./phase.ts";
+import type { PlaneWaves, Reciprocal } from "./reciprocal.ts";
+
+/** The projectors of one atom and one l: columns first … first + n(2l+1) − 1, m fastest. */
+export interface Channel {
+  readonly atom: CoreAtom;
+  readonly l: number;
+  readonly h: readonly (readonly number[])[];
+  readonly first: number;
+}
+
+/** V_nl = Σ p h pᵀ; the factor (−i)^l e^{−ikR} of each projector cancels and is left out. */
+export function channelsOf(problem: ExactProblem): Channel[] {
+  if (problem.kind === "cohen-bergstresser") return [];
+  const channels: Channel[] = [];
+  let first = 0;
+  for (const atom of problem.atoms)
+    atom.potential.channels.forEach(({ h }, l) => {
+      if (h.length > 0) channels.push({ atom, l, h, first });
+      first += h.length * (2 * l + 1);
+    });
+  return channels;
+}
+
+export const projectorCount = (channels: readonly Channel[]): number =>
+  channels.reduce((sum, { l, h }) => sum + h.length * (2 * l + 1), 0);
+
+/** p(k+G) = Ω^{−1/2} e^{−iGR} P(q)/q^l · q^l Y_lm on a set of plane waves: doubles, and norms of what they miss. */
+export interface ProjectorPanel {
+  readonly rows: number;
+  readonly columns: number;
+  /** rows × columns, complex, column-major. */
+  readonly values: Float64Array;
+  /** ‖column‖₂ and ‖true column − column‖₂, from above. */
+  readonly norms: readonly number[];
+  readonly errors: readonly number[];
+}
+
+export function tabulateProjectors(
+  channels: readonly Channel[],
+  reciprocal: Reciprocal,
+  k: Vec3,
+  waves: PlaneWaves,
+): ProjectorPanel {
+  const rows = waves.count;
+  const columns = projectorCount(channels);
+  const values = new Float64Array(2 * rows * columns);
+  const errors2 = new Float64Array(columns);
+  const rootVolume = sqrt(reciprocal.volume);
+  for (let row = 0; row < rows && columns > 0; row++) {
+    const q2 = scale(2, ball(waves.kinetic[row]!, waves.kineticError[row]!));
+    const safeQ2 = { lo: Math.max(0, q2.lo), hi: q2.hi };
+    const q = reciprocal.cartesian(k, Array.from(waves.g.subarray(3 * row, 3 * row + 3)));
+    const harmonics = new Map<number, Interval>();
+    const radials = new Map<object, Interval[]>();
+    for (const { atom, l, h, first } of channels) {
+      const key = atom.potential.channels[l]!;
+      const radial = radials.get(key) ?? h.map((_, i) => div(encloseGthProjector(atom.potential, l, i + 1, safeQ2), rootVolume));
+      radials.set(key, radial);
+      const { cos, sin } = phase(waves.g, 3 * row, atom.position);
+      for (let m = -l; m <= l; m++) {
+        const index = l * (l + 1) + m;
+        const harmonic = harmonics.get(index) ?? solidHarmonic(l, m, q);
+        harmonics.set(index, harmonic);
+        for (let i = 0; i < h.length; i++) {
+          const size = mul(radial[i]!, harmonic);
+          const column = first + i * (2 * l + 1) + (m + l);
+          const [re, im] = [mul(size, cos), mul(size, scale(-1, sin))];
+          const [x, y] = [midpoint(re), midpoint(im)];
+          values[2 * (row + rows * column)] = x;
+          values[2 * (row + rows * column) + 1] = y;
+          const [dx, dy] = [radiusAbout(re, x), radiusAbout(im, y)];
+          errors2[column]! += dx * dx + dy * dy;
+        }
+      }
+    }
+  }
+  return {
+    rows,
+    columns,
+    values,
+    norms: Array.from({ length: columns }, (_, c) => norm2Above(values, 2 * rows * c, 2 * rows * (c + 1))),
+    errors: Array.from(errors2, (sum) => rootAbove(inflated(sum, 2 * rows + 4))),
+  };
+}
+
+/**
+ * Upper bounds of n_i² = Σ_{G outside} Σ_m |p_ilm(k+G)|² for each i of a channel, over all plane waves of kinetic energy at
+ * least `waves.outside` and those of the set from position `from` on.
+ */
+export function projectorTails(
+  channel: Channel,
+  reciprocal: Reciprocal,
+  waves: PlaneWaves,
+  panel: ProjectorPanel,
+  from: number,
+): number[] {
+  const radius = below(sqrt(scale(2, interval(waves.outside))).lo);
+  return channel.h.map((_, i) => {
+    const envelope = gthProjectorEnvelope(channel.atom.potential, channel.l, i + 1);
+    let sum = div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume).hi;
+    for (let m = 0; m < 2 * channel.l + 1; m++) {
+      const column = channel.first + i * (2 * channel.l + 1) + m;
+      const part = norm2Above(panel.values, 2 * (panel.rows * column + from), 2 * panel.rows * (column + 1));
+      sum = above(sum + sqr(interval(above(part + panel.errors[column]!))).hi);
+    }
+    return sum;
+  });
+}
+
+/** γ of a sum of n complex products by real arithmetic, whatever its order; √2 joins real and imaginary part. */
+export const complexGamma = (n: number): number => above(1.4142135623730952 * gamma(2 * n + 4));
+
+/**
+ * A number c ≥ 0 with V_nl ≥ −c on every function that lives on the plane waves outside: 0 if every h is certainly
+ * positive semidefinite, else Σ ‖h‖_∞ Σ_i n_i², since ⟨u|p⟩h⟨p|u⟩ ≥ −‖h‖ ‖pᵀu‖² and ‖pᵀu‖² ≤ Σ‖p‖²‖u‖².
+ */
+export function nonlocalDepth(channels: readonly Channel[], tails: readonly (readonly number[])[]): number {
+  let depth = interval(0);
+  channels.forEach(({ h }, c) => {
+    if (isCertainlyPositive(h)) return;
+    const norm = Math.max(...h.map((row) => inflated(row.reduce((sum, x) => sum + Math.abs(x), 0), 8)));
+    const gram = inflated(tails[c]!.reduce((sum, x) => sum + x, 0), 8);
+    depth = add(depth, mul(interval(norm), interval(gram)));
+  });
+  return depth.hi;
+}
+
+/** Cholesky's factorisation in intervals: every pivot certainly positive. */
+export function isCertainlyPositive(h: readonly (readonly number[])[]): boolean {
+  const a = h.map((row) => row.map((x) => interval(x)));
+  for (let p = 0; p < a.length; p++) {
+    const pivot = a[p]![p]!;
+    if (!(pivot.lo > 0)) return false;
+    for (let i = p + 1; i < a.length; i++)
+      for (let j = p + 1; j < a.length; j++)
+        a[i]![j] = add(a[i]![j]!, scale(-1, div(mul(a[i]![p]!, a[p]![j]!), pivot)));
+  }
+  return true;
+}

@@ -1,0 +1,213 @@
+import { type FrozenProblem, frozenProblem, sumFields } from "../bands/frozen-problem.ts";
+import {
+  type GapEstimate,
+  gapAlong,
+  type ReferenceLevels,
+  type ZeroOfEnergy,
+  zeroOfEnergy,
+} from "../bands/gap.ts";
+import { type KPath, labelledPath, listedPoints } from "../bands/k-path.ts";
+import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
+import { NotConvergedError, requireInput } from "../common/failure.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
+import type { Model } from "../model/model.ts";
+import { scf } from "../scf/scf.ts";
+import type { ScfStep } from "../scf/state.ts";
+import { VERSION } from "../version.ts";
+import type { BandsFile } from "./bands-result.ts";
+import { fixed, fixedHamiltonian, type PreparedHamiltonian } from "./fixed-hamiltonian.ts";
+import { platformServices } from "./platform.ts";
+import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
+import { parseJob } from "./schema.ts";
+
+/** Which bands, and what to tell meanwhile. */
+export interface BandsOptions
+  extends Pick<RunOptions, "threads" | "backend" | "signal" | "readText" | "onStep" | "onProgress"> {
+  /** Labels of special points such as `GXLWKG`; default the lattice's standard path. */
+  readonly path?: string;
+  /** k-points along the path. Default 60. */
+  readonly points?: number;
+  /** These k-points instead of a path, reduced coordinates. */
+  readonly kpoints?: readonly Vec3[];
+  /** Lowest bands at each k. Default the job's, or else 8 and at least four beyond the filled ones. */
+  readonly bands?: number;
+  /** Residual norm of the bands [Ha]. Default 1e-6. */
+  readonly tolerance?: number;
+  /** Whether to make a problem file of the self-consistent Hamiltonian. Default false. */
+  readonly saveProblem?: boolean;
+  readonly onBands?: (done: number, total: number) => void;
+}
+
+/** A band structure and what is worth saying about it. */
+export interface BandsRun {
+  readonly file: BandsFile;
+  /** Every level reached the tolerance. */
+  readonly converged: boolean;
+  /** Largest residual norm of the levels in the file [Ha]. */
+  readonly residual: number;
+  /** Bands full at every k of an insulator, N/2; absent with spin or for an odd number of electrons. */
+  readonly filled?: number;
+  /** Above those, along these k-points only; absent where no band above was computed. */
+  readonly gap?: GapEstimate | undefined;
+  readonly zero: ZeroOfEnergy;
+  /** Rows [bohr⁻¹], to measure the path with. */
+  readonly reciprocal: Mat3;
+  readonly problem?: FrozenProblem | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Band structure of a job's Hamiltonian; for `kohn-sham` the ground state is found first and its potential frozen.
+ *
+ * @param value a job file's content.
+ * @throws InputError if the job cannot be run, NotConvergedError if there is no ground state to freeze.
+ */
+export async function runBands(value: unknown, options: BandsOptions = {}): Promise<BandsRun> {
+  const began = performance.now();
+  const platform = await platformServices();
+  const cpuBefore = platform.cpuSeconds();
+  const job = parseJob(value);
+  const { threads = 1, backend = "wasm", saveProblem = false } = options;
+  const readText = options.readText ?? platform.readText;
+  const isSelfConsistent = job.hamiltonian === "kohn-sham";
+  requireInput(
+    isSelfConsistent || !saveProblem,
+    () =>
+      `--save-problem: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others are fixed by the job`,
+  );
+  const scfJob = isSelfConsistent ? await prepareScf(value, options) : undefined;
+  const fixedJob =
+    scfJob === undefined
+      ? await fixedHamiltonian(job, readText, { backend, systemMemory: platform.systemMemory() })
+      : undefined;
+  const { model } = scfJob?.problem.basis ?? fixedJob!; // one of the two is there
+  const kpath = kpathOf(model, options); // refuses labels before the long work begins
+  const { hamiltonian, reference, problem, warnings } =
+    scfJob === undefined
+      ? { ...fixedJob!, problem: undefined, warnings: [] }
+      : await groundState(scfJob, saveProblem, options.onStep);
+  const filled = model.electrons / 2;
+  const nBands = options.bands ?? job.bands ?? Math.max(8, Math.ceil(filled) + 4);
+  const solved = await solveBands(hamiltonian, kpath.kpoints, {
+    nBands,
+    threads,
+    backend,
+    onProgress: options.onBands,
+    ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
+  });
+
+  const converged = solved.every((at) => at.converged);
+  const cpu = platform.cpuSeconds();
+  const zero = zeroOfEnergy(solved, filled, reference);
+  const file: BandsFile = {
+    stillwave: VERSION,
+    job,
+    hamiltonian: job.hamiltonian,
+    ecut: job.ecut,
+    zero: zero.energy,
+    path: kpath.path,
+    kpoints: solved.map((at) => levelsAt(at, model.nSpin)),
+    resources: {
+      wallSeconds: (performance.now() - began) / 1000,
+      ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
+      ...(platform.peakMemory() === undefined ? {} : { peakMemoryBytes: platform.peakMemory()! }),
+      threads,
+      backend,
+    },
+    ...(converged ? {} : { converged }),
+  };
+  return {
+    file,
+    converged,
+    residual: Math.max(...solved.flatMap(({ residualNorms }) => [...residualNorms])),
+    // With spin the two fill separately: which bands of each are full does not follow from N.
+    ...(model.nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(solved, filled) } : {}),
+    zero,
+    reciprocal: model.lattice.reciprocal,
+    problem,
+    warnings,
+  };
+}
+
+const levelsAt = ({ k, spin, energies }: SolvedBands, nSpin: 1 | 2): BandsFile["kpoints"][number] => ({
+  k,
+  ...(nSpin === 2 ? { spin: spin as 0 | 1 } : {}),
+  bands: Array.from(energies, (energy, i) => ({ index: i + 1, energy })),
+});
+
+function kpathOf({ lattice }: Model, { path, points = 60, kpoints }: BandsOptions): KPath {
+  if (kpoints === undefined) return labelledPath(lattice, path, points);
+  requireInput(
+    path === undefined,
+    () =>
+      `--path: must not stand beside --k, got ${path}; a list of k-points is no path: leave out one of the two`,
+  );
+  requireInput(kpoints.length > 0, () => "--k: must hold at least one k-point, got none");
+  return listedPoints(lattice, kpoints);
+}
+
+interface GroundState extends PreparedHamiltonian {
+  readonly problem?: FrozenProblem | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** The potential that the last orbitals of a converged run are made in: its eigenvalues are those the run reports. */
+async function groundState(
+  prepared: PreparedScf,
+  saveProblem: boolean,
+  onStep: BandsOptions["onStep"],
+): Promise<GroundState> {
+  const { job, problem } = prepared;
+  const { basis, terms } = problem;
+  const { model, grid } = basis;
+  const steps = scf(problem, prepared.options);
+  let next = await steps.next();
+  while (!next.done) {
+    onStep?.(next.value.row);
+    next = await steps.next();
+  }
+  const { last, orbitals, reason } = next.value;
+  await orbitals.close();
+  if (reason !== "converged")
+    throw new NotConvergedError(
+      `the ground state: ${reason} after ${last.row.step} steps, density residual ${last.row.densityResidual.toExponential(2)}; bands of its potential would mean nothing`,
+    );
+  const part = (isWanted: (name: string) => boolean): RealField =>
+    terms.density
+      .filter(({ name }) => isWanted(name))
+      .map((term) => term.evaluate(last.rhoIn).potential)
+      .reduce((sum, v) => sumFields(sum, v), newRealField(last.rhoIn.length));
+  const reference = referenceLevels(last, model);
+  const hartreeXc = part((name) => name !== "local");
+  const frozen = saveProblem
+    ? frozenProblem(model, grid, hartreeXc, job.ecut, reference, job.title)
+    : undefined;
+  return {
+    hamiltonian: fixed(
+      model,
+      grid.size,
+      job,
+      sumFields(
+        part((name) => name === "local"),
+        hartreeXc,
+      ),
+    ),
+    model,
+    reference,
+    problem: frozen,
+    warnings: [...new Set([...prepared.warnings, ...last.warnings])],
+  };
+}
+
+function referenceLevels(
+  { levels, occupation: { fermiLevel } }: ScfStep,
+  { electrons, nSpin }: Model,
+): ReferenceLevels {
+  const filled = electrons / 2;
+  if (nSpin === 2 || !Number.isInteger(filled)) return { fermiLevel };
+  return {
+    fermiLevel,
+    valenceMaximum: Math.max(...levels.map(({ eigenvalues }) => eigenvalues[filled - 1]!)),
+  };
+}

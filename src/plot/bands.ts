@@ -1,0 +1,284 @@
+import { requireInput } from "../common/failure.ts";
+import { EV_PER_HARTREE } from "../common/units.ts";
+import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { figureSvg, PALETTE, powerOfTen } from "./svg.ts";
+
+/** What a picture of bands needs of a band structure: the fields of its file. */
+export interface DrawnBands {
+  /** [Ha] */
+  readonly zero: number;
+  readonly path: readonly { readonly label: string; readonly index: number }[];
+  /** The list of k-points, once for each spin. */
+  readonly kpoints: readonly {
+    readonly k: Vec3;
+    readonly spin?: 0 | 1;
+    readonly bands: readonly DrawnLevel[];
+  }[];
+}
+
+/** [Ha] */
+export interface DrawnLevel {
+  readonly index: number;
+  readonly energy: number;
+  /** Ends of an interval around the exact level. */
+  readonly lower?: number;
+  readonly upper?: number;
+  /** False where the interval is not proved: drawn hollow. */
+  readonly guaranteed?: boolean;
+}
+
+export interface BandsSvgOptions {
+  readonly title?: string;
+  /** Rows [bohr⁻¹]: the path is drawn to scale. */
+  readonly reciprocal: Mat3;
+  /** What `zero` is, as in "energy above the Fermi level". Default `the zero of energy`. */
+  readonly zeroName?: string;
+  /** Bands up to this number are drawn as filled. */
+  readonly filled?: number | undefined;
+  /** Whether the k-points are a list and no path: levels are drawn side by side. Default false. */
+  readonly isList?: boolean;
+}
+
+const WIDTH = 680;
+const MARGINS = { width: WIDTH, marginLeft: 68, marginRight: 24 };
+const HEIGHT = 440;
+const WIDTHS_HEIGHT = 200;
+/** Length of a level in its column of a list, where columns are 1 apart. */
+const LEVEL = 0.6;
+
+/** A level of one band at its place on the horizontal axis [eV, from the zero]. */
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+  /** high − low without the rounding of the shift. */
+  readonly width: number;
+  readonly isProved: boolean;
+  readonly band: number;
+  readonly spin: number;
+  /** Points of one line share it. */
+  readonly line: string;
+}
+
+/**
+ * Bands along their path, as the text of an SVG file; intervals, where there are some, as shaded tubes, and because
+ * most are thinner than a line, their widths on a logarithmic axis below.
+ *
+ * @throws InputError if there is nothing to draw.
+ */
+export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions): Promise<string> {
+  const places = horizontal(bands, options);
+  const points = levels(bands, places);
+  requireInput(points.length > 0, () => "bandsSvg: must have a level, got none; compute at least one band");
+  const upper = await bandPanel(points, places, options);
+  const tubes = points.filter(({ width }) => width > 0);
+  return tubes.length === 0 ? upper : stacked(upper, await widthPanel(tubes, places));
+}
+
+interface Places {
+  /** Of each k-point. */
+  readonly at: readonly number[];
+  /** Which connected piece it is on. */
+  readonly piece: readonly number[];
+  readonly ticks: readonly { readonly x: number; readonly label: string }[];
+  readonly isList: boolean;
+}
+
+/** Cartesian length along the path; nothing where the path jumps, which names at neighbouring points tell. */
+function horizontal({ path, kpoints }: DrawnBands, { reciprocal, isList = false }: BandsSvgOptions): Places {
+  const once = kpoints.filter(({ spin = 0 }) => spin === 0).map(({ k }) => k);
+  const named = new Map(path.map(({ index, label }) => [index, label]));
+  const at: number[] = [];
+  const piece: number[] = [];
+  const ticks: { x: number; label: string }[] = [];
+  once.forEach((k, i) => {
+    const jumps = isList || (named.has(i) && named.has(i - 1));
+    const step = i === 0 ? 0 : isList ? 1 : jumps ? 0 : norm(rowsVec(reciprocal, sub(k, once[i - 1]!)));
+    at.push((at[i - 1] ?? 0) + step);
+    piece.push(i === 0 ? 0 : piece[i - 1]! + (jumps ? 1 : 0));
+    const label = named.get(i) ?? (isList ? coordinates(k, once.length) : undefined);
+    if (label === undefined) return;
+    const before = ticks.at(-1);
+    if (before !== undefined && before.x === at[i])
+      ticks[ticks.length - 1] = { x: before.x, label: joined(before.label, label) };
+    else ticks.push({ x: at[i]!, label });
+  });
+  return { at, piece, ticks, isList };
+}
+
+const joined = (a: string, b: string): string => (a === b ? a : `${a}|${b}`);
+
+/** Written out while there is room. */
+const coordinates = (k: Vec3, count: number): string | undefined =>
+  count <= 6 ? k.map((x) => Number(x.toFixed(3))).join(", ") : undefined;
+
+function levels({ kpoints, zero }: DrawnBands, { at, piece }: Places): Point[] {
+  const shift = (energy: number) => (energy - zero) * EV_PER_HARTREE;
+  return kpoints.flatMap(({ bands, spin = 0 }, i) =>
+    bands.map(({ index, energy, lower = energy, upper = energy, guaranteed = true }): Point => {
+      const place = i % at.length;
+      return {
+        x: at[place]!,
+        y: shift(energy),
+        low: shift(lower),
+        high: shift(upper),
+        width: (upper - lower) * EV_PER_HARTREE,
+        isProved: guaranteed,
+        band: index,
+        spin,
+        line: `${index} ${piece[place]} ${spin}`,
+      };
+    }),
+  );
+}
+
+function bandPanel(
+  points: readonly Point[],
+  places: Places,
+  { title, zeroName = "the zero of energy", filled = 0 }: BandsSvgOptions,
+): Promise<string> {
+  const all = points.flatMap(({ low, high }) => [low, high]);
+  const [lowest, highest] = [Math.min(0, ...all), Math.max(0, ...all)];
+  const pad = 0.04 * Math.max(highest - lowest, 1e-3);
+  const colour = ({ band, spin }: Point) =>
+    spin === 1 ? PALETTE[3] : band <= filled ? PALETTE[0] : PALETTE[1];
+  const { isList } = places;
+  return figureSvg((plot) => {
+    const x = xAxis(places);
+    const channels = { x: "x", y: "y", z: "line", stroke: colour, clip: true } as const;
+    return {
+      ...MARGINS,
+      height: HEIGHT,
+      marginTop: title === undefined ? 16 : 42,
+      marginBottom: 34,
+      x,
+      y: {
+        domain: [lowest - pad, highest + pad],
+        label: `energy above ${zeroName} (eV)`,
+        labelAnchor: "center",
+        labelArrow: "none",
+        grid: true,
+      },
+      marks: [
+        ...heading(plot, title),
+        plot.ruleX(isList ? [] : places.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
+        plot.ruleY([0], { stroke: "#333", strokeDasharray: "5 4" }),
+        plot.areaY(isList ? [] : points, {
+          x: "x",
+          y1: "low",
+          y2: "high",
+          z: "line",
+          fill: colour,
+          fillOpacity: 0.25,
+          clip: true,
+        }),
+        plot.ruleX(
+          points.filter(({ width }) => width > 0),
+          { x: "x", y1: "low", y2: "high", stroke: colour, strokeWidth: 1.4, clip: true },
+        ),
+        ...(isList
+          ? [
+              plot.ruleY(points, {
+                x1: (point: Point) => point.x - LEVEL / 2,
+                x2: (point: Point) => point.x + LEVEL / 2,
+                y: "y",
+                stroke: colour,
+                strokeWidth: 1.8,
+              }),
+            ]
+          : [plot.line(points, { ...channels, strokeWidth: 1.6 })]),
+      ],
+    };
+  });
+}
+
+function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
+  const widths = tubes.map(({ width }) => width);
+  const low = Math.floor(Math.log10(Math.min(...widths)));
+  const high = Math.max(Math.ceil(Math.log10(Math.max(...widths))), low + 1);
+  const spacing = Math.ceil((high - low) / 6);
+  const decades = Array.from(
+    { length: Math.floor((high - low) / spacing) + 1 },
+    (_, i) => 10 ** (low + spacing * i),
+  );
+  const bands = [...new Set(tubes.map(({ band }) => band))].sort((a, b) => a - b);
+  const colour = ({ band }: Pick<Point, "band">) => PALETTE[(band - 1) % PALETTE.length]!;
+  return figureSvg((plot) => ({
+    ...MARGINS,
+    height: WIDTHS_HEIGHT,
+    marginTop: 26,
+    marginBottom: 34,
+    x: xAxis(places),
+    y: {
+      type: "log",
+      domain: [10 ** low, 10 ** high],
+      ticks: decades,
+      tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
+      label: "width of the enclosure (eV)",
+      labelAnchor: "center",
+      labelArrow: "none",
+      grid: true,
+    },
+    marks: [
+      plot.ruleX(places.isList ? [] : places.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
+      plot.line(places.isList ? [] : tubes, {
+        x: "x",
+        y: "width",
+        z: "line",
+        stroke: colour,
+        strokeWidth: 1.1,
+        clip: true,
+      }),
+      plot.dot(tubes, {
+        x: "x",
+        y: "width",
+        r: 2,
+        stroke: colour,
+        fill: (point: Point) => (point.isProved ? colour(point) : "#ffffff"),
+      }),
+      // The key: numbers of the bands in their colours.
+      ...bands.slice(0, 24).map((band, i) =>
+        plot.text([`${i === 0 ? "band " : ""}${band}`], {
+          frameAnchor: "top-left",
+          dy: -18,
+          dx: i === 0 ? 0 : 34 + 22 * i,
+          fill: colour({ band }),
+          fontWeight: 600,
+        }),
+      ),
+    ],
+  }));
+}
+
+/** A list has a column for each k-point. */
+function xAxis({ at, ticks, isList }: Places) {
+  const end = at.at(-1)!;
+  const names = new Map(ticks.map(({ x, label }) => [x, label]));
+  return {
+    domain: isList ? [-0.5, end + 0.5] : [0, end > 0 ? end : 1],
+    ticks: ticks.map(({ x }) => x),
+    tickFormat: (x: number) => names.get(x) ?? "",
+    tickSize: 0,
+    label: null,
+  };
+}
+
+type Plot = typeof import("@observablehq/plot");
+
+const heading = (plot: Plot, title: string | undefined) =>
+  title === undefined
+    ? []
+    : [plot.text([title], { frameAnchor: "top-left", dy: -30, fontSize: 14, fontWeight: "bold" })];
+
+/** One picture above another. */
+function stacked(upper: string, lower: string): string {
+  const inner = (svg: string, y: number) => svg.trim().replace(/^<svg/, `<svg y="${y}"`);
+  const height = HEIGHT + WIDTHS_HEIGHT;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`,
+    inner(upper, 0),
+    inner(lower, HEIGHT),
+    "</svg>\n",
+  ].join("\n");
+}

@@ -1,0 +1,87 @@
+import { requireInput } from "../common/failure.ts";
+import { figureSvg, PALETTE } from "./svg.ts";
+
+/** A function along an axis of the cell, at equal distances from 0 to just before `length`. */
+export interface PlaneProfile {
+  readonly label: string;
+  readonly values: readonly number[];
+}
+
+export interface ModesSvgOptions {
+  readonly title?: string;
+  /** Length of the axis [bohr]. */
+  readonly length: number;
+}
+
+/**
+ * Plane averages of densities along the long axis, one panel each above the other, as the text of an SVG file. Each is
+ * scaled to its own maximum: the size of an eigenvector means nothing.
+ *
+ * @throws InputError if there is nothing to draw.
+ */
+export async function modesSvg(
+  profiles: readonly PlaneProfile[],
+  { title, length }: ModesSvgOptions,
+): Promise<string> {
+  requireInput(
+    profiles.length > 0 && profiles.every(({ values }) => values.length > 0),
+    () => "modesSvg: must have profiles with values, got none",
+  );
+  const names = profiles.map(({ label }) => label);
+  const points = profiles.flatMap(({ label, values }, i) => {
+    const most = Math.max(...values.map(Math.abs)) || 1;
+    // The cell is periodic: its first plane closes the line.
+    return [...values, values[0]!].map((value, z) => ({
+      label,
+      z: (z * length) / values.length,
+      value: value / most,
+      colour: PALETTE[i % PALETTE.length]!,
+    }));
+  });
+  return figureSvg((plot) => ({
+    width: 680,
+    height: 60 + 190 * profiles.length,
+    marginTop: title === undefined ? 16 : 42,
+    marginLeft: 56,
+    marginBottom: 44,
+    marginRight: 24,
+    x: {
+      label: "position along the long axis (bohr)",
+      labelAnchor: "center",
+      labelArrow: "none",
+      domain: [0, length],
+    },
+    y: { label: null, domain: [-1.15, 1.7], ticks: [-1, 0, 1], grid: true },
+    fy: { domain: names, label: null, axis: null, padding: 0.08 },
+    marks: [
+      ...(title === undefined
+        ? []
+        : [
+            plot.text([title], {
+              fy: () => names[0]!,
+              frameAnchor: "top-left",
+              dy: -30,
+              fontSize: 14,
+              fontWeight: "bold",
+            }),
+          ]),
+      plot.ruleY([0], { stroke: "#666" }),
+      plot.line(points, {
+        x: "z",
+        y: "value",
+        fy: "label",
+        z: "label",
+        stroke: (d: { colour: string }) => d.colour,
+        strokeWidth: 1.8,
+      }),
+      plot.text(names, {
+        fy: (name: string) => name,
+        text: (name: string) => name,
+        frameAnchor: "top-left",
+        dx: 6,
+        dy: 4,
+        fontWeight: 600,
+      }),
+    ],
+  }));
+}

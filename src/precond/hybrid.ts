@@ -1,0 +1,53 @@
+import type { Grid } from "../basis/grid.ts";
+import type { RealField } from "../kernels/fields.ts";
+import { DIELECTRIC_DEFAULTS, type DielectricOptions, requireDielectric } from "./dielectric.ts";
+import { requireWidth, statesAtFermiLevel } from "./ldos.ts";
+import { type Localisation, rootOnGrid } from "./localisation.ts";
+import type { Preconditioner } from "./preconditioner.ts";
+import { identity } from "./simple.ts";
+import { type ModelSusceptibility, type Polarisable, screening } from "./susceptibility.ts";
+
+export interface HybridOptions extends DielectricOptions {
+  /** L(r): where the semiconductor or insulator is. Default 1 everywhere. */
+  readonly localisation?: Localisation | undefined;
+  /** Broadening of the density of states [Ha]. Default `mixingWidth`. */
+  readonly width?: number | undefined;
+}
+
+/**
+ * Preconditioner for metals beside insulators: the metal as `ldos` finds it, with the polarisability of `dielectric`
+ * where L(r) says there is such a material [HL21]:
+ *
+ *   P = 1 − χ̃₀ v,   χ̃₀ = χ̃₀(ldos) − √L C √L,   C(G) = (εr − 1)|G|² / (4π (1 + (εr − 1)|G|²/kTF²))
+ *
+ * With εr = 1 it is `ldos`; with L = 1 and no states at the Fermi level it is `dielectric`.
+ *
+ * @throws InputError if an option is out of range.
+ */
+export function hybrid({ localisation, width, ...options }: HybridOptions = {}): Preconditioner {
+  const { epsilonR, kTF } = { ...DIELECTRIC_DEFAULTS, ...options };
+  requireDielectric(epsilonR, kTF);
+  requireWidth(width);
+  const screen = screening();
+  let place: { readonly grid: Grid; readonly root: RealField } | undefined;
+  return {
+    name: `hybrid(epsilonR=${epsilonR}, kTF=${kTF}${localisation === undefined ? "" : ", localised"})`,
+    async at(iterate) {
+      const { grid, nSpin } = iterate;
+      const states = await statesAtFermiLevel(iterate, width);
+      if (states === undefined && epsilonR === 1) return identity;
+      if (localisation !== undefined && place?.grid !== grid)
+        place = { grid, root: rootOnGrid(grid, localisation) };
+      const polarisable: Polarisable = {
+        epsilonR,
+        kTF,
+        ...(place === undefined ? {} : { rootOfPlace: place.root }),
+      };
+      const model: ModelSusceptibility = {
+        ...(states === undefined ? {} : { states }),
+        ...(epsilonR === 1 ? {} : { polarisable }),
+      };
+      return screen(grid, nSpin, model);
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import type { Grid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
+import { erfc } from "../model/erfc.ts";
+
+/** Where in the cell a material is: L between 0 and 1 as a periodic function of fractional coordinates. */
+export type Localisation = (position: Vec3) => number;
+
+/** A layer of the cell, in fractional coordinates. */
+export interface Layer {
+  /** The lattice vector across the layer. */
+  readonly axis: 0 | 1 | 2;
+  /** `from` < `to` ≤ `from` + 1; any cell: 0.8 to 1.2 is a layer around 0. */
+  readonly from: number;
+  readonly to: number;
+  /** s > 0: the edges are about 2/s wide. */
+  readonly steepness: number;
+}
+
+/**
+ * L(x) = Σ_n ½ erf(s (x + n − from)) − ½ erf(s (x + n − to)) along one axis, 1 in the layer and 0 outside [HL21], repeated with
+ * the lattice. The sum over the images never exceeds 1.
+ *
+ * @throws InputError if the layer is empty or longer than the cell.
+ */
+export function layer({ axis, from, to, steepness }: Layer): Localisation {
+  requireInput(
+    axis === 0 || axis === 1 || axis === 2,
+    () => `scf.mixing.localisation.axis: must be 0, 1 or 2, got ${axis}`,
+  );
+  requireInput(
+    Number.isFinite(from) && Number.isFinite(to) && from < to && to <= from + 1,
+    () =>
+      `scf.mixing.localisation.to: must be above from = ${from} by at most 1, got ${to}; a layer across the cell's edge goes beyond 1, as from 0.8 to 1.2`,
+  );
+  requireInput(
+    Number.isFinite(steepness) && steepness > 0,
+    () => `scf.mixing.localisation.steepness: must be positive, got ${steepness}; 30 is usual`,
+  );
+  // Beyond 6/s an edge is over to the last digit.
+  const reach = 1 + Math.ceil(6 / steepness);
+  return (position) => {
+    const middle = (from + to) / 2;
+    const x = position[axis] - Math.round(position[axis] - middle); // within half a cell of the middle
+    let sum = 0;
+    for (let n = -reach; n <= reach; n++)
+      sum += 0.5 * (erfc(steepness * (x + n - to)) - erfc(steepness * (x + n - from)));
+    return Math.min(1, Math.max(0, sum));
+  };
+}
+
+/**
+ * √L at the grid points.
+ *
+ * @throws InputError if L leaves [0, 1].
+ */
+export function rootOnGrid({ size, points }: Grid, localisation: Localisation): RealField {
+  const [nx, ny, nz] = size;
+  const out = newRealField(points);
+  let at = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++) {
+        const value = localisation([x / nx, y / ny, z / nz]);
+        requireInput(
+          value >= 0 && value <= 1,
+          () =>
+            `scf.mixing.localisation: must be between 0 and 1, got ${value} at grid point ${x}, ${y}, ${z}`,
+        );
+        out[at++] = Math.sqrt(value);
+      }
+  return out;
+}

@@ -1,0 +1,149 @@
+import { random } from "../common/random.ts";
+import {
+  asRealField,
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  sumReal,
+} from "../kernels/fields.ts";
+import type { ApplyPreconditioner } from "../precond/preconditioner.ts";
+import { type ArnoldiStep, arnoldi, type RitzPair } from "../solvers/arnoldi.ts";
+import type { ApplyKernel } from "../terms/hartree-xc-kernel.ts";
+import type { Chi0, SolvedOrbitals } from "./chi0.ts";
+import { type PredictedRates, predictedRates } from "./rates.ts";
+
+/** ε† = 1 − χ₀ K on densities: how the residual F(ρ) − ρ changes with ρ, up to its sign. */
+export interface DielectricOperator {
+  readonly basis: SolvedOrbitals["basis"];
+  /** ε† δρ, shape [nSpin·N], for a δρ of the crystal's symmetry. The result belongs to the caller. */
+  apply(deltaRho: ReadonlyRealField): Promise<RealField>;
+}
+
+export function dielectricOperator(
+  basis: SolvedOrbitals["basis"],
+  chi0: Chi0,
+  kernel: ApplyKernel,
+): DielectricOperator {
+  return {
+    basis,
+    async apply(deltaRho) {
+      const response = await chi0.apply(kernel(deltaRho));
+      for (let r = 0; r < response.length; r++) response[r] = deltaRho[r]! - response[r]!;
+      return response;
+    },
+  };
+}
+
+export interface DielectricOptions {
+  /** Products with the operator at most. Default 60. */
+  readonly maxSteps?: number;
+  /** Products at least. Default 10. */
+  readonly minSteps?: number;
+  /** The condition number counts as found when a step changes it by less than this. Default 5·10⁻⁴ [HL21]. */
+  readonly tolerance?: number;
+  /** Seed of the start vector. Default 0. */
+  readonly seed?: number;
+  readonly onStep?: (step: DielectricStep) => void;
+  /** Looked at between steps: what has been found so far is then the result. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far the search is. */
+export interface DielectricStep {
+  readonly step: number;
+  readonly lambdaMin: number;
+  readonly lambdaMax: number;
+}
+
+/** An extreme eigenvalue of P⁻¹ε†. */
+export interface DielectricMode {
+  readonly eigenvalue: number;
+  /** ‖P⁻¹ε†x − λx‖/‖x‖, an estimate of the error of λ. */
+  readonly residual: number;
+  /** x, the density that grows or fades with it, of norm √∫x² = 1 [bohr^(-3/2)], shape [nSpin·N]. */
+  readonly density: RealField;
+}
+
+/** Extreme eigenvalues of P⁻¹ε† and what they predict. */
+export interface DielectricReport {
+  readonly smallest: DielectricMode;
+  readonly largest: DielectricMode;
+  /** Absent if an eigenvalue is not positive. */
+  readonly rates: PredictedRates | null;
+  /** Products with the operator. */
+  readonly steps: number;
+  /** Whether the stop rule was met. */
+  readonly converged: boolean;
+  /** Largest imaginary part of a Ritz value; zero in theory, for ε† is self-adjoint in the product of K. */
+  readonly largestImaginaryPart: number;
+  /** Real parts of all Ritz values of the last step, ascending. */
+  readonly ritzValues: readonly number[];
+}
+
+/**
+ * The extreme eigenvalues of P⁻¹ε† by Arnoldi's method on real densities without charge that have the crystal's
+ * symmetry, which are those the iteration can reach. It stops when the condition number has settled.
+ *
+ * @param precondition P⁻¹ at the ground state.
+ * @throws InputError if symmetry leaves no density without charge.
+ */
+export async function analyseDielectric(
+  operator: DielectricOperator,
+  precondition: ApplyPreconditioner,
+  { maxSteps = 60, minSteps = 10, tolerance = 5e-4, seed = 0, onStep, signal }: DielectricOptions = {},
+): Promise<DielectricReport> {
+  const { grid, model, symmetrize } = operator.basis;
+  const length = model.nSpin * grid.points;
+  const project = (x: Float64Array) => {
+    symmetrize(asRealField(x));
+    const mean = sumReal(asRealField(x)) / length;
+    for (let r = 0; r < length; r++) x[r]! -= mean;
+  };
+  const apply = async (x: Float64Array) => {
+    const out = newRealField(length);
+    precondition(out, await operator.apply(asRealField(x)));
+    return out;
+  };
+  let last: ArnoldiStep | undefined;
+  let condition = Number.NaN;
+  let converged = false;
+  for await (const step of arnoldi({ apply, project, start: startVector(length, seed), maxSteps })) {
+    last = step;
+    const [lambdaMin, lambdaMax] = [step.ritz[0]!.re, step.ritz.at(-1)!.re];
+    onStep?.({ step: step.steps, lambdaMin, lambdaMax });
+    const next = lambdaMax / lambdaMin;
+    const settled = Math.abs(next / condition - 1) < tolerance && step.steps > minSteps;
+    condition = next;
+    if (settled || step.isInvariant) {
+      converged = true;
+      break;
+    }
+    if (signal?.aborted) break;
+  }
+  const { ritz, steps } = last!; // at least one step: maxSteps is positive
+  const mode = (pair: RitzPair): DielectricMode => {
+    const density = asRealField(last!.vectorOf(pair));
+    const norm = Math.sqrt(grid.dvol * dotReal(density, density));
+    for (let r = 0; r < length; r++) density[r]! /= norm;
+    return { eigenvalue: pair.re, residual: pair.residual, density };
+  };
+  const [smallest, largest] = [mode(ritz[0]!), mode(ritz.at(-1)!)];
+  return {
+    smallest,
+    largest,
+    rates: predictedRates(smallest.eigenvalue, largest.eigenvalue),
+    steps,
+    converged,
+    largestImaginaryPart: Math.max(...ritz.map(({ im }) => Math.abs(im))),
+    ritzValues: ritz.map(({ re }) => re),
+  };
+}
+
+/** Noise with one peak, so that no wave length is missing. */
+function startVector(length: number, seed: number): Float64Array {
+  const { normal } = random(seed);
+  const out = Float64Array.from({ length }, () => 0.1 * normal());
+  out[0]! += 10;
+  return out;
+}

@@ -1,0 +1,44 @@
+import type { ReadonlyRealField } from "../kernels/fields.ts";
+import { smearing } from "../model/smearing.ts";
+import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
+import { totalPotential } from "../scf/iterate.ts";
+import type { ScfProblem } from "../scf/scf.ts";
+import { occupy } from "../state/occupation.ts";
+import type { SolvedOrbitals } from "./chi0.ts";
+
+/** Orbitals with whether the eigensolver reached its tolerance. */
+export interface SolvedAtDensity extends SolvedOrbitals {
+  readonly converged: boolean;
+}
+
+/**
+ * Solves for the orbitals of the potential of a density, tightly, and occupies them: what a response starts from.
+ *
+ * @param nStates bands that must converge. @param tolerance ‖Hψ − εψ‖ [Ha]; the response has errors of its size.
+ */
+export async function solveOrbitals(
+  { basis, terms }: Pick<ScfProblem, "basis" | "terms">,
+  orbitals: Orbitals,
+  rho: ReadonlyRealField,
+  { nStates, tolerance }: { readonly nStates: number; readonly tolerance: number },
+  progress?: BlockProgress,
+): Promise<SolvedAtDensity> {
+  const { model } = basis;
+  const solved = await orbitals.diagonalise(
+    totalPotential(terms, rho),
+    { tolerance, nConverge: nStates, maxIterations: 200 },
+    progress,
+  );
+  const levels = solved.map(({ eigenvalues }, i) => ({
+    weight: orbitals.spec.blocks[i]!.weight,
+    eigenvalues,
+  }));
+  return {
+    basis,
+    orbitals,
+    levels,
+    occupation: occupy(levels, model.electrons, 2 / model.nSpin, smearing(model.smearing), model.temperature),
+    nStates,
+    converged: solved.every(({ converged }) => converged),
+  };
+}

@@ -1,0 +1,74 @@
+import type { RealField } from "../kernels/fields.ts";
+import type { Accelerator, AcceleratorState, HistoryPoint } from "./accelerator.ts";
+
+/** What the guard remembers; plain data, part of every checkpoint. */
+export interface GuardState {
+  /** The point of lowest energy so far: where to go back to. */
+  readonly best: HistoryPoint & { readonly energy: number; readonly densityResidual: number };
+  /** Factor on the damping, at most 1. */
+  readonly factor: number;
+}
+
+/** A point of the iteration, seen with its energy. */
+export interface GuardedPoint {
+  readonly rho: RealField;
+  /** P⁻¹(F(ρ) − ρ) */
+  readonly step: RealField;
+  /** Free energy of the output orbitals [Ha]. */
+  readonly energy: number;
+  /** ‖F(ρ) − ρ‖ [bohr^(-3/2)] */
+  readonly densityResidual: number;
+  readonly electrons: number;
+}
+
+/** The damping after a fall is at least this part of what was asked for. */
+const LEAST = 1 / 256;
+
+/**
+ * The accelerator's next density, unless the iteration has run away: when the energy lies more than `maxRise` per electron above
+ * the lowest so far and the residual is larger than there, the step is taken back. The iteration starts again at the lowest point
+ * without history and with less damping, which doubles with every new lowest energy until it is what was asked for.
+ *
+ * A damped step changes the energy by −aα + bα², so after a plain one the damping is cut by √(allowed rise/rise), by one
+ * half at least; where the accelerator extrapolated too far, forgetting its history is the remedy and one half is enough.
+ *
+ * The energy of output orbitals is variational: what is far above a value once reached is far from the minimum, and
+ * a healthy iteration climbs by less than `maxRise` by far, so that its steps stay the same to the last digit.
+ */
+export function guardedNext(
+  accelerator: Accelerator,
+  history: AcceleratorState,
+  guard: GuardState | undefined,
+  point: GuardedPoint,
+  damping: number,
+): {
+  readonly rho: RealField;
+  readonly state: AcceleratorState;
+  readonly guard: GuardState | undefined;
+  /** What was used. */
+  readonly damping: number;
+} {
+  const { rho, step, energy, densityResidual, electrons } = point;
+  if (accelerator.maxRise === undefined)
+    return { ...accelerator.next(history, rho, step, damping), guard: undefined, damping };
+  const before = guard ?? { best: { rho, step, energy, densityResidual }, factor: 1 };
+  const { best } = before;
+  const rise = energy - best.energy;
+  const allowed = accelerator.maxRise * electrons;
+  if (rise > allowed && densityResidual > best.densityResidual) {
+    const wasPlain = history.length <= 1;
+    const cut = wasPlain ? Math.min(0.5, Math.sqrt(allowed / rise)) : 0.5;
+    const factor = Math.max(LEAST, before.factor * cut);
+    return {
+      ...accelerator.next(accelerator.start, best.rho, best.step, damping * factor),
+      guard: { best, factor },
+      damping: damping * factor,
+    };
+  }
+  const factor = rise < 0 ? Math.min(1, 2 * before.factor) : before.factor;
+  return {
+    ...accelerator.next(history, rho, step, damping * factor),
+    guard: { best: rise < 0 ? { rho, step, energy, densityResidual } : best, factor },
+    damping: damping * factor,
+  };
+}

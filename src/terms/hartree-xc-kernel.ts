@@ -1,0 +1,127 @@
+import { gradientOn, newVectorField } from "../basis/gradient.ts";
+import type { Grid } from "../basis/grid.ts";
+import { newRealField, type ReadonlyRealField, type RealField, spinComponent } from "../kernels/fields.ts";
+import type { Functional } from "../model/functional.ts";
+import { type FunctionalCurvature, functionalCurvature } from "./functional-curvature.ts";
+import { hartree } from "./hartree.ts";
+
+/** δV = K δρ [Ha] for a change of density [bohr⁻³], both of shape [nSpin·N]. The result belongs to the caller. */
+export type ApplyKernel = (deltaRho: ReadonlyRealField) => RealField;
+
+/**
+ * The Hartree-exchange-correlation kernel K = δV_Hxc/δρ at a density: the derivative of the discretised potential, with
+ * all of the functional's dependence on gradients,
+ *
+ *   K δρ = v δρ + δe_ρ − ∇·(2 δe_σ ∇ρ + 2 e_σ ∇δρ),   δe_a = Σ_b e_ab δu_b,   δσ = 2 ∇ρ·∇δρ
+ *
+ * and likewise for two spins. It is linear and self-adjoint.
+ *
+ * @param functionals none for the Hartree kernel alone.
+ */
+export function hartreeXcKernel(
+  grid: Grid,
+  functionals: readonly Functional[],
+  nSpin: 1 | 2,
+  rho: ReadonlyRealField,
+): ApplyKernel {
+  const coulomb = hartree(grid, nSpin);
+  const addXc = functionals.length > 0 ? xcKernel(grid, functionals, nSpin, rho) : null;
+  return (deltaRho) => {
+    const { potential } = coulomb.evaluate(deltaRho); // linear in the density
+    addXc?.(potential, deltaRho);
+    return potential;
+  };
+}
+
+/** Pairs (s, t) of spins that σ_st belongs to, in the order of the functionals. */
+const PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, number])[]>> = {
+  1: [[0, 0]],
+  2: [
+    [0, 0],
+    [0, 1],
+    [1, 1],
+  ],
+};
+
+function xcKernel(grid: Grid, functionals: readonly Functional[], nSpin: 1 | 2, rho: ReadonlyRealField) {
+  const { points } = grid;
+  const spins = Array.from({ length: nSpin }, (_, s) => s);
+  const component = (f: ReadonlyRealField, s: number) => f.slice(s * points, (s + 1) * points) as RealField;
+  const densities = spins.map((s) => component(rho, s));
+  const usesGradient = functionals.some(({ kind }) => kind === "gga");
+  if (!usesGradient) {
+    const { curvatures } = functionalCurvature(functionals, nSpin, densities);
+    return (potential: RealField, deltaRho: ReadonlyRealField) => {
+      const deltas = spins.map((s) => component(deltaRho, s));
+      for (const s of spins) addProducts(spinComponent(potential, s, points), curvatures[s]!, deltas);
+    };
+  }
+  const gradient = gradientOn(grid);
+  const gradientsOf = (fields: readonly RealField[]) =>
+    fields.map((field) => {
+      const out = newVectorField(points);
+      gradient.into(out, field);
+      return out;
+    });
+  const gradients = gradientsOf(densities);
+  const pairs = PAIRS[nSpin];
+  const sigma = pairs.map(([s, t]) => dotFields(gradients[s]!, gradients[t]!));
+  const curvature = functionalCurvature(functionals, nSpin, [...densities, ...sigma]);
+  return (potential: RealField, deltaRho: ReadonlyRealField) => {
+    const deltas = spins.map((s) => component(deltaRho, s));
+    const deltaGradients = gradientsOf(deltas);
+    const deltaSigma = pairs.map(([s, t]) => {
+      const out = dotFields(deltaGradients[s]!, gradients[t]!);
+      const other = dotFields(gradients[s]!, deltaGradients[t]!);
+      for (let r = 0; r < points; r++) out[r]! += other[r]!;
+      return out;
+    });
+    const changes = [...deltas, ...deltaSigma];
+    const flux = fluxes(curvature, nSpin, changes, gradients, deltaGradients);
+    const divergence = newRealField(points);
+    for (const s of spins) {
+      const out = spinComponent(potential, s, points);
+      addProducts(out, curvature.curvatures[s]!, changes);
+      gradient.divergenceInto(divergence, flux[s]!);
+      for (let r = 0; r < points; r++) out[r]! -= divergence[r]!;
+    }
+  };
+}
+
+/** Change of 2 e_σss ∇ρ_s + e_σst ∇ρ_t for every spin s, t the other one. */
+function fluxes(
+  { slopes, curvatures }: FunctionalCurvature,
+  nSpin: 1 | 2,
+  changes: readonly Float64Array[],
+  gradients: readonly RealField[][],
+  deltaGradients: readonly RealField[][],
+): RealField[][] {
+  const points = changes[0]!.length;
+  const flux = gradients.map(() => newVectorField(points));
+  PAIRS[nSpin].forEach(([s, t], pair) => {
+    const slope = slopes[nSpin + pair]!;
+    const change = new Float64Array(points);
+    addProducts(change, curvatures[nSpin + pair]!, changes);
+    // ∂σ_ss/∂∇ρ_s = 2 ∇ρ_s falls to s twice, ∂σ_st to each of the two once.
+    for (const [to, of] of [[s, t], [t, s]] as const) // biome-ignore format: two pairs
+      for (let c = 0; c < 3; c++) {
+        const [out, g, dg] = [flux[to]![c]!, gradients[of]![c]!, deltaGradients[of]![c]!];
+        for (let r = 0; r < points; r++) out[r]! += change[r]! * g[r]! + slope[r]! * dg[r]!;
+      }
+  });
+  return flux;
+}
+
+/** out ← out + Σ_b a_b x_b, point by point. */
+function addProducts(out: Float64Array, a: readonly Float64Array[], x: readonly Float64Array[]): void {
+  a.forEach((values, b) => {
+    const xb = x[b]!;
+    for (let r = 0; r < out.length; r++) out[r]! += values[r]! * xb[r]!;
+  });
+}
+
+function dotFields(a: readonly RealField[], b: readonly RealField[]): RealField {
+  const out = newRealField(a[0]!.length);
+  for (let c = 0; c < 3; c++) for (let r = 0; r < out.length; r++) out[r]! += a[c]![r]! * b[c]![r]!;
+  return out;
+}

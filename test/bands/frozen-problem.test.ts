@@ -1,0 +1,180 @@
+import { expect, test } from "vitest";
+import {
+  type FrozenProblem,
+  frozenProblem,
+  parseProblem,
+  problemText,
+  requireSameSystem,
+} from "../../src/bands/frozen-problem.ts";
+import { type Coefficient, fromTrigonometric, toTrigonometric } from "../../src/bands/trigonometric.ts";
+import { createGrid, exactProductGridSize } from "../../src/basis/grid.ts";
+import { random } from "../../src/common/random.ts";
+import { rowsVec, type Vec3 } from "../../src/common/vec3.ts";
+import { newRealField, type RealField } from "../../src/kernels/fields.ts";
+import type { GridSize } from "../../src/kernels/kernels.ts";
+import { referenceKernels } from "../../src/kernels/reference.ts";
+import { findGth } from "../../src/model/gth-table.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import type { Model } from "../../src/model/model.ts";
+import { closeArrays, notTiny } from "../close.ts";
+
+const lattice = createLattice([
+  [5, 0, 0],
+  [1, 6, 0],
+  [0, 2, 7],
+]);
+const ECUT = 2;
+const size = exactProductGridSize(lattice.vectors, ECUT);
+const gridOf = (n: GridSize) => createGrid(lattice, n, referenceKernels());
+const grid = gridOf(size);
+
+/** A field with all frequencies of the grid. */
+function noise(): RealField {
+  const stream = random(7);
+  const out = newRealField(grid.points);
+  for (let r = 0; r < out.length; r++) out[r] = stream.normal();
+  return out;
+}
+
+const model: Model = {
+  lattice,
+  species: [{ element: "Si", pseudopotential: findGth("Si", "gth-lda") }],
+  atoms: [{ species: 0, position: [0.1, 0.2, 0.3] }],
+  electrons: 4,
+  smearing: "none",
+  temperature: 0,
+  nSpin: 1,
+};
+
+test("coefficients hold one of each pair ±G within the reach of products, and the mean", () => {
+  const coefficients = toTrigonometric(grid, noise(), ECUT);
+  const radius = 2 * Math.sqrt(2 * ECUT);
+  const expected = new Set<string>();
+  for (let x = -12; x <= 12; x++)
+    for (let y = -12; y <= 12; y++)
+      for (let z = -12; z <= 12; z++)
+        if (Math.hypot(...rowsVec(lattice.reciprocal, [x, y, z])) <= radius) expected.add([x, y, z].join());
+  expect(expected.size).toBeGreaterThan(200);
+  expect(2 * coefficients.length - 1).toBe(expected.size);
+  for (const [x, y, z] of coefficients) {
+    expect(expected.delete([x, y, z].join())).toBe(true);
+    if (x !== 0 || y !== 0 || z !== 0) expect(expected.delete([-x + 0, -y + 0, -z + 0].join())).toBe(true);
+  }
+  expect(expected.size).toBe(0);
+});
+
+test("the polynomial has the sum of its terms as values on any grid, and its mean is real", () => {
+  const coefficients = toTrigonometric(grid, noise(), ECUT);
+  expect(coefficients.find(([x, y, z]) => x === 0 && y === 0 && z === 0)![4]).toBe(0);
+  const finer: GridSize = [size[0] * 3, size[1], size[2] * 2];
+  for (const n of [size, finer]) {
+    const field = fromTrigonometric(gridOf(n), coefficients, ECUT);
+    const places: Vec3[] = [
+      [0, 0, 0],
+      [3, 1, 2],
+      [n[0] - 1, 4, n[2] - 2],
+    ];
+    const direct = places.map(([i, j, k]) =>
+      coefficients.reduce((sum, [x, y, z, re, im]) => {
+        const angle = 2 * Math.PI * ((x * i) / n[0] + (y * j) / n[1] + (z * k) / n[2]);
+        const pair = x === 0 && y === 0 && z === 0 ? 1 : 2;
+        return sum + pair * (re * Math.cos(angle) - im * Math.sin(angle));
+      }, 0),
+    );
+    notTiny(direct, 0.1);
+    const found = places.map(([i, j, k]) => field[i + n[0] * (j + n[1] * k)]!);
+    closeArrays(found, direct, 1e-12, `values on ${n.join("x")}`); // rounding of some hundred terms of size 0.1
+  }
+});
+
+test("taking coefficients of the polynomial gives them back", () => {
+  const coefficients = toTrigonometric(grid, noise(), ECUT);
+  const again = toTrigonometric(grid, fromTrigonometric(grid, coefficients, ECUT), ECUT);
+  notTiny(coefficients.flat());
+  closeArrays(again.flat(), coefficients.flat(), 1e-14);
+});
+
+test("a lower cutoff leaves out exactly what its matrix elements cannot meet", () => {
+  const coefficients = toTrigonometric(grid, noise(), ECUT);
+  const low = ECUT / 3;
+  const small = gridOf(exactProductGridSize(lattice.vectors, low));
+  const kept = toTrigonometric(small, fromTrigonometric(small, coefficients, low), low);
+  expect(kept.length).toBeGreaterThan(20);
+  expect(kept.length).toBeLessThan(coefficients.length / 3);
+  const original = new Map(coefficients.map((c) => [c.slice(0, 3).join(), c]));
+  for (const c of kept) closeArrays(c, original.get(c.slice(0, 3).join())!, 1e-14);
+});
+
+const problem = (): FrozenProblem =>
+  frozenProblem(model, grid, noise(), ECUT, { fermiLevel: 0.1 + 0.2 }, "test");
+
+test("a problem file gives back every number to the last digit", () => {
+  const written = problem();
+  expect(written.potential.coefficients.length).toBeGreaterThan(100);
+  const { potential, ...rest } = parseProblem(problemText(written), "p.json");
+  const { potential: original, ...others } = written;
+  expect(rest).toEqual(JSON.parse(JSON.stringify(others)));
+  // Zeros may lose their sign, which no sum notices.
+  const bits = (rows: readonly Coefficient[]) => rows.flat().map((x) => x + 0);
+  expect(bits(potential.coefficients)).toEqual(bits(original.coefficients));
+});
+
+test("something else than a problem file is refused with what is missing", () => {
+  const { potential, ...rest } = problem();
+  const broken = (change: object) => () =>
+    parseProblem(JSON.stringify({ ...rest, potential, ...change }), "p.json");
+  expect(broken({})).not.toThrow();
+  expect(() => parseProblem("{", "p.json")).toThrow(/^p\.json: must be JSON, got /);
+  expect(() => parseProblem("[]", "p.json")).toThrow(
+    /^p\.json: must be a problem file, .* without stillwaveProblem 1/,
+  );
+  expect(broken({ stillwaveProblem: 2 })).toThrow(/without stillwaveProblem 1/);
+  expect(broken({ lattice: [[1, 0, 0]] })).toThrow(/without a lattice/);
+  expect(broken({ species: [] })).toThrow(/without species/);
+  expect(broken({ atoms: [{}] })).toThrow(/without atoms/);
+  expect(broken({ fermiLevel: null })).toThrow(/without electrons, ecut or fermiLevel/);
+  expect(broken({ potential: {} })).toThrow(/without potential\.coefficients/);
+  const coefficients = (rows: readonly (readonly number[])[]) =>
+    broken({ potential: { coefficients: rows } });
+  expect(coefficients([[0, 0, 1, 1]])).toThrow(/without potential\.coefficients/);
+  expect(coefficients([[0, 0, 0.5, 1, 0]])).toThrow(/not of whole numbers/);
+  for (const g of [[0, 0, -1], [-1, 2, 0].map((x) => -x), [-1, 0, 0]])
+    expect(coefficients([[...g, 1, 0]]), `${g}`).toThrow(/half that follows/);
+  expect(coefficients([[0, 0, 0, 1, 1e-9]])).toThrow(/half that follows/); // a mean is real
+  const row = [-1, 2, 0, 1, 0];
+  expect(coefficients([row])).not.toThrow();
+  expect(coefficients([row, [1, 0, 0, 1, 1], row])).toThrow(/a coefficient twice/);
+});
+
+test("a problem of another crystal is refused with the first difference", () => {
+  const other = (change: Partial<Model>) => () =>
+    requireSameSystem(problem(), { ...model, ...change }, "p.json");
+  expect(other({})).not.toThrow();
+  expect(
+    other({
+      lattice: createLattice([
+        [5, 0, 0],
+        [1, 6, 0],
+        [0, 2, 7.001],
+      ]),
+    }),
+  ).toThrow(
+    /^hamiltonian\.frozen: must belong to the job's lattice, got p\.json with .*; give the job that wrote it/,
+  );
+  expect(other({ atoms: [...model.atoms, ...model.atoms] })).toThrow(/job's atoms, got p\.json with 1 for 2/);
+  expect(other({ atoms: [{ species: 0, position: [0.1, 0.2, 0.31] }] })).toThrow(/position of atom 1/);
+  expect(other({ species: [{ element: "Si", pseudopotential: findGth("Si", "gth-pbe") }] })).toThrow(
+    /pseudopotential of atom 1, got p\.json with "GTH-PADE-q4" for "GTH-PBE-q4"/,
+  );
+});
+
+test("a potential on a grid that products overflow is not stored", () => {
+  const coarse: GridSize = [size[0], size[1] - 1, size[2]];
+  const small = gridOf(coarse);
+  expect(() => frozenProblem(model, small, newRealField(small.points), ECUT, { fermiLevel: 0 })).toThrow(
+    /^--save-problem: needs an FFT grid of at least .*; leave fftSize null/,
+  );
+  expect(() => frozenProblem({ ...model, nSpin: 2 }, grid, noise(), ECUT, { fermiLevel: 0 })).toThrow(
+    /without spin/,
+  );
+});

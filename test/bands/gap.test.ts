@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { bandTop, gapAlong, zeroOfEnergy } from "../../src/bands/gap.ts";
+import type { Vec3 } from "../../src/common/vec3.ts";
+
+const at = (x: number, ...energies: number[]) => ({ k: [x, 0, 0] as Vec3, energies });
+/** Band 1 has its top at x = 0.1, band 2 its bottom at x = 0.3. */
+const indirect = [at(0, -1, 2), at(0.1, 0, 1.5), at(0.2, -0.5, 1.2), at(0.3, -2, 0.7)];
+
+test("the gap is that of the extremes, and the direct one that of the closest pair", () => {
+  const gap = gapAlong(indirect, 1)!;
+  expect(gap.top).toEqual({ energy: 0, k: [0.1, 0, 0], index: 1 });
+  expect(gap.bottom).toEqual({ energy: 0.7, k: [0.3, 0, 0], index: 3 });
+  expect(gap.gap).toBeCloseTo(0.7, 12);
+  expect(gap.direct).toEqual({ energy: 1.5, k: [0.1, 0, 0], index: 1 });
+});
+
+test("bands that overlap have a negative gap", () => {
+  expect(gapAlong([at(0, 1, 2), at(0.5, 0, 0.5)], 1)!.gap).toBeCloseTo(-0.5, 12);
+});
+
+test("levels that differ by rounding are at the first of their k-points", () => {
+  expect(bandTop([at(0, 1), at(0.1, 1 + 1e-12), at(0.2, 0.5)], 1).index).toBe(0);
+  expect(bandTop([at(0, 1), at(0.1, 1 + 1e-6)], 1).index).toBe(1);
+});
+
+test("there is no gap to tell without a filled band or one above", () => {
+  expect(gapAlong(indirect, 0)).toBeUndefined();
+  expect(gapAlong(indirect, 2)).toBeUndefined();
+  expect(gapAlong([], 1)).toBeUndefined();
+});
+
+test("an insulator is measured from its highest filled level, on the path or on the run's own k-points", () => {
+  const run = (fermiLevel: number, valenceMaximum: number) =>
+    zeroOfEnergy(indirect, 1, { fermiLevel, valenceMaximum });
+  expect(run(-0.1, -0.1)).toEqual({ energy: 0, kind: "valence-maximum" }); // no smearing: the path goes higher
+  expect(run(0.2, 0.2)).toEqual({ energy: 0.2, kind: "valence-maximum" }); // the run goes higher
+  expect(run(0.35, -0.1)).toEqual({ energy: 0, kind: "valence-maximum" }); // smeared: a Fermi level in the gap
+});
+
+test("a metal is measured from its Fermi level, whatever the path shows", () => {
+  const run = (fermiLevel: number, valenceMaximum?: number) =>
+    zeroOfEnergy(indirect, 1, { fermiLevel, valenceMaximum });
+  expect(run(-0.3, -0.1)).toEqual({ energy: -0.3, kind: "fermi-level" }); // band 1 is not full
+  expect(run(0.9, 0)).toEqual({ energy: 0.9, kind: "fermi-level" }); // band 2 is not empty
+  expect(run(0.8, 0.8)).toEqual({ energy: 0.8, kind: "fermi-level" }); // bands overlap
+  expect(run(0.35)).toEqual({ energy: 0.35, kind: "fermi-level" }); // an odd number of electrons
+});
+
+test("a Hamiltonian without electrons is measured from the top of band N/2, or of the highest there is", () => {
+  expect(zeroOfEnergy(indirect, 1)).toEqual({ energy: 0, kind: "band-top", band: 1 });
+  expect(zeroOfEnergy(indirect, 1.5)).toEqual({ energy: 0, kind: "band-top", band: 1 });
+  expect(zeroOfEnergy(indirect, 7)).toEqual({ energy: 2, kind: "band-top", band: 2 });
+  expect(zeroOfEnergy(indirect, 0)).toEqual({ energy: 0, kind: "band-top", band: 1 });
+});

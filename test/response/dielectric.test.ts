@@ -1,0 +1,236 @@
+import { describe, expect, test } from "vitest";
+import { createGrid } from "../../src/basis/grid.ts";
+import { preconditionerOf } from "../../src/job/mixings.ts";
+import { runDielectric } from "../../src/job/run-dielectric.ts";
+import { asRealField, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
+import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+import { functionals } from "../../src/model/functionals.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import { independentResponse } from "../../src/response/chi0.ts";
+import { analyseDielectric, dielectricOperator } from "../../src/response/dielectric.ts";
+import { longAxis, planeAverage } from "../../src/response/plane-average.ts";
+import { dampedRate, observedRate, predictedRates } from "../../src/response/rates.ts";
+import { damped } from "../../src/scf/accelerator.ts";
+import { totalPotential } from "../../src/scf/iterate.ts";
+import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
+import { close, closeArrays, notTiny } from "../close.ts";
+import { ALUMINIUM, finish, SILICON } from "../systems.ts";
+import { fieldOf, ground, inner, operatorAt } from "./ground.ts";
+
+const largestEntry = (f: ArrayLike<number>) => Math.max(...Array.from(f, Math.abs));
+
+describe("ε†", () => {
+  test.each([
+    { name: "LDA", functional: "lda-pw92", pseudopotentials: "gth-lda" },
+    { name: "PBE", functional: "pbe", pseudopotentials: "gth-pbe" },
+  ])("is minus the derivative of the residual F(ρ) − ρ, $name", async ({ functional, pseudopotentials }) => {
+    const state = await ground({ ...SILICON, functional, pseudopotentials, bands: 9 }, { nStates: 6 });
+    const { basis, orbitals, problem, rho } = state;
+    const { operator } = await operatorAt(state, functional);
+    const delta = asRealField(fieldOf(state, 1).map((x) => 0.001 * x));
+    const image = await operator.apply(delta);
+    const residualAt = async (t: number) => {
+      const moved = asRealField(rho.map((x, r) => x + t * delta[r]!));
+      await orbitals.diagonalise(totalPotential(problem.terms, moved), {
+        tolerance: 1e-11,
+        nConverge: 6,
+        maxIterations: 300,
+      });
+      const weights = orbitals.spec.blocks.map(({ weight }) =>
+        Float64Array.from({ length: 9 }, (_, n) => (n < 4 ? 2 * weight : 0)),
+      );
+      const out = await orbitals.density(weights);
+      basis.symmetrize(out);
+      return out.map((x, r) => x - moved[r]!);
+    };
+    const t = 0.02;
+    const [p, m, p2, m2] = [
+      await residualAt(t),
+      await residualAt(-t),
+      await residualAt(2 * t),
+      await residualAt(-2 * t),
+    ];
+    await orbitals.close();
+    const expected = p.map((x, r) => -(8 * (x - m[r]!) - (p2[r]! - m2[r]!)) / (12 * t));
+    notTiny(image, 1e-3, "ε† δρ");
+    expect(largestEntry(image.map((x, r) => x - delta[r]!))).toBeGreaterThan(1e-4); // it is not 1
+    closeArrays(image, expected, 1e-8, "ε† δρ");
+  });
+
+  test("is self-adjoint in the product of K, and keeps the electron count", async () => {
+    const state = await ground({ ...ALUMINIUM, bands: 12 }, { nStates: 9, orbitals: 1e-9 });
+    const { operator, kernel } = await operatorAt(state, "lda-pw92");
+    const meanFree = (seed: number): RealField => {
+      const f = fieldOf(state, seed);
+      const mean = sumReal(f) / f.length;
+      return asRealField(f.map((x) => x - mean));
+    };
+    const [f, g] = [meanFree(1), meanFree(2)];
+    const [ef, eg] = [await operator.apply(f), await operator.apply(g)];
+    await state.orbitals.close();
+    const [left, right] = [inner(state, kernel(g), ef), inner(state, kernel(eg), f)];
+    expect(Math.abs(left)).toBeGreaterThan(1);
+    close(left, right, 1e-7 * Math.abs(left));
+    // not in the plain product: the difference is no rounding
+    expect(Math.abs(inner(state, g, ef) - inner(state, eg, f))).toBeGreaterThan(1e-3);
+    close(sumReal(ef) * state.basis.grid.dvol, 0, 1e-10);
+  });
+});
+
+describe("the extreme eigenvalues of P⁻¹ε†", () => {
+  test("are those of the whole matrix, column by column", async () => {
+    const state = await ground(
+      { ...SILICON, ecut: 2, kgrid: [1, 1, 1], bands: 9 },
+      { nStates: 6, density: 1e-6 },
+    );
+    const { basis } = state;
+    const { operator } = await operatorAt(state);
+    // An orthonormal basis of the symmetric densities: orbits of grid points.
+    const seen = new Uint8Array(basis.grid.points);
+    const orbits: RealField[] = [];
+    for (let r = 0; r < basis.grid.points; r++) {
+      if (seen[r]) continue;
+      const orbit = newRealField(basis.grid.points);
+      orbit[r] = 1;
+      basis.symmetrize(orbit);
+      const size = Math.hypot(...orbit);
+      for (const [i, x] of orbit.entries()) {
+        if (x !== 0) seen[i] = 1;
+        orbit[i] = x / size;
+      }
+      orbits.push(orbit);
+    }
+    expect(orbits.length).toBeGreaterThan(10);
+    const columns: number[][] = [];
+    for (const orbit of orbits) {
+      const image = await operator.apply(orbit);
+      columns.push(orbits.map((other) => other.reduce((sum, x, r) => sum + x * image[r]!, 0)));
+    }
+    // Power iteration on A and on c − A; the constant density has eigenvalue 1, inside the spectrum.
+    const power = (shift: number) => {
+      let x = orbits.map((_, i) => Math.sin(i + 1));
+      let value = 0;
+      for (let n = 0; n < 3000; n++) {
+        const y = x.map((_, i) =>
+          columns.reduce((sum, column, j) => sum + column[i]! * x[j]!, -shift * x[i]!),
+        );
+        value = Math.hypot(...y);
+        x = y.map((v) => v / value);
+      }
+      return value;
+    };
+    const largest = power(0);
+    const smallest = largest - power(largest);
+    const report = await analyseDielectric(operator, (out, f) => out.set(f as unknown as Float64Array), {
+      maxSteps: 60,
+      tolerance: 1e-9,
+    });
+    await state.orbitals.close();
+    expect(largest).toBeGreaterThan(1.1);
+    expect(smallest).toBeLessThan(0.99);
+    // The power iteration has converged to about (λ₂/λ₁)^3000, Arnoldi to its residual.
+    close(report.largest.eigenvalue, largest, 1e-6);
+    close(report.smallest.eigenvalue, smallest, 1e-4);
+    expect(report.largestImaginaryPart).toBeLessThan(1e-6);
+    expect(report.converged).toBe(true);
+    expect(report.smallest.eigenvalue).toBeGreaterThan(0);
+    // and the mode is an eigenvector of norm 1 without charge
+    const { density } = report.largest;
+    close(inner(state, density, density), 1, 1e-12);
+    close(sumReal(density), 0, 1e-9);
+  });
+});
+
+describe("the damped iteration", () => {
+  test.each(["simple", "kerker"] as const)("of silicon converges at the predicted rate, %s", async (name) => {
+    const mixing = name === "simple" ? { name } : { name, kTF: 0.8 };
+    const { predicted, observed, smallest, largest, converged } = await runDielectric(SILICON, { mixing });
+    expect(converged).toBe(true);
+    expect(predicted!.dampedRate).toBeGreaterThan(0.1);
+    expect(smallest!.value).toBeGreaterThan(0);
+    close(predicted!.condition, largest!.value / smallest!.value, 1e-12);
+    expect(observed!.residuals.length).toBeGreaterThan(8);
+    // At the best damping all of the ends of the spectrum fade together and those behind them are still there when the
+    // residual has fallen to 1e-9: a tenth.
+    close(observed!.rate! / observed!.predictedRate, 1, 0.1, "rate at the optimal damping");
+    // At a larger one the mode of λmax is left alone.
+    const damping = 1.7 / largest!.value;
+    const { end } = await finish(SILICON, {
+      preconditioner: preconditionerOf(mixing),
+      accelerator: damped(),
+      damping,
+      tolerance: { density: 1e-8 },
+      maxIterations: 60,
+    });
+    expect(end.reason).toBe("converged");
+    const rate = observedRate(end.last.state.history.map(({ densityResidual }) => densityResidual))!;
+    close(rate, 0.7, 2e-3, "rate of the mode of λmax alone");
+  });
+});
+
+describe("predictions", () => {
+  test("the optimal damping is where the two ends fade equally fast", () => {
+    for (const [low, high] of [
+      [0.9, 1.5],
+      [0.05, 40],
+    ] as const) {
+      const {
+        optimalDamping,
+        dampedRate: best,
+        largestDamping,
+        andersonRate,
+        condition,
+      } = predictedRates(low, high)!;
+      close(1 - optimalDamping * low, optimalDamping * high - 1, 1e-14);
+      close(dampedRate(optimalDamping, low, high), best, 1e-14);
+      for (const factor of [0.9, 1.05])
+        expect(dampedRate(factor * optimalDamping, low, high)).toBeGreaterThan(best);
+      close(dampedRate(largestDamping, low, high), 1, 1e-14);
+      // Chebyshev: 2√κ/(κ + 1) … the accelerated rate r satisfies 2r/(1 + r²) = (κ − 1)/(κ + 1)
+      close((2 * andersonRate) / (1 + andersonRate ** 2), best, 1e-14);
+      close(condition, high / low, 1e-12);
+    }
+    expect(predictedRates(-0.1, 2)).toBeNull();
+    expect(predictedRates(0, 2)).toBeNull();
+  });
+
+  test("the observed rate sees through errors of alternating sign", () => {
+    const residuals = Array.from({ length: 20 }, (_, n) => Math.abs(0.7 ** n + 0.6 * (-0.7) ** n));
+    close(observedRate(residuals)!, 0.7, 1e-12);
+    expect(residuals[19]! / residuals[18]!).not.toBeCloseTo(0.7, 1);
+    expect(observedRate([1, 0.5, 0.25])).toBeUndefined();
+    close(observedRate([1, 0.5, 0.25, 0.125])!, 0.5, 1e-12);
+  });
+
+  test("plane averages add up to the whole, along each axis", () => {
+    const lattice = createLattice([
+      [4, 0, 0],
+      [0, 9, 0],
+      [1, 0, 6],
+    ]);
+    const grid = createGrid(lattice, [4, 9, 6], wasmKernelsSync());
+    expect(longAxis(grid)).toBe(1);
+    const f = asRealField(Float64Array.from({ length: grid.points }, (_, r) => Math.floor(r / 4) % 9));
+    closeArrays(planeAverage(grid, f, 1), [0, 1, 2, 3, 4, 5, 6, 7, 8], 1e-12);
+    for (const axis of [0, 2] as const)
+      closeArrays(planeAverage(grid, f, axis), Array(grid.size[axis]).fill(4), 1e-12);
+  });
+
+  test("an iteration without steps or with a wrong count of products is refused", async () => {
+    await expect(runDielectric(SILICON, { maxProducts: 0 })).rejects.toThrow(
+      /^maxProducts: must be a positive/,
+    );
+    await expect(runDielectric(SILICON, { observedSteps: -1 })).rejects.toThrow(
+      /^observedSteps: must be a whole/,
+    );
+  });
+});
+
+test("without a ground state there is no analysis, and the reason is told", async () => {
+  const file = await runDielectric({ ...SILICON, scf: { maxIterations: 2 } });
+  expect(file.converged).toBe(false);
+  expect(file.reason).toMatch(
+    /^there is no ground state: the limit was reached after 2 steps, density residual \d/,
+  );
+  expect(file.largest).toBeUndefined();
+});

@@ -1,0 +1,72 @@
+import { random } from "../../src/common/random.ts";
+import { prepareScf, type RunOptions } from "../../src/job/prepare-scf.ts";
+import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../../src/kernels/fields.ts";
+import { functionals } from "../../src/model/functionals.ts";
+import { independentResponse } from "../../src/response/chi0.ts";
+import { dielectricOperator } from "../../src/response/dielectric.ts";
+import type { SolvedAtDensity } from "../../src/response/solve-orbitals.ts";
+import { solveOrbitals } from "../../src/response/solve-orbitals.ts";
+import { type ScfProblem, scf } from "../../src/scf/scf.ts";
+import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
+
+export interface Ground extends SolvedAtDensity {
+  readonly problem: ScfProblem;
+  readonly rho: RealField;
+}
+
+interface Wanted {
+  readonly nStates: number;
+  /** ‖ρout − ρin‖; a response is defined at any density, and need not wait for the last digits. Default 1e-3. */
+  readonly density?: number;
+  /** Default 1e-11. */
+  readonly orbitals?: number;
+  readonly run?: RunOptions;
+}
+
+/** A job's density with orbitals solved tightly at it; the caller closes them. */
+export async function ground(
+  job: object,
+  { nStates, density = 1e-3, orbitals: tolerance = 1e-11, run = {} }: Wanted,
+): Promise<Ground> {
+  const { problem, options } = await prepareScf(job, run);
+  const steps = scf(problem, { ...options, tolerance: { density } });
+  for (;;) {
+    const next = await steps.next();
+    if (!next.done) continue;
+    const { last, orbitals } = next.value;
+    const rho = last.rhoOut;
+    const solved = await solveOrbitals(problem, orbitals, rho, { nStates, tolerance });
+    return { ...solved, problem, rho };
+  }
+}
+
+/** A field of some long waves and a little noise, of the crystal's symmetry, largest value about 1. */
+export function fieldOf({ basis }: Pick<Ground, "basis">, seed: number): RealField {
+  const { normal } = random(seed);
+  const { grid, model } = basis;
+  const out = newRealField(model.nSpin * grid.points);
+  const [nx, ny] = grid.size;
+  for (let i = 0; i < out.length; i++) {
+    const r = i % grid.points;
+    const at = [r % nx, Math.floor(r / nx) % ny, Math.floor(r / (nx * ny))].map(
+      (x, c) => (2 * Math.PI * x) / grid.size[c]!,
+    );
+    out[i] = Math.cos(at[0]! + seed) + Math.sin(at[1]! - at[2]!) + Math.cos(2 * at[2]!) + 0.1 * normal();
+  }
+  basis.symmetrize(out);
+  const largest = Math.sqrt(dotReal(out, out) / out.length);
+  for (let i = 0; i < out.length; i++) out[i]! /= largest;
+  return out;
+}
+
+/** dvol Σ f g. */
+export const inner = ({ basis }: Pick<Ground, "basis">, f: ReadonlyRealField, g: ReadonlyRealField): number =>
+  basis.grid.dvol * dotReal(f, g);
+
+/** ε† at a job's density. */
+export async function operatorAt(state: Ground, functional: string | readonly string[] = "lda-pw92") {
+  const { basis, rho } = state;
+  const chi0 = await independentResponse(state);
+  const kernel = hartreeXcKernel(basis.grid, functionals(functional), basis.model.nSpin, rho);
+  return { operator: dielectricOperator(basis, chi0, kernel), kernel };
+}
