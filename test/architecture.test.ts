@@ -10,12 +10,12 @@ const SRC = join(ROOT, "src");
 /** The table of ARCHITECTURE.md: a file may import its own folder and rows above it. */
 const LAYERS = [
   ["common"],
-  ["kernels"],
+  ["kernels", "interval"],
   ["solvers", "model"],
   ["basis"],
   ["terms"],
   ["state"],
-  ["precond", "observables"],
+  ["precond", "observables", "errors"],
   ["parallel"],
   ["scf"],
   ["bands", "response"],

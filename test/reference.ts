@@ -9,7 +9,15 @@ export interface Reference {
   readonly energies: Readonly<Record<string, number>>;
   readonly fftSize: readonly [number, number, number];
   readonly fermiLevel: number;
-  readonly kpoints: readonly { readonly k: readonly number[]; readonly eigenvalues: readonly number[] }[];
+  readonly kpoints: readonly {
+    readonly k: readonly number[];
+    /** The weights of one spin add up to 1. */
+    readonly weight?: number;
+    /** 0 where there is only one. */
+    readonly spin?: number;
+    readonly eigenvalues: readonly number[];
+    readonly occupations?: readonly number[];
+  }[];
   readonly forces: readonly (readonly number[])[];
 }
 
@@ -87,8 +95,9 @@ function compareForces({ forces = [] }: ResultFile, reference: Reference): void 
 /** Every k-point of the other program is one of ours up to sign and reciprocal lattice vectors. */
 function compareEigenvalues(result: ResultFile, reference: Reference): void {
   expect(reference.kpoints.length).toBeGreaterThan(0);
-  for (const { k, eigenvalues } of reference.kpoints) {
+  for (const { k, spin = 0, eigenvalues } of reference.kpoints) {
     const same = (sign: number) => (mine: ResultFile["kpoints"][number]) =>
+      (mine.spin ?? 0) === spin &&
       mine.k.every((x, i) => {
         const d = x - sign * k[i]!;
         return Math.abs(d - Math.round(d)) < 1e-6;
@@ -97,7 +106,7 @@ function compareEigenvalues(result: ResultFile, reference: Reference): void {
     if (mine === undefined) expect.fail(`k = [${k}] of the other program is none of ours`);
     mine.occupations.forEach((f, band) => {
       if (f > 1e-3)
-        close(mine.eigenvalues[band]!, eigenvalues[band]!, 2e-6, `eigenvalue ${band + 1} at k = [${k}]`);
+        close(mine.eigenvalues[band]!, eigenvalues[band]!, 2e-6, `eigenvalue ${band + 1} at k = [${k}], spin ${spin}`);
     });
   }
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../common/failure.ts";
 import { VERSION } from "../version.ts";
 import type { BandsOptions } from "./bands.ts";
+import type { CompareOptions } from "./compare.ts";
 import type { DielectricOptions } from "./dielectric.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import type { ScfOptions } from "./scf.ts";
@@ -76,6 +77,20 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .action(async (job: string, options: ScfOptions) => {
       const { scfCommand } = await import("./scf.ts");
       exit(await scfCommand(job, options, host));
+    });
+
+  program
+    .command("compare")
+    .description("a job under several mixings and sizes: how many steps each needs")
+    .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
+    .option("--mixings <LIST>", "such as simple,kerker,ldos (the default, and the job's own)")
+    .option("--sizes <LIST>", "copies along the long axis, such as 1,2,4 (default 1)")
+    .option("--out <DIR>", "folder for compare.json and compare.svg (default the current one)")
+    .option("--threads <N>", "threads to use")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .action(async (job: string, options: CompareOptions) => {
+      const { compareCommand } = await import("./compare.ts");
+      exit(await compareCommand(job, options, host));
     });
 
   program

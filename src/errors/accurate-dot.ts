@@ -38,8 +38,14 @@ export function accurateOverlap(
   y: Float64Array,
   y0: number,
 ): { readonly re: Interval; readonly im: Interval } {
-  const [rr, ii] = [accurateDot(n, x, 2 * x0, 2, y, 2 * y0, 2), accurateDot(n, x, 2 * x0 + 1, 2, y, 2 * y0 + 1, 2)];
-  const [ri, ir] = [accurateDot(n, x, 2 * x0, 2, y, 2 * y0 + 1, 2), accurateDot(n, x, 2 * x0 + 1, 2, y, 2 * y0, 2)];
+  const [rr, ii] = [
+    accurateDot(n, x, 2 * x0, 2, y, 2 * y0, 2),
+    accurateDot(n, x, 2 * x0 + 1, 2, y, 2 * y0 + 1, 2),
+  ];
+  const [ri, ir] = [
+    accurateDot(n, x, 2 * x0, 2, y, 2 * y0 + 1, 2),
+    accurateDot(n, x, 2 * x0 + 1, 2, y, 2 * y0, 2),
+  ];
   return { re: joined(rr, ii, 1), im: joined(ri, ir, -1) };
 }
 

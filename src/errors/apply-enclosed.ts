@@ -1,3 +1,4 @@
+import { invariant } from "../common/failure.ts";
 import { gamma, inflated, norm2Above, rootAbove } from "../interval/accumulated.ts";
 import { interval, scale } from "../interval/interval.ts";
 import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
@@ -37,6 +38,10 @@ export function applyEnclosed(
 ): Applied {
   const { waves } = set;
   const count = waves.count;
+  invariant(
+    set.panel.rows === count && rows <= count,
+    () => `projectors on ${set.panel.rows} rows for ${count} plane waves`,
+  );
   const isSparse = problem.table.count <= SPARSE;
   const values = isSparse
     ? sparseProduct(problem, set, rows, m, vectors)
@@ -62,7 +67,8 @@ export function applyEnclosed(
   const errors = norms.map((norm, j) => {
     const size = norm2Above(values, 2 * count * j, 2 * count * (j + 1));
     const steps = 4 * UNIT_ROUNDOFF + (set.panel.columns > 0 ? gamma(2 * set.panel.columns + 8) : 0);
-    const additions = steps * 2 * (size + kinetic[j]! + norm * problem.table.sumBeyond(0) + nonlocal.sizes[j]!);
+    const additions =
+      steps * 2 * (size + kinetic[j]! + norm * problem.table.sumBeyond(0) + nonlocal.sizes[j]!);
     return inflated(local * norm + kinetic[j]! + nonlocal.errors[j]! + additions, 16);
   });
   const tails = norms.map((_, j) =>
@@ -71,13 +77,23 @@ export function applyEnclosed(
   return { values, errors, tails };
 }
 
-function sparseProduct({ table }: EnclosedProblem, set: WaveSet, rows: number, m: number, vectors: Float64Array): Float64Array {
+function sparseProduct(
+  { table }: EnclosedProblem,
+  set: WaveSet,
+  rows: number,
+  m: number,
+  vectors: Float64Array,
+): Float64Array {
   const { count, g } = set.waves;
   const values = new Float64Array(2 * count * m);
   const find = setFinder(set);
   for (let i = 0; i < rows; i++)
     for (let e = 0; e < table.count; e++) {
-      const to = find(g[3 * i]! + table.g[3 * e]!, g[3 * i + 1]! + table.g[3 * e + 1]!, g[3 * i + 2]! + table.g[3 * e + 2]!);
+      const to = find(
+        g[3 * i]! + table.g[3 * e]!,
+        g[3 * i + 1]! + table.g[3 * e + 1]!,
+        g[3 * i + 2]! + table.g[3 * e + 2]!,
+      );
       if (to < 0) continue;
       const [wr, wi] = [table.values[2 * e]!, table.values[2 * e + 1]!];
       for (let j = 0; j < m; j++) {
@@ -112,7 +128,8 @@ function denseProduct(
           block[2 * (y + nb * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
         }
       kernels.gemm("N", "N", nb, m, rows, 1, block, nb, u, rows, 0, part, nb);
-      for (let j = 0; j < m; j++) values.set(part.subarray(2 * nb * j, 2 * nb * (j + 1)), 2 * (count * j + row0));
+      for (let j = 0; j < m; j++)
+        values.set(part.subarray(2 * nb * j, 2 * nb * (j + 1)), 2 * (count * j + row0));
     }
   });
   return values;
@@ -151,7 +168,10 @@ function addNonlocal(
       d.set([re, im], 2 * c);
       dError[c] = inflated((columns.errors[c]! + g1 * columns.norms[c]!) * norms[j]!, 8);
       const size = Math.abs(re) + Math.abs(im);
-      errors[j]! += dError[c]! * (panel.norms[c]! + panel.errors[c]!) + panel.errors[c]! * size + 2 * g2 * panel.norms[c]! * size;
+      errors[j]! +=
+        dError[c]! * (panel.norms[c]! + panel.errors[c]!) +
+        panel.errors[c]! * size +
+        2 * g2 * panel.norms[c]! * size;
       sizes[j]! += panel.norms[c]! * size;
       const count = waves.count;
       for (let i = 0; i < count; i++) {
@@ -184,7 +204,13 @@ function addNonlocal(
  *
  *   Σ_s min(‖u_s‖₁ t₂(R − q_s), ‖u_s‖₂ t₁(R − q_s)),   R the radius beyond which the outside lies
  */
-function localTail({ table }: EnclosedProblem, set: WaveSet, rows: number, vectors: Float64Array, column: number): number {
+function localTail(
+  { table }: EnclosedProblem,
+  set: WaveSet,
+  rows: number,
+  vectors: Float64Array,
+  column: number,
+): number {
   const { waves, outsideRadius } = set;
   const SHELL = 64;
   let total = 0;

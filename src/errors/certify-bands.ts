@@ -1,16 +1,17 @@
 import { requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
 import { add, interval } from "../interval/interval.ts";
 import { above } from "../interval/rounding.ts";
-import type { Vec3 } from "../common/vec3.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { applyEnclosed } from "./apply-enclosed.ts";
+import { type Applied, applyEnclosed } from "./apply-enclosed.ts";
 import { ASSUMPTIONS, type BandEnclosure, type NotCertified } from "./band-enclosure.ts";
+import { midpoints } from "./complex-intervals.ts";
 import { type EnclosedProblem, waveSet } from "./enclosed-hamiltonian.ts";
 import { countsAtMost, schurMatrix } from "./feshbach-schur.ts";
 import { approximateSolution, enclosePencil } from "./interval-pencil.ts";
-import { midpoints } from "./complex-intervals.ts";
+import { type LowerBounds, lehmannBounds } from "./lehmann-bounds.ts";
 import { countBelow } from "./reciprocal.ts";
-import { lehmannPencil, lehmannValue, ritzPencil, trialForms } from "./trial-forms.ts";
+import { leadingForms, lehmannPencil, ritzPencil, trialForms } from "./trial-forms.ts";
 
 /**
  * Everything a proof of band enclosures needs besides the problem: numbers found by any solver, none of them trusted. Plain
@@ -50,7 +51,8 @@ export function certifyBands(
   const { m, rho } = count;
   requireInput(
     Number.isInteger(nBands) && nBands >= 1 && nBands <= m && trial.values.length === m,
-    () => `bands: between 1 and the ${m} of the proposal with as many trial values, got ${nBands} and ${trial.values.length}`,
+    () =>
+      `bands: between 1 and the ${m} of the proposal with as many trial values, got ${nBands} and ${trial.values.length}`,
   );
   const counted = certifyCount(kernels, problem, { k, count });
   if (counted !== true) return counted;
@@ -59,36 +61,32 @@ export function certifyBands(
   const rows = countBelow(set.waves, trial.cutoff);
   requireInput(
     trial.vectors.length === 2 * rows * m && trial.vectors.every(Number.isFinite),
-    () => `proposal: ${m} finite trial vectors of ${rows} coefficients are needed, got ${trial.vectors.length} numbers`,
+    () =>
+      `proposal: ${m} finite trial vectors of ${rows} coefficients are needed, got ${trial.vectors.length} numbers`,
   );
   const applied = applyEnclosed(kernels, problem, set, rows, m, trial.vectors);
   const forms = trialForms(trial.vectors, rows, set.waves.count, trial.values, applied);
   const ritz = ritzPencil(forms);
   const upper = enclosePencil(kernels, ritz.a, ritz.b);
   if (upper === undefined) return failure("the trial vectors are not certainly independent");
-  const lehmann = lehmannPencil(forms, rho);
-  const lower = enclosePencil(kernels, lehmann.a, lehmann.b);
-  if (lower === undefined) return failure("the residuals of the trial vectors are too large");
-  if (!lower.enclosures.every(({ hi }) => hi < 0))
-    return failure(`not every trial energy is certainly below ρ = ${rho} Ha`);
+  const lower = lehmannBounds(kernels, forms, rho);
+  if (lower === undefined)
+    return failure(`not every trial energy is certainly below ρ = ${rho} Ha, or the residuals are too large`);
 
-  // Plain numbers by the same formulas without radii, then without the residual inside the trial space.
-  const plain = ["plain", "plain-outside"].map((part) => {
-    const { a, b } = lehmannPencil(
-      trialForms(trial.vectors, rows, set.waves.count, trial.values, applied, part as "plain" | "plain-outside"),
-      rho,
-    );
-    return approximateSolution(kernels, m, midpoints(a), midpoints(b))?.values;
+  const plain = plainLowerBounds(kernels, {
+    trial,
+    rows,
+    count: set.waves.count,
+    applied,
+    lower: lower.slice(0, nBands),
   });
-  return Array.from({ length: nBands }, (_, i) => {
-    const at = m - 1 - i; // κ ascends from the eigenvalue nearest to ρ
-    const lowerEnd = add(interval(lehmannValue(rho, lower.enclosures[at]!.hi)), problem.table.constant).lo;
+  return plain.map(({ low, outside }, i) => {
+    const lowerEnd = add(interval(lower[i]!.lower), problem.table.constant).lo;
     const upperEnd = add(interval(upper.enclosures[i]!.hi), problem.table.constant).hi;
-    const [low, outside] = plain.map((values) => (values === undefined ? Number.NaN : rho + 1 / values[at]!));
     const width = above(upperEnd - lowerEnd);
-    const exactWidth = upper.approximate[i]! - low!;
+    const exactWidth = upper.approximate[i]! - low;
     const arithmetic = Math.min(width, Math.max(0, width - exactWidth || 0));
-    const algorithmic = Math.min(width - arithmetic, Math.max(0, outside! - low! || 0));
+    const algorithmic = Math.min(width - arithmetic, Math.max(0, outside - low || 0));
     return {
       kind: "bound",
       index: i + 1,
@@ -98,6 +96,37 @@ export function certifyBands(
       assumptions: ASSUMPTIONS,
     };
   });
+}
+
+interface PlainInput {
+  readonly trial: BandProposal["trial"];
+  readonly rows: number;
+  readonly count: number;
+  readonly applied: Applied;
+  readonly lower: LowerBounds;
+}
+
+/** The lower ends by the same formulas without radii (`low`), and then without the residual inside the trial space. */
+function plainLowerBounds(
+  kernels: Kernels,
+  { trial, rows, count, applied, lower }: PlainInput,
+): { low: number; outside: number }[] {
+  const forms = (["plain", "plain-outside"] as const).map((part) =>
+    trialForms(trial.vectors, rows, count, trial.values, applied, part),
+  );
+  const values = new Map<string, number[] | undefined>();
+  const valueOf = (which: number, rho: number, vectors: number, i: number): number => {
+    const key = [which, rho, vectors].join();
+    if (!values.has(key)) {
+      const { a, b } = lehmannPencil(leadingForms(forms[which]!, vectors), rho);
+      values.set(key, approximateSolution(kernels, vectors, midpoints(a), midpoints(b))?.values);
+    }
+    return rho + 1 / (values.get(key)?.[vectors - 1 - i] ?? Number.NaN);
+  };
+  return lower.map(({ rho, vectors }, i) => ({
+    low: valueOf(0, rho, vectors, i),
+    outside: valueOf(1, rho, vectors, i),
+  }));
 }
 
 /** Whether H (without the constant) certainly has at most m eigenvalues below ρ. */
@@ -110,8 +139,14 @@ export function certifyCount(
   const set = waveSet(problem, k, outerCutoff);
   const nX = countBelow(set.waves, cutoff);
   requireInput(
-    m >= 0 && m < nX && vectors.length === 2 * nX * m && sigma >= 0 && Number.isFinite(sigma) && Number.isFinite(rho),
-    () => `proposal: ${m} vectors of ${nX} coefficients are needed for the count, got ${vectors.length} numbers`,
+    m >= 0 &&
+      m < nX &&
+      vectors.length === 2 * nX * m &&
+      sigma >= 0 &&
+      Number.isFinite(sigma) &&
+      Number.isFinite(rho),
+    () =>
+      `proposal: ${m} vectors of ${nX} coefficients are needed for the count, got ${vectors.length} numbers`,
   );
   const matrix = schurMatrix(kernels, problem, set, nX, rho);
   return countsAtMost(kernels, matrix, vectors, m, sigma)

@@ -41,7 +41,11 @@ export function comparisonDiagonal(problem: EnclosedProblem, set: WaveSet, nX: n
   for (let row = nX; row < waves.count; row++) {
     let sum = 0;
     for (let e = 0; e < used; e++) {
-      const other = inSet(g[3 * row]! - table.g[3 * e]!, g[3 * row + 1]! - table.g[3 * e + 1]!, g[3 * row + 2]! - table.g[3 * e + 2]!);
+      const other = inSet(
+        g[3 * row]! - table.g[3 * e]!,
+        g[3 * row + 1]! - table.g[3 * e + 1]!,
+        g[3 * row + 2]! - table.g[3 * e + 2]!,
+      );
       if (other >= 0 && other < nX) continue;
       sum += table.sizes[e]! / (other < 0 ? cap : tau(other));
     }
@@ -56,14 +60,23 @@ export function comparisonDiagonal(problem: EnclosedProblem, set: WaveSet, nX: n
  * Outside the set τ_G = cap, so Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′ with T_G′ < cap, and these are at
  * least |k+G| − √(2 cap) away.
  */
-function farEntry(problem: EnclosedProblem, set: WaveSet, lowest: number, cap: number, depth: number): number {
+function farEntry(
+  problem: EnclosedProblem,
+  set: WaveSet,
+  lowest: number,
+  cap: number,
+  depth: number,
+): number {
   const { table } = problem;
   const error = set.waves.kineticError.reduce((most, e) => Math.max(most, e), 0);
   const nearRadius = sqrt(scale(2, interval(above(cap + error)))).hi; // computed below cap: truly below cap + error
   const distance = below(set.outsideRadius - nearRadius);
   const ratio = above(above(cap / lowest) - 1);
   const all = table.sumBeyond(0);
-  const gershgorin = add(interval(all), scale(Math.max(0, ratio), interval(Math.min(all, table.sumBeyond(distance)))));
+  const gershgorin = add(
+    interval(all),
+    scale(Math.max(0, ratio), interval(Math.min(all, table.sumBeyond(distance)))),
+  );
   return sub(sub(interval(set.waves.outside), gershgorin), interval(depth)).lo;
 }
 

@@ -1,5 +1,16 @@
-import { add, type Interval, interval, magnitude, midpoint, mul, neg, sub, ZERO } from "../interval/interval.ts";
 import { inflated, rootAbove } from "../interval/accumulated.ts";
+import {
+  add,
+  type Interval,
+  interval,
+  magnitude,
+  midpoint,
+  mul,
+  neg,
+  radiusAbout,
+  sub,
+  ZERO,
+} from "../interval/interval.ts";
 
 /** A small square matrix of complex numbers, each part enclosed; rows of entries. */
 export interface IntervalMatrix {
@@ -8,19 +19,33 @@ export interface IntervalMatrix {
   readonly im: readonly (readonly Interval[])[];
 }
 
-export function intervalMatrix(n: number, entry: (i: number, j: number) => { re: Interval; im: Interval }): IntervalMatrix {
+export function intervalMatrix(
+  n: number,
+  entry: (i: number, j: number) => { re: Interval; im: Interval },
+): IntervalMatrix {
   const entries = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => entry(i, j)));
-  return { n, re: entries.map((row) => row.map(({ re }) => re)), im: entries.map((row) => row.map(({ im }) => im)) };
+  return {
+    n,
+    re: entries.map((row) => row.map(({ re }) => re)),
+    im: entries.map((row) => row.map(({ im }) => im)),
+  };
 }
 
 export const sum = (a: IntervalMatrix, b: IntervalMatrix): IntervalMatrix =>
-  intervalMatrix(a.n, (i, j) => ({ re: add(a.re[i]![j]!, b.re[i]![j]!), im: add(a.im[i]![j]!, b.im[i]![j]!) }));
+  intervalMatrix(a.n, (i, j) => ({
+    re: add(a.re[i]![j]!, b.re[i]![j]!),
+    im: add(a.im[i]![j]!, b.im[i]![j]!),
+  }));
 
 export const adjoint = (a: IntervalMatrix): IntervalMatrix =>
   intervalMatrix(a.n, (i, j) => ({ re: a.re[j]![i]!, im: neg(a.im[j]![i]!) }));
 
 /** diag(left) A diag(right) for real factors. */
-export const scaled = (left: readonly Interval[], a: IntervalMatrix, right: readonly Interval[]): IntervalMatrix =>
+export const scaled = (
+  left: readonly Interval[],
+  a: IntervalMatrix,
+  right: readonly Interval[],
+): IntervalMatrix =>
   intervalMatrix(a.n, (i, j) => {
     const factor = mul(left[i]!, right[j]!);
     return { re: mul(factor, a.re[i]![j]!), im: mul(factor, a.im[i]![j]!) };
@@ -63,3 +88,22 @@ export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): n
   }
   return largest;
 }
+
+/** An exact matrix near the middle, Hermitian if the midpoints are, and a bound of ‖A − middle‖_F for all members A. */
+export function split(a: IntervalMatrix): { readonly middle: IntervalMatrix; readonly radius: number } {
+  const middle = exactMatrix(a.n, midpoints(a));
+  let sum = 0;
+  for (let i = 0; i < a.n; i++)
+    for (let j = 0; j < a.n; j++) {
+      const [re, im] = [
+        radiusAbout(a.re[i]![j]!, middle.re[i]![j]!.lo),
+        radiusAbout(a.im[i]![j]!, middle.im[i]![j]!.lo),
+      ];
+      sum += re * re + im * im;
+    }
+  return { middle, radius: rootAbove(inflated(sum, 2 * a.n * a.n + 4)) };
+}
+
+/** The leading n × n block. */
+export const leading = (a: IntervalMatrix, n: number): IntervalMatrix =>
+  intervalMatrix(n, (i, j) => ({ re: a.re[i]![j]!, im: a.im[i]![j]! }));

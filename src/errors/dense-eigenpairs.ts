@@ -1,22 +1,21 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { applyEnclosed } from "./apply-enclosed.ts";
 import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
-import { firstPlaneWaves } from "./reciprocal.ts";
 
-/** Floating-point eigenpairs of H on the first n plane waves of a set. */
+/** Floating-point eigenpairs of H (without the constant) on a set of plane waves. */
 export function denseEigenpairs(
   kernels: Kernels,
   problem: EnclosedProblem,
   set: WaveSet,
-  n: number,
 ): { values: number[]; vectors: Float64Array } {
+  const n = set.waves.count;
   const identity = new Float64Array(2 * n * n);
   for (let i = 0; i < n; i++) identity[2 * (i + n * i)] = 1;
-  const prefix: WaveSet = set.waves.count === n ? set : { ...set, waves: firstPlaneWaves(set.waves, n) };
-  const { values } = applyEnclosed(kernels, problem, prefix, n, n, identity, { withTails: false });
+  const { values } = applyEnclosed(kernels, problem, set, n, n, identity, { withTails: false });
   return hermitianEigenpairs(kernels, n, values);
 }
 
+/** Eigenvalues in ascending order and orthonormal eigenvectors of a Hermitian matrix, in floating point. */
 export function hermitianEigenpairs(
   kernels: Kernels,
   n: number,

@@ -36,10 +36,23 @@ export function encloseBands(
     Number.isInteger(nBands) && nBands >= 1,
     () => `bands: a whole number ≥ 1 is needed, got ${nBands}`,
   );
-  requireInput(ecut > 0 && accuracy > 0, () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`);
-  let result = certifyBands(kernels, problem, proposeBands(kernels, problem, k, nBands, { cutoff: ecut, steps }), nBands);
+  requireInput(
+    ecut > 0 && accuracy > 0,
+    () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`,
+  );
+  let result = certifyBands(
+    kernels,
+    problem,
+    proposeBands(kernels, problem, k, nBands, { cutoff: ecut, steps }),
+    nBands,
+  );
   for (let cutoff = 1.4 * ecut; !isWithin(result, accuracy) && cutoff <= largestEcut; cutoff *= 1.4) {
-    const next = certifyBands(kernels, problem, proposeBands(kernels, problem, k, nBands, { cutoff, steps }), nBands);
+    const next = certifyBands(
+      kernels,
+      problem,
+      proposeBands(kernels, problem, k, nBands, { cutoff, steps }),
+      nBands,
+    );
     result = narrower(result, next);
   }
   return result;
@@ -49,7 +62,10 @@ const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boo
   Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
 
 /** Both are proved: band by band the narrower one is taken. */
-function narrower(a: BandEnclosure[] | NotCertified, b: BandEnclosure[] | NotCertified): BandEnclosure[] | NotCertified {
+function narrower(
+  a: BandEnclosure[] | NotCertified,
+  b: BandEnclosure[] | NotCertified,
+): BandEnclosure[] | NotCertified {
   if (!Array.isArray(a)) return b;
   if (!Array.isArray(b)) return a;
   return a.map((x, i) => (b[i]!.upper - b[i]!.lower < x.upper - x.lower ? b[i]! : x));

@@ -1,11 +1,17 @@
-import type { Vec3 } from "../common/vec3.ts";
 import { requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
 import { add, type Interval, interval, scale } from "../interval/interval.ts";
 import { below } from "../interval/rounding.ts";
 import { sqrt } from "../interval/sqrt.ts";
 import { checkProblem, type ExactProblem } from "./exact-problem.ts";
-import { tabulatePotential, type PotentialTable } from "./potential-table.ts";
-import { type Channel, channelsOf, type ProjectorPanel, projectorTails, tabulateProjectors } from "./projectors.ts";
+import { type PotentialTable, tabulatePotential } from "./potential-table.ts";
+import {
+  type Channel,
+  channelsOf,
+  type ProjectorPanel,
+  projectorTails,
+  tabulateProjectors,
+} from "./projectors.ts";
 import { encloseReciprocal, type PlaneWaves, planeWavesBelow, type Reciprocal } from "./reciprocal.ts";
 
 /** What does not depend on k: made once for all k-points of a problem. */
@@ -34,7 +40,10 @@ export interface WaveSet {
 }
 
 export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, energy: number): WaveSet {
-  requireInput(k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3), () => `k: three numbers below 1000 are needed, got ${k}`);
+  requireInput(
+    k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3),
+    () => `k: three numbers below 1000 are needed, got ${k}`,
+  );
   const waves = planeWavesBelow(reciprocal, k, energy);
   const panel = tabulateProjectors(channels, reciprocal, k, waves);
   return {

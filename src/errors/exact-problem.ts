@@ -71,7 +71,10 @@ export function checkProblem(problem: ExactProblem): void {
       () => `${what}: numbers below 1e6 are needed, got ${JSON.stringify(values)}`,
     );
   finite(problem.lattice.flat(), "lattice");
-  requireInput(Math.abs(det(problem.lattice)) > 1e-3, () => "lattice: three independent vectors in bohr are needed");
+  requireInput(
+    Math.abs(det(problem.lattice)) > 1e-3,
+    () => "lattice: three independent vectors in bohr are needed",
+  );
   if (problem.kind === "cohen-bergstresser") {
     for (const position of problem.positions) finite(position, "position");
     finite([problem.potential.latticeConstant, ...problem.potential.formFactors.flat()], "form factors");
@@ -80,8 +83,14 @@ export function checkProblem(problem: ExactProblem): void {
   for (const { position, potential } of problem.atoms) {
     finite(position, "position");
     finite([potential.charge, potential.rloc, ...potential.c], `potential of ${potential.element}`);
-    requireInput(potential.rloc > 0.02, () => `potential of ${potential.element}: r_loc > 0.02 bohr, got ${potential.rloc}`);
-    requireInput(potential.c.length <= 4 && potential.channels.length <= 4, () => `potential of ${potential.element}: at most C1 … C4 and l ≤ 3`);
+    requireInput(
+      potential.rloc > 0.02,
+      () => `potential of ${potential.element}: r_loc > 0.02 bohr, got ${potential.rloc}`,
+    );
+    requireInput(
+      potential.c.length <= 4 && potential.channels.length <= 4,
+      () => `potential of ${potential.element}: at most C1 … C4 and l ≤ 3`,
+    );
     for (const { r, h } of potential.channels) checkChannel(r, h, potential.element, finite);
   }
   if (problem.kind === "frozen") checkCoefficients(problem.coefficients, finite);
@@ -92,15 +101,21 @@ type Finite = (values: readonly number[], what: string) => void;
 function checkChannel(r: number, h: readonly (readonly number[])[], element: string, finite: Finite): void {
   finite([r, ...h.flat()], `projectors of ${element}`);
   requireInput(
-    h.length <= 3 && (h.length === 0 || r > 0.02) && h.every((row, i) => row.every((value, j) => value === h[j]![i])),
-    () => `projectors of ${element}: r_l > 0.02 and a symmetric h of at most 3 × 3, got r_l = ${r}, h = ${JSON.stringify(h)}`,
+    h.length <= 3 &&
+      (h.length === 0 || r > 0.02) &&
+      h.every((row, i) => row.every((value, j) => value === h[j]![i])),
+    () =>
+      `projectors of ${element}: r_l > 0.02 and a symmetric h of at most 3 × 3, got r_l = ${r}, h = ${JSON.stringify(h)}`,
   );
 }
 
 /** A potential is real: V_{−G} = conj V_G, each G once. */
 function checkCoefficients(coefficients: readonly FourierCoefficient[], finite: Finite): void {
   const byVector = new Map(coefficients.map((c) => [c.g.map((n) => n + 0).join(), c]));
-  requireInput(byVector.size === coefficients.length, () => "coefficients: each vector once, got a repeated one");
+  requireInput(
+    byVector.size === coefficients.length,
+    () => "coefficients: each vector once, got a repeated one",
+  );
   for (const { g, re, im } of coefficients) {
     finite([re, im], "coefficients");
     requireInput(

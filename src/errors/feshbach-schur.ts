@@ -1,4 +1,4 @@
-import { requireInput } from "../common/failure.ts";
+import { invariant, requireInput } from "../common/failure.ts";
 import { inflated, norm2Above, rootAbove } from "../interval/accumulated.ts";
 import { interval, scale } from "../interval/interval.ts";
 import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
@@ -6,9 +6,9 @@ import { sqrt } from "../interval/sqrt.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type ComparisonDiagonal, comparisonDiagonal } from "./comparison-diagonal.ts";
 import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
+import { nonlocalColumns, nonlocalProductError } from "./nonlocal-error.ts";
 import { choleskyMargin, factorizes } from "./positive-definite.ts";
 import { complexGamma } from "./projectors.ts";
-import { nonlocalColumns, nonlocalProductError } from "./nonlocal-error.ts";
 
 /**
  * Lower bounds by elimination (docs/bounds.md, Theorem 1). P projects on the first nX plane waves of a set Y, Q = 1 − P,
@@ -44,10 +44,12 @@ export function schurMatrix(
   const { table } = problem;
   const { waves, panel } = set;
   const nY = waves.count;
+  invariant(panel.rows === nY && nX <= nY, () => `projectors on ${panel.rows} rows for ${nY} plane waves`);
   const least = diagonal.rows.reduce((low, d) => Math.min(low, d), diagonal.far);
   requireInput(
     below(least - mu) > 0,
-    () => `cutoff: the plane waves outside must lie above ${mu} Ha, got ${least} from below; a larger cutoff is needed`,
+    () =>
+      `cutoff: the plane waves outside must lie above ${mu} Ha, got ${least} from below; a larger cutoff is needed`,
   );
   const columns = nonlocalColumns(problem.channels, panel, nX);
   return kernels.scratch((take) => {
@@ -63,7 +65,11 @@ export function schurMatrix(
       for (let x = 0; x < nX; x++)
         for (let y = 0; y < rows; y++) {
           const [i, j] = [3 * (row0 + y), 3 * x];
-          const e = table.indexOf(waves.g[i]! - waves.g[j]!, waves.g[i + 1]! - waves.g[j + 1]!, waves.g[i + 2]! - waves.g[j + 2]!);
+          const e = table.indexOf(
+            waves.g[i]! - waves.g[j]!,
+            waves.g[i + 1]! - waves.g[j + 1]!,
+            waves.g[i + 2]! - waves.g[j + 2]!,
+          );
           block[2 * (y + rows * x)] = e < 0 ? 0 : table.values[2 * e]!;
           block[2 * (y + rows * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
         }
@@ -100,11 +106,15 @@ export function schurMatrix(
         for (let y = 0; y < 2 * rows; y++) values[2 * (col0 + nX * x) + y]! += block[2 * rows * x + y]!;
     }
     const tau = couplingTails(problem, set, nX, below(diagonal.far - mu));
-    const tauSum = inflated(tau.reduce((sum, t) => sum + t, 0), nX);
+    const tauSum = inflated(
+      tau.reduce((sum, t) => sum + t, 0),
+      nX,
+    );
     let kineticError = 0;
     for (let x = 0; x < nX; x++) {
       kineticError = Math.max(kineticError, waves.kineticError[x]!);
-      values[2 * (x + nX * x)]! += waves.kinetic[x]! - above(above(tauSum * tau[x]!) * (1 + 4 * UNIT_ROUNDOFF));
+      values[2 * (x + nX * x)]! +=
+        waves.kinetic[x]! - above(above(tauSum * tau[x]!) * (1 + 4 * UNIT_ROUNDOFF));
       values[2 * (x + nX * x) + 1] = 0;
       for (let y = x + 1; y < nX; y++) {
         values[2 * (y + nX * x)] = values[2 * (x + nX * y)]!; // the upper triangle is meant
@@ -119,7 +129,8 @@ export function schurMatrix(
     const entryError = table.errorSum + nonlocal;
     const scaledError = largestScale * entryError + 2 * UNIT_ROUNDOFF * scaled;
     const productError = (2 * scaled + scaledError) * scaledError + complexGamma(nY + 8) * scaled * scaled;
-    const additions = (nY / BLOCK + 8) * 2 * UNIT_ROUNDOFF * (scaled * scaled + coupling + norm2Above(values));
+    const additions =
+      (nY / BLOCK + 8) * 2 * UNIT_ROUNDOFF * (scaled * scaled + coupling + norm2Above(values));
     const error = inflated(kineticError + entryError + productError + additions, 32);
     return { nX, mu, values: Float64Array.from(values), error };
   });
@@ -182,7 +193,8 @@ export function countsAtMost(
     const frobenius = norm2Above(vectors, 0, 2 * nX * m);
     const lift = inflated(sigma * frobenius * frobenius, 4);
     const size = norm2Above(values) + lift + Math.abs(mu) + 1;
-    const rounding = complexGamma(m + 8) * lift + 16 * UNIT_ROUNDOFF * size + complexGamma(m + 8) * norm2Above(values);
+    const rounding =
+      complexGamma(m + 8) * lift + 16 * UNIT_ROUNDOFF * size + complexGamma(m + 8) * norm2Above(values);
     let trace = 0;
     for (let x = 0; x < nX; x++) trace += Math.abs(a[2 * (x + nX * x)]!) + Math.abs(mu);
     const margin = choleskyMargin(nX, inflated(trace, nX + 4));

@@ -1,6 +1,17 @@
 import { PI, TWO_PI } from "../interval/constants.ts";
 import { exp } from "../interval/exp.ts";
-import { add, div, type Interval, interval, magnitude, mul, ONE, power, scale, sqr } from "../interval/interval.ts";
+import {
+  add,
+  div,
+  type Interval,
+  interval,
+  magnitude,
+  mul,
+  ONE,
+  power,
+  scale,
+  sqr,
+} from "../interval/interval.ts";
 import { sqrt } from "../interval/sqrt.ts";
 import type { GthPotential } from "../model/pseudopotential.ts";
 import type { PolynomialGaussian } from "./lattice-tail.ts";
@@ -93,4 +104,3 @@ export function gthFarRadius(p: GthPotential, coveringRadius: number): number {
   const radii = [p.rloc, ...p.channels.filter(({ h }) => h.length > 0).map(({ r }) => r)];
   return add(interval(10 / Math.min(...radii)), scale(2, interval(coveringRadius))).hi;
 }
-

@@ -1,7 +1,7 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { applyEnclosed } from "./apply-enclosed.ts";
-import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
 import { hermitianEigenpairs } from "./dense-eigenpairs.ts";
+import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
 
 /**
  * A few steps of a block iteration in floating point: Ritz vectors of span{U, (T − θ)⁻¹R, U before}, the residual divided by
@@ -67,7 +67,11 @@ function ritz(
 }
 
 /** Gram and Schmidt, twice; columns that are nearly in the span of those before are dropped. */
-function orthonormalColumns(n: number, columns: number, x: Float64Array): { vectors: Float64Array; count: number } {
+function orthonormalColumns(
+  n: number,
+  columns: number,
+  x: Float64Array,
+): { vectors: Float64Array; count: number } {
   const vectors = new Float64Array(2 * n * columns);
   let count = 0;
   for (let c = 0; c < columns; c++) {

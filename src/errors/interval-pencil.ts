@@ -1,7 +1,16 @@
+import { inflated } from "../interval/accumulated.ts";
 import { div, type Interval, interval } from "../interval/interval.ts";
 import { above, below } from "../interval/rounding.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { adjoint, distanceFromDiagonal, exactMatrix, type IntervalMatrix, midpoints, product } from "./complex-intervals.ts";
+import {
+  adjoint,
+  distanceFromDiagonal,
+  exactMatrix,
+  type IntervalMatrix,
+  midpoints,
+  product,
+  split,
+} from "./complex-intervals.ts";
 
 /** Enclosures of all eigenvalues of A x = κ B x in ascending order, and the approximations inside them. */
 export interface PencilEigenvalues {
@@ -15,16 +24,26 @@ export interface PencilEigenvalues {
  *
  *   min((κ̃ᵢ−e)/(1−s), (κ̃ᵢ−e)/(1+s)) ≤ κᵢ ≤ max((κ̃ᵢ+e)/(1−s), (κ̃ᵢ+e)/(1+s))     for κ̃ sorted.
  *
- * X is the floating-point solution; if it is bad, e or s is large. Undefined if s ≥ 1, or no X is found.
+ * Radii enter by ‖Xᴴ(A − mid A)X‖ ≤ ‖X‖²‖A − mid A‖_F. X is the floating-point solution; if it is bad, e or s is large. Undefined if s ≥ 1, or no X is found.
  */
-export function enclosePencil(kernels: Kernels, a: IntervalMatrix, b: IntervalMatrix): PencilEigenvalues | undefined {
+export function enclosePencil(
+  kernels: Kernels,
+  a: IntervalMatrix,
+  b: IntervalMatrix,
+): PencilEigenvalues | undefined {
   const { n } = a;
   const solution = approximateSolution(kernels, n, midpoints(a), midpoints(b));
   if (solution === undefined) return undefined;
   const x = exactMatrix(n, solution.vectors);
   const xh = adjoint(x);
-  const e = distanceFromDiagonal(product(xh, product(a, x)), solution.values);
-  const s = distanceFromDiagonal(product(xh, product(b, x)), new Array<number>(n).fill(1));
+  const ones = new Array<number>(n).fill(1);
+  const norm2 = 1 + distanceFromDiagonal(product(xh, x), ones); // ‖X‖²
+  const distance = (m: IntervalMatrix, d: readonly number[]): number => {
+    const { middle, radius } = split(m);
+    return inflated(distanceFromDiagonal(product(xh, product(middle, x)), d) + norm2 * radius, 4);
+  };
+  const e = distance(a, solution.values);
+  const s = distance(b, ones);
   if (!(s < 1) || !(e < Infinity)) return undefined;
   const divisors = [interval(below(1 - s), above(1 - s)), interval(below(1 + s), above(1 + s))];
   return {

@@ -1,7 +1,18 @@
 import { requireInput } from "../common/failure.ts";
-import { exp } from "../interval/exp.ts";
 import { PI } from "../interval/constants.ts";
-import { div, type Interval, interval, mul, ONE, power, scale, sub, add, ZERO } from "../interval/interval.ts";
+import { exp } from "../interval/exp.ts";
+import {
+  add,
+  div,
+  type Interval,
+  interval,
+  mul,
+  ONE,
+  power,
+  scale,
+  sub,
+  ZERO,
+} from "../interval/interval.ts";
 import type { Reciprocal } from "./reciprocal.ts";
 
 /** f(s) = Σ_j cⱼ sʲ e^{−βs²} with cⱼ ≥ 0. */
@@ -22,7 +33,10 @@ export function gaussianMoment(m: number, beta: Interval, a: Interval): Interval
   const lead = div(mul(exp(scale(-1, exponent)), power(a, m)), mul(twoBeta, a));
   if (m <= 1) return lead;
   const falling = sub(ONE, div(interval(m - 1), scale(2, exponent)));
-  requireInput(falling.lo > 0, () => `gaussian tail: 2βa² must be above ${m - 1}, got a = ${a.lo}; start farther out`);
+  requireInput(
+    falling.lo > 0,
+    () => `gaussian tail: 2βa² must be above ${m - 1}, got a = ${a.lo}; start farther out`,
+  );
   return div(lead, falling);
 }
 
@@ -39,14 +53,18 @@ export function latticeTail(f: PolynomialGaussian, reciprocal: Reciprocal, radiu
   const largest = f.coefficients.length - 1;
   requireInput(
     from.lo > 0 && scale(2, mul(f.beta, power(interval(from.lo), 2))).lo > largest + 1,
-    () => `lattice tail: the summand must fall from R − 2δ = ${from.lo} on; take a larger radius than ${radius}`,
+    () =>
+      `lattice tail: the summand must fall from R − 2δ = ${from.lo} on; take a larger radius than ${radius}`,
   );
   const a = interval(from.lo);
   let sum: Interval = ZERO;
   f.coefficients.forEach((c, j) => {
     const moments = add(
       gaussianMoment(j + 2, f.beta, a),
-      add(mul(scale(2, delta), gaussianMoment(j + 1, f.beta, a)), mul(power(delta, 2), gaussianMoment(j, f.beta, a))),
+      add(
+        mul(scale(2, delta), gaussianMoment(j + 1, f.beta, a)),
+        mul(power(delta, 2), gaussianMoment(j, f.beta, a)),
+      ),
     );
     sum = add(sum, scale(c, moments));
   });

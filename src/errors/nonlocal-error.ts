@@ -10,7 +10,11 @@ export interface NonlocalColumns {
   readonly errors: readonly number[];
 }
 
-export function nonlocalColumns(channels: readonly Channel[], panel: ProjectorPanel, rows: number): NonlocalColumns {
+export function nonlocalColumns(
+  channels: readonly Channel[],
+  panel: ProjectorPanel,
+  rows: number,
+): NonlocalColumns {
   const values = new Float64Array(2 * rows * panel.columns);
   const errors = new Array<number>(panel.columns).fill(0);
   for (const { l, h, first } of channels)
@@ -19,9 +23,11 @@ export function nonlocalColumns(channels: readonly Channel[], panel: ProjectorPa
         const to = first + i * (2 * l + 1) + m;
         for (let j = 0; j < h.length; j++) {
           const from = first + j * (2 * l + 1) + m;
-          for (let r = 0; r < 2 * rows; r++) values[2 * rows * to + r]! += h[i]![j]! * panel.values[2 * panel.rows * from + r]!;
+          for (let r = 0; r < 2 * rows; r++)
+            values[2 * rows * to + r]! += h[i]![j]! * panel.values[2 * panel.rows * from + r]!;
           const size = Math.abs(h[i]![j]!);
-          errors[to]! += size * (panel.errors[from]! + (h.length + 2) * 4 * UNIT_ROUNDOFF * panel.norms[from]!);
+          errors[to]! +=
+            size * (panel.errors[from]! + (h.length + 2) * 4 * UNIT_ROUNDOFF * panel.norms[from]!);
         }
       }
   return {

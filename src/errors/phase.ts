@@ -1,6 +1,6 @@
 import type { Vec3 } from "../common/vec3.ts";
-import { productError, sumError } from "../interval/rounding.ts";
 import { inflated } from "../interval/accumulated.ts";
+import { productError, sumError } from "../interval/rounding.ts";
 import { type CosSin, cosSinTurns } from "../interval/turns.ts";
 
 /**

@@ -7,7 +7,8 @@ import { complexGamma } from "./projectors.ts";
  * Whether a Hermitian matrix, stored exactly in the upper triangle of `a` (destroyed), is certainly ⪰ −margin, for the
  * margin that `choleskyMargin` gives of its trace: floating-point Cholesky ran to the end (docs/bounds.md, Lemma 5).
  */
-export const factorizes = (kernels: Kernels, n: number, a: Float64Array): boolean => kernels.cholesky(n, a, n);
+export const factorizes = (kernels: Kernels, n: number, a: Float64Array): boolean =>
+  kernels.cholesky(n, a, n);
 
 /**
  * If Cholesky's algorithm runs to completion on A, in whatever order its sums are formed, RᴴR = A + ΔA with

@@ -3,7 +3,21 @@ import type { Vec3 } from "../common/vec3.ts";
 import { inflated, rootAbove } from "../interval/accumulated.ts";
 import { TWO_PI } from "../interval/constants.ts";
 import {
-  add, ball, certainlyLess, div, type Interval, interval, magnitude, midpoint, mul, neg, radiusAbout, scale, sqr, sub, ZERO,
+  add,
+  ball,
+  certainlyLess,
+  div,
+  type Interval,
+  interval,
+  magnitude,
+  midpoint,
+  mul,
+  neg,
+  radiusAbout,
+  scale,
+  sqr,
+  sub,
+  ZERO,
 } from "../interval/interval.ts";
 import { above, below } from "../interval/rounding.ts";
 import { sqrt } from "../interval/sqrt.ts";
@@ -60,7 +74,12 @@ export function tabulatePotential(problem: ExactProblem, reciprocal: Reciprocal)
     if (n.every((x) => x === 0)) constant = value.re;
     else nonzero.push({ i, value });
   }
-  return assemble(waves, nonzero, constant, farSum(problem, reciprocal, below(sqrt(scale(2, interval(waves.outside))).lo)));
+  return assemble(
+    waves,
+    nonzero,
+    constant,
+    farSum(problem, reciprocal, below(sqrt(scale(2, interval(waves.outside))).lo)),
+  );
 }
 
 /** ½R² of the sphere that holds every entry worth having, and all of a finite support. */
@@ -96,7 +115,9 @@ type CoefficientOf = (n: Vec3, waves: PlaneWaves, i: number) => Coefficient | un
 function coefficientOf(problem: ExactProblem, reciprocal: Reciprocal): CoefficientOf {
   if (problem.kind === "cohen-bergstresser") return cohenBergstresser(problem, reciprocal);
   const frozen = new Map(
-    problem.kind === "frozen" ? problem.coefficients.map(({ g, re, im }) => [g.map((n) => n + 0).join(), { re, im }]) : [],
+    problem.kind === "frozen"
+      ? problem.coefficients.map(({ g, re, im }) => [g.map((n) => n + 0).join(), { re, im }])
+      : [],
   );
   return (n, waves, i) => {
     const listed = frozen.get(n.join());
@@ -105,7 +126,12 @@ function coefficientOf(problem: ExactProblem, reciprocal: Reciprocal): Coefficie
     if (n.every((x) => x === 0)) return { re, im }; // the DC part of v_loc is dropped by convention
     if (problem.atoms.length === 0) return listed === undefined ? undefined : { re, im };
     const q2 = scale(2, ball(waves.kinetic[i]!, waves.kineticError[i]!));
-    const radial = new Map(problem.atoms.map(({ potential }) => [potential, div(encloseGthLocal(potential, q2), reciprocal.volume)]));
+    const radial = new Map(
+      problem.atoms.map(({ potential }) => [
+        potential,
+        div(encloseGthLocal(potential, q2), reciprocal.volume),
+      ]),
+    );
     for (const { potential, position } of problem.atoms) {
       const { cos, sin } = phase(n, 0, position);
       re = add(re, mul(radial.get(potential)!, cos));
@@ -121,7 +147,10 @@ function cohenBergstresser(
   reciprocal: Reciprocal,
 ): CoefficientOf {
   const unit = sqr(div(TWO_PI, interval(potential.latticeConstant)));
-  const perAtom = div(scale(0.125, mul(sqr(interval(potential.latticeConstant)), interval(potential.latticeConstant))), reciprocal.volume);
+  const perAtom = div(
+    scale(0.125, mul(sqr(interval(potential.latticeConstant)), interval(potential.latticeConstant))),
+    reciprocal.volume,
+  );
   return (n, waves, i) => {
     const normG2 = div(scale(2, ball(waves.kinetic[i]!, waves.kineticError[i]!)), unit);
     for (const [tabulated, value] of potential.formFactors) {
@@ -207,7 +236,8 @@ export function finder(g: Int32Array, count: number): (n1: number, n2: number, n
   const [a, b, c] = lo as [number, number, number];
   const [na, nb, nc] = hi.map((h, i) => h - lo[i]! + 1) as [number, number, number];
   const table = new Int32Array(na * nb * nc).fill(-1);
-  for (let i = 0; i < count; i++) table[((g[3 * i]! - a) * nb + g[3 * i + 1]! - b) * nc + g[3 * i + 2]! - c] = i;
+  for (let i = 0; i < count; i++)
+    table[((g[3 * i]! - a) * nb + g[3 * i + 1]! - b) * nc + g[3 * i + 2]! - c] = i;
   return (n1, n2, n3) => {
     const [x, y, z] = [n1 - a, n2 - b, n3 - c];
     return x < 0 || y < 0 || z < 0 || x >= na || y >= nb || z >= nc ? -1 : table[(x * nb + y) * nc + z]!;

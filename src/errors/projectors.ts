@@ -1,9 +1,20 @@
+import type { Vec3 } from "../common/vec3.ts";
 import { gamma, inflated, norm2Above, rootAbove } from "../interval/accumulated.ts";
-import { add, ball, div, type Interval, interval, midpoint, mul, radiusAbout, scale, sqr } from "../interval/interval.ts";
+import {
+  add,
+  ball,
+  div,
+  type Interval,
+  interval,
+  midpoint,
+  mul,
+  radiusAbout,
+  scale,
+  sqr,
+} from "../interval/interval.ts";
 import { above, below } from "../interval/rounding.ts";
 import { solidHarmonic } from "../interval/solid-harmonics.ts";
 import { sqrt } from "../interval/sqrt.ts";
-import type { Vec3 } from "../common/vec3.ts";
 import type { CoreAtom, ExactProblem } from "./exact-problem.ts";
 import { encloseGthProjector, gthProjectorEnvelope } from "./gth-enclosure.ts";
 import { latticeTail } from "./lattice-tail.ts";
@@ -64,7 +75,9 @@ export function tabulateProjectors(
     const radials = new Map<object, Interval[]>();
     for (const { atom, l, h, first } of channels) {
       const key = atom.potential.channels[l]!;
-      const radial = radials.get(key) ?? h.map((_, i) => div(encloseGthProjector(atom.potential, l, i + 1, safeQ2), rootVolume));
+      const radial =
+        radials.get(key) ??
+        h.map((_, i) => div(encloseGthProjector(atom.potential, l, i + 1, safeQ2), rootVolume));
       radials.set(key, radial);
       const { cos, sin } = phase(waves.g, 3 * row, atom.position);
       for (let m = -l; m <= l; m++) {
@@ -128,8 +141,18 @@ export function nonlocalDepth(channels: readonly Channel[], tails: readonly (rea
   let depth = interval(0);
   channels.forEach(({ h }, c) => {
     if (isCertainlyPositive(h)) return;
-    const norm = Math.max(...h.map((row) => inflated(row.reduce((sum, x) => sum + Math.abs(x), 0), 8)));
-    const gram = inflated(tails[c]!.reduce((sum, x) => sum + x, 0), 8);
+    const norm = Math.max(
+      ...h.map((row) =>
+        inflated(
+          row.reduce((sum, x) => sum + Math.abs(x), 0),
+          8,
+        ),
+      ),
+    );
+    const gram = inflated(
+      tails[c]!.reduce((sum, x) => sum + x, 0),
+      8,
+    );
     depth = add(depth, mul(interval(norm), interval(gram)));
   });
   return depth.hi;

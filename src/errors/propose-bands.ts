@@ -5,10 +5,10 @@ import type { BandProposal } from "./certify-bands.ts";
 import { certifyCount } from "./certify-bands.ts";
 import { comparisonDiagonal } from "./comparison-diagonal.ts";
 import { denseEigenpairs, hermitianEigenpairs } from "./dense-eigenpairs.ts";
-import { type EnclosedProblem, type WaveSet, waveSet } from "./enclosed-hamiltonian.ts";
+import { type EnclosedProblem, waveSet } from "./enclosed-hamiltonian.ts";
 import { schurMatrix } from "./feshbach-schur.ts";
 import { improveVectors } from "./improve-vectors.ts";
-import { countBelow, firstPlaneWaves } from "./reciprocal.ts";
+import { countBelow } from "./reciprocal.ts";
 
 /** How a proposal is sought. Nothing here can make a certified result wrong, only wide or absent. */
 export interface ProposalOptions {
@@ -31,7 +31,7 @@ export function outerEnergy({ table }: EnclosedProblem, energy: number, negligib
     if (table.norm2Beyond(q) > negligible) low = q;
     else high = q;
   }
-  return (((Math.sqrt(2 * energy) + high) ** 2) / 2) * (1 + 1e-9);
+  return ((Math.sqrt(2 * energy) + high) ** 2 / 2) * (1 + 1e-9);
 }
 
 /**
@@ -54,24 +54,18 @@ export function proposeBands(
     problem.channels.length > 0 ? 4 * cutoff : 0,
   );
   const inner = waveSet(problem, k, cutoff);
-  const start = embed(count.vectors, count.m, count.set, inner);
+  const start = embed(count.vectors, count.m, inner.waves.count);
   const { vectors, values } = improveVectors(kernels, problem, inner, count.m, start, steps);
-  const { set: _, ...claim } = count;
-  return { k, count: claim, trial: { cutoff, outerCutoff, vectors, values } };
-}
-
-interface CountProposal {
-  readonly m: number;
-  readonly rho: number;
-  readonly cutoff: number;
-  readonly outerCutoff: number;
-  readonly vectors: Float64Array;
-  readonly sigma: number;
-  readonly set: WaveSet;
+  return { k, count, trial: { cutoff, outerCutoff, vectors, values } };
 }
 
 /** Raises the cutoff until D > μ holds and a gap above band nBands … nBands + EXTRA_BANDS survives the elimination. */
-function proposeCount(kernels: Kernels, problem: EnclosedProblem, k: Vec3, nBands: number): CountProposal {
+function proposeCount(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  k: Vec3,
+  nBands: number,
+): BandProposal["count"] {
   const { table, channels } = problem;
   let reason = "";
   for (let cutoff = 3; cutoff < 200; cutoff *= 1.3) {
@@ -80,7 +74,7 @@ function proposeCount(kernels: Kernels, problem: EnclosedProblem, k: Vec3, nBand
     const nX = whole.waves.count;
     if (nX < nBands + 2) continue;
     if (nX > LARGEST_COUNT_BASIS) break;
-    const { values } = denseEigenpairs(kernels, problem, whole, nX);
+    const { values } = denseEigenpairs(kernels, problem, whole);
     const m = widestGap(values, nBands, Math.min(nX - 2, nBands + EXTRA_BANDS));
     // cheap look before the wide set: nothing outside can lie below cutoff − ‖W‖₁ … the diagonal itself decides
     if (cutoff < values[m]! + 1) continue;
@@ -100,9 +94,16 @@ function proposeCount(kernels: Kernels, problem: EnclosedProblem, k: Vec3, nBand
       continue;
     }
     const rho = lowered.values[m]! - Math.max(1e-9, 1e-4 * gap);
-    const claim = { m, rho, cutoff, outerCutoff, vectors: lowered.vectors.slice(0, 2 * nX * m), sigma: 2 * (rho - lowered.values[0]!) + 1 };
+    const claim = {
+      m,
+      rho,
+      cutoff,
+      outerCutoff,
+      vectors: lowered.vectors.slice(0, 2 * nX * m),
+      sigma: 2 * (rho - lowered.values[0]!) + 1,
+    };
     if (certifyCount(kernels, problem, { k, count: claim }) === true) {
-      return { ...claim, vectors: claim.vectors, set: { ...set, waves: firstPlaneWaves(set.waves, nX) } };
+      return claim;
     }
     reason = `at ${cutoff.toFixed(1)} Ha the count of ${m} bands below ${rho} Ha could not be proved`;
   }
@@ -122,11 +123,11 @@ function widestGap(values: readonly number[], least: number, most: number): numb
   return best;
 }
 
-/** Vectors of one set on another with the same k, zero where they have no coefficient. */
-function embed(vectors: Float64Array, m: number, from: WaveSet, to: WaveSet): Float64Array {
-  const [n, rows] = [from.waves.count, to.waves.count];
+/** Vectors of one set on another of the same k with `rows` waves: both are sorted by the same numbers, one begins with the other. */
+function embed(vectors: Float64Array, m: number, rows: number): Float64Array {
+  const n = vectors.length / (2 * m);
   const result = new Float64Array(2 * rows * m);
-  const shared = Math.min(n, rows); // both are sorted by the same numbers: one begins with the other
+  const shared = Math.min(n, rows);
   for (let j = 0; j < m; j++) result.set(vectors.subarray(2 * n * j, 2 * (n * j + shared)), 2 * rows * j);
   return result;
 }

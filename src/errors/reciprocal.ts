@@ -2,7 +2,20 @@ import { requireInput } from "../common/failure.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { TWO_PI } from "../interval/constants.ts";
 import {
-  abs, add, div, dot, type Interval, interval, midpoint, mul, power, radiusAbout, scale, sqr, sub, ZERO,
+  abs,
+  add,
+  div,
+  dot,
+  type Interval,
+  interval,
+  midpoint,
+  mul,
+  power,
+  radiusAbout,
+  scale,
+  sqr,
+  sub,
+  ZERO,
 } from "../interval/interval.ts";
 import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
 import { sqrt } from "../interval/sqrt.ts";
@@ -42,7 +55,11 @@ export function encloseReciprocal(lattice: Mat3): Reciprocal {
     lengthsOver2Pi: a.map((row) => div(sqrt(norm2(row)), TWO_PI).hi),
     coveringRadius: coveringRadius(vectors),
     kinetic: kineticOf(vectors),
-    cartesian: (k, n) => combine(vectors, [0, 1, 2].map((i) => add(interval(k[i]!), interval(n[i]!)))),
+    cartesian: (k, n) =>
+      combine(
+        vectors,
+        [0, 1, 2].map((i) => add(interval(k[i]!), interval(n[i]!))),
+      ),
   };
 }
 
@@ -55,7 +72,12 @@ const cross = (x: readonly Interval[], y: readonly Interval[]): Interval[] =>
 const norm2 = (x: readonly Interval[]): Interval => x.reduce((sum, c) => add(sum, sqr(c)), ZERO);
 
 const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[]): Interval[] =>
-  [0, 1, 2].map((c) => dot(s, rows.map((row) => row[c]!)));
+  [0, 1, 2].map((c) =>
+    dot(
+      s,
+      rows.map((row) => row[c]!),
+    ),
+  );
 
 /**
  * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is convex in t, so largest
@@ -63,8 +85,23 @@ const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[])
  */
 function coveringRadius(vectors: readonly (readonly Interval[])[]): number {
   let largest = 0;
-  for (const s of [[1, 1, 1], [1, 1, -1], [1, -1, 1], [1, -1, -1]])
-    largest = Math.max(largest, sqrt(norm2(combine(vectors, s.map((x) => interval(x))))).hi);
+  for (const s of [
+    [1, 1, 1],
+    [1, 1, -1],
+    [1, -1, 1],
+    [1, -1, -1],
+  ])
+    largest = Math.max(
+      largest,
+      sqrt(
+        norm2(
+          combine(
+            vectors,
+            s.map((x) => interval(x)),
+          ),
+        ),
+      ).hi,
+    );
   return largest / 2;
 }
 
@@ -75,7 +112,9 @@ function coveringRadius(vectors: readonly (readonly Interval[])[]): number {
  */
 function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinetic"] {
   const middle = vectors.flat().map(midpoint);
-  const slack = vectors.flat().map((b, i) => above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)));
+  const slack = vectors
+    .flat()
+    .map((b, i) => above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)));
   return (k, n1, n2, n3) => {
     const [s1, s2, s3] = [k[0] + n1, k[1] + n2, k[2] + n3];
     let value = 0;
@@ -115,7 +154,10 @@ export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number)
   const limits = reciprocal.lengthsOver2Pi.map((length) => above(above(radius * length) + 1));
   const found: { n: [number, number, number]; value: number; error: number }[] = [];
   let outside = energy;
-  const [from, to] = [limits.map((l, i) => Math.ceil(-l - k[i]!)), limits.map((l, i) => Math.floor(l - k[i]!))];
+  const [from, to] = [
+    limits.map((l, i) => Math.ceil(-l - k[i]!)),
+    limits.map((l, i) => Math.floor(l - k[i]!)),
+  ];
   for (let n1 = from[0]!; n1 <= to[0]!; n1++)
     for (let n2 = from[1]!; n2 <= to[1]!; n2++)
       for (let n3 = from[2]!; n3 <= to[2]!; n3++) {
@@ -129,19 +171,6 @@ export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number)
     g: Int32Array.from(found.flatMap(({ n }) => n)),
     kinetic: Float64Array.from(found, ({ value }) => value),
     kineticError: Float64Array.from(found, ({ error }) => error),
-    outside,
-  };
-}
-
-/** The first `count` of them. */
-export function firstPlaneWaves(waves: PlaneWaves, count: number): PlaneWaves {
-  let outside = waves.outside;
-  for (let i = count; i < waves.count; i++) outside = Math.min(outside, below(waves.kinetic[i]! - waves.kineticError[i]!));
-  return {
-    count,
-    g: waves.g.subarray(0, 3 * count),
-    kinetic: waves.kinetic.subarray(0, count),
-    kineticError: waves.kineticError.subarray(0, count),
     outside,
   };
 }

@@ -3,7 +3,7 @@ import { add, ball, type Interval, interval, sub } from "../interval/interval.ts
 import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
 import { accurateOverlap } from "./accurate-dot.ts";
 import type { Applied } from "./apply-enclosed.ts";
-import { adjoint, type IntervalMatrix, intervalMatrix, scaled, sum } from "./complex-intervals.ts";
+import { adjoint, type IntervalMatrix, intervalMatrix, leading, scaled, sum } from "./complex-intervals.ts";
 import { complexGamma } from "./projectors.ts";
 
 /**
@@ -57,7 +57,10 @@ export function trialForms(
     overlap: intervalMatrix(m, (i, j) => accurateOverlap(rows, vectors, rows * i, vectors, rows * j)),
     projected: intervalMatrix(m, (i, j) => {
       const radius = inflated(norms[i]! * (errors[j]! + gammaU * above(residualNorms[j]! + errors[j]!)), 8);
-      return withRadius(blockedDot(0, rows, vectors, rows * i, residuals, count * j), isCertified ? radius : 0);
+      return withRadius(
+        blockedDot(0, rows, vectors, rows * i, residuals, count * j),
+        isCertified ? radius : 0,
+      );
     }),
     residual: intervalMatrix(m, (i, j) => {
       const [ri, rj, ei, ej] = [residualNorms[i]!, residualNorms[j]!, errors[i]!, errors[j]!];
@@ -104,9 +107,22 @@ function blockedDot(
 }
 
 /** (UᴴHU, UᴴU): the pencil whose eigenvalues lie above those of H, one by one (Rayleigh, Ritz). */
-export function ritzPencil({ theta, overlap, projected }: TrialForms): { a: IntervalMatrix; b: IntervalMatrix } {
+export function ritzPencil({ theta, overlap, projected }: TrialForms): {
+  a: IntervalMatrix;
+  b: IntervalMatrix;
+} {
   const ones = theta.map(() => interval(1));
-  return { a: sum(scaled(ones, overlap, theta.map((t) => interval(t))), projected), b: overlap };
+  return {
+    a: sum(
+      scaled(
+        ones,
+        overlap,
+        theta.map((t) => interval(t)),
+      ),
+      projected,
+    ),
+    b: overlap,
+  };
 }
 
 /**
@@ -130,3 +146,11 @@ export function lehmannPencil(
 
 /** A number below λ, given λ ≥ ρ + 1/κ′ for some κ′ ≤ κ < 0. */
 export const lehmannValue = (rho: number, kappa: number): number => below(rho + below(1 / kappa));
+
+/** The same for the first n vectors. */
+export const leadingForms = ({ theta, overlap, projected, residual }: TrialForms, n: number): TrialForms => ({
+  theta: theta.slice(0, n),
+  overlap: leading(overlap, n),
+  projected: leading(projected, n),
+  residual: leading(residual, n),
+});

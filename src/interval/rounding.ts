@@ -15,12 +15,10 @@ const PHI = UNIT_ROUNDOFF * (1 + 2 * UNIT_ROUNDOFF);
 const LARGEST = Number.MAX_VALUE;
 
 /** A number at or below every real that rounds to `x`. Overflow upwards means that the real is above the largest double. */
-export const below = (x: number): number =>
-  x === Infinity ? LARGEST : x - (Math.abs(x) * PHI + SMALLEST);
+export const below = (x: number): number => (x === Infinity ? LARGEST : x - (Math.abs(x) * PHI + SMALLEST));
 
 /** A number at or above every real that rounds to `x`. */
-export const above = (x: number): number =>
-  x === -Infinity ? -LARGEST : x + (Math.abs(x) * PHI + SMALLEST);
+export const above = (x: number): number => (x === -Infinity ? -LARGEST : x + (Math.abs(x) * PHI + SMALLEST));
 
 /** 2ⁿ for −1022 ≤ n ≤ 1023, without the library's power function, which need not be exact. */
 export function powerOfTwo(n: number): number {

@@ -14,23 +14,86 @@ const TABLE: readonly (readonly [a: number, b: number, terms: readonly Term[]])[
   [3, 4, [[1, 1, 0, 0]]],
   [15, 4, [[1, 1, 1, 0]]],
   [15, 4, [[1, 0, 1, 1]]],
-  [5, 16, [[2, 0, 0, 2], [-1, 2, 0, 0], [-1, 0, 2, 0]]],
+  [
+    5,
+    16,
+    [
+      [2, 0, 0, 2],
+      [-1, 2, 0, 0],
+      [-1, 0, 2, 0],
+    ],
+  ],
   [15, 4, [[1, 1, 0, 1]]],
-  [15, 16, [[1, 2, 0, 0], [-1, 0, 2, 0]]],
-  [35, 32, [[3, 2, 1, 0], [-1, 0, 3, 0]]],
+  [
+    15,
+    16,
+    [
+      [1, 2, 0, 0],
+      [-1, 0, 2, 0],
+    ],
+  ],
+  [
+    35,
+    32,
+    [
+      [3, 2, 1, 0],
+      [-1, 0, 3, 0],
+    ],
+  ],
   [105, 4, [[1, 1, 1, 1]]],
-  [21, 32, [[4, 0, 1, 2], [-1, 2, 1, 0], [-1, 0, 3, 0]]],
-  [7, 16, [[2, 0, 0, 3], [-3, 2, 0, 1], [-3, 0, 2, 1]]],
-  [21, 32, [[4, 1, 0, 2], [-1, 3, 0, 0], [-1, 1, 2, 0]]],
-  [105, 16, [[1, 2, 0, 1], [-1, 0, 2, 1]]],
-  [35, 32, [[1, 3, 0, 0], [-3, 1, 2, 0]]],
+  [
+    21,
+    32,
+    [
+      [4, 0, 1, 2],
+      [-1, 2, 1, 0],
+      [-1, 0, 3, 0],
+    ],
+  ],
+  [
+    7,
+    16,
+    [
+      [2, 0, 0, 3],
+      [-3, 2, 0, 1],
+      [-3, 0, 2, 1],
+    ],
+  ],
+  [
+    21,
+    32,
+    [
+      [4, 1, 0, 2],
+      [-1, 3, 0, 0],
+      [-1, 1, 2, 0],
+    ],
+  ],
+  [
+    105,
+    16,
+    [
+      [1, 2, 0, 1],
+      [-1, 0, 2, 1],
+    ],
+  ],
+  [
+    35,
+    32,
+    [
+      [1, 3, 0, 0],
+      [-3, 1, 2, 0],
+    ],
+  ],
 ];
 const NORMS = TABLE.map(([a, b]) => sqrt(div(interval(a), scale(b, PI))));
 
 /** |r|^l Y_lm(r), real and orthonormal on the unit sphere, as a polynomial in the coordinates: l ≤ 3, |m| ≤ l. */
 export function solidHarmonic(l: number, m: number, r: readonly Interval[]): Interval {
   const index = l * (l + 1) + m;
-  invariant(l >= 0 && l <= 3 && Math.abs(m) <= l, () => `solid harmonic l=${l}, m=${m}; l goes to 3, |m| to l`);
+  invariant(
+    l >= 0 && l <= 3 && Math.abs(m) <= l,
+    () => `solid harmonic l=${l}, m=${m}; l goes to 3, |m| to l`,
+  );
   let sum: Interval = ZERO;
   for (const [c, i, j, k] of TABLE[index]![2])
     sum = add(sum, scale(c, mul(power(r[0]!, i), mul(power(r[1]!, j), power(r[2]!, k)))));

@@ -32,7 +32,10 @@ const ROOT_HALF = sqrt(interval(0.5));
  * @throws InputError if x is not finite.
  */
 export function cosSinTurns(x: number, radius = 0): CosSin {
-  requireInput(Number.isFinite(x) && radius >= 0, () => `cosSinTurns: a finite number of turns is needed, got ${x}`);
+  requireInput(
+    Number.isFinite(x) && radius >= 0,
+    () => `cosSinTurns: a finite number of turns is needed, got ${x}`,
+  );
   let r = x % 1; // exact, as are the differences below: neighbours within a factor of two
   if (r > 0.5) r -= 1;
   if (r < -0.5) r += 1;

@@ -7,6 +7,10 @@ export interface ConvergenceSeries {
   readonly label: string;
   /** ‖ρout − ρin‖ [bohr^(-3/2)]. Steps without a positive finite residual are left out. */
   readonly history: readonly { readonly step: number; readonly densityResidual: number }[];
+  /** Number of its colour; default its place in the list. */
+  readonly colour?: number;
+  /** Dashes and gaps of its line [px], such as "6 3"; default unbroken. */
+  readonly dashes?: string;
 }
 
 export interface ConvergenceOptions {
@@ -29,9 +33,10 @@ export async function convergenceSvg(
   series: readonly ConvergenceSeries[],
   { title, tolerance }: ConvergenceOptions = {},
 ): Promise<string> {
-  const lines = series.map(({ label, history }, i) => ({
+  const lines = series.map(({ label, history, colour, dashes }, i) => ({
     label,
-    colour: PALETTE[i % PALETTE.length]!,
+    colour: PALETTE[(colour ?? i) % PALETTE.length]!,
+    dashes,
     points: history.filter(({ densityResidual: y }) => y > 0 && Number.isFinite(y)),
   }));
   const drawn = lines.filter(({ points }) => points.length > 0);
@@ -100,8 +105,15 @@ export async function convergenceSvg(
               textAnchor: "start",
             }),
           ]),
-      ...drawn.flatMap(({ points, colour }) => [
-        plot.line(points, { x: "step", y: "densityResidual", stroke: colour, strokeWidth: 1.8, clip: true }),
+      ...drawn.flatMap(({ points, colour, dashes }) => [
+        plot.line(points, {
+          x: "step",
+          y: "densityResidual",
+          stroke: colour,
+          strokeWidth: 1.8,
+          clip: true,
+          ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
+        }),
         plot.dot(points, { x: "step", y: "densityResidual", fill: colour, r: 2.6 }),
       ]),
       plot.text(labels, {

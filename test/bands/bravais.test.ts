@@ -88,6 +88,17 @@ test("the usual setting keeps its usual fractions, and others have exact fractio
   expect([...other.values()].flat().some((x, i) => x !== [...usual.values()].flat()[i])).toBe(true);
 });
 
+test("of the equivalent axes those along x, y and z are taken", () => {
+  for (const [name, , vectors] of LATTICES) {
+    if (name === "orthorhombic") continue; // its axes are told apart by their lengths
+    const { conventional } = findBravais(vectors);
+    const along = conventional.map((row, i) => row[i]! / norm(row));
+    close(along[0]!, 1, 1e-12, `${name}: first axis along x`);
+    close(along[1]!, name.startsWith("hexagonal") ? Math.sqrt(3) / 2 : 1, 1e-12, `${name}: second axis`);
+    close(along[2]!, 1, 1e-12, `${name}: third axis along z`);
+  }
+});
+
 test("orthorhombic axes are ordered by length, so that X, Y, Z belong to a < b < c", () => {
   const points = cartesian(LATTICES.find(([, type]) => type === "oP")![2]);
   const lengths = ["X", "Y", "Z"].map((label) => Math.PI / norm(points.get(label)!));

@@ -2,17 +2,15 @@ import { describe, expect, test } from "vitest";
 import { createGrid } from "../../src/basis/grid.ts";
 import { preconditionerOf } from "../../src/job/mixings.ts";
 import { runDielectric } from "../../src/job/run-dielectric.ts";
-import { asRealField, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
+import { asRealField, dotReal, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { functionals } from "../../src/model/functionals.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { independentResponse } from "../../src/response/chi0.ts";
-import { analyseDielectric, dielectricOperator } from "../../src/response/dielectric.ts";
+import type { Preconditioner } from "../../src/precond/preconditioner.ts";
+import { analyseDielectric } from "../../src/response/dielectric.ts";
 import { longAxis, planeAverage } from "../../src/response/plane-average.ts";
 import { dampedRate, observedRate, predictedRates } from "../../src/response/rates.ts";
 import { damped } from "../../src/scf/accelerator.ts";
 import { totalPotential } from "../../src/scf/iterate.ts";
-import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { ALUMINIUM, finish, SILICON } from "../systems.ts";
 import { fieldOf, ground, inner, operatorAt } from "./ground.ts";
@@ -153,7 +151,7 @@ describe("the damped iteration", () => {
     // At the best damping all of the ends of the spectrum fade together and those behind them are still there when the
     // residual has fallen to 1e-9: a tenth.
     close(observed!.rate! / observed!.predictedRate, 1, 0.1, "rate at the optimal damping");
-    // At a larger one the mode of λmax is left alone.
+    // At a larger one the mode of λmax outlives all others, in 50 steps to about a hundredth.
     const damping = 1.7 / largest!.value;
     const { end } = await finish(SILICON, {
       preconditioner: preconditionerOf(mixing),
@@ -164,7 +162,27 @@ describe("the damped iteration", () => {
     });
     expect(end.reason).toBe("converged");
     const rate = observedRate(end.last.state.history.map(({ densityResidual }) => densityResidual))!;
-    close(rate, 0.7, 2e-3, "rate of the mode of λmax alone");
+    close(rate, 0.7, 0.02, "rate of the mode of λmax alone");
+  });
+
+  test("keeps the symmetry that an inexact P⁻¹ breaks", async () => {
+    const crooked: Preconditioner = {
+      name: "crooked",
+      at: () => (out, f) => {
+        const size = Math.sqrt(dotReal(f, f) / f.length);
+        for (let r = 0; r < out.length; r++) out[r] = f[r]! + 0.01 * size * Math.sin(r);
+      },
+    };
+    const { end, problem } = await finish(SILICON, {
+      preconditioner: crooked,
+      accelerator: damped(),
+      maxIterations: 4,
+    });
+    const { rho } = end.last.state;
+    const symmetric = asRealField(rho.slice());
+    problem.basis.symmetrize(symmetric);
+    expect(problem.basis.operations.length).toBeGreaterThan(4);
+    closeArrays(rho, symmetric, 1e-15);
   });
 });
 

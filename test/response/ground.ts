@@ -15,7 +15,8 @@ export interface Ground extends SolvedAtDensity {
 }
 
 interface Wanted {
-  readonly nStates: number;
+  /** Default: those the SCF had converged, all that hold electrons. */
+  readonly nStates?: number;
   /** ‖ρout − ρin‖; a response is defined at any density, and need not wait for the last digits. Default 1e-3. */
   readonly density?: number;
   /** Default 1e-11. */
@@ -35,7 +36,10 @@ export async function ground(
     if (!next.done) continue;
     const { last, orbitals } = next.value;
     const rho = last.rhoOut;
-    const solved = await solveOrbitals(problem, orbitals, rho, { nStates, tolerance });
+    const solved = await solveOrbitals(problem, orbitals, rho, {
+      nStates: nStates ?? last.state.nConverge,
+      tolerance,
+    });
     return { ...solved, problem, rho };
   }
 }

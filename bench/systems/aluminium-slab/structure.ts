@@ -5,7 +5,7 @@ const A = 7.65339;
  * A slab of `layers` fcc (001) layers, one atom each, with as much vacuum: the surface cell is a square of side a/√2,
  * layers are a/2 apart and every other one is shifted by half the square's diagonal.
  */
-export function aluminiumSlab(layers: number) {
+export function structure(layers: number) {
   const side = A / Math.SQRT2;
   return {
     lattice: [

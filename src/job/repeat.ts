@@ -1,0 +1,49 @@
+import { norm, scale, type Vec3 } from "../common/vec3.ts";
+import type { Job } from "./job.ts";
+import type { Structure } from "./structure.ts";
+
+/** The lattice vector a structure grows along: the longest, the last of equal ones. */
+export function longAxis({ lattice }: Structure): 0 | 1 | 2 {
+  // Equal to rounding is equal: a cubic cell grows along its last vector.
+  const lengths = lattice.map((a) => norm(a));
+  const longest = Math.max(...lengths) * (1 - 1e-9);
+  return lengths.findLastIndex((length) => length >= longest) as 0 | 1 | 2; // three vectors
+}
+
+/**
+ * The job of `count` copies of its structure along one lattice vector. The k-grid along it is divided where that gives a whole number,
+ * so that the k-points are the same, folded; given bands and grid points are multiplied.
+ *
+ * @param structure that of the job, resolved.
+ */
+export function repeatedJob(job: Job, structure: Structure, axis: 0 | 1 | 2, count: number): Job {
+  const along = (v: Vec3, value: number): Vec3 => [
+    axis === 0 ? value : v[0],
+    axis === 1 ? value : v[1],
+    axis === 2 ? value : v[2],
+  ];
+  const [a, b, c] = structure.lattice;
+  const k = job.kgrid[axis];
+  return {
+    ...job,
+    ...(job.title === undefined || count === 1 ? {} : { title: `${job.title}, ${count} times` }),
+    structure: {
+      lattice: [
+        axis === 0 ? scale(count, a) : a,
+        axis === 1 ? scale(count, b) : b,
+        axis === 2 ? scale(count, c) : c,
+      ],
+      atoms: Array.from({ length: count }, (_, copy) =>
+        structure.atoms.map((atom) => ({
+          ...atom,
+          position: along(atom.position, (atom.position[axis] + copy) / count),
+        })),
+      ).flat(),
+      cartesian: false,
+      units: "bohr",
+    },
+    kgrid: k % count === 0 ? along(job.kgrid, k / count) : job.kgrid,
+    bands: job.bands === null ? null : job.bands * count,
+    fftSize: job.fftSize === null ? null : along(job.fftSize, job.fftSize[axis] * count),
+  };
+}

@@ -1,0 +1,146 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { runProgram } from "../../src/cli/program.ts";
+import type { BandsFile } from "../../src/job/bands-result.ts";
+import { type FakeHost, type FakeOptions, fakeHost } from "./fake-host.ts";
+
+const root = mkdtempSync(join(tmpdir(), "stillwave-bands-cli-"));
+afterAll(() => rmSync(root, { recursive: true }));
+let cwd = root;
+const shipped = (name: string) => JSON.parse(readFileSync(`examples/${name}.json`, "utf8")) as object;
+beforeEach(() => {
+  cwd = mkdtempSync(join(root, "run-"));
+  writeFileSync(join(cwd, "cb.json"), JSON.stringify({ ...shipped("cohen-bergstresser"), ecut: 3 }));
+  const small = { ecut: 3, kgrid: [2, 2, 2], bands: 6 };
+  writeFileSync(join(cwd, "si.json"), JSON.stringify({ ...shipped("silicon"), ...small }));
+});
+
+const bands = (words: readonly string[], host: FakeHost) =>
+  runProgram(["bands", ...words, "--threads", "1", "--backend", "wasm"], host);
+const ready = (options: FakeOptions = {}) => fakeHost({ cwd, ...options });
+const read = (name: string) => readFileSync(join(cwd, name), "utf8");
+
+test("a run for a person has a table of the named points and the gap, with what is measured from what", async () => {
+  const host = ready();
+  expect(await bands(["cb.json", "--path", "LGX", "--points", "11"], host)).toBe(0);
+  const { stdout, stderr } = host.written;
+  expect(stdout).toMatch(/^silicon, Cohen-Bergstresser model\n/);
+  expect(stdout).toMatch(/energies in eV above the top of band 4 at 0\.3\d{7} Ha/);
+  expect(stdout).toMatch(/\n +L +Γ +X\nband 1 +-\d+\.\d{3} +-12\.\d{3} +-\d\.\d{3}\n/);
+  expect(stdout).toMatch(/\nband 4 +-1\.\d{3} +0\.000 +-\d\.\d{3}\n/);
+  expect(stdout).toMatch(
+    /gap between bands 4 and 5, estimated from these k-points: 0\.\d{3} eV, indirect, from Γ to \[.*\] between Γ and X/,
+  );
+  expect(stdout).toMatch(/11 k-points, largest residual \d\.\de-\d+ Ha/);
+  expect(stderr).toBe("");
+});
+
+test("--json prints the bands file and nothing else, --out FILE.json writes the same", async () => {
+  const host = ready();
+  expect(
+    await bands(["cb.json", "--k", "0,0,0;1/2,0,1/2", "--bands", "5", "--json", "--out", "b.json"], host),
+  ).toBe(0);
+  expect(read("b.json")).toBe(host.written.stdout);
+  const file = JSON.parse(host.written.stdout) as BandsFile;
+  expect(file.kpoints.map(({ k, bands: levels }) => [k, levels.length])).toEqual([
+    [[0, 0, 0], 5],
+    [[0.5, 0, 0.5], 5],
+  ]);
+  expect(file.path).toEqual([
+    { label: "Γ", index: 0 },
+    { label: "X", index: 1 },
+  ]);
+  expect([file.hamiltonian, file.ecut]).toEqual(["cohen-bergstresser", 3]);
+  expect(file.kpoints[0]!.bands[0]!.energy).toBeLessThan(-0.07);
+  expect(host.written.stdout.split("\n").length).toBeLessThan(25); // a line for each k-point
+});
+
+test("--out draws a picture or a page, by its ending", async () => {
+  const host = ready();
+  expect(await bands(["cb.json", "--path", "LGX", "--points", "9", "--out", "b.svg"], host)).toBe(0);
+  expect(read("b.svg")).toMatch(/^<svg .*the top of band 4/s);
+  expect(await bands(["cb.json", "--path", "LGX", "--points", "9", "--out", "b.html"], host)).toBe(0);
+  expect(read("b.html")).toMatch(/^<!doctype html>.*<svg .*estimated from these k-points.*<td>band 8<\/td>/s);
+  expect(host.written.stderr).toBe("bands: b.svg\nbands: b.html\n");
+});
+
+test("a ground state tells its steps on stderr, and its potential can be kept and used", async () => {
+  const host = ready();
+  const points = ["--path", "GX", "--points", "4"];
+  expect(await bands(["si.json", ...points, "--save-problem", "si.problem.json"], host)).toBe(0);
+  expect(host.written.stderr).toMatch(/step +free energy.*\n +1 +-7\.\d+.*problem: si\.problem\.json\n$/s);
+  expect(host.written.stdout).toMatch(/above the valence maximum/);
+  const job = JSON.parse(read("si.json")) as object;
+  writeFileSync(
+    join(cwd, "frozen.json"),
+    JSON.stringify({ ...job, hamiltonian: { frozen: "si.problem.json" } }),
+  );
+  const again = ready();
+  expect(await bands(["frozen.json", ...points], again)).toBe(0);
+  const table = (text: string) =>
+    text.split("\n").filter((line) => /^band|Ha$/.test(line) && !/residual/.test(line));
+  expect(table(host.written.stdout).length).toBe(7);
+  expect(table(again.written.stdout)).toEqual(table(host.written.stdout));
+  expect(again.written.stderr).toBe("");
+});
+
+test("no ground state means 3 and no bands", async () => {
+  const job = JSON.parse(read("si.json")) as object;
+  writeFileSync(join(cwd, "short.json"), JSON.stringify({ ...job, scf: { maxIterations: 1 } }));
+  const host = ready();
+  expect(await bands(["short.json", "--out", "b.json"], host)).toBe(3);
+  expect(host.written.stdout).toBe("");
+  expect(host.written.stderr).toMatch(
+    /not converged: the ground state: iteration-limit after 1 steps.*bands of its potential/,
+  );
+  expect(() => read("b.json")).toThrow();
+});
+
+test("a terminal gets progress that is wiped, and a picture", async () => {
+  const host = ready({ isTerminal: true });
+  expect(await bands(["cb.json", "--path", "LGX", "--points", "9"], host)).toBe(0);
+  expect(host.written.stderr).toContain("bands: k-point 9/9");
+  expect(host.written.stderr.endsWith("\r\u001b[2K")).toBe(true);
+  expect(host.written.stdout).toMatch(/energy \(eV\)\n.*[⠁-⣿].*L-Γ-X/s);
+});
+
+test("Ctrl-C stops between k-points with 3", async () => {
+  const host = ready({ isTerminal: true });
+  const { write } = host.stderr;
+  host.stderr.write = (text) => {
+    write(text);
+    if (text.includes("k-point 2/9")) host.interrupt();
+  };
+  expect(await bands(["cb.json", "--path", "LGX", "--points", "9"], host)).toBe(3);
+  expect(host.written.stderr).toMatch(
+    /interrupted: stopping .*not converged:.* interrupted after 3 of 9 k-points\n/s,
+  );
+  expect(host.written.stdout).toBe("");
+});
+
+describe("wrong input is 2 and one line", () => {
+  test.each([
+    [["cb.json", "--path", "GQ"], /--path: must be made of G, K, L, U, W, X .*got "Q" in "GQ"/],
+    [["cb.json", "--points", "5"], /--points: must be a whole number of at least 22 .*got 5/],
+    [["cb.json", "--points", "many"], /--points: must be a whole number from 1 to 100000, got many/],
+    [["cb.json", "--bands", "0"], /--bands: must be a whole number from 1 to 100000, got 0/],
+    [["cb.json", "--bands", "5000"], /bands: must be at most the \d+ plane waves at k = /],
+    [["cb.json", "--k", "0,0"], /--k: must be points of three reduced coordinates .*got "0,0"/],
+    [["cb.json", "--k", "0,0,0", "--path", "GX"], /--k: must stand without --path and --points/],
+    [["cb.json", "--out", "b.png"], /--out: must end in \.svg, \.html or \.json, got b\.png/],
+    [
+      ["cb.json", "--out", "nowhere/b.svg"],
+      /--out: must be in a folder that can be written, got .*it does not exist/,
+    ],
+    [["cb.json", "--save-problem", "p.json"], /--save-problem: needs the hamiltonian kohn-sham/],
+    [["cb.json", "--paht", "GX"], /unknown option '--paht'.*Did you mean --path\?/],
+  ] as const)("%j", async (words, message) => {
+    const host = ready();
+    expect(await bands(words, host)).toBe(2);
+    expect(host.written.stdout).toBe("");
+    expect(host.written.stderr).toMatch(message);
+    expect(host.written.stderr).toMatch(/^stillwave: [^\n]*\n$/);
+  });
+});
