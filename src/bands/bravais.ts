@@ -14,14 +14,18 @@ import {
 import { axisOf, type LatticeRotation, latticeRotations, reducedBasis, SAME } from "./lattice-symmetry.ts";
 
 /** Bravais types with their Pearson letters; `other` are those without a standard path here. */
-export type BravaisType = "cP" | "cF" | "cI" | "tP" | "tI" | "oP" | "hP" | "other";
+export type BravaisType = KnownType | "other";
+type KnownType = "cP" | "cF" | "cI" | "tP" | "tI" | "oP" | "oF" | "oI" | "oC" | "hP" | "hR";
 
 /** The lattice's own symmetry, whatever the atoms in it. */
 export interface Bravais {
   readonly type: BravaisType;
   /** In words, for messages. */
   readonly name: string;
-  /** Axes of the conventional cell as rows [bohr], right-handed; those given where `type` is `other`. */
+  /**
+   * Axes of the conventional cell as rows [bohr], right-handed: a < b < c in an orthorhombic cell, but a < b with c
+   * perpendicular to the centred face; the primitive ones of a rhombohedral lattice; those given where `type` is `other`.
+   */
   readonly conventional: Mat3;
   /** The given vectors in terms of the standard primitive ones: whole numbers, determinant ±1. */
   readonly fromStandard: Mat3;
@@ -33,37 +37,48 @@ const IDENTITY: Mat3 = [
   [0, 0, 1],
 ];
 
+const FACE_CENTRED: Mat3 = [
+  [0, 0.5, 0.5],
+  [0.5, 0, 0.5],
+  [0.5, 0.5, 0],
+];
+const BODY_CENTRED: Mat3 = [
+  [-0.5, 0.5, 0.5],
+  [0.5, -0.5, 0.5],
+  [0.5, 0.5, -0.5],
+];
+
 /** Standard primitive vectors in terms of the conventional axes [SC10]. */
-const PRIMITIVE: Readonly<Record<Exclude<BravaisType, "other">, Mat3>> = {
+const PRIMITIVE: Readonly<Record<KnownType, Mat3>> = {
   cP: IDENTITY,
   tP: IDENTITY,
   oP: IDENTITY,
   hP: IDENTITY,
-  cF: [
-    [0, 0.5, 0.5],
-    [0.5, 0, 0.5],
+  hR: IDENTITY,
+  cF: FACE_CENTRED,
+  oF: FACE_CENTRED,
+  cI: BODY_CENTRED,
+  tI: BODY_CENTRED,
+  oI: BODY_CENTRED,
+  oC: [
+    [0.5, -0.5, 0],
     [0.5, 0.5, 0],
-  ],
-  cI: [
-    [-0.5, 0.5, 0.5],
-    [0.5, -0.5, 0.5],
-    [0.5, 0.5, -0.5],
-  ],
-  tI: [
-    [-0.5, 0.5, 0.5],
-    [0.5, -0.5, 0.5],
-    [0.5, 0.5, -0.5],
+    [0, 0, 1],
   ],
 };
 
-const NAMES: Readonly<Record<Exclude<BravaisType, "other">, string>> = {
+const NAMES: Readonly<Record<KnownType, string>> = {
   cP: "simple cubic",
   cF: "face-centred cubic",
   cI: "body-centred cubic",
   tP: "simple tetragonal",
   tI: "body-centred tetragonal",
   oP: "simple orthorhombic",
+  oF: "face-centred orthorhombic",
+  oI: "body-centred orthorhombic",
+  oC: "base-centred orthorhombic",
   hP: "hexagonal",
+  hR: "rhombohedral",
 };
 
 /**
@@ -102,20 +117,53 @@ export function findBravais(vectors: Mat3): Bravais {
       const centring = Math.round(Math.abs(det(conventional)) / volume);
       return known(centring === 1 ? "tP" : "tI", conventional, vectors);
     }
-    case 4: {
-      const three = axes(2);
-      // a < b < c
-      const sorted = bestFrame(three, (a, b, c) => norm(a) < norm(b) && norm(b) < norm(c));
-      if (Math.round(Math.abs(det(sorted)) / volume) === 1) return known("oP", sorted, vectors);
-      return other("centred orthorhombic", vectors);
-    }
+    case 4:
+      return orthorhombic(axes(2), vectors);
     case 6:
-      return other("rhombohedral", vectors);
+      return known("hR", rhombohedralAxes(basis, rotations), vectors);
     case 2:
       return other("monoclinic", vectors);
     default:
       return other("triclinic", vectors);
   }
+}
+
+/** a < b < c, or a < b where one face is centred. */
+function orthorhombic(axes: readonly Vec3[], vectors: Mat3): Bravais {
+  const sorted = bestFrame(axes, (a, b, c) => norm(a) < norm(b) && norm(b) < norm(c));
+  const points = Math.round(Math.abs(det(sorted)) / Math.abs(det(vectors)));
+  if (points === 1) return known("oP", sorted, vectors);
+  if (points === 4) return known("oF", sorted, vectors);
+  const isPoint = (weights: Vec3) =>
+    rowsVec(inverse(vectors), rowsVec(sorted, weights)).every((x) => Math.abs(x - Math.round(x)) < 0.01);
+  if (isPoint([0.5, 0.5, 0.5])) return known("oI", sorted, vectors);
+  const uncentred = [0, 1, 2].find((axis) =>
+    isPoint([0, 1, 2].map((i) => (i === axis ? 0 : 0.5)) as unknown as Vec3),
+  );
+  invariant(
+    uncentred !== undefined,
+    () => `an orthorhombic cell of two points has no centred face: ${sorted}`,
+  );
+  const third = sorted[uncentred]!;
+  const based = bestFrame(axes, (a, b, c) => isParallel(c, third) && norm(a) < norm(b));
+  return known("oC", based, vectors);
+}
+
+/** Three vectors of equal length and angles that a threefold rotation takes into each other, the shortest that span the lattice. */
+function rhombohedralAxes(basis: Mat3, rotations: readonly LatticeRotation[]): Mat3 {
+  const threefold = rotations.find(({ order }) => order === 3)!; // there are two, inverse to each other
+  const range = [-2, -1, 0, 1, 2];
+  const triples = range
+    .flatMap((x) => range.flatMap((y) => range.map((z): Vec3 => [x, y, z])))
+    .map((first): Mat3 => {
+      const second = rowsVec(threefold.images, first);
+      return [first, second, rowsVec(threefold.images, second)];
+    })
+    .filter((triple) => Math.abs(det(triple)) === 1)
+    .map((triple) => matMul(triple, basis));
+  const [shortestTriple] = triples.sort((p, q) => norm(p[0]) - norm(q[0]));
+  invariant(shortestTriple !== undefined, () => "a rhombohedral lattice without its three axes");
+  return bestFrame(shortestTriple, (a, b, c) => dot(a, b) * dot(b, c) > 0 && dot(b, c) * dot(c, a) > 0);
 }
 
 const other = (name: string, vectors: Mat3): Bravais => ({
@@ -125,7 +173,7 @@ const other = (name: string, vectors: Mat3): Bravais => ({
   fromStandard: IDENTITY,
 });
 
-function known(type: Exclude<BravaisType, "other">, conventional: Mat3, vectors: Mat3): Bravais {
+function known(type: KnownType, conventional: Mat3, vectors: Mat3): Bravais {
   const ratios = matMul(vectors, inverse(matMul(PRIMITIVE[type], conventional)));
   const whole = ratios.map((row) => row.map(Math.round)) as unknown as Mat3;
   const isWhole = ratios.flat().every((x, i) => Math.abs(x - whole.flat()[i]!) < 0.01);
@@ -171,7 +219,7 @@ function bestFrame(
     for (const b of signed)
       for (const c of signed) {
         const handed = det([a, b, c]) / (norm(a) * norm(b) * norm(c));
-        if (handed < 0.5 || !accept(a, b, c)) continue;
+        if (handed < 1e-3 || !accept(a, b, c)) continue; // left-handed, or in one plane
         const score = a[0] / norm(a) + b[1] / norm(b) + c[2] / norm(c);
         if (score > bestScore + 1e-6) [best, bestScore] = [[a, b, c], score];
       }

@@ -1,6 +1,14 @@
-import { matVec, norm, type Vec3 } from "../common/vec3.ts";
+import { dot, type Mat3, matVec, norm, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 import { type Bravais, type BravaisType, findBravais } from "./bravais.ts";
+import {
+  baseCentredOrthorhombic,
+  bodyCentredOrthorhombic,
+  bodyCentredTetragonal,
+  faceCentredOrthorhombic,
+  rhombohedral,
+  type ZoneTable,
+} from "./zone-shapes.ts";
 
 /** Points of the Brillouin zone with names, and the usual way through them. */
 export interface SpecialPoints {
@@ -11,18 +19,12 @@ export interface SpecialPoints {
   readonly path: readonly (readonly string[])[];
 }
 
-interface Table {
-  /** In terms of the standard primitive reciprocal vectors. */
-  readonly points: Readonly<Record<string, Vec3>>;
-  readonly path: string;
-}
-
 const GAMMA: Vec3 = [0, 0, 0];
 const HALF = 0.5;
 const THIRD = 1 / 3;
 
-/** Labels, coordinates and paths of [SC10]. */
-const TABLES: Readonly<Record<Exclude<BravaisType, "tI" | "other">, Table>> = {
+/** Lattices whose zones have one shape: labels, coordinates and paths of [SC10]. */
+const TABLES: Readonly<Record<"cP" | "cF" | "cI" | "tP" | "oP" | "hP", ZoneTable>> = {
   cP: {
     points: { G: GAMMA, M: [HALF, HALF, 0], R: [HALF, HALF, HALF], X: [0, HALF, 0] },
     path: "G X M G R X|M R",
@@ -79,38 +81,8 @@ const TABLES: Readonly<Record<Exclude<BravaisType, "tI" | "other">, Table>> = {
   },
 };
 
-/** The two shapes of the zone of a body-centred tetragonal lattice [SC10]. */
-function bodyCentredTetragonal(a: number, c: number): Table {
-  const common: Record<string, Vec3> = {
-    G: GAMMA,
-    N: [0, HALF, 0],
-    P: [1 / 4, 1 / 4, 1 / 4],
-    X: [0, 0, HALF],
-  };
-  if (c < a) {
-    const eta = (1 + (c / a) ** 2) / 4;
-    return {
-      points: { ...common, M: [-HALF, HALF, HALF], Z: [eta, eta, -eta], Z1: [-eta, 1 - eta, eta] },
-      path: "G X M G Z P N Z1 M|X P",
-    };
-  }
-  const eta = (1 + (a / c) ** 2) / 4;
-  const zeta = (a / c) ** 2 / 2;
-  return {
-    points: {
-      ...common,
-      Sigma: [-eta, eta, eta],
-      Sigma1: [eta, 1 - eta, -eta],
-      Y: [-zeta, zeta, HALF],
-      Y1: [HALF, HALF, -zeta],
-      Z: [HALF, HALF, -HALF],
-    },
-    path: "G X Y Sigma G Z Sigma1 N P Y1 Z|X P",
-  };
-}
-
 /** Half-way along the three given reciprocal vectors. */
-const AXES: Table = {
+const AXES: ZoneTable = {
   points: { G: GAMMA, X: [HALF, 0, 0], Y: [0, HALF, 0], Z: [0, 0, HALF] },
   path: "X G Y|G Z",
 };
@@ -121,19 +93,34 @@ const AXES: Table = {
  */
 export function specialPoints({ vectors }: Pick<Lattice, "vectors">): SpecialPoints {
   const bravais = findBravais(vectors);
-  const { type, conventional, fromStandard } = bravais;
-  const table =
-    type === "other"
-      ? AXES
-      : type === "tI"
-        ? bodyCentredTetragonal(norm(conventional[0]), norm(conventional[2]))
-        : TABLES[type];
+  const { conventional, fromStandard } = bravais;
+  const table = tableOf(bravais.type, conventional);
   const points = Object.entries(table.points).map(([label, k]) => [label, matVec(fromStandard, k)] as const);
   return {
     bravais,
     points: new Map(points),
     path: table.path.split("|").map((piece) => piece.split(" ")),
   };
+}
+
+function tableOf(type: BravaisType, conventional: Mat3): ZoneTable {
+  const [a, b, c] = conventional.map(norm) as [number, number, number];
+  switch (type) {
+    case "other":
+      return AXES;
+    case "tI":
+      return bodyCentredTetragonal(a, c);
+    case "oF":
+      return faceCentredOrthorhombic(a, b, c);
+    case "oI":
+      return bodyCentredOrthorhombic(a, b, c);
+    case "oC":
+      return baseCentredOrthorhombic(a, b);
+    case "hR":
+      return rhombohedral(dot(conventional[0], conventional[1]) / (a * b));
+    default:
+      return TABLES[type];
+  }
 }
 
 /** Γ, Σ₁, Y₁ for G, Sigma1, Y1. */

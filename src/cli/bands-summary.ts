@@ -28,6 +28,7 @@ export function bandsSummary(run: BandsRun, out: Output): string {
     `energies in eV above ${zeroText(zero)} at ${energy.toFixed(8)} Ha`,
     [head, ...rows].map(line).join("\n"),
     gapText(run),
+    errorBarText(run),
     ...(out.isTerminal ? [picture(file)] : []),
     `${file.kpoints.length} k-points, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
   ];
@@ -64,6 +65,20 @@ export function gapText({ gap, file, filled }: BandsRun): string {
     ? `direct at ${place(file, gap.direct)}`
     : `indirect, from ${place(file, gap.top)} to ${place(file, gap.bottom)}; the smallest direct one is ${eV(gap.direct.energy)} at ${place(file, gap.direct)}`;
   return `gap between ${of}, estimated from these k-points: ${eV(gap.gap)}, ${where}`;
+}
+
+/** How wide the intervals are and what they rest on. */
+export function errorBarText({ file, errorBars }: BandsRun): string {
+  if (errorBars === undefined) return "";
+  const widths = file.kpoints.flatMap(({ bands }) =>
+    bands.flatMap(({ lower, upper }) => (lower === undefined || upper === undefined ? [] : [upper - lower])),
+  );
+  if (widths.length === 0) return "no interval could be proved";
+  const [least, most] = [Math.min(...widths), Math.max(...widths)].map((width) => width.toExponential(1));
+  return [
+    `each level has an interval that holds the exact level of the infinite basis, ${least} to ${most} Ha wide, guaranteed if`,
+    ...errorBars.assumptions.map((assumption) => `- ${assumption}`),
+  ].join("\n");
 }
 
 /** A name, or between which names and where. */

@@ -10,7 +10,7 @@ import { parseJob } from "../job/schema.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { bandsSvg } from "../plot/bands.ts";
 import { htmlPage } from "../plot/html-page.ts";
-import { bandsSummary, gapText, levelTable, zeroText } from "./bands-summary.ts";
+import { bandsSummary, errorBarText, gapText, levelTable, zeroText } from "./bands-summary.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
 import { liveTable } from "./live-table.ts";
@@ -50,9 +50,15 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   const line = progressLine(host.stderr);
   const interruption = new AbortController();
   const release = host.onInterrupt(() => {
+    line.clear();
     table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
     interruption.abort();
   });
+  const progress = (what: string, done: number, total: number) => {
+    if (interruption.signal.aborted && done < total)
+      throw new NotConvergedError(`interrupted after ${done} of ${total} k-points of the ${what}`);
+    line.show(`${what}: k-point ${done}/${total}`);
+  };
   let run: BandsRun;
   try {
     run = await runBands(source.value, {
@@ -61,11 +67,8 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
       readText: readTextFrom(source.folder),
       onProgress: table.progress,
       onStep: table.row,
-      onBands: (done, total) => {
-        if (interruption.signal.aborted && done < total)
-          throw new NotConvergedError(`interrupted after ${done} of ${total} k-points`);
-        line.show(`bands: k-point ${done}/${total}`);
-      },
+      onBands: (done, total) => progress("bands", done, total),
+      onErrorBars: (done, total) => progress("error bars", done, total),
     });
   } catch (error) {
     if (!(error instanceof NotConvergedError)) throw error;
@@ -90,20 +93,27 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   }
   for (const warning of run.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);
   host.stdout.write(options.json ? bandsText(run.file) : `${title}\n\n${bandsSummary(run, host.stdout)}`);
-  if (run.converged) return EXIT.ok;
-  say(
-    `${styled(host.stderr)("red", "not converged:")} the largest residual is ${run.residual.toExponential(1)} Ha; more bands may help`,
-  );
-  return EXIT.notConverged;
+  const problems = shortcomings(run, chosen.accuracy);
+  for (const problem of problems) say(`${styled(host.stderr)("red", "not converged:")} ${problem}`);
+  return problems.length === 0 ? EXIT.ok : EXIT.notConverged;
+}
+
+/** What was asked for and not reached, in one line each. */
+function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: number | undefined): string[] {
+  const found: string[] = [];
+  if (!converged) found.push(`the largest residual is ${residual.toExponential(1)} Ha; more bands may help`);
+  const [failure] = errorBars?.failures ?? [];
+  if (failure !== undefined)
+    found.push(
+      `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}; a higher ecut may help`,
+    );
+  if (errorBars !== undefined && accuracy !== undefined && errorBars.widest > accuracy)
+    found.push(`the widest interval has ${errorBars.widest.toExponential(1)} Ha; a higher ecut may help`);
+  return found;
 }
 
 function checkOptions(options: BandsOptions): RunBandsOptions {
   const { path, points, k, bands, errorBars, accuracy, out, threads, backend } = options;
-  requireInput(
-    errorBars !== true && accuracy === undefined,
-    () =>
-      `${errorBars ? "--error-bars" : "--accuracy"}: guaranteed intervals are not available yet, got ${errorBars ? "it" : accuracy}; leave it out`,
-  );
   requireInput(
     out === undefined || /\.(svg|html|json)$/.test(out),
     () => `--out: must end in .svg, .html or .json, got ${out}; the ending chooses what is written`,
@@ -123,7 +133,18 @@ function checkOptions(options: BandsOptions): RunBandsOptions {
     ...(k === undefined ? {} : { kpoints: parseKpoints(k) }),
     ...(bands === undefined ? {} : { bands: wholeNumber("--bands", bands, 100_000, "8 is usual") }),
     saveProblem: options.saveProblem !== undefined,
+    errorBars: errorBars === true || accuracy !== undefined,
+    ...(accuracy === undefined ? {} : { accuracy: energy("--accuracy", accuracy) }),
   };
+}
+
+function energy(option: string, text: string): number {
+  const value = Number(text.trim() === "" ? Number.NaN : text);
+  requireInput(
+    Number.isFinite(value) && value > 0,
+    () => `${option}: must be a positive width in Ha, got ${text}; such as 1e-4`,
+  );
+  return value;
 }
 
 function wholeNumber(option: string, text: string, most: number, remedy: string): number {
@@ -142,7 +163,11 @@ async function writePicture(run: BandsRun, path: string, title: string, isList: 
   const filled = run.zero.kind === "fermi-level" ? undefined : run.filled; // in a metal no band is full
   const svg = await bandsSvg(run.file, { title, reciprocal, zeroName, filled, isList });
   if (path.endsWith(".svg")) return writeAtomically(path, [svg]);
-  const notes = [gapText(run), `Energies in eV above ${zeroName} at ${run.file.zero.toFixed(8)} Ha.`];
+  const notes = [
+    gapText(run),
+    errorBarText(run),
+    `Energies in eV above ${zeroName} at ${run.file.zero.toFixed(8)} Ha.`,
+  ];
   const table = levelTable(run, 24);
   return writeAtomically(path, [htmlPage({ title, svg, notes: notes.filter((note) => note !== ""), table })]);
 }

@@ -115,7 +115,7 @@ function plainLowerBounds(
     trialForms(trial.vectors, rows, count, trial.values, applied, part),
   );
   const values = new Map<string, number[] | undefined>();
-  const valueOf = (which: number, rho: number, vectors: number, i: number): number => {
+  const valueAt = (which: number, rho: number, vectors: number, i: number): number => {
     const key = [which, rho, vectors].join();
     if (!values.has(key)) {
       const { a, b } = lehmannPencil(leadingForms(forms[which]!, vectors), rho);
@@ -124,8 +124,8 @@ function plainLowerBounds(
     return rho + 1 / (values.get(key)?.[vectors - 1 - i] ?? Number.NaN);
   };
   return lower.map(({ rho, vectors }, i) => ({
-    low: valueOf(0, rho, vectors, i),
-    outside: valueOf(1, rho, vectors, i),
+    low: valueAt(0, rho, vectors, i),
+    outside: valueAt(1, rho, vectors, i),
   }));
 }
 

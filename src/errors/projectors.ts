@@ -130,8 +130,8 @@ export function projectorTails(
   });
 }
 
-/** γ of a sum of n complex products by real arithmetic, whatever its order; √2 joins real and imaginary part. */
-export const complexGamma = (n: number): number => above(1.4142135623730952 * gamma(2 * n + 4));
+/** γ of a sum of n complex products by real arithmetic, whatever its order; √2 (the constant is above it) joins real and imaginary part. */
+export const complexGamma = (n: number): number => above(Math.SQRT2 * gamma(2 * n + 4));
 
 /**
  * A number c ≥ 0 with V_nl ≥ −c on every function that lives on the plane waves outside: 0 if every h is certainly

@@ -2,7 +2,7 @@ import { type Interval, scale } from "./interval.ts";
 import { above, below } from "./rounding.ts";
 
 /** π = 3.14159265358979323846…; the double 3.141592653589793115997… is below it, its successor above. */
-export const PI: Interval = { lo: 3.141592653589793, hi: above(3.141592653589793) };
+export const PI: Interval = { lo: Math.PI, hi: above(Math.PI) };
 export const TWO_PI: Interval = scale(2, PI);
 
 /** ln 2 = LN2_HIGH + LN2_LOW; the first has 32 bits, so that its multiples by |n| < 2²⁰ are exact. */

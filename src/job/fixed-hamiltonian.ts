@@ -29,6 +29,8 @@ export interface PreparedHamiltonian {
   readonly model: Model;
   /** Of the self-consistent run behind it, where there was one. */
   readonly reference?: ReferenceLevels | undefined;
+  /** The Hamiltonian as stored numbers, where it is more than the atoms' own. */
+  readonly problem?: FrozenProblem | undefined;
 }
 
 /**
@@ -69,6 +71,7 @@ export async function fixedHamiltonian(
     hamiltonian: fixed(model, size, job, everySpin(potential, model.nSpin)),
     model,
     reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
+    problem: frozen,
   };
 }
 

@@ -16,6 +16,7 @@ import { scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { VERSION } from "../version.ts";
 import type { BandsFile } from "./bands-result.ts";
+import { type ErrorBars, exactHamiltonian, withErrorBars } from "./error-bars.ts";
 import { fixed, fixedHamiltonian, type PreparedHamiltonian } from "./fixed-hamiltonian.ts";
 import { platformServices } from "./platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
@@ -36,6 +37,11 @@ export interface BandsOptions
   readonly tolerance?: number;
   /** Whether to make a problem file of the self-consistent Hamiltonian. Default false. */
   readonly saveProblem?: boolean;
+  /** Whether each level gets an interval that certainly holds it. Default false. */
+  readonly errorBars?: boolean;
+  /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it, at most fourfold. */
+  readonly accuracy?: number;
+  readonly onErrorBars?: (done: number, total: number) => void;
   readonly onBands?: (done: number, total: number) => void;
 }
 
@@ -51,8 +57,10 @@ export interface BandsRun {
   /** Above those, along these k-points only; absent where no band above was computed. */
   readonly gap?: GapEstimate | undefined;
   readonly zero: ZeroOfEnergy;
+  readonly errorBars?: Omit<ErrorBars, "kpoints"> | undefined;
   /** Rows [bohr⁻¹], to measure the path with. */
   readonly reciprocal: Mat3;
+  /** The Hamiltonian as stored numbers, where it was read from a file or made for one. */
   readonly problem?: FrozenProblem | undefined;
   readonly warnings: readonly string[];
 }
@@ -68,7 +76,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   const platform = await platformServices();
   const cpuBefore = platform.cpuSeconds();
   const job = parseJob(value);
-  const { threads = 1, backend = "wasm", saveProblem = false } = options;
+  const { threads = 1, backend = "wasm", saveProblem = false, errorBars = false } = options;
   const readText = options.readText ?? platform.readText;
   const isSelfConsistent = job.hamiltonian === "kohn-sham";
   requireInput(
@@ -85,8 +93,8 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { hamiltonian, reference, problem, warnings } =
     scfJob === undefined
-      ? { ...fixedJob!, problem: undefined, warnings: [] }
-      : await groundState(scfJob, saveProblem, options.onStep);
+      ? { ...fixedJob!, warnings: [] }
+      : await groundState(scfJob, saveProblem || errorBars, options.onStep);
   const filled = model.electrons / 2;
   const nBands = options.bands ?? job.bands ?? Math.max(8, Math.ceil(filled) + 4);
   const solved = await solveBands(hamiltonian, kpath.kpoints, {
@@ -97,9 +105,21 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
   });
 
+  const levels = solved.map((at) => levelsAt(at, model.nSpin));
+  const bars = errorBars
+    ? await withErrorBars(exactHamiltonian(model, problem), levels, {
+        ecut: job.ecut,
+        accuracy: options.accuracy,
+        backend,
+        onProgress: options.onErrorBars,
+      })
+    : undefined;
+
   const converged = solved.every((at) => at.converged);
   const cpu = platform.cpuSeconds();
-  const zero = zeroOfEnergy(solved, filled, reference);
+  const kpoints = bars?.kpoints ?? levels;
+  const energies = kpoints.map(({ k, bands }) => ({ k, energies: bands.map(({ energy }) => energy) }));
+  const zero = zeroOfEnergy(energies, filled, reference);
   const file: BandsFile = {
     stillwave: VERSION,
     job,
@@ -107,7 +127,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     ecut: job.ecut,
     zero: zero.energy,
     path: kpath.path,
-    kpoints: solved.map((at) => levelsAt(at, model.nSpin)),
+    kpoints,
     resources: {
       wallSeconds: (performance.now() - began) / 1000,
       ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
@@ -122,8 +142,9 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     converged,
     residual: Math.max(...solved.flatMap(({ residualNorms }) => [...residualNorms])),
     // With spin the two fill separately: which bands of each are full does not follow from N.
-    ...(model.nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(solved, filled) } : {}),
+    ...(model.nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(energies, filled) } : {}),
     zero,
+    errorBars: bars && { widest: bars.widest, assumptions: bars.assumptions, failures: bars.failures },
     reciprocal: model.lattice.reciprocal,
     problem,
     warnings,
@@ -148,14 +169,13 @@ function kpathOf({ lattice }: Model, { path, points = 60, kpoints }: BandsOption
 }
 
 interface GroundState extends PreparedHamiltonian {
-  readonly problem?: FrozenProblem | undefined;
   readonly warnings: readonly string[];
 }
 
 /** The potential that the last orbitals of a converged run are made in: its eigenvalues are those the run reports. */
 async function groundState(
   prepared: PreparedScf,
-  saveProblem: boolean,
+  isStored: boolean,
   onStep: BandsOptions["onStep"],
 ): Promise<GroundState> {
   const { job, problem } = prepared;
@@ -180,9 +200,7 @@ async function groundState(
       .reduce((sum, v) => sumFields(sum, v), newRealField(last.rhoIn.length));
   const reference = referenceLevels(last, model);
   const hartreeXc = part((name) => name !== "local");
-  const frozen = saveProblem
-    ? frozenProblem(model, grid, hartreeXc, job.ecut, reference, job.title)
-    : undefined;
+  const frozen = isStored ? frozenProblem(model, grid, hartreeXc, job.ecut, reference, job.title) : undefined;
   return {
     hamiltonian: fixed(
       model,

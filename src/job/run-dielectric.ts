@@ -12,7 +12,7 @@ import {
 } from "../response/dielectric.ts";
 import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { dampedRate, observedRate } from "../response/rates.ts";
-import { solveOrbitals } from "../response/solve-orbitals.ts";
+import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import { damped } from "../scf/accelerator.ts";
 import { iterateAt } from "../scf/iterate.ts";
 import { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "../scf/scf.ts";

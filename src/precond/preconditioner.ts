@@ -24,6 +24,11 @@ export interface Iterate {
   localDensityOfStates(width: number): Promise<RealField>;
   /** Density of the orbitals as they are occupied [bohr⁻³], nowhere negative, shape [nSpin·N]. */
   density(): Promise<RealField>;
+  /**
+   * δρ → χ₀ K δρ [bohr⁻³], how the output density changes with the input, to a relative accuracy. Absent where the state
+   * is not that of an iteration.
+   */
+  readonly responseTo?: (accuracy: number) => Promise<(deltaRho: ReadonlyRealField) => Promise<RealField>>;
 }
 
 /**
@@ -34,4 +39,10 @@ export interface Preconditioner {
   /** Shown in reports, with its parameters: `kerker(kTF=0.8)`. */
   readonly name: string;
   at(iterate: Iterate): ApplyPreconditioner | Promise<ApplyPreconditioner>;
+}
+
+/** One whose application needs the orbitals, wherever they live, and is therefore awaited. */
+export interface ResponsePreconditioner {
+  readonly name: string;
+  at(iterate: Iterate): Promise<(out: RealField, residual: ReadonlyRealField) => Promise<void>>;
 }

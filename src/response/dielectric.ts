@@ -7,7 +7,6 @@ import {
   type RealField,
   sumReal,
 } from "../kernels/fields.ts";
-import type { ApplyPreconditioner } from "../precond/preconditioner.ts";
 import { type ArnoldiStep, arnoldi, type RitzPair } from "../solvers/arnoldi.ts";
 import type { ApplyKernel } from "../terms/hartree-xc-kernel.ts";
 import type { Chi0, SolvedOrbitals } from "./chi0.ts";
@@ -90,7 +89,7 @@ export interface DielectricReport {
  */
 export async function analyseDielectric(
   operator: DielectricOperator,
-  precondition: ApplyPreconditioner,
+  precondition: (out: RealField, residual: ReadonlyRealField) => void | Promise<void>,
   { maxSteps = 60, minSteps = 10, tolerance = 5e-4, seed = 0, onStep, signal }: DielectricOptions = {},
 ): Promise<DielectricReport> {
   const { grid, model, symmetrize } = operator.basis;
@@ -102,7 +101,7 @@ export async function analyseDielectric(
   };
   const apply = async (x: Float64Array) => {
     const out = newRealField(length);
-    precondition(out, await operator.apply(asRealField(x)));
+    await precondition(out, await operator.apply(asRealField(x)));
     return out;
   };
   let last: ArnoldiStep | undefined;

@@ -1,7 +1,8 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import type { Iterate } from "../precond/preconditioner.ts";
+import { independentResponse } from "../response/chi0.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import type { EnergyTerms } from "../terms/kohn-sham.ts";
 
@@ -15,14 +16,26 @@ export function totalPotential(terms: EnergyTerms, rho: ReadonlyRealField): Real
   return total;
 }
 
+/** What the response of a state needs beside its orbitals. */
+export interface Linearisation {
+  readonly terms: EnergyTerms;
+  /** Density that the orbitals were solved at [bohr⁻³]. */
+  readonly rho: ReadonlyRealField;
+  /** Lowest bands that have converged. */
+  readonly nStates: number;
+}
+
 /** What a preconditioner may see of the orbitals of a step. */
 export function iterateAt(
-  { grid, model, symmetrize }: PlaneWaveBasis,
+  basis: PlaneWaveBasis,
   orbitals: Orbitals,
   levels: readonly Levels[],
-  { fermiLevel, occupations }: Occupation,
+  occupation: Occupation,
+  linearised?: Linearisation,
 ): Iterate {
+  const { grid, model, symmetrize } = basis;
   const { nSpin, temperature } = model;
+  const { fermiLevel, occupations } = occupation;
   const fMax = 2 / nSpin;
   return {
     grid,
@@ -48,5 +61,33 @@ export function iterateAt(
       symmetrize(rho);
       return rho;
     },
+    ...(linearised === undefined
+      ? {}
+      : {
+          async responseTo(accuracy: number) {
+            const { terms, rho, nStates } = linearised;
+            const solved = { basis, orbitals, levels, occupation, nStates };
+            const chi0 = await independentResponse(solved, { tolerance: accuracy, maxIterations: 60 });
+            return (deltaRho: ReadonlyRealField) => chi0.apply(kernelAlong(terms, rho, deltaRho));
+          },
+        }),
   };
+}
+
+/** Step of `kernelAlong` relative to the density: truncation and rounding are both far below what an iteration needs. */
+const STEP = 1e-4;
+
+/** K δρ = dV/dt at ρ + t δρ [Ha] as a central difference, which takes any list of terms. */
+function kernelAlong(terms: EnergyTerms, rho: ReadonlyRealField, deltaRho: ReadonlyRealField): RealField {
+  const size = Math.sqrt(dotReal(deltaRho, deltaRho));
+  const out = newRealField(rho.length);
+  if (size === 0) return out;
+  const t = (STEP * Math.sqrt(dotReal(rho, rho))) / size;
+  for (const sign of [1, -1]) {
+    const moved = newRealField(rho.length);
+    for (let r = 0; r < moved.length; r++) moved[r] = rho[r]! + sign * t * deltaRho[r]!;
+    const potential = totalPotential(terms, moved);
+    for (let r = 0; r < out.length; r++) out[r]! += (sign * potential[r]!) / (2 * t);
+  }
+  return out;
 }

@@ -4,7 +4,7 @@ import { newRealField, type ReadonlyRealField, type RealField } from "../kernels
 import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
-import type { Preconditioner } from "../precond/preconditioner.ts";
+import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import type { EnergyTerms } from "../terms/kohn-sham.ts";
@@ -26,7 +26,7 @@ export interface ScfProblem {
 /** How it is solved. */
 export interface ScfOptions {
   /** P⁻¹ of the iteration. */
-  readonly preconditioner: Preconditioner;
+  readonly preconditioner: Preconditioner | ResponsePreconditioner;
   /** How steps become iterates. */
   readonly accelerator: Accelerator;
   /** α in (0, 2). */
@@ -255,15 +255,16 @@ interface StepContext {
 
 /** ρ⁺ from P⁻¹(F(ρ) − ρ). */
 async function nextDensity(
-  { basis }: ScfProblem,
+  { basis, terms }: ScfProblem,
   orbitals: Orbitals,
   { preconditioner, accelerator, damping }: ScfOptions,
   state: ScfState,
   { rhoIn, residual, levels, occupation, row }: StepContext,
 ) {
-  const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation));
+  const linearised = { terms, rho: rhoIn, nStates: state.nConverge };
+  const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation, linearised));
   const step = newRealField(residual.length);
-  apply(step, residual);
+  await apply(step, residual);
   // An inexact solve in P⁻¹ breaks the symmetry a little, and F, which is symmetrised, could not tell and undo it.
   basis.symmetrize(step);
   const { energy, densityResidual } = row;

@@ -46,6 +46,29 @@ const hexagonal = (a: number, c: number): Mat3 => [
   [0, 0, c],
 ];
 
+/** Orthorhombic cells, centred on their faces, in their body, and on one face. */
+const faces = (a: number, b: number, c: number): Mat3 => [
+  [0, b / 2, c / 2],
+  [a / 2, 0, c / 2],
+  [a / 2, b / 2, 0],
+];
+const body = (a: number, b: number, c: number): Mat3 => [
+  [-a / 2, b / 2, c / 2],
+  [a / 2, -b / 2, c / 2],
+  [a / 2, b / 2, -c / 2],
+];
+const base = (a: number, b: number, c: number): Mat3 => [
+  [a / 2, -b / 2, 0],
+  [a / 2, b / 2, 0],
+  [0, 0, c],
+];
+/** Three vectors round the axis [111]. */
+const rhombus = (x: number, y: number): Mat3 => [
+  [x, y, y],
+  [y, x, y],
+  [y, y, x],
+];
+
 /** Lattices by name, with the type they are. */
 export const LATTICES: readonly (readonly [name: string, type: string, vectors: Mat3])[] = [
   ["simple cubic", "cP", box(6, 6, 6)],
@@ -59,4 +82,14 @@ export const LATTICES: readonly (readonly [name: string, type: string, vectors: 
   ["hexagonal, close-packed", "hP", hexagonal(6.06, 6.06 * Math.sqrt(8 / 3))],
   ["hexagonal, flat", "hP", hexagonal(9, 4)],
   ["orthorhombic", "oP", box(9, 5, 7)],
+  ["orthorhombic, face-centred, one axis short", "oF", faces(4, 7, 9)],
+  ["orthorhombic, face-centred, axes alike", "oF", faces(7, 8, 9)],
+  ["orthorhombic, body-centred", "oI", body(5, 7, 9)],
+  ["orthorhombic, body-centred, axes mixed", "oI", body(8, 5, 7)],
+  ["orthorhombic, base-centred", "oC", base(5, 7, 6)],
+  ["orthorhombic, base-centred, long c", "oC", base(5, 7, 12)],
+  ["rhombohedral, acute", "hR", rhombus(7, 1)],
+  ["rhombohedral, very acute", "hR", rhombus(7, 4)],
+  ["rhombohedral, obtuse", "hR", rhombus(7, -1)],
+  ["rhombohedral, very obtuse", "hR", rhombus(7, -2.9)],
 ];

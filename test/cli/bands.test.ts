@@ -86,6 +86,36 @@ test("a ground state tells its steps on stderr, and its potential can be kept an
   expect(again.written.stderr).toBe("");
 });
 
+test("error bars come with what they rest on, in numbers and in the picture", async () => {
+  const host = ready({ isTerminal: true });
+  const words = ["cb.json", "--path", "LG", "--points", "4", "--bands", "4", "--error-bars"];
+  expect(await bands([...words, "--out", "b.html"], host)).toBe(0);
+  expect(host.written.stdout).toMatch(
+    /exact level of the infinite basis, \d\.\de-\d+ to \d\.\de-\d+ Ha wide, guaranteed if\n- the operator is/,
+  );
+  expect(host.written.stderr).toContain("error bars: k-point 4/4");
+  expect(read("b.html")).toMatch(/width of the enclosure.*guaranteed if/s);
+  const json = ready();
+  expect(await bands([...words, "--json"], json)).toBe(0);
+  const { kpoints } = JSON.parse(json.written.stdout) as BandsFile;
+  for (const { bands: levels } of kpoints)
+    for (const level of levels) {
+      expect(Object.keys(level)).toEqual(["index", "energy", "lower", "upper", "guaranteed", "parts"]);
+      expect(level.upper! - level.lower!).toBeGreaterThan(0);
+    }
+});
+
+test("an accuracy asks for error bars, and one that is out of reach is told with 3", async () => {
+  const host = ready();
+  const words = ["cb.json", "--k", "0,0,0", "--bands", "2", "--accuracy"];
+  expect(await bands([...words, "1e-5"], host)).toBe(0);
+  expect(host.written.stdout).toMatch(/guaranteed if/);
+  expect(await bands([...words, "1e-30"], host)).toBe(3);
+  expect(host.written.stderr).toMatch(
+    /not converged: the widest interval has \d\.\de-\d+ Ha; a higher ecut may help\n$/,
+  );
+});
+
 test("no ground state means 3 and no bands", async () => {
   const job = JSON.parse(read("si.json")) as object;
   writeFileSync(join(cwd, "short.json"), JSON.stringify({ ...job, scf: { maxIterations: 1 } }));
@@ -115,7 +145,7 @@ test("Ctrl-C stops between k-points with 3", async () => {
   };
   expect(await bands(["cb.json", "--path", "LGX", "--points", "9"], host)).toBe(3);
   expect(host.written.stderr).toMatch(
-    /interrupted: stopping .*not converged:.* interrupted after 3 of 9 k-points\n/s,
+    /\[2Kinterrupted: stopping .*not converged:.* interrupted after 3 of 9 k-points of the bands\n/s,
   );
   expect(host.written.stdout).toBe("");
 });
@@ -135,6 +165,8 @@ describe("wrong input is 2 and one line", () => {
       /--out: must be in a folder that can be written, got .*it does not exist/,
     ],
     [["cb.json", "--save-problem", "p.json"], /--save-problem: needs the hamiltonian kohn-sham/],
+    [["cb.json", "--accuracy", "0"], /--accuracy: must be a positive width in Ha, got 0/],
+    [["cb.json", "--accuracy", "small"], /--accuracy: must be a positive width in Ha, got small/],
     [["cb.json", "--paht", "GX"], /unknown option '--paht'.*Did you mean --path\?/],
   ] as const)("%j", async (words, message) => {
     const host = ready();

@@ -4,9 +4,9 @@ import { dotReal, newRealField, type ReadonlyRealField, type RealField } from ".
 import { functionals } from "../../src/model/functionals.ts";
 import { independentResponse } from "../../src/response/chi0.ts";
 import { dielectricOperator } from "../../src/response/dielectric.ts";
-import type { SolvedAtDensity } from "../../src/response/solve-orbitals.ts";
-import { solveOrbitals } from "../../src/response/solve-orbitals.ts";
 import { type ScfProblem, scf } from "../../src/scf/scf.ts";
+import type { SolvedAtDensity } from "../../src/scf/solve-orbitals.ts";
+import { solveOrbitals } from "../../src/scf/solve-orbitals.ts";
 import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
 
 export interface Ground extends SolvedAtDensity {

@@ -106,6 +106,7 @@ describe("the guard", () => {
     const rows = run(stiff, damped(), 10);
     expect(rows.every((row) => row.damping === 0.8)).toBe(true);
     expect(rows[9]!.energy).toBeGreaterThan(1e10); // (1 − 0.8·50)² at every step
+    expect(advance(stiff, damped(), begin(stiff)).state.guard).toBeUndefined();
   });
 
   test("its memory is plain data: a copy goes on as the original", () => {

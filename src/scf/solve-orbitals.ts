@@ -1,10 +1,10 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import { smearing } from "../model/smearing.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
-import { totalPotential } from "../scf/iterate.ts";
-import type { ScfProblem } from "../scf/scf.ts";
+import type { SolvedOrbitals } from "../response/chi0.ts";
 import { occupy } from "../state/occupation.ts";
-import type { SolvedOrbitals } from "./chi0.ts";
+import { totalPotential } from "./iterate.ts";
+import type { ScfProblem } from "./scf.ts";
 
 /** Orbitals with whether the eigensolver reached its tolerance. */
 export interface SolvedAtDensity extends SolvedOrbitals {

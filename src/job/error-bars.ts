@@ -1,0 +1,94 @@
+import type { FrozenProblem } from "../bands/frozen-problem.ts";
+import { requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { BandEnclosure } from "../errors/band-enclosure.ts";
+import { encloseBands } from "../errors/enclose-bands.ts";
+import { encloseProblem } from "../errors/enclosed-hamiltonian.ts";
+import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/exact-problem.ts";
+import { createKernels } from "../kernels/backends.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import type { Model } from "../model/model.ts";
+import type { BandEnergy, BandsAtK } from "./bands-result.ts";
+
+export interface ErrorBarOptions {
+  /** Cutoff of the trial vectors [Ha]. */
+  readonly ecut: number;
+  /** Largest width wanted [Ha]; cutoffs are raised for it. */
+  readonly accuracy?: number | undefined;
+  readonly backend: BackendName;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Levels with their intervals, and what could not be had. */
+export interface ErrorBars {
+  readonly kpoints: readonly BandsAtK[];
+  /** Widest interval [Ha]; NaN if there is none. */
+  readonly widest: number;
+  /** What the intervals rest on. */
+  readonly assumptions: readonly string[];
+  /** k-points whose intervals could not be proved, and why. */
+  readonly failures: readonly { readonly k: Vec3; readonly reason: string }[];
+}
+
+/**
+ * The Hamiltonian whose levels are enclosed: the stored numbers themselves, in the infinite basis.
+ *
+ * @param frozen what a self-consistent run left; without it the pseudopotentials alone.
+ * @throws InputError for what no enclosure is known of.
+ */
+export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined): ExactProblem {
+  requireInput(model.nSpin === 1, () => "--error-bars: needs spin none, got collinear");
+  if (frozen === undefined) return exactProblem(model);
+  const atoms = frozen.atoms.map(({ species, position }): CoreAtom => {
+    const potential = frozen.species[species]!.pseudopotential;
+    requireInput(
+      potential.kind === "gth",
+      () => `--error-bars: needs GTH pseudopotentials beside a stored potential, got ${potential.name}`,
+    );
+    return { potential, position };
+  });
+  const coefficients = frozen.potential.coefficients.flatMap(([x, y, z, re, im]) => {
+    const stored = { g: [x, y, z] as Vec3, re, im };
+    const isMean = x === 0 && y === 0 && z === 0;
+    return isMean ? [stored] : [stored, { g: [0 - x, 0 - y, 0 - z] as Vec3, re, im: 0 - im }];
+  });
+  return { kind: "frozen", lattice: frozen.lattice, atoms, coefficients };
+}
+
+/** The levels of `kpoints`, each with an interval that certainly holds the exact level of the same index. */
+export async function withErrorBars(
+  problem: ExactProblem,
+  kpoints: readonly BandsAtK[],
+  { ecut, accuracy, backend, onProgress }: ErrorBarOptions,
+): Promise<ErrorBars> {
+  const kernels = await createKernels(backend);
+  const enclosed = encloseProblem(problem);
+  const done: BandsAtK[] = [];
+  const failures: { k: Vec3; reason: string }[] = [];
+  const assumptions = new Set<string>();
+  let widest = Number.NaN;
+  for (const at of kpoints) {
+    const found = encloseBands(kernels, enclosed, at.k, at.bands.length, {
+      ecut,
+      ...(accuracy === undefined ? {} : { accuracy }),
+    });
+    if (Array.isArray(found)) {
+      done.push({ ...at, bands: at.bands.map((level, i) => within(level, found[i]!)) });
+      for (const { lower, upper, assumptions: own } of found) {
+        widest = Math.max(Number.isNaN(widest) ? 0 : widest, upper - lower);
+        for (const assumption of own) assumptions.add(assumption);
+      }
+    } else {
+      done.push({ ...at, bands: at.bands.map((level) => ({ ...level, guaranteed: false })) });
+      failures.push({ k: at.k, reason: found.reason });
+    }
+    onProgress?.(done.length, kpoints.length);
+    await new Promise((resolve) => setTimeout(resolve, 0)); // signals and other work get their turn
+  }
+  return { kpoints: done, widest, assumptions: [...assumptions], failures };
+}
+
+/** The energy computed in a finite basis lies above the exact one, often above the whole interval: then the nearer end stands. */
+function within({ index, energy }: BandEnergy, { lower, upper, parts }: BandEnclosure): BandEnergy {
+  return { index, energy: Math.min(Math.max(energy, lower), upper), lower, upper, guaranteed: true, parts };
+}

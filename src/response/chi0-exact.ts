@@ -1,0 +1,56 @@
+import { requireInput } from "../common/failure.ts";
+import { asRealField, sumReal } from "../kernels/fields.ts";
+import type { ResponsePreconditioner } from "../precond/preconditioner.ts";
+import { gmres } from "../solvers/gmres.ts";
+
+/**
+ * P = ε† itself: solves (1 − χ₀ K) δρ = f with the response of the orbitals as they are, no model. The undamped
+ * iteration is then Newton's method, limited by how well the eigensolver knows F, and takes about the same few steps
+ * whatever the system. Each costs as much as many of the iteration's own, so this is a yardstick for the others rather
+ * than a tool.
+ *
+ * @param tolerance relative residual of the equation. Default 10⁻², below the eigensolver's share.
+ * @param maxProducts products with ε† for a step at most. Default 40.
+ * @throws InputError if an option is out of range, or where the state has no response to offer.
+ */
+export function chi0Exact({
+  tolerance = 1e-2,
+  maxProducts = 40,
+}: {
+  readonly tolerance?: number;
+  readonly maxProducts?: number;
+} = {}): ResponsePreconditioner {
+  requireInput(
+    tolerance > 0 && tolerance < 1,
+    () => `chi0-exact: tolerance must be between 0 and 1, got ${tolerance}; 0.01 is usual`,
+  );
+  requireInput(
+    Number.isInteger(maxProducts) && maxProducts > 0,
+    () => `chi0-exact: maxProducts must be a positive whole number, got ${maxProducts}; 40 is usual`,
+  );
+  return {
+    name: "chi0-exact",
+    async at({ responseTo }) {
+      requireInput(
+        responseTo !== undefined,
+        () => "chi0-exact: needs the orbitals of the iteration, got a state without responseTo",
+      );
+      // The equation decides how well the response must be known.
+      const response = await responseTo(0.1 * tolerance);
+      return async (out, residual) => {
+        const mean = sumReal(residual) / residual.length;
+        const { x } = await gmres({
+          rightSide: Float64Array.from({ length: residual.length }, (_, r) => residual[r]! - mean),
+          async apply(deltaRho) {
+            const induced = await response(asRealField(deltaRho));
+            const induction = sumReal(induced) / induced.length;
+            return induced.map((change, r) => deltaRho[r]! - change + induction);
+          },
+          relativeTolerance: tolerance,
+          maxSteps: maxProducts,
+        });
+        for (let r = 0; r < out.length; r++) out[r] = x[r]! + mean;
+      };
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import type { FrozenProblem } from "../../src/bands/frozen-problem.ts";
+import type { Vec3 } from "../../src/common/vec3.ts";
+import { exactHamiltonian, withErrorBars } from "../../src/job/error-bars.ts";
+import { runBands } from "../../src/job/run-bands.ts";
+import { findGth } from "../../src/model/gth-table.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import type { Model } from "../../src/model/model.ts";
+import { close } from "../close.ts";
+
+const example = (name: string, change: object = {}) => ({
+  ...(JSON.parse(readFileSync(`examples/${name}.json`, "utf8")) as Record<string, unknown>),
+  ...change,
+});
+const kpoints: Vec3[] = [
+  [0, 0, 0],
+  [0.1, 0.2, 0.3],
+];
+
+test("intervals hold the levels of a far larger basis and the energy that is reported", async () => {
+  const bars = await runBands(example("cohen-bergstresser", { ecut: 8 }), {
+    kpoints,
+    bands: 5,
+    errorBars: true,
+  });
+  const fine = await runBands(example("cohen-bergstresser", { ecut: 40 }), { kpoints, bands: 5 });
+  bars.file.kpoints.forEach(({ bands }, i) => {
+    bands.forEach(({ index, energy, lower, upper, guaranteed, parts }, band) => {
+      const exact = fine.file.kpoints[i]!.bands[band]!.energy;
+      // What 40 Ha leave is below 1e-10 Ha, the solver's error too.
+      expect(lower!).toBeLessThan(exact + 1e-9);
+      expect(upper!).toBeGreaterThan(exact - 1e-9);
+      expect(upper! - lower!).toBeGreaterThan(1e-9);
+      expect(upper! - lower!).toBeLessThan(1e-3);
+      expect(energy).toBeGreaterThanOrEqual(lower!);
+      expect(energy).toBeLessThanOrEqual(upper!);
+      expect([index, guaranteed]).toEqual([band + 1, true]);
+      close(parts!.discretisation + parts!.algorithmic + parts!.arithmetic, upper! - lower!, 1e-12, "parts");
+    });
+  });
+  expect(bars.errorBars!.failures).toEqual([]);
+  expect(bars.errorBars!.assumptions.length).toBeGreaterThan(0);
+  expect(bars.file.zero).toBe(Math.max(...bars.file.kpoints.map(({ bands }) => bands[3]!.energy)));
+});
+
+test("an accuracy narrows the intervals", async () => {
+  const run = (accuracy?: number) =>
+    runBands(example("cohen-bergstresser", { ecut: 5 }), {
+      kpoints: kpoints.slice(1),
+      bands: 3,
+      errorBars: true,
+      ...(accuracy === undefined ? {} : { accuracy }),
+    });
+  const [plain, narrow] = [await run(), await run(1e-6)];
+  expect(plain.errorBars!.widest).toBeGreaterThan(1e-6);
+  expect(narrow.errorBars!.widest).toBeLessThanOrEqual(1e-6);
+});
+
+const model: Model = {
+  lattice: createLattice([
+    [5, 0, 0],
+    [0, 6, 0],
+    [0, 0, 7],
+  ]),
+  species: [{ element: "Si", pseudopotential: findGth("Si", "gth-lda") }],
+  atoms: [{ species: 0, position: [0.1, 0.2, 0.3] }],
+  electrons: 4,
+  smearing: "none",
+  temperature: 0,
+  nSpin: 1,
+};
+const frozen: FrozenProblem = {
+  stillwaveProblem: 1,
+  stillwave: "0",
+  lattice: model.lattice.vectors,
+  species: model.species,
+  atoms: [{ species: 0, position: [0.1, 0.2, 0.3] }],
+  electrons: 4,
+  ecut: 2,
+  fermiLevel: 0,
+  potential: {
+    coefficients: [
+      [0, 0, 0, -0.3, 0],
+      [1, -2, 0.5 + 0.5, 0.25, -0.125],
+    ],
+  },
+};
+
+test("a stored potential is enclosed with both coefficients of every pair, and its own atoms", () => {
+  const exact = exactHamiltonian(model, frozen);
+  if (exact.kind !== "frozen") return expect.fail(`got ${exact.kind}`);
+  expect(exact.coefficients).toEqual([
+    { g: [0, 0, 0], re: -0.3, im: 0 },
+    { g: [1, -2, 1], re: 0.25, im: -0.125 },
+    { g: [-1, 2, -1], re: 0.25, im: 0.125 },
+  ]);
+  expect(exact.atoms).toEqual([{ potential: model.species[0]!.pseudopotential, position: [0.1, 0.2, 0.3] }]);
+  expect(exactHamiltonian(model, undefined).kind).toBe("core");
+});
+
+test("a potential without atoms moves levels as it is known to: a constant by itself", async () => {
+  const empty = { ...frozen, atoms: [], potential: { coefficients: [[0, 0, 0, -0.3, 0]] as const } };
+  const problem = exactHamiltonian({ ...model, atoms: [] }, empty);
+  const level = { index: 1, energy: 0 };
+  const k: Vec3 = [0.25, 0, 0];
+  const options = { ecut: 3, backend: "wasm" } as const;
+  const { kpoints: at } = await withErrorBars(problem, [{ k, bands: [level] }], options);
+  const { lower, upper, energy } = at[0]!.bands[0]!;
+  const free = 0.5 * ((2 * Math.PI * 0.25) / 5) ** 2 - 0.3;
+  expect(lower!).toBeLessThanOrEqual(free + 1e-15);
+  expect(upper!).toBeGreaterThanOrEqual(free - 1e-15);
+  expect(upper! - lower!).toBeLessThan(1e-9);
+  expect(energy).toBe(upper); // 0 lies above the interval: its nearer end stands
+});
+
+test("two spins are refused", () => {
+  expect(() => exactHamiltonian({ ...model, nSpin: 2 }, undefined)).toThrow(/^--error-bars: needs spin none/);
+});

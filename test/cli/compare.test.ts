@@ -1,0 +1,100 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { runProgram } from "../../src/cli/program.ts";
+import type { Comparison } from "../../src/job/compare.ts";
+import type { RunOptions } from "../../src/job/prepare-scf.ts";
+import { type FakeHost, fakeHost, historyRow } from "./fake-host.ts";
+
+const root = mkdtempSync(join(tmpdir(), "stillwave-compare-"));
+afterAll(() => rmSync(root, { recursive: true }));
+let cwd = root;
+beforeEach(() => {
+  cwd = mkdtempSync(join(root, "run-"));
+  const lattice = [[9, 0, 0], [0, 9, 0], [0, 0, 9]]; // biome-ignore format: a matrix
+  const structure = { lattice, atoms: [{ element: "Si", position: [0, 0, 0] }] };
+  writeFileSync(join(cwd, "si.json"), JSON.stringify({ structure, ecut: 5 }));
+});
+const compare = (words: string, host: FakeHost) => runProgram(["compare", ...words.split(" ")], host);
+const twoSteps = async (options: RunOptions) => {
+  for (const step of [1, 2]) options.onStep?.(historyRow(step));
+  return {};
+};
+const written = (folder: string) =>
+  JSON.parse(readFileSync(join(cwd, folder, "compare.json"), "utf8")) as Comparison;
+
+test("prints a row for each run, writes compare.json and compare.svg, and tells of each run on stderr", async () => {
+  const host = fakeHost({ cwd, run: twoSteps });
+  expect(await compare("si.json --mixings simple,ldos --sizes 1,2 --out a/b --threads 3", host)).toBe(0);
+  const lines = host.written.stdout.trimEnd().split("\n");
+  expect(lines[0]).toMatch(
+    /^size +mixing +steps +to 1\.6e-10 Ha +highest E \(Ha\) +H applied +time \(s\) +status$/,
+  );
+  expect(lines.slice(1).map((line) => line.trim().split(/\s+/))).toEqual(
+    [
+      ["1", "simple"],
+      ["1", "ldos"],
+      ["2", "simple"],
+      ["2", "ldos"],
+    ].map((run) => [...run, "3", "-", "+0.099", "240", "1.00", "converged"]),
+  );
+  expect(host.written.stderr).toMatch(/^size 1, simple: converged in 3 steps\nsize 1, ldos: /);
+  expect(host.written.stderr).toMatch(/\ncomparison: a\/b\/compare\.json\nplot: a\/b\/compare\.svg\n$/);
+  expect(written("a/b")).toMatchObject({ sizes: [1, 2], mixings: ["simple", "ldos"], complete: true });
+  expect(written("a/b").runs.map(({ history }) => history.length)).toEqual([3, 3, 3, 3]);
+  expect(readFileSync(join(cwd, "a/b/compare.svg"), "utf8")).toMatch(/^<svg xmlns/);
+  expect(host.seen.options!.threads).toBe(3);
+});
+
+test("without options takes simple, kerker and ldos, once each, into the current folder", async () => {
+  const host = fakeHost({ cwd });
+  expect(await compare("si.json", host)).toBe(0);
+  expect(written(".")).toMatchObject({ sizes: [1], mixings: ["simple", "kerker", "ldos"] });
+});
+
+test("a terminal gets a line that is rewritten at every step", async () => {
+  const host = fakeHost({ cwd, run: twoSteps, isTerminal: true });
+  await compare("si.json --mixings ldos", host);
+  expect(host.written.stderr).toContain("size 1, ldos: step 2, residual 1.0e-2");
+  expect(host.written.stderr.split("\r\u001b[2K").length - 1).toBe(3); // shown twice, wiped once
+});
+
+test("a mixing that does not converge is a row; when none does, 3 is returned", async () => {
+  const failing = (names: readonly string[]) => async (_: RunOptions, host: FakeHost) => {
+    const { scf } = host.seen.job as { scf: { mixing: { name: string } } };
+    return names.includes(scf.mixing.name) ? ({ converged: false, status: "iteration-limit" } as const) : {};
+  };
+  const one = fakeHost({ cwd, run: failing(["simple"]) });
+  expect(await compare("si.json --mixings simple,ldos", one)).toBe(0);
+  expect(one.written.stdout).toMatch(/simple +- +- .*iteration-limit\n/);
+  expect(one.written.stderr).toContain("size 1, simple: iteration-limit after 3 steps");
+  const both = fakeHost({ cwd, run: failing(["simple", "ldos"]) });
+  expect(await compare("si.json --mixings simple,ldos", both)).toBe(3);
+});
+
+test("Ctrl-C ends it after the run at hand, with what there is, and 3", async () => {
+  const run = async (options: RunOptions, host: FakeHost) => {
+    host.interrupt();
+    expect(options.signal!.aborted).toBe(true);
+    return { converged: false, status: "interrupted" } as const;
+  };
+  const host = fakeHost({ cwd, run });
+  expect(await compare("si.json --mixings simple,ldos", host)).toBe(3);
+  expect(host.written.stdout).toMatch(/simple .*interrupted\ninterrupted: the table is not complete\n$/);
+  expect(written(".")).toMatchObject({ complete: false });
+});
+
+test.each([
+  ["si.json --mixings ldso", /^stillwave: mixings: must be among simple.*did you mean ldos\?\)\n$/],
+  ["si.json --sizes 1,x", /^stillwave: --sizes: must be whole numbers from 1 to 1024, got 1,x\n$/],
+  ["si.json --threads 0", /^stillwave: --threads: must be whole numbers from 1 to 1024, got 0\n$/],
+  ["nothing.json", /^stillwave: JOB: must be a file/],
+])("%s is wrong input: one line, 2, no folder made, nothing run", async (words, message) => {
+  const host = fakeHost({ cwd });
+  expect(await compare(`${words} --out made`, host)).toBe(2);
+  expect(host.written.stderr).toMatch(message);
+  expect(host.written.stdout).toBe("");
+  expect(host.seen).toEqual({});
+  expect(existsSync(join(cwd, "made"))).toBe(false);
+});

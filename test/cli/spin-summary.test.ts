@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { liveTable, tableRow } from "../../src/cli/live-table.ts";
+import { runProgram } from "../../src/cli/program.ts";
+import { headline } from "../../src/cli/summary.ts";
+import { parseJob } from "../../src/job/schema.ts";
+import { fakeHost, historyRow } from "./fake-host.ts";
+
+test("a spin-polarised run has a column for the moment, another has none", () => {
+  const lines: string[] = [];
+  const output = { write: (text: string) => lines.push(text), isTerminal: false, columns: 80 };
+  const table = liveTable(output, output);
+  table.row({ ...historyRow(1), magnetisation: 2.25504 });
+  table.row({ ...historyRow(2), magnetisation: -0.00001 });
+  expect(lines[0]).toMatch(/time \(s\) +moment \(muB\)\n$/);
+  expect(lines[1]).toMatch(/ 2\.2550\n$/);
+  expect(lines[2]).toMatch(/ 0\.0000\n$/); // no -0.0000
+  expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  expect(tableRow(historyRow(1), undefined).length).toBeLessThan(lines[1]!.length - 10);
+});
+
+test("the summary tells the moments of the cell and around the atoms", async () => {
+  const run = async () => ({
+    magnetisation: -0.00062,
+    absoluteMagnetisation: 7.16612,
+    atomicMagnetisation: { sphereRadius: 2, moments: [3.2197, -3.22] },
+  });
+  const host = fakeHost({ run });
+  expect(await runProgram(["scf", "silicon"], host)).toBe(0);
+  expect(host.written.stdout).toMatch(/magnetic moment -0\.0006 muB in all, 7\.1661 muB without sign/);
+  expect(host.written.stdout).toMatch(/around atoms +3\.2197, -3\.2200 muB within 2\.00 bohr/);
+  const plain = fakeHost();
+  await runProgram(["scf", "silicon"], plain);
+  expect(plain.written.stdout).toMatch(/Fermi level/);
+  expect(plain.written.stdout).not.toMatch(/muB/);
+});
+
+test("the headline of a spin-polarised job says so", () => {
+  const structure = { lattice: [[9, 0, 0], [0, 9, 0], [0, 0, 9]], atoms: [{ element: "H", position: [0, 0, 0] }] }; // biome-ignore format: a job
+  const job = { structure, ecut: 5, temperature: 0.01 };
+  expect(headline(parseJob({ ...job, spin: "collinear" }), "h")).toContain("spin-polarised");
+  expect(headline(parseJob(job), "h")).not.toContain("spin-polarised");
+});
