@@ -34,6 +34,13 @@ export { createLattice, type Lattice } from "./model/lattice.ts";
 export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
+export {
+  type AtomicMagnetisation,
+  atomicMagnetisation,
+  type Magnetisation,
+  magnetisation,
+  spinDensity,
+} from "./observables/magnetisation.ts";
 export { type DielectricOptions, dielectric } from "./precond/dielectric.ts";
 export { type HybridOptions, hybrid } from "./precond/hybrid.ts";
 export { kerker } from "./precond/kerker.ts";

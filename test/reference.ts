@@ -106,7 +106,12 @@ function compareEigenvalues(result: ResultFile, reference: Reference): void {
     if (mine === undefined) expect.fail(`k = [${k}] of the other program is none of ours`);
     mine.occupations.forEach((f, band) => {
       if (f > 1e-3)
-        close(mine.eigenvalues[band]!, eigenvalues[band]!, 2e-6, `eigenvalue ${band + 1} at k = [${k}], spin ${spin}`);
+        close(
+          mine.eigenvalues[band]!,
+          eigenvalues[band]!,
+          2e-6,
+          `eigenvalue ${band + 1} at k = [${k}], spin ${spin}`,
+        );
     });
   }
 }

@@ -27,10 +27,11 @@ export function bandsSummary(run: BandsRun, out: Output): string {
   const blocks = [
     `energies in eV above ${zeroText(zero)} at ${energy.toFixed(8)} Ha`,
     [head, ...rows].map(line).join("\n"),
+    ...(file.kpoints.some(({ spin }) => spin === 1) ? ["levels of spin up; file and picture have both"] : []),
     gapText(run),
     errorBarText(run),
     ...(out.isTerminal ? [picture(file)] : []),
-    `${file.kpoints.length} k-points, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
+    `${file.kpoints.filter(({ spin = 0 }) => spin === 0).length} k-points, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }

@@ -4,6 +4,9 @@ import { styled } from "./style.ts";
 
 const LABEL = 28;
 
+/** What Arnoldi's recursion says below this is lost in the accuracy of the response. */
+const SMALLEST = 1e-6;
+
 /** The analysis as a small table for a person. Everything in it is an estimate. */
 export function dielectricSummary(file: DielectricFile, out: Output): string {
   const { smallest, largest, predicted, jobDamping, observed, arnoldi, preconditioner } = file;
@@ -13,7 +16,11 @@ export function dielectricSummary(file: DielectricFile, out: Output): string {
   const line = (label: string, value: string, note = "") =>
     `${label.padEnd(LABEL)}${value.padStart(12)}${note === "" ? "" : `  ${note}`}`;
   const eigenvalue = (label: string, { value, residual }: ExtremeEigenvalue) =>
-    line(label, value.toFixed(5), `residual ${residual < 1e-8 ? "below 1e-8" : residual.toExponential(1)}`);
+    line(
+      label,
+      value.toFixed(5),
+      `residual ${residual < SMALLEST ? `below ${SMALLEST.toExponential()}` : residual.toExponential(1)}`,
+    );
   const rows = [
     paint("bold", `dielectric operator P⁻¹ε† with P of ${preconditioner} (dimensionless estimates)`),
     eigenvalue("smallest eigenvalue", smallest),

@@ -49,7 +49,7 @@ export function encloseGthLocal({ charge, rloc, c }: GthPotential, q2: Interval)
 /** f with |v_loc(q)| ≤ f(q) for q ≥ `from`: every sign made plus, 1/q² replaced by 1/from². */
 export function gthLocalEnvelope({ charge, rloc, c }: GthPotential, from: number): PolynomialGaussian {
   const r = interval(rloc);
-  const coulomb = div(scale(4 * charge, PI), sqr(interval(from)));
+  const coulomb = div(scale(4 * Math.abs(charge), PI), sqr(interval(from)));
   const coefficients: number[] = [];
   localPolynomial(c, true).forEach((p, j) => {
     const value = mul(mul(gaussianVolume(r), p), power(r, 2 * j));

@@ -1,5 +1,5 @@
 import type { FrozenProblem } from "../bands/frozen-problem.ts";
-import { requireInput } from "../common/failure.ts";
+import { invariant, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { BandEnclosure } from "../errors/band-enclosure.ts";
 import { encloseBands } from "../errors/enclose-bands.ts";
@@ -37,7 +37,7 @@ export interface ErrorBars {
  * @throws InputError for what no enclosure is known of.
  */
 export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined): ExactProblem {
-  requireInput(model.nSpin === 1, () => "--error-bars: needs spin none, got collinear");
+  invariant(model.nSpin === 1, () => "exactHamiltonian: two spins have no single potential");
   if (frozen === undefined) return exactProblem(model);
   const atoms = frozen.atoms.map(({ species, position }): CoreAtom => {
     const potential = frozen.species[species]!.pseudopotential;

@@ -90,6 +90,11 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
       ? await fixedHamiltonian(job, readText, { backend, systemMemory: platform.systemMemory() })
       : undefined;
   const { model } = scfJob?.problem.basis ?? fixedJob!; // one of the two is there
+  requireInput(
+    model.nSpin === 1 || !(saveProblem || errorBars),
+    () =>
+      `spin: must be none with ${errorBars ? "--error-bars" : "--save-problem"}, got collinear; one potential is stored, for both spins`,
+  );
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { hamiltonian, reference, problem, warnings } =
     scfJob === undefined

@@ -12,10 +12,10 @@ import {
 } from "../response/dielectric.ts";
 import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { dampedRate, observedRate } from "../response/rates.ts";
-import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import { damped } from "../scf/accelerator.ts";
 import { iterateAt } from "../scf/iterate.ts";
 import { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "../scf/scf.ts";
+import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { HistoryRow, ScfStep } from "../scf/state.ts";
 import { hartreeXcKernel } from "../terms/hartree-xc-kernel.ts";
 import { VERSION } from "../version.ts";
@@ -39,6 +39,9 @@ export interface DielectricRunOptions
 
 /** Eigensolver's tolerance [Ha] for the orbitals that respond: far below what the condition number is settled to. */
 const ORBITAL_TOLERANCE = 1e-8;
+
+/** Relative accuracy of the response, likewise. */
+const RESPONSE_TOLERANCE = 1e-6;
 
 /** The damped iteration ends here [bohr^(-3/2)]: below, the eigensolver's rounding would be taken for its rate. */
 const OBSERVED_TOLERANCE = 1e-9;
@@ -140,7 +143,7 @@ async function analyse(
     { nStates: last.state.nConverge, tolerance: ORBITAL_TOLERANCE },
     (done, total) => onProgress?.({ step: last.row.step, phase: "diagonalise", done, total }),
   );
-  const chi0 = await independentResponse(solved);
+  const chi0 = await independentResponse(solved, { tolerance: RESPONSE_TOLERANCE });
   const kernel = hartreeXcKernel(grid, functionals(job.functional), model.nSpin, last.rhoOut);
   const precondition = await preconditioner.at(iterateAt(basis, orbitals, solved.levels, solved.occupation));
   const report = await analyseDielectric(dielectricOperator(basis, chi0, kernel), precondition, {

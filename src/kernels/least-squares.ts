@@ -10,9 +10,12 @@ export interface Fit {
 /** Rows treated at a time: the pieces of five columns fit into the second-level cache. */
 const PIECE = 4096;
 
+/** Part of a vector's length that a projection must leave for its result to be orthogonal to rounding, up to one digit. */
+const KEPT = 0.1;
+
 /**
- * Least squares by Gram-Schmidt with every projection done twice, A = Q R, R c = Qᵀ b: twice is enough for Q orthogonal to
- * rounding [GLRE05]. The condition number is that of R.
+ * Least squares by Gram-Schmidt, A = Q R, R c = Qᵀ b, with projections repeated where they cancel: twice is enough for
+ * Q orthogonal to rounding [GLRE05]. The condition number is that of R.
  *
  * @param columns overwritten by Q.
  */
@@ -40,20 +43,23 @@ export function leastSquares(columns: readonly Float64Array[], b: Float64Array):
 }
 
 /**
- * x ← x − Q Qᵀ x for the first n columns, twice; returns the sum of both Qᵀ x. The second overlaps are taken while the
- * pieces of the first projection are still at hand.
+ * x ← x − Q Qᵀ x for the first n columns; returns Qᵀ x. A projection that takes away nearly all of x leaves its own rounding
+ * errors in the span of Q, so it is done again.
  */
 function orthogonalize(columns: readonly Float64Array[], n: number, x: Float64Array): Float64Array {
-  const first = new Float64Array(n);
-  const second = new Float64Array(n);
-  if (n === 0) return first;
-  for (let from = 0; from < x.length; from += PIECE) addOverlaps(first, columns, x, from);
-  for (let from = 0; from < x.length; from += PIECE) {
-    subtract(x, first, columns, from);
-    addOverlaps(second, columns, x, from);
-  }
-  for (let from = 0; from < x.length; from += PIECE) subtract(x, second, columns, from);
-  return first.map((overlap, i) => overlap + second[i]!);
+  const overlaps = new Float64Array(n);
+  if (n === 0) return overlaps;
+  const before = dotReal(x, x);
+  project(overlaps, columns, x);
+  if (dotReal(x, x) > KEPT ** 2 * before) return overlaps;
+  const again = new Float64Array(n);
+  project(again, columns, x);
+  return overlaps.map((overlap, i) => overlap + again[i]!);
+}
+
+function project(overlaps: Float64Array, columns: readonly Float64Array[], x: Float64Array): void {
+  for (let from = 0; from < x.length; from += PIECE) addOverlaps(overlaps, columns, x, from);
+  for (let from = 0; from < x.length; from += PIECE) subtract(x, overlaps, columns, from);
 }
 
 /** out_i ← out_i + qᵢᵀ x over one piece; four columns side by side, because one sum alone waits for its own additions. */

@@ -1,4 +1,4 @@
-import { exactProductGridSize, type Grid, gridIndex } from "../basis/grid.ts";
+import { exactProductGridSize, frequency, type Grid } from "../basis/grid.ts";
 import type { GridSize } from "../kernels/kernels.ts";
 
 /**
@@ -31,23 +31,33 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const isWhole = size.every((n, i) => n === fine.size[i]);
   const coarse = isWhole ? fine : fine.withSize(size);
   const cutoff = isWhole ? Number.POSITIVE_INFINITY : longest ** 2;
+  const { normG2 } = coarse;
+  const [nx, ny, nz] = size;
   const coarseIndex: number[] = [];
   const fineIndex: number[] = [];
   const root: number[] = [];
   const coulomb: number[] = [];
-  const { gVectors, normG2 } = coarse;
-  for (let g = 1; g < coarse.points; g++) {
-    const [x, y, z] = [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!];
-    const partner = gridIndex(size, -x, -y, -z);
-    if (partner < g) continue;
-    // At the highest frequency of an even axis the two differ, and a real field feels their mean.
-    const v = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[partner]!;
-    if ((4 * Math.PI) / v > cutoff) continue;
-    coarseIndex.push(g);
-    fineIndex.push(gridIndex(fine.size, x, y, z));
-    root.push(Math.sqrt(partner === g ? v : 2 * v));
-    coulomb.push(v);
-  }
+  /** Index on the fine axis of the frequency that index i of the coarse one stands for. */
+  const fineAxis = (axis: number) =>
+    Int32Array.from({ length: size[axis]! }, (_, i) => {
+      const g = frequency(i, size[axis]!);
+      return g < 0 ? g + fine.size[axis]! : g;
+    });
+  const [fineX, fineY, fineZ] = [fineAxis(0), fineAxis(1), fineAxis(2)];
+  let g = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++, g++) {
+        const partner = (x === 0 ? 0 : nx - x) + nx * ((y === 0 ? 0 : ny - y) + ny * (z === 0 ? 0 : nz - z));
+        if (g === 0 || partner < g) continue;
+        // At the highest frequency of an even axis the two differ, and a real field feels their mean.
+        const v = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[partner]!;
+        if ((4 * Math.PI) / v > cutoff) continue;
+        coarseIndex.push(g);
+        fineIndex.push(fineX[x]! + fine.size[0] * (fineY[y]! + fine.size[1] * fineZ[z]!));
+        root.push(Math.sqrt(partner === g ? v : 2 * v));
+        coulomb.push(v);
+      }
   return {
     fine,
     coarse,

@@ -61,16 +61,19 @@ export function functionalCurvature(
         if (size[r]! > 0) curvatures[a]![b]![r] = near / (12 * size[r]!);
       }
   });
-  // One rounding error for both orders keeps the kernel self-adjoint; an order without a step has no say.
+  // One rounding error for both orders keeps the kernel self-adjoint. An order without a step has no say; nor has a step
+  // in σ in the change of a density's slope: by σ → 0 its rounding exceeds all that ∇ρ brings to δσ.
   for (let a = 0; a < count; a++)
-    for (let b = 0; b < a; b++)
+    for (let b = 0; b < a; b++) {
+      const isMixed = b < nSpin && a >= nSpin;
       for (let r = 0; r < points; r++) {
-        const [byA, byB] = [sizes[a]![r]! > 0 ? 1 : 0, sizes[b]![r]! > 0 ? 1 : 0];
+        const [byA, byB] = [!isMixed && sizes[a]![r]! > 0 ? 1 : 0, sizes[b]![r]! > 0 ? 1 : 0];
         const sum = byB * curvatures[a]![b]![r]! + byA * curvatures[b]![a]![r]!;
         const mean = sum / Math.max(1, byA + byB);
         curvatures[a]![b]![r] = mean;
         curvatures[b]![a]![r] = mean;
       }
+    }
   return { slopes: slopesAt(0, 0), curvatures };
 }
 

@@ -44,7 +44,7 @@ test("intervals hold the levels of a far larger basis and the energy that is rep
   expect(bars.file.zero).toBe(Math.max(...bars.file.kpoints.map(({ bands }) => bands[3]!.energy)));
 });
 
-test("an accuracy narrows the intervals", async () => {
+test("an accuracy narrows the intervals, and energies above them come down", async () => {
   const run = (accuracy?: number) =>
     runBands(example("cohen-bergstresser", { ecut: 5 }), {
       kpoints: kpoints.slice(1),
@@ -55,6 +55,12 @@ test("an accuracy narrows the intervals", async () => {
   const [plain, narrow] = [await run(), await run(1e-6)];
   expect(plain.errorBars!.widest).toBeGreaterThan(1e-6);
   expect(narrow.errorBars!.widest).toBeLessThanOrEqual(1e-6);
+  for (const { file, errorBars } of [plain, narrow]) {
+    const { bands } = file.kpoints[0]!;
+    expect(errorBars!.widest).toBe(Math.max(...bands.map(({ lower, upper }) => upper! - lower!)));
+    expect(file.zero).toBe(bands[2]!.energy);
+  }
+  expect(narrow.file.zero).toBeLessThan(plain.file.zero);
 });
 
 const model: Model = {
@@ -115,5 +121,7 @@ test("a potential without atoms moves levels as it is known to: a constant by it
 });
 
 test("two spins are refused", () => {
-  expect(() => exactHamiltonian({ ...model, nSpin: 2 }, undefined)).toThrow(/^--error-bars: needs spin none/);
+  expect(() => exactHamiltonian({ ...model, nSpin: 2 }, undefined)).toThrow(
+    /two spins have no single potential/,
+  );
 });

@@ -74,6 +74,31 @@ test("a metal is measured from its Fermi level", async () => {
   expect(run.file.kpoints[0]!.bands.map(({ index }) => index)).toEqual([1, 2, 3, 4]);
 });
 
+test("without a moment both spins have the levels of a run without spin, each k-point listed once for each", async () => {
+  const job = example("aluminium", { ecut: 4, kgrid: [3, 3, 3], scf: { tolerance: { density: 1e-8 } } });
+  const options = { path: "LG", points: 3, bands: 4 };
+  const plain = await runBands(job, options);
+  const both = await runBands({ ...job, spin: "collinear" }, options);
+  expect(plain.file.kpoints.map(({ spin }) => spin)).toEqual([undefined, undefined, undefined]);
+  expect(both.file.kpoints.map(({ spin }) => spin)).toEqual([0, 0, 0, 1, 1, 1]);
+  both.file.kpoints.forEach(({ k, bands }, i) => {
+    expect(k).toEqual(plain.file.kpoints[i % 3]!.k);
+    // Potentials that differ by what a density residual of 1e-8 leaves.
+    closeArrays(
+      bands.map(({ energy }) => energy),
+      energies(plain)[i % 3]!,
+      1e-7,
+      `spin levels ${i}`,
+    );
+  });
+  close(both.file.zero, plain.file.zero, 1e-7);
+  expect(both.gap).toBeUndefined();
+  for (const wish of [{ saveProblem: true }, { errorBars: true }])
+    await expect(runBands({ ...job, spin: "collinear" }, { ...options, ...wish })).rejects.toThrow(
+      /^spin: must be none with --(save-problem|error-bars), got collinear/,
+    );
+});
+
 test("a fixed Hamiltonian is measured from the top of band N/2 along the path", async () => {
   const run = await runBands(example("cohen-bergstresser", { ecut: 4 }), { path: "LGX", points: 9 });
   const { file } = run;

@@ -139,8 +139,10 @@ test("every shipped job makes a model that its bands can hold, without warnings"
     "gallium-arsenide",
     "magnesium",
     "water",
+    "iron",
+    "chromium",
   ];
-  const electrons = [8, 8, 3, 24, 60, 8, 4, 8];
+  const electrons = [8, 8, 3, 24, 60, 8, 4, 8, 16, 12];
   for (const [i, name] of names.entries()) {
     const job = parseJob(JSON.parse(readFileSync(`examples/${name}.json`, "utf8")));
     const structure = await resolveStructure(job, never);

@@ -2,7 +2,7 @@ import { random } from "../../src/common/random.ts";
 import { prepareScf, type RunOptions } from "../../src/job/prepare-scf.ts";
 import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../../src/kernels/fields.ts";
 import { functionals } from "../../src/model/functionals.ts";
-import { independentResponse } from "../../src/response/chi0.ts";
+import { type Chi0Options, independentResponse } from "../../src/response/chi0.ts";
 import { dielectricOperator } from "../../src/response/dielectric.ts";
 import { type ScfProblem, scf } from "../../src/scf/scf.ts";
 import type { SolvedAtDensity } from "../../src/scf/solve-orbitals.ts";
@@ -68,9 +68,13 @@ export const inner = ({ basis }: Pick<Ground, "basis">, f: ReadonlyRealField, g:
   basis.grid.dvol * dotReal(f, g);
 
 /** ε† at a job's density. */
-export async function operatorAt(state: Ground, functional: string | readonly string[] = "lda-pw92") {
+export async function operatorAt(
+  state: Ground,
+  functional: string | readonly string[] = "lda-pw92",
+  options: Chi0Options = {},
+) {
   const { basis, rho } = state;
-  const chi0 = await independentResponse(state);
+  const chi0 = await independentResponse(state, options);
   const kernel = hartreeXcKernel(basis.grid, functionals(functional), basis.model.nSpin, rho);
   return { operator: dielectricOperator(basis, chi0, kernel), kernel };
 }

@@ -115,5 +115,18 @@ test("a fully polarised gas has a finite kernel, and an empty point has none", (
   expect(uu[0]).toBeLessThan(-1);
   expect(ud[0]).toBe(curvatures[1]![0]![0]);
   expect(Math.abs(ud[0]!)).toBeGreaterThan(0.01);
+  // It is the limit of few minority electrons, which it reaches like their density to the third.
+  const limit = functionalCurvature(functionals("lda-pw92"), 2, [up, Float64Array.of(1e-11, 0)]).curvatures;
+  close(ud[0]! / limit[0]![1]![0]!, 1, 0.02);
   expect([dd[0], uu[1], ud[1], dd[1]]).toEqual([0, 0, 0, 0]);
+});
+
+test("where the gradient all but vanishes the kernel of PBE is that of no gradient", () => {
+  const rho = Float64Array.of(0.02, 0.02, 0.02);
+  const sigma = Float64Array.of(1e-32, 1e-20, 1e-10);
+  const { curvatures } = functionalCurvature(functionals("pbe"), 1, [rho, sigma]);
+  const mixed = curvatures[0]![1]!;
+  expect(Math.abs(mixed[2]!)).toBeGreaterThan(1);
+  // σ enters as σ/ρ^(8/3) ≈ 3e-6 at the last point.
+  for (const r of [0, 1]) close(mixed[r]! / mixed[2]!, 1, 1e-5, `σ = ${sigma[r]}`);
 });
