@@ -130,13 +130,21 @@ const bad: readonly [string, unknown, readonly string[]][] = [
   [
     "an unknown mixing",
     withScf({ mixing: { name: "kreker" } }),
-    ["scf.mixing.name: must be one of simple, kerker, ldos", 'got "kreker"', "did you mean kerker?"],
+    [
+      "scf.mixing.name: must be one of simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos",
+      'got "kreker"',
+      "did you mean kerker?",
+    ],
   ],
   ["a mixing without a name", withScf({ mixing: {} }), ["scf.mixing.name: must be one of simple", "missing"]],
   [
     "a mixing as a word",
     withScf({ mixing: "kerker" }),
-    ["scf.mixing: must be an object", 'got "kerker"', "names are simple, kerker, ldos"],
+    [
+      "scf.mixing: must be an object",
+      'got "kerker"',
+      "names are simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos",
+    ],
   ],
   [
     "a negative kTF",
