@@ -4,16 +4,22 @@
  * `runScf(job)` takes a job file's content and gives the result file's; `scf(problem, options)` is the iteration itself,
  * one step at a time; everything else is what the two are made of.
  */
+export { type FrozenProblem, parseProblem, problemText } from "./bands/frozen-problem.ts";
+export { labelledPath, listedPoints } from "./bands/k-path.ts";
+export { specialPoints } from "./bands/special-points.ts";
 export { createGrid, exactProductGridSize, type Grid } from "./basis/grid.ts";
 export { createKPoint, type KPoint } from "./basis/kpoint.ts";
 export { type BasisOptions, createBasis, type PlaneWaveBasis } from "./basis/plane-wave-basis.ts";
 export { InputError, NotConvergedError } from "./common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
 export type { Mat3, Vec3 } from "./common/vec3.ts";
+export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
 export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
+export { type BandsOptions, type BandsRun, runBands } from "./job/run-bands.ts";
+export { type DielectricRunOptions, runDielectric } from "./job/run-dielectric.ts";
 export { runScf } from "./job/run-scf.ts";
 export { type JobFile, parseJob } from "./job/schema.ts";
 export { createKernels, describeBackends } from "./kernels/backends.ts";

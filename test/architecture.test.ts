@@ -35,7 +35,11 @@ const files = (folder: string): string[] =>
     return path.endsWith(".ts") ? [path] : [];
   });
 
-const sources = files(SRC).map((path) => ({ path, name: relative(SRC, path), text: readFileSync(path, "utf8") }));
+const sources = files(SRC).map((path) => ({
+  path,
+  name: relative(SRC, path),
+  text: readFileSync(path, "utf8"),
+}));
 const importsOf = (text: string): string[] =>
   Array.from(text.matchAll(/(?:from|import)\s*\(?\s*["']([^"']+)["']/g), (match) => match[1]!);
 const layerOf = (name: string): number => LAYERS.findIndex((row) => row.includes(name.split("/")[0]!));
@@ -55,13 +59,17 @@ test("imports point downwards only", () => {
 });
 
 test("every folder has its row", () => {
-  const folders = new Set(sources.filter(({ name }) => name.includes("/")).map(({ name }) => name.split("/")[0]!));
+  const folders = new Set(
+    sources.filter(({ name }) => name.includes("/")).map(({ name }) => name.split("/")[0]!),
+  );
   expect([...folders].filter((folder) => layerOf(folder) < 0)).toEqual([]);
 });
 
 test("the table in ARCHITECTURE.md is the one tested here", () => {
   const text = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
-  const rows = Array.from(text.matchAll(/^\| (\d+) \| ([a-z ·]+) \|/gm), (match) => match[2]!.split("·").map((s) => s.trim()));
+  const rows = Array.from(text.matchAll(/^\| (\d+) \| ([a-z ·]+) \|/gm), (match) =>
+    match[2]!.split("·").map((s) => s.trim()),
+  );
   expect(rows.slice(0, LAYERS.length)).toEqual(LAYERS);
 });
 
@@ -114,4 +122,19 @@ test("no file is longer than 400 lines", () => {
 
 test("the version in the sources is that of the package", () => {
   expect(JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).version).toBe(VERSION);
+});
+
+test("every key in a doc comment is in REFERENCES.md", () => {
+  const known = new Set(
+    Array.from(
+      readFileSync(join(ROOT, "REFERENCES.md"), "utf8").matchAll(/^\| (\w+) \|/gm),
+      (match) => match[1]!,
+    ),
+  );
+  const missing = new Set<string>();
+  for (const { name, text } of sources.filter((source) => !source.name.endsWith(".generated.ts")))
+    for (const [brackets] of text.matchAll(/\[[A-Z][A-Za-z]{1,5}\d{2}\b[^\]]*\]/g))
+      for (const [key] of brackets.matchAll(/\b[A-Z][A-Za-z]{1,5}\d{2}\b/g))
+        if (!known.has(key)) missing.add(`${name}: ${key}`);
+  expect([...missing]).toEqual([]);
 });

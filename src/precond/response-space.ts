@@ -19,8 +19,8 @@ export interface ResponseSpace {
 }
 
 /**
- * Longest wave vector kept [bohr⁻¹] where the grid is finer. Beyond it a metal with kTF = 1.2 bohr⁻¹ changes a wave by less than
- * 6 %; 4, 5 and 6 gave the same number of SCF steps in aluminium slabs.
+ * Longest wave vector kept [bohr⁻¹] where the grid is finer. Beyond it a metal with kTF = 1.2 bohr⁻¹ changes a wave by less
+ * than 6 %; 4, 5, 6 and no limit all took 11 SCF steps in aluminium slabs of 4 and of 8 layers.
  */
 const LONGEST = 5;
 

@@ -25,7 +25,7 @@ export interface Chi0Options {
 
 /** χ₀ = δF/δV at fixed orbitals' Hamiltonian. */
 export interface Chi0 {
-  /** δρ = χ₀ δV [bohr⁻³], shape [nSpin·N], of the part of δV that has the crystal's symmetry. */
+  /** δρ = χ₀ δV [bohr⁻³], shape [nSpin·N], symmetrised, for a δV of the crystal's symmetry where orbitals see it. */
   apply(deltaPotential: ReadonlyRealField, progress?: BlockProgress): Promise<RealField>;
   /** What the applications so far took. */
   readonly spent: { readonly hamiltonianApplications: number; readonly isConverged: boolean };
@@ -76,7 +76,8 @@ export async function independentResponse(
       // A constant changes nothing; taken out beforehand, it does not have to cancel.
       const mean = sumReal(deltaPotential) / deltaPotential.length;
       for (let r = 0; r < deltaV.length; r++) deltaV[r] = deltaPotential[r]! - mean;
-      symmetrize(deltaV);
+      // Not symmetrised here: its components beyond the plane waves' products, which no orbital sees, need not have the
+      // symmetry, because the cube of G has not; averaged over the grid they would come back as others that are seen.
       if (dotReal(deltaV, deltaV) === 0) return deltaV;
       const { density, applications, converged } = await orbitals.response(deltaV, requests, progress);
       spent.hamiltonianApplications += applications;

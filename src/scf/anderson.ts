@@ -12,7 +12,8 @@ export interface AndersonOptions {
   readonly maxCondition?: number;
   /**
    * The iteration goes back when its energy climbs above the lowest so far by more than this [Ha per electron]; Infinity lets
-   * it run. Default 0.01: healthy runs stay below a hundredth of it, runaways exceed it a thousandfold.
+   * it run. Default 0.01: aluminium slabs under `ldos` climb by less than a hundredth of it, runaways by tens to
+   * thousands of times as much.
    */
   readonly maxRise?: number;
 }

@@ -121,10 +121,10 @@ test("a fully polarised gas has a finite kernel, and an empty point has none", (
   expect([dd[0], uu[1], ud[1], dd[1]]).toEqual([0, 0, 0, 0]);
 });
 
-test("where the gradient all but vanishes the kernel of PBE is that of no gradient", () => {
+test("where the gradient all but vanishes the kernel of PBE exchange is that of no gradient", () => {
   const rho = Float64Array.of(0.02, 0.02, 0.02);
   const sigma = Float64Array.of(1e-32, 1e-20, 1e-10);
-  const { curvatures } = functionalCurvature(functionals("pbe"), 1, [rho, sigma]);
+  const { curvatures } = functionalCurvature(functionals(["gga_x_pbe"]), 1, [rho, sigma]);
   const mixed = curvatures[0]![1]!;
   expect(Math.abs(mixed[2]!)).toBeGreaterThan(1);
   // σ enters as σ/ρ^(8/3) ≈ 3e-6 at the last point.
