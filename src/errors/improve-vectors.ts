@@ -18,29 +18,38 @@ export function improveVectors(
   const n = set.waves.count;
   const apply = (count: number, x: Float64Array) =>
     applyEnclosed(kernels, problem, set, n, count, x, { withTails: false }).values;
-  const orthonormal = (x: Float64Array, count: number) => orthonormalColumns(n, count, x);
-  const first = orthonormal(start, m);
+  const first = orthonormalColumns(n, m, start, 0);
   let state = ritz(kernels, n, first.vectors, apply(first.count, first.vectors), first.count, m);
   let before: Float64Array | undefined;
   for (let step = 0; step < steps; step++) {
     const basis = new Float64Array(2 * n * m * (before === undefined ? 2 : 3));
     basis.set(state.vectors);
-    for (let j = 0; j < m; j++)
+    let largest = 0;
+    for (let j = 0; j < m; j++) {
+      let norm2 = 0;
       for (let i = 0; i < n; i++) {
         const distance = set.waves.kinetic[i]! - state.values[j]!;
         const weight = 1 / Math.max(distance, 0.3);
         for (let part = 0; part < 2; part++) {
           const at = 2 * (n * j + i) + part;
-          basis[2 * n * m + at] = weight * (state.applied[at]! - state.values[j]! * state.vectors[at]!);
+          const residual = state.applied[at]! - state.values[j]! * state.vectors[at]!;
+          norm2 += residual * residual;
+          basis[2 * n * m + at] = weight * residual;
         }
       }
+      largest = Math.max(largest, norm2);
+    }
+    if (largest < ENOUGH * ENOUGH) break;
     if (before !== undefined) basis.set(before, 4 * n * m);
     before = state.vectors;
-    const { vectors, count } = orthonormal(basis, basis.length / (2 * n));
+    const { vectors, count } = orthonormalColumns(n, basis.length / (2 * n), basis, m);
     state = ritz(kernels, n, vectors, apply(count, vectors), count, m);
   }
   return { vectors: state.vectors, values: state.values };
 }
+
+/** Residual norm inside the set [Ha] at which a step would gain its square, less than rounding. */
+const ENOUGH = 1e-7;
 
 /** The m lowest Ritz pairs of orthonormal columns X with HX, and H on them. */
 function ritz(
@@ -66,15 +75,17 @@ function ritz(
   });
 }
 
-/** Gram and Schmidt, twice; columns that are nearly in the span of those before are dropped. */
+/** Gram and Schmidt, twice; the first `done` columns are orthonormal already, those nearly in the span of others are dropped. */
 function orthonormalColumns(
   n: number,
   columns: number,
   x: Float64Array,
+  done: number,
 ): { vectors: Float64Array; count: number } {
   const vectors = new Float64Array(2 * n * columns);
-  let count = 0;
-  for (let c = 0; c < columns; c++) {
+  vectors.set(x.subarray(0, 2 * n * done));
+  let count = done;
+  for (let c = done; c < columns; c++) {
     const v = x.slice(2 * n * c, 2 * n * (c + 1));
     if (!normalize(v, 0)) continue;
     let isIndependent = true;

@@ -79,7 +79,7 @@ test("too small an outer cutoff makes bounds wider, never wrong", () => {
   let last = Infinity;
   for (const list of bounds) {
     if (!Array.isArray(list)) expect.fail(list.reason);
-    list.forEach((bound, i) => expect(bound).toBeLessThan(EXACT[i]! + REFERENCE_ERROR));
+    for (const [i, bound] of list.entries()) expect(bound).toBeLessThan(EXACT[i]! + REFERENCE_ERROR);
     expect(list[1]!).toBeLessThan(last);
     last = list[1]!;
   }
