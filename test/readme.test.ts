@@ -8,7 +8,10 @@ import { parseJob } from "../src/job/schema.ts";
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 const snippets = (language: string): string[] =>
-  Array.from(readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g")), (match) => match[1]!);
+  Array.from(
+    readme.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g")),
+    (match) => match[1]!,
+  );
 
 test("the job in the README is a job", () => {
   const jobs = snippets("json");
@@ -23,7 +26,10 @@ test("the programs in the README run", () => {
   try {
     const outputs = programs.map((program, i) => {
       const file = join(folder, `${i}.mts`);
-      writeFileSync(file, program.replaceAll('"stillwave"', JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")).href)));
+      writeFileSync(
+        file,
+        program.replaceAll('"stillwave"', JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")).href)),
+      );
       return execFileSync("npx", ["tsx", file], { cwd: ROOT, encoding: "utf8" }).trim();
     });
     const [total, iterations] = outputs[0]!.split(" ").map(Number);

@@ -115,6 +115,27 @@ test("a count of one band too few is not certified: no eigenvalue can be missed"
   ).toMatchObject({ kind: "not-certified" });
 });
 
+// Broken once: the count's answer not looked at in certifyBands. Without band 3 every remaining step is consistent in itself.
+test("a solver that missed a band gets no certificate, however good the bands it has", () => {
+  const { count, trial } = proposal;
+  const without = (vectors: Float64Array): Float64Array => {
+    const rows = vectors.length / count.m;
+    const kept = new Float64Array(vectors.length - rows);
+    kept.set(vectors.subarray(0, 2 * rows));
+    kept.set(vectors.subarray(3 * rows), 2 * rows);
+    return kept;
+  };
+  const missing: BandProposal = {
+    ...proposal,
+    count: { ...count, m: count.m - 1, vectors: without(count.vectors) },
+    trial: { ...trial, vectors: without(trial.vectors), values: trial.values.filter((_, i) => i !== 2) },
+  };
+  expect(certifyBands(kernels, problem, missing, 7)).toMatchObject({
+    kind: "not-certified",
+    reason: expect.stringContaining("at most"),
+  });
+});
+
 // Broken once: the demand that every κ be negative dropped lets the missing vector through with bounds above the exact values.
 test("a repeated, missing or foreign trial vector is not certified", () => {
   const damages: ((u: Float64Array, rows: number) => void)[] = [

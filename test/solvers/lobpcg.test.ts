@@ -43,8 +43,18 @@ function start(n: number, m: number, seed: number): Float64Array {
   return held(Float64Array.from({ length: 2 * n * m }, () => stream.normal()));
 }
 
-const solve = (operator: HermitianOperator, x: Float64Array, m: number, tolerance = 1e-9, maxIterations = 400) =>
-  lobpcg(kernels, operator, x, m, lobpcgWorkspace(kernels, operator.n, m), { tolerance, nConverge: m - 2, maxIterations });
+const solve = (
+  operator: HermitianOperator,
+  x: Float64Array,
+  m: number,
+  tolerance = 1e-9,
+  maxIterations = 400,
+) =>
+  lobpcg(kernels, operator, x, m, lobpcgWorkspace(kernels, operator.n, m), {
+    tolerance,
+    nConverge: m - 2,
+    maxIterations,
+  });
 
 const spectra: [string, number[]][] = [
   ["spread", Array.from({ length: 60 }, (_, i) => i * 0.37 - 3)],
