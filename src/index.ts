@@ -13,6 +13,18 @@ export { type BasisOptions, createBasis, type PlaneWaveBasis } from "./basis/pla
 export { InputError, NotConvergedError } from "./common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
 export type { Mat3, Vec3 } from "./common/vec3.ts";
+export type { BandEnclosure, NotCertified } from "./errors/band-enclosure.ts";
+export { type BandProposal, certifyBands } from "./errors/certify-bands.ts";
+export { eliminationBounds } from "./errors/elimination-bounds.ts";
+export { type EncloseOptions, encloseBands } from "./errors/enclose-bands.ts";
+export { type EnclosedProblem, encloseProblem } from "./errors/enclosed-hamiltonian.ts";
+export {
+  type CoreAtom,
+  type ExactProblem,
+  exactProblem,
+  type FourierCoefficient,
+} from "./errors/exact-problem.ts";
+export { proposeBands } from "./errors/propose-bands.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";

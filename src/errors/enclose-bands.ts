@@ -1,4 +1,4 @@
-import { requireInput } from "../common/failure.ts";
+import { NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { BandEnclosure, NotCertified } from "./band-enclosure.ts";
@@ -40,21 +40,22 @@ export function encloseBands(
     ecut > 0 && accuracy > 0,
     () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`,
   );
-  let result = certifyBands(
-    kernels,
-    problem,
-    proposeBands(kernels, problem, k, nBands, { cutoff: ecut, steps }),
-    nBands,
-  );
-  for (let cutoff = 1.4 * ecut; !isWithin(result, accuracy) && cutoff <= largestEcut; cutoff *= 1.4) {
-    const next = certifyBands(
-      kernels,
-      problem,
-      proposeBands(kernels, problem, k, nBands, { cutoff, steps }),
-      nBands,
-    );
-    result = narrower(result, next);
-  }
+  const attempt = (cutoff: number): BandEnclosure[] | NotCertified => {
+    try {
+      return certifyBands(
+        kernels,
+        problem,
+        proposeBands(kernels, problem, k, nBands, { cutoff, steps }),
+        nBands,
+      );
+    } catch (error) {
+      if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
+      throw error;
+    }
+  };
+  let result = attempt(ecut);
+  for (let cutoff = 1.4 * ecut; !isWithin(result, accuracy) && cutoff <= largestEcut; cutoff *= 1.4)
+    result = narrower(result, attempt(cutoff));
   return result;
 }
 

@@ -24,14 +24,23 @@ const EXTRA_BANDS = 8;
 const LARGEST_COUNT_BASIS = 1600;
 
 /** The reach of the potential beyond a sphere √(2E): where the outside of a set feels nothing worth having. */
-export function outerEnergy({ table }: EnclosedProblem, energy: number, negligible: number): number {
+export function outerEnergy(
+  { table, channels, reciprocal }: EnclosedProblem,
+  energy: number,
+  negligible: number,
+): number {
   let [low, high] = [0, 100];
   for (let step = 0; step < 60; step++) {
     const q = (low + high) / 2;
     if (table.norm2Beyond(q) > negligible) low = q;
     else high = q;
   }
-  return ((Math.sqrt(2 * energy) + high) ** 2 / 2) * (1 + 1e-9);
+  // far enough out for the tails of the projectors to fall
+  const projectors = channels.map(
+    ({ atom, l }) => 3.2 / atom.potential.channels[l]!.r + 2 * reciprocal.coveringRadius,
+  );
+  const radius = Math.max(Math.sqrt(2 * energy) + high, ...projectors);
+  return (radius ** 2 / 2) * (1 + 1e-9);
 }
 
 /**

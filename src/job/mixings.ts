@@ -6,8 +6,9 @@ import { kerkerDos } from "../precond/kerker-dos.ts";
 import { ldos } from "../precond/ldos.ts";
 import { localThomasFermi } from "../precond/local-thomas-fermi.ts";
 import { layer } from "../precond/localisation.ts";
-import type { Preconditioner } from "../precond/preconditioner.ts";
+import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
 import { simple } from "../precond/simple.ts";
+import { chi0Exact } from "../response/chi0-exact.ts";
 import { byName, fields, finite, positiveNumber, variant } from "./fields.ts";
 
 const epsilonR = z
@@ -40,6 +41,7 @@ export const mixingSchema = byName([
   variant("hybrid", { epsilonR, kTF: screeningVector, localisation: localisation.optional() }),
   variant("local-tf", {}),
   variant("ldos", {}),
+  variant("chi0-exact", {}),
 ]);
 
 export type MixingChoice = z.output<typeof mixingSchema>;
@@ -49,7 +51,7 @@ export const MIXINGS: readonly MixingChoice["name"][] = mixingSchema.options.map
 );
 
 /** The preconditioner a job names. */
-export function preconditionerOf(choice: MixingChoice): Preconditioner {
+export function preconditionerOf(choice: MixingChoice): Preconditioner | ResponsePreconditioner {
   switch (choice.name) {
     case "simple":
       return simple();
@@ -67,5 +69,7 @@ export function preconditionerOf(choice: MixingChoice): Preconditioner {
       return localThomasFermi();
     case "ldos":
       return ldos();
+    case "chi0-exact":
+      return chi0Exact();
   }
 }

@@ -67,6 +67,11 @@ export async function runDielectric(
   const prepared = await prepareScf(value, options, platform);
   const { job, threads, backend } = prepared;
   const mixing = options.mixing ?? job.scf.mixing;
+  requireInput(
+    mixing.name !== "chi0-exact",
+    () =>
+      "mixing: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction",
+  );
   const preconditioner = preconditionerOf(mixing);
   const ground = await drain(scf(prepared.problem, prepared.options), options.onStep);
   const { row } = ground.last;

@@ -145,7 +145,7 @@ test("every plane wave is in the set or above its outside", () => {
   expect(ball(kinetic[3]!, kineticError[3]!).lo).toBeLessThan(kinetic[3]!);
 });
 
-// Broken once: T − 1.8, about the bottom of QHQ − T as a number, in place of the diagonal: the second half.
+// Broken once: T − 0.9 in place of the diagonal, about the bottom of QHQ − T as a number: the first half fails.
 test("the comparison diagonal is below QHQ as an operator, which the bottom of the spectrum as a shift is not", () => {
   for (const [problem, cutoff, outer, k] of [
     [silicon, 5, 9, GAMMA],

@@ -182,7 +182,7 @@ describe("a comparison", () => {
   test.each([
     [
       { mixings: ["ldso"] },
-      "mixings: must be among simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos, got ldso (did you mean ldos?)",
+      "mixings: must be among simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos, chi0-exact, got ldso (did you mean ldos?)",
     ],
     [{ mixings: ["ldos", "ldos"] }, 'mixings: must be a list of different names, got ["ldos","ldos"]'],
     [{ mixings: [] }, "mixings: must be a list of different names, got []"],
@@ -197,7 +197,9 @@ describe("a comparison", () => {
   test("real runs of all mixings end at one energy", async () => {
     const { runs, mixings } = await compareMixings(
       { ...LITHIUM, kgrid: [1, 1, 2] },
-      { mixings: ["simple", "kerker", "kerker-dos", "dielectric", "hybrid", "local-tf", "ldos"] },
+      {
+        mixings: ["simple", "kerker", "kerker-dos", "dielectric", "hybrid", "local-tf", "ldos", "chi0-exact"],
+      },
     );
     expect(runs.map(({ mixing }) => mixing)).toEqual(mixings);
     const lowest = Math.min(...runs.map(({ energy }) => energy));
