@@ -74,19 +74,22 @@ export function midpoints(a: IntervalMatrix): Float64Array {
   return z;
 }
 
-/** A bound of ‖A − diag(d)‖₂ of all Hermitian members A: the largest row sum. */
+/**
+ * A bound of ‖A − diag(d)‖₂ of all members A, Hermitian or not: the largest row or column sum of absolute values, since
+ * ‖A‖₂² ≤ ‖A‖₁‖A‖_∞. Rows alone would do for Hermitian members only.
+ */
 export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): number {
-  let largest = 0;
-  for (let i = 0; i < a.n; i++) {
-    let row = 0;
+  const rows = new Array<number>(a.n).fill(0);
+  const columns = new Array<number>(a.n).fill(0);
+  for (let i = 0; i < a.n; i++)
     for (let j = 0; j < a.n; j++) {
       const re = magnitude(i === j ? sub(a.re[i]![j]!, interval(d[i]!)) : a.re[i]![j]!);
       const im = magnitude(a.im[i]![j]!);
-      row += rootAbove(inflated(re * re + im * im, 4));
+      const size = rootAbove(inflated(re * re + im * im, 4));
+      rows[i]! += size;
+      columns[j]! += size;
     }
-    largest = Math.max(largest, inflated(row, a.n + 2));
-  }
-  return largest;
+  return inflated(Math.max(...rows, ...columns), a.n + 2);
 }
 
 /** An exact matrix near the middle, Hermitian if the midpoints are, and a bound of ‖A − middle‖_F for all members A. */

@@ -126,7 +126,8 @@ export function schurMatrix(
     const coupling = rootAbove(inflated(coupling2, count));
     const scaled = rootAbove(inflated(scaled2, count));
     const nonlocal = nonlocalProductError(panel, columns, coupling);
-    const entryError = table.errorSum + nonlocal;
+    // the upper triangle stands for both: √2 at most in the Frobenius norm, in which `nonlocal` is; W is Hermitian exactly
+    const entryError = table.errorSum + 1.5 * nonlocal;
     const scaledError = largestScale * entryError + 2 * UNIT_ROUNDOFF * scaled;
     const productError = (2 * scaled + scaledError) * scaledError + complexGamma(nY + 8) * scaled * scaled;
     const additions =

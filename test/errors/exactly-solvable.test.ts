@@ -3,7 +3,7 @@ import { random } from "../../src/common/random.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { accurateOverlap } from "../../src/errors/accurate-dot.ts";
 import type { BandEnclosure, NotCertified } from "../../src/errors/band-enclosure.ts";
-import { exactMatrix } from "../../src/errors/complex-intervals.ts";
+import { distanceFromDiagonal, exactMatrix } from "../../src/errors/complex-intervals.ts";
 import { encloseBands } from "../../src/errors/enclose-bands.ts";
 import { encloseProblem } from "../../src/errors/enclosed-hamiltonian.ts";
 import type { ExactProblem, FourierCoefficient } from "../../src/errors/exact-problem.ts";
@@ -213,6 +213,20 @@ test("eigenvalues of a pencil with known ones are enclosed narrowly, and a singu
   );
   expect(scaled!.enclosures[0]!.lo).toBeCloseTo(-1.25, 12);
   expect(enclosePencil(kernels, exactMatrix(4, a), exactMatrix(4, new Float64Array(32)))).toBeUndefined();
+});
+
+// Broken once: rows alone.
+test("the bound of a distance from a diagonal holds for matrices that are not Hermitian", () => {
+  for (const place of [(i: number) => 2 * i, (i: number) => 2 * 9 * i]) {
+    const ones = new Float64Array(2 * 81); // a column, or a row, of ones: 2-norm 3
+    for (let i = 0; i < 9; i++) ones[place(i)] = 1;
+    expect(distanceFromDiagonal(exactMatrix(9, ones), new Array<number>(9).fill(0))).toBeGreaterThanOrEqual(
+      3,
+    );
+  }
+  const shifted = exactMatrix(2, [3, 0, 0, 0, 0, 0, -1, 0]);
+  expect(distanceFromDiagonal(shifted, [3, -1])).toBeLessThan(1e-15);
+  expect(distanceFromDiagonal(shifted, [2, -1])).toBeGreaterThanOrEqual(1);
 });
 
 test("accurate dot products contain the exact ones, where plain ones have lost every digit", () => {
