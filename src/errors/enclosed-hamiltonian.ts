@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import { add, type Interval, interval, scale } from "../interval/interval.ts";
+import { interval, scale } from "../interval/interval.ts";
 import { below } from "../interval/rounding.ts";
 import { sqrt } from "../interval/sqrt.ts";
 import { checkProblem, type ExactProblem } from "./exact-problem.ts";
@@ -54,6 +54,3 @@ export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, ener
     tails: (from) => channels.map((channel) => projectorTails(channel, reciprocal, waves, panel, from)),
   };
 }
-
-/** The sum of two exact numbers' enclosures, as an interval: energies with the constant put back. */
-export const shifted = (value: number, constant: Interval): Interval => add(interval(value), constant);
