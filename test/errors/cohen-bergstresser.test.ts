@@ -60,7 +60,6 @@ test("accuracy is reached by raising the cutoff, down to the size of rounding", 
   }
 });
 
-// Broken once: σ, the lift of the lowest vectors, left out makes it fail; an X of one plane wave fewer makes it wider only.
 test("elimination alone gives lower bounds below the exact values by the size of the discretisation error", () => {
   const outer = outerEnergy(problem, 5, 1e-90);
   const bounds = eliminationBounds(kernels, problem, GAMMA, 8, 5, outer);

@@ -96,7 +96,6 @@ test("pseudopotentials lie in their enclosures and below their envelopes", () =>
   }
 });
 
-// Broken once: δ left out of (s + δ)² with R − 2δ replaced by R falls below the sums.
 test("lattice tails are above the sums they stand for, at any k", () => {
   const reciprocal = encloseReciprocal(coreSilicon.lattice);
   const f = { coefficients: [0, 0, 1], beta: interval(0.1) };

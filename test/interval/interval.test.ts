@@ -98,7 +98,7 @@ test("single numbers give intervals of a few units in the last place, not needle
   }
 });
 
-// Broken once: lowerRoot with the comparison turned round; upperRoot returning the proposal unchecked.
+// Broken once: upperRoot returning the proposal unchecked.
 test("the square root contains the exact one, and from a wrong library function still", () => {
   const library = Math.sqrt;
   const wrong = [library, () => 1, () => 0, () => Number.NaN, (x: number) => 0.999 * library(x), () => -1];
