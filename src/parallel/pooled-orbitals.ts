@@ -93,12 +93,18 @@ export async function pooledOrbitals(
       }),
     );
   };
+  // One copy that all threads see, where memory can be shared; elsewhere each message carries its own.
+  const values = spec.nSpin * spec.problem.size[0] * spec.problem.size[1] * spec.problem.size[2];
+  const shared =
+    typeof SharedArrayBuffer === "undefined"
+      ? new Float64Array(values)
+      : new Float64Array(new SharedArrayBuffer(8 * values));
   return {
     spec,
     threads: count,
     async diagonalise(potential, request, progress) {
-      const copy = Float64Array.from(potential as unknown as Float64Array);
-      await Promise.all(clients.map((client) => client.call({ call: "setPotential", potential: copy })));
+      shared.set(potential as unknown as Float64Array); // read only, as promised
+      await Promise.all(clients.map((client) => client.call({ call: "setPotential", potential: shared })));
       return each<BlockEigenvalues>((index) => ({ call: "diagonalise", index, request }), progress);
     },
     density: async (weights, progress) =>
