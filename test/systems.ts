@@ -1,4 +1,3 @@
-import { exactProductGridSize } from "../src/basis/grid.ts";
 import { prepareScf, type RunOptions } from "../src/job/prepare-scf.ts";
 import { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "../src/scf/scf.ts";
 import type { ScfStep } from "../src/scf/state.ts";
@@ -81,10 +80,3 @@ export async function finish(
     steps.push(next.value);
   }
 }
-
-/** The FFT grid that a cell repeated `times` must have to hold exactly the functions of the single cell's. */
-export const repeatedSize = (
-  vectors: Parameters<typeof exactProductGridSize>[0],
-  ecut: number,
-  times: readonly number[],
-) => exactProductGridSize(vectors, ecut).map((n, i) => n * times[i]!);

@@ -1,4 +1,5 @@
 import { InputError } from "../common/failure.ts";
+import { isNode } from "../common/platform.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
 
 /** What differs between Node and a browser. */
@@ -15,7 +16,7 @@ export interface PlatformServices {
 
 /** Services of the platform this runs on. Node's are loaded only there. */
 export async function platformServices(): Promise<PlatformServices> {
-  if (typeof process !== "undefined" && process.versions?.node !== undefined) {
+  if (isNode) {
     const [{ loadMoyo }, { readTextFrom, systemMemory }] = await Promise.all([
       import("../io/moyo-node.ts"),
       import("../io/node-files.ts"),

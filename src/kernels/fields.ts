@@ -40,3 +40,10 @@ export function sumReal(f: ReadonlyReals): number {
   for (let i = 0; i < f.length; i++) sum += f[i]!;
   return sum;
 }
+
+/** a − b. */
+export function difference(a: ReadonlyRealField, b: ReadonlyRealField): RealField {
+  const out = newRealField(a.length);
+  for (let r = 0; r < out.length; r++) out[r] = a[r]! - b[r]!;
+  return out;
+}

@@ -1,11 +1,5 @@
 import { cohenBergstresserLocalFourier } from "./cohen-bergstresser.ts";
-import {
-  gthLocalFourier,
-  gthLocalFourierAt0Correction,
-  gthLocalFourierDerivative,
-  gthProjectorFourier,
-  gthProjectorFourierDerivative,
-} from "./gth.ts";
+import { gthLocalFourier, gthLocalFourierAt0Correction, gthProjectorFourier } from "./gth.ts";
 import type { Pseudopotential } from "./pseudopotential.ts";
 
 /**
@@ -19,10 +13,6 @@ import type { Pseudopotential } from "./pseudopotential.ts";
 export const localFourier = (p: Pseudopotential, q: number): number =>
   p.kind === "gth" ? gthLocalFourier(p, q) : cohenBergstresserLocalFourier(p, q);
 
-/** dv_loc/dq for q > 0 [Ha·bohr⁴]. A table of form factors has none: it is taken to move with the lattice, so 0. */
-export const localFourierDerivative = (p: Pseudopotential, q: number): number =>
-  p.kind === "gth" ? gthLocalFourierDerivative(p, q) : 0;
-
 /** lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]; 0 for an empirical model, whose zero of energy is free. */
 export const localFourierAt0Correction = (p: Pseudopotential): number =>
   p.kind === "gth" ? gthLocalFourierAt0Correction(p) : 0;
@@ -35,10 +25,6 @@ export const nonlocalChannels = (
 /** P_i^l(q) [bohr^(3/2)], i = 1, 2, …, q ≥ 0. */
 export const projectorFourier = (p: Pseudopotential, l: number, i: number, q: number): number =>
   p.kind === "gth" ? gthProjectorFourier(p, l, i, q) : 0;
-
-/** dP_i^l/dq [bohr^(5/2)]. */
-export const projectorFourierDerivative = (p: Pseudopotential, l: number, i: number, q: number): number =>
-  p.kind === "gth" ? gthProjectorFourierDerivative(p, l, i, q) : 0;
 
 /** Number of electrons the pseudopotential leaves to the calculation. */
 export const valenceCharge = (p: Pseudopotential): number => p.charge;

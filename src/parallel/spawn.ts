@@ -1,3 +1,5 @@
+import { isNode } from "../common/platform.ts";
+
 /** A thread as both platforms offer it: module workers of Node's worker_threads and of browsers. */
 export interface WorkerThread {
   post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
@@ -5,8 +7,6 @@ export interface WorkerThread {
   onFailure(handle: (error: Error) => void): void;
   terminate(): Promise<void>;
 }
-
-const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
 
 /** Starts the module next to this one. In a source checkout (`.ts`) the thread needs tsx, as its parent did. */
 export async function spawnBlockWorker(): Promise<WorkerThread> {

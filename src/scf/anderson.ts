@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { dotReal, newRealField, type RealField } from "../kernels/fields.ts";
+import { difference, dotReal, type RealField } from "../kernels/fields.ts";
 import { leastSquares } from "../kernels/least-squares.ts";
 import type { Accelerator, HistoryPoint } from "./accelerator.ts";
 
@@ -92,10 +92,4 @@ function addDifference(
   const { rho, step } = to;
   const { rho: rho0, step: step0 } = from;
   for (let r = 0; r < out.length; r++) out[r]! += b * (rho[r]! - rho0[r]! + damping * (step[r]! - step0[r]!));
-}
-
-function difference(a: RealField, b: RealField): RealField {
-  const out = newRealField(a.length);
-  for (let r = 0; r < out.length; r++) out[r] = a[r]! - b[r]!;
-  return out;
 }

@@ -1,7 +1,7 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
-import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
+import { difference, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
@@ -99,11 +99,11 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       `restart: density must have ${nSpin * grid.points} values, got ${state.rho.length}; the job differs from the one that wrote it`,
   );
   let orbitals = await problem.createOrbitals(state.nBands);
-  if (state.orbitals !== undefined) await orbitals.restore(state.orbitals);
   let last: ScfStep | undefined;
   let finished = false;
 
   try {
+    if (state.orbitals !== undefined) await orbitals.restore(state.orbitals);
     for (;;) {
       const began = performance.now();
       if (state.nBands > orbitals.spec.problem.nBands)
@@ -159,7 +159,6 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
             residual,
             levels,
             occupation,
-            smearing,
             row,
           });
       const finishedRow = { ...row, damping, seconds: (performance.now() - began) / 1000 };
@@ -249,7 +248,6 @@ interface StepContext {
   readonly residual: RealField;
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
-  readonly smearing: Smearing;
   readonly row: HistoryRow;
 }
 
@@ -278,10 +276,4 @@ async function widened(problem: ScfProblem, narrow: Orbitals, nBands: number): P
   await wide.restore(await narrow.save());
   await narrow.close();
   return wide;
-}
-
-function difference(a: RealField, b: RealField): RealField {
-  const out = newRealField(a.length);
-  for (let r = 0; r < out.length; r++) out[r] = a[r]! - b[r]!;
-  return out;
 }

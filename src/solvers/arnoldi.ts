@@ -1,5 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { dotReal } from "../kernels/fields.ts";
+import { removeComponents } from "./gram-schmidt.ts";
 import { type Eigenpair, hessenbergEigenpairs } from "./hessenberg.ts";
 
 /** An approximate eigenvalue with the norm of A x − θ x of its vector of length one: an estimate of its error. */
@@ -55,13 +56,7 @@ export async function* arnoldi({
     const next = await apply(basis[k]!);
     project?.(next);
     const before = Math.sqrt(dotReal(next, next));
-    const column = basis.map(() => 0);
-    for (let pass = 0; pass < 2; pass++)
-      basis.forEach((v, i) => {
-        const overlap = dotReal(v, next);
-        column[i]! += overlap;
-        for (let r = 0; r < next.length; r++) next[r]! -= overlap * v[r]!;
-      });
+    const column = removeComponents(next, basis);
     project?.(next);
     const rest = Math.sqrt(dotReal(next, next));
     const isInvariant = !(rest > 1e-13 * before);

@@ -1,5 +1,6 @@
 import { dotReal } from "../kernels/fields.ts";
 import { leastSquares } from "../kernels/least-squares.ts";
+import { removeComponents } from "./gram-schmidt.ts";
 
 /** A real linear system A x = b, A not symmetric, whose products may be computed elsewhere. */
 export interface GmresProblem {
@@ -36,13 +37,7 @@ export async function gmres({
   for (let k = 0; ; k++) {
     const next = await apply(basis[k]!);
     const before = Math.sqrt(dotReal(next, next));
-    const column = basis.map(() => 0);
-    for (let pass = 0; pass < 2; pass++)
-      basis.forEach((v, i) => {
-        const overlap = dotReal(v, next);
-        column[i]! += overlap;
-        for (let r = 0; r < n; r++) next[r]! -= overlap * v[r]!;
-      });
+    const column = removeComponents(next, basis);
     const rest = Math.sqrt(dotReal(next, next));
     const isInvariant = !(rest > 1e-14 * before);
     columns.push([...column, isInvariant ? 0 : rest]);

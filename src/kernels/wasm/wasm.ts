@@ -1,4 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
+import { isNode } from "../../common/platform.ts";
 import type { GridSize, Kernels } from "../kernels.ts";
 import { columnKernels } from "./column-kernels.ts";
 import type { KernelExports } from "./exports.ts";
@@ -22,7 +23,6 @@ export interface WasmOptions {
 /** @throws InputError if `fma` or `shared` is asked for where it is not to be had. */
 export async function wasmKernels(options: WasmOptions = {}): Promise<Kernels> {
   if (options.fma === true && !isSupported("fma")) {
-    const isNode = typeof process !== "undefined" && process.versions?.node !== undefined;
     if (isNode) (await import("./enable-fma.ts")).enableRelaxedSimd();
   }
   const { build, shared } = choose(options);

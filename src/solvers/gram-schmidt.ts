@@ -1,0 +1,13 @@
+import { dotReal } from "../kernels/fields.ts";
+
+/** Makes `vector` orthogonal to the orthonormal `basis` in place, twice over, and returns what was taken out of each. */
+export function removeComponents(vector: Float64Array, basis: readonly Float64Array[]): number[] {
+  const components = basis.map(() => 0);
+  for (let pass = 0; pass < 2; pass++)
+    basis.forEach((v, i) => {
+      const overlap = dotReal(v, vector);
+      components[i]! += overlap;
+      for (let r = 0; r < vector.length; r++) vector[r]! -= overlap * v[r]!;
+    });
+  return components;
+}
