@@ -11,7 +11,7 @@ interface Client {
   terminate(): Promise<void>;
 }
 
-/** Requests with numbers, answers by number. A thread that dies fails everything still open. */
+/** Requests with numbers, answers by number. A thread that dies or is ended fails everything still open, at once. */
 function connect(thread: WorkerThread): Client {
   const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let next = 0;
@@ -28,11 +28,12 @@ function connect(thread: WorkerThread): Client {
       );
     else waiting?.resolve(reply.value as never);
   });
-  thread.onFailure((error) => {
-    dead = error;
-    for (const { reject } of open.values()) reject(error);
+  const end = (error: Error) => {
+    dead ??= error;
+    for (const { reject } of open.values()) reject(dead);
     open.clear();
-  });
+  };
+  thread.onFailure(end);
   return {
     call: (request) =>
       new Promise((resolve, reject) => {
@@ -40,7 +41,10 @@ function connect(thread: WorkerThread): Client {
         open.set(next, { resolve, reject });
         thread.post({ id: next++, request });
       }),
-    terminate: () => thread.terminate(),
+    terminate: () => {
+      end(new Error("worker thread ended: its orbitals were closed"));
+      return thread.terminate();
+    },
   };
 }
 
