@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
 import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
+import { requirePicture, writePicture } from "../io/picture.ts";
 import { resultText } from "../io/result-json.ts";
 import { type ComparedRun, type Comparison, compareMixings } from "../job/compare.ts";
 import { parseJob } from "../job/schema.ts";
@@ -17,6 +18,7 @@ export interface CompareOptions {
   readonly mixings?: string;
   readonly sizes?: string;
   readonly out?: string;
+  readonly plot?: string;
   readonly threads?: string;
   readonly backend?: BackendName;
 }
@@ -33,6 +35,7 @@ export async function compareCommand(
   const [threads] =
     options.threads === undefined ? [availableParallelism()] : wholeNumbers("--threads", options.threads);
   const folder = resolve(host.cwd, options.out ?? ".");
+  if (options.plot !== undefined) await requirePicture("--plot", resolve(host.cwd, options.plot));
   const runScf = await host.engine.runScf();
   const live = liveLine(host);
   const interruption = new AbortController();
@@ -79,8 +82,9 @@ export async function compareCommand(
       title,
       ...(density === undefined ? {} : { tolerance: density }),
     });
-    await writeAtomically(join(folder, "compare.svg"), [svg]);
-    host.stderr.write(`plot: ${join(options.out ?? ".", "compare.svg")}\n`);
+    const name = options.plot ?? join(options.out ?? ".", "compare.svg");
+    await writePicture(resolve(host.cwd, name), svg);
+    host.stderr.write(`plot: ${name}\n`);
   }
   const solved = comparison.runs.some(({ status }) => status === "converged");
   return comparison.complete && solved ? EXIT.ok : EXIT.notConverged;

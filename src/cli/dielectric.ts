@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
-import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
+import { readTextFrom, requireWritable } from "../io/node-files.ts";
+import { requirePicture, writePicture } from "../io/picture.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import type { DielectricFile } from "../job/dielectric-result.ts";
 import { parseJob } from "../job/schema.ts";
@@ -42,10 +43,8 @@ export async function dielectricCommand(
       ? job.scf.mixing
       : parseJob(withMixing(source.value, options.mixing)).scf.mixing;
   const path = (name: string) => resolve(host.cwd, name);
-  for (const option of ["out", "plot"] as const) {
-    const name = options[option];
-    if (name !== undefined) await requireWritable(`--${option}`, path(name));
-  }
+  if (options.out !== undefined) await requireWritable("--out", path(options.out));
+  if (options.plot !== undefined) await requirePicture("--plot", path(options.plot));
   const runDielectric = await host.engine.runDielectric();
 
   const say = (text: string) => host.stderr.write(`${text}\n`);
@@ -83,7 +82,7 @@ export async function dielectricCommand(
     say(`result: ${options.out}`);
   }
   if (options.plot !== undefined && file.modes !== undefined) {
-    await writeAtomically(path(options.plot), [await picture(file, job.title ?? source.name)]);
+    await writePicture(path(options.plot), await picture(file, job.title ?? source.name));
     say(`plot: ${options.plot}`);
   }
   for (const warning of file.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);

@@ -71,7 +71,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--mixing <NAME>", "mixing instead of the job's")
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
-    .option("--plot <FILE.svg>", "draw the convergence")
+    .option("--plot <FILE>", "draw the convergence: .svg or .png")
     .option("--checkpoint <FILE>", "keep the state of the last step here")
     .option("--restart <FILE>", "start from a checkpoint")
     .action(async (job: string, options: ScfOptions) => {
@@ -86,6 +86,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--mixings <LIST>", "such as simple,kerker,ldos (the default, and the job's own)")
     .option("--sizes <LIST>", "copies along the long axis, such as 1,2,4 (default 1)")
     .option("--out <DIR>", "folder for compare.json and compare.svg (default the current one)")
+    .option("--plot <FILE>", "draw into this file instead of compare.svg: .svg or .png")
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
     .action(async (job: string, options: CompareOptions) => {
@@ -124,7 +125,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--steps <N>", "damped steps to compare the prediction with (default 30, 0 for none)")
     .option("--out <FILE>", "write the numbers as JSON")
     .option("--json", "print the numbers to stdout, and nothing else there")
-    .option("--plot <FILE.svg>", "draw the slowest densities along the long axis")
+    .option("--plot <FILE>", "draw the slowest densities along the long axis: .svg or .png")
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
     .action(async (job: string, options: DielectricOptions) => {

@@ -3,7 +3,8 @@ import { join, resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
-import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
+import { readTextFrom, requireWritable } from "../io/node-files.ts";
+import { requirePicture, writePicture } from "../io/picture.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import { MIXINGS } from "../job/mixings.ts";
 import type { RunOptions } from "../job/prepare-scf.ts";
@@ -36,10 +37,11 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
   const value = options.mixing === undefined ? source.value : withMixing(source.value, options.mixing);
   const job = parseJob(value); // before anything is loaded or touched
   const path = (name: string) => resolve(host.cwd, name);
-  for (const option of ["out", "plot", "checkpoint"] as const) {
+  for (const option of ["out", "checkpoint"] as const) {
     const name = options[option];
     if (name !== undefined) await requireWritable(`--${option}`, path(name));
   }
+  if (options.plot !== undefined) await requirePicture("--plot", path(options.plot));
   const restart = options.restart === undefined ? undefined : await readCheckpoint(path(options.restart));
   const runScf = await host.engine.runScf();
 
@@ -115,7 +117,7 @@ async function drawHistory(
   const series = { label: job.scf.mixing.name, history };
   const tolerance = density === undefined ? {} : { tolerance: density };
   const svg = await convergenceSvg([series], { title: job.title ?? source.name, ...tolerance });
-  await writeAtomically(path, [svg]);
+  await writePicture(path, svg);
   say(`plot: ${name}`);
 }
 

@@ -26,11 +26,11 @@ export const isFile = async (path: string): Promise<boolean> => {
  * Writes `chunks` to `path` so that a reader finds the old file or the whole new one, even after a crash: into a
  * temporary file beside it, flushed, then renamed over it.
  */
-export async function writeAtomically(path: string, chunks: Iterable<string>): Promise<void> {
+export async function writeAtomically(path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, "w");
   try {
-    for (const chunk of chunks) await file.write(chunk);
+    for (const chunk of chunks) await file.writeFile(chunk);
     await file.sync();
   } catch (error) {
     await file.close();

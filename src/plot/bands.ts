@@ -1,7 +1,8 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
-import { figureSvg, PALETTE, powerOfTen } from "./svg.ts";
+import { figureSvg, stacked } from "./svg.ts";
+import { heading, marginTop, PALETTE, powerOfTen } from "./theme.ts";
 
 /** What a picture of bands needs of a band structure: the fields of its file. */
 export interface DrawnBands {
@@ -73,7 +74,7 @@ export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions): Pro
   requireInput(points.length > 0, () => "bandsSvg: must have a level, got none; compute at least one band");
   const upper = await bandPanel(points, places, options);
   const tubes = points.filter(({ width }) => width > 0);
-  return tubes.length === 0 ? upper : stacked(upper, await widthPanel(tubes, places));
+  return tubes.length === 0 ? upper : stacked([upper, await widthPanel(tubes, places)]);
 }
 
 interface Places {
@@ -150,7 +151,7 @@ function bandPanel(
     return {
       ...MARGINS,
       height: HEIGHT,
-      marginTop: title === undefined ? 16 : 42,
+      marginTop: marginTop(title),
       marginBottom: 34,
       x,
       y: {
@@ -262,23 +263,4 @@ function xAxis({ at, ticks, isList }: Places) {
     tickSize: 0,
     label: null,
   };
-}
-
-type Plot = typeof import("@observablehq/plot");
-
-const heading = (plot: Plot, title: string | undefined) =>
-  title === undefined
-    ? []
-    : [plot.text([title], { frameAnchor: "top-left", dy: -30, fontSize: 14, fontWeight: "bold" })];
-
-/** One picture above another. */
-function stacked(upper: string, lower: string): string {
-  const inner = (svg: string, y: number) => svg.trim().replace(/^<svg/, `<svg y="${y}"`);
-  const height = HEIGHT + WIDTHS_HEIGHT;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}">`,
-    inner(upper, 0),
-    inner(lower, HEIGHT),
-    "</svg>\n",
-  ].join("\n");
 }

@@ -1,5 +1,17 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg, PALETTE, powerOfTen } from "./svg.ts";
+import { figureSvg } from "./svg.ts";
+import {
+  axisLabel,
+  colourOf,
+  FAINT,
+  heading,
+  MARGIN_BOTTOM,
+  MARGIN_LEFT,
+  MARGIN_RIGHT,
+  marginTop,
+  powerOfTen,
+  WIDTH,
+} from "./theme.ts";
 
 /** The residuals of one run, step by step. */
 export interface ConvergenceSeries {
@@ -19,7 +31,6 @@ export interface ConvergenceOptions {
   readonly tolerance?: number;
 }
 
-const WIDTH = 680;
 const HEIGHT = 420;
 /** Height of a line of label text [px]. */
 const LINE = 15;
@@ -35,7 +46,7 @@ export async function convergenceSvg(
 ): Promise<string> {
   const lines = series.map(({ label, history, colour, dashes }, i) => ({
     label,
-    colour: PALETTE[(colour ?? i) % PALETTE.length]!,
+    colour: colourOf(colour ?? i),
     dashes,
     points: history.filter(({ densityResidual: y }) => y > 0 && Number.isFinite(y)),
   }));
@@ -58,14 +69,12 @@ export async function convergenceSvg(
   return figureSvg((plot) => ({
     width: WIDTH,
     height: HEIGHT,
-    marginTop: title === undefined ? 16 : 42,
-    marginLeft: 68,
-    marginBottom: 44,
-    marginRight: isCompared ? 120 : 24,
+    marginTop: marginTop(title),
+    marginLeft: MARGIN_LEFT,
+    marginBottom: MARGIN_BOTTOM,
+    marginRight: isCompared ? 120 : MARGIN_RIGHT,
     x: {
-      label: "SCF step",
-      labelAnchor: "center",
-      labelArrow: "none",
+      ...axisLabel("SCF step"),
       domain: [1, lastStep],
       ticks: wholeSteps(lastStep),
       tickFormat: "d",
@@ -75,33 +84,22 @@ export async function convergenceSvg(
       domain: [10 ** low, 10 ** high],
       ticks: decades,
       tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
-      label: "density residual ‖ρout − ρin‖ (bohr^(-3/2))",
-      labelAnchor: "center",
-      labelArrow: "none",
+      ...axisLabel("density residual ‖ρout − ρin‖ (bohr⁻³ᐟ²)"),
       grid: true,
     },
     marks: [
-      ...(title === undefined
-        ? []
-        : [
-            plot.text([title], {
-              frameAnchor: "top-left",
-              dy: -30,
-              fontSize: 14,
-              fontWeight: "bold",
-            }),
-          ]),
+      ...heading(plot, title),
       ...(tolerance === undefined
         ? []
         : [
-            plot.ruleY([tolerance], { strokeDasharray: "5 4", stroke: "#666" }),
+            plot.ruleY([tolerance], { strokeDasharray: "5 4", stroke: FAINT }),
             plot.text([tolerance], {
               y: (v: number) => v,
               text: () => "tolerance",
               frameAnchor: "left",
               dx: 6,
               dy: -8,
-              fill: "#555",
+              fill: FAINT,
               textAnchor: "start",
             }),
           ]),

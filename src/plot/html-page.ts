@@ -9,8 +9,8 @@ export interface HtmlPage {
 }
 
 /**
- * One file that needs no other: the picture, notes and a table. On a dark screen the picture's lightness is turned
- * round and its hues turned back, so that ink is light on dark and colours stay what they are.
+ * One file that needs no other: the picture, notes and a table. On a dark screen the picture turns itself round, and
+ * the page about it is black.
  */
 export function htmlPage({ title, svg, notes = [], table }: HtmlPage): string {
   const cells = (tag: "td" | "th", row: readonly string[]) =>
@@ -31,7 +31,6 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 0.1rem 0.7rem; text-align: right; border-bottom: 1px solid #8886; }
 @media (prefers-color-scheme: dark) {
   body { color: #e6e6e6; background: #000000; }
-  figure > svg { filter: invert(1) hue-rotate(180deg); }
 }
 </style>
 </head>

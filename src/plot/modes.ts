@@ -1,5 +1,15 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg, PALETTE } from "./svg.ts";
+import { figureSvg } from "./svg.ts";
+import {
+  axisLabel,
+  colourOf,
+  FAINT,
+  heading,
+  MARGIN_BOTTOM,
+  MARGIN_RIGHT,
+  marginTop,
+  WIDTH,
+} from "./theme.ts";
 
 /** A function along an axis of the cell, at equal distances from 0 to just before `length`. */
 export interface PlaneProfile {
@@ -35,37 +45,22 @@ export async function modesSvg(
       label,
       z: (z * length) / values.length,
       value: value / most,
-      colour: PALETTE[i % PALETTE.length]!,
+      colour: colourOf(i),
     }));
   });
   return figureSvg((plot) => ({
-    width: 680,
+    width: WIDTH,
     height: 60 + 190 * profiles.length,
-    marginTop: title === undefined ? 16 : 42,
+    marginTop: marginTop(title),
     marginLeft: 56,
-    marginBottom: 44,
-    marginRight: 24,
-    x: {
-      label: "position along the long axis (bohr)",
-      labelAnchor: "center",
-      labelArrow: "none",
-      domain: [0, length],
-    },
+    marginBottom: MARGIN_BOTTOM,
+    marginRight: MARGIN_RIGHT,
+    x: { ...axisLabel("position along the long axis (bohr)"), domain: [0, length] },
     y: { label: null, domain: [-1.15, 1.7], ticks: [-1, 0, 1], grid: true },
     fy: { domain: names, label: null, axis: null, padding: 0.08 },
     marks: [
-      ...(title === undefined
-        ? []
-        : [
-            plot.text([title], {
-              fy: () => names[0]!,
-              frameAnchor: "top-left",
-              dy: -30,
-              fontSize: 14,
-              fontWeight: "bold",
-            }),
-          ]),
-      plot.ruleY([0], { stroke: "#666" }),
+      ...heading(plot, title, { fy: () => names[0]! }),
+      plot.ruleY([0], { stroke: FAINT }),
       plot.line(points, {
         x: "z",
         y: "value",

@@ -1,27 +1,15 @@
 import type { PlotOptions } from "@observablehq/plot";
+import { INK, PAPER, type Plot } from "./theme.ts";
 
-/** Dark on white whatever surrounds the picture: it may stand on a dark page. */
-const INK = "#1b1b1b";
-const PAPER = "#ffffff";
-
-/** Colours told apart by most eyes and in print; series beyond the last start again. */
-export const PALETTE = [
-  "#0072b2",
-  "#d55e00",
-  "#009e73",
-  "#cc79a7",
-  "#7a5195",
-  "#b8860b",
-  "#56b4e9",
-  "#4d4d4d",
-] as const;
+/**
+ * On a dark screen lightness is turned round and hues turned back: ink becomes light, colours stay what they are.
+ * Programs that make print or bitmaps of the file do not look at it. The class keeps it off the page around.
+ */
+const DARK = "@media (prefers-color-scheme:dark){.stillwave{filter:invert(1) hue-rotate(180deg)}}";
 
 /** Text of a stand-alone SVG file of a figure. The plotting packages are loaded here, so that other runs do not pay for them. */
-export async function figureSvg(
-  figure: (plot: typeof import("@observablehq/plot")) => PlotOptions,
-): Promise<string> {
-  const [plot, { parseHTML }] = await Promise.all([import("@observablehq/plot"), import("linkedom")]);
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
+export async function figureSvg(figure: (plot: Plot) => PlotOptions): Promise<string> {
+  const [plot, document] = await Promise.all([import("@observablehq/plot"), emptyDocument()]);
   const drawing = plot.plot({
     ...figure(plot),
     document,
@@ -33,12 +21,42 @@ export async function figureSvg(
   paper.setAttribute("height", "100%");
   paper.setAttribute("fill", PAPER);
   drawing.insertBefore(paper, drawing.firstChild);
-  return `${drawing.outerHTML}\n`;
+  return onDarkScreens(`${drawing.outerHTML}\n`);
 }
 
-/** 10⁻⁶ for −6. */
-export function powerOfTen(exponent: number): string {
-  const superscript = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-  const digits = [...String(Math.abs(exponent))].map((digit) => superscript[Number(digit)]).join("");
-  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
+/** The page's own document in a browser, elsewhere one made for the purpose. */
+async function emptyDocument(): Promise<Document> {
+  if (typeof document !== "undefined") return document;
+  const { parseHTML } = await import("linkedom");
+  return parseHTML("<!doctype html><html><body></body></html>").document;
+}
+
+/** Pictures one above another, as one. */
+export function stacked(pictures: readonly string[]): string {
+  let height = 0;
+  let width = 0;
+  const placed = pictures.map((svg) => {
+    const inner = svg
+      .replace(/<style>[^<]*stillwave[^<]*<\/style>/, "")
+      .replace(/class="stillwave ?/, 'class="');
+    const text = inner.trim().replace(/^<svg/, `<svg y="${height}"`);
+    height += Number(/ height="([\d.]+)"/.exec(svg)![1]);
+    width = Math.max(width, Number(/ width="([\d.]+)"/.exec(svg)![1]));
+    return text;
+  });
+  return onDarkScreens(
+    [
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+      ...placed,
+      "</svg>\n",
+    ].join("\n"),
+  );
+}
+
+function onDarkScreens(svg: string): string {
+  const head = /^<svg[^>]*>/.exec(svg)![0];
+  const named = head.includes('class="')
+    ? head.replace('class="', 'class="stillwave ')
+    : head.replace(/>$/, ' class="stillwave">');
+  return `${named}<style>${DARK}</style>${svg.slice(head.length)}`;
 }

@@ -172,7 +172,7 @@ describe("wrong input returns 2 with one line on stderr and runs nothing", () =>
       "scf si.json --out no/a.json",
       /^stillwave: --out: must be in a folder that can be written, got .*a\.json, it does not exist/,
     ],
-    ["scf si.json --plot .", /^stillwave: --plot: must be a file, got the folder/],
+    ["scf si.json --plot .", /^stillwave: --plot: must end in \.svg or \.png/],
     ["scf si.json --restart si.json", /^stillwave: checkpoint: must be a stillwave checkpoint/],
     ["scf", /^stillwave: missing required argument 'JOB'\n$/],
     ["sfc si.json", /^stillwave: unknown command 'sfc' \(Did you mean scf\?\)\n$/],

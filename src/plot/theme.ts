@@ -1,0 +1,70 @@
+import type { Markish, ScaleOptions } from "@observablehq/plot";
+
+/** What every picture shares: sizes, inks, and the colours that tell series apart. */
+
+/** Dark on white; a stylesheet inside the picture turns both round on dark screens. */
+export const INK = "#1b1b1b";
+export const PAPER = "#ffffff";
+/** For what the eye may pass over: zero lines, tolerances. */
+export const FAINT = "#666666";
+
+/**
+ * The colours of Okabe and Ito that are legible on white, which eyes with any common deficiency tell apart; series
+ * beyond the last start again.
+ */
+export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"] as const;
+
+/** Colour of series number `i`. */
+export const colourOf = (i: number): string => PALETTE[i % PALETTE.length]!;
+
+export const WIDTH = 680;
+/** Room for a vertical axis with its label [px]. */
+export const MARGIN_LEFT = 68;
+export const MARGIN_RIGHT = 24;
+export const MARGIN_BOTTOM = 44;
+/** Above the frame, with a title and without [px]. */
+export const marginTop = (title: string | undefined): number => (title === undefined ? 16 : 42);
+
+export type Plot = typeof import("@observablehq/plot");
+
+/** Name of a quantity with its unit beside the middle of its axis, without the arrow that Plot would add. */
+export const axisLabel = (label: string) =>
+  ({ label, labelAnchor: "center", labelArrow: "none" }) as const satisfies ScaleOptions;
+
+/** The title above the frame, where there is one. */
+export const heading = (plot: Plot, title: string | undefined, facet: object = {}): Markish[] =>
+  title === undefined
+    ? []
+    : [
+        plot.text([title], {
+          ...facet,
+          frameAnchor: "top-left",
+          dy: -30,
+          fontSize: 14,
+          fontWeight: "bold",
+        }),
+      ];
+
+/** A key in one row above the frame: names of series in their colours. */
+export const key = (plot: Plot, names: readonly string[], facet: object = {}): Markish[] => {
+  let dx = 0;
+  return names.map((name, i) => {
+    const mark = plot.text([`■ ${name}`], {
+      ...facet,
+      frameAnchor: "top-left",
+      dx,
+      dy: -14,
+      fill: colourOf(i),
+      fontWeight: 600,
+    });
+    dx += 30 + 7.2 * name.length;
+    return mark;
+  });
+};
+
+/** 10⁻⁶ for −6. */
+export function powerOfTen(exponent: number): string {
+  const superscript = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+  const digits = [...String(Math.abs(exponent))].map((digit) => superscript[Number(digit)]).join("");
+  return `10${exponent < 0 ? "⁻" : ""}${digits}`;
+}
