@@ -1,4 +1,5 @@
 import type { Vec3 } from "../common/vec3.ts";
+import { type Interval, interval, sub } from "../interval/interval.ts";
 
 /** A level and where it is. */
 export interface Edge {
@@ -44,6 +45,41 @@ export function gapAlong(kpoints: readonly Energies[], filled: number): GapEstim
   }));
   return { top, bottom, gap: bottom.energy - top.energy, direct: extreme(vertical, 0, -1) };
 }
+
+/** A level between proved ends [Ha]; without them nothing is known of it. */
+export interface EnclosedLevel {
+  readonly lower?: number | undefined;
+  readonly upper?: number | undefined;
+  readonly guaranteed?: boolean | undefined;
+}
+
+/**
+ * An interval that certainly holds min λ_{N+1}(k) − max λ_N(k) over the listed k-points, N = `filled`: the ends of the two
+ * extremes are the extremes of the ends. Other k-points are not spoken of.
+ *
+ * @returns undefined unless both levels are enclosed at every k-point.
+ */
+export function gapEnclosure(
+  kpoints: readonly { readonly bands: readonly EnclosedLevel[] }[],
+  filled: number,
+): Interval | undefined {
+  if (kpoints.length === 0 || !(filled > 0)) return undefined;
+  let [top, bottom]: [Interval | undefined, Interval | undefined] = [undefined, undefined];
+  for (const { bands } of kpoints) {
+    const [valence, conduction] = [endsOf(bands[filled - 1]), endsOf(bands[filled])];
+    if (valence === undefined || conduction === undefined) return undefined;
+    top = top && interval(Math.max(top.lo, valence.lo), Math.max(top.hi, valence.hi));
+    bottom = bottom && interval(Math.min(bottom.lo, conduction.lo), Math.min(bottom.hi, conduction.hi));
+    top ??= valence;
+    bottom ??= conduction;
+  }
+  return sub(bottom!, top!);
+}
+
+const endsOf = (level: EnclosedLevel | undefined): Interval | undefined =>
+  level?.guaranteed === true && level.lower !== undefined && level.upper !== undefined
+    ? interval(level.lower, level.upper)
+    : undefined;
 
 /** Levels nearer than this are one level [Ha]: solver tolerance, and no picture shows less. */
 const SAME_LEVEL = 1e-7;

@@ -1,5 +1,7 @@
 import type { Edge, ZeroOfEnergy } from "../bands/gap.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
+import { outwardText } from "../interval/decimal.ts";
+import { interval, scale } from "../interval/interval.ts";
 import type { BandsFile } from "../job/bands-result.ts";
 import type { BandsRun } from "../job/run-bands.ts";
 import { terminalPlot } from "../plot/terminal.ts";
@@ -29,6 +31,7 @@ export function bandsSummary(run: BandsRun, out: Output): string {
     [head, ...rows].map(line).join("\n"),
     ...(file.kpoints.some(({ spin }) => spin === 1) ? ["levels of spin up; file and picture have both"] : []),
     gapText(run),
+    enclosedGapText(run),
     errorBarText(run),
     ...(out.isTerminal ? [picture(file)] : []),
     `${file.kpoints.filter(({ spin = 0 }) => spin === 0).length} k-points, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
@@ -66,6 +69,13 @@ export function gapText({ gap, file, filled }: BandsRun): string {
     ? `direct at ${place(file, gap.direct)}`
     : `indirect, from ${place(file, gap.top)} to ${place(file, gap.bottom)}; the smallest direct one is ${eV(gap.direct.energy)} at ${place(file, gap.direct)}`;
   return `gap between ${of}, estimated from these k-points: ${eV(gap.gap)}, ${where}`;
+}
+
+/** The gap as an interval that certainly holds it, where every k-point has error bars. */
+export function enclosedGapText({ file: { gap } }: BandsRun): string {
+  if (gap === undefined) return "";
+  const eV = scale(EV_PER_HARTREE, interval(gap.lower, gap.upper));
+  return `gap between bands ${gap.filled} and ${gap.filled + 1} at these k-points, guaranteed: within ${outwardText(eV)} eV`;
 }
 
 /** How wide the intervals are and what they rest on. */

@@ -5,17 +5,26 @@ import { parseKpoints } from "../bands/k-path.ts";
 import { NotConvergedError, requireInput } from "../common/failure.ts";
 import { bandsText, writeBands } from "../io/bands-json.ts";
 import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
+import { requirePicture, writePicture as writeDrawing } from "../io/picture.ts";
 import type { BandsRun, BandsOptions as RunBandsOptions } from "../job/run-bands.ts";
 import { parseJob } from "../job/schema.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { bandsSvg } from "../plot/bands.ts";
 import { htmlPage } from "../plot/html-page.ts";
-import { bandsSummary, errorBarText, gapText, levelTable, zeroText } from "./bands-summary.ts";
+import {
+  bandsSummary,
+  enclosedGapText,
+  errorBarText,
+  gapText,
+  levelTable,
+  zeroText,
+} from "./bands-summary.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
 import { liveTable } from "./live-table.ts";
 import { progressLine } from "./progress-line.ts";
 import { styled } from "./style.ts";
+import { timeLeft } from "./time-left.ts";
 
 /** Options of `stillwave bands` as they stand on the command line. */
 export interface BandsOptions {
@@ -43,6 +52,7 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
     ["--save-problem", options.saveProblem],
   ] as const)
     if (name !== undefined) await requireWritable(option, path(name));
+  if (options.out?.endsWith(".png")) await requirePicture("--out", path(options.out));
   const runBands = await host.engine.runBands();
 
   const say = (text: string) => host.stderr.write(`${text}\n`);
@@ -54,10 +64,13 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
     table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
     interruption.abort();
   });
-  const progress = (what: string, done: number, total: number) => {
-    if (interruption.signal.aborted && done < total)
-      throw new NotConvergedError(`interrupted after ${done} of ${total} k-points of the ${what}`);
-    line.show(`${what}: k-point ${done}/${total}`);
+  const progress = (what: string) => {
+    const left = timeLeft();
+    return (done: number, total: number) => {
+      if (interruption.signal.aborted && done < total)
+        throw new NotConvergedError(`interrupted after ${done} of ${total} k-points of the ${what}`);
+      line.show(`${what}: k-point ${done}/${total}${left(done, total)}`);
+    };
   };
   let run: BandsRun;
   try {
@@ -67,8 +80,8 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
       readText: readTextFrom(source.folder),
       onProgress: table.progress,
       onStep: table.row,
-      onBands: (done, total) => progress("bands", done, total),
-      onErrorBars: (done, total) => progress("error bars", done, total),
+      onBands: progress("bands"),
+      onErrorBars: progress("error bars"),
     });
   } catch (error) {
     if (!(error instanceof NotConvergedError)) throw error;
@@ -115,8 +128,8 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
 function checkOptions(options: BandsOptions): RunBandsOptions {
   const { path, points, k, bands, errorBars, accuracy, out, threads, backend } = options;
   requireInput(
-    out === undefined || /\.(svg|html|json)$/.test(out),
-    () => `--out: must end in .svg, .html or .json, got ${out}; the ending chooses what is written`,
+    out === undefined || /\.(svg|png|html|json)$/.test(out),
+    () => `--out: must end in .svg, .png, .html or .json, got ${out}; the ending chooses what is written`,
   );
   requireInput(
     k === undefined || (path === undefined && points === undefined),
@@ -161,10 +174,12 @@ async function writePicture(run: BandsRun, path: string, title: string, isList: 
   const zeroName = zeroText(run.zero);
   const { reciprocal } = run;
   const filled = run.zero.kind === "fermi-level" ? undefined : run.filled; // in a metal no band is full
-  const svg = await bandsSvg(run.file, { title, reciprocal, zeroName, filled, isList });
-  if (path.endsWith(".svg")) return writeAtomically(path, [svg]);
+  const subtitle = enclosedGapText(run) || undefined;
+  const svg = await bandsSvg(run.file, { title, subtitle, reciprocal, zeroName, filled, isList });
+  if (/\.(svg|png)$/.test(path)) return writeDrawing(path, svg);
   const notes = [
     gapText(run),
+    enclosedGapText(run),
     errorBarText(run),
     `Energies in eV above ${zeroName} at ${run.file.zero.toFixed(8)} Ha.`,
   ];

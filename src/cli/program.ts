@@ -107,7 +107,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--bands <N>", "lowest bands at each k-point")
     .option("--error-bars", "guaranteed intervals around the energies")
     .option("--accuracy <HA>", "width the intervals should have")
-    .option("--out <FILE>", "write a picture or the numbers: .svg, .html or .json")
+    .option("--out <FILE>", "write a picture or the numbers: .svg, .png, .html or .json")
     .option("--json", "print the numbers to stdout, and nothing else there")
     .option("--save-problem <FILE>", 'keep the potential for { "hamiltonian": { "frozen": FILE } }')
     .option("--threads <N>", "threads to use")

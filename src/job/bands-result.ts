@@ -29,6 +29,16 @@ export interface BandsAtK {
   readonly bands: readonly BandEnergy[];
 }
 
+/** The gap between bands N and N + 1 over the k-points of the file; others were not looked at. */
+export interface GapInterval {
+  /** N, counted from 1: as many bands as the electrons fill. */
+  readonly filled: number;
+  /** Ends of an interval that holds min λ_{N+1} − max λ_N over these k-points [Ha]; negative when the bands overlap. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly guaranteed: true;
+}
+
 /** What `bands` writes. */
 export interface BandsFile {
   /** Version that wrote the file. */
@@ -42,6 +52,8 @@ export interface BandsFile {
   /** Names of k-points by their index; names at two neighbouring points stand on both sides of a jump of the path. */
   readonly path: readonly PathLabel[];
   readonly kpoints: readonly BandsAtK[];
+  /** Only with error bars at every k-point. */
+  readonly gap?: GapInterval;
   readonly resources: ResourceUse;
   /** Only when it is false: some level has not reached the tolerance of the eigensolver. */
   readonly converged?: false;

@@ -2,6 +2,7 @@ import { type FrozenProblem, frozenProblem, sumFields } from "../bands/frozen-pr
 import {
   type GapEstimate,
   gapAlong,
+  gapEnclosure,
   type ReferenceLevels,
   type ZeroOfEnergy,
   zeroOfEnergy,
@@ -125,6 +126,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   const kpoints = bars?.kpoints ?? levels;
   const energies = kpoints.map(({ k, bands }) => ({ k, energies: bands.map(({ energy }) => energy) }));
   const zero = zeroOfEnergy(energies, filled, reference);
+  const gap = bars && Number.isInteger(filled) ? gapEnclosure(bars.kpoints, filled) : undefined;
   const file: BandsFile = {
     stillwave: VERSION,
     job,
@@ -133,6 +135,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     zero: zero.energy,
     path: kpath.path,
     kpoints,
+    ...(gap === undefined ? {} : { gap: { filled, lower: gap.lo, upper: gap.hi, guaranteed: true } }),
     resources: {
       wallSeconds: (performance.now() - began) / 1000,
       ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),

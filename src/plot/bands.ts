@@ -30,6 +30,8 @@ export interface DrawnLevel {
 
 export interface BandsSvgOptions {
   readonly title?: string;
+  /** A line below the title. */
+  readonly subtitle?: string | undefined;
   /** Rows [bohr⁻¹]: the path is drawn to scale. */
   readonly reciprocal: Mat3;
   /** What `zero` is, as in "energy above the Fermi level". Default `the zero of energy`. */
@@ -137,7 +139,7 @@ function levels({ kpoints, zero }: DrawnBands, { at, piece }: Places): Point[] {
 function bandPanel(
   points: readonly Point[],
   places: Places,
-  { title, zeroName = "the zero of energy", filled = 0 }: BandsSvgOptions,
+  { title, subtitle, zeroName = "the zero of energy", filled = 0 }: BandsSvgOptions,
 ): Promise<string> {
   const all = points.flatMap(({ low, high }) => [low, high]);
   const [lowest, highest] = [Math.min(0, ...all), Math.max(0, ...all)];
@@ -151,7 +153,7 @@ function bandPanel(
     return {
       ...MARGINS,
       height: HEIGHT,
-      marginTop: marginTop(title),
+      marginTop: marginTop(title, subtitle),
       marginBottom: 34,
       x,
       y: {
@@ -162,7 +164,7 @@ function bandPanel(
         grid: true,
       },
       marks: [
-        ...heading(plot, title),
+        ...heading(plot, title, {}, subtitle),
         plot.ruleX(isList ? [] : places.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
         plot.ruleY([0], { stroke: "#333", strokeDasharray: "5 4" }),
         plot.areaY(isList ? [] : points, {

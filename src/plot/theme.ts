@@ -22,8 +22,9 @@ export const WIDTH = 680;
 export const MARGIN_LEFT = 68;
 export const MARGIN_RIGHT = 24;
 export const MARGIN_BOTTOM = 44;
-/** Above the frame, with a title and without [px]. */
-export const marginTop = (title: string | undefined): number => (title === undefined ? 16 : 42);
+/** Above the frame, with a title, a line below it, and without [px]. */
+export const marginTop = (title: string | undefined, subtitle?: string): number =>
+  16 + (title === undefined ? 0 : 26) + (subtitle === undefined ? 0 : 18);
 
 export type Plot = typeof import("@observablehq/plot");
 
@@ -31,19 +32,20 @@ export type Plot = typeof import("@observablehq/plot");
 export const axisLabel = (label: string) =>
   ({ label, labelAnchor: "center", labelArrow: "none" }) as const satisfies ScaleOptions;
 
-/** The title above the frame, where there is one. */
-export const heading = (plot: Plot, title: string | undefined, facet: object = {}): Markish[] =>
-  title === undefined
-    ? []
-    : [
-        plot.text([title], {
-          ...facet,
-          frameAnchor: "top-left",
-          dy: -30,
-          fontSize: 14,
-          fontWeight: "bold",
-        }),
-      ];
+/** The title above the frame and the line below it, where there are such. */
+export function heading(
+  plot: Plot,
+  title: string | undefined,
+  facet: object = {},
+  subtitle?: string,
+): Markish[] {
+  const line = (text: string, dy: number, fontSize: number, fontWeight: string): Markish =>
+    plot.text([text], { ...facet, frameAnchor: "top-left", dy, fontSize, fontWeight });
+  return [
+    ...(title === undefined ? [] : [line(title, subtitle === undefined ? -30 : -48, 14, "bold")]),
+    ...(subtitle === undefined ? [] : [line(subtitle, -28, 12, "normal")]),
+  ];
+}
 
 /** A key in one row above the frame: names of series in their colours. */
 export const key = (plot: Plot, names: readonly string[], facet: object = {}): Markish[] => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bandTop, gapAlong, zeroOfEnergy } from "../../src/bands/gap.ts";
+import { bandTop, gapAlong, gapEnclosure, zeroOfEnergy } from "../../src/bands/gap.ts";
+import { random } from "../../src/common/random.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 
 const at = (x: number, ...energies: number[]) => ({ k: [x, 0, 0] as Vec3, energies });
@@ -51,4 +52,49 @@ test("a Hamiltonian without electrons is measured from the top of band N/2, or o
   expect(zeroOfEnergy(indirect, 1.5)).toEqual({ energy: 0, kind: "band-top", band: 1 });
   expect(zeroOfEnergy(indirect, 7)).toEqual({ energy: 2, kind: "band-top", band: 2 });
   expect(zeroOfEnergy(indirect, 0)).toEqual({ energy: 0, kind: "band-top", band: 1 });
+});
+
+// Broken once: the upper end of the valence maximum in place of the lower one, and the k-point of the estimate alone.
+test("the enclosed gap holds the gap of every choice of levels inside their intervals, and is no wider than that", () => {
+  const { uniform } = random(3);
+  for (let trial = 0; trial < 50; trial++) {
+    const kpoints = Array.from({ length: 4 }, () => ({
+      bands: [0, 1].map((band) => {
+        const [a, b] = [band * 0.5 + uniform(), band * 0.5 + uniform()];
+        return { lower: Math.min(a, b), upper: Math.max(a, b), guaranteed: true };
+      }),
+    }));
+    const { lo, hi } = gapEnclosure(kpoints, 1)!;
+    const gapAt = (choose: (level: { lower: number; upper: number }, band: number) => number): number =>
+      Math.min(...kpoints.map(({ bands }) => choose(bands[1]!, 1))) -
+      Math.max(...kpoints.map(({ bands }) => choose(bands[0]!, 0)));
+    for (let draw = 0; draw < 20; draw++) {
+      const gap = gapAt(({ lower, upper }) => lower + uniform() * (upper - lower));
+      expect(lo <= gap && gap <= hi).toBe(true);
+    }
+    expect(lo).toBeCloseTo(
+      gapAt(({ lower, upper }, band) => (band === 0 ? upper : lower)),
+      14,
+    );
+    expect(hi).toBeCloseTo(
+      gapAt(({ lower, upper }, band) => (band === 0 ? lower : upper)),
+      14,
+    );
+  }
+});
+
+test("one level without a proof leaves the gap unenclosed", () => {
+  const level = { lower: 0, upper: 1, guaranteed: true };
+  const other = { lower: 2, upper: 3, guaranteed: true };
+  expect(gapEnclosure([{ bands: [level, other] }], 1)).toEqual({
+    lo: expect.closeTo(1, 14),
+    hi: expect.closeTo(3, 14),
+  });
+  expect(
+    gapEnclosure([{ bands: [level, other] }, { bands: [level, { ...other, guaranteed: false }] }], 1),
+  ).toBe(undefined);
+  expect(gapEnclosure([{ bands: [level, other] }, { bands: [level, {}] }], 1)).toBe(undefined);
+  expect(gapEnclosure([{ bands: [level] }], 1)).toBe(undefined);
+  expect(gapEnclosure([{ bands: [level, other] }], 0)).toBe(undefined);
+  expect(gapEnclosure([], 1)).toBe(undefined);
 });

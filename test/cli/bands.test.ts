@@ -63,7 +63,11 @@ test("--out draws a picture or a page, by its ending", async () => {
   expect(read("b.svg")).toMatch(/^<svg .*the top of band 4/s);
   expect(await bands(["cb.json", "--path", "LGX", "--points", "9", "--out", "b.html"], host)).toBe(0);
   expect(read("b.html")).toMatch(/^<!doctype html>.*<svg .*estimated from these k-points.*<td>band 8<\/td>/s);
-  expect(host.written.stderr).toBe("bands: b.svg\nbands: b.html\n");
+  expect(await bands(["cb.json", "--path", "LGX", "--points", "9", "--out", "b.png"], host)).toBe(0);
+  const png = readFileSync(join(cwd, "b.png"));
+  expect([...png.subarray(0, 8)]).toEqual([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1360, 880]); // two pixels for each unit of the SVG
+  expect(host.written.stderr).toBe("bands: b.svg\nbands: b.html\nbands: b.png\n");
 });
 
 test("a ground state tells its steps on stderr, and its potential can be kept and used", async () => {
@@ -88,16 +92,23 @@ test("a ground state tells its steps on stderr, and its potential can be kept an
 
 test("error bars come with what they rest on, in numbers and in the picture", async () => {
   const host = ready({ isTerminal: true });
-  const words = ["cb.json", "--path", "LG", "--points", "4", "--bands", "4", "--error-bars"];
+  const words = ["cb.json", "--path", "LG", "--points", "4", "--bands", "5", "--error-bars"];
   expect(await bands([...words, "--out", "b.html"], host)).toBe(0);
   expect(host.written.stdout).toMatch(
     /exact level of the infinite basis, \d\.\de-\d+ to \d\.\de-\d+ Ha wide, guaranteed if\n- the operator is/,
   );
   expect(host.written.stderr).toContain("error bars: k-point 4/4");
-  expect(read("b.html")).toMatch(/width of the enclosure.*guaranteed if/s);
+  expect(read("b.html")).toMatch(
+    /guaranteed: within \[\d+\.\d+, \d+\.\d+\] eV.*width of the enclosure.*guaranteed if/s,
+  );
   const json = ready();
   expect(await bands([...words, "--json"], json)).toBe(0);
-  const { kpoints } = JSON.parse(json.written.stdout) as BandsFile;
+  const { kpoints, gap } = JSON.parse(json.written.stdout) as BandsFile;
+  expect(gap).toMatchObject({ filled: 4, guaranteed: true });
+  expect(gap!.lower).toBeGreaterThan(0);
+  expect(gap!.lower).toBeLessThan(1.8756 / 27.2114); // at L, of a large basis
+  expect(gap!.upper).toBeGreaterThan(1.8756 / 27.2114);
+  expect(host.written.stdout).toMatch(/gap between bands 4 and 5 at these k-points, guaranteed: within \[/);
   for (const { bands: levels } of kpoints)
     for (const level of levels) {
       expect(Object.keys(level)).toEqual(["index", "energy", "lower", "upper", "guaranteed", "parts"]);
@@ -159,7 +170,7 @@ describe("wrong input is 2 and one line", () => {
     [["cb.json", "--bands", "5000"], /bands: must be at most the \d+ plane waves at k = /],
     [["cb.json", "--k", "0,0"], /--k: must be points of three reduced coordinates .*got "0,0"/],
     [["cb.json", "--k", "0,0,0", "--path", "GX"], /--k: must stand without --path and --points/],
-    [["cb.json", "--out", "b.png"], /--out: must end in \.svg, \.html or \.json, got b\.png/],
+    [["cb.json", "--out", "b.pdf"], /--out: must end in \.svg, \.png, \.html or \.json, got b\.pdf/],
     [
       ["cb.json", "--out", "nowhere/b.svg"],
       /--out: must be in a folder that can be written, got .*it does not exist/,

@@ -1,0 +1,21 @@
+import type { Interval } from "./interval.ts";
+
+/**
+ * An interval as decimal text that contains it, such as `[0.9487, 0.9493]`: ends rounded outwards, with as many decimals as
+ * show the width to `digits` digits.
+ */
+export function outwardText({ lo, hi }: Interval, digits = 2): string {
+  const width = Math.max(hi - lo, Math.abs(lo) * 1e-16, 1e-90);
+  const decimals = Math.min(90, Math.max(0, digits - 1 - Math.floor(Math.log10(width))));
+  return `[${strictlyBeyond(lo, decimals, -1)}, ${strictlyBeyond(hi, decimals, 1)}]`;
+}
+
+/** A decimal that reads back as another double than x on the wanted side is itself on that side. */
+function strictlyBeyond(x: number, decimals: number, side: 1 | -1): string {
+  if (!Number.isFinite(x)) return String(x);
+  const unit = Number(`1e-${decimals}`);
+  for (let steps = 0; ; steps++) {
+    const text = (x + side * steps * unit).toFixed(decimals);
+    if (side * (Number(text) - x) > 0) return text.replace(/^-(0(\.0*)?)$/, "$1");
+  }
+}
