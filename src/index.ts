@@ -28,6 +28,7 @@ export { proposeBands } from "./errors/propose-bands.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";
+export type { GroundFields } from "./job/ground-fields.ts";
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
 export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
 export { type BandsOptions, type BandsRun, runBands } from "./job/run-bands.ts";

@@ -18,6 +18,7 @@ import type { HistoryRow, ScfState } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
 import { requireSelfConsistent } from "./checks.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
+import type { GroundFields } from "./ground-fields.ts";
 import type { AcceleratorChoice, Job } from "./job.ts";
 import { preconditionerOf } from "./mixings.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly onStep?: (row: HistoryRow) => void;
   /** Called after every step with the state to go on from; `orbitals` are in it when the run ends early. */
   readonly checkpoint?: (state: ScfState) => void | Promise<void>;
+  /** Called once at the end, converged or not, with density and potentials of the last step. */
+  readonly onFields?: (fields: GroundFields) => void | Promise<void>;
   /** A state that `checkpoint` was given by a run of the same job. */
   readonly restart?: unknown;
 }

@@ -7,6 +7,7 @@ import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { ewald, pointCharges } from "../terms/ewald.ts";
 import { VERSION } from "../version.ts";
+import { groundFields } from "./ground-fields.ts";
 import { platformServices } from "./platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
@@ -25,6 +26,7 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   const steps = scf(prepared.problem, prepared.options);
   const end = await drain(steps, options);
   try {
+    await options.onFields?.(groundFields(prepared.problem, end.last));
     const forces = await totalForces(prepared.problem, end);
     const peak = await end.orbitals.peakMemory();
     const cpu = platform.cpuSeconds();

@@ -14,6 +14,7 @@ import { eigenTolerance } from "./eigen-tolerance.ts";
 import { guardedNext } from "./guard.ts";
 import { iterateAt, totalPotential } from "./iterate.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
+import { stopwatch } from "./stopwatch.ts";
 
 /** A discretised system: what is solved. */
 export interface ScfProblem {
@@ -106,6 +107,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
     if (state.orbitals !== undefined) await orbitals.restore(state.orbitals);
     for (;;) {
       const began = performance.now();
+      const watch = stopwatch();
       if (state.nBands > orbitals.spec.problem.nBands)
         orbitals = await widened(problem, orbitals, state.nBands);
       const { blocks } = orbitals.spec;
@@ -115,17 +117,21 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
           options.onProgress?.({ step: state.history.length + 1, phase, done, total });
 
       const rhoIn = state.rho;
+      const potential = totalPotential(terms, rhoIn);
+      watch.lap("potential");
       const solved = await orbitals.diagonalise(
-        totalPotential(terms, rhoIn),
+        potential,
         { tolerance: state.eigenTolerance, nConverge: state.nConverge, maxIterations: 100 },
         progress("diagonalise"),
       );
+      watch.lap("diagonalise");
       const levels = solved.map(({ eigenvalues }, i) => ({ weight: blocks[i]!.weight, eigenvalues }));
       const occupation = occupy(levels, electrons, fMax, smearing, temperature);
       const weights = occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
       const rhoOut = await orbitals.density(weights, progress("density"));
       const { kinetic, nonlocal } = await orbitals.energies(weights);
       basis.symmetrize(rhoOut);
+      watch.lap("density");
 
       const energies = totalEnergies(
         terms,
@@ -144,6 +150,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         seconds: 0,
         hamiltonianApplications: solved.reduce((sum, { applications }) => sum + applications, 0),
       };
+      watch.lap("potential");
       const solverDone = solved.every((block) => block.converged);
       const converged = solverDone && meets(options.tolerance, row, state.history.at(-1));
 
@@ -161,7 +168,9 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
             occupation,
             row,
           });
-      const finishedRow = { ...row, damping, seconds: (performance.now() - began) / 1000 };
+      watch.lap("mixing");
+      const seconds = (performance.now() - began) / 1000;
+      const finishedRow = { ...row, damping, seconds, parts: watch.seconds };
       const history = [...state.history, finishedRow];
       const counts = nextBands(state, occupation, options.bands !== null, room);
       state = { rho, accelerator, guard, history, eigenTolerance: eigenTolerance(history), ...counts };

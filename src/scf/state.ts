@@ -3,6 +3,7 @@ import type { Levels, Occupation } from "../state/occupation.ts";
 import type { EnergyName } from "../terms/term.ts";
 import type { AcceleratorState } from "./accelerator.ts";
 import type { GuardState } from "./guard.ts";
+import type { StepTimes } from "./stopwatch.ts";
 
 /** Parts of the energy of a step [Ha]; `total` is the free energy. */
 export type Energies = { readonly total: number } & { readonly [name in EnergyName]?: number };
@@ -17,8 +18,9 @@ export interface HistoryRow {
   readonly damping: number;
   /** Total moment of the output density [μB]; spin-polarised runs only. */
   readonly magnetisation?: number;
-  /** Wall time [s]. */
+  /** Wall time [s], and what it was spent on. */
   readonly seconds: number;
+  readonly parts?: StepTimes;
   /** Bands multiplied by H, all k-points together. */
   readonly hamiltonianApplications: number;
 }

@@ -19,7 +19,7 @@ const digits = ({ energies, fermiLevel, kpoints, forces, history, iterations }: 
   kpoints,
   forces,
   iterations,
-  rows: history.map((row) => ({ ...row, seconds: 0 })),
+  rows: history.map(({ seconds: _, parts: __, ...row }) => row),
 });
 
 describe("threads", () => {
