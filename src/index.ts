@@ -10,6 +10,11 @@ export { specialPoints } from "./bands/special-points.ts";
 export { createGrid, exactProductGridSize, type Grid } from "./basis/grid.ts";
 export { createKPoint, type KPoint } from "./basis/kpoint.ts";
 export { type BasisOptions, createBasis, type PlaneWaveBasis } from "./basis/plane-wave-basis.ts";
+export { type BulkOptions, bulk } from "./build/bulk.ts";
+export { type CrystalName, knownCrystals, type ShapeChoice } from "./build/crystals.ts";
+export { MOLECULE_NAMES, molecule } from "./build/molecule.ts";
+export { type SlabOptions, slab } from "./build/slab.ts";
+export { supercell } from "./build/supercell.ts";
 export { InputError, NotConvergedError } from "./common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
 export type { Mat3, Vec3 } from "./common/vec3.ts";
@@ -29,6 +34,7 @@ export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";
 export type { GroundFields } from "./job/ground-fields.ts";
+export { type NewJobOptions, newJob, suggestedCutoff, suggestedKgrid } from "./job/new-job.ts";
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
 export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
 export { type BandsOptions, type BandsRun, runBands } from "./job/run-bands.ts";
@@ -53,6 +59,7 @@ export { createLattice, type Lattice } from "./model/lattice.ts";
 export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
+export { type Structure, type StructureAtom, toFractional } from "./model/structure.ts";
 export {
   type AtomicMagnetisation,
   atomicMagnetisation,

@@ -12,7 +12,7 @@ const LAYERS = [
   ["common"],
   ["kernels", "interval"],
   ["solvers", "model"],
-  ["basis"],
+  ["basis", "build"],
   ["terms"],
   ["state"],
   ["precond", "observables", "errors"],

@@ -5,6 +5,7 @@ import type { BandsOptions } from "./bands.ts";
 import type { CompareOptions } from "./compare.ts";
 import type { DielectricOptions } from "./dielectric.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { addNewCommands } from "./new-commands.ts";
 import type { ScfOptions } from "./scf.ts";
 import { styled } from "./style.ts";
 
@@ -132,6 +133,8 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       const { dielectricCommand } = await import("./dielectric.ts");
       exit(await dielectricCommand(job, options, host));
     });
+
+  addNewCommands(program, host, exit);
 
   program
     .command("examples")

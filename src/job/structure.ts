@@ -1,27 +1,15 @@
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
-import { inverse, type Mat3, norm, rowsVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
+import { type Mat3, norm, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
 import { parseExtxyz } from "../io/extxyz.ts";
 import { ELEMENTS } from "../model/elements.ts";
 import { createLattice } from "../model/lattice.ts";
+import { type Structure, type StructureAtom, scaleRows, toFractional } from "../model/structure.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
 
-/** The atoms of a job in atomic units. */
-export interface Structure {
-  /** Rows [bohr]. */
-  readonly lattice: Mat3;
-  readonly atoms: readonly StructureAtom[];
-}
-
-export interface StructureAtom {
-  readonly element: string;
-  /** Fractional, not wrapped. */
-  readonly position: Vec3;
-  /** Initial moment [μB]. */
-  readonly magneticMoment?: number;
-}
+export type { Structure, StructureAtom };
 
 /** Atoms closer than this are one atom written twice [bohr]; the shortest bond there is, in H2, has 1.4 bohr. */
 const SAME_SPOT = 0.1;
@@ -86,19 +74,6 @@ async function fromFile(path: string, readText: (path: string) => Promise<string
       ...(magneticMoment === undefined ? {} : { magneticMoment }),
     })),
   };
-}
-
-const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]), scale(s, m[2])];
-
-/** x = Lᵀ f for a Cartesian x, hence f = L⁻ᵀ x. */
-function toFractional(lattice: Mat3): (cart: Vec3) => Vec3 {
-  createLattice(lattice);
-  const inverted = transpose(inverse(lattice));
-  return (cart) => [
-    inverted[0][0] * cart[0] + inverted[0][1] * cart[1] + inverted[0][2] * cart[2],
-    inverted[1][0] * cart[0] + inverted[1][1] * cart[1] + inverted[1][2] * cart[2],
-    inverted[2][0] * cart[0] + inverted[2][1] * cart[1] + inverted[2][2] * cart[2],
-  ];
 }
 
 function requireApart({ lattice, atoms }: Structure): void {

@@ -1,0 +1,79 @@
+import type { Mat3, Vec3 } from "../common/vec3.ts";
+import { type Structure, scaleRows } from "../model/structure.ts";
+import { type CrystalShape, crystalShape, type ShapeChoice } from "./crystals.ts";
+
+export interface BulkOptions extends ShapeChoice {
+  /** The cubic cell instead of the primitive one. Default false. */
+  readonly conventional?: boolean | undefined;
+}
+
+const CUBE: Mat3 = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];
+/** Primitive vectors in units of a, and the lattice points of the cubic cell. */
+const FCC: Mat3 = [
+  [0, 0.5, 0.5],
+  [0.5, 0, 0.5],
+  [0.5, 0.5, 0],
+];
+const FCC_POINTS: readonly Vec3[] = [[0, 0, 0], ...FCC];
+const BCC: Mat3 = [
+  [-0.5, 0.5, 0.5],
+  [0.5, -0.5, 0.5],
+  [0.5, 0.5, -0.5],
+];
+const BCC_POINTS: readonly Vec3[] = [
+  [0, 0, 0],
+  [0.5, 0.5, 0.5],
+];
+
+/**
+ * A perfect crystal: `bulk("Al")`, `bulk("GaAs", { conventional: true })`, `bulk("Fe", { crystal: "fcc", a: 6.8 })`.
+ *
+ * The first atom is at the origin. That of diamond and zincblende has T_d symmetry: with time reversal its rotations,
+ * which need no translation, reduce k-points as far as O_h does, on every FFT grid.
+ *
+ * @param name an element, or two as in GaAs.
+ * @throws InputError for an unknown name or one without a lattice constant.
+ */
+export function bulk(name: string, { conventional = false, ...choice }: BulkOptions = {}): Structure {
+  const shape = crystalShape(name, choice);
+  if (shape.crystal === "hcp") return hcp(shape);
+  const isBcc = shape.crystal === "bcc";
+  const basis = basisOf(shape);
+  if (!conventional) return { lattice: scaleRows(shape.a, isBcc ? BCC : FCC), atoms: basis };
+  // The second atom of a basis lies at t(1, 1, 1) of the primitive cell, which is t(1, 1, 1) of the cube.
+  const points = isBcc ? BCC_POINTS : FCC_POINTS;
+  return {
+    lattice: scaleRows(shape.a, CUBE),
+    atoms: basis.flatMap(({ element, position }) =>
+      points.map((p) => ({
+        element,
+        position: [position[0] + p[0], position[1] + p[1], position[2] + p[2]] as Vec3,
+      })),
+    ),
+  };
+}
+
+/** Atoms of the primitive cell in its own coordinates; the same numbers in those of the cube. */
+function basisOf({ crystal, elements: [first, second = first] }: CrystalShape): Structure["atoms"] {
+  const t = { fcc: 0, bcc: 0, hcp: 0, diamond: 0.25, zincblende: 0.25, rocksalt: 0.5 }[crystal];
+  const one = { element: first, position: [0, 0, 0] as Vec3 };
+  return t === 0 ? [one] : [one, { element: second, position: [t, t, t] }];
+}
+
+function hcp({ elements: [element], a, c }: CrystalShape): Structure {
+  return {
+    lattice: [
+      [a, 0, 0],
+      [-a / 2, (a * Math.sqrt(3)) / 2, 0],
+      [0, 0, c!], // crystalShape gives every hcp its c
+    ],
+    atoms: [
+      { element, position: [1 / 3, 2 / 3, 0.25] },
+      { element, position: [2 / 3, 1 / 3, 0.75] },
+    ],
+  };
+}

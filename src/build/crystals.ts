@@ -1,0 +1,121 @@
+import { requireInput } from "../common/failure.ts";
+import { didYouMean } from "../common/nearest.ts";
+import { BOHR_PER_ANGSTROM } from "../common/units.ts";
+import { ELEMENTS } from "../model/elements.ts";
+
+export const CRYSTALS = ["fcc", "bcc", "hcp", "diamond", "zincblende", "rocksalt"] as const;
+export type CrystalName = (typeof CRYSTALS)[number];
+
+/** What a crystal is made of and how large its conventional cell is. */
+export interface CrystalShape {
+  readonly crystal: CrystalName;
+  /** One element, or the two of a compound. */
+  readonly elements: readonly [string] | readonly [string, string];
+  /** Edge of the conventional cell [bohr]. */
+  readonly a: number;
+  /** Height of the hexagonal cell [bohr]; hcp only. */
+  readonly c?: number;
+}
+
+/*
+ * Lattice constants at room temperature [Å], rare gases near absolute zero: a, or a and c. They are where to start, to
+ * about 0.01 Å, not references. Elements [AM76 tables 4.1-4.4], compounds [Wyc63].
+ */
+const TABLES: Readonly<Record<CrystalName, string>> = {
+  fcc:
+    "Ne 4.43|Al 4.05|Ar 5.26|Ca 5.58|Ni 3.52|Cu 3.615|Kr 5.72|Sr 6.08|Rh 3.80|Pd 3.89|Ag 4.086|Xe 6.20|Ce 5.16|" +
+    "Yb 5.49|Ir 3.84|Pt 3.92|Au 4.078|Pb 4.95|Ac 5.31|Th 5.08",
+  bcc: "Li 3.49|Na 4.23|K 5.23|V 3.02|Cr 2.885|Fe 2.866|Rb 5.59|Nb 3.30|Mo 3.15|Cs 6.05|Ba 5.02|Eu 4.61|Ta 3.31|W 3.165",
+  hcp:
+    "Be 2.286 3.584|Mg 3.209 5.211|Sc 3.31 5.27|Ti 2.951 4.684|Co 2.507 4.069|Zn 2.665 4.947|Y 3.65 5.73|" +
+    "Zr 3.232 5.147|Tc 2.74 4.39|Ru 2.706 4.282|Cd 2.979 5.618|La 3.75 6.07|Gd 3.64 5.78|Hf 3.195 5.051|" +
+    "Re 2.761 4.456|Os 2.734 4.320|Tl 3.46 5.53",
+  diamond: "C 3.567|Si 5.431|Ge 5.658|Sn 6.489",
+  zincblende:
+    "BN 3.615|BP 4.538|AlP 5.464|AlAs 5.661|AlSb 6.136|GaP 5.451|GaAs 5.653|GaSb 6.096|InP 5.869|InAs 6.058|InSb 6.479|" +
+    "SiC 4.360|ZnS 5.409|ZnSe 5.668|ZnTe 6.104|CdTe 6.482",
+  rocksalt:
+    "LiH 4.083|LiF 4.027|LiCl 5.130|NaF 4.634|NaCl 5.640|NaBr 5.973|KF 5.347|KCl 6.293|KBr 6.600|MgO 4.212|MgS 5.203|" +
+    "CaO 4.811|SrO 5.160|PbS 5.936|PbTe 6.462|TiC 4.328|TiN 4.240|NiO 4.177",
+};
+
+interface KnownCrystal {
+  readonly crystal: CrystalName;
+  readonly a: number;
+  readonly c?: number;
+}
+
+const KNOWN = new Map<string, KnownCrystal>(
+  CRYSTALS.flatMap((crystal) =>
+    TABLES[crystal].split("|").map((entry): [string, KnownCrystal] => {
+      const [name, a, c] = entry.split(" ");
+      return [name!, { crystal, a: Number(a), ...(c === undefined ? {} : { c: Number(c) }) }];
+    }),
+  ),
+);
+
+/** Names of the crystals whose lattice constants are shipped, such as `Al` or `GaAs`. */
+export const knownCrystals = (crystal?: CrystalName): string[] =>
+  [...KNOWN].filter(([, known]) => crystal === undefined || known.crystal === crystal).map(([name]) => name);
+
+/** What a builder may be told instead of the table. */
+export interface ShapeChoice {
+  readonly crystal?: CrystalName | undefined;
+  /** [bohr] */
+  readonly a?: number | undefined;
+  /** [bohr] */
+  readonly c?: number | undefined;
+}
+
+/** c/a of touching spheres, where only a is given. */
+const IDEAL_HCP = Math.sqrt(8 / 3);
+
+/**
+ * Structure and lattice constants of `name`: an element, or two as in `GaAs`; the table's where they are not given.
+ *
+ * @throws InputError for an unknown name, numbers of elements that do not fit the crystal, or no lattice constant.
+ */
+export function crystalShape(name: string, choice: ShapeChoice = {}): CrystalShape {
+  const elements = elementsOf(name);
+  const known = KNOWN.get(name);
+  const crystal = choice.crystal ?? known?.crystal;
+  requireInput(
+    crystal !== undefined,
+    () =>
+      `crystal: must be given for ${name}, one of ${CRYSTALS.join(", ")}; no lattice constant is shipped for it, give a too`,
+  );
+  requireInput(
+    elements.length === (isCompound(crystal) ? 2 : 1),
+    () =>
+      `crystal: must be ${isCompound(crystal) ? "fcc, bcc, hcp or diamond for one element" : "zincblende or rocksalt for two elements"}, got ${crystal} for ${name}`,
+  );
+  const fits = known !== undefined && known.crystal === crystal;
+  const a = choice.a ?? (fits ? known.a * BOHR_PER_ANGSTROM : undefined);
+  requireInput(
+    a !== undefined && Number.isFinite(a) && a > 0,
+    () =>
+      `a: must be ${a === undefined ? "given" : "a positive length"} for ${crystal} ${name}, ${a === undefined ? "but it is missing" : `got ${a}`}; constants are shipped for ${knownCrystals(crystal).join(" ")}`,
+  );
+  requireInput(
+    choice.c === undefined || (crystal === "hcp" && Number.isFinite(choice.c) && choice.c > 0),
+    () => `c: must be a positive length, of hcp only, got ${choice.c} for ${crystal}; leave it out`,
+  );
+  if (crystal !== "hcp") return { crystal, elements, a };
+  const tabulated = fits && choice.a === undefined ? known.c! * BOHR_PER_ANGSTROM : undefined;
+  return { crystal, elements, a, c: choice.c ?? tabulated ?? a * IDEAL_HCP };
+}
+
+const isCompound = (crystal: CrystalName): boolean => crystal === "zincblende" || crystal === "rocksalt";
+
+function elementsOf(name: string): readonly [string] | readonly [string, string] {
+  const parts = /^([A-Z][a-z]?)([A-Z][a-z]?)?$/.exec(name);
+  const symbols = parts === null ? [name] : parts.slice(1).filter((symbol) => symbol !== undefined);
+  for (const symbol of symbols)
+    requireInput(
+      ELEMENTS.includes(symbol),
+      () =>
+        `name: must be an element or two as in GaAs, got ${name}${didYouMean(name, [...KNOWN.keys(), ...ELEMENTS])}`,
+    );
+  const [first, second] = symbols as [string, string | undefined];
+  return second === undefined ? [first] : [first, second];
+}

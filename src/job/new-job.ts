@@ -1,0 +1,118 @@
+import { requireInput } from "../common/failure.ts";
+import { BOHR_PER_ANGSTROM } from "../common/units.ts";
+import { norm, type Vec3 } from "../common/vec3.ts";
+import { findGth } from "../model/gth-table.ts";
+import { createLattice, planeSpacings } from "../model/lattice.ts";
+import type { GthPotential } from "../model/pseudopotential.ts";
+import { formula, type Structure, scaleRows } from "../model/structure.ts";
+import { type JobFile, parseJob } from "./schema.ts";
+
+export interface NewJobOptions {
+  readonly title?: string | undefined;
+  /** Default `lda-pw92`. */
+  readonly functional?: "lda-pw92" | "pbe" | undefined;
+  /** [Ha]; default `suggestedCutoff`. */
+  readonly ecut?: number | undefined;
+  /** Default `suggestedKgrid`. */
+  readonly kgrid?: Vec3 | undefined;
+  /** Whether the Fermi level may lie in a band: smearing and a dense k-grid. Default true, which is safe for everything. */
+  readonly isMetal?: boolean | undefined;
+  /** Initial moment of every atom [μB]: makes the run spin-polarised. */
+  readonly moment?: number | undefined;
+  /** Unit of the lattice in the job. Default bohr. */
+  readonly units?: "bohr" | "angstrom" | undefined;
+}
+
+/** Distance of k-points [bohr⁻¹] that is a good start for metals and for insulators. */
+const METAL_SPACING = 0.2;
+const INSULATOR_SPACING = 0.3;
+/** Smearing of metals [Ha]. */
+const METAL_WIDTH = 0.005;
+/** No atoms over this length [bohr] along an axis: copies do not see each other, one k-point is enough. */
+const VACUUM = 10;
+
+/**
+ * A job that runs: `structure` with a cutoff, a k-grid and smearing to start from. They are chosen for a first look;
+ * converge them before you publish.
+ *
+ * @throws InputError if there is no shipped pseudopotential for an element.
+ */
+export function newJob(structure: Structure, options: NewJobOptions = {}): JobFile {
+  const { functional = "lda-pw92", isMetal = true, moment, units = "bohr" } = options;
+  const family = functional === "pbe" ? "gth-pbe" : "gth-lda";
+  const elements = [...new Set(structure.atoms.map(({ element }) => element))];
+  const electrons = structure.atoms.reduce((sum, { element }) => sum + findGth(element, family).charge, 0);
+  const hasMoments =
+    moment !== undefined || structure.atoms.some((atom) => atom.magneticMoment !== undefined);
+  const isSmeared = isMetal || hasMoments || electrons % 2 === 1;
+  const spacing = isMetal ? METAL_SPACING : INSULATOR_SPACING;
+  const scale = units === "angstrom" ? 1 / BOHR_PER_ANGSTROM : 1;
+  const job: JobFile = {
+    title: options.title ?? formula(structure),
+    structure: {
+      lattice: rounded(scaleRows(scale, structure.lattice)),
+      atoms: structure.atoms.map(({ element, position, magneticMoment = moment }) => ({
+        element,
+        position: [decimals(position[0]), decimals(position[1]), decimals(position[2])],
+        ...(hasMoments ? { magneticMoment: magneticMoment ?? 0 } : {}),
+      })),
+      units,
+    },
+    pseudopotentials: family,
+    functional,
+    ecut: options.ecut ?? suggestedCutoff(elements, family),
+    kgrid: [...(options.kgrid ?? suggestedKgrid(structure, spacing))],
+    ...(isSmeared ? { temperature: METAL_WIDTH, smearing: "gaussian" as const } : {}),
+    ...(hasMoments ? { spin: "collinear" as const } : {}),
+  };
+  parseJob(job); // what a user chose is refused here, not hours later
+  return job;
+}
+
+/** Twelve digits are more than any lattice is known to, and hide the rounding of a change of units. */
+const rounded = (lattice: Structure["lattice"]): [Triple, Triple, Triple] => {
+  const row = ([x, y, z]: Vec3): Triple => [digits(x), digits(y), digits(z)];
+  return [row(lattice[0]), row(lattice[1]), row(lattice[2])];
+};
+type Triple = [number, number, number];
+const digits = (x: number): number => Number(x.toPrecision(12));
+const decimals = (x: number): number => Math.round(x * 1e12) / 1e12;
+
+/** Energy times square of a radius in a GTH potential: see `suggestedCutoff`. */
+const CUTOFF_FACTOR = 3.2;
+
+/**
+ * A cutoff to start from [Ha], in steps of 5. A GTH potential is made of Gaussians times r^l of its radii, whose
+ * Fourier transforms q^l e^{−q²r²/2} set how far the plane waves must reach: E_cut = max (3.2 + l)/r². The number was
+ * chosen by trial: energies are then 0.7 mHa per atom or less above the limit for Si, Al, Na, GaAs, Cu and Ti, 1.1 for
+ * NaCl, 9 for diamond.
+ */
+export function suggestedCutoff(elements: readonly string[], family: string): number {
+  const cutoffs = elements.map((element) => sharpest(findGth(element, family)));
+  return 5 * Math.ceil(Math.max(...cutoffs) / 5);
+}
+
+const sharpest = ({ rloc, channels }: GthPotential): number =>
+  Math.max(
+    CUTOFF_FACTOR / rloc ** 2,
+    ...channels.map(({ r, h }, l) => (h.length === 0 ? 0 : (CUTOFF_FACTOR + l) / r ** 2)),
+  );
+
+/** Divisions with k-points at most `spacing` [bohr⁻¹] apart; one along axes where vacuum separates the copies. */
+export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): Vec3 {
+  requireInput(spacing > 0, () => `kgrid: the spacing must be positive, got ${spacing} bohr^-1`);
+  const cell = createLattice(lattice);
+  const heights = planeSpacings(cell);
+  const divisions = ([0, 1, 2] as const).map((i) =>
+    widestGap(atoms.map(({ position }) => position[i])) * heights[i] > VACUUM
+      ? 1
+      : Math.max(1, Math.ceil(norm(cell.reciprocal[i]) / spacing - 1e-6)),
+  );
+  return [divisions[0]!, divisions[1]!, divisions[2]!];
+}
+
+/** The longest stretch of a circle of length 1 without any of the given points. */
+function widestGap(points: readonly number[]): number {
+  const sorted = points.map((x) => x - Math.floor(x)).sort((a, b) => a - b);
+  return Math.max(...sorted.map((x, i) => (i === 0 ? x + 1 - sorted.at(-1)! : x - sorted[i - 1]!)));
+}
