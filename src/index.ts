@@ -23,6 +23,7 @@ export { type BandProposal, certifyBands } from "./errors/certify-bands.ts";
 export { eliminationBounds } from "./errors/elimination-bounds.ts";
 export { type EncloseOptions, encloseBands } from "./errors/enclose-bands.ts";
 export { type EnclosedProblem, encloseProblem } from "./errors/enclosed-hamiltonian.ts";
+export type { Estimate } from "./errors/estimate.ts";
 export {
   type CoreAtom,
   type ExactProblem,
@@ -30,6 +31,7 @@ export {
   type FourierCoefficient,
 } from "./errors/exact-problem.ts";
 export { proposeBands } from "./errors/propose-bands.ts";
+export { type PublishedBar, type PublishedOptions, publishedBars } from "./errors/published-bars.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";

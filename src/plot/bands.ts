@@ -46,6 +46,8 @@ const WIDTH = 680;
 const MARGINS = { width: WIDTH, marginLeft: 68, marginRight: 24 };
 const HEIGHT = 440;
 const WIDTHS_HEIGHT = 200;
+/** One more than series have: eight bands are usual. */
+const WIDTH_COLOURS = [...PALETTE, "#8c8c8c"];
 /** Length of a level in its column of a list, where columns are 1 apart. */
 const LEVEL = 0.6;
 
@@ -206,7 +208,7 @@ function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
     (_, i) => 10 ** (low + spacing * i),
   );
   const bands = [...new Set(tubes.map(({ band }) => band))].sort((a, b) => a - b);
-  const colour = ({ band }: Pick<Point, "band">) => PALETTE[(band - 1) % PALETTE.length]!;
+  const colour = ({ band }: Pick<Point, "band">) => WIDTH_COLOURS[(band - 1) % WIDTH_COLOURS.length]!;
   return figureSvg((plot) => ({
     ...MARGINS,
     height: WIDTHS_HEIGHT,
