@@ -62,6 +62,7 @@ export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
 export { type Structure, type StructureAtom, toFractional } from "./model/structure.ts";
+export { layerSpacing, macroscopicAverage } from "./observables/macroscopic-average.ts";
 export {
   type AtomicMagnetisation,
   atomicMagnetisation,
@@ -69,6 +70,15 @@ export {
   magnetisation,
   spinDensity,
 } from "./observables/magnetisation.ts";
+export { type Plane, type Slice, slice } from "./observables/slice.ts";
+export { bandsSvg } from "./plot/bands.ts";
+export { compareSvg } from "./plot/compare.ts";
+export { type ContourOptions, contourSvg } from "./plot/contour.ts";
+export { convergenceSvg } from "./plot/convergence.ts";
+export { type FieldPictureOptions, fieldSvg } from "./plot/field-picture.ts";
+export { modesSvg } from "./plot/modes.ts";
+export { type Profile, profileSvg } from "./plot/profile.ts";
+export { stepTimesSvg } from "./plot/step-times.ts";
 export { type DielectricOptions, dielectric } from "./precond/dielectric.ts";
 export { type HybridOptions, hybrid } from "./precond/hybrid.ts";
 export { kerker } from "./precond/kerker.ts";
@@ -78,6 +88,7 @@ export { localThomasFermi } from "./precond/local-thomas-fermi.ts";
 export { type Layer, type Localisation, layer } from "./precond/localisation.ts";
 export type { ApplyPreconditioner, Iterate, Preconditioner } from "./precond/preconditioner.ts";
 export { simple } from "./precond/simple.ts";
+export { longAxis, planeAverage } from "./response/plane-average.ts";
 export { type Accelerator, damped } from "./scf/accelerator.ts";
 export { type AndersonOptions, anderson } from "./scf/anderson.ts";
 export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";

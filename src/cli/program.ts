@@ -73,6 +73,10 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
     .option("--plot <FILE>", "draw the convergence: .svg or .png")
+    .option("--plot-density <FILE>", "draw the density: a slice and its plane average")
+    .option("--plot-potential <FILE>", "draw the potential that electrons see, likewise")
+    .option("--plot-times <FILE>", "draw what each step spent its time on")
+    .option("--slice <PLANE>", "slice to draw, such as ca@0.5: vectors c and a at half of b")
     .option("--checkpoint <FILE>", "keep the state of the last step here")
     .option("--restart <FILE>", "start from a checkpoint")
     .action(async (job: string, options: ScfOptions) => {

@@ -4,14 +4,15 @@ import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
 import { readTextFrom, requireWritable } from "../io/node-files.ts";
-import { requirePicture, writePicture } from "../io/picture.ts";
+import { requirePicture } from "../io/picture.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
+import type { GroundFields } from "../job/ground-fields.ts";
 import { MIXINGS } from "../job/mixings.ts";
 import type { RunOptions } from "../job/prepare-scf.ts";
 import type { ResultFile } from "../job/result.ts";
 import { parseJob } from "../job/schema.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { convergenceSvg } from "../plot/convergence.ts";
+import { drawGroundState, PICTURES, type PictureNames, parsePlane } from "./ground-pictures.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { type JobSource, loadJob } from "./job-source.ts";
 import { liveTable } from "./live-table.ts";
@@ -19,13 +20,13 @@ import { styled } from "./style.ts";
 import { headline, summary } from "./summary.ts";
 
 /** Options of `stillwave scf` as they stand on the command line. */
-export interface ScfOptions {
+export interface ScfOptions extends PictureNames {
   readonly out?: string;
   readonly json?: boolean;
   readonly mixing?: string;
   readonly threads?: string;
   readonly backend?: BackendName;
-  readonly plot?: string;
+  readonly slice?: string;
   readonly checkpoint?: string;
   readonly restart?: string;
 }
@@ -41,7 +42,11 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     const name = options[option];
     if (name !== undefined) await requireWritable(`--${option}`, path(name));
   }
-  if (options.plot !== undefined) await requirePicture("--plot", path(options.plot));
+  for (const [field, option] of Object.entries(PICTURES)) {
+    const name = options[field as keyof PictureNames];
+    if (name !== undefined) await requirePicture(option, path(name));
+  }
+  const plane = options.slice === undefined ? undefined : parsePlane(options.slice);
   const restart = options.restart === undefined ? undefined : await readCheckpoint(path(options.restart));
   const runScf = await host.engine.runScf();
 
@@ -53,6 +58,7 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     interruption.abort();
   });
   let latest: object | undefined;
+  let fields: GroundFields | undefined;
   const run: RunOptions = {
     threads,
     signal: interruption.signal,
@@ -62,6 +68,9 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     checkpoint: async (state) => {
       latest = state;
       if (options.checkpoint !== undefined) await writeCheckpoint(path(options.checkpoint), state);
+    },
+    onFields: (found) => {
+      fields = found;
     },
     ...(options.backend === undefined ? {} : { backend: options.backend }),
     ...(restart === undefined ? {} : { restart }),
@@ -75,6 +84,10 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     table.end();
   }
   await report(result, source, options, host, latest);
+  const title = job.title ?? source.name;
+  await drawGroundState(options, { result, fields, title, plane }, path, (text) =>
+    host.stderr.write(`${text}\n`),
+  );
   return result.converged ? EXIT.ok : EXIT.notConverged;
 }
 
@@ -101,24 +114,6 @@ async function report(
   for (const warning of result.warnings) say(`${paint("yellow", "warning:")} ${warning}`);
   host.stdout.write(options.json ? resultText(result) : summary(result, host.stdout));
   if (!result.converged) say(`${paint("red", "not converged:")} ${result.reason ?? result.status}`);
-  if (options.plot !== undefined) await drawHistory(result, source, options.plot, path(options.plot), say);
-}
-
-async function drawHistory(
-  { history, job }: ResultFile,
-  source: JobSource,
-  name: string,
-  path: string,
-  say: (text: string) => void,
-): Promise<void> {
-  if (!history.some((row) => row.densityResidual > 0))
-    return say(`plot: not drawn, ${name} would have no step in it`);
-  const { density } = job.scf.tolerance;
-  const series = { label: job.scf.mixing.name, history };
-  const tolerance = density === undefined ? {} : { tolerance: density };
-  const svg = await convergenceSvg([series], { title: job.title ?? source.name, ...tolerance });
-  await writePicture(path, svg);
-  say(`plot: ${name}`);
 }
 
 /** Beside the result file, or in the current folder under the job's name. */

@@ -32,31 +32,48 @@ async function emptyDocument(): Promise<Document> {
 }
 
 /** Pictures one above another, as one. */
-export function stacked(pictures: readonly string[]): string {
-  let height = 0;
-  let width = 0;
-  const placed = pictures.map((svg) => {
-    const inner = svg
-      .replace(/<style>[^<]*stillwave[^<]*<\/style>/, "")
-      .replace(/class="stillwave ?/, 'class="');
-    const text = inner.trim().replace(/^<svg/, `<svg y="${height}"`);
-    height += Number(/ height="([\d.]+)"/.exec(svg)![1]);
-    width = Math.max(width, Number(/ width="([\d.]+)"/.exec(svg)![1]));
-    return text;
-  });
-  return onDarkScreens(
-    [
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-      ...placed,
-      "</svg>\n",
-    ].join("\n"),
-  );
+export const stacked = (pictures: readonly string[]): string =>
+  together(pictures, ({ height }) => ({ x: 0, y: height }));
+
+/** Pictures side by side, as one. */
+export const beside = (pictures: readonly string[]): string =>
+  together(pictures, ({ width }) => ({ x: width, y: 0 }));
+
+interface Extent {
+  readonly width: number;
+  readonly height: number;
 }
+
+/** @param next where a picture goes when those before it fill an extent. */
+function together(
+  pictures: readonly string[],
+  next: (filled: Extent) => { readonly x: number; readonly y: number },
+): string {
+  let filled: Extent = { width: 0, height: 0 };
+  const placed = pictures.map((svg) => {
+    const { x, y } = next(filled);
+    const size = (name: "width" | "height") => Number(new RegExp(` ${name}="([\\d.]+)"`).exec(svg)![1]);
+    filled = {
+      width: Math.max(filled.width, x + size("width")),
+      height: Math.max(filled.height, y + size("height")),
+    };
+    return svg
+      .replace(STYLE, "")
+      .replace('class="stillwave', 'class="')
+      .trim()
+      .replace(/^<svg/, `<svg x="${x}" y="${y}"`);
+  });
+  const { width, height } = filled;
+  const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
+  return onDarkScreens([head, ...placed, "</svg>\n"].join("\n"));
+}
+
+const STYLE = `<style>${DARK}</style>`;
 
 function onDarkScreens(svg: string): string {
   const head = /^<svg[^>]*>/.exec(svg)![0];
   const named = head.includes('class="')
     ? head.replace('class="', 'class="stillwave ')
     : head.replace(/>$/, ' class="stillwave">');
-  return `${named}<style>${DARK}</style>${svg.slice(head.length)}`;
+  return `${named}${STYLE}${svg.slice(head.length)}`;
 }

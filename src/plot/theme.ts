@@ -48,11 +48,10 @@ export function heading(
 }
 
 /** A key in one row above the frame: names of series in their colours. */
-export const key = (plot: Plot, names: readonly string[], facet: object = {}): Markish[] => {
+export const key = (plot: Plot, names: readonly string[]): Markish[] => {
   let dx = 0;
   return names.map((name, i) => {
     const mark = plot.text([`■ ${name}`], {
-      ...facet,
       frameAnchor: "top-left",
       dx,
       dy: -14,

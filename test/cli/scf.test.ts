@@ -173,6 +173,11 @@ describe("wrong input returns 2 with one line on stderr and runs nothing", () =>
       /^stillwave: --out: must be in a folder that can be written, got .*a\.json, it does not exist/,
     ],
     ["scf si.json --plot .", /^stillwave: --plot: must end in \.svg or \.png/],
+    ["scf si.json --plot-density a.pdf", /^stillwave: --plot-density: must end in \.svg or \.png/],
+    [
+      "scf si.json --slice xz",
+      /^stillwave: --slice: must be two different lattice vectors .* got xz; such as ca@0\.5/,
+    ],
     ["scf si.json --restart si.json", /^stillwave: checkpoint: must be a stillwave checkpoint/],
     ["scf", /^stillwave: missing required argument 'JOB'\n$/],
     ["sfc si.json", /^stillwave: unknown command 'sfc' \(Did you mean scf\?\)\n$/],
@@ -198,4 +203,19 @@ test("what a run refuses is wrong input; what breaks is an error with 1", async 
   expect(await scf("si.json --out a.json", broken)).toBe(1);
   expect(broken.written.stderr).toBe("stillwave: disk on fire\n");
   expect(existsSync(join(cwd, "a.json"))).toBe(false);
+});
+
+test("draws density, potential and times of a real run, on the plane asked for", async () => {
+  const { runScf } = await import("../../src/job/run-scf.ts");
+  const host: FakeHost = {
+    ...fakeHost({ cwd }),
+    engine: { ...fakeHost().engine, runScf: async () => runScf },
+  };
+  const words = "scf si.json --plot-density d.svg --plot-potential v.svg --plot-times t.svg --slice ab@0.25";
+  expect(await runProgram(words.split(" "), host)).toBe(0);
+  const text = (name: string) => readFileSync(join(cwd, name), "utf8");
+  expect(text("d.svg")).toContain("plane c = 0.25");
+  expect(text("v.svg")).toContain("Fermi level");
+  expect(text("t.svg")).toMatch(/diagonalise \d+ %/);
+  expect(host.written.stderr).toContain("plot: t.svg\nplot: d.svg\nplot: v.svg\n");
 });

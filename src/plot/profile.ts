@@ -1,0 +1,113 @@
+import { requireInput } from "../common/failure.ts";
+import { figureSvg } from "./svg.ts";
+import {
+  axisLabel,
+  colourOf,
+  FAINT,
+  heading,
+  key,
+  MARGIN_BOTTOM,
+  MARGIN_LEFT,
+  MARGIN_RIGHT,
+  marginTop,
+  WIDTH,
+} from "./theme.ts";
+
+/** A function along a periodic axis, at equal distances from 0 to just before the end. */
+export interface Profile {
+  readonly label: string;
+  readonly values: ArrayLike<number>;
+}
+
+export interface ProfileOptions {
+  readonly title?: string | undefined;
+  /** Length of the axis [bohr]. */
+  readonly length: number;
+  /** Quantity with its unit. */
+  readonly quantity: string;
+  /** Name of the direction. Default `position along the long axis`. */
+  readonly axis?: string;
+  /** Marked below the lines: where atomic layers are [bohr]. */
+  readonly layers?: readonly number[];
+  /** A named level, such as that of Fermi. */
+  readonly level?: { readonly value: number; readonly label: string };
+}
+
+const HEIGHT = 300;
+/** Widths of lines and dashes in their order: what comes first is the thing itself, the rest is made of it. */
+const STYLES = [
+  { strokeWidth: 1.4 },
+  { strokeWidth: 2.4 },
+  { strokeWidth: 1.8, strokeDasharray: "6 3" },
+  { strokeWidth: 1.8, strokeDasharray: "2 3" },
+] as const;
+
+/**
+ * Plane averages and what is made of them along an axis, as the text of an SVG file.
+ *
+ * @throws InputError if there is nothing to draw.
+ */
+export async function profileSvg(
+  profiles: readonly Profile[],
+  { title, length, quantity, axis = "position along the long axis", layers = [], level }: ProfileOptions,
+): Promise<string> {
+  requireInput(
+    profiles.length > 0 && profiles.every(({ values }) => values.length > 0),
+    () => "profileSvg: must have profiles with values, got none",
+  );
+  const lines = profiles.map(({ values }) =>
+    // The cell is periodic: its first plane closes the line.
+    [...Array.from(values), values[0]!].map((value, i) => ({ z: (i * length) / values.length, value })),
+  );
+  const all = [...lines.flatMap((line) => line.map(({ value }) => value)), ...(level ? [level.value] : [])];
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  const pad = 0.06 * (most - least || Math.abs(most) || 1);
+  return figureSvg((plot) => ({
+    width: WIDTH,
+    height: HEIGHT,
+    marginTop: marginTop(title) + 14,
+    marginLeft: MARGIN_LEFT,
+    marginRight: MARGIN_RIGHT,
+    marginBottom: MARGIN_BOTTOM,
+    x: { ...axisLabel(`${axis} (bohr)`), domain: [0, length] },
+    y: { ...axisLabel(quantity), domain: [least - pad, most + pad], grid: true },
+    marks: [
+      ...heading(plot, title, { dy: -50 }),
+      ...key(
+        plot,
+        profiles.map(({ label }) => label),
+      ),
+      plot.ruleX(layers, {
+        x: (z: number) => z,
+        y1: () => least - pad,
+        y2: () => least - 0.4 * pad,
+        stroke: FAINT,
+        strokeWidth: 2,
+      }),
+      ...(level === undefined
+        ? []
+        : [
+            plot.ruleY([level.value], { strokeDasharray: "5 4", stroke: FAINT }),
+            plot.text([level], {
+              y: "value",
+              text: "label",
+              frameAnchor: "right",
+              textAnchor: "end",
+              dx: -6,
+              dy: -8,
+              fill: FAINT,
+            }),
+          ]),
+      ...lines.map((line, i) =>
+        plot.line(line, {
+          x: "z",
+          y: "value",
+          stroke: colourOf(i),
+          curve: "catmull-rom",
+          clip: true,
+          ...STYLES[i % STYLES.length]!,
+        }),
+      ),
+    ],
+  }));
+}

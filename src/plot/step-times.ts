@@ -1,0 +1,67 @@
+import { requireInput } from "../common/failure.ts";
+import { figureSvg } from "./svg.ts";
+import {
+  axisLabel,
+  colourOf,
+  heading,
+  key,
+  MARGIN_BOTTOM,
+  MARGIN_LEFT,
+  MARGIN_RIGHT,
+  marginTop,
+  WIDTH,
+} from "./theme.ts";
+
+/** What a step spent on each of its parts [s]. */
+export interface TimedStep {
+  readonly step: number;
+  readonly parts: Readonly<Record<string, number>>;
+}
+
+const HEIGHT = 320;
+
+/**
+ * Where the time went: a bar for each step, of its parts on top of each other; the names say what each took in all.
+ * As the text of an SVG file.
+ *
+ * @throws InputError if there is no step.
+ */
+export async function stepTimesSvg(
+  steps: readonly TimedStep[],
+  { title }: { readonly title?: string | undefined } = {},
+): Promise<string> {
+  requireInput(steps.length > 0, () => "stepTimesSvg: must have a step, got none; run at least one");
+  const names = [...new Set(steps.flatMap(({ parts }) => Object.keys(parts)))];
+  const total = (name: string) => steps.reduce((sum, { parts }) => sum + (parts[name] ?? 0), 0);
+  const all = names.reduce((sum, name) => sum + total(name), 0);
+  const bars = steps.flatMap(({ step, parts }) =>
+    names.map((name) => ({ step, name, seconds: parts[name] ?? 0 })),
+  );
+  const last = steps.at(-1)!.step;
+  const spacing = Math.max(1, Math.ceil(last / 20));
+  return figureSvg((plot) => ({
+    width: WIDTH,
+    height: HEIGHT,
+    marginTop: marginTop(title) + 14,
+    marginLeft: MARGIN_LEFT,
+    marginRight: MARGIN_RIGHT,
+    marginBottom: MARGIN_BOTTOM,
+    x: {
+      ...axisLabel("SCF step"),
+      type: "band",
+      ticks: steps.map(({ step }) => step).filter((step) => step === 1 || step % spacing === 0),
+      padding: 0.15,
+    },
+    y: { ...axisLabel("wall time (s)"), grid: true },
+    color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
+    marks: [
+      ...heading(plot, title, { dy: -50 }),
+      ...key(
+        plot,
+        names.map((name) => `${name} ${Math.round((100 * total(name)) / (all || 1))} %`),
+      ),
+      plot.barY(bars, plot.stackY({ order: names }, { x: "step", y: "seconds", fill: "name" })),
+      plot.ruleY([0]),
+    ],
+  }));
+}
