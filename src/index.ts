@@ -57,12 +57,21 @@ export {
 export type { BackendName, GridSize, Kernels } from "./kernels/kernels.ts";
 export type { Functional } from "./model/functional.ts";
 export { functionals } from "./model/functionals.ts";
-export { createLattice, type Lattice } from "./model/lattice.ts";
+export { cellLattice, createLattice, type Dimension, type Lattice } from "./model/lattice.ts";
 export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
 export { type Structure, type StructureAtom, toFractional } from "./model/structure.ts";
 export { layerSpacing, macroscopicAverage } from "./observables/macroscopic-average.ts";
+export {
+  type Condensate,
+  type CondensateOptions,
+  type CondensateStep,
+  minimiseCondensate,
+} from "./models/condensate.ts";
+export { type DefinedModel, defineModel, type ModelDefinition } from "./models/define-model.ts";
+export { type GroundState, groundState, lowestLevels } from "./models/ground-state.ts";
+export { type Vortex, vortices } from "./models/vortices.ts";
 export {
   type AtomicMagnetisation,
   atomicMagnetisation,
@@ -93,7 +102,10 @@ export { type Accelerator, damped } from "./scf/accelerator.ts";
 export { type AndersonOptions, anderson } from "./scf/anderson.ts";
 export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";
 export type { Energies, ScfState, ScfStep } from "./scf/state.ts";
-export { externalPotential } from "./terms/external.ts";
+export { externalFromFourier, externalPotential } from "./terms/external.ts";
+export { hartree } from "./terms/hartree.ts";
 export { type EnergyTerms, kohnShamTerms } from "./terms/kohn-sham.ts";
+export { type PowerLaw, powerNonlinearity } from "./terms/nonlinearity.ts";
+export { pairInteraction, yukawa } from "./terms/pair-interaction.ts";
 export type { ConstantTerm, DensityTerm, EnergyName } from "./terms/term.ts";
 export { VERSION } from "./version.ts";

@@ -19,7 +19,7 @@ const LAYERS = [
   ["parallel"],
   ["response"],
   ["scf"],
-  ["bands"],
+  ["bands", "models"],
   ["io", "plot"],
   ["job"],
   ["cli"],

@@ -10,7 +10,7 @@ import {
   type RealField,
 } from "../kernels/fields.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
-import type { Lattice } from "../model/lattice.ts";
+import type { Dimension, Lattice } from "../model/lattice.ts";
 
 /**
  * The real-space grid and its cube of G-vectors, where densities and local potentials live. Hartree, xc and local
@@ -116,16 +116,16 @@ const isSmooth = (n: number): boolean => {
 
 /**
  * The smallest grid with 2, 3, 5-smooth axes on which products of two orbitals of cutoff `ecut` are exact:
- * every G with |G| ≤ 2·√(2·ecut) has its own point.
+ * every G with |G| ≤ 2·√(2·ecut) has its own point. Axes beyond `dimension` have one point.
  */
-export function exactProductGridSize(vectors: Mat3, ecut: number): GridSize {
+export function exactProductGridSize(vectors: Mat3, ecut: number, dimension: Dimension = 3): GridSize {
   const radius = 2 * Math.sqrt(2 * ecut);
   const axis = (a: Vec3): number => {
     // 1e-10: a G exactly on the sphere's surface belongs to it whatever the rounding of the lattice.
     const highest = Math.floor((radius * norm(a)) / (2 * Math.PI) + 1e-10);
     for (let n = 2 * highest + 1; ; n++) if (isSmooth(n) && n % 7 !== 0) return n;
   };
-  return [axis(vectors[0]), axis(vectors[1]), axis(vectors[2])];
+  return [axis(vectors[0]), dimension > 1 ? axis(vectors[1]) : 1, dimension > 2 ? axis(vectors[2]) : 1];
 }
 
 /** Whether every axis is a product of 2, 3, 5 and 7, the sizes our transforms take. */

@@ -36,6 +36,7 @@ export function createKPoint(
   const radius = Math.sqrt(2 * ecut);
   // |G·a_i/2π| ≤ |k+G| |a_i|/2π + |k_i|: a box that surely holds the sphere.
   const reach = planeSpacings(lattice).map((_, i) => {
+    if (i >= lattice.dimension) return 0;
     const length = Math.sqrt(dot(lattice.vectors[i]!, lattice.vectors[i]!));
     return Math.ceil((radius * length) / (2 * Math.PI) + Math.abs(k[i]!)) + 1;
   });

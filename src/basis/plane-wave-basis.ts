@@ -31,8 +31,10 @@ export interface BasisOptions {
   readonly kshift?: readonly [number, number, number];
   /** Default: the smallest grid on which products of two orbitals are exact. */
   readonly fftSize?: GridSize | null;
-  /** The crystal's space group; default the identity alone (time reversal is always used). */
+  /** The crystal's space group; default the identity alone. */
   readonly operations?: readonly SymmetryOperation[];
+  /** Whether orbitals at k and −k are conjugate, so that one of the two is enough. Default true; false in a magnetic field. */
+  readonly timeReversal?: boolean;
 }
 
 /**
@@ -45,14 +47,15 @@ export interface BasisOptions {
 export function createBasis(model: Model, options: BasisOptions, kernels: Kernels): PlaneWaveBasis {
   const { ecut, kgrid, kshift = [0, 0, 0] } = options;
   requireInput(Number.isFinite(ecut) && ecut > 0, () => `ecut: must be a positive energy in Ha, got ${ecut}`);
-  const size = options.fftSize ?? exactProductGridSize(model.lattice.vectors, ecut);
+  const { vectors, dimension } = model.lattice;
+  const size = options.fftSize ?? exactProductGridSize(vectors, ecut, dimension);
   requireInput(
     isFastGrid(size),
     () =>
       `fftSize: axes must be products of 2, 3, 5 and 7, got [${size.join(", ")}]; leave it null for the default`,
   );
   const found = compatibleWithGrid(options.operations ?? [IDENTITY], size);
-  const { kpoints, operations } = irreducibleKpoints(kgrid, kshift, found);
+  const { kpoints, operations } = irreducibleKpoints(kgrid, kshift, found, options.timeReversal);
   return {
     model,
     ecut,

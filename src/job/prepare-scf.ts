@@ -7,9 +7,7 @@ import { functionals } from "../model/functionals.ts";
 import type { Model } from "../model/model.ts";
 import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import { findSymmetry, IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
-import { localOrbitals } from "../parallel/local-orbitals.ts";
-import type { Orbitals, OrbitalsSpec } from "../parallel/orbitals.ts";
-import { pooledOrbitals } from "../parallel/pooled-orbitals.ts";
+import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import { damped } from "../scf/accelerator.ts";
 import { anderson } from "../scf/anderson.ts";
 import { electronsToHold, initialBands } from "../scf/bands.ts";
@@ -84,19 +82,16 @@ export async function prepareScf(
     kernels,
   );
   requireRoomForBands(job, basis);
-  const createOrbitals = (nBands: number): Promise<Orbitals> => {
-    const spec = orbitalsSpec(basis, nBands, job.seed, backend);
-    const sizes = spec.blocks.map((_, i) => basis.kpoints[i % basis.kpoints.length]!.planeWaves);
-    return threads > 1 && spec.blocks.length > 1
-      ? pooledOrbitals(spec, sizes, threads)
-      : createKernels(backend).then((own) => localOrbitals(own, spec));
-  };
   return {
     job,
     threads,
     backend,
     warnings: [...jobWarnings(job, structure), ...gridWarnings(job, model)],
-    problem: { basis, terms: kohnShamTerms(model, basis.grid, functionals(job.functional)), createOrbitals },
+    problem: {
+      basis,
+      terms: kohnShamTerms(model, basis.grid, functionals(job.functional)),
+      createOrbitals: orbitalsFor(basis, { threads, backend, seed: job.seed }),
+    },
     options: {
       preconditioner: preconditionerOf(job.scf.mixing),
       accelerator: acceleratorOf(job.scf.accelerator),
@@ -131,24 +126,6 @@ function gridWarnings({ fftSize, ecut }: Job, { lattice }: Model): string[] {
 }
 
 const acceleratorOf = (choice: AcceleratorChoice) => (choice.name === "none" ? damped() : anderson(choice));
-
-function orbitalsSpec(
-  basis: PlaneWaveBasis,
-  nBands: number,
-  seed: number,
-  backend: BackendName,
-): OrbitalsSpec {
-  const { model, grid, ecut, kpoints } = basis;
-  const { lattice, species, atoms, nSpin } = model;
-  return {
-    problem: { lattice, species, atoms, size: grid.size, ecut, nBands, seed },
-    blocks: Array.from({ length: nSpin }, (_, spin) =>
-      kpoints.map(({ k, weight }) => ({ k, weight, spin })),
-    ).flat(),
-    nSpin,
-    backend,
-  };
-}
 
 function memoryNeeds(job: Job, model: Model, operations: readonly SymmetryOperation[], threads: number) {
   const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);

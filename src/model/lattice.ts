@@ -1,5 +1,8 @@
 import { requireInput } from "../common/failure.ts";
-import { cross, det, inverse, type Mat3, norm, scale, transpose } from "../common/vec3.ts";
+import { cross, det, inverse, type Mat3, norm, scale, transpose, type Vec3 } from "../common/vec3.ts";
+
+/** How many of the lattice vectors functions vary along: those after them only carry the unit of volume. */
+export type Dimension = 1 | 2 | 3;
 
 /** A Bravais lattice: vectors are rows, in bohr; reciprocal vectors (rows, bohr⁻¹) include the factor 2π. */
 export interface Lattice {
@@ -7,13 +10,15 @@ export interface Lattice {
   readonly reciprocal: Mat3;
   /** Ω [bohr³], positive whatever the handedness. */
   readonly volume: number;
+  readonly dimension: Dimension;
 }
 
 /**
  * @param vectors lattice vectors as rows [bohr].
+ * @param dimension below 3, everything is constant along the last vectors: orbitals have plane waves along the first alone.
  * @throws InputError if they are not finite or (nearly) linearly dependent.
  */
-export function createLattice(vectors: Mat3): Lattice {
+export function createLattice(vectors: Mat3, dimension: Dimension = 3): Lattice {
   requireInput(
     vectors.flat().every(Number.isFinite),
     () => `structure.lattice: every component must be a finite number, got ${JSON.stringify(vectors)}`,
@@ -25,7 +30,7 @@ export function createLattice(vectors: Mat3): Lattice {
     () =>
       `structure.lattice: the three vectors must span a volume, got ${JSON.stringify(vectors)} with volume ${volume} bohr³`,
   );
-  return { vectors, reciprocal: scaleRows(2 * Math.PI, transpose(inverse(vectors))), volume };
+  return { vectors, reciprocal: scaleRows(2 * Math.PI, transpose(inverse(vectors))), volume, dimension };
 }
 
 const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]), scale(s, m[2])];
@@ -34,3 +39,24 @@ const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]),
 export function planeSpacings({ vectors: [a, b, c], volume }: Lattice): [number, number, number] {
   return [volume / norm(cross(b, c)), volume / norm(cross(c, a)), volume / norm(cross(a, b))];
 }
+
+/**
+ * A cell of one, two or three lattice vectors with as many components each [bohr]. What is missing is filled by vectors
+ * perpendicular to them, of length `width`: a one-dimensional density in bohr⁻³ is so many particles per bohr and width².
+ *
+ * @throws InputError if the vectors are not as many as their components, or do not span the cell.
+ */
+export function cellLattice(cell: readonly (readonly number[])[], width = 1): Lattice {
+  const dimension = cell.length;
+  requireInput(
+    isDimension(dimension) && cell.every((vector) => vector.length === dimension),
+    () =>
+      `cell: one, two or three vectors with as many components each expected, got ${JSON.stringify(cell)}; [[10]] is one of 10 bohr in 1-D`,
+  );
+  requireInput(width > 0 && Number.isFinite(width), () => `width: must be a positive length, got ${width}`);
+  const component = (i: number, j: number) => cell[i]?.[j] ?? (i === j ? width : 0);
+  const row = (i: number): Vec3 => [component(i, 0), component(i, 1), component(i, 2)];
+  return createLattice([row(0), row(1), row(2)], dimension);
+}
+
+const isDimension = (n: number): n is Dimension => n === 1 || n === 2 || n === 3;

@@ -35,4 +35,10 @@ export interface Model {
   readonly temperature: number;
   /** 1: spins share orbitals (each holds two electrons). 2: collinear. */
   readonly nSpin: 1 | 2;
+  /** Particles that a level holds. Default 2/nSpin, that of electrons; N puts N bosons into one orbital. */
+  readonly perLevel?: number;
 }
+
+/** fMax: particles per full level. */
+export const levelCapacity = ({ nSpin, perLevel }: Pick<Model, "nSpin" | "perLevel">): number =>
+  perLevel ?? 2 / nSpin;

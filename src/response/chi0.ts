@@ -1,6 +1,7 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { requireInput } from "../common/failure.ts";
 import { dotReal, newRealField, type ReadonlyRealField, type RealField, sumReal } from "../kernels/fields.ts";
+import { levelCapacity } from "../model/model.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import { type OccupationLaw, occupationSlope } from "../state/occupation-law.ts";
@@ -47,12 +48,12 @@ export async function independentResponse(
   { tolerance = 1e-8, maxIterations = 200 }: Chi0Options = {},
 ): Promise<Chi0> {
   const { model, grid, symmetrize } = basis;
-  const { temperature, nSpin } = model;
+  const { temperature } = model;
   const law: OccupationLaw = {
     smearing: model.smearing,
     temperature: model.smearing === "none" ? 0 : temperature,
     fermiLevel: occupation.fermiLevel,
-    fMax: 2 / nSpin,
+    fMax: levelCapacity(model),
   };
   if (law.temperature === 0) requireGap(levels, occupation);
   const requests = levels.map(

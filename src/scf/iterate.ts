@@ -1,5 +1,6 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { levelCapacity } from "../model/model.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import type { Iterate } from "../precond/preconditioner.ts";
 import { independentResponse } from "../response/chi0.ts";
@@ -36,7 +37,7 @@ export function iterateAt(
   const { grid, model, symmetrize } = basis;
   const { nSpin, temperature } = model;
   const { fermiLevel, occupations } = occupation;
-  const fMax = 2 / nSpin;
+  const fMax = levelCapacity(model);
   return {
     grid,
     nSpin,

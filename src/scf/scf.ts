@@ -1,6 +1,7 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import { difference, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
@@ -77,7 +78,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
   const { basis, terms } = problem;
   const { model, grid } = basis;
   const { nSpin, electrons, temperature } = model;
-  const fMax = 2 / nSpin;
+  const fMax = levelCapacity(model);
   const smearing = smearingOf(model.smearing);
   const isSmeared = temperature > 0 && smearing.name !== "none";
   requireInput(

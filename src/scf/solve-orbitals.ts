@@ -1,4 +1,5 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
+import { levelCapacity } from "../model/model.ts";
 import { smearing } from "../model/smearing.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { SolvedOrbitals } from "../response/chi0.ts";
@@ -37,7 +38,13 @@ export async function solveOrbitals(
     basis,
     orbitals,
     levels,
-    occupation: occupy(levels, model.electrons, 2 / model.nSpin, smearing(model.smearing), model.temperature),
+    occupation: occupy(
+      levels,
+      model.electrons,
+      levelCapacity(model),
+      smearing(model.smearing),
+      model.temperature,
+    ),
     nStates,
     converged: solved.every(({ converged }) => converged),
   };

@@ -1,7 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { dot, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
-import { newRealField, type RealField, spinComponent, sumReal } from "../kernels/fields.ts";
+import { asRealField, newRealField, type RealField, spinComponent, sumReal } from "../kernels/fields.ts";
 import { guessWidth } from "../model/density-guess.ts";
 import { atomicNumber } from "../model/elements.ts";
 import { planeSpacings } from "../model/lattice.ts";
@@ -16,7 +16,7 @@ import { valenceCharge } from "../model/pseudopotential-formulas.ts";
  * with l from `guessWidth`. An atom of magnetic moment m gives (Z ± m)/2 to the two spins. The Gaussians are
  * summed over periodic images on the points themselves, so no value is negative, whatever the grid (a
  * truncated Fourier series would dip below zero in a vacuum); then all is scaled to hold N electrons, which
- * also serves charged cells.
+ * also serves charged cells. A model without atoms starts from a uniform density.
  *
  * Shape [nSpin·N].
  * @throws InputError if |m| exceeds the number of valence electrons of its atom.
@@ -24,6 +24,7 @@ import { valenceCharge } from "../model/pseudopotential-formulas.ts";
 export function superpositionOfAtoms(model: Model, grid: Grid): RealField {
   const { nSpin, species, atoms, electrons } = model;
   const rho = newRealField(nSpin * grid.points);
+  if (atoms.length === 0) return asRealField(rho.fill(electrons / (nSpin * grid.lattice.volume)));
   atoms.forEach((atom, index) => {
     const { element, pseudopotential } = species[atom.species]!;
     const charge = valenceCharge(pseudopotential);

@@ -14,6 +14,8 @@ export interface OrbitalProblem {
   readonly atoms: readonly Atom[];
   readonly size: GridSize;
   readonly ecut: number;
+  /** A(r) of a magnetic field on the grid, shape [3·N]; absent without one. */
+  readonly vectorPotential?: Float64Array | undefined;
   /** Number of bands held at every k. */
   readonly nBands: number;
   /** Seed of the random start vectors. */

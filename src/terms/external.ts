@@ -1,7 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
-import { rowsVec, type Vec3 } from "../common/vec3.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { dot, rowsVec, type Vec3 } from "../common/vec3.ts";
+import { newFourierField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { DensityTerm, EnergyName } from "./term.ts";
 
 /**
@@ -38,19 +38,56 @@ export function externalPotential(grid: Grid, potential: (r: Vec3) => number): D
   return fixedPotential("external", grid, sample(grid, potential));
 }
 
-function sample({ size: [nx, ny, nz], points, lattice }: Grid, f: (r: Vec3) => number): RealField {
-  const out = newRealField(points);
+function sample(grid: Grid, f: (r: Vec3) => number): RealField {
+  const out = newRealField(grid.points);
+  forEachPoint(grid, (r, at) => {
+    const value = f(r);
+    requireInput(
+      Number.isFinite(value),
+      () => `externalPotential: V(r) must be a finite number of Ha, got ${value} at r = [${r}] bohr`,
+    );
+    out[at] = value;
+  });
+  return out;
+}
+
+/** Visits the grid in its order with the Cartesian point [bohr] and the flat index. */
+export function forEachPoint(
+  { size: [nx, ny, nz], lattice }: Grid,
+  visit: (r: Vec3, index: number) => void,
+): void {
   let at = 0;
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
-      for (let x = 0; x < nx; x++, at++) {
-        const r = rowsVec(lattice.vectors, [x / nx, y / ny, z / nz]);
-        const value = f(r);
-        requireInput(
-          Number.isFinite(value),
-          () => `externalPotential: V(r) must be a finite number of Ha, got ${value} at r = [${r}] bohr`,
-        );
-        out[at] = value;
-      }
-  return out;
+      for (let x = 0; x < nx; x++) visit(rowsVec(lattice.vectors, [x / nx, y / ny, z / nz]), at++);
+}
+
+/**
+ * A potential given by its Fourier transform, exact for every plane wave of the grid's cube however sharp it is in space:
+ *
+ *   V(r) = (1/Ω) Re Σ_G v(G) e^{iG·(r − centre)}
+ *
+ * @param transform v(G) [Ha·bohr³] at the Cartesian G [bohr⁻¹], real: the potential is even about `centre` [bohr].
+ * @throws InputError if a value is not a finite number.
+ */
+export function externalFromFourier(
+  grid: Grid,
+  transform: (g: Vec3) => number,
+  centre: Vec3 = [0, 0, 0],
+): DensityTerm {
+  const { points, gVectors, lattice } = grid;
+  const coefficients = newFourierField(points);
+  for (let i = 0; i < points; i++) {
+    const g = rowsVec(lattice.reciprocal, [gVectors[3 * i]!, gVectors[3 * i + 1]!, gVectors[3 * i + 2]!]);
+    const value = transform(g) / lattice.volume;
+    requireInput(
+      Number.isFinite(value),
+      () =>
+        `externalFromFourier: v(G) must be a finite number, got ${value * lattice.volume} at G = [${g}] bohr⁻¹`,
+    );
+    const phase = dot(g, centre);
+    coefficients[2 * i] = value * Math.cos(phase);
+    coefficients[2 * i + 1] = -value * Math.sin(phase);
+  }
+  return fixedPotential("external", grid, grid.toReal(coefficients));
 }

@@ -3,16 +3,17 @@ import type { GridSize, Kernels, SphereFft } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Atom, Species } from "../model/model.ts";
 import type { HermitianOperator } from "../solvers/lobpcg.ts";
+import { magneticPart } from "./magnetic.ts";
 import { type NonlocalProjectors, nonlocalProjectors } from "./nonlocal.ts";
 
-/** H_k = ½|k+G|² + V(r) + P D Pᴴ on one sphere of plane waves. */
+/** H_k = ½|k+G − A|² + V(r) + P D Pᴴ on one sphere of plane waves; A = 0 unless there is a magnetic field. */
 export interface Hamiltonian extends HermitianOperator {
   readonly kpoint: KPoint;
   readonly fft: SphereFft;
   readonly nonlocal: NonlocalProjectors;
   /** ½|k+G|² in the memory of the kernels, shape [n]. */
   readonly kinetic: Float64Array;
-  /** Σ_G ½|k+G|² |c_G|² of each vector of a panel [Ha]. */
+  /** ⟨ψ|½|p − A|²|ψ⟩ of each vector of a panel [Ha], Σ_G ½|k+G|² |c_G|² without a magnetic field. */
   kineticEnergies(out: Float64Array, psi: Float64Array, nBands: number): void;
   /** ⟨ψ|P D Pᴴ|ψ⟩ of each vector of a panel [Ha]. */
   nonlocalEnergies(out: Float64Array, psi: Float64Array, nBands: number): void;
@@ -25,7 +26,12 @@ export interface Hamiltonian extends HermitianOperator {
  */
 export function createHamiltonian(
   kernels: Kernels,
-  model: { readonly lattice: Lattice; readonly species: readonly Species[]; readonly atoms: readonly Atom[] },
+  model: {
+    readonly lattice: Lattice;
+    readonly species: readonly Species[];
+    readonly atoms: readonly Atom[];
+    readonly vectorPotential?: Float64Array | undefined;
+  },
   size: GridSize,
   kpoint: KPoint,
   potential: Float64Array,
@@ -35,6 +41,9 @@ export function createHamiltonian(
   const nonlocal = nonlocalProjectors(kernels, model, kpoint);
   const kinetic = kernels.alloc(n);
   kinetic.set(kpoint.kinetic);
+  const { vectorPotential } = model;
+  const addMagnetic =
+    vectorPotential === undefined ? undefined : magneticPart(kernels, fft, kpoint, vectorPotential);
   const { count, projectors, coupling } = nonlocal;
 
   return {
@@ -46,6 +55,7 @@ export function createHamiltonian(
     applyInto(out, x, nVectors) {
       kernels.multiplyRows(out, n, nVectors, kinetic, x);
       fft.applyPotential(out, x, potential, nVectors);
+      addMagnetic?.(out, x, nVectors);
       if (count === 0) return;
       kernels.scratch((take) => {
         const overlaps = take(2 * count * nVectors);
@@ -62,7 +72,16 @@ export function createHamiltonian(
         kernels.tpa(n, nVectors, kinetic, scale, residuals);
       });
     },
-    kineticEnergies: (out, psi, nBands) => kernels.columnWeightedNorms2(out, n, nBands, kinetic, psi),
+    kineticEnergies(out, psi, nBands) {
+      kernels.columnWeightedNorms2(out, n, nBands, kinetic, psi);
+      if (addMagnetic === undefined) return;
+      kernels.scratch((take) => {
+        const [image, dots] = [take(2 * n * nBands).fill(0), take(2 * nBands)];
+        addMagnetic(image, psi, nBands);
+        kernels.columnDots(dots, n, nBands, psi, image);
+        for (let j = 0; j < nBands; j++) out[j]! += dots[2 * j]!;
+      });
+    },
     nonlocalEnergies(out, psi, nBands) {
       out.fill(0, 0, nBands);
       if (count === 0) return;

@@ -10,7 +10,9 @@ export type EnergyName =
   | "ewald"
   | "pspCorrection"
   | "entropy"
-  | "external";
+  | "external"
+  | "interaction"
+  | "nonlinearity";
 
 /**
  * An energy that is a functional of the density alone, bound to a grid. Energy and derivative come together so

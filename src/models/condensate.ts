@@ -1,0 +1,305 @@
+import { createKPoint, type KPoint } from "../basis/kpoint.ts";
+import { requireInput } from "../common/failure.ts";
+import { random } from "../common/random.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { createKernels } from "../kernels/backends.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { totalPotential } from "../scf/iterate.ts";
+import type { Energies } from "../scf/state.ts";
+import { forEachPoint } from "../terms/external.ts";
+import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
+import type { DefinedModel } from "./define-model.ts";
+
+export interface CondensateOptions {
+  /** ‖Hψ − μψ‖ [Ha] to reach. Default 10⁻⁸; the energy is then good to its square over the gap. */
+  readonly tolerance?: number;
+  /** Default 5000. */
+  readonly maxIterations?: number;
+  /** Start ψ(r) as [re, im], any norm. Default positive, and in a magnetic field noise of long waves, from the model's seed. */
+  readonly start?: (r: Vec3) => readonly [number, number];
+  readonly onStep?: (step: CondensateStep) => void;
+  /** Looked at between steps: what has been reached is then the result. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface CondensateStep {
+  readonly step: number;
+  /** [Ha] */
+  readonly energy: number;
+  /** ‖Hψ − μψ‖ [Ha] */
+  readonly residual: number;
+}
+
+/** A stationary state: all particles in one orbital. */
+export interface Condensate {
+  /** [Ha] per cell. */
+  readonly energies: Energies;
+  /** μ = ⟨ψ|H|ψ⟩ [Ha]. */
+  readonly chemicalPotential: number;
+  /** N|ψ|² [bohr⁻³], shape [N]. */
+  readonly density: RealField;
+  /** ψ on the grid, complex, ∫|ψ|² = 1, shape [2·N]. */
+  readonly wave: Float64Array;
+  readonly steps: number;
+  /** ‖Hψ − μψ‖ [Ha] */
+  readonly residual: number;
+  readonly converged: boolean;
+}
+
+/**
+ * A minimum of E[ψ] on the sphere ‖ψ‖ = 1, with all particles of the model in the one orbital ψ of k = 0:
+ *
+ *   E[ψ] = N ⟨ψ|½|p − A|²|ψ⟩ + Σ_terms E[ρ],  ρ = N|ψ|²;    ∂E = 2N (Hψ − μψ)
+ *
+ * by nonlinear conjugate gradients along great circles ψ cos θ + d sin θ with the preconditioner of [ALT17],
+ *
+ *   P⁻¹ = P_V^{½} P_Δ P_V^{½},   P_Δ = 1/(α + ½|G|²),   P_V = 1/(α + V − min V),   α = μ − min V₀
+ *
+ * with V₀ the potential without particles.
+ *
+ * Rotation makes many minima, one for each arrangement of vortices: which is found depends on the start.
+ *
+ * @throws InputError if an option is out of range, or the model has more than the one orbital.
+ */
+export async function minimiseCondensate(
+  model: DefinedModel,
+  { tolerance = 1e-8, maxIterations = 5000, start, onStep, signal }: CondensateOptions = {},
+): Promise<Condensate> {
+  requireOneOrbital(model);
+  requireInput(tolerance > 0, () => `tolerance: must be a positive energy in Ha, got ${tolerance}`);
+  requireInput(
+    Number.isInteger(maxIterations) && maxIterations > 0,
+    () => `maxIterations: must be a positive whole number, got ${maxIterations}`,
+  );
+  const kernels = await createKernels(model.backend);
+  const system = oneOrbital(kernels, model);
+  const { n } = system;
+  const [psi, hpsi, gradient, image, direction, trial, trialH] = Array.from({ length: 7 }, () =>
+    kernels.alloc(2 * n),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  system.begin(psi, start);
+  normalise(psi);
+  let energies = system.evaluate(hpsi, psi);
+  let residual = Number.POSITIVE_INFINITY;
+  let mu = 0;
+  let before = 0;
+  let angle = 0.1;
+  let steps = 0;
+  const oldGradient = new Float64Array(2 * n);
+  for (; ; steps++) {
+    mu = dotRe(psi, hpsi);
+    for (let i = 0; i < 2 * n; i++) gradient[i] = hpsi[i]! - mu * psi[i]!;
+    residual = Math.sqrt(dotRe(gradient, gradient));
+    onStep?.({ step: steps, energy: energies.total, residual });
+    if (residual <= tolerance || steps >= maxIterations || signal?.aborted) break;
+
+    image.set(gradient);
+    system.precondition(image, hpsi, psi);
+    removeAlong(image, psi);
+    const now = dotRe(gradient, image);
+    // Polak-Ribière with restarts where the old direction would lead uphill.
+    const beta = steps === 0 ? 0 : Math.max(0, (now - dotRe(oldGradient, image)) / before);
+    for (let i = 0; i < 2 * n; i++) direction[i] = beta * direction[i]! - image[i]!;
+    removeAlong(direction, psi);
+    if (!(dotRe(direction, gradient) < 0)) for (let i = 0; i < 2 * n; i++) direction[i] = -image[i]!;
+    before = now;
+    oldGradient.set(gradient);
+
+    const length = Math.sqrt(dotRe(direction, direction));
+    const slope = dotRe(direction, gradient) / length;
+    const move = (theta: number): { energies: Energies; slope: number } => {
+      const [c, s] = [Math.cos(theta), Math.sin(theta) / length];
+      for (let i = 0; i < 2 * n; i++) trial[i] = c * psi[i]! + s * direction[i]!;
+      normalise(trial);
+      const found = system.evaluate(trialH, trial);
+      // dψ/dθ = −ψ sin θ + d cos θ, a unit vector orthogonal to the new ψ
+      let rate = 0;
+      for (let i = 0; i < 2 * n; i++)
+        rate += ((c / length) * direction[i]! - length * s * psi[i]!) * trialH[i]!;
+      return { energies: found, slope: rate };
+    };
+    const found = lineSearch(move, energies.total, slope, angle);
+    angle = found.theta;
+    energies = found.energies;
+    psi.set(trial);
+    hpsi.set(trialH);
+  }
+  return {
+    energies,
+    chemicalPotential: mu,
+    density: system.density(psi),
+    wave: system.onGrid(psi),
+    steps,
+    residual,
+    converged: residual <= tolerance,
+  };
+
+  function removeAlong(x: Float64Array, along: Float64Array): void {
+    const overlap = dotRe(along, x);
+    for (let i = 0; i < x.length; i++) x[i]! -= overlap * along[i]!;
+  }
+}
+
+/**
+ * An angle where the energy is near its lowest along the circle: the root of the slope by the secant through 0 and a trial
+ * angle, which stays meaningful where differences of energies are rounding. Leaves the last evaluated point in place.
+ */
+function lineSearch(
+  move: (theta: number) => { energies: Energies; slope: number },
+  energy: number,
+  slope: number,
+  guess: number,
+): { readonly theta: number; readonly energies: Energies } {
+  const rounding = 1e-13 * Math.abs(energy);
+  let theta = guess;
+  for (let tries = 0; ; tries++) {
+    const at = move(theta);
+    const bend = (at.slope - slope) / theta;
+    const isDown = at.energies.total <= energy + rounding;
+    // Good enough: the slope has fallen to a tenth.
+    if (isDown && Math.abs(at.slope) <= 0.1 * Math.abs(slope)) return { theta, energies: at.energies };
+    if (tries >= 20) return { theta, energies: at.energies };
+    const secant = bend > 0 ? -slope / bend : 2 * theta;
+    theta = isDown ? Math.min(secant, 4 * theta, 1.5) : Math.min(0.5 * theta, secant);
+  }
+}
+
+function requireOneOrbital({ basis: { model, kpoints } }: DefinedModel): void {
+  const { electrons, perLevel, nSpin, temperature } = model;
+  requireInput(
+    electrons === perLevel && nSpin === 1 && temperature === 0,
+    () =>
+      `perLevel: must be the number of particles at temperature 0 for a condensate, got ${perLevel} for ${electrons} particles at ${temperature} Ha`,
+  );
+  const [k] = kpoints;
+  requireInput(
+    kpoints.length === 1 && k !== undefined && k.k.every((x) => x === 0),
+    () =>
+      `kgrid: a condensate has the one k-point 0, got ${kpoints.length} with the first at [${k?.k}]; leave it out`,
+  );
+}
+
+/** E and H of the one orbital. */
+interface OneOrbital {
+  readonly n: number;
+  begin(psi: Float64Array, start: CondensateOptions["start"]): void;
+  /** out ← Hψ with the potential of ψ itself; the energies. */
+  evaluate(out: Float64Array, psi: Float64Array): Energies;
+  /** x ← P⁻¹x at the ψ evaluated last. */
+  precondition(x: Float64Array, hpsi: Float64Array, psi: Float64Array): void;
+  density(psi: Float64Array): RealField;
+  onGrid(psi: Float64Array): Float64Array;
+}
+
+function oneOrbital(kernels: Kernels, { basis, terms, vectorPotential, seed }: DefinedModel): OneOrbital {
+  const { grid, model, ecut } = basis;
+  const { lattice, electrons } = model;
+  const { points } = grid;
+  const kpoint = createKPoint(lattice, grid.size, ecut, [0, 0, 0], 1);
+  const potential = kernels.alloc(points);
+  const physics = { lattice, species: [], atoms: [], vectorPotential };
+  const hamiltonian = createHamiltonian(kernels, physics, grid.size, kpoint, potential);
+  const { fft, n } = hamiltonian;
+  const work = kernels.alloc(2 * points);
+  const rhoMemory = kernels.alloc(points);
+  const weight = kernels.alloc(1).fill(electrons / lattice.volume);
+  const kinetic = kernels.alloc(1);
+  const bottom = lowestOf(totalPotential(terms, newRealField(points)));
+  const density = (psi: Float64Array): RealField => {
+    rhoMemory.fill(0);
+    fft.accumulateDensity(rhoMemory, psi, weight, 1);
+    return rhoMemory.slice() as RealField;
+  };
+  return {
+    n,
+    density,
+    begin(psi, start) {
+      const { normal } = random(seed);
+      // Without rotation the ground state is positive, and so is the start; else noise holds all arrangements of vortices.
+      if (start !== undefined) sampled(psi, hamiltonian, work, grid, start);
+      else if (vectorPotential === undefined)
+        sampled(psi, hamiltonian, work, grid, () => [1 + 0.1 * normal(), 0]);
+      else noise(psi, kpoint, seed);
+    },
+    evaluate(out, psi) {
+      const rho = density(psi);
+      potential.set(totalPotential(terms, rho));
+      hamiltonian.applyInto(out, psi, 1);
+      hamiltonian.kineticEnergies(kinetic, psi, 1);
+      const parts: Record<string, number> = { kinetic: electrons * kinetic[0]! };
+      for (const term of terms.density)
+        parts[term.name] = (parts[term.name] ?? 0) + term.evaluate(rho).energy;
+      for (const term of terms.constant) parts[term.name] = (parts[term.name] ?? 0) + term.energy;
+      return { total: Object.values(parts).reduce((sum, e) => sum + e, 0), ...parts };
+    },
+    precondition(x, hpsi, psi) {
+      kernels.columnWeightedNorms2(kinetic, n, 1, hamiltonian.kinetic, psi);
+      const lowest = lowestOf(potential);
+      const alpha = Math.max(dotRe(psi, hpsi) - bottom, kinetic[0]!);
+      const scaleByPotential = () => {
+        fft.sphereToGrid(work, x);
+        for (let r = 0; r < points; r++) {
+          const root = 1 / Math.sqrt(alpha + potential[r]! - lowest);
+          work[2 * r]! *= root;
+          work[2 * r + 1]! *= root;
+        }
+        fft.gridToSphere(x, work);
+      };
+      scaleByPotential();
+      for (let g = 0; g < n; g++) {
+        const factor = 1 / (alpha + hamiltonian.kinetic[g]!);
+        x[2 * g]! *= factor;
+        x[2 * g + 1]! *= factor;
+      }
+      scaleByPotential();
+    },
+    onGrid(psi) {
+      fft.sphereToGrid(work, psi);
+      return work.map((value) => value / Math.sqrt(lattice.volume)).slice();
+    },
+  };
+}
+
+const lowestOf = (f: Float64Array): number => f.reduce((least, x) => Math.min(least, x), f[0]!);
+
+/** Random waves, less of the shorter. */
+function noise(psi: Float64Array, { planeWaves, kinetic }: KPoint, seed: number): void {
+  const stream = random(seed);
+  for (let g = 0; g < planeWaves; g++) {
+    const damping = 1 / (1 + kinetic[g]! ** 2);
+    psi[2 * g] = damping * stream.normal();
+    psi[2 * g + 1] = damping * stream.normal();
+  }
+}
+
+function sampled(
+  psi: Float64Array,
+  { fft }: Hamiltonian,
+  work: Float64Array,
+  grid: Parameters<typeof forEachPoint>[0],
+  start: NonNullable<CondensateOptions["start"]>,
+): void {
+  forEachPoint(grid, (r, at) => {
+    const value = start(r);
+    requireInput(
+      value.length === 2 && value.every(Number.isFinite),
+      () => `start: ψ(r) must be two finite numbers, got [${value}] at r = [${r}] bohr`,
+    );
+    work.set(value, 2 * at);
+  });
+  fft.gridToSphere(psi, work);
+  requireInput(dotRe(psi, psi) > 0, () => "start: ψ must not vanish between the plane waves, got zero");
+}
+
+/** Re⟨x|y⟩ */
+function dotRe(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum;
+}
+
+function normalise(psi: Float64Array): void {
+  const norm = Math.sqrt(dotRe(psi, psi));
+  for (let i = 0; i < psi.length; i++) psi[i]! /= norm;
+}

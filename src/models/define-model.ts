@@ -1,0 +1,127 @@
+import type { Grid } from "../basis/grid.ts";
+import { createBasis } from "../basis/plane-wave-basis.ts";
+import { requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { createKernels } from "../kernels/backends.ts";
+import type { BackendName, GridSize } from "../kernels/kernels.ts";
+import { cellLattice } from "../model/lattice.ts";
+import type { SmearingName } from "../model/smearing.ts";
+import { orbitalsFor } from "../parallel/orbitals-for.ts";
+import type { ScfProblem } from "../scf/scf.ts";
+import { vectorPotential } from "../terms/magnetic.ts";
+import type { ConstantTerm, DensityTerm } from "../terms/term.ts";
+
+/** A model system without atoms, in one, two or three dimensions. */
+export interface ModelDefinition {
+  /** One, two or three lattice vectors with as many components [bohr]. */
+  readonly cell: readonly (readonly number[])[];
+  /** Length of the axes that are not there [bohr]; sets the unit of density. Default 1. */
+  readonly width?: number;
+  /** Cutoff of the plane waves [Ha]. */
+  readonly ecut: number;
+  /** Particles per cell. Default 1. */
+  readonly particles?: number;
+  /** Particles that a level holds: 2 for electrons, 1 for fermions without spin or one boson, N for N bosons. Default 1. */
+  readonly perLevel?: number;
+  /** The energies beside the kinetic one, on the grid that the cutoff gives. */
+  readonly terms: (grid: Grid) => readonly (DensityTerm | ConstantTerm)[];
+  /** A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r. */
+  readonly vectorPotential?: (r: Vec3) => Vec3;
+  /** Monkhorst-Pack divisions of the axes that are there, and their shifts. Default one point, k = 0. */
+  readonly kgrid?: readonly number[];
+  readonly kshift?: readonly number[];
+  /** Default none at 0 Ha: the lowest levels are full. */
+  readonly smearing?: SmearingName;
+  readonly temperature?: number;
+  readonly fftSize?: readonly number[];
+  readonly backend?: BackendName;
+  readonly threads?: number;
+  /** Of the random start. Default 0. */
+  readonly seed?: number;
+}
+
+/** A model made ready for `scf`, `groundState` or `minimiseCondensate`. */
+export interface DefinedModel extends ScfProblem {
+  readonly backend: BackendName;
+  readonly seed: number;
+  /** A on the grid, shape [3·N]. */
+  readonly vectorPotential?: Float64Array | undefined;
+}
+
+/**
+ * Discretises a model given by its terms: Gross-Pitaevskii, analytic potentials, reduced Hartree-Fock, and whatever else
+ * `terms` can say, by the plane waves of its own dimensions.
+ *
+ * @throws InputError if a value is out of range.
+ */
+export async function defineModel({
+  cell,
+  width,
+  ecut,
+  particles = 1,
+  perLevel = 1,
+  terms,
+  vectorPotential: field,
+  kgrid,
+  kshift,
+  smearing = "none",
+  temperature = 0,
+  fftSize,
+  backend = "wasm",
+  threads = 1,
+  seed = 0,
+}: ModelDefinition): Promise<DefinedModel> {
+  requirePositive("particles", particles);
+  requirePositive("perLevel", perLevel);
+  requireInput(
+    Number.isFinite(temperature) && temperature >= 0 && (smearing === "none") === (temperature === 0),
+    () =>
+      `temperature: must be positive with a smearing and 0 without, got ${temperature} with smearing ${smearing}`,
+  );
+  const lattice = cellLattice(cell, width);
+  const { dimension } = lattice;
+  const filled = (name: string, values: readonly number[], rest: number): Vec3 => {
+    requireInput(
+      values.length === dimension,
+      () => `${name}: must have one value for each of the ${dimension} axes, got [${values}]`,
+    );
+    return [values[0]!, values[1] ?? rest, values[2] ?? rest];
+  };
+  const basis = createBasis(
+    {
+      lattice,
+      species: [],
+      atoms: [],
+      electrons: particles,
+      smearing,
+      temperature,
+      nSpin: 1,
+      perLevel,
+    },
+    {
+      ecut,
+      kgrid: kgrid === undefined ? [1, 1, 1] : filled("kgrid", kgrid, 1),
+      kshift: kshift === undefined ? [0, 0, 0] : filled("kshift", kshift, 0),
+      fftSize: fftSize === undefined ? null : (filled("fftSize", fftSize, 1) satisfies GridSize),
+      timeReversal: field === undefined,
+    },
+    await createKernels(backend),
+  );
+  const list = terms(basis.grid);
+  const a = field === undefined ? {} : { vectorPotential: vectorPotential(basis.grid, field) };
+  return {
+    basis,
+    terms: {
+      density: list.filter((term) => "evaluate" in term),
+      constant: list.filter((term): term is ConstantTerm => !("evaluate" in term)),
+    },
+    createOrbitals: orbitalsFor(basis, { threads, backend, seed, ...a }),
+    backend,
+    seed,
+    ...a,
+  };
+}
+
+function requirePositive(name: string, value: number): void {
+  requireInput(Number.isFinite(value) && value > 0, () => `${name}: must be a positive number, got ${value}`);
+}

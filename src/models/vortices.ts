@@ -1,0 +1,64 @@
+import type { Grid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import { rowsVec } from "../common/vec3.ts";
+
+/** A point around which the phase of ψ winds. */
+export interface Vortex {
+  /** Cartesian [bohr], the middle of its grid cell. */
+  readonly position: readonly [number, number];
+  /** Turns of the phase, counted against the clock: +1 or −1 as a rule. */
+  readonly charge: number;
+}
+
+/**
+ * Vortices of a two-dimensional wave: cells of the grid around which the phase winds,
+ *
+ *   charge = (1/2π) Σ_edges arg(ψ̄_from ψ_to),   each in (−π, π]
+ *
+ * where there is a condensate for the vortex to be in: the density within `reach` of it is somewhere above `fraction` of
+ * the largest. Far outside, the phase of almost nothing winds as it likes.
+ *
+ * @param wave ψ on the grid, complex, shape [2·N]. @param reach [bohr]. Default 1.
+ * @throws InputError if the grid is not two-dimensional.
+ */
+export function vortices(
+  grid: Grid,
+  wave: Float64Array,
+  { fraction = 0.2, reach = 1 }: { readonly fraction?: number; readonly reach?: number } = {},
+): Vortex[] {
+  const { size, lattice, points } = grid;
+  const [nx, ny, nz] = size;
+  requireInput(
+    nz === 1 && ny > 1 && wave.length === 2 * points,
+    () =>
+      `vortices: a wave on a two-dimensional grid expected, got ${wave.length} numbers on [${size.join(", ")}]`,
+  );
+  const at = (x: number, y: number) => (x % nx) + nx * (y % ny);
+  const density = (i: number) => wave[2 * i]! ** 2 + wave[2 * i + 1]! ** 2;
+  let most = 0;
+  for (let i = 0; i < points; i++) most = Math.max(most, density(i));
+
+  const turn = (from: number, to: number) => {
+    const [a, b, c, d] = [wave[2 * from]!, wave[2 * from + 1]!, wave[2 * to]!, wave[2 * to + 1]!];
+    return Math.atan2(a * d - b * c, a * c + b * d);
+  };
+  const steps = [nx, ny].map((n, axis) => Math.ceil((reach * n) / Math.hypot(...lattice.vectors[axis]!)));
+  const isInside = (x: number, y: number) => {
+    for (let dy = -steps[1]!; dy <= steps[1]! + 1; dy++)
+      for (let dx = -steps[0]!; dx <= steps[0]! + 1; dx++)
+        if (density(at(x + dx + nx, y + dy + ny)) > fraction * most) return true;
+    return false;
+  };
+
+  const found: Vortex[] = [];
+  for (let y = 0; y < ny; y++)
+    for (let x = 0; x < nx; x++) {
+      const corners = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)] as const;
+      const winding = corners.reduce((sum, from, i) => sum + turn(from, corners[(i + 1) % 4]!), 0);
+      const charge = Math.round(winding / (2 * Math.PI));
+      if (charge === 0 || !isInside(x, y)) continue;
+      const [px, py] = rowsVec(lattice.vectors, [(x + 0.5) / nx, (y + 0.5) / ny, 0]);
+      found.push({ position: [px, py], charge });
+    }
+  return found;
+}

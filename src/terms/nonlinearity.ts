@@ -1,0 +1,43 @@
+import type { Grid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import { newRealField } from "../kernels/fields.ts";
+import type { DensityTerm } from "./term.ts";
+
+export interface PowerLaw {
+  /** C [Ha·bohr^(3α−3)]. */
+  readonly coefficient: number;
+  /** α > 1; 2 is the contact interaction of the Gross-Pitaevskii equation. */
+  readonly power: number;
+}
+
+/**
+ * A local energy of the density, the nonlinearity of Gross-Pitaevskii models:
+ *
+ *   E = C ∫ ρ^α,   V = δE/δρ = α C ρ^{α−1}
+ *
+ * With ρ = |ψ|² and α = 2 the equation is −½Δψ + Vψ + β|ψ|²ψ = μψ for β = 2C. Values below zero, which an accelerated
+ * iteration may visit, count as empty space.
+ *
+ * @throws InputError if a parameter is out of range.
+ */
+export function powerNonlinearity({ dvol }: Grid, { coefficient, power }: PowerLaw): DensityTerm {
+  requireInput(
+    Number.isFinite(coefficient) && Number.isFinite(power) && power > 1,
+    () =>
+      `powerNonlinearity: a finite coefficient and a power above 1 expected, got ${coefficient} and ${power}`,
+  );
+  return {
+    name: "nonlinearity",
+    evaluate(rho) {
+      const potential = newRealField(rho.length);
+      let sum = 0;
+      for (let r = 0; r < rho.length; r++) {
+        const x = Math.max(0, rho[r]!);
+        const slope = x ** (power - 1);
+        sum += slope * x;
+        potential[r] = power * coefficient * slope;
+      }
+      return { energy: dvol * coefficient * sum, potential };
+    },
+  };
+}

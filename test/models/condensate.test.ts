@@ -1,0 +1,167 @@
+import { describe, expect, test } from "vitest";
+import type { Grid } from "../../src/basis/grid.ts";
+import { type Condensate, minimiseCondensate } from "../../src/models/condensate.ts";
+import { type DefinedModel, defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
+import { groundState } from "../../src/models/ground-state.ts";
+import { vortices } from "../../src/models/vortices.ts";
+import { externalPotential } from "../../src/terms/external.ts";
+import { powerNonlinearity } from "../../src/terms/nonlinearity.ts";
+import { close, closeArrays } from "../close.ts";
+
+/** −½Δψ + ½x²ψ + β|ψ|²ψ = μψ on a line. */
+const trapped = (beta: number, more: Partial<ModelDefinition> = {}): Promise<DefinedModel> =>
+  defineModel({
+    cell: [[30]],
+    ecut: 120,
+    terms: (grid) => [
+      externalPotential(grid, ([x]) => 0.5 * (x - 15) ** 2),
+      powerNonlinearity(grid, { coefficient: beta / 2, power: 2 }),
+    ],
+    ...more,
+  });
+
+describe("the Gross-Pitaevskii equation in a harmonic trap", () => {
+  // E of [BT03], printed with these digits: they end in rounding.
+  test.each([
+    [3.1371, 1.0441, 5e-5],
+    [12.5484, 2.233, 5e-5],
+    [31.371, 3.981, 5e-5],
+    [62.742, 6.257, 5e-5],
+    [156.855, 11.464, 5e-4],
+    [313.71, 18.171, 5e-4],
+    [627.42, 28.825, 5e-4],
+  ])("has the published energy for β = %d", async (beta, energy, half) => {
+    const { energies, chemicalPotential, converged, steps } = await minimiseCondensate(await trapped(beta));
+    expect(converged).toBe(true);
+    expect(steps).toBeLessThan(100);
+    close(energies.total, energy, half + 2e-6);
+    // Stretching the wave: 2T − 2V + I = 0, of first order in the residual; and μ = T + V + 2I.
+    const [kinetic, external, interaction] = [energies.kinetic!, energies.external!, energies.nonlinearity!];
+    close(2 * kinetic - 2 * external + interaction, 0, 1e-6 * energy);
+    close(chemicalPotential, kinetic + external + 2 * interaction, 1e-9 * energy);
+  });
+
+  test("approaches Thomas and Fermi's 3/10 (3β/2)^⅔ from above", async () => {
+    const excess = await Promise.all(
+      [62.742, 627.42].map(async (beta) => {
+        const { energies } = await minimiseCondensate(await trapped(beta));
+        return energies.total / (0.3 * (1.5 * beta) ** (2 / 3)) - 1;
+      }),
+    );
+    expect(excess[1]).toBeGreaterThan(0);
+    expect(excess[1]).toBeLessThan(1e-3);
+    expect(excess[0]).toBeGreaterThan(10 * excess[1]!); // ln β/β^{4/3}
+  });
+
+  test("is the same by the self-consistent iteration", async () => {
+    const model = await trapped(3.1371);
+    const minimised = await minimiseCondensate(model);
+    const iterated = await groundState(model);
+    expect(iterated.converged).toBe(true);
+    close(iterated.energies.total, minimised.energies.total, 1e-10);
+    closeArrays(iterated.density, minimised.density, 1e-6);
+    expect(iterated.eigenvalues[0]![0]).toBeCloseTo(minimised.chemicalPotential, 6);
+  });
+
+  test("with N bosons is that of one with N times the interaction, N times over", async () => {
+    const one = await minimiseCondensate(await trapped(12));
+    const many = await minimiseCondensate(await trapped(3, { particles: 4, perLevel: 4 }));
+    close(many.energies.total, 4 * one.energies.total, 1e-10);
+    close(many.chemicalPotential, one.chemicalPotential, 1e-8);
+  });
+
+  test("with |ψ|⁴ψ, power 3, obeys its virial theorem 2T − 2V + 2I = 0", async () => {
+    const { energies, converged } = await minimiseCondensate(
+      await defineModel({
+        cell: [[20]],
+        ecut: 40,
+        terms: (grid) => [
+          externalPotential(grid, ([x]) => 0.5 * (x - 10) ** 2),
+          powerNonlinearity(grid, { coefficient: 7, power: 3 }),
+        ],
+      }),
+    );
+    expect(converged).toBe(true);
+    close(energies.kinetic! - energies.external! + energies.nonlinearity!, 0, 1e-6);
+    expect(energies.nonlinearity).toBeGreaterThan(0.1);
+  });
+});
+
+test("a bright soliton without a trap: E = −β²/24 and ψ = √β/2 sech(βx/2) for an attraction −β", async () => {
+  const beta = 4;
+  const model = await defineModel({
+    cell: [[16]],
+    ecut: 300,
+    terms: (grid) => [powerNonlinearity(grid, { coefficient: -beta / 2, power: 2 })],
+  });
+  const start = ([x]: readonly number[]) => [Math.exp(-((x! - 8) ** 2)), 0] as const;
+  const { energies, density, chemicalPotential } = await minimiseCondensate(model, { start });
+  close(energies.total, (-beta * beta) / 24, 1e-9);
+  close(chemicalPotential, (-beta * beta) / 8, 1e-8);
+  close(Math.max(...density), beta / 4, 1e-4); // the grid has a point at the middle or near it
+});
+
+const rotating = (omega: number, beta: number, seed = 0) => ({
+  cell: [[14, 0], [0, 14]], // biome-ignore format: a matrix
+  ecut: 15,
+  seed,
+  // ½|p − Ω × r|² + ½(1 − Ω²)r² = ½p² + ½r² − ΩL
+  vectorPotential: ([x, y]: readonly [number, number, number]) =>
+    [-omega * (y - 7), omega * (x - 7), 0] as const,
+  terms: (grid: Grid) => [
+    externalPotential(grid, ([x, y]) => 0.5 * (1 - omega ** 2) * ((x - 7) ** 2 + (y - 7) ** 2)),
+    powerNonlinearity(grid, { coefficient: beta / 2, power: 2 }),
+  ],
+});
+
+/** The energy at another rotation, followed from a state with its vortices. */
+const energyAt = async (omega: number, start: Condensate, model: DefinedModel): Promise<number> => {
+  const [nx] = model.basis.grid.size;
+  const read = ([x, y]: readonly number[]) => {
+    const i = Math.round((x! * nx) / 14) + nx * Math.round((y! * nx) / 14);
+    return [start.wave[2 * i]!, start.wave[2 * i + 1]!] as const;
+  };
+  const other = await defineModel(rotating(omega, 100));
+  const { energies } = await minimiseCondensate(other, { start: read, maxIterations: 400, tolerance: 1e-5 });
+  return energies.total;
+};
+
+describe("a rotating condensate in two dimensions", () => {
+  test("without rotation has no vortex, in a field of its own it has four at Ω = 0.7, β = 100", async () => {
+    const still = await minimiseCondensate(await defineModel(rotating(0, 100)), { tolerance: 1e-6 });
+    const model = await defineModel(rotating(0.7, 100));
+    const turning = await minimiseCondensate(model, { tolerance: 1e-4 });
+    expect(turning.converged).toBe(true);
+    expect(vortices(model.basis.grid, still.wave)).toEqual([]);
+    const found = vortices(model.basis.grid, turning.wave);
+    expect(found.map(({ charge }) => charge)).toEqual([1, 1, 1, 1]);
+    // The phase winds four times around a circle that holds them all.
+    const [n] = model.basis.grid.size;
+    let winding = 0;
+    const phase = (angle: number) => {
+      const [x, y] = [7 + 3.2 * Math.cos(angle), 7 + 3.2 * Math.sin(angle)].map((r) =>
+        Math.round((r * n) / 14),
+      );
+      const i = x! + n * y!;
+      return Math.atan2(turning.wave[2 * i + 1]!, turning.wave[2 * i]!);
+    };
+    for (let i = 0; i < 400; i++) {
+      const step = phase((2 * Math.PI * (i + 1)) / 400) - phase((2 * Math.PI * i) / 400);
+      winding += step - 2 * Math.PI * Math.round(step / (2 * Math.PI));
+    }
+    close(winding / (2 * Math.PI), 4, 1e-9);
+    expect(turning.energies.total).toBeLessThan(still.energies.total - 0.3);
+    // dE/dΩ = −⟨L⟩; a vortex at the axis brings one, those towards the edge less.
+    const slope = ((await energyAt(0.71, turning, model)) - (await energyAt(0.69, turning, model))) / 0.02;
+    expect(-slope).toBeGreaterThan(1.5);
+    expect(-slope).toBeLessThan(4);
+  });
+});
+
+test("what cannot be a condensate is refused in one line", async () => {
+  await expect(minimiseCondensate(await trapped(1, { particles: 2 }))).rejects.toThrow(/^perLevel: must be/);
+  await expect(minimiseCondensate(await trapped(1, { kgrid: [2] }))).rejects.toThrow(/^kgrid:/);
+  await expect(minimiseCondensate(await trapped(1), { tolerance: 0 })).rejects.toThrow(/^tolerance:/);
+  const model = await trapped(1);
+  expect(() => vortices(model.basis.grid, new Float64Array(4))).toThrow(/^vortices: a wave on a two/);
+});
