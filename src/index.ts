@@ -62,7 +62,6 @@ export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
 export { type Structure, type StructureAtom, toFractional } from "./model/structure.ts";
-export { layerSpacing, macroscopicAverage } from "./observables/macroscopic-average.ts";
 export {
   type Condensate,
   type CondensateOptions,
@@ -72,6 +71,7 @@ export {
 export { type DefinedModel, defineModel, type ModelDefinition } from "./models/define-model.ts";
 export { type GroundState, groundState, lowestLevels } from "./models/ground-state.ts";
 export { type Vortex, vortices } from "./models/vortices.ts";
+export { layerSpacing, macroscopicAverage } from "./observables/macroscopic-average.ts";
 export {
   type AtomicMagnetisation,
   atomicMagnetisation,
