@@ -14,6 +14,7 @@ import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { guardedNext } from "./guard.ts";
 import { iterateAt, totalPotential } from "./iterate.ts";
+import { keepBothSpins } from "./spin-floor.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
 import { stopwatch } from "./stopwatch.ts";
 
@@ -164,6 +165,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         ? { rho: rhoOut, state: state.accelerator, guard: state.guard, damping: options.damping }
         : await nextDensity(problem, orbitals, options, state, {
             rhoIn,
+            rhoOut,
             residual,
             levels,
             occupation,
@@ -255,6 +257,7 @@ function meets(
 
 interface StepContext {
   readonly rhoIn: RealField;
+  readonly rhoOut: RealField;
   readonly residual: RealField;
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
@@ -267,7 +270,7 @@ async function nextDensity(
   orbitals: Orbitals,
   { preconditioner, accelerator, damping }: ScfOptions,
   state: ScfState,
-  { rhoIn, residual, levels, occupation, row }: StepContext,
+  { rhoIn, rhoOut, residual, levels, occupation, row }: StepContext,
 ) {
   const linearised = { terms, rho: rhoIn, nStates: state.nConverge };
   const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation, linearised));
@@ -277,7 +280,8 @@ async function nextDensity(
   basis.symmetrize(step);
   const { energy, densityResidual } = row;
   const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons };
-  return guardedNext(accelerator, state.accelerator, state.guard, point, damping);
+  const next = guardedNext(accelerator, state.accelerator, state.guard, point, damping);
+  return basis.model.nSpin === 1 ? next : { ...next, rho: keepBothSpins(next.rho, rhoIn, rhoOut) };
 }
 
 /** The same orbitals with random ones above. */
