@@ -6,7 +6,7 @@ import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import { localOrbitals } from "../parallel/local-orbitals.ts";
-import type { OrbitalsSpec } from "../parallel/orbitals.ts";
+import type { Orbitals, OrbitalsSpec } from "../parallel/orbitals.ts";
 import { pooledOrbitals } from "../parallel/pooled-orbitals.ts";
 import type { OrbitalProblem } from "../state/orbital-block.ts";
 
@@ -30,6 +30,8 @@ export interface SolveBandsOptions {
   /** Orbitals and projectors of k-points held together may take this [B]. Default 512 MiB. */
   readonly memory?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** May look at the orbitals of the k-points held together, and at their bands, before they are gone. */
+  readonly visit?: ((orbitals: Orbitals, solved: readonly SolvedBands[]) => Promise<void>) | undefined;
 }
 
 /** Bands of one k-point and spin. */
@@ -56,7 +58,15 @@ const MEMORY = 512 * 2 ** 20;
 export async function solveBands(
   { problem, potential, nSpin }: FixedHamiltonian,
   kpoints: readonly Vec3[],
-  { nBands, tolerance = 1e-6, threads = 1, backend = "wasm", memory = MEMORY, onProgress }: SolveBandsOptions,
+  {
+    nBands,
+    tolerance = 1e-6,
+    threads = 1,
+    backend = "wasm",
+    memory = MEMORY,
+    onProgress,
+    visit,
+  }: SolveBandsOptions,
 ): Promise<SolvedBands[]> {
   const points = problem.size[0] * problem.size[1] * problem.size[2];
   invariant(potential.length === nSpin * points, () => `solveBands: ${potential.length} values of V`);
@@ -106,6 +116,7 @@ export async function solveBands(
           converged,
         });
       });
+      await visit?.(orbitals, solved.slice(before));
     } finally {
       await orbitals.close();
     }

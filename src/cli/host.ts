@@ -1,5 +1,6 @@
 import type { runBands } from "../job/run-bands.ts";
 import type { runDielectric } from "../job/run-dielectric.ts";
+import type { runDos } from "../job/run-dos.ts";
 import type { runScf } from "../job/run-scf.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
 
@@ -16,6 +17,9 @@ export type RunScf = typeof runScf;
 
 /** What computes a band structure. */
 export type RunBands = typeof runBands;
+
+/** What computes a density of states. */
+export type RunDos = typeof runDos;
 
 /** What analyses the dielectric operator. */
 export type RunDielectric = typeof runDielectric;
@@ -34,6 +38,7 @@ export interface Host {
   readonly engine: {
     runScf(): Promise<RunScf>;
     runBands(): Promise<RunBands>;
+    runDos(): Promise<RunDos>;
     runDielectric(): Promise<RunDielectric>;
     describeBackends(): Promise<readonly BackendDescription[]>;
   };

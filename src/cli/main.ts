@@ -50,6 +50,10 @@ const host: Host = {
       await allowFma();
       return (await import("../job/run-bands.ts")).runBands;
     },
+    runDos: async () => {
+      await allowFma();
+      return (await import("../job/run-dos.ts")).runDos;
+    },
     runDielectric: async () => {
       await allowFma();
       return (await import("../job/run-dielectric.ts")).runDielectric;

@@ -4,6 +4,7 @@ import { VERSION } from "../version.ts";
 import type { BandsOptions } from "./bands.ts";
 import type { CompareOptions } from "./compare.ts";
 import type { DielectricOptions } from "./dielectric.ts";
+import type { DosCommandOptions } from "./dos.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { addNewCommands } from "./new-commands.ts";
 import type { ScfOptions } from "./scf.ts";
@@ -120,6 +121,32 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .action(async (job: string, options: BandsOptions) => {
       const { bandsCommand } = await import("./bands.ts");
       exit(await bandsCommand(job, options, host));
+    });
+
+  program
+    .command("dos")
+    .description("density of states of a job's Hamiltonian, total and along the long axis")
+    .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
+    .option("--kgrid <LIST>", "divisions of the k-grid, such as 8,8,8 (default twice the job's)")
+    .addOption(
+      new Option(
+        "--method <NAME>",
+        "how levels become a density (default tetrahedron where there are k-points for it)",
+      ).choices(["tetrahedron", "gaussian"]),
+    )
+    .option("--width <HA>", "width of the Gaussians in Ha (default the job's smearing, at least 0.005)")
+    .option("--window <EV>", "lowest and highest energy in eV from the Fermi level, such as -10,5")
+    .option("--bands <N>", "lowest bands at each k-point")
+    .option("--points <N>", "number of energies (default 400)")
+    .option("--local", "resolve it along the long axis as well")
+    .option("--out <FILE>", "write the numbers as JSON")
+    .option("--json", "print the numbers to stdout, and nothing else there")
+    .option("--plot <FILE>", "draw it: .svg or .png")
+    .option("--threads <N>", "threads to use")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .action(async (job: string, options: DosCommandOptions) => {
+      const { dosCommand } = await import("./dos.ts");
+      exit(await dosCommand(job, options, host));
     });
 
   program

@@ -180,8 +180,12 @@ interface GroundState extends PreparedHamiltonian {
   readonly warnings: readonly string[];
 }
 
-/** The potential that the last orbitals of a converged run are made in: its eigenvalues are those the run reports. */
-async function groundState(
+/**
+ * The potential that the last orbitals of a converged run are made in: its eigenvalues are those the run reports.
+ *
+ * @throws NotConvergedError if there is none.
+ */
+export async function groundState(
   prepared: PreparedScf,
   isStored: boolean,
   onStep: BandsOptions["onStep"],
@@ -199,7 +203,7 @@ async function groundState(
   await orbitals.close();
   if (reason !== "converged")
     throw new NotConvergedError(
-      `the ground state: ${reason} after ${last.row.step} steps, density residual ${last.row.densityResidual.toExponential(2)}; bands of its potential would mean nothing`,
+      `the ground state: ${reason} after ${last.row.step} steps, density residual ${last.row.densityResidual.toExponential(2)}; levels of its potential would mean nothing`,
     );
   const part = (isWanted: (name: string) => boolean): RealField =>
     terms.density

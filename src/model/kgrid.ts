@@ -38,6 +38,13 @@ export function monkhorstPack(kgrid: Vec3, kshift: Vec3 = [0, 0, 0]): Vec3[] {
   return zs.flatMap((z) => ys.flatMap((y) => xs.map((x): Vec3 => [x, y, z])));
 }
 
+export interface IrreducibleKpoints {
+  readonly kpoints: WeightedKpoint[];
+  readonly operations: SymmetryOperation[];
+  /** Index in `kpoints` of the one that each point of the whole grid is an image of. */
+  readonly representative: Int32Array;
+}
+
 /**
  * The points of a Monkhorst–Pack grid that are not images of earlier ones under the symmetry operations that map
  * the grid onto itself, weighted by the number of their images, and those operations (a group if `operations` are).
@@ -53,7 +60,7 @@ export function irreducibleKpoints(
   kshift: Vec3,
   operations: readonly SymmetryOperation[],
   timeReversal = true,
-): { readonly kpoints: WeightedKpoint[]; readonly operations: SymmetryOperation[] } {
+): IrreducibleKpoints {
   const all = monkhorstPack(kgrid, kshift);
   const used = pointOperationsOfKgrid(operations, kgrid, kshift);
   if (used.length === 0) used.push(IDENTITY);
@@ -69,21 +76,21 @@ export function irreducibleKpoints(
     };
     return axis(0) + kgrid[0] * (axis(1) + kgrid[1] * axis(2));
   };
-  const isDone = new Uint8Array(all.length);
+  const representative = new Int32Array(all.length).fill(-1);
   const kpoints: WeightedKpoint[] = [];
   for (let i = 0; i < all.length; i++) {
-    if (isDone[i]) continue;
+    if (representative[i] !== -1) continue;
     let images = 0;
     for (const rotation of rotations) {
       const [x, y, z] = matVec(rotation, all[i]!);
       for (const sign of signs) {
         const image = indexOf([sign * x, sign * y, sign * z]);
-        if (isDone[image]) continue;
-        isDone[image] = 1;
+        if (representative[image] !== -1) continue;
+        representative[image] = kpoints.length;
         images++;
       }
     }
     kpoints.push({ k: all[i]!, weight: images / all.length });
   }
-  return { kpoints, operations: used };
+  return { kpoints, operations: used, representative };
 }

@@ -4,9 +4,11 @@ import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, 
 
 /** Values on a rectangle, `x` fastest, both ends of each side included. */
 export interface DrawnSlice {
-  /** Sides [bohr]. */
+  /** Sides [bohr, or what the axes say]. */
   readonly width: number;
   readonly height: number;
+  /** Its first corner. Default the origin. */
+  readonly from?: readonly [number, number];
   readonly columns: number;
   readonly rows: number;
   readonly values: ArrayLike<number>;
@@ -16,7 +18,7 @@ export interface ContourOptions {
   readonly title?: string | undefined;
   /** Symbol with its unit, beside the key of colours. */
   readonly quantity: string;
-  /** Names of the two directions. Defaults `x` and `y`. */
+  /** Names of the two directions with their units. Defaults `x (bohr)` and `y (bohr)`. */
   readonly axes?: readonly [string, string];
   /** Marked where they are [bohr]; `faint` ones lie off the plane. */
   readonly atoms?: readonly {
@@ -32,6 +34,10 @@ export interface ContourOptions {
    * Default 0 and 1.
    */
   readonly range?: readonly [number, number];
+  /** Height of the map [px]. Default to scale with its width. */
+  readonly tall?: number;
+  /** Horizontal lines at these places. */
+  readonly rules?: readonly number[];
   /** Bands of colour. Default 12. */
   readonly levels?: number;
 }
@@ -48,15 +54,17 @@ const GREATEST = 560;
  * @throws InputError if the values do not fill the rectangle or are not finite.
  */
 export async function contourSvg(
-  { width, height, columns, rows, values }: DrawnSlice,
+  { width, height, from: [left, base] = [0, 0], columns, rows, values }: DrawnSlice,
   {
     title,
     quantity,
-    axes = ["x", "y"],
+    axes = ["x (bohr)", "y (bohr)"],
     atoms = [],
     colours = "sequential",
     levels = 12,
     range = [0, 1],
+    rules = [],
+    tall: given,
   }: ContourOptions,
 ): Promise<string> {
   const sorted = Float64Array.from(values).sort();
@@ -79,8 +87,8 @@ export async function contourSvg(
     scheme: colours === "diverging" ? "RdBu" : "viridis",
   } as const;
   const inner = WIDTH - MARGIN_LEFT - KEY;
-  const tall = Math.min(GREATEST, Math.max(LEAST, (inner * height) / width));
-  const wide = Math.min(inner, (tall * width) / height);
+  const tall = given ?? Math.min(GREATEST, Math.max(LEAST, (inner * height) / width));
+  const wide = given === undefined ? Math.min(inner, (tall * width) / height) : inner;
   const top = marginTop(title);
   const bottom = MARGIN_BOTTOM;
 
@@ -92,18 +100,18 @@ export async function contourSvg(
     marginLeft: MARGIN_LEFT,
     marginRight: 12,
     marginBottom: bottom,
-    x: { ...axisLabel(`${axes[0]} (bohr)`), domain: [0, width] },
-    y: { ...axisLabel(`${axes[1]} (bohr)`), domain: [0, height] },
+    x: { ...axisLabel(axes[0]), domain: [left, left + width] },
+    y: { ...axisLabel(axes[1]), domain: [base, base + height] },
     color: scheme,
     marks: [
       plot.contour(all, {
         width: columns,
         height: rows,
         // Contours take a value for the middle of its pixel.
-        x1: -dx / 2,
-        y1: -dy / 2,
-        x2: width + dx / 2,
-        y2: height + dy / 2,
+        x1: left - dx / 2,
+        y1: base - dy / 2,
+        x2: left + width + dx / 2,
+        y2: base + height + dy / 2,
         fill: (value: number) => value,
         stroke: INK,
         strokeOpacity: 0.35,
@@ -111,6 +119,7 @@ export async function contourSvg(
         thresholds,
         clip: true,
       }),
+      plot.ruleY(rules, { stroke: PAPER, strokeDasharray: "5 4", strokeWidth: 1.4 }),
       plot.dot(atoms, {
         x: "x",
         y: "y",

@@ -79,7 +79,7 @@ export async function fieldSvg(
   const map = await contourSvg(cut, {
     title: title === undefined ? place : `${title}, ${place}`,
     quantity: symbol,
-    axes: [`along ${VECTORS[plane.across]}`, `across, towards ${VECTORS[plane.up]}`],
+    axes: [`along ${VECTORS[plane.across]} (bohr)`, `across, towards ${VECTORS[plane.up]} (bohr)`],
     atoms,
     ...(colours === undefined ? {} : { colours }),
     ...(range === undefined ? {} : { range }),

@@ -51,6 +51,7 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
     engine: {
       runScf: () => Promise.resolve(runScf),
       runBands: async () => (await import("../../src/job/run-bands.ts")).runBands, // small jobs are solved in earnest
+      runDos: async () => (await import("../../src/job/run-dos.ts")).runDos,
       runDielectric: async () => (await import("../../src/job/run-dielectric.ts")).runDielectric,
       describeBackends: () =>
         Promise.resolve([

@@ -1,0 +1,113 @@
+import { requireInput } from "../common/failure.ts";
+import { EV_PER_HARTREE } from "../common/units.ts";
+import { contourSvg } from "./contour.ts";
+import { figureSvg, stacked } from "./svg.ts";
+import {
+  axisLabel,
+  colourOf,
+  FAINT,
+  heading,
+  key,
+  MARGIN_BOTTOM,
+  MARGIN_LEFT,
+  MARGIN_RIGHT,
+  marginTop,
+  WIDTH,
+} from "./theme.ts";
+
+/** What a picture of a density of states needs: the fields of its file. Hartree atomic units. */
+export interface DrawnDos {
+  readonly fermiLevel: number;
+  readonly energies: readonly number[];
+  readonly spins: readonly { readonly density: readonly number[] }[];
+  readonly local?:
+    | {
+        readonly length: number;
+        readonly energies: readonly number[];
+        readonly values: readonly (readonly number[])[];
+      }
+    | undefined;
+}
+
+export interface DosSvgOptions {
+  readonly title?: string;
+  /** What energies are measured from. Default `Fermi level`. */
+  readonly zeroName?: string;
+}
+
+const HEIGHT = 320;
+
+/**
+ * Densities of states in eV from the Fermi level, filled states shaded, spin down below the axis; the local one, where there
+ * is one, as a map of position and energy. As the text of an SVG file.
+ *
+ * @throws InputError if there is nothing to draw.
+ */
+export async function dosSvg(
+  dos: DrawnDos,
+  { title, zeroName = "Fermi level" }: DosSvgOptions = {},
+): Promise<string> {
+  const { fermiLevel, energies, spins, local } = dos;
+  requireInput(
+    spins.length > 0 && energies.length > 1,
+    () => `dosSvg: must have a density at two energies or more, got ${energies.length}`,
+  );
+  const eV = (energy: number) => (energy - fermiLevel) * EV_PER_HARTREE;
+  const lines = spins.map(({ density }, spin) =>
+    density.map((value, i) => ({
+      energy: eV(energies[i]!),
+      states: ((spin === 1 ? -1 : 1) * value) / EV_PER_HARTREE,
+    })),
+  );
+  const names = spins.length === 2 ? ["spin up", "spin down"] : [];
+  const cell = names.length > 0 ? "states per eV, spin and cell" : "states per eV and cell";
+  const total = await figureSvg((plot) => ({
+    width: WIDTH,
+    height: HEIGHT,
+    marginTop: marginTop(title) + (names.length > 0 ? 14 : 0),
+    marginLeft: MARGIN_LEFT,
+    marginRight: MARGIN_RIGHT,
+    marginBottom: MARGIN_BOTTOM,
+    x: { ...axisLabel(`energy above ${zeroName} (eV)`), domain: [eV(energies[0]!), eV(energies.at(-1)!)] },
+    y: {
+      ...axisLabel(cell),
+      grid: true,
+      tickFormat: (value: number) => `${Math.abs(Number(value.toPrecision(6)))}`,
+    },
+    marks: [
+      ...heading(plot, title, names.length > 0 ? { dy: -50 } : {}),
+      ...key(plot, names),
+      ...lines.flatMap((line, i) => [
+        plot.areaY(
+          line.filter(({ energy }) => energy <= 0),
+          { x: "energy", y: "states", fill: colourOf(i), fillOpacity: 0.25, clip: true },
+        ),
+        plot.line(line, { x: "energy", y: "states", stroke: colourOf(i), strokeWidth: 1.6, clip: true }),
+      ]),
+      plot.ruleY([0]),
+      plot.ruleX([0], { stroke: FAINT, strokeDasharray: "5 4", clip: true }),
+    ],
+  }));
+  if (local === undefined) return total;
+  const rows = local.energies.length;
+  const columns = local.values[0]!.length + 1;
+  const map = await contourSvg(
+    {
+      width: local.length,
+      height: eV(local.energies.at(-1)!) - eV(local.energies[0]!),
+      from: [0, eV(local.energies[0]!)],
+      columns,
+      rows,
+      // The cell is periodic: its first plane closes the map.
+      values: local.values.flatMap((row) => [...row, row[0]!].map((value) => value / EV_PER_HARTREE)),
+    },
+    {
+      quantity: "states (eV⁻¹ bohr⁻³)",
+      axes: ["position along the long axis (bohr)", `energy above ${zeroName} (eV)`],
+      tall: 340,
+      range: [0, 0.995],
+      rules: [0],
+    },
+  );
+  return stacked([total, map]);
+}
