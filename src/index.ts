@@ -71,7 +71,22 @@ export {
   minimiseCondensate,
 } from "./models/condensate.ts";
 export { type DefinedModel, defineModel, type ModelDefinition } from "./models/define-model.ts";
+export {
+  type DielectricMatrix,
+  dielectricMatrix,
+  outputDensity,
+  type PreconditionedSpectrum,
+  preconditionedSpectrum,
+} from "./models/dielectric-matrix.ts";
 export { type GroundState, groundState, lowestLevels } from "./models/ground-state.ts";
+export {
+  type Ion,
+  insulatorLine,
+  type LineSystem,
+  lineSystem,
+  metalLine,
+  mixedLine,
+} from "./models/line-system.ts";
 export { type Vortex, vortices } from "./models/vortices.ts";
 export { layerSpacing, macroscopicAverage } from "./observables/macroscopic-average.ts";
 export {
@@ -100,7 +115,9 @@ export { localThomasFermi } from "./precond/local-thomas-fermi.ts";
 export { type Layer, type Localisation, layer } from "./precond/localisation.ts";
 export type { ApplyPreconditioner, Iterate, Preconditioner } from "./precond/preconditioner.ts";
 export { simple } from "./precond/simple.ts";
+export { chi0Exact } from "./response/chi0-exact.ts";
 export { longAxis, planeAverage } from "./response/plane-average.ts";
+export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
 export { type Accelerator, damped } from "./scf/accelerator.ts";
 export { type AndersonOptions, anderson } from "./scf/anderson.ts";
 export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";

@@ -3,6 +3,7 @@ import { createBasis } from "../basis/plane-wave-basis.ts";
 import { requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
+import { asRealField, type RealField, sumReal } from "../kernels/fields.ts";
 import type { BackendName, GridSize } from "../kernels/kernels.ts";
 import { cellLattice } from "../model/lattice.ts";
 import type { SmearingName } from "../model/smearing.ts";
@@ -25,6 +26,8 @@ export interface ModelDefinition {
   readonly perLevel?: number;
   /** The energies beside the kinetic one, on the grid that the cutoff gives. */
   readonly terms: (grid: Grid) => readonly (DensityTerm | ConstantTerm)[];
+  /** Density to start from, up to a factor, in any unit. Default uniform. */
+  readonly start?: (grid: Grid) => ArrayLike<number>;
   /** A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r. */
   readonly vectorPotential?: (r: Vec3) => Vec3;
   /** Monkhorst-Pack divisions of the axes that are there, and their shifts. Default one point, k = 0. */
@@ -61,6 +64,7 @@ export async function defineModel({
   particles = 1,
   perLevel = 1,
   terms,
+  start,
   vectorPotential: field,
   kgrid,
   kshift,
@@ -119,7 +123,20 @@ export async function defineModel({
     backend,
     seed,
     ...a,
+    ...(start === undefined ? {} : { startDensity: scaled(start(basis.grid), basis.grid, particles) }),
   };
+}
+
+/** A density that holds all particles. */
+function scaled(start: ArrayLike<number>, { points, dvol }: Grid, particles: number): RealField {
+  const rho = asRealField(Float64Array.from(start));
+  const sum = dvol * sumReal(rho);
+  requireInput(
+    rho.length === points && rho.every((x) => x >= 0) && sum > 0 && Number.isFinite(sum),
+    () =>
+      `start: must be ${points} densities, none negative and not all zero, got ${rho.length} with the integral ${sum}`,
+  );
+  return asRealField(rho.map((x) => (x * particles) / sum));
 }
 
 function requirePositive(name: string, value: number): void {

@@ -79,7 +79,11 @@ export function iterateAt(
 const STEP = 1e-4;
 
 /** K δρ = dV/dt at ρ + t δρ [Ha] as a central difference, which takes any list of terms. */
-function kernelAlong(terms: EnergyTerms, rho: ReadonlyRealField, deltaRho: ReadonlyRealField): RealField {
+export function kernelAlong(
+  terms: EnergyTerms,
+  rho: ReadonlyRealField,
+  deltaRho: ReadonlyRealField,
+): RealField {
   const size = Math.sqrt(dotReal(deltaRho, deltaRho));
   const out = newRealField(rho.length);
   if (size === 0) return out;

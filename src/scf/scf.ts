@@ -1,6 +1,12 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
-import { difference, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import {
+  asRealField,
+  difference,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+} from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
@@ -24,6 +30,8 @@ export interface ScfProblem {
   readonly terms: EnergyTerms;
   /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller of `scf` owns what it returns. */
   createOrbitals(nBands: number): Promise<Orbitals>;
+  /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
+  readonly startDensity?: ReadonlyRealField | undefined;
 }
 
 /** How it is solved. */
@@ -222,8 +230,9 @@ function checkOptions({ damping, tolerance, maxIterations }: ScfOptions): void {
   );
 }
 
-function startDensity({ basis }: ScfProblem): RealField {
-  const rho = superpositionOfAtoms(basis.model, basis.grid);
+function startDensity({ basis, startDensity: given }: ScfProblem): RealField {
+  const rho =
+    given === undefined ? superpositionOfAtoms(basis.model, basis.grid) : asRealField(given.slice());
   basis.symmetrize(rho);
   return rho;
 }

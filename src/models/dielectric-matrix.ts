@@ -1,0 +1,204 @@
+import { requireInput } from "../common/failure.ts";
+import { createKernels } from "../kernels/backends.ts";
+import { asRealField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { levelCapacity } from "../model/model.ts";
+import type { Iterate, Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
+import { type DenseStates, denseChi0, denseDensity, denseStates } from "../response/dense-states.ts";
+import { type PredictedRates, predictedRates } from "../response/rates.ts";
+import { kernelAlong, totalPotential } from "../scf/iterate.ts";
+import { generalEigenpairs } from "../solvers/general-eigenpairs.ts";
+import type { DefinedModel } from "./define-model.ts";
+
+/** The linearised iteration of a model as matrices on the grid, columns one after the other, shape [N·N]. */
+export interface DielectricMatrix {
+  readonly states: DenseStates;
+  /** Density it was made at [bohr⁻³], shape [N]. */
+  readonly density: RealField;
+  /** χ₀, from potentials to densities [Ha⁻¹ bohr⁻³]. */
+  readonly chi0: Float64Array;
+  /** K = δV/δρ of the model's terms, from densities to potentials [Ha·bohr³]. */
+  readonly kernel: Float64Array;
+  /** ε† = 1 − χ₀K: how the residual F(ρ) − ρ changes with ρ, up to its sign. */
+  readonly epsilon: Float64Array;
+  /** What preconditioners look at. */
+  readonly iterate: Iterate;
+}
+
+/** Larger matrices take minutes, not seconds. */
+const MOST_POINTS = 1500;
+
+/** F(ρ): the density of all states in the potential of a density, shape [N]; the map whose derivative is χ₀K. */
+export async function outputDensity(model: DefinedModel, rho: ReadonlyRealField): Promise<RealField> {
+  const states = await statesAt(model, rho);
+  return occupiedDensity(states);
+}
+
+/**
+ * The dielectric operator of a small model at a density as a dense matrix: everything about the convergence of its
+ * iteration can be looked at.
+ *
+ * @param density usually the ground state's, from `groundState`.
+ * @throws InputError if the grid has too many points for a dense matrix.
+ */
+export async function dielectricMatrix(model: DefinedModel, density: RealField): Promise<DielectricMatrix> {
+  const { basis, terms } = model;
+  const { points } = basis.grid;
+  requireInput(
+    points <= MOST_POINTS,
+    () =>
+      `dielectricMatrix: at most ${MOST_POINTS} grid points, got ${points}; lower ecut or the size of the cell`,
+  );
+  const states = await statesAt(model, density);
+  const chi0 = denseChi0(await createKernels(model.backend), states);
+  const kernel = columnsOf(points, (unit) => kernelAlong(terms, density, unit));
+  const epsilon = multiply(chi0, kernel, points).map((x) => -x);
+  for (let i = 0; i < points; i++) epsilon[i + points * i]! += 1;
+  return { states, density, chi0, kernel, epsilon, iterate: iterateOf(states, epsilon) };
+}
+
+/** Eigenvalues of P⁻¹ε† on densities without charge, and what they say of the iteration. */
+export interface PreconditionedSpectrum {
+  readonly name: string;
+  /** Real parts, ascending, N − 1 of them. */
+  readonly eigenvalues: readonly number[];
+  /** Zero in theory where K is positive: ε† and P are then self-adjoint in one scalar product. */
+  readonly largestImaginaryPart: number;
+  /** Null if an eigenvalue is not positive. */
+  readonly rates: PredictedRates | null;
+  /** The density that fades with eigenvalue i, ∫x² = 1, shape [N]. */
+  modeOf(index: number): RealField;
+}
+
+/**
+ * The whole spectrum of P⁻¹ε†.
+ *
+ * @param preconditioner any of the library's, or a user's own; those that solve an equation inside do so to their own tolerance.
+ */
+export async function preconditionedSpectrum(
+  { epsilon, iterate }: DielectricMatrix,
+  preconditioner: Preconditioner | ResponsePreconditioner,
+): Promise<PreconditionedSpectrum> {
+  const { points, dvol } = iterate.grid;
+  const apply = await preconditioner.at(iterate);
+  const inverse = new Float64Array(points * points);
+  for (let j = 0; j < points; j++) {
+    const [out, unit] = [newRealField(points), newRealField(points)];
+    unit[j] = 1;
+    await apply(out, unit);
+    inverse.set(out, j * points);
+  }
+  // A reflection that takes the constant to the first unit vector: the rest of the matrix acts on densities without charge.
+  const u = new Float64Array(points).fill(1 / Math.sqrt(points));
+  u[0]! += 1;
+  const norm2 = u.reduce((sum, x) => sum + x * x, 0);
+  const reflected = multiply(inverse, epsilon, points);
+  reflectBothSides(reflected, u, norm2, points);
+  const rest = new Float64Array((points - 1) ** 2);
+  for (let j = 1; j < points; j++)
+    rest.set(reflected.subarray(1 + points * j, points * (j + 1)), (points - 1) * (j - 1));
+  const pairs = generalEigenpairs(rest, points - 1);
+  const eigenvalues = pairs.map(({ re }) => re);
+  return {
+    name: preconditioner.name,
+    eigenvalues,
+    largestImaginaryPart: Math.max(0, ...pairs.map(({ im }) => Math.abs(im))),
+    rates: predictedRates(eigenvalues[0]!, eigenvalues.at(-1)!),
+    modeOf(index) {
+      const pair = pairs[index];
+      requireInput(
+        pair !== undefined,
+        () => `modeOf: index must be between 0 and ${pairs.length - 1}, got ${index}`,
+      );
+      const mode = newRealField(points);
+      for (let i = 1; i < points; i++) mode[i] = pair.vector[2 * (i - 1)]!;
+      const overlap = (2 / norm2) * mode.reduce((sum, x, i) => sum + x * u[i]!, 0);
+      for (let i = 0; i < points; i++) mode[i]! -= overlap * u[i]!;
+      const size = Math.sqrt(dvol * mode.reduce((sum, x) => sum + x * x, 0));
+      return asRealField(mode.map((x) => x / size));
+    },
+  };
+}
+
+async function statesAt(
+  { basis, terms, backend, vectorPotential }: DefinedModel,
+  rho: ReadonlyRealField,
+): Promise<DenseStates> {
+  return denseStates(await createKernels(backend), basis, totalPotential(terms, rho), vectorPotential);
+}
+
+const occupiedDensity = (states: DenseStates): RealField =>
+  denseDensity(
+    states,
+    states.occupation.occupations.map((f, k) => f.map((x) => x * states.levels[k]!.weight)),
+  );
+
+function iterateOf(states: DenseStates, epsilon: Float64Array): Iterate {
+  const { basis, levels, occupation } = states;
+  const { model, grid } = basis;
+  const { points } = grid;
+  const fMax = levelCapacity(model);
+  return {
+    grid,
+    nSpin: model.nSpin,
+    fermiLevel: occupation.fermiLevel,
+    temperature: model.temperature,
+    fMax,
+    levels,
+    localDensityOfStates: async (width) =>
+      denseDensity(
+        states,
+        levels.map(({ weight, eigenvalues }) =>
+          eigenvalues.map((e) => {
+            const x = (e - occupation.fermiLevel) / width;
+            return (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI));
+          }),
+        ),
+      ),
+    density: async () => occupiedDensity(states),
+    responseTo: async () => async (deltaRho) => {
+      const out = newRealField(points);
+      for (let j = 0; j < points; j++)
+        for (let i = 0; i < points; i++)
+          out[i]! += ((i === j ? 1 : 0) - epsilon[i + points * j]!) * deltaRho[j]!;
+      return out;
+    },
+  };
+}
+
+/** The matrix of a linear map, from its images of the unit vectors. */
+function columnsOf(n: number, apply: (unit: RealField) => Float64Array): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const unit = newRealField(n);
+    unit[j] = 1;
+    out.set(apply(unit), j * n);
+  }
+  return out;
+}
+
+/** A B of two n × n matrices. */
+function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) {
+    const column = out.subarray(j * n, (j + 1) * n);
+    for (let k = 0; k < n; k++) {
+      const factor = b[k + n * j]!;
+      if (factor === 0) continue;
+      const from = a.subarray(k * n, (k + 1) * n);
+      for (let i = 0; i < n; i++) column[i]! += factor * from[i]!;
+    }
+  }
+  return out;
+}
+
+/** A ← (1 − 2uuᵀ/uᵀu) A (1 − 2uuᵀ/uᵀu). */
+function reflectBothSides(a: Float64Array, u: Float64Array, norm2: number, n: number): void {
+  const image = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    let overlap = 0;
+    for (let i = 0; i < n; i++) overlap += u[i]! * a[i + n * j]!;
+    for (let i = 0; i < n; i++) a[i + n * j]! -= ((2 * overlap) / norm2) * u[i]!;
+    for (let i = 0; i < n; i++) image[i]! += a[i + n * j]! * u[j]!;
+  }
+  for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) a[i + n * j]! -= ((2 * image[i]!) / norm2) * u[j]!;
+}

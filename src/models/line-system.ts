@@ -1,0 +1,148 @@
+import type { Grid } from "../basis/grid.ts";
+import { requireInput } from "../common/failure.ts";
+import { asRealField, newRealField, type RealField } from "../kernels/fields.ts";
+import type { SmearingName } from "../model/smearing.ts";
+import { fixedPotential } from "../terms/external.ts";
+import { hartree } from "../terms/hartree.ts";
+import { pairInteraction } from "../terms/pair-interaction.ts";
+import { type DefinedModel, defineModel } from "./define-model.ts";
+
+/** A sheet of positive charge across the line. */
+export interface Ion {
+  /** [bohr] */
+  readonly position: number;
+  /** Z, in electrons per cell of the plane. */
+  readonly charge: number;
+  /** Width s of its Gaussian e^{−x²/2s²} [bohr]. */
+  readonly width: number;
+  /** Depth of the additional well of the same shape that binds electrons to it [Ha]. Default 0. */
+  readonly depth?: number;
+}
+
+/** Electrons and ions on a periodic line. */
+export interface LineSystem {
+  /** [bohr] */
+  readonly length: number;
+  readonly ions: readonly Ion[];
+  /** Side of the plane's square cell [bohr]; it sets how strongly electrons interact. Default 5. */
+  readonly width?: number;
+  /** Default 3 Ha. */
+  readonly ecut?: number;
+  /** Default gaussian with 0.01 Ha. */
+  readonly smearing?: SmearingName;
+  readonly temperature?: number;
+  /** k-points along the line, the shifted grid. Default such that they are at least as dense as for 200 bohr. */
+  readonly kpoints?: number;
+  /** v(|G|²) in place of Coulomb's 4π/|G|²; v(0) must be 0 or a background's. */
+  readonly interaction?: (g2: number) => number;
+}
+
+/**
+ * Reduced Hartree-Fock for electrons on a line, uniform in the plane across it, among sheets of positive charge:
+ *
+ *   E = Σ f ⟨ψ|½p²|ψ⟩ − T S + ½ ∫∫ (ρ − ν) v (ρ − ν) + ∫ W ρ,   v(G) = 4π/|G|²
+ *
+ * with ν the Gaussian ions and W their wells. The energy is convex in ρ, so there is one ground state, and all of ε† = 1 − χ₀v
+ * is at least 1. Density and interaction have the units of three dimensions, and the preconditioners apply as they are.
+ *
+ * @throws InputError if a value is out of range.
+ */
+export async function lineSystem({
+  length,
+  ions,
+  width = 5,
+  ecut = 3,
+  smearing = "gaussian",
+  temperature = 0.01,
+  kpoints = Math.max(1, Math.ceil(200 / length)),
+  interaction,
+}: LineSystem): Promise<DefinedModel> {
+  requireInput(
+    length > 0 && Number.isFinite(length),
+    () => `length: must be a positive number of bohr, got ${length}`,
+  );
+  const charge = ions.reduce((sum, ion) => sum + ion.charge, 0);
+  requireInput(charge > 0, () => `ions: must have a positive charge in all, got ${charge}`);
+  for (const { width: s } of ions)
+    requireInput(s > 0, () => `ions.width: must be a positive number of bohr, got ${s}`);
+  return defineModel({
+    cell: [[length]],
+    width,
+    ecut,
+    particles: charge,
+    perLevel: 2,
+    smearing,
+    temperature,
+    kgrid: [kpoints],
+    kshift: [0.5],
+    start: (grid) => nuclei(grid),
+    terms: (grid) => {
+      const coulomb = interaction === undefined ? hartree(grid, 1) : pairInteraction(grid, 1, interaction);
+      const wells = gaussians(grid, ({ depth = 0 }) => -depth);
+      const ionic = coulomb.evaluate(nuclei(grid));
+      return [
+        coulomb,
+        fixedPotential("external", grid, asRealField(wells.map((v, r) => v - ionic.potential[r]!))),
+        { name: "ewald", energy: ionic.energy },
+      ];
+    },
+  });
+
+  /** ν(x) [bohr⁻³] */
+  function nuclei(grid: Grid): RealField {
+    return gaussians(grid, ({ charge: z, width: s }) => z / (s * Math.sqrt(2 * Math.PI) * width * width));
+  }
+
+  /** Σ_ions height e^{−x²/2s²} */
+  function gaussians({ points }: Grid, height: (ion: Ion) => number): RealField {
+    const out = newRealField(points);
+    for (const ion of ions)
+      for (let r = 0; r < points; r++)
+        out[r]! += height(ion) * periodicGaussian((r * length) / points - ion.position, ion.width, length);
+    return out;
+  }
+}
+
+/** Σ_images e^{−(x + image)²/2s²} */
+function periodicGaussian(x: number, s: number, length: number): number {
+  const reach = 1 + Math.ceil((9 * s) / length); // e^{−40} beyond
+  const near = x - length * Math.round(x / length);
+  let sum = 0;
+  for (let image = -reach; image <= reach; image++)
+    sum += Math.exp(-((near + image * length) ** 2) / (2 * s * s));
+  return sum;
+}
+
+/** One electron an ion: the band is half full. */
+const METAL = { spacing: 4, charge: 1, width: 1, depth: 0.35 } as const;
+/** Two electrons an ion, bound by deep wells: full bands below a gap. */
+const INSULATOR = { spacing: 5, charge: 2, width: 0.8, depth: 1 } as const;
+
+const row = (
+  { spacing, charge, width, depth }: typeof METAL | typeof INSULATOR,
+  count: number,
+  start = 0,
+): Ion[] =>
+  Array.from({ length: count }, (_, i) => ({ position: start + (i + 0.5) * spacing, charge, width, depth }));
+
+/** A chain of `cells` ions with half a band of electrons. */
+export const metalLine = (cells: number): LineSystem => ({
+  length: cells * METAL.spacing,
+  ions: row(METAL, cells),
+});
+
+/** A chain of `cells` ions with full bands. */
+export const insulatorLine = (cells: number): LineSystem => ({
+  length: cells * INSULATOR.spacing,
+  ions: row(INSULATOR, cells),
+  smearing: "none",
+  temperature: 0,
+});
+
+/** `cells` ions of the metal, as many bohr of the insulator, and as many of nothing. */
+export function mixedLine(cells: number): LineSystem {
+  const part = cells * METAL.spacing;
+  const insulators = Math.round(part / INSULATOR.spacing);
+  const end = part + insulators * INSULATOR.spacing;
+  return { length: end + part, ions: [...row(METAL, cells), ...row(INSULATOR, insulators, part)] };
+}
