@@ -62,6 +62,7 @@ export { functionals } from "./model/functionals.ts";
 export { cellLattice, createLattice, type Dimension, type Lattice } from "./model/lattice.ts";
 export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
+export { parsePseudopotential } from "./model/read-pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
 export { type Structure, type StructureAtom, toFractional } from "./model/structure.ts";
 export {

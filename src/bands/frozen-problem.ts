@@ -4,6 +4,7 @@ import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Model, Species } from "../model/model.ts";
+import type { Pseudopotential } from "../model/pseudopotential.ts";
 import { VERSION } from "../version.ts";
 import type { ReferenceLevels } from "./gap.ts";
 import { type Coefficient, isUpper, toTrigonometric } from "./trigonometric.ts";
@@ -74,10 +75,20 @@ export function frozenProblem(
 export function problemText({ potential, ...rest }: FrozenProblem): string {
   const head = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${JSON.stringify(key)}: ${JSON.stringify(value)},`)
+    .map(([key, value]) => ` ${JSON.stringify(key)}: ${JSON.stringify(value, withoutMeshes)},`)
     .join("\n");
   const rows = potential.coefficients.map((row) => `  ${JSON.stringify(row)}`).join(",\n");
   return `{\n${head}\n "potential": { "coefficients": [\n${rows}\n ] }\n}\n`;
+}
+
+/**
+ * Of a pseudopotential on a mesh what tells it from others is written, not its numbers: they are in a file that the job
+ * names, and the file's digest says whether it is the same.
+ */
+function withoutMeshes(_key: string, value: unknown): unknown {
+  const p = value as Partial<Pseudopotential> | null;
+  if (typeof p !== "object" || p?.kind !== "numeric") return value;
+  return { kind: p.kind, element: p.element, name: p.name, charge: p.charge, digest: p.digest };
 }
 
 /** @throws InputError naming what is missing if the text is not a problem file. */
@@ -143,7 +154,8 @@ export function requireSameSystem(problem: FrozenProblem, model: Model, name: st
     const kind = problem.species[theirs.species];
     rule(near(theirs.position, atom.position), `position of atom ${i + 1}`, atom.position, theirs.position);
     rule(
-      JSON.stringify(kind?.pseudopotential) === JSON.stringify(mine.pseudopotential),
+      JSON.stringify(kind?.pseudopotential, withoutMeshes) ===
+        JSON.stringify(mine.pseudopotential, withoutMeshes),
       `pseudopotential of atom ${i + 1}`,
       mine.pseudopotential.name,
       kind?.pseudopotential.name,

@@ -48,6 +48,11 @@ export function exactProblem(model: Pick<Model, "lattice" | "species" | "atoms">
   const empirical = new Set<CohenBergstresserPotential>();
   for (const { species, position } of model.atoms) {
     const { pseudopotential } = model.species[species]!;
+    requireInput(
+      pseudopotential.kind !== "numeric",
+      () =>
+        `error bars: need GTH pseudopotentials, got ${pseudopotential.name}; no enclosure is known of potentials on a mesh`,
+    );
     if (pseudopotential.kind === "gth") atoms.push({ potential: pseudopotential, position });
     else {
       empirical.add(pseudopotential);

@@ -1,9 +1,9 @@
 import { requireInput } from "../common/failure.ts";
-import { parseGth } from "../model/gth-format.ts";
 import { findGth } from "../model/gth-table.ts";
 import { createLattice } from "../model/lattice.ts";
 import type { Atom, Model, Species } from "../model/model.ts";
 import type { Pseudopotential } from "../model/pseudopotential.ts";
+import { parsePseudopotential } from "../model/read-pseudopotential.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
 import type { Structure } from "./structure.ts";
@@ -80,14 +80,7 @@ function pseudopotentialOf(
     () =>
       `pseudopotentials: must be a family name such as gth-lda, got ${show(choice)}; give files per element`,
   );
-  const entries = parseGth(text).filter((entry) => entry.element === element);
-  const [first] = entries.sort((a, b) => a.charge - b.charge);
-  requireInput(
-    first !== undefined,
-    () =>
-      `pseudopotentials.${element}: must be a file with an entry for ${element}, got ${show(name)}; it has none`,
-  );
-  return first;
+  return parsePseudopotential(text, element, name);
 }
 
 /**

@@ -23,7 +23,7 @@ import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
 import { parseJob } from "./schema.ts";
 import { resolveStructure } from "./structure.ts";
-import { jobWarnings } from "./warnings.ts";
+import { functionalWarnings, jobWarnings } from "./warnings.ts";
 
 /** What a run needs beside the job. */
 export interface RunOptions {
@@ -86,7 +86,11 @@ export async function prepareScf(
     job,
     threads,
     backend,
-    warnings: [...jobWarnings(job, structure), ...gridWarnings(job, model)],
+    warnings: [
+      ...jobWarnings(job, structure),
+      ...functionalWarnings(job, model),
+      ...gridWarnings(job, model),
+    ],
     problem: {
       basis,
       terms: kohnShamTerms(model, basis.grid, functionals(job.functional)),

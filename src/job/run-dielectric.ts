@@ -17,6 +17,7 @@ import { iterateAt } from "../scf/iterate.ts";
 import { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { HistoryRow, ScfStep } from "../scf/state.ts";
+import { coreDensity, withCore } from "../terms/core-density.ts";
 import { hartreeXcKernel } from "../terms/hartree-xc-kernel.ts";
 import { VERSION } from "../version.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
@@ -149,7 +150,8 @@ async function analyse(
     (done, total) => onProgress?.({ step: last.row.step, phase: "diagonalise", done, total }),
   );
   const chi0 = await independentResponse(solved, { tolerance: RESPONSE_TOLERANCE });
-  const kernel = hartreeXcKernel(grid, functionals(job.functional), model.nSpin, last.rhoOut);
+  const seen = withCore(last.rhoOut, coreDensity(model, grid), model.nSpin);
+  const kernel = hartreeXcKernel(grid, functionals(job.functional), model.nSpin, seen);
   const precondition = await preconditioner.at(iterateAt(basis, orbitals, solved.levels, solved.occupation));
   const report = await analyseDielectric(dielectricOperator(basis, chi0, kernel), precondition, {
     seed: job.seed,

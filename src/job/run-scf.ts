@@ -1,7 +1,8 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { add, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField } from "../kernels/fields.ts";
-import { localForces, symmetrizeForces } from "../observables/forces.ts";
+import { hasCore } from "../model/pseudopotential-formulas.ts";
+import { coreForces, localForces, symmetrizeForces } from "../observables/forces.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
@@ -57,7 +58,7 @@ async function drain(steps: AsyncGenerator<ScfStep, ScfEnd>, options: RunOptions
 }
 
 /** Hellmann-Feynman forces of the last step [Ha/bohr], symmetrised. */
-async function totalForces({ basis }: ScfProblem, { last, orbitals }: ScfEnd): Promise<Vec3[]> {
+async function totalForces({ basis, terms }: ScfProblem, { last, orbitals }: ScfEnd): Promise<Vec3[]> {
   const { model, grid, operations } = basis;
   const { blocks } = orbitals.spec;
   const weights = last.occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
@@ -66,9 +67,13 @@ async function totalForces({ basis }: ScfProblem, { last, orbitals }: ScfEnd): P
   for (let i = 0; i < last.rhoOut.length; i++) rho[i % grid.points]! += last.rhoOut[i]!;
   const local = localForces(model, grid, asRealField(rho));
   const ions = ewald(pointCharges(model)).forces;
+  const hasCores = model.species.some(({ pseudopotential }) => hasCore(pseudopotential));
+  const xc = hasCores ? terms.density.find(({ name }) => name === "xc") : undefined;
+  const cores = xc && coreForces(model, grid, xc.evaluate(last.rhoOut).potential);
   const total = model.atoms.map((_, a): Vec3 => {
     const fromOrbitals: Vec3 = [nonlocal[3 * a]!, nonlocal[3 * a + 1]!, nonlocal[3 * a + 2]!];
-    return add(add(fromOrbitals, local[a]!), ions[a]!);
+    const sum = add(add(fromOrbitals, local[a]!), ions[a]!);
+    return cores === undefined ? sum : add(sum, cores[a]!);
   });
   return symmetrizeForces(total, model, operations);
 }

@@ -1,3 +1,5 @@
+import { functionals } from "../model/functionals.ts";
+import type { Model } from "../model/model.ts";
 import type { Job } from "./job.ts";
 import type { Structure } from "./structure.ts";
 
@@ -21,6 +23,25 @@ function mismatchedTables({ functional, pseudopotentials }: Job): string[] {
       (name) =>
         `pseudopotentials: ${name} was made for ${isPbe ? "LDA" : "PBE"} but the functional is ${show(functional)}; gth-${made} fits`,
     );
+}
+
+/** The same for files, which say what they were made for. */
+export function functionalWarnings(
+  job: Pick<Job, "functional">,
+  { species }: Pick<Model, "species">,
+): string[] {
+  const mine = functionals(job.functional).map(({ name }) => name);
+  if (mine.length === 0) return [];
+  return species.flatMap(({ element, pseudopotential: p }) => {
+    if (p.kind !== "numeric") return [];
+    const { written, names } = p.functional;
+    const isSame = names?.length === mine.length && names.every((name) => mine.includes(name));
+    if (isSame) return [];
+    const remedy = names === null ? "which is not available" : `give ${JSON.stringify(names)}`;
+    return [
+      `pseudopotentials.${element}: ${p.name} was made for ${written} but the functional is ${show(job.functional)}; ${remedy}`,
+    ];
+  });
 }
 
 const show = (functional: Job["functional"]): string =>

@@ -1,30 +1,66 @@
 import { cohenBergstresserLocalFourier } from "./cohen-bergstresser.ts";
 import { gthLocalFourier, gthLocalFourierAt0Correction, gthProjectorFourier } from "./gth.ts";
+import { numericLocalFourier, numericLocalFourierAt0Correction } from "./numeric-potential.ts";
 import type { Pseudopotential } from "./pseudopotential.ts";
+import { transformAt } from "./radial-transform.ts";
 
 /**
  * What a Hamiltonian needs of any kind of pseudopotential:
  *
  *   v = v_loc + Σ_l Σ_m Σ_ij |p_i^{lm}⟩ h^l_ij ⟨p_j^{lm}|,
  *   v_loc(q) = ∫ v_loc(r) e^{−iqr} d³r,   ⟨k+G|p_i^{lm}⟩ = (−i)^l P_i^l(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
+ *
+ * and the density of its core, where exchange and correlation are to see it.
  */
 
 /** v_loc(q) for q > 0 [Ha·bohr³]. */
-export const localFourier = (p: Pseudopotential, q: number): number =>
-  p.kind === "gth" ? gthLocalFourier(p, q) : cohenBergstresserLocalFourier(p, q);
+export function localFourier(p: Pseudopotential, q: number): number {
+  switch (p.kind) {
+    case "gth":
+      return gthLocalFourier(p, q);
+    case "numeric":
+      return numericLocalFourier(p, q);
+    case "cohen-bergstresser":
+      return cohenBergstresserLocalFourier(p, q);
+  }
+}
 
 /** lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]; 0 for an empirical model, whose zero of energy is free. */
-export const localFourierAt0Correction = (p: Pseudopotential): number =>
-  p.kind === "gth" ? gthLocalFourierAt0Correction(p) : 0;
+export function localFourierAt0Correction(p: Pseudopotential): number {
+  switch (p.kind) {
+    case "gth":
+      return gthLocalFourierAt0Correction(p);
+    case "numeric":
+      return numericLocalFourierAt0Correction(p);
+    case "cohen-bergstresser":
+      return 0;
+  }
+}
 
 /** The nonlocal channels l = 0, 1, … with their matrices h^l (n × n, n may be 0) [Ha]. */
 export const nonlocalChannels = (
   p: Pseudopotential,
-): readonly { readonly h: readonly (readonly number[])[] }[] => (p.kind === "gth" ? p.channels : []);
+): readonly { readonly h: readonly (readonly number[])[] }[] =>
+  p.kind === "cohen-bergstresser" ? [] : p.channels;
 
 /** P_i^l(q) [bohr^(3/2)], i = 1, 2, …, q ≥ 0. */
-export const projectorFourier = (p: Pseudopotential, l: number, i: number, q: number): number =>
-  p.kind === "gth" ? gthProjectorFourier(p, l, i, q) : 0;
+export function projectorFourier(p: Pseudopotential, l: number, i: number, q: number): number {
+  switch (p.kind) {
+    case "gth":
+      return gthProjectorFourier(p, l, i, q);
+    case "numeric":
+      return transformAt(p.channels[l]!.projectors[i - 1]!, q);
+    case "cohen-bergstresser":
+      return 0;
+  }
+}
+
+/** Whether exchange and correlation see a core of this pseudopotential [LFC82]. */
+export const hasCore = (p: Pseudopotential): boolean => p.kind === "numeric" && p.core !== null;
+
+/** ρ_core(q) = ∫ ρ_core(r) e^{−iqr} d³r [1], q ≥ 0; 0 without a core. */
+export const coreFourier = (p: Pseudopotential, q: number): number =>
+  p.kind === "numeric" && p.core !== null ? transformAt(p.core, q) : 0;
 
 /** Number of electrons the pseudopotential leaves to the calculation. */
 export const valenceCharge = (p: Pseudopotential): number => p.charge;

@@ -1,4 +1,5 @@
 import type { CohenBergstresserPotential } from "./cohen-bergstresser.ts";
+import type { NumericPotential } from "./numeric-potential.ts";
 
 /** Parameters of a dual-space Gaussian pseudopotential, as printed in its table [GTH96, HGH98, Kra05]. Lengths in bohr, energies in Ha. */
 export interface GthPotential {
@@ -17,4 +18,4 @@ export interface GthPotential {
 }
 
 /** What an atom kind may be described by. Plain data: formulas are in the file of each kind. */
-export type Pseudopotential = GthPotential | CohenBergstresserPotential;
+export type Pseudopotential = GthPotential | NumericPotential | CohenBergstresserPotential;

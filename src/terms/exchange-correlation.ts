@@ -11,6 +11,7 @@ import {
   sumReal,
 } from "../kernels/fields.ts";
 import type { Functional } from "../model/functional.ts";
+import { withCore } from "./core-density.ts";
 import type { DensityTerm } from "./term.ts";
 
 /**
@@ -22,12 +23,14 @@ import type { DensityTerm } from "./term.ts";
  * own adjoint; therefore V is the exact derivative of this E, not only of the continuous one.
  *
  * @param functionals their energies are added; at least one.
+ * @param core density of core electrons [bohr⁻³], shape [N], that is added to ρ, half to each spin; it must not change.
  * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term out.
  */
 export function exchangeCorrelation(
   grid: Grid,
   functionals: readonly Functional[],
   nSpin: 1 | 2,
+  core: ReadonlyRealField | null = null,
 ): DensityTerm {
   requireInput(
     functionals.length > 0,
@@ -38,7 +41,8 @@ export function exchangeCorrelation(
   const gradients = functionals.some((f) => f.kind === "gga") ? gradientPart(grid, nSpin) : null;
   return {
     name: "xc",
-    evaluate(rho) {
+    evaluate(valence) {
+      const rho = withCore(valence, core, nSpin);
       const potential = newRealField(nSpin * points);
       energyDensity.fill(0);
       gradients?.prepare(rho);

@@ -1,6 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
 import type { Functional } from "../model/functional.ts";
 import type { Model } from "../model/model.ts";
+import { coreDensity } from "./core-density.ts";
 import { ewald, pointCharges } from "./ewald.ts";
 import { exchangeCorrelation } from "./exchange-correlation.ts";
 import { hartree } from "./hartree.ts";
@@ -20,7 +21,9 @@ export function kohnShamTerms(model: Model, grid: Grid, functionals: readonly Fu
     density: [
       localTerm(model, grid),
       hartree(grid, model.nSpin),
-      ...(functionals.length > 0 ? [exchangeCorrelation(grid, functionals, model.nSpin)] : []),
+      ...(functionals.length > 0
+        ? [exchangeCorrelation(grid, functionals, model.nSpin, coreDensity(model, grid))]
+        : []),
     ],
     constant: [{ name: "ewald", energy: ewald(pointCharges(model)).energy }, pspCorrection(model)],
   };

@@ -1,0 +1,136 @@
+import { fortranNumber, words } from "./file-numbers.ts";
+import type { UpfSection } from "./upf-sections.ts";
+
+/** What PP_HEADER says. */
+export interface UpfHeader {
+  readonly element: string;
+  /** NC, SL (semilocal parts beside the projectors), US, USPP, PAW. */
+  readonly type: string;
+  readonly hasCore: boolean;
+  readonly hasSpinOrbit: boolean;
+  readonly isCoulomb: boolean;
+  readonly functional: string;
+  readonly charge: number;
+  /** Points of the mesh. */
+  readonly points: number;
+  readonly projectors: number;
+}
+
+/** A projector r·p(r) on the mesh of the file. */
+export interface Projector {
+  readonly l: number;
+  readonly values: Float64Array;
+  /** Points that count in integrals. */
+  readonly used: number;
+}
+
+export interface UpfProjectors {
+  readonly projectors: readonly Projector[];
+  /** D_ij [Ry]. */
+  readonly coupling: readonly (readonly number[])[];
+}
+
+/** Version 2: attributes. */
+export function readHeader2(section: UpfSection): UpfHeader {
+  const text = (name: string): string =>
+    section.attribute(name) ?? section.fail(`must have an attribute ${name}, got none`);
+  const flag = (name: string): boolean => /^\.?t/i.test(section.attribute(name) ?? "f");
+  const number = (name: string): number => {
+    const value = fortranNumber(text(name));
+    section.rule(Number.isFinite(value), `${name}: must be a number, got ${text(name)}`);
+    return value;
+  };
+  return {
+    element: text("element"),
+    type: text("pseudo_type"),
+    hasCore: flag("core_correction"),
+    hasSpinOrbit: flag("has_so"),
+    isCoulomb: flag("is_coulomb"),
+    functional: text("functional"),
+    charge: number("z_valence"),
+    points: number("mesh_size"),
+    projectors: number("number_of_proj"),
+  };
+}
+
+/** Version 1: a line for each item, its value first. */
+export function readHeader1(section: UpfSection, file: UpfSection): UpfHeader {
+  const lines = section.text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const item = (line: number, what: string, word = 0): string =>
+    words(lines[line] ?? "")[word] ?? section.fail(`${what} expected in line ${line + 1}, got none`);
+  const number = (line: number, what: string, word = 0): number => {
+    const value = fortranNumber(item(line, what, word));
+    section.rule(Number.isFinite(value), `${what}: must be a number, got ${item(line, what, word)}`);
+    return value;
+  };
+  return {
+    element: item(1, "element"),
+    type: item(2, "type"),
+    hasCore: /^\.?t/i.test(item(3, "core correction")),
+    hasSpinOrbit: file.find("PP_ADDINFO") !== undefined,
+    isCoulomb: false,
+    functional: words((lines[4] ?? "").replace(/Exchange-Corr.*/i, ""))
+      .slice(0, 4)
+      .join(" "),
+    charge: number(5, "valence charge"),
+    points: number(9, "number of mesh points"),
+    projectors: number(10, "number of projectors", 1),
+  };
+}
+
+/** Version 2: sections PP_BETA.1, PP_BETA.2, … on the whole mesh, PP_DIJ a full matrix. */
+export function readProjectors2(
+  section: UpfSection,
+  { projectors: count, points }: UpfHeader,
+): UpfProjectors {
+  const projectors = Array.from({ length: count }, (_, i): Projector => {
+    const beta = section.section(`PP_BETA.${i + 1}`);
+    const end = Number(beta.attribute("cutoff_radius_index") ?? 0);
+    return {
+      l: angularMomentum(beta, Number(beta.attribute("angular_momentum"))),
+      values: beta.numbers(points),
+      used: end > 0 ? Math.min(end, points) : points,
+    };
+  });
+  const d = section.section("PP_DIJ").numbers(count * count);
+  return {
+    projectors,
+    coupling: projectors.map((_, i) => Array.from(d.subarray(i * count, (i + 1) * count))),
+  };
+}
+
+/** Version 1: sections PP_BETA with index, l and number of values first; PP_DIJ lists what is not zero. */
+export function readProjectors1(
+  section: UpfSection,
+  { projectors: count, points }: UpfHeader,
+): UpfProjectors {
+  const betas = section.all("PP_BETA");
+  section.rule(betas.length === count, `must hold ${count} sections PP_BETA, got ${betas.length}`);
+  const projectors = betas.map((beta: UpfSection): Projector => {
+    const [first = "", ...rest] = beta.text.split(/\r?\n/).filter((line) => line.trim() !== "");
+    const found = words(rest.join(" "));
+    const used = Number(found[0]);
+    beta.rule(used > 0 && used <= points && found.length > used, `must hold ${found[0]} numbers`);
+    const values = new Float64Array(points);
+    for (let i = 0; i < used; i++) {
+      values[i] = fortranNumber(found[i + 1]!);
+      beta.rule(Number.isFinite(values[i]), `number ${i + 1} must be one, got ${found[i + 1]}`);
+    }
+    return { l: angularMomentum(beta, Number(words(first)[1])), values, used };
+  });
+  const dij: UpfSection = section.section("PP_DIJ");
+  const [first = "", ...lines] = dij.text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const coupling = projectors.map(() => new Array<number>(count).fill(0));
+  for (const line of lines.slice(0, Number(words(first)[0]))) {
+    const [i = 0, j = 0, value = Number.NaN] = words(line).map(fortranNumber);
+    dij.rule(i >= 1 && i <= count && j >= 1 && j <= count && Number.isFinite(value), `got ${line.trim()}`);
+    coupling[i - 1]![j - 1] = value;
+    coupling[j - 1]![i - 1] = value;
+  }
+  return { projectors, coupling };
+}
+
+function angularMomentum(section: UpfSection, l: number): number {
+  section.rule(Number.isInteger(l) && l >= 0 && l <= 4, `angular momentum must be 0 to 4, got ${l}`);
+  return l;
+}
