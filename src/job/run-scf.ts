@@ -1,8 +1,9 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { add, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField } from "../kernels/fields.ts";
-import { hasCore } from "../model/pseudopotential-formulas.ts";
-import { coreForces, localForces, symmetrizeForces } from "../observables/forces.ts";
+import { coreShape } from "../model/pseudopotential-formulas.ts";
+import { localForces, symmetrizeForces } from "../observables/forces.ts";
+import { coreForces } from "../observables/forces-core.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
@@ -67,7 +68,7 @@ async function totalForces({ basis, terms }: ScfProblem, { last, orbitals }: Scf
   for (let i = 0; i < last.rhoOut.length; i++) rho[i % grid.points]! += last.rhoOut[i]!;
   const local = localForces(model, grid, asRealField(rho));
   const ions = ewald(pointCharges(model)).forces;
-  const hasCores = model.species.some(({ pseudopotential }) => hasCore(pseudopotential));
+  const hasCores = model.species.some(({ pseudopotential }) => coreShape(pseudopotential) !== null);
   const xc = hasCores ? terms.density.find(({ name }) => name === "xc") : undefined;
   const cores = xc && coreForces(model, grid, xc.evaluate(last.rhoOut).potential);
   const total = model.atoms.map((_, a): Vec3 => {

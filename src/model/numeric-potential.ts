@@ -1,5 +1,6 @@
 import { erf } from "./erfc.ts";
 import type { RadialMesh } from "./radial-mesh.ts";
+import type { RadialShape } from "./radial-shape.ts";
 import { type RadialTransform, radialTransform, transformAt } from "./radial-transform.ts";
 
 /**
@@ -27,13 +28,13 @@ export interface NumericPotential {
     readonly h: readonly (readonly number[])[];
     readonly projectors: readonly RadialTransform[];
   }[];
-  /** Density of the core electrons [1] that exchange and correlation see; null without core correction. */
-  readonly core: RadialTransform | null;
+  /** Density of the core electrons [bohr⁻³] that exchange and correlation see; null without core correction. */
+  readonly core: RadialShape | null;
 }
 
 /** What a file says, on its mesh, in atomic units. */
 export interface RadialContent
-  extends Pick<NumericPotential, "element" | "name" | "charge" | "digest" | "functional"> {
+  extends Pick<NumericPotential, "element" | "name" | "charge" | "digest" | "functional" | "core"> {
   readonly localMesh: RadialMesh;
   /** v_loc(r) [Ha], shape [n]. */
   readonly local: Float64Array;
@@ -43,14 +44,11 @@ export interface RadialContent
     readonly h: readonly (readonly number[])[];
     readonly projectors: readonly Float64Array[];
   }[];
-  readonly coreMesh: RadialMesh;
-  /** ρ_core(r) [bohr⁻³]. */
-  readonly core: Float64Array | null;
 }
 
 /** Takes the Coulomb tail off and transforms everything to q. */
 export function numericPotential(content: RadialContent): NumericPotential {
-  const { element, name, charge, digest, functional, localMesh, projectorMesh, coreMesh, core } = content;
+  const { element, name, charge, digest, functional, localMesh, projectorMesh, core } = content;
   const shortRange = content.local.map((v, i) => v + charge * erfOverR(localMesh.r[i]!));
   return {
     kind: "numeric",
@@ -74,7 +72,7 @@ export function numericPotential(content: RadialContent): NumericPotential {
         ),
       ),
     })),
-    core: core && radialTransform(0, coreMesh, core),
+    core,
   };
 }
 

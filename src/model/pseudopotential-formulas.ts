@@ -2,6 +2,7 @@ import { cohenBergstresserLocalFourier } from "./cohen-bergstresser.ts";
 import { gthLocalFourier, gthLocalFourierAt0Correction, gthProjectorFourier } from "./gth.ts";
 import { numericLocalFourier, numericLocalFourierAt0Correction } from "./numeric-potential.ts";
 import type { Pseudopotential } from "./pseudopotential.ts";
+import type { RadialShape } from "./radial-shape.ts";
 import { transformAt } from "./radial-transform.ts";
 
 /**
@@ -55,12 +56,8 @@ export function projectorFourier(p: Pseudopotential, l: number, i: number, q: nu
   }
 }
 
-/** Whether exchange and correlation see a core of this pseudopotential [LFC82]. */
-export const hasCore = (p: Pseudopotential): boolean => p.kind === "numeric" && p.core !== null;
-
-/** ρ_core(q) = ∫ ρ_core(r) e^{−iqr} d³r [1], q ≥ 0; 0 without a core. */
-export const coreFourier = (p: Pseudopotential, q: number): number =>
-  p.kind === "numeric" && p.core !== null ? transformAt(p.core, q) : 0;
+/** Density of the core that exchange and correlation see [bohr⁻³], null where there is none [LFC82]. */
+export const coreShape = (p: Pseudopotential): RadialShape | null => (p.kind === "numeric" ? p.core : null);
 
 /** Number of electrons the pseudopotential leaves to the calculation. */
 export const valenceCharge = (p: Pseudopotential): number => p.charge;

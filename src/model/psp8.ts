@@ -4,6 +4,7 @@ import { abinitFunctional } from "./file-functionals.ts";
 import { digestOf, fortranNumber, words } from "./file-numbers.ts";
 import { type NumericPotential, numericPotential } from "./numeric-potential.ts";
 import { correctedTrapezoid } from "./radial-mesh.ts";
+import type { RadialShape } from "./radial-shape.ts";
 
 /**
  * Reads ABINIT's format 8, which ONCVPSP writes:
@@ -51,7 +52,7 @@ export function parsePsp8(text: string, name: string): NumericPotential {
   spinOrbitCounts.forEach((count, i) => {
     if (count > 0) readProjectors(lines, i + 1, count, points);
   });
-  const core = coreCharge > 1e-15 ? lines.columns("core charge", 1, points)[0]! : null;
+  const coreColumns = coreCharge > 1e-15 ? lines.columns("core charge", 2, points) : null;
   const mesh = correctedTrapezoid(lines.spacing(), points);
   return numericPotential({
     element,
@@ -66,9 +67,15 @@ export function parsePsp8(text: string, name: string): NumericPotential {
       h: (energies[l] ?? []).map((e, i, all) => all.map((__, j) => (i === j ? e : 0))),
       projectors: projectors[l] ?? [],
     })),
-    coreMesh: mesh,
-    core: core?.map((x) => x / (4 * Math.PI)) ?? null,
+    core: coreShapeOf(coreColumns, lines.spacing()),
   });
+}
+
+/** From 4πρ_core and 4π dρ_core/dr. */
+function coreShapeOf(columns: readonly Float64Array[] | null, step: number): RadialShape | null {
+  if (columns === null) return null;
+  const [values, slopes] = columns.map((column) => column.map((x) => x / (4 * Math.PI)));
+  return { step, values: values!, slopes: slopes! };
 }
 
 interface Blocks {

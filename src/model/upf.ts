@@ -3,6 +3,7 @@ import { upfFunctional } from "./file-functionals.ts";
 import { digestOf } from "./file-numbers.ts";
 import { type NumericPotential, numericPotential } from "./numeric-potential.ts";
 import { type RadialMesh, simpsonMesh } from "./radial-mesh.ts";
+import { resampledShape } from "./radial-shape.ts";
 import { type UpfSection, upfSections } from "./upf-sections.ts";
 import {
   type Projector,
@@ -15,13 +16,13 @@ import {
 /** Quantum ESPRESSO's unit of energy [Ha]. */
 const RYDBERG = 0.5;
 
-/** Local potential and core end here [bohr]: beyond it v_loc is −Z/r, and meshes that go on only add noise. */
+/** The local potential ends here [bohr]: beyond it v_loc is −Z/r, and meshes that go on only add noise. */
 const LOCAL_END = 10;
 
 /**
  * Reads a norm-conserving pseudopotential in the Unified Pseudopotential Format of Quantum ESPRESSO, version 1 or 2.
  * Files are in Rydberg: v_loc = PP_LOCAL/2, h = PP_DIJ/2, r·p = PP_BETA. Radial integrals are Simpson's rule on the mesh of
- * the file, with dr/dx from PP_RAB, as far as 10 bohr for the local potential and the core.
+ * the file, with dr/dx from PP_RAB, as far as 10 bohr for the local potential.
  *
  * @param name file name, for messages.
  * @throws InputError naming file, section and rule; also for ultrasoft, PAW, fully relativistic and Coulomb potentials.
@@ -72,8 +73,7 @@ export function parseUpf(text: string, name: string): NumericPotential {
     local: cut(file.section("PP_LOCAL").numbers(header.points), localMesh).map((v) => v * RYDBERG),
     projectorMesh: simpsonMesh(...upTo(r, drdx, Math.min(r.length, longest + ((longest + 1) % 2)))),
     channels: nonlocal === undefined ? [] : channelsOf(nonlocal, projectors, coupling),
-    coreMesh: localMesh,
-    core: core && cut(core, localMesh),
+    core: core && resampledShape(r, core),
   });
 }
 

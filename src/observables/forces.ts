@@ -1,11 +1,9 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { add, type Mat3, matVec, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
-import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
+import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
-import type { Pseudopotential } from "../model/pseudopotential.ts";
-import { coreFormFactor } from "../terms/core-density.ts";
 import { localFormFactor, phaseTables } from "../terms/local.ts";
 
 /**
@@ -19,43 +17,17 @@ import { localFormFactor, phaseTables } from "../terms/local.ts";
  *
  * @param rho total density [bohr⁻³], shape [N] (both spins added).
  */
-export const localForces = (model: Model, grid: Grid, rho: ReadonlyRealField): Vec3[] =>
-  formFactorForces(model, grid, rho, localFormFactor);
-
-/**
- * Force on the atoms through the cores that exchange and correlation see, Cartesian [Ha/bohr], one per atom: with
- * ∂E_xc/∂ρ_core = (V↑ + V↓)/2 it is that of a fixed density V in a potential ρ_a,
- *
- *   F_a = −∂E_xc/∂R_a = −Σ_G G ρ_a(|G|) Im[V(G)* e^{−iG·R_a}]
- *
- * and the exact derivative of the energy of `exchangeCorrelation` with `coreDensity` on this grid.
- *
- * @param potential V_xc of valence and core [Ha], shape [nSpin·N].
- */
-export function coreForces(model: Model, grid: Grid, potential: ReadonlyRealField): Vec3[] {
-  const { points } = grid;
-  const mean = newRealField(points);
-  for (let i = 0; i < potential.length; i++) mean[i % points]! += potential[i]! / model.nSpin;
-  return formFactorForces(model, grid, mean, coreFormFactor);
-}
-
-/** −∂/∂R_a of Σ_G Re[field(G)* f_a(|G|) e^{−iG·R_a}], for a field of shape [N] that stays as it is. */
-function formFactorForces(
-  model: Model,
-  grid: Grid,
-  field: ReadonlyRealField,
-  formFactorOf: (p: Pseudopotential, grid: Grid) => Float64Array,
-): Vec3[] {
+export function localForces(model: Model, grid: Grid, rho: ReadonlyRealField): Vec3[] {
   const { points, lattice } = grid;
-  const coefficients = grid.toFourier(field);
+  const rhoG = grid.toFourier(rho);
   const forces: Vec3[] = model.atoms.map(() => [0, 0, 0]);
   const weighted = new Float64Array(2 * points);
   model.species.forEach(({ pseudopotential }, species) => {
     if (!model.atoms.some((atom) => atom.species === species)) return;
-    const formFactor = formFactorOf(pseudopotential, grid);
+    const formFactor = localFormFactor(pseudopotential, grid);
     for (let g = 0; g < points; g++) {
-      weighted[2 * g] = formFactor[g]! * coefficients[2 * g]!;
-      weighted[2 * g + 1] = formFactor[g]! * coefficients[2 * g + 1]!;
+      weighted[2 * g] = formFactor[g]! * rhoG[2 * g]!;
+      weighted[2 * g + 1] = formFactor[g]! * rhoG[2 * g + 1]!;
     }
     model.atoms.forEach((atom, a) => {
       if (atom.species === species)

@@ -18,27 +18,13 @@ export const localTerm = (model: Model, grid: Grid): DensityTerm =>
  *
  * G = 0 is dropped: its Coulomb part cancels against Hartree and Ewald, the rest is the term pspCorrection.
  */
-export const localPotential = (model: Model, grid: Grid): RealField =>
-  atomicSuperposition(model, grid, localFormFactor);
-
-/**
- * A field made of one spherical function f per kind of atom, shape [N]; its unit is that of f(q) per bohr³.
- *
- *   F(r) = Re Σ_G F(G) e^{iG·r},   F(G) = (1/Ω) Σ_species f(|G|) Σ_atoms e^{−iG·R}
- *
- * @param formFactorOf f(|G|) on the cube of G-vectors, shape [N].
- */
-export function atomicSuperposition(
-  model: Model,
-  grid: Grid,
-  formFactorOf: (p: Pseudopotential, grid: Grid) => Float64Array,
-): RealField {
+export function localPotential(model: Model, grid: Grid): RealField {
   const { points, lattice } = grid;
   const coefficients = newFourierField(points);
   model.species.forEach(({ pseudopotential }, species) => {
     const atoms = model.atoms.filter((atom) => atom.species === species);
     if (atoms.length === 0) return;
-    const formFactor = formFactorOf(pseudopotential, grid);
+    const formFactor = localFormFactor(pseudopotential, grid);
     const structureFactor = new Float64Array(2 * points);
     for (const { position } of atoms) addStructureFactor(structureFactor, grid, position);
     for (let g = 0; g < points; g++) {
