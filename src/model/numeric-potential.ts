@@ -19,8 +19,10 @@ export interface NumericPotential {
   readonly digest: string;
   /** The functional as the file writes it, and as libxc names where they are known. */
   readonly functional: { readonly written: string; readonly names: readonly string[] | null };
-  /** v_loc(r) + Z erf(r)/r [Ha·bohr³]: without its Coulomb tail. */
+  /** v_loc(r) + Z erf(αr)/r [Ha·bohr³]: without its Coulomb tail. */
   readonly local: RadialTransform;
+  /** α [bohr⁻¹]. */
+  readonly localScreening: number;
   /** ∫ [v_loc(r) + Z/r] d³r [Ha·bohr³]. */
   readonly localIntegral: number;
   /** By angular momentum l = 0, 1, …: symmetric coupling matrix h^l [Ha], n × n, and n projectors [bohr^(3/2)]. */
@@ -49,7 +51,9 @@ export interface RadialContent
 /** Takes the Coulomb tail off and transforms everything to q. */
 export function numericPotential(content: RadialContent): NumericPotential {
   const { element, name, charge, digest, functional, localMesh, projectorMesh, core } = content;
-  const shortRange = content.local.map((v, i) => v + charge * erfOverR(localMesh.r[i]!));
+  // Where the mesh ends v_loc is −Z/r: there erf(αr) has to be 1. On meshes of 6 bohr and more α = 1, as is usual.
+  const localScreening = Math.max(1, 6 / localMesh.r.at(-1)!);
+  const shortRange = content.local.map((v, i) => v + charge * erfOverR(localScreening, localMesh.r[i]!));
   return {
     kind: "numeric",
     element,
@@ -58,6 +62,7 @@ export function numericPotential(content: RadialContent): NumericPotential {
     digest,
     functional,
     local: radialTransform(0, localMesh, shortRange),
+    localScreening,
     localIntegral: content.local.reduce((sum, v, i) => {
       const r = localMesh.r[i]!;
       return sum + 4 * Math.PI * localMesh.weights[i]! * r * (r * v + charge);
@@ -76,12 +81,12 @@ export function numericPotential(content: RadialContent): NumericPotential {
   };
 }
 
-/** erf(r)/r, 2/√π at the origin. */
-const erfOverR = (r: number): number => (r > 0 ? erf(r) / r : 2 / Math.sqrt(Math.PI));
+/** erf(αr)/r, 2α/√π at the origin. */
+const erfOverR = (a: number, r: number): number => (r > 0 ? erf(a * r) / r : (2 * a) / Math.sqrt(Math.PI));
 
-/** v_loc(q) = ∫ [v_loc(r) + Z erf(r)/r] e^{−iqr} d³r − (4πZ/q²) e^{−q²/4} for q > 0 [Ha·bohr³]. */
-export const numericLocalFourier = ({ charge, local }: NumericPotential, q: number): number =>
-  transformAt(local, q) - ((4 * Math.PI * charge) / (q * q)) * Math.exp((-q * q) / 4);
+/** v_loc(q) = ∫ [v_loc(r) + Z erf(αr)/r] e^{−iqr} d³r − (4πZ/q²) e^{−q²/4α²} for q > 0 [Ha·bohr³]. */
+export const numericLocalFourier = ({ charge, local, localScreening }: NumericPotential, q: number): number =>
+  transformAt(local, q) - ((4 * Math.PI * charge) / (q * q)) * Math.exp(-((q / (2 * localScreening)) ** 2));
 
 /**
  * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]. From the mesh itself, as other codes have it: a logarithmic mesh starts at
