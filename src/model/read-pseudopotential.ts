@@ -17,7 +17,7 @@ export function parsePseudopotential(text: string, element: string, file: string
   requireInput(
     found?.element === element,
     () =>
-      `pseudopotentials.${element}: must be a file with an entry for ${element}, got ${file}; it has ${found?.element ?? "none"}`,
+      `pseudopotentials.${element}: must be a file with an entry for ${element}, got ${JSON.stringify(file)}; it has ${found?.element ?? "none"}`,
   );
   return found;
 }

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { abinitFunctional, upfFunctional } from "../../src/model/file-functionals.ts";
+import { digestOf, fortranNumber } from "../../src/model/file-numbers.ts";
+import { findGth } from "../../src/model/gth-table.ts";
+import { nonlocalChannels, projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
+import { parsePsp8 } from "../../src/model/psp8.ts";
+import { parsePseudopotential } from "../../src/model/read-pseudopotential.ts";
+import { parseUpf } from "../../src/model/upf.ts";
+import { close } from "../close.ts";
+import { toPsp8, toUpf } from "./pseudopotential-writers.ts";
+
+const al = findGth("Al", "gth-lda");
+const upf2 = toUpf(al, "SLA PZ NOGX NOGC", 2);
+const upf1 = toUpf(al, "SLA PZ NOGX NOGC", 1);
+const psp8 = toPsp8(al, 2);
+
+test("numbers as Fortran writes them", () => {
+  const cases: [string, number][] = [
+    ["1.5", 1.5],
+    ["-.5D-3", -0.5e-3],
+    ["1.25d+02", 125],
+    ["1.5-103", 1.5e-103],
+    ["2.+100", 2e100],
+  ];
+  for (const [text, value] of cases) expect(fortranNumber(text)).toBe(value);
+  for (const text of ["", "x", "1.5e", "--1", "1-2-3"]) expect(fortranNumber(text)).toBeNaN();
+});
+
+test("functionals are known by what files call them", () => {
+  expect(upfFunctional(" SLA  PW   PBE  PBE")).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(upfFunctional("sla+pz+nogx+nogc")).toEqual(["lda_x", "lda_c_pz"]);
+  expect(upfFunctional("PBE")).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(upfFunctional("SLA PW TPSS TPSS")).toBeNull();
+  expect(abinitFunctional(11)).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(abinitFunctional(-1012)).toEqual(["lda_x", "lda_c_pw"]);
+  expect(abinitFunctional(-101130)).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(abinitFunctional(-20)).toEqual(["lda_xc_teter93"]);
+  expect(abinitFunctional(-202231)).toBeNull();
+  expect(abinitFunctional(23)).toBeNull();
+});
+
+test("a digest tells texts apart that differ in one letter", () => {
+  expect(digestOf(psp8)).toBe(digestOf(psp8));
+  expect(digestOf(psp8)).not.toBe(digestOf(psp8.replace("8", "9")));
+});
+
+test("the format shows in the text, whatever the name", () => {
+  for (const text of [upf1, upf2, psp8])
+    expect(parsePseudopotential(text, "Al", "potential.dat").kind).toBe("numeric");
+  const cp2k = "Al GTH-PADE-q3\n 2 1\n 0.45 1 -8.49\n 1\n 0.46 1 5.08\n";
+  expect(parsePseudopotential(cp2k, "Al", "potential.psp8").kind).toBe("gth");
+  expect(() => parsePseudopotential(psp8, "Si", "x.psp8")).toThrow(
+    'pseudopotentials.Si: must be a file with an entry for Si, got "x.psp8"; it has Al',
+  );
+  expect(() => parsePseudopotential(cp2k, "Si", "GTH")).toThrow('got "GTH"; it has none');
+});
+
+test("of a fully relativistic psp8 the scalar part is taken, and a local potential may stand among the projectors", () => {
+  const lines = psp8.split("\n");
+  const spinOrbit = lines.indexOf("4") + 802;
+  const so = Array.from({ length: 801 }, (_, i) => `${i + 1} ${i / 100} 7 7`);
+  const relativistic = [
+    ...lines.slice(0, 5),
+    "3 extension_switch",
+    "2 nprojso",
+    ...lines.slice(6, spinOrbit),
+    "1 5.0 6.0",
+    ...so,
+    ...lines.slice(spinOrbit),
+  ].join("\n");
+  const [plain, scalar] = [parsePsp8(psp8, "f"), parsePsp8(relativistic, "f")];
+  expect(scalar.channels).toEqual(plain.channels);
+  expect(scalar.local).toEqual(plain.local);
+  // l = 1 as the local one: its block takes the place of the projectors of l = 1.
+  const one = lines.findIndex((line) => /^1 \S+$/.test(line));
+  const among = [
+    ...lines.slice(0, 2),
+    lines[2]!.replace("8 2 1 4", "8 2 1 1"),
+    lines[3],
+    "2 0 nproj",
+    lines[5],
+    ...lines.slice(6, one),
+    "1",
+    ...lines.slice(spinOrbit - 801),
+  ].join("\n");
+  const found = parsePsp8(among, "f");
+  expect(nonlocalChannels(found).map(({ h }) => h.length)).toEqual([2, 0]);
+  expect(found.local).toEqual(plain.local);
+  close(projectorFourier(found, 0, 2, 1.3), projectorFourier(plain, 0, 2, 1.3), 0);
+});
+
+describe("what cannot be used is refused in one line with file, place and rule", () => {
+  const upf = (from: string | RegExp, to: string) => () => parseUpf(upf2.replace(from, to), "Al.upf");
+  const old = (from: string | RegExp, to: string) => () => parseUpf(upf1.replace(from, to), "Al.upf");
+  const psp = (from: string | RegExp, to: string) => () => parsePsp8(psp8.replace(from, to), "Al.psp8");
+  const cases: [string, () => unknown, string][] = [
+    ["ultrasoft", upf('pseudo_type="NC"', 'pseudo_type="US"'), "Al.upf PP_HEADER: pseudo_type: must be NC (norm-conserving), got US; ultrasoft and PAW"],
+    ["PAW", upf('pseudo_type="NC"', "pseudo_type='PAW'"), "got PAW"],
+    ["ultrasoft in version 1", old("   NC  ", "   US  "), "Al.upf PP_HEADER: pseudo_type: must be NC (norm-conserving), got US"],
+    ["spin-orbit", upf('has_so="F"', 'has_so=".TRUE."'), "Al.upf PP_HEADER: has_so: must be false, got true; take the scalar relativistic"],
+    ["spin-orbit in version 1", (() => parseUpf(`${upf1}<PP_ADDINFO>\n</PP_ADDINFO>`, "f")), "has_so: must be false"],
+    ["1/r", upf('is_coulomb="F"', 'is_coulomb="T"'), "is_coulomb: must be false"],
+    ["no element", upf('element="Al"', 'element="Xx"'), "Al.upf PP_HEADER: element: must be a chemical symbol, got Xx"],
+    ["no charge", upf(/z_valence="3"/, 'z_valence="three"'), "Al.upf PP_HEADER: z_valence: must be a number, got three"],
+    ["negative charge", upf(/z_valence="3"/, 'z_valence="-3"'), "z_valence: must be a positive number of electrons, got -3"],
+    ["attribute missing", upf(/ functional="[^"]*"/, ""), "Al.upf PP_HEADER: must have an attribute functional, got none"],
+    ["section missing", upf(/<(\/?)PP_LOCAL>/g, "<$1PP_LOKAL>"), "Al.upf: must have a section PP_LOCAL, got none"],
+    ["section cut", upf(/(<PP_LOCAL>\n)[\s\S]*?(<\/PP_LOCAL>)/, "$11.0 2.0\n$2"), "Al.upf PP_LOCAL: must hold"],
+    ["no number", upf(/(<PP_R>\n)\S+/, "$1NaN"), "Al.upf PP_R: number 1 must be one, got NaN"],
+    ["mesh descends", upf(/(<PP_R>\n)\S+/, "$13.0"), "Al.upf PP_MESH: PP_R: radii must ascend"],
+    ["coupling across l", upf(/(<PP_DIJ>\n\S+ \S+ )\S+/, "$10.5"), "Al.upf PP_NONLOCAL: PP_DIJ: only projectors of one l may couple, got D(1, 3) = 0.5"],
+    ["coupling not symmetric", upf(/(<PP_DIJ>\n\S+ )\S+/, "$10.5"), "PP_DIJ: must be symmetric"],
+    ["l too large", upf('angular_momentum="1"', 'angular_momentum="7"'), "Al.upf PP_BETA.3: angular momentum must be 0 to 4, got 7"],
+    ["projectors fewer", old(/<PP_BETA>[\s\S]*?<\/PP_BETA>/, ""), "Al.upf PP_NONLOCAL: must hold 3 sections PP_BETA, got 2"],
+    ["core missing", upf('core_correction="F"', 'core_correction="T"'), "must have a section PP_NLCC"],
+    ["other ABINIT format", psp(/\n8 2/, "\n6 2"), "Al.psp8 line 3: pspcod: must be 8, got 6"],
+    ["no element", psp("13 3 2001", "139 3 2001"), "Al.psp8 line 2: atomic number: must be that of an element, got 139"],
+    ["charge", psp("13 3 2001", "13 30 2001"), "Al.psp8 line 2: valence charge: must be positive and at most 13, got 30"],
+    ["header short", psp("2 1 nproj", "2 nproj"), "Al.psp8 line 5: number of projectors of each l expected (2 numbers), got 2 nproj"],
+    ["block of another l", psp(/\n0 (\S+ \S+\n)/, "\n2 $1"), "Al.psp8 line 7: projectors of l = 0: block l = 0 expected, got 2"],
+    ["mesh not equidistant", psp(/\n3 2\.0*e-2/, "\n3 2.5e-2"), "radii must be equidistant from 0, got 0.025 as number 3"],
+    ["cut", (() => parsePsp8(psp8.slice(0, psp8.length / 2), "Al.psp8")), "Al.psp8 line"],
+  ]; // biome-ignore format: a table
+  for (const [what, read, message] of cases) test(what, () => expect(read).toThrow(message));
+});
