@@ -86,7 +86,10 @@ export const jobSchema = fields({
     .union(
       [
         text("must be a family name; such as gth-lda"),
-        z.record(z.string(), text("must be a family name or a file path (UPF, psp8 or GTH); such as gth-lda")),
+        z.record(
+          z.string(),
+          text("must be a family name or a file path (UPF, psp8 or GTH); such as gth-lda"),
+        ),
       ],
       {
         error: "must be a family name or an object from element to family or file; such as gth-lda",
