@@ -32,6 +32,7 @@ export {
 } from "./errors/exact-problem.ts";
 export { proposeBands } from "./errors/propose-bands.ts";
 export { type PublishedBar, type PublishedOptions, publishedBars } from "./errors/published-bars.ts";
+export { formatOf, formatStructure, parseStructure, type StructureFormat } from "./io/structure-files.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";

@@ -66,3 +66,28 @@ export function createKPoint(
     kinetic: Float64Array.from(found, ({ t }) => t),
   };
 }
+
+/**
+ * Number of plane waves of a sphere without making a list of them: for each line of the box along the first axis the
+ * ends are the roots of ½|k + G|² = E_cut.
+ */
+export function countPlaneWaves(lattice: Lattice, ecut: number, k: Vec3): number {
+  const [b1, b2, b3] = lattice.reciprocal;
+  const radius = Math.sqrt(2 * ecut);
+  const reach = lattice.vectors.map((a, i) =>
+    Math.ceil((radius * Math.sqrt(dot(a, a))) / (2 * Math.PI) + Math.abs(k[i]!)),
+  ) as [number, number, number];
+  const b1b1 = dot(b1, b1);
+  let count = 0;
+  for (let gz = -reach[2]; gz <= reach[2]; gz++)
+    for (let gy = -reach[1]; gy <= reach[1]; gy++) {
+      const [y, z] = [gy + k[1], gz + k[2]];
+      const q: Vec3 = [y * b2[0] + z * b3[0], y * b2[1] + z * b3[1], y * b2[2] + z * b3[2]];
+      const middle = -dot(q, b1) / b1b1;
+      const halfWidth2 = middle * middle - (dot(q, q) - 2 * ecut) / b1b1;
+      if (halfWidth2 < 0) continue;
+      const [least, most] = [middle - Math.sqrt(halfWidth2) - k[0], middle + Math.sqrt(halfWidth2) - k[0]];
+      count += Math.max(0, Math.floor(most) - Math.ceil(least) + 1);
+    }
+  return count;
+}

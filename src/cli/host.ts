@@ -1,3 +1,4 @@
+import type { estimateJob } from "../job/estimate-job.ts";
 import type { runBands } from "../job/run-bands.ts";
 import type { runDielectric } from "../job/run-dielectric.ts";
 import type { runDos } from "../job/run-dos.ts";
@@ -40,6 +41,7 @@ export interface Host {
     runBands(): Promise<RunBands>;
     runDos(): Promise<RunDos>;
     runDielectric(): Promise<RunDielectric>;
+    estimateJob(): Promise<typeof estimateJob>;
     describeBackends(): Promise<readonly BackendDescription[]>;
   };
 }

@@ -58,6 +58,10 @@ const host: Host = {
       await allowFma();
       return (await import("../job/run-dielectric.ts")).runDielectric;
     },
+    estimateJob: async () => {
+      await allowFma();
+      return (await import("../job/estimate-job.ts")).estimateJob;
+    },
     describeBackends: async () => {
       await allowFma();
       return (await import("../kernels/backends.ts")).describeBackends();

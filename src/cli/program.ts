@@ -5,6 +5,7 @@ import type { BandsOptions } from "./bands.ts";
 import type { CompareOptions } from "./compare.ts";
 import type { DielectricOptions } from "./dielectric.ts";
 import type { DosCommandOptions } from "./dos.ts";
+import type { EstimateOptions } from "./estimate.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { addNewCommands } from "./new-commands.ts";
 import type { ScfOptions } from "./scf.ts";
@@ -163,6 +164,18 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .action(async (job: string, options: DielectricOptions) => {
       const { dielectricCommand } = await import("./dielectric.ts");
       exit(await dielectricCommand(job, options, host));
+    });
+
+  program
+    .command("estimate")
+    .description("memory, plane waves, k-points and time of a job, before it is run")
+    .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
+    .option("--threads <N>", "threads it would use")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .option("--json", "print the numbers as JSON")
+    .action(async (job: string, options: EstimateOptions) => {
+      const { estimateCommand } = await import("./estimate.ts");
+      exit(await estimateCommand(job, options, host));
     });
 
   addNewCommands(program, host, exit);

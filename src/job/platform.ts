@@ -1,10 +1,13 @@
 import { InputError } from "../common/failure.ts";
 import { isNode } from "../common/platform.ts";
+import type { SpaceGroupSettings } from "../io/cif.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
 
 /** What differs between Node and a browser. */
 export interface PlatformServices {
   analyseSymmetry(): Promise<SymmetryAnalyser>;
+  /** Loaded only for files that need it. */
+  spaceGroups(): Promise<SpaceGroupSettings>;
   readText(path: string): Promise<string>;
   /** CPU time of the process so far [s], all threads; absent where it cannot be asked. */
   cpuSeconds(): number | undefined;
@@ -17,12 +20,13 @@ export interface PlatformServices {
 /** Services of the platform this runs on. Node's are loaded only there. */
 export async function platformServices(): Promise<PlatformServices> {
   if (isNode) {
-    const [{ loadMoyo }, { readTextFrom, systemMemory }] = await Promise.all([
+    const [{ loadMoyo, loadSpaceGroups }, { readTextFrom, systemMemory }] = await Promise.all([
       import("../io/moyo-node.ts"),
       import("../io/node-files.ts"),
     ]);
     return {
       analyseSymmetry: loadMoyo,
+      spaceGroups: loadSpaceGroups,
       readText: readTextFrom("."),
       cpuSeconds: () => {
         const { user, system } = process.cpuUsage();
@@ -34,6 +38,7 @@ export async function platformServices(): Promise<PlatformServices> {
   }
   return {
     analyseSymmetry: async () => (await import("../model/moyo.ts")).moyoAnalyser(),
+    spaceGroups: async () => (await import("../model/moyo.ts")).moyoSettings(),
     readText: (path) =>
       Promise.reject(
         new InputError(`structure.file: "${path}" cannot be read here; give the structure in the job`),

@@ -5,12 +5,10 @@ import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { functionals } from "../model/functionals.ts";
 import type { Model } from "../model/model.ts";
-import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
-import { findSymmetry, IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
+import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import { damped } from "../scf/accelerator.ts";
 import { anderson } from "../scf/anderson.ts";
-import { electronsToHold, initialBands } from "../scf/bands.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
 import type { HistoryRow, ScfState } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
@@ -18,6 +16,7 @@ import { requireSelfConsistent } from "./checks.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
 import type { GroundFields } from "./ground-fields.ts";
 import type { AcceleratorChoice, Job } from "./job.ts";
+import { memoryNeeds } from "./memory-needs.ts";
 import { preconditionerOf } from "./mixings.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
@@ -130,35 +129,6 @@ function gridWarnings({ fftSize, ecut }: Job, { lattice }: Model): string[] {
 }
 
 const acceleratorOf = (choice: AcceleratorChoice) => (choice.name === "none" ? damped() : anderson(choice));
-
-function memoryNeeds(job: Job, model: Model, operations: readonly SymmetryOperation[], threads: number) {
-  const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
-  const [n1, n2, n3] = job.kgrid;
-  const isSmeared = job.temperature > 0;
-  const projectors = model.atoms.reduce(
-    (sum, { species }) =>
-      sum +
-      nonlocalChannels(model.species[species]!.pseudopotential).reduce(
-        (s, { h }, l) => s + (2 * l + 1) * h.length,
-        0,
-      ),
-    0,
-  );
-  return {
-    volume: model.lattice.volume,
-    ecut: job.ecut,
-    gridPoints: size[0] * size[1] * size[2],
-    bands: initialBands(electronsToHold(model), 2 / model.nSpin, isSmeared, job.bands).nBands,
-    // A lower bound on the irreducible number: time reversal and the point group at their best.
-    kpoints:
-      model.nSpin *
-      Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
-    projectors,
-    spins: model.nSpin,
-    history: job.scf.accelerator.name === "anderson" ? job.scf.accelerator.depth : 0,
-    threads,
-  };
-}
 
 /** A state from a file is anything until it is looked at. */
 function checkedState(value: unknown): ScfState {

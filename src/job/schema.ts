@@ -40,7 +40,9 @@ const inlineStructure = fields({
   units: oneOf(["bohr", "angstrom"]).default("bohr"),
 });
 
-const structureFile = fields({ file: text("must be the path of an .extxyz file, relative to the job file") });
+const structureFile = fields({
+  file: text("must be the path of a structure file, relative to the job file"),
+});
 
 const count = wholeNumber("must be a positive whole number", 1);
 
@@ -80,7 +82,7 @@ export const jobSchema = fields({
     )
     .default("kohn-sham"),
   structure: z.union([inlineStructure, structureFile], {
-    error: 'must be { "lattice": …, "atoms": … } or { "file": "atoms.extxyz" }',
+    error: 'must be { "lattice": …, "atoms": … } or { "file": "atoms.cif" }',
   }),
   pseudopotentials: z
     .union(

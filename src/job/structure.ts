@@ -2,12 +2,13 @@ import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
-import { parseExtxyz } from "../io/extxyz.ts";
+import { formatOf, needsSpaceGroups, parseStructure } from "../io/structure-files.ts";
 import { ELEMENTS } from "../model/elements.ts";
 import { createLattice } from "../model/lattice.ts";
 import { type Structure, type StructureAtom, scaleRows, toFractional } from "../model/structure.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
+import { platformServices } from "./platform.ts";
 
 export type { Structure, StructureAtom };
 
@@ -59,21 +60,12 @@ function fromInline({
 }
 
 async function fromFile(path: string, readText: (path: string) => Promise<string>): Promise<Structure> {
-  requireInput(
-    /\.(ext)?xyz$/i.test(path),
-    () => `structure.file: must end in .extxyz or .xyz, got ${show(path)}; other formats are not read`,
-  );
-  const frame = parseExtxyz(await readText(path), path);
-  const lattice = scaleRows(BOHR_PER_ANGSTROM, frame.lattice);
-  const fractional = toFractional(lattice);
-  return {
-    lattice,
-    atoms: frame.atoms.map(({ element, position, magneticMoment }) => ({
-      element,
-      position: fractional(scale(BOHR_PER_ANGSTROM, position)),
-      ...(magneticMoment === undefined ? {} : { magneticMoment }),
-    })),
-  };
+  const text = await readText(path);
+  const format = formatOf(path, text);
+  // Only a CIF that does not list its operations needs the tables of space groups.
+  const groups =
+    format === "cif" && needsSpaceGroups(text) ? await (await platformServices()).spaceGroups() : undefined;
+  return parseStructure(text, path, format, groups);
 }
 
 function requireApart({ lattice, atoms }: Structure): void {

@@ -1,6 +1,10 @@
-import initialise, { analyze_cell } from "@spglib/moyo-wasm";
+import initialise, {
+  analyze_cell,
+  hall_symbol_entries_from_number,
+  operations_from_number,
+} from "@spglib/moyo-wasm";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
-import { type SymmetryAnalyser, wrapped } from "./symmetry.ts";
+import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /**
  * Symmetry analysis by the moyo library (WebAssembly).
@@ -14,12 +18,43 @@ export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Prom
   return (vectors, positions, kinds, tolerance) => {
     const cell = { lattice: { basis: vectors.flat() }, positions, numbers: kinds };
     const { operations } = analyze_cell(JSON.stringify(cell), tolerance, "Standard");
-    return operations.map(({ rotation, translation }) => ({
-      rotation: columnMajor(rotation),
-      translation: wrapped(translation),
-    }));
+    return operations.map(operationOf);
   };
 }
+
+/** One setting of a space group: axes and origin its operations refer to. */
+export interface SpaceGroupSetting {
+  /** Hall symbol, such as `F 4d 2 3 -1d`. */
+  readonly hall: string;
+  readonly operations: readonly SymmetryOperation[];
+}
+
+/**
+ * The settings of the space groups 1 to 230 with the operations of the conventional cell.
+ *
+ * @param module as for `moyoAnalyser`.
+ */
+export async function moyoSettings(
+  module?: Uint8Array<ArrayBuffer> | URL,
+): Promise<(number: number) => SpaceGroupSetting[]> {
+  if (module === undefined) await initialise();
+  else await initialise({ module_or_path: module });
+  return (number) =>
+    hall_symbol_entries_from_number(number).map(({ hall_number, hall_symbol }) => ({
+      hall: hall_symbol,
+      operations: operations_from_number(number, { type: "HallNumber", value: hall_number }, false).map(
+        operationOf,
+      ),
+    }));
+}
+
+const operationOf = ({
+  rotation,
+  translation,
+}: {
+  readonly rotation: readonly number[];
+  readonly translation: Vec3;
+}): SymmetryOperation => ({ rotation: columnMajor(rotation), translation: wrapped(translation) });
 
 /** moyo stores W column by column: W_ij is entry 3j + i. */
 const columnMajor = (w: readonly number[]): Mat3 => {

@@ -53,6 +53,7 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
       runBands: async () => (await import("../../src/job/run-bands.ts")).runBands, // small jobs are solved in earnest
       runDos: async () => (await import("../../src/job/run-dos.ts")).runDos,
       runDielectric: async () => (await import("../../src/job/run-dielectric.ts")).runDielectric,
+      estimateJob: async () => (await import("../../src/job/estimate-job.ts")).estimateJob,
       describeBackends: () =>
         Promise.resolve([
           { name: "wasm", available: true, features: { simd: true, fma: false } },

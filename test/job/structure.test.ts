@@ -144,7 +144,33 @@ test.each([
     { lattice: skewed, atoms: [{ element: "Sl", position: [0, 0, 0] }] },
     /structure\.atoms\[0\]\.element: must be a chemical symbol, got "Sl".*did you mean/,
   ],
-  ["another format", { file: "slab.cif" }, /structure\.file: must end in \.extxyz or \.xyz, got "slab\.cif"/],
 ])("%s is refused", async (_, structure, message) => {
   await expect(resolve(structure)).rejects.toThrow(message);
+});
+
+test("a file of an unknown format is refused with what is read", async () => {
+  await expect(resolve({ file: "slab.pdb" }, () => Promise.resolve("ATOM"))).rejects.toThrow(
+    /structure\.file: must be a format that is read, got "slab\.pdb"; these are extxyz/,
+  );
+});
+
+test("a CIF that names only its space group gets the operations from the tables", async () => {
+  const copper = `data_cu
+_cell_length_a 3.615
+_cell_length_b 3.615
+_cell_length_c 3.615
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+_space_group_IT_number 225
+loop_
+_atom_site_label
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+Cu 0 0 0
+`;
+  const { atoms, lattice } = await resolve({ file: "copper.cif" }, () => Promise.resolve(copper));
+  expect(atoms.length).toBe(4);
+  expect(lattice[0][0]).toBeCloseTo(3.615 * BOHR_PER_ANGSTROM, 12);
 });

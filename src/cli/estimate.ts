@@ -1,0 +1,92 @@
+import { availableParallelism } from "node:os";
+import { readTextFrom } from "../io/node-files.ts";
+import type { JobEstimate } from "../job/estimate-job.ts";
+import { parseJob } from "../job/schema.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { loadJob } from "./job-source.ts";
+import { threadCount } from "./scf.ts";
+import { headline } from "./summary.ts";
+
+export interface EstimateOptions {
+  readonly threads?: string;
+  readonly backend?: BackendName;
+  readonly json?: boolean;
+}
+
+/** Prints what a job will take, before it is run. */
+export async function estimateCommand(
+  jobName: string,
+  options: EstimateOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const threads = options.threads === undefined ? availableParallelism() : threadCount(options.threads);
+  const source = await loadJob(jobName, host);
+  const job = parseJob(source.value);
+  const estimateJob = await host.engine.estimateJob();
+  const estimate = await estimateJob(source.value, {
+    threads,
+    readText: readTextFrom(source.folder),
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+  });
+  host.stdout.write(
+    options.json ? `${JSON.stringify(estimate)}\n` : `${headline(job, source.name)}\n\n${table(estimate)}`,
+  );
+  return EXIT.ok;
+}
+
+function table(estimate: JobEstimate): string {
+  const { planeWaves, memory, kpoints, allKpoints, spins } = estimate;
+  const waves =
+    planeWaves.least === planeWaves.most
+      ? `${planeWaves.least}`
+      : `${planeWaves.least} to ${planeWaves.most}`;
+  const run = estimate.secondsPerStep * estimate.steps;
+  const [biggest] = memory.parts;
+  const rows: [string, string][] = [
+    ["atoms", `${estimate.atoms}`],
+    ["electrons", `${estimate.electrons}`],
+    ["bands", `${estimate.bands}${spins === 2 ? " for each spin" : ""}`],
+    ["k-points", `${kpoints}${kpoints === allKpoints ? "" : `, of ${allKpoints} in the whole grid`}`],
+    ["plane waves", waves],
+    ["FFT grid", estimate.fftSize.join("x")],
+    [
+      "memory",
+      `about ${bytes(memory.bytes)}${Number.isFinite(estimate.systemMemory) ? ` of ${bytes(estimate.systemMemory)}` : ""}, most of it for ${biggest!.name}`,
+    ],
+    [
+      "one SCF step",
+      `about ${duration(estimate.secondsPerStep)} with ${estimate.threads} of the threads asked for`,
+    ],
+    ["a run", `about ${duration(run)} if it takes ${estimate.steps} steps`],
+  ];
+  const lines = rows.map(([label, text]) => `${label.padEnd(14)}${text}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** `310 MiB`, `1.2 GiB`. */
+export function bytes(count: number): string {
+  const mebibytes = count / 2 ** 20;
+  return mebibytes < 1000
+    ? `${Math.max(1, Math.round(mebibytes))} MiB`
+    : `${(mebibytes / 1024).toPrecision(3)} GiB`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+export function duration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toPrecision(2)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 120) return `${whole} s`;
+  const parts: readonly [string, number][] = [
+    ["d", 86400],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ];
+  const first = parts.findIndex(([, size]) => whole >= size);
+  const [[name, size], [nextName, nextSize]] = [parts[first]!, parts[first + 1]!];
+  const rest = Math.round((whole % size) / nextSize);
+  return rest === 0
+    ? `${Math.floor(whole / size)} ${name}`
+    : `${Math.floor(whole / size)} ${name} ${rest} ${nextName}`;
+}

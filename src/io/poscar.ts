@@ -1,0 +1,89 @@
+import { BOHR_PER_ANGSTROM } from "../common/units.ts";
+import { det, type Mat3, scale, type Vec3 } from "../common/vec3.ts";
+import { isElement } from "../model/elements.ts";
+import { formula, type Structure, scaleRows, toFractional } from "../model/structure.ts";
+import { type TextSource, textSource, toNumber, wordsOf } from "./text-source.ts";
+
+/**
+ * Reads VASP's POSCAR or CONTCAR: a comment, a scale (negative: the volume; or one for each axis), three lattice
+ * vectors [Å], element names (VASP 5; in VASP 4 the comment may hold them), numbers of atoms, perhaps `Selective
+ * dynamics`, `Direct` or `Cartesian`, then a line for each atom. What follows (velocities) is passed over.
+ *
+ * @param name what to call the text in messages, usually its path.
+ * @throws InputError with line number, what is expected there and what was found.
+ */
+export function parsePoscar(text: string, name = "POSCAR"): Structure {
+  const source = textSource(text, name);
+  const raw: Mat3 = [vectorAt(source, 2), vectorAt(source, 3), vectorAt(source, 4)];
+  const factors = scaleOf(source, raw);
+  const stretched = (v: Vec3): Vec3 =>
+    scale(BOHR_PER_ANGSTROM, [factors[0] * v[0], factors[1] * v[1], factors[2] * v[2]]);
+  const lattice: Mat3 = [stretched(raw[0]), stretched(raw[1]), stretched(raw[2])];
+
+  const hasNames = Number.isNaN(toNumber(wordsOf(source.line(5))[0]));
+  const countLine = hasNames ? 6 : 5;
+  const counts = wordsOf(source.line(countLine)).map(toNumber);
+  if (counts.length === 0 || !counts.every((n) => Number.isInteger(n) && n >= 0))
+    source.fail(countLine, "the number of atoms of each element");
+  const names = hasNames ? wordsOf(source.line(5)).map(elementIn) : wordsOf(source.line(0));
+  if (names.length < counts.length || !names.slice(0, counts.length).every(isElement))
+    source.fail(
+      hasNames ? 5 : 0,
+      `${counts.length} chemical symbols${hasNames ? "" : ": without a line of them below the lattice the comment holds them"}`,
+    );
+
+  let at = countLine + 1;
+  if (/^s/i.test(source.line(at))) at++; // selective dynamics: flags follow the coordinates
+  const kind = source.line(at);
+  if (!/^[dck]/i.test(kind)) source.fail(at, "Direct or Cartesian");
+  const isCartesian = /^[ck]/i.test(kind);
+  const fractional = isCartesian ? toFractional(lattice) : undefined;
+  const elements = counts.flatMap((count, i) => Array.from({ length: count }, () => names[i]!));
+  if (elements.length === 0) source.fail(countLine, "at least one atom");
+  return {
+    lattice,
+    atoms: elements.map((element, i) => {
+      const position = vectorAt(source, at + 1 + i, `atom ${i + 1} of ${elements.length}`);
+      return { element, position: fractional === undefined ? position : fractional(stretched(position)) };
+    }),
+  };
+}
+
+/** `Si_pv` and `Si/1a2b` name a pseudopotential. */
+const elementIn = (word: string): string => word.replace(/[_/.].*$/, "");
+
+function vectorAt(source: TextSource, index: number, what = "a lattice vector"): Vec3 {
+  const [x, y, z] = wordsOf(source.line(index)).slice(0, 3).map(toNumber);
+  const v: Vec3 = [x ?? Number.NaN, y ?? Number.NaN, z ?? Number.NaN];
+  if (!v.every(Number.isFinite)) source.fail(index, `three numbers, ${what}`);
+  return v;
+}
+
+/** One factor for each axis. */
+function scaleOf(source: TextSource, lattice: Mat3): Vec3 {
+  const numbers = wordsOf(source.line(1)).map(toNumber);
+  const [s, y, z] = numbers;
+  if (numbers.length === 3 && numbers.every((n) => n > 0)) return [s!, y!, z!];
+  if (numbers.length !== 1 || !Number.isFinite(s) || s === 0)
+    return source.fail(1, "a scale: a factor, three positive ones, or minus the volume in cubic angstrom");
+  const volume = Math.abs(det(lattice));
+  if (s! < 0 && volume === 0) source.fail(2, "lattice vectors that span a volume");
+  const factor = s! > 0 ? s! : Math.cbrt(-s! / volume);
+  return [factor, factor, factor];
+}
+
+/** POSCAR text (VASP 5, fractional positions): `parsePoscar` gives the same structure back, atoms of an element together. */
+export function formatPoscar(structure: Structure): string {
+  const elements = [...new Set(structure.atoms.map(({ element }) => element))];
+  const groups = elements.map((element) => structure.atoms.filter((atom) => atom.element === element));
+  return [
+    formula(structure),
+    "1.0",
+    ...scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice).map((a) => a.join(" ")),
+    elements.join(" "),
+    groups.map((group) => group.length).join(" "),
+    "Direct",
+    ...groups.flat().map(({ position }) => position.join(" ")),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,96 @@
+import { exactProductGridSize } from "../basis/grid.ts";
+import { countPlaneWaves } from "../basis/kpoint.ts";
+import { createKernels } from "../kernels/backends.ts";
+import type { GridSize } from "../kernels/kernels.ts";
+import { irreducibleKpoints } from "../model/kgrid.ts";
+import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
+import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
+import { requireSelfConsistent } from "./checks.ts";
+import { estimateMemory, type MemoryEstimate } from "./estimate.ts";
+import { measureSpeeds, secondsPerStep } from "./expected-time.ts";
+import { memoryNeeds } from "./memory-needs.ts";
+import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
+import { platformServices } from "./platform.ts";
+import type { RunOptions } from "./prepare-scf.ts";
+import { parseJob } from "./schema.ts";
+import { resolveStructure } from "./structure.ts";
+
+/** What a ground state will take, before it is run. Sizes are exact; memory and times are estimates. */
+export interface JobEstimate {
+  readonly atoms: number;
+  readonly electrons: number;
+  readonly spins: number;
+  /** Bands at the start of the run. */
+  readonly bands: number;
+  /** Irreducible k-points, and those of the whole grid. */
+  readonly kpoints: number;
+  readonly allKpoints: number;
+  /** Over the k-points. */
+  readonly planeWaves: { readonly least: number; readonly most: number };
+  readonly fftSize: GridSize;
+  readonly memory: MemoryEstimate;
+  /** Memory of this machine [B]; infinite where it cannot be asked. */
+  readonly systemMemory: number;
+  /** Per SCF step [s], all threads together, from kernels timed here at these sizes. */
+  readonly processorSecondsPerStep: number;
+  /** Per SCF step [s] if every thread has a core of its own. */
+  readonly secondsPerStep: number;
+  /** A usual number of steps. */
+  readonly steps: number;
+  readonly threads: number;
+}
+
+/** Steps of the shipped jobs: 7 to 18, most about ten. */
+const USUAL_STEPS = 10;
+
+/**
+ * Sizes, memory and time of a job without solving anything: about half a second.
+ *
+ * @throws InputError if the job cannot be run; too large for this machine is no error here.
+ */
+export async function estimateJob(
+  value: unknown,
+  { threads = 1, backend = "wasm", readText }: Pick<RunOptions, "threads" | "backend" | "readText"> = {},
+): Promise<JobEstimate> {
+  const platform = await platformServices();
+  const job = parseJob(value);
+  requireSelfConsistent(job);
+  const read = readText ?? platform.readText;
+  const structure = await resolveStructure(job, read);
+  const model = modelFromJob(job, structure, await readPseudopotentials(job, read));
+  if (job.bands !== null) bandsFromJob(job, model.electrons);
+  const found = job.symmetry
+    ? findSymmetry(model.lattice, model.atoms, await platform.analyseSymmetry())
+    : [IDENTITY];
+  const fftSize = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
+  const { kpoints } = irreducibleKpoints(job.kgrid, job.kshift, compatibleWithGrid(found, fftSize));
+  const waves = kpoints.map(({ k }) => countPlaneWaves(model.lattice, job.ecut, k));
+  const blocks = kpoints.length * model.nSpin;
+  const needs = { ...memoryNeeds(job, model, found, threads), kpoints: blocks };
+  const sizes = {
+    size: fftSize,
+    planeWaves: waves.reduce((sum, n) => sum + n, 0) / waves.length,
+    bands: needs.bands,
+    blocks,
+    projectors: needs.projectors,
+    spins: model.nSpin,
+  };
+  const perStep = secondsPerStep(sizes, measureSpeeds(await createKernels(backend), sizes));
+  const workers = Math.min(threads, blocks);
+  return {
+    atoms: model.atoms.length,
+    electrons: model.electrons,
+    spins: model.nSpin,
+    bands: needs.bands,
+    kpoints: kpoints.length,
+    allKpoints: job.kgrid[0] * job.kgrid[1] * job.kgrid[2],
+    planeWaves: { least: Math.min(...waves), most: Math.max(...waves) },
+    fftSize,
+    memory: estimateMemory(needs),
+    systemMemory: platform.systemMemory(),
+    processorSecondsPerStep: perStep,
+    secondsPerStep: (perStep * Math.ceil(blocks / workers)) / blocks,
+    steps: USUAL_STEPS,
+    threads: workers,
+  };
+}

@@ -1,0 +1,42 @@
+import { exactProductGridSize } from "../basis/grid.ts";
+import type { Model } from "../model/model.ts";
+import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
+import type { SymmetryOperation } from "../model/symmetry.ts";
+import { electronsToHold, initialBands } from "../scf/bands.ts";
+import type { MemoryNeeds } from "./estimate.ts";
+import type { Job } from "./job.ts";
+
+/** The sizes of a ground state that decide how much memory it takes, known before anything is allocated. */
+export function memoryNeeds(
+  job: Job,
+  model: Model,
+  operations: readonly SymmetryOperation[],
+  threads: number,
+): MemoryNeeds {
+  const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
+  const [n1, n2, n3] = job.kgrid;
+  const isSmeared = job.temperature > 0;
+  const projectors = model.atoms.reduce(
+    (sum, { species }) =>
+      sum +
+      nonlocalChannels(model.species[species]!.pseudopotential).reduce(
+        (s, { h }, l) => s + (2 * l + 1) * h.length,
+        0,
+      ),
+    0,
+  );
+  return {
+    volume: model.lattice.volume,
+    ecut: job.ecut,
+    gridPoints: size[0] * size[1] * size[2],
+    bands: initialBands(electronsToHold(model), 2 / model.nSpin, isSmeared, job.bands).nBands,
+    // A lower bound on the irreducible number: time reversal and the point group at their best.
+    kpoints:
+      model.nSpin *
+      Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
+    projectors,
+    spins: model.nSpin,
+    history: job.scf.accelerator.name === "anderson" ? job.scf.accelerator.depth : 0,
+    threads,
+  };
+}
