@@ -19,6 +19,7 @@ export { InputError, NotConvergedError } from "./common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
 export type { Mat3, Vec3 } from "./common/vec3.ts";
 export type { BandEnclosure, NotCertified } from "./errors/band-enclosure.ts";
+export { type CertifiedPoint, type Claim, checkPoint, claimsOf } from "./errors/certificate.ts";
 export { type BandProposal, certifyBands } from "./errors/certify-bands.ts";
 export { eliminationBounds } from "./errors/elimination-bounds.ts";
 export { type EncloseOptions, encloseBands } from "./errors/enclose-bands.ts";
@@ -32,6 +33,7 @@ export {
 } from "./errors/exact-problem.ts";
 export { proposeBands } from "./errors/propose-bands.ts";
 export { type PublishedBar, type PublishedOptions, publishedBars } from "./errors/published-bars.ts";
+export { type CertificateHead, certificateLines } from "./io/certificate-file.ts";
 export { formatOf, formatStructure, parseStructure, type StructureFormat } from "./io/structure-files.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
@@ -46,6 +48,7 @@ export { type DielectricRunOptions, runDielectric } from "./job/run-dielectric.t
 export { type DosOptions, runDos } from "./job/run-dos.ts";
 export { runScf } from "./job/run-scf.ts";
 export { type JobFile, parseJob } from "./job/schema.ts";
+export { type CertificateReport, verifyCertificate } from "./job/verify-certificate.ts";
 export { createKernels, describeBackends } from "./kernels/backends.ts";
 export {
   asFourierField,

@@ -4,6 +4,7 @@ import { problemText } from "../bands/frozen-problem.ts";
 import { parseKpoints } from "../bands/k-path.ts";
 import { NotConvergedError, requireInput } from "../common/failure.ts";
 import { bandsText, writeBands } from "../io/bands-json.ts";
+import { certificateLines } from "../io/certificate-file.ts";
 import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
 import { requirePicture, writePicture as writeDrawing } from "../io/picture.ts";
 import type { BandsRun, BandsOptions as RunBandsOptions } from "../job/run-bands.ts";
@@ -37,6 +38,7 @@ export interface BandsOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly saveProblem?: string;
+  readonly certificate?: string;
   readonly threads?: string;
   readonly backend?: BackendName;
 }
@@ -50,6 +52,7 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   for (const [option, name] of [
     ["--out", options.out],
     ["--save-problem", options.saveProblem],
+    ["--certificate", options.certificate],
   ] as const)
     if (name !== undefined) await requireWritable(option, path(name));
   if (options.out?.endsWith(".png")) await requirePicture("--out", path(options.out));
@@ -104,6 +107,11 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
     await writeAtomically(path(options.saveProblem), [problemText(run.problem)]);
     say(`problem: ${options.saveProblem}`);
   }
+  if (options.certificate !== undefined && run.errorBars?.certificate !== undefined) {
+    const { points, ...rest } = run.errorBars.certificate;
+    await writeAtomically(path(options.certificate), certificateLines({ title, ...rest }, points));
+    say(`certificate: ${options.certificate}; check it with stillwave verify ${options.certificate}`);
+  }
   for (const warning of run.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);
   host.stdout.write(options.json ? bandsText(run.file) : `${title}\n\n${bandsSummary(run, host.stdout)}`);
   const problems = shortcomings(run, chosen.accuracy);
@@ -146,7 +154,8 @@ function checkOptions(options: BandsOptions): RunBandsOptions {
     ...(k === undefined ? {} : { kpoints: parseKpoints(k) }),
     ...(bands === undefined ? {} : { bands: wholeNumber("--bands", bands, 100_000, "8 is usual") }),
     saveProblem: options.saveProblem !== undefined,
-    errorBars: errorBars === true || accuracy !== undefined,
+    errorBars: errorBars === true || accuracy !== undefined || options.certificate !== undefined,
+    certificate: options.certificate !== undefined,
     ...(accuracy === undefined ? {} : { accuracy: energy("--accuracy", accuracy) }),
   };
 }

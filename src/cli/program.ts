@@ -10,6 +10,7 @@ import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { addNewCommands } from "./new-commands.ts";
 import type { ScfOptions } from "./scf.ts";
 import { styled } from "./style.ts";
+import type { VerifyOptions } from "./verify.ts";
 
 /**
  * Runs the command line `words` (without node and script). Each command loads only what it needs.
@@ -116,6 +117,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--accuracy <HA>", "width the intervals should have")
     .option("--out <FILE>", "write a picture or the numbers: .svg, .png, .html or .json")
     .option("--json", "print the numbers to stdout, and nothing else there")
+    .option("--certificate <FILE>", "keep what proves the intervals, for stillwave verify")
     .option("--save-problem <FILE>", 'keep the potential for { "hamiltonian": { "frozen": FILE } }')
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
@@ -148,6 +150,17 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .action(async (job: string, options: DosCommandOptions) => {
       const { dosCommand } = await import("./dos.ts");
       exit(await dosCommand(job, options, host));
+    });
+
+  program
+    .command("verify")
+    .description("check a certificate of error bars, without the solver: 0 only if every enclosure stands")
+    .argument("<FILE>", "what bands --certificate wrote")
+    .option("--json", "print the outcome as JSON")
+    .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
+    .action(async (file: string, options: VerifyOptions) => {
+      const { verifyCommand } = await import("./verify.ts");
+      exit(await verifyCommand(file, options, host));
     });
 
   program

@@ -2,7 +2,7 @@ import { NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { BandEnclosure, NotCertified } from "./band-enclosure.ts";
-import { certifyBands } from "./certify-bands.ts";
+import { type BandProposal, certifyBands } from "./certify-bands.ts";
 import type { EnclosedProblem } from "./enclosed-hamiltonian.ts";
 import { proposeBands } from "./propose-bands.ts";
 
@@ -16,6 +16,8 @@ export interface EncloseOptions {
   readonly largestEcut?: number;
   /** Steps of the trial vectors' iteration. Default 8. */
   readonly steps?: number;
+  /** Called with each proposal that was proved: together they are the certificate of what is returned. */
+  readonly onProved?: ((proposal: BandProposal) => void) | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ export function encloseBands(
   problem: EnclosedProblem,
   k: Vec3,
   nBands: number,
-  { ecut = 20, accuracy = Infinity, largestEcut = 4 * ecut, steps = 8 }: EncloseOptions = {},
+  { ecut = 20, accuracy = Infinity, largestEcut = 4 * ecut, steps = 8, onProved }: EncloseOptions = {},
 ): BandEnclosure[] | NotCertified {
   requireInput(
     Number.isInteger(nBands) && nBands >= 1,
@@ -42,12 +44,10 @@ export function encloseBands(
   );
   const attempt = (cutoff: number): BandEnclosure[] | NotCertified => {
     try {
-      return certifyBands(
-        kernels,
-        problem,
-        proposeBands(kernels, problem, k, nBands, { cutoff, steps }),
-        nBands,
-      );
+      const proposal = proposeBands(kernels, problem, k, nBands, { cutoff, steps });
+      const found = certifyBands(kernels, problem, proposal, nBands);
+      if (Array.isArray(found)) onProved?.(proposal);
+      return found;
     } catch (error) {
       if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
       throw error;

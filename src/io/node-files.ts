@@ -1,6 +1,8 @@
+import { createReadStream } from "node:fs";
 import { access, constants, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
+import { createInterface } from "node:readline";
 import { InputError } from "../common/failure.ts";
 
 /** Reads texts by paths relative to `folder`. @throws InputError naming a path that cannot be read. */
@@ -14,6 +16,16 @@ export const readTextFrom =
     }
   };
 
+/** The lines of a text file of any size, one at a time. @throws InputError, while it is read, if that cannot be. */
+export async function* readLinesOf(path: string): AsyncGenerator<string> {
+  try {
+    for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity }))
+      yield line;
+  } catch (error) {
+    throw new InputError(`${path}: must be a readable file, ${reasonOf(error)}`);
+  }
+}
+
 export const isFile = async (path: string): Promise<boolean> => {
   try {
     return (await stat(path)).isFile();
@@ -26,11 +38,14 @@ export const isFile = async (path: string): Promise<boolean> => {
  * Writes `chunks` to `path` so that a reader finds the old file or the whole new one, even after a crash: into a
  * temporary file beside it, flushed, then renamed over it.
  */
-export async function writeAtomically(path: string, chunks: Iterable<string | Uint8Array>): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, "w");
   try {
-    for (const chunk of chunks) await file.writeFile(chunk);
+    for await (const chunk of chunks) await file.writeFile(chunk);
     await file.sync();
   } catch (error) {
     await file.close();

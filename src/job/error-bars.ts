@@ -2,6 +2,8 @@ import type { FrozenProblem } from "../bands/frozen-problem.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { BandEnclosure } from "../errors/band-enclosure.ts";
+import { type CertifiedPoint, claimsOf } from "../errors/certificate.ts";
+import type { BandProposal } from "../errors/certify-bands.ts";
 import { encloseBands } from "../errors/enclose-bands.ts";
 import { encloseProblem } from "../errors/enclosed-hamiltonian.ts";
 import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/exact-problem.ts";
@@ -16,6 +18,8 @@ export interface ErrorBarOptions {
   /** Largest width wanted [Ha]; cutoffs are raised for it. */
   readonly accuracy?: number | undefined;
   readonly backend: BackendName;
+  /** Whether to keep what proves the intervals. Default false. */
+  readonly certificate?: boolean | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -28,6 +32,16 @@ export interface ErrorBars {
   readonly assumptions: readonly string[];
   /** k-points whose intervals could not be proved, and why. */
   readonly failures: readonly { readonly k: Vec3; readonly reason: string }[];
+  /** What proves the intervals, where it was to be kept. */
+  readonly certificate?: BandsCertificate | undefined;
+}
+
+/** Error bars with everything that is needed to prove them again. */
+export interface BandsCertificate {
+  readonly problem: ExactProblem;
+  /** k-points whose intervals could not be proved are not among them. */
+  readonly points: readonly CertifiedPoint[];
+  readonly assumptions: readonly string[];
 }
 
 /**
@@ -59,7 +73,7 @@ export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined
 export async function withErrorBars(
   problem: ExactProblem,
   kpoints: readonly BandsAtK[],
-  { ecut, accuracy, backend, onProgress }: ErrorBarOptions,
+  { ecut, accuracy, backend, certificate = false, onProgress }: ErrorBarOptions,
 ): Promise<ErrorBars> {
   const kernels = await createKernels(backend);
   const enclosed = encloseProblem(problem);
@@ -67,12 +81,16 @@ export async function withErrorBars(
   const failures: { k: Vec3; reason: string }[] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;
+  const points: CertifiedPoint[] = [];
   for (const at of kpoints) {
+    const proposals: BandProposal[] = [];
     const found = encloseBands(kernels, enclosed, at.k, at.bands.length, {
       ecut,
       ...(accuracy === undefined ? {} : { accuracy }),
+      ...(certificate ? { onProved: (proposal) => proposals.push(proposal) } : {}),
     });
     if (Array.isArray(found)) {
+      if (certificate) points.push({ k: at.k, claims: claimsOf(found), proposals });
       done.push({ ...at, bands: at.bands.map((level, i) => within(level, found[i]!)) });
       for (const { lower, upper, assumptions: own } of found) {
         widest = Math.max(Number.isNaN(widest) ? 0 : widest, upper - lower);
@@ -85,7 +103,14 @@ export async function withErrorBars(
     onProgress?.(done.length, kpoints.length);
     await new Promise((resolve) => setTimeout(resolve, 0)); // signals and other work get their turn
   }
-  return { kpoints: done, widest, assumptions: [...assumptions], failures };
+  const rests = [...assumptions];
+  return {
+    kpoints: done,
+    widest,
+    assumptions: rests,
+    failures,
+    ...(certificate ? { certificate: { problem, points, assumptions: rests } } : {}),
+  };
 }
 
 /** The energy computed in a finite basis lies above the exact one, often above the whole interval: then the nearer end stands. */

@@ -40,6 +40,8 @@ export interface BandsOptions
   readonly saveProblem?: boolean;
   /** Whether each level gets an interval that certainly holds it. Default false. */
   readonly errorBars?: boolean;
+  /** Whether to keep what proves the intervals, to be written to a file and checked there. Default false. */
+  readonly certificate?: boolean;
   /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it, at most fourfold. */
   readonly accuracy?: number;
   readonly onErrorBars?: (done: number, total: number) => void;
@@ -116,6 +118,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     ? await withErrorBars(exactHamiltonian(model, problem), levels, {
         ecut: job.ecut,
         accuracy: options.accuracy,
+        certificate: options.certificate,
         backend,
         onProgress: options.onErrorBars,
       })
@@ -152,12 +155,14 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     // With spin the two fill separately: which bands of each are full does not follow from N.
     ...(model.nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(energies, filled) } : {}),
     zero,
-    errorBars: bars && { widest: bars.widest, assumptions: bars.assumptions, failures: bars.failures },
+    errorBars: bars && withoutKpoints(bars),
     reciprocal: model.lattice.reciprocal,
     problem,
     warnings,
   };
 }
+
+const withoutKpoints = ({ kpoints: _, ...rest }: ErrorBars): Omit<ErrorBars, "kpoints"> => rest;
 
 const levelsAt = ({ k, spin, energies }: SolvedBands, nSpin: 1 | 2): BandsFile["kpoints"][number] => ({
   k,

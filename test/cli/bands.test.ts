@@ -116,6 +116,46 @@ test("error bars come with what they rest on, in numbers and in the picture", as
     }
 });
 
+test("a certificate is kept beside the picture and stands on its own; a changed one is told with 1, a damaged one with 2", async () => {
+  const host = ready();
+  expect(
+    await bands(["cb.json", "--k", "0,0,0;0.5,0.5,0.5", "--bands", "3", "--certificate", "c.jsonl"], host),
+  ).toBe(0);
+  expect(host.written.stderr).toBe("certificate: c.jsonl; check it with stillwave verify c.jsonl\n");
+  const verify = async (words: readonly string[]) => {
+    const own = ready();
+    return { code: await runProgram(["verify", ...words], own), ...own.written };
+  };
+  const good = await verify(["c.jsonl"]);
+  expect([good.code, good.stderr]).toEqual([0, ""]);
+  expect(good.stdout).toMatch(
+    /cohen-bergstresser problem, 2 k-points, 6 enclosures .*\nevery enclosure stands: .* if\n- the operator is/,
+  );
+  expect(JSON.parse((await verify(["c.jsonl", "--json"])).stdout)).toMatchObject({
+    valid: true,
+    points: 2,
+    enclosures: 6,
+    failures: [],
+  });
+  const text = read("c.jsonl");
+  const { upper } = (JSON.parse(text.split("\n")[1]!) as { claims: { upper: number }[] }).claims[2]!;
+  writeFileSync(join(cwd, "changed.jsonl"), text.replace(String(upper), String(upper - 0.05)));
+  const bad = await verify(["changed.jsonl"]);
+  expect([bad.code, bad.stderr]).toEqual([1, ""]);
+  expect(bad.stdout).toMatch(
+    /does not stand: k = \[0, 0, 0\], band 3: \[.*\] is proved, which .* does not contain\n1 failures; the certificate is not valid\n/,
+  );
+  writeFileSync(join(cwd, "short.jsonl"), text.slice(0, text.length / 2));
+  const short = await verify(["short.jsonl"]);
+  expect([short.code, short.stdout]).toEqual([2, ""]);
+  expect(short.stderr).toMatch(/^stillwave: certificate .* cut off\n$/);
+  expect(await verify(["missing.jsonl"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringMatching(/missing\.jsonl: must be a readable file, it does not exist\n$/),
+  });
+});
+
 test("an accuracy asks for error bars, and one that is out of reach is told with 3", async () => {
   const host = ready();
   const words = ["cb.json", "--k", "0,0,0", "--bands", "2", "--accuracy"];

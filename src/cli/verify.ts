@@ -1,0 +1,73 @@
+import { resolve } from "node:path";
+import { readLinesOf } from "../io/node-files.ts";
+import { type CertificateReport, verifyCertificate } from "../job/verify-certificate.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { progressLine } from "./progress-line.ts";
+import { styled } from "./style.ts";
+import { timeLeft } from "./time-left.ts";
+
+/** Options of `stillwave verify` as they stand on the command line. */
+export interface VerifyOptions {
+  readonly json?: boolean;
+  readonly backend?: BackendName;
+}
+
+/** Checks a certificate of error bars without the solver: 0 only if every enclosure stands, 1 if one does not, 2 for a damaged file. */
+export async function verifyCommand(file: string, options: VerifyOptions, host: Host): Promise<ExitCode> {
+  const began = performance.now();
+  const line = progressLine(host.stderr);
+  const left = timeLeft();
+  let report: CertificateReport;
+  try {
+    report = await verifyCertificate(readLinesOf(resolve(host.cwd, file)), {
+      ...(options.backend === undefined ? {} : { backend: options.backend }),
+      onPoint: (done, total) => line.show(`k-point ${done}/${total}${left(done, total)}`),
+    });
+  } finally {
+    line.clear();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  host.stdout.write(options.json ? jsonText(report, seconds) : summary(report, seconds, host));
+  return report.failures.length === 0 ? EXIT.ok : EXIT.error;
+}
+
+function summary(
+  { head, enclosures, widest, failures }: CertificateReport,
+  seconds: number,
+  host: Host,
+): string {
+  const paint = styled(host.stdout);
+  const what = `${head.title ?? "untitled"}: ${head.problem.kind} problem, ${head.points} k-points, ${enclosures} enclosures of at most ${widest.toExponential(1)} Ha`;
+  const verdict =
+    failures.length === 0
+      ? [
+          `${paint("green", "every enclosure stands")}: proved again from the stored vectors in ${seconds.toFixed(1)} s, if`,
+          ...head.assumptions.map((assumption) => `- ${assumption}`),
+        ]
+      : [
+          ...failures.map(
+            ({ k, reason }) => `${paint("red", "does not stand:")} k = [${k.join(", ")}], ${reason}`,
+          ),
+          `${failures.length} failures; the certificate is not valid`,
+        ];
+  return `${[what, ...verdict].join("\n")}\n`;
+}
+
+const jsonText = ({ head, enclosures, widest, failures }: CertificateReport, seconds: number): string =>
+  `${JSON.stringify(
+    {
+      valid: failures.length === 0,
+      title: head.title,
+      problem: head.problem.kind,
+      problemHash: head.problemHash,
+      points: head.points,
+      enclosures,
+      widest,
+      failures,
+      assumptions: head.assumptions,
+      seconds,
+    },
+    undefined,
+    1,
+  )}\n`;

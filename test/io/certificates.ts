@@ -1,0 +1,31 @@
+import type { Vec3 } from "../../src/common/vec3.ts";
+import { certificateLines } from "../../src/io/certificate-file.ts";
+import { exactHamiltonian, withErrorBars } from "../../src/job/error-bars.ts";
+import { COHEN_BERGSTRESSER_SILICON } from "../../src/model/cohen-bergstresser.ts";
+import { createLattice } from "../../src/model/lattice.ts";
+import type { Model } from "../../src/model/model.ts";
+
+const half = COHEN_BERGSTRESSER_SILICON.latticeConstant / 2;
+
+export const cohenBergstresserModel: Model = {
+  lattice: createLattice([[0, half, half], [half, 0, half], [half, half, 0]]), // biome-ignore format: a matrix
+  species: [{ element: "Si", pseudopotential: COHEN_BERGSTRESSER_SILICON }],
+  atoms: [{ species: 0, position: [1 / 8, 1 / 8, 1 / 8] }, { species: 0, position: [-1 / 8, -1 / 8, -1 / 8] }], // biome-ignore format: two atoms
+  electrons: 8,
+  smearing: "none",
+  temperature: 0,
+  nSpin: 1,
+};
+
+/** Lines of a certificate of Cohen-Bergstresser silicon at 5 Ha. */
+export async function example(kpoints: readonly Vec3[], nBands: number): Promise<string[]> {
+  const bands = Array.from({ length: nBands }, (_, i) => ({ index: i + 1, energy: 0 }));
+  const { certificate } = await withErrorBars(
+    exactHamiltonian(cohenBergstresserModel, undefined),
+    kpoints.map((k) => ({ k, bands })),
+    { ecut: 5, backend: "wasm", certificate: true },
+  );
+  const lines: string[] = [];
+  for await (const line of certificateLines(certificate!, certificate!.points)) lines.push(line);
+  return lines;
+}
