@@ -36,11 +36,12 @@ export function requireWidth(width: number | undefined): void {
 }
 
 /**
- * max(T, min(0.1, 100 T)) for smearing width T [Ha]: averages over enough levels not to see the discreteness of the
- * k-grid (the later choice of [HL21]'s authors, in DFTK).
+ * max(T, min(0.05, 100 T)) for smearing width T [Ha]: wide enough to average over the levels of a coarse k-grid, and
+ * narrow against a work function (0.1 to 0.2 Ha). Levels that much above ε_F reach far into the vacuum; a window
+ * of 0.1 Ha, as DFTK has it, finds states there and makes the number of steps grow with the height of the cell.
  */
 export const mixingWidth = (temperature: number): number =>
-  Math.max(temperature, Math.min(0.1, 100 * temperature));
+  Math.max(temperature, Math.min(0.05, 100 * temperature));
 
 /** D_σ(r), or undefined where there are no states at the Fermi level: in an insulator the model says P = 1. */
 export async function statesAtFermiLevel(

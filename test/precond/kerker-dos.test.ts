@@ -24,8 +24,8 @@ const apply = async (iterate: Iterate, f: RealField, preconditioner = kerkerDos(
   (await preconditioner.at(iterate))(out, f);
   return out;
 };
-/** 1/(T√π) at the width 0.1 Ha that a temperature of 1e-3 Ha asks for. */
-const PEAK = 1 / (0.1 * Math.sqrt(Math.PI));
+/** 1/(T√π) at the width 0.05 Ha that a temperature of 1e-3 Ha asks for. */
+const PEAK = 1 / (0.05 * Math.sqrt(Math.PI));
 
 test("is Kerker's with kTF² = 4π D(ε_F)/Ω", async () => {
   const weight = 12;

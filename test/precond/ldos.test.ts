@@ -169,7 +169,7 @@ describe("ldos", () => {
     close(mean(0) / mean(1), 1, 0.02);
   });
 
-  test("asks for states of width max(T, min(0.1, 100 T)) Ha, or of the width it was given", async () => {
+  test("asks for states of width max(T, min(0.05, 100 T)) Ha, or of the width it was given", async () => {
     const asked: number[] = [];
     const ask = async (temperature: number, preconditioner = ldos()) => {
       await preconditioner.at(
@@ -180,7 +180,7 @@ describe("ldos", () => {
     await ask(0.01);
     await ask(0.3);
     await ask(0.01, ldos({ width: 0.02 }));
-    expect(asked).toEqual([0.01, 0.1, 0.3, 0.02]);
+    expect(asked).toEqual([0.01, 0.05, 0.3, 0.02]);
   });
 
   test("shows its parameter and refuses widths that are none", () => {
