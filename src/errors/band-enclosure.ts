@@ -25,6 +25,7 @@ export interface BandEnclosure {
 export const ASSUMPTIONS: readonly string[] = [
   "the operator is the one of the stored problem: every number in it is exactly its binary64 value",
   "binary64 arithmetic rounds to nearest as IEEE 754 says; sums may be in any order and fused multiply-add may be used",
+  "fast transforms are the generated straight-line programs with the factors they show",
   "the dense kernels form products and Cholesky factors by the classical sums (no fast matrix multiplication)",
 ];
 

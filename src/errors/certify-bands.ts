@@ -5,9 +5,9 @@ import { above } from "../interval/rounding.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Applied, applyEnclosed } from "./apply-enclosed.ts";
 import { ASSUMPTIONS, type BandEnclosure, type NotCertified } from "./band-enclosure.ts";
-import { midpoints } from "./complex-intervals.ts";
+import { type IntervalMatrix, midpoints } from "./complex-intervals.ts";
 import { type EnclosedProblem, waveSet } from "./enclosed-hamiltonian.ts";
-import { countsAtMost, schurMatrix } from "./feshbach-schur.ts";
+import { countsAtMost, type SchurMatrix, schurMatrix } from "./feshbach-schur.ts";
 import { approximateSolution, enclosePencil } from "./interval-pencil.ts";
 import { type LowerBounds, lehmannBounds } from "./lehmann-bounds.ts";
 import { countBelow } from "./reciprocal.ts";
@@ -41,12 +41,15 @@ export interface BandProposal {
 /**
  * Checks a proposal and derives the enclosures of the lowest `nBands` ≤ m eigenvalues:
  * upper ends by Rayleigh and Ritz; lower ends by Lehmann below ρ, which the count proves to be ≤ λ_{m+1}.
+ *
+ * @param schur the matrix of the count's elimination, where it was made already: by `schurMatrix` for this problem, k and cutoffs
  */
 export function certifyBands(
   kernels: Kernels,
   problem: EnclosedProblem,
   { k, count, trial }: BandProposal,
   nBands: number,
+  schur?: SchurMatrix,
 ): BandEnclosure[] | NotCertified {
   const { m, rho } = count;
   requireInput(
@@ -54,7 +57,7 @@ export function certifyBands(
     () =>
       `bands: between 1 and the ${m} of the proposal with as many trial values, got ${nBands} and ${trial.values.length}`,
   );
-  const counted = certifyCount(kernels, problem, { k, count });
+  const counted = certifyCount(kernels, problem, { k, count }, schur);
   if (counted !== true) return counted;
 
   const set = waveSet(problem, k, trial.outerCutoff);
@@ -78,6 +81,7 @@ export function certifyBands(
     rows,
     count: set.waves.count,
     applied,
+    overlap: forms.overlap,
     lower: lower.slice(0, nBands),
   });
   return plain.map(({ low, outside }, i) => {
@@ -103,16 +107,17 @@ interface PlainInput {
   readonly rows: number;
   readonly count: number;
   readonly applied: Applied;
+  readonly overlap: IntervalMatrix;
   readonly lower: LowerBounds;
 }
 
 /** The lower ends by the same formulas without radii (`low`), and then without the residual inside the trial space. */
 function plainLowerBounds(
   kernels: Kernels,
-  { trial, rows, count, applied, lower }: PlainInput,
+  { trial, rows, count, applied, overlap, lower }: PlainInput,
 ): { low: number; outside: number }[] {
-  const forms = (["plain", "plain-outside"] as const).map((part) =>
-    trialForms(trial.vectors, rows, count, trial.values, applied, part),
+  const forms = (["all", "outside"] as const).map((residual) =>
+    trialForms(trial.vectors, rows, count, trial.values, applied, { overlap, residual }),
   );
   const values = new Map<string, number[] | undefined>();
   const valueAt = (which: number, rho: number, vectors: number, i: number): number => {
@@ -134,6 +139,7 @@ export function certifyCount(
   kernels: Kernels,
   problem: EnclosedProblem,
   { k, count }: Pick<BandProposal, "k" | "count">,
+  schur?: SchurMatrix,
 ): true | NotCertified {
   const { m, rho, cutoff, outerCutoff, vectors, sigma } = count;
   const set = waveSet(problem, k, outerCutoff);
@@ -148,7 +154,9 @@ export function certifyCount(
     () =>
       `proposal: ${m} vectors of ${nX} coefficients are needed for the count, got ${vectors.length} numbers`,
   );
-  const matrix = schurMatrix(kernels, problem, set, nX, rho);
+  // F falls with μ: one made for a larger μ serves ρ
+  const isServing = schur !== undefined && schur.nX === nX && schur.mu >= rho;
+  const matrix = isServing ? { ...schur, mu: rho } : schurMatrix(kernels, problem, set, nX, rho);
   return countsAtMost(kernels, matrix, vectors, m, sigma)
     ? true
     : failure(`it is not certain that at most ${m} eigenvalues lie below ${rho} Ha`);

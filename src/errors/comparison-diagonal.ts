@@ -1,10 +1,15 @@
-import { inflated } from "../interval/accumulated.ts";
+import { inflated, norm2Above } from "../interval/accumulated.ts";
 import { add, interval, scale, sub } from "../interval/interval.ts";
-import { above, below } from "../interval/rounding.ts";
+import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
 import { sqrt } from "../interval/sqrt.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
+import { gridConvolution } from "./grid-convolution.ts";
 import { finder } from "./potential-table.ts";
 import { nonlocalDepth } from "./projectors.ts";
+
+/** Up to this many coefficients of the potential sums run over them, beyond over a grid. */
+export const SPARSE = 1500;
 
 /**
  * A diagonal operator D with QHQ ≥ D, Q the projection on all plane waves but the first nX of a set (the constant of the
@@ -23,22 +28,98 @@ export interface ComparisonDiagonal {
  *   D_G = T_G − Σ_{G′∈Q} |W(G−G′)| τ_G/τ_G′ − c_nl;      here τ_G = min(T_G, cap), cap for all outside the set.
  *
  * Near the edge of X the sum has about half of the potential, and far out all of it, never more times than cap/E_cut.
- * The longest coefficients, together below `NEGLIGIBLE`, enter by their sum alone.
  */
-export function comparisonDiagonal(problem: EnclosedProblem, set: WaveSet, nX: number): ComparisonDiagonal {
-  const { table, channels } = problem;
+export function comparisonDiagonal(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  set: WaveSet,
+  nX: number,
+): ComparisonDiagonal {
+  const { channels } = problem;
   const { waves } = set;
   const depth = nonlocalDepth(channels, channels.length === 0 ? [] : set.tails(nX));
   let lowest = waves.outside;
   for (let row = nX; row < waves.count; row++) lowest = Math.min(lowest, waves.kinetic[row]!);
   const cap = Math.min(waves.outside, 2.5 * lowest);
-  const tau = (row: number): number => Math.min(waves.kinetic[row]!, cap);
+  const tau = waves.kinetic.map((t) => Math.min(t, cap));
+  const sums = weightedSums(kernels, problem, set, nX, { tau, cap, lowest });
+  const rows = new Float64Array(waves.count - nX);
+  for (let row = nX; row < waves.count; row++) {
+    const gershgorin = above(inflated(sums[row - nX]!, 2) * tau[row]!);
+    const kinetic = below(waves.kinetic[row]! - waves.kineticError[row]!);
+    rows[row - nX] = below(below(kinetic - gershgorin) - depth);
+  }
+  return { rows, far: farEntry(problem, set, lowest, cap, depth) };
+}
+
+/** τ_G of the waves of a set, cap for those outside; the least of those in Q is `lowest`. */
+interface Weights {
+  readonly tau: Float64Array;
+  readonly cap: number;
+  readonly lowest: number;
+}
+
+/** Σ_{G′∈Q} |W(G−G′)|/τ_G′ from above for each wave of the set from nX on. */
+function weightedSums(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  set: WaveSet,
+  nX: number,
+  weights: Weights,
+): Float64Array {
+  if (problem.table.count > SPARSE) {
+    const sums = sumsOnGrid(kernels, problem, set, nX, weights);
+    if (sums !== undefined) return sums;
+  }
+  return sumsByEntry(problem, set, nX, weights);
+}
+
+/**
+ * As (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0: a convolution, whose error in any place is at most that
+ * of its norm. The sizes used for |W| are above it; where a is negative that counts in the wrong direction, and is added.
+ */
+function sumsOnGrid(
+  kernels: Kernels,
+  { table }: EnclosedProblem,
+  { waves }: WaveSet,
+  nX: number,
+  { tau, cap, lowest }: Weights,
+): Float64Array | undefined {
+  return kernels.scratch((take) => {
+    const sizes = new Float64Array(2 * table.count);
+    table.sizes.forEach((size, e) => {
+      sizes[2 * e] = size;
+    });
+    let near = nX;
+    while (near < waves.count && tau[near]! < cap) near++;
+    const convolution = gridConvolution(kernels, { ...table, values: sizes }, waves, near, take);
+    if (convolution.error === Infinity) return undefined;
+    const [a, sums] = [take(2 * waves.count).fill(0), take(2 * waves.count).fill(0)];
+    for (let row = 0; row < near; row++) a[2 * row] = row < nX ? -1 : above(above(cap / tau[row]!) - 1);
+    convolution.addInto(sums, a, 1);
+    const all = table.sumBeyond(0);
+    const excess = 4 * table.errorSum + 32 * UNIT_ROUNDOFF * all + table.sumBeyond(Infinity) * (cap / lowest);
+    const error = inflated(convolution.error * norm2Above(a) + excess, 8);
+    return Float64Array.from({ length: waves.count - nX }, (_, i) =>
+      above(above(above(all + sums[2 * (nX + i)]!) + error) / cap),
+    );
+  });
+}
+
+/** Entry by entry; the longest, together below `NEGLIGIBLE`, enter by their sum alone. */
+function sumsByEntry(
+  problem: EnclosedProblem,
+  set: WaveSet,
+  nX: number,
+  { tau, cap, lowest }: Weights,
+): Float64Array {
+  const { table } = problem;
+  const { g, count } = set.waves;
   const used = entriesWorthSumming(problem);
   const rest = used < table.count ? restBeyond(problem, used) : table.sumBeyond(Infinity);
   const inSet = setFinder(set);
-  const rows = new Float64Array(waves.count - nX);
-  const { g } = waves;
-  for (let row = nX; row < waves.count; row++) {
+  return Float64Array.from({ length: count - nX }, (_, i) => {
+    const row = nX + i;
     let sum = 0;
     for (let e = 0; e < used; e++) {
       const other = inSet(
@@ -47,13 +128,10 @@ export function comparisonDiagonal(problem: EnclosedProblem, set: WaveSet, nX: n
         g[3 * row + 2]! - table.g[3 * e + 2]!,
       );
       if (other >= 0 && other < nX) continue;
-      sum += table.sizes[e]! / (other < 0 ? cap : tau(other));
+      sum += table.sizes[e]! / (other < 0 ? cap : tau[other]!);
     }
-    const gershgorin = above(inflated(sum + rest / lowest, used + 4) * tau(row));
-    const kinetic = below(waves.kinetic[row]! - waves.kineticError[row]!);
-    rows[row - nX] = below(below(kinetic - gershgorin) - depth);
-  }
-  return { rows, far: farEntry(problem, set, lowest, cap, depth) };
+    return inflated(sum + rest / lowest, used + 4);
+  });
 }
 
 /**

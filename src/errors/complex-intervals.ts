@@ -31,6 +31,16 @@ export function intervalMatrix(
   };
 }
 
+/** The same from the entries i ≤ j. */
+export function hermitianMatrix(n: number, entry: Parameters<typeof intervalMatrix>[1]): IntervalMatrix {
+  const upper = Array.from({ length: n }, (_, i) => Array.from({ length: n - i }, (_, d) => entry(i, i + d)));
+  return intervalMatrix(n, (i, j) => {
+    if (i <= j) return upper[i]![j - i]!;
+    const { re, im } = upper[j]![i - j]!;
+    return { re, im: neg(im) };
+  });
+}
+
 export const sum = (a: IntervalMatrix, b: IntervalMatrix): IntervalMatrix =>
   intervalMatrix(a.n, (i, j) => ({
     re: add(a.re[i]![j]!, b.re[i]![j]!),

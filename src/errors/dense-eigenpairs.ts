@@ -1,5 +1,5 @@
 import type { Kernels } from "../kernels/kernels.ts";
-import { applyEnclosed } from "./apply-enclosed.ts";
+import { couplingBlock } from "./coupling-block.ts";
 import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
 
 /** Floating-point eigenpairs of H (without the constant) on a set of plane waves. */
@@ -9,10 +9,13 @@ export function denseEigenpairs(
   set: WaveSet,
 ): { values: number[]; vectors: Float64Array } {
   const n = set.waves.count;
-  const identity = new Float64Array(2 * n * n);
-  for (let i = 0; i < n; i++) identity[2 * (i + n * i)] = 1;
-  const { values } = applyEnclosed(kernels, problem, set, n, n, identity, { withTails: false });
-  return hermitianEigenpairs(kernels, n, values);
+  const matrix = kernels.scratch((take) => {
+    const h = take(2 * n * n);
+    couplingBlock(kernels, problem, set, n, n, take).write(h, 0, n);
+    for (let i = 0; i < n; i++) h[2 * (i + n * i)]! += set.waves.kinetic[i]!;
+    return Float64Array.from(h);
+  });
+  return hermitianEigenpairs(kernels, n, matrix);
 }
 
 /** Eigenvalues in ascending order and orthonormal eigenvectors of a Hermitian matrix, in floating point. */

@@ -30,7 +30,7 @@ export function eliminationBounds(
   const set = waveSet(problem, k, outerCutoff);
   const nX = countBelow(set.waves, cutoff);
   const ritz = denseEigenpairs(kernels, problem, waveSet(problem, k, cutoff));
-  const diagonal = comparisonDiagonal(problem, set, nX);
+  const diagonal = comparisonDiagonal(kernels, problem, set, nX);
   const bounds: number[] = [];
   while (bounds.length < nBands) {
     const first = bounds.length;

@@ -4,18 +4,19 @@ import type { Kernels } from "../kernels/kernels.ts";
 import type { BandEnclosure, NotCertified } from "./band-enclosure.ts";
 import { type BandProposal, certifyBands } from "./certify-bands.ts";
 import type { EnclosedProblem } from "./enclosed-hamiltonian.ts";
-import { proposeBands } from "./propose-bands.ts";
+import { proposeTrial } from "./propose-bands.ts";
+import { proposeCount } from "./propose-count.ts";
 
 /** Options of `encloseBands`. */
 export interface EncloseOptions {
-  /** Cutoff of the trial vectors [Ha]; widths fall with it. Default 20. */
+  /** Cutoff of the basis [Ha]; trial vectors reach to `reach` times it, and widths fall with it. Default 20. */
   readonly ecut?: number;
-  /** Raise the cutoff until no width is above this [Ha], or the largest cutoff is reached. Default: one cutoff only. */
+  /** Default 4. */
+  readonly reach?: number;
+  /** Raise the cutoff until no width is above this [Ha], or the largest reach is tried. Default: one cutoff only. */
   readonly accuracy?: number;
-  /** Largest cutoff that `accuracy` may lead to [Ha]. Default 4 times `ecut`. */
-  readonly largestEcut?: number;
-  /** Steps of the trial vectors' iteration. Default 8. */
-  readonly steps?: number;
+  /** Largest reach that `accuracy` may lead to. Default 16. */
+  readonly largestReach?: number;
   /** Called with each proposal that was proved: together they are the certificate of what is returned. */
   readonly onProved?: ((proposal: BandProposal) => void) | undefined;
 }
@@ -32,7 +33,7 @@ export function encloseBands(
   problem: EnclosedProblem,
   k: Vec3,
   nBands: number,
-  { ecut = 20, accuracy = Infinity, largestEcut = 4 * ecut, steps = 8, onProved }: EncloseOptions = {},
+  { ecut = 20, accuracy = Infinity, reach = 4, largestReach = 16, onProved }: EncloseOptions = {},
 ): BandEnclosure[] | NotCertified {
   requireInput(
     Number.isInteger(nBands) && nBands >= 1,
@@ -42,21 +43,23 @@ export function encloseBands(
     ecut > 0 && accuracy > 0,
     () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`,
   );
-  const attempt = (cutoff: number): BandEnclosure[] | NotCertified => {
-    try {
-      const proposal = proposeBands(kernels, problem, k, nBands, { cutoff, steps });
-      const found = certifyBands(kernels, problem, proposal, nBands);
+  try {
+    const { count, schur } = proposeCount(kernels, problem, k, nBands);
+    const attempt = (cutoff: number): BandEnclosure[] | NotCertified => {
+      const trial = proposeTrial(kernels, problem, k, count, { cutoff });
+      const proposal = { k, count, trial };
+      const found = certifyBands(kernels, problem, proposal, nBands, schur);
       if (Array.isArray(found)) onProved?.(proposal);
       return found;
-    } catch (error) {
-      if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
-      throw error;
-    }
-  };
-  let result = attempt(ecut);
-  for (let cutoff = 1.4 * ecut; !isWithin(result, accuracy) && cutoff <= largestEcut; cutoff *= 1.4)
-    result = narrower(result, attempt(cutoff));
-  return result;
+    };
+    let result = attempt(reach * ecut);
+    for (let r = 1.4 * reach; !isWithin(result, accuracy) && r <= largestReach; r *= 1.4)
+      result = narrower(result, attempt(r * ecut));
+    return result;
+  } catch (error) {
+    if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
+    throw error;
+  }
 }
 
 const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>

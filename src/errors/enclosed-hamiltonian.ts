@@ -8,11 +8,18 @@ import { type PotentialTable, tabulatePotential } from "./potential-table.ts";
 import {
   type Channel,
   channelsOf,
+  leadingPanel,
   type ProjectorPanel,
   projectorTails,
   tabulateProjectors,
 } from "./projectors.ts";
-import { encloseReciprocal, type PlaneWaves, planeWavesBelow, type Reciprocal } from "./reciprocal.ts";
+import {
+  countBelow,
+  encloseReciprocal,
+  type PlaneWaves,
+  planeWavesBelow,
+  type Reciprocal,
+} from "./reciprocal.ts";
 
 /** What does not depend on k: made once for all k-points of a problem. */
 export interface EnclosedProblem {
@@ -50,7 +57,33 @@ export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, ener
     k,
     waves,
     panel,
-    outsideRadius: below(sqrt(scale(2, interval(waves.outside))).lo),
+    outsideRadius: radiusOf(waves.outside),
     tails: (from) => channels.map((channel) => projectorTails(channel, reciprocal, waves, panel, from)),
+  };
+}
+
+const radiusOf = (energy: number): number => below(sqrt(scale(2, interval(energy))).lo);
+
+/** The first waves of a set, those whose computed kinetic energy is at most `energy`: the same as a set made for it, and cheaper. */
+export function leadingSet(set: WaveSet, energy: number): WaveSet {
+  const count = countBelow(set.waves, energy);
+  if (count === set.waves.count) return set;
+  const { g, kinetic, kineticError } = set.waves;
+  let outside = set.waves.outside;
+  for (let i = count; i < kinetic.length; i++)
+    outside = Math.min(outside, below(kinetic[i]! - kineticError[i]!));
+  const waves: PlaneWaves = {
+    count,
+    g: g.subarray(0, 3 * count),
+    kinetic: kinetic.subarray(0, count),
+    kineticError: kineticError.subarray(0, count),
+    outside,
+  };
+  return {
+    k: set.k,
+    waves,
+    panel: leadingPanel(set.panel, count),
+    outsideRadius: radiusOf(outside),
+    tails: set.tails,
   };
 }

@@ -5,6 +5,7 @@ import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
 import { sqrt } from "../interval/sqrt.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type ComparisonDiagonal, comparisonDiagonal } from "./comparison-diagonal.ts";
+import { couplingBlock } from "./coupling-block.ts";
 import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
 import { nonlocalColumns, nonlocalProductError } from "./nonlocal-error.ts";
 import { choleskyMargin, factorizes } from "./positive-definite.ts";
@@ -39,9 +40,8 @@ export function schurMatrix(
   set: WaveSet,
   nX: number,
   mu: number,
-  diagonal: ComparisonDiagonal = comparisonDiagonal(problem, set, nX),
+  diagonal: ComparisonDiagonal = comparisonDiagonal(kernels, problem, set, nX),
 ): SchurMatrix {
-  const { table } = problem;
   const { waves, panel } = set;
   const nY = waves.count;
   invariant(panel.rows === nY && nX <= nY, () => `projectors on ${panel.rows} rows for ${nY} plane waves`);
@@ -51,40 +51,18 @@ export function schurMatrix(
     () =>
       `cutoff: the plane waves outside must lie above ${mu} Ha, got ${least} from below; a larger cutoff is needed`,
   );
-  const columns = nonlocalColumns(problem.channels, panel, nX);
   return kernels.scratch((take) => {
-    const values = take(2 * nX * nX);
+    const values = take(2 * nX * nX).fill(0);
     const product = take(2 * nX * nX);
     const block = take(2 * BLOCK * nX);
-    const right = take(2 * nX * Math.max(1, panel.columns));
-    const left = take(2 * BLOCK * Math.max(1, panel.columns));
-    right.set(columns.values);
-    values.fill(0);
-
-    const couplings = (row0: number, rows: number) => {
-      for (let x = 0; x < nX; x++)
-        for (let y = 0; y < rows; y++) {
-          const [i, j] = [3 * (row0 + y), 3 * x];
-          const e = table.indexOf(
-            waves.g[i]! - waves.g[j]!,
-            waves.g[i + 1]! - waves.g[j + 1]!,
-            waves.g[i + 2]! - waves.g[j + 2]!,
-          );
-          block[2 * (y + rows * x)] = e < 0 ? 0 : table.values[2 * e]!;
-          block[2 * (y + rows * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
-        }
-      if (panel.columns === 0) return;
-      for (let c = 0; c < panel.columns; c++)
-        left.set(panel.values.subarray(2 * (nY * c + row0), 2 * (nY * c + row0 + rows)), 2 * rows * c);
-      kernels.gemm("N", "C", rows, nX, panel.columns, 1, left, rows, right, nX, 1, block, rows);
-    };
+    const { write: couplings, columns } = couplingBlock(kernels, problem, set, nX, BLOCK, take);
 
     let coupling2 = 0; // ‖fl(C)‖_F², S C likewise
     let scaled2 = 0;
     let largestScale = 0;
     for (let row0 = nX; row0 < nY; row0 += BLOCK) {
       const rows = Math.min(BLOCK, nY - row0);
-      couplings(row0, rows);
+      couplings(block, row0, rows);
       coupling2 += sumOfSquares(block, 2 * rows * nX);
       for (let y = 0; y < rows; y++) {
         const s = inverseRootAbove(below(diagonal.rows[row0 + y - nX]! - mu));
@@ -100,7 +78,7 @@ export function schurMatrix(
     }
     for (let col0 = 0; col0 < nX; col0 += BLOCK) {
       const rows = Math.min(BLOCK, nX - col0);
-      couplings(col0, rows);
+      couplings(block, col0, rows);
       coupling2 += sumOfSquares(block, 2 * rows * nX);
       for (let x = 0; x < nX; x++)
         for (let y = 0; y < 2 * rows; y++) values[2 * (col0 + nX * x) + y]! += block[2 * rows * x + y]!;
@@ -127,7 +105,7 @@ export function schurMatrix(
     const scaled = rootAbove(inflated(scaled2, count));
     const nonlocal = nonlocalProductError(panel, columns, coupling);
     // the upper triangle stands for both: √2 at most in the Frobenius norm, in which `nonlocal` is; W is Hermitian exactly
-    const entryError = table.errorSum + 1.5 * nonlocal;
+    const entryError = problem.table.errorSum + 1.5 * nonlocal;
     const scaledError = largestScale * entryError + 2 * UNIT_ROUNDOFF * scaled;
     const productError = (2 * scaled + scaledError) * scaledError + complexGamma(nY + 8) * scaled * scaled;
     const additions =

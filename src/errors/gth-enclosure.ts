@@ -60,13 +60,13 @@ export function gthLocalEnvelope({ charge, rloc, c }: GthPotential, from: number
 }
 
 /** Coefficients of k! L_k^{(a)}(y) by powers of y, a = l + ½; all are exact doubles. k ≤ 2. */
-function laguerre(k: number, a: number): number[] {
+export function laguerre(k: number, a: number): number[] {
   if (k === 0) return [1];
   return k === 1 ? [a + 1, -1] : [(a + 1) * (a + 2), -2 * (a + 2), 1];
 }
 
 /** 4π√π 2ᵏ r^{l+3/2}/√Γ(l + 2k + 3/2): what precedes q^l k! L_k e^{−y}. */
-function projectorNorm(l: number, k: number, r: Interval): Interval {
+export function projectorNorm(l: number, k: number, r: Interval): Interval {
   let gammaOverRootPi: Interval = ONE;
   for (let j = 0; j < l + 2 * k + 1; j++) gammaOverRootPi = scale(j + 0.5, gammaOverRootPi);
   const squared = div(
@@ -76,7 +76,7 @@ function projectorNorm(l: number, k: number, r: Interval): Interval {
   return sqrt(squared);
 }
 
-/** P_i^l(q)/q^l = N k! L_k^{(l+½)}(y) e^{−y}, y = (q r)²/2, k = i − 1 [bohr^{3/2+l}]. */
+/** P_i^l(q)/q^l = N k! L_k^{(l+½)}(y) e^{−y}, y = (q r)²/2, k = i − 1 [bohr^{3/2+l}]; `plainRadial` is the fast twin. */
 export function encloseGthProjector(p: GthPotential, l: number, i: number, q2: Interval): Interval {
   const r = interval(p.channels[l]!.r);
   const y = scale(0.5, mul(q2, sqr(r)));

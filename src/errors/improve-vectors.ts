@@ -1,123 +1,128 @@
 import type { Kernels } from "../kernels/kernels.ts";
-import { applyEnclosed } from "./apply-enclosed.ts";
-import { hermitianEigenpairs } from "./dense-eigenpairs.ts";
+import { type HermitianOperator, lobpcg, lobpcgWorkspace } from "../solvers/lobpcg.ts";
 import type { EnclosedProblem, WaveSet } from "./enclosed-hamiltonian.ts";
+import { gridConvolution } from "./grid-convolution.ts";
+import { nonlocalColumns } from "./nonlocal-error.ts";
 
-/**
- * A few steps of a block iteration in floating point: Ritz vectors of span{U, (T − θ)⁻¹R, U before}, the residual divided by
- * the kinetic energy's distance. What comes out is trusted by nobody.
- */
+/** Approximate eigenpairs on a set of plane waves. What comes out is trusted by nobody. */
+export interface TrialVectors {
+  /** [set × m] */
+  readonly vectors: Float64Array;
+  readonly values: number[];
+  /** ‖Hu − θu‖ within the set [Ha]. */
+  readonly residuals: number[];
+}
+
+/** When an iteration ends. */
+export interface IterationLimits {
+  /** Residual norm [Ha]. */
+  readonly tolerance: number;
+  readonly steps: number;
+}
+
+/** The m lowest eigenpairs of H on a set in floating point, from `start` [set × m]. */
 export function improveVectors(
   kernels: Kernels,
   problem: EnclosedProblem,
   set: WaveSet,
   m: number,
   start: Float64Array,
-  steps: number,
-): { vectors: Float64Array; values: number[] } {
-  const n = set.waves.count;
-  const apply = (count: number, x: Float64Array) =>
-    applyEnclosed(kernels, problem, set, n, count, x, { withTails: false }).values;
-  const first = orthonormalColumns(n, m, start, 0);
-  let state = ritz(kernels, n, first.vectors, apply(first.count, first.vectors), first.count, m);
-  let before: Float64Array | undefined;
-  for (let step = 0; step < steps; step++) {
-    const basis = new Float64Array(2 * n * m * (before === undefined ? 2 : 3));
-    basis.set(state.vectors);
-    let largest = 0;
-    for (let j = 0; j < m; j++) {
-      let norm2 = 0;
-      for (let i = 0; i < n; i++) {
-        const distance = set.waves.kinetic[i]! - state.values[j]!;
-        const weight = 1 / Math.max(distance, 0.3);
-        for (let part = 0; part < 2; part++) {
-          const at = 2 * (n * j + i) + part;
-          const residual = state.applied[at]! - state.values[j]! * state.vectors[at]!;
-          norm2 += residual * residual;
-          basis[2 * n * m + at] = weight * residual;
-        }
-      }
-      largest = Math.max(largest, norm2);
-    }
-    if (largest < ENOUGH * ENOUGH) break;
-    if (before !== undefined) basis.set(before, 4 * n * m);
-    before = state.vectors;
-    const { vectors, count } = orthonormalColumns(n, basis.length / (2 * n), basis, m);
-    state = ritz(kernels, n, vectors, apply(count, vectors), count, m);
-  }
-  return { vectors: state.vectors, values: state.values };
+  limits: IterationLimits,
+): TrialVectors {
+  return kernels.scratch((take) =>
+    iterate(kernels, plainHamiltonian(kernels, problem, set, take), m, start, limits, m, take),
+  );
 }
 
-/** Residual norm inside the set [Ha] at which a step would gain its square, less than rounding. */
-const ENOUGH = 1e-7;
-
-/** The m lowest Ritz pairs of orthonormal columns X with HX, and H on them. */
-function ritz(
+function iterate(
   kernels: Kernels,
-  n: number,
-  x: Float64Array,
-  hx: Float64Array,
-  count: number,
+  operator: HermitianOperator,
   m: number,
-): { vectors: Float64Array; applied: Float64Array; values: number[] } {
+  start: Float64Array,
+  { tolerance, steps }: IterationLimits,
+  nConverge: number,
+  take: (length: number) => Float64Array,
+): TrialVectors {
+  const x = take(2 * operator.n * m);
+  x.set(start.subarray(0, x.length));
+  // The workspace asks for memory that stays; here it comes back at the end.
+  const temporary: Kernels = { ...kernels, alloc: (length) => take(length).fill(0) };
+  const work = lobpcgWorkspace(temporary, operator.n, m);
+  const limits = { tolerance, nConverge, maxIterations: steps };
+  const { values, residualNorms } = lobpcg(kernels, operator, x, m, work, limits);
+  return { vectors: Float64Array.from(x), values: Array.from(values), residuals: Array.from(residualNorms) };
+}
+
+/** Residuals divided by about the kinetic energy's distance. */
+const kineticPreconditioner =
+  (kernels: Kernels, kinetic: Float64Array): HermitianOperator["preconditionInto"] =>
+  (residuals, x, m) =>
+    kernels.scratch((temporary) => {
+      const scale = temporary(m);
+      kernels.columnWeightedNorms2(scale, kinetic.length, m, kinetic, x);
+      for (let j = 0; j < m; j++) scale[j] = Math.max(scale[j]!, 1e-3); // a lone G = 0 wave has none
+      kernels.tpa(kinetic.length, m, kinetic, scale, residuals);
+    });
+
+/** H on a set in plain arithmetic; its arrays live as long as what `take` gives. */
+function plainHamiltonian(
+  kernels: Kernels,
+  { table, channels }: EnclosedProblem,
+  { waves, panel }: WaveSet,
+  take: (length: number) => Float64Array,
+): HermitianOperator {
+  const n = waves.count;
+  const { columns } = panel;
+  const local = gridConvolution(kernels, table, waves, n, take);
+  const kinetic = take(n);
+  kinetic.set(waves.kinetic);
+  const [p, ph] = [take(2 * n * columns), take(2 * n * columns)];
+  p.set(panel.values);
+  ph.set(nonlocalColumns(channels, panel, n).values);
+  return {
+    n,
+    applyInto(out, x, m) {
+      kernels.multiplyRows(out, n, m, kinetic, x);
+      local.addInto(out, x, m);
+      if (columns === 0) return;
+      kernels.scratch((temporary) => {
+        const overlaps = temporary(2 * columns * m);
+        kernels.gemm("C", "N", columns, m, n, 1, ph, n, x, n, 0, overlaps, columns);
+        kernels.gemm("N", "N", n, m, columns, 1, p, n, overlaps, columns, 1, out, n);
+      });
+    },
+    preconditionInto: kineticPreconditioner(kernels, kinetic),
+  };
+}
+
+/** The m lowest eigenpairs of a Hermitian matrix over a set, from `start` [set × m], the first `wanted` of them well. */
+export function lowestOfMatrix(
+  kernels: Kernels,
+  { waves }: WaveSet,
+  matrix: Float64Array,
+  start: Float64Array,
+  m: number,
+  wanted: number,
+): TrialVectors {
+  const n = waves.count;
   return kernels.scratch((take) => {
-    const [a, ha, small] = [take(2 * n * count), take(2 * n * count), take(2 * count * count)];
-    const [rotation, out] = [take(2 * count * m), take(2 * n * m)];
-    a.set(x.subarray(0, 2 * n * count));
-    ha.set(hx.subarray(0, 2 * n * count));
-    kernels.hermitianOverlap(count, n, a, n, ha, n, small, count);
-    const { values, vectors } = hermitianEigenpairs(kernels, count, small);
-    rotation.set(vectors.subarray(0, 2 * count * m));
-    kernels.gemm("N", "N", n, m, count, 1, a, n, rotation, count, 0, out, n);
-    const rotated = Float64Array.from(out);
-    kernels.gemm("N", "N", n, m, count, 1, ha, n, rotation, count, 0, out, n);
-    return { vectors: rotated, applied: Float64Array.from(out), values: values.slice(0, m) };
+    const [a, kinetic] = [take(2 * n * n), take(n)];
+    a.set(matrix);
+    kinetic.set(waves.kinetic);
+    const operator: HermitianOperator = {
+      n,
+      applyInto: (out, x, count) => kernels.gemm("N", "N", n, count, n, 1, a, n, x, n, 0, out, n),
+      preconditionInto: kineticPreconditioner(kernels, kinetic),
+    };
+    return iterate(kernels, operator, m, start, { tolerance: 1e-6, steps: 60 }, wanted, take);
   });
 }
 
-/** Gram and Schmidt, twice; the first `done` columns are orthonormal already, those nearly in the span of others are dropped. */
-function orthonormalColumns(
-  n: number,
-  columns: number,
-  x: Float64Array,
-  done: number,
-): { vectors: Float64Array; count: number } {
-  const vectors = new Float64Array(2 * n * columns);
-  vectors.set(x.subarray(0, 2 * n * done));
-  let count = done;
-  for (let c = done; c < columns; c++) {
-    const v = x.slice(2 * n * c, 2 * n * (c + 1));
-    if (!normalize(v, 0)) continue;
-    let isIndependent = true;
-    for (let pass = 0; pass < 2 && isIndependent; pass++) {
-      for (let j = 0; j < count; j++) removeComponent(v, vectors, 2 * n * j);
-      isIndependent = normalize(v, 1e-7);
-    }
-    if (isIndependent) vectors.set(v, 2 * n * count++);
-  }
-  return { vectors: vectors.subarray(0, 2 * n * count), count };
-}
-
-function removeComponent(v: Float64Array, basis: Float64Array, from: number): void {
-  let [re, im] = [0, 0];
-  for (let i = 0; i < v.length; i += 2) {
-    const [br, bi] = [basis[from + i]!, basis[from + i + 1]!];
-    re += br * v[i]! + bi * v[i + 1]!;
-    im += br * v[i + 1]! - bi * v[i]!;
-  }
-  for (let i = 0; i < v.length; i += 2) {
-    const [br, bi] = [basis[from + i]!, basis[from + i + 1]!];
-    v[i]! -= br * re - bi * im;
-    v[i + 1]! -= br * im + bi * re;
-  }
-}
-
-/** False, and nothing done, if the norm is at most `least`. */
-function normalize(v: Float64Array, least: number): boolean {
-  let sum = 0;
-  for (const x of v) sum += x * x;
-  const norm = Math.sqrt(sum);
-  if (!(norm > least)) return false;
-  for (let i = 0; i < v.length; i++) v[i]! /= norm;
-  return true;
+/** Vectors of one set on another of the same k with `rows` waves: both are sorted by the same numbers, one begins with the other. */
+export function embedded(vectors: Float64Array, m: number, rows: number): Float64Array {
+  const n = vectors.length / (2 * m);
+  const result = new Float64Array(2 * rows * m);
+  const shared = Math.min(n, rows);
+  for (let j = 0; j < m; j++) result.set(vectors.subarray(2 * n * j, 2 * (n * j + shared)), 2 * rows * j);
+  return result;
 }

@@ -1,24 +1,13 @@
 import type { Vec3 } from "../common/vec3.ts";
 import { gamma, inflated, norm2Above, rootAbove } from "../interval/accumulated.ts";
-import {
-  add,
-  ball,
-  div,
-  type Interval,
-  interval,
-  midpoint,
-  mul,
-  radiusAbout,
-  scale,
-  sqr,
-} from "../interval/interval.ts";
-import { above, below } from "../interval/rounding.ts";
-import { solidHarmonic } from "../interval/solid-harmonics.ts";
+import { add, div, interval, mul, scale, sqr } from "../interval/interval.ts";
+import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
+import { type PlainHarmonic, plainHarmonic } from "../interval/solid-harmonics.ts";
 import { sqrt } from "../interval/sqrt.ts";
 import type { CoreAtom, ExactProblem } from "./exact-problem.ts";
-import { encloseGthProjector, gthProjectorEnvelope } from "./gth-enclosure.ts";
+import { gthProjectorEnvelope } from "./gth-enclosure.ts";
 import { latticeTail } from "./lattice-tail.ts";
-import { phase } from "./phase.ts";
+import { type PlainPhase, type PlainRadial, plainPhase, plainRadial } from "./plain-projectors.ts";
 import type { PlaneWaves, Reciprocal } from "./reciprocal.ts";
 
 /** The projectors of one atom and one l: columns first … first + n(2l+1) − 1, m fastest. */
@@ -66,35 +55,33 @@ export function tabulateProjectors(
   const columns = projectorCount(channels);
   const values = new Float64Array(2 * rows * columns);
   const errors2 = new Float64Array(columns);
-  const rootVolume = sqrt(reciprocal.volume);
+  const parts = columns === 0 ? [] : factorsOf(channels, reciprocal, waves.g);
+  const [q, radial, angle] = [new Float64Array(4), new Float64Array(2), new Float64Array(2)];
   for (let row = 0; row < rows && columns > 0; row++) {
-    const q2 = scale(2, ball(waves.kinetic[row]!, waves.kineticError[row]!));
-    const safeQ2 = { lo: Math.max(0, q2.lo), hi: q2.hi };
-    const q = reciprocal.cartesian(k, Array.from(waves.g.subarray(3 * row, 3 * row + 3)));
-    const harmonics = new Map<number, Interval>();
-    const radials = new Map<object, Interval[]>();
-    for (const { atom, l, h, first } of channels) {
-      const key = atom.potential.channels[l]!;
-      const radial =
-        radials.get(key) ??
-        h.map((_, i) => div(encloseGthProjector(atom.potential, l, i + 1, safeQ2), rootVolume));
-      radials.set(key, radial);
-      const { cos, sin } = phase(waves.g, 3 * row, atom.position);
-      for (let m = -l; m <= l; m++) {
-        const index = l * (l + 1) + m;
-        const harmonic = harmonics.get(index) ?? solidHarmonic(l, m, q);
-        harmonics.set(index, harmonic);
-        for (let i = 0; i < h.length; i++) {
-          const size = mul(radial[i]!, harmonic);
-          const column = first + i * (2 * l + 1) + (m + l);
-          const [re, im] = [mul(size, cos), mul(size, scale(-1, sin))];
-          const [x, y] = [midpoint(re), midpoint(im)];
-          values[2 * (row + rows * column)] = x;
-          values[2 * (row + rows * column) + 1] = y;
-          const [dx, dy] = [radiusAbout(re, x), radiusAbout(im, y)];
-          errors2[column]! += dx * dx + dy * dy;
-        }
-      }
+    const [n1, n2, n3] = [waves.g[3 * row]!, waves.g[3 * row + 1]!, waves.g[3 * row + 2]!];
+    reciprocal.point(q, k, n1, n2, n3);
+    const [x, y, z, dq] = [q[0]!, q[1]!, q[2]!, q[3]!];
+    const length = 1.01 * (Math.abs(x) + Math.abs(y) + Math.abs(z) + 3 * dq);
+    const powers = [0, 1, length, length * length, length * length * length]; // lengthˡ at l + 1
+    const [q2, q2Error] = [2 * waves.kinetic[row]!, 2 * waves.kineticError[row]!];
+    for (const { phase, l, first, radials, harmonics } of parts) {
+      phase.write(angle, n1, n2, n3);
+      const spread = 32 * UNIT_ROUNDOFF * powers[l + 1]! + l * powers[l]! * dq;
+      radials.forEach((writeRadial, i) => {
+        writeRadial(radial, q2, q2Error);
+        const [f, df] = [radial[0]!, radial[1]!];
+        harmonics.forEach((harmonic, m) => {
+          const s = harmonic.value(x, y, z);
+          const ds = harmonic.size * spread;
+          const [size, column] = [Math.abs(f * s), first + i * (2 * l + 1) + m];
+          values[2 * (row + rows * column)] = f * s * angle[0]!;
+          values[2 * (row + rows * column) + 1] = f * s * angle[1]!;
+          const error =
+            1.01 *
+            (df * (Math.abs(s) + ds) + Math.abs(f) * ds + size * (1.01 * phase.error + 4 * UNIT_ROUNDOFF));
+          errors2[column]! += error * error;
+        });
+      });
     }
   }
   return {
@@ -102,8 +89,48 @@ export function tabulateProjectors(
     columns,
     values,
     norms: Array.from({ length: columns }, (_, c) => norm2Above(values, 2 * rows * c, 2 * rows * (c + 1))),
-    errors: Array.from(errors2, (sum) => rootAbove(inflated(sum, 2 * rows + 4))),
+    errors: Array.from(errors2, (sum) => rootAbove(inflated(1.02 * sum, 2 * rows + 4))),
   };
+}
+
+/** The factors of a channel's projectors: radial ones by i, harmonics by m. */
+interface ProjectorFactors {
+  readonly phase: PlainPhase;
+  readonly l: number;
+  readonly first: number;
+  readonly radials: readonly PlainRadial[];
+  readonly harmonics: readonly PlainHarmonic[];
+}
+
+function factorsOf(
+  channels: readonly Channel[],
+  { volume }: Reciprocal,
+  g: Int32Array,
+): readonly ProjectorFactors[] {
+  const phases = new Map<CoreAtom, PlainPhase>();
+  return channels.map(({ atom, l, h, first }) => {
+    const known = phases.get(atom) ?? plainPhase(atom.position, g);
+    phases.set(atom, known);
+    return {
+      phase: known,
+      l,
+      first,
+      radials: h.map((_, i) => plainRadial(atom.potential, l, i + 1, volume)),
+      harmonics: Array.from({ length: 2 * l + 1 }, (_, m) => plainHarmonic(l, m - l)),
+    };
+  });
+}
+
+/** The first rows of a panel; the errors of all its rows bound those of some. */
+export function leadingPanel(panel: ProjectorPanel, rows: number): ProjectorPanel {
+  const { columns, errors } = panel;
+  const values = new Float64Array(2 * rows * columns);
+  for (let c = 0; c < columns; c++)
+    values.set(panel.values.subarray(2 * panel.rows * c, 2 * (panel.rows * c + rows)), 2 * rows * c);
+  const norms = Array.from({ length: columns }, (_, c) =>
+    norm2Above(values, 2 * rows * c, 2 * rows * (c + 1)),
+  );
+  return { rows, columns, values, norms, errors };
 }
 
 /**

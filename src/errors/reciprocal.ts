@@ -36,6 +36,8 @@ export interface Reciprocal {
   kinetic(k: Vec3, n1: number, n2: number, n3: number): { readonly value: number; readonly error: number };
   /** Cartesian k+G. */
   cartesian(k: Vec3, n: readonly number[]): Interval[];
+  /** The same in plain arithmetic: to out[0 … 2], and a bound of the error of each coordinate to out[3]. */
+  point(out: Float64Array, k: Vec3, n1: number, n2: number, n3: number): void;
 }
 
 export function encloseReciprocal(lattice: Mat3): Reciprocal {
@@ -60,6 +62,7 @@ export function encloseReciprocal(lattice: Mat3): Reciprocal {
         vectors,
         [0, 1, 2].map((i) => add(interval(k[i]!), interval(n[i]!))),
       ),
+    point: pointOf(vectors),
   };
 }
 
@@ -126,6 +129,23 @@ function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinet
       error += (Math.abs(q) + e) * e;
     }
     return { value: value / 2, error: 1.01 * error + 8 * UNIT_ROUNDOFF * value + UNDERFLOW };
+  };
+}
+
+/** The same point by itself: each coordinate is within Σ|sᵢ|(8u|βᵢ| + 2ρᵢ). */
+function pointOf(vectors: readonly (readonly Interval[])[]): Reciprocal["point"] {
+  const middle = Float64Array.from(vectors.flat(), midpoint);
+  const slack = Float64Array.from(vectors.flat(), (b, i) =>
+    above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)),
+  );
+  return (out, k, n1, n2, n3) => {
+    const [s1, s2, s3] = [k[0] + n1, k[1] + n2, k[2] + n3];
+    out[3] = 0;
+    for (let c = 0; c < 3; c++) {
+      out[c] = s1 * middle[c]! + s2 * middle[3 + c]! + s3 * middle[6 + c]!;
+      const e = Math.abs(s1) * slack[c]! + Math.abs(s2) * slack[3 + c]! + Math.abs(s3) * slack[6 + c]!;
+      out[3] = Math.max(out[3]!, 1.01 * e);
+    }
   };
 }
 

@@ -3,7 +3,15 @@ import { add, ball, type Interval, interval, sub } from "../interval/interval.ts
 import { above, below, UNIT_ROUNDOFF } from "../interval/rounding.ts";
 import { accurateOverlap } from "./accurate-dot.ts";
 import type { Applied } from "./apply-enclosed.ts";
-import { adjoint, type IntervalMatrix, intervalMatrix, leading, scaled, sum } from "./complex-intervals.ts";
+import {
+  adjoint,
+  hermitianMatrix,
+  type IntervalMatrix,
+  intervalMatrix,
+  leading,
+  scaled,
+  sum,
+} from "./complex-intervals.ts";
 import { complexGamma } from "./projectors.ts";
 
 /**
@@ -21,8 +29,8 @@ export interface TrialForms {
 
 /**
  * @param vectors [rows × m] on the first `rows` of the `count` plane waves of `applied`
- * @param part "plain" leaves out every radius, "plain-outside" also the residual inside the trial space: the same formulas
- *   in plain numbers, for the split of a width
+ * @param plain in place of the certified forms: every radius is left out, with "outside" also the residual inside the trial space;
+ *   the same formulas in plain numbers, for the split of a width, with the overlaps of the certified forms
  */
 export function trialForms(
   vectors: Float64Array,
@@ -30,10 +38,10 @@ export function trialForms(
   count: number,
   theta: readonly number[],
   applied: Applied,
-  part: "all" | "plain" | "plain-outside" = "all",
+  plain?: { readonly overlap: IntervalMatrix; readonly residual: "all" | "outside" },
 ): TrialForms {
   const m = theta.length;
-  const isCertified = part === "all";
+  const isCertified = plain === undefined;
   const residuals = new Float64Array(2 * count * m);
   residuals.set(applied.values.subarray(0, 2 * count * m));
   const norms: number[] = [];
@@ -51,10 +59,12 @@ export function trialForms(
   }
   const gammaU = isCertified ? complexGamma(2 * DOT_BLOCK + rows / DOT_BLOCK + 8) : 0;
   const gammaR = isCertified ? complexGamma(2 * DOT_BLOCK + count / DOT_BLOCK + 8) : 0;
-  const from = part === "plain-outside" ? rows : 0;
+  const from = plain?.residual === "outside" ? rows : 0;
   return {
     theta,
-    overlap: intervalMatrix(m, (i, j) => accurateOverlap(rows, vectors, rows * i, vectors, rows * j)),
+    overlap:
+      plain?.overlap ??
+      hermitianMatrix(m, (i, j) => accurateOverlap(rows, vectors, rows * i, vectors, rows * j)),
     projected: intervalMatrix(m, (i, j) => {
       const radius = inflated(norms[i]! * (errors[j]! + gammaU * above(residualNorms[j]! + errors[j]!)), 8);
       return withRadius(
@@ -62,7 +72,7 @@ export function trialForms(
         isCertified ? radius : 0,
       );
     }),
-    residual: intervalMatrix(m, (i, j) => {
+    residual: hermitianMatrix(m, (i, j) => {
       const [ri, rj, ei, ej] = [residualNorms[i]!, residualNorms[j]!, errors[i]!, errors[j]!];
       const radius = inflated(ri * ej + ei * rj + ei * ej + gammaR * ri * rj, 8);
       const dot = blockedDot(from, count, residuals, count * i, residuals, count * j);

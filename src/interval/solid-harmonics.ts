@@ -1,6 +1,7 @@
 import { invariant } from "../common/failure.ts";
 import { PI } from "./constants.ts";
-import { add, div, type Interval, interval, mul, power, scale, ZERO } from "./interval.ts";
+import { add, div, type Interval, interval, midpoint, mul, power, scale, ZERO } from "./interval.ts";
+import { above, UNIT_ROUNDOFF } from "./rounding.ts";
 import { sqrt } from "./sqrt.ts";
 
 /** A term c xⁱ yʲ zᵏ with a whole c. */
@@ -98,4 +99,38 @@ export function solidHarmonic(l: number, m: number, r: readonly Interval[]): Int
   for (const [c, i, j, k] of TABLE[index]![2])
     sum = add(sum, scale(c, mul(power(r[0]!, i), mul(power(r[1]!, j), power(r[2]!, k)))));
   return mul(NORMS[index]!, sum);
+}
+
+/**
+ * The same in plain arithmetic for coordinates within `error` of r, |r| ≤ `length` with the error counted in:
+ *
+ *   |value − S(r)| ≤ c K lengthˡ⁻¹ (32 u length + l error),   c K the constant times the sum of the terms' coefficients
+ *
+ * by the mean value along each coordinate; a term meets at most l + 8 roundings.
+ */
+export interface PlainHarmonic {
+  value(x: number, y: number, z: number): number;
+  /** c K from above. */
+  readonly size: number;
+}
+
+export function plainHarmonic(l: number, m: number): PlainHarmonic {
+  const index = l * (l + 1) + m;
+  const terms = TABLE[index]![2];
+  const norm = NORMS[index]!;
+  const c = midpoint(norm);
+  return {
+    size: above(above(norm.hi * (1 + 4 * UNIT_ROUNDOFF)) * terms.reduce((sum, [k]) => sum + Math.abs(k), 0)),
+    value(x, y, z) {
+      let sum = 0;
+      for (const [k, i, j, h] of terms) {
+        let term = k;
+        for (let p = 0; p < i; p++) term *= x;
+        for (let p = 0; p < j; p++) term *= y;
+        for (let p = 0; p < h; p++) term *= z;
+        sum += term;
+      }
+      return c * sum;
+    },
+  };
 }

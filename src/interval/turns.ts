@@ -1,6 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { TWO_PI } from "./constants.ts";
 import { add, div, type Interval, interval, mul, neg, ONE, scale, sqr, ZERO } from "./interval.ts";
+import { above, UNIT_ROUNDOFF } from "./rounding.ts";
 import { sqrt } from "./sqrt.ts";
 
 /** cos and sin of one angle. */
@@ -49,6 +50,31 @@ export function cosSinTurns(x: number, radius = 0): CosSin {
   const spread = mul(TWO_PI, interval(radius)).hi;
   const wide = { lo: -spread, hi: spread };
   return { cos: add(cos, wide), sin: add(sin, wide) };
+}
+
+/**
+ * cos and sin of 2π j/n for whole 0 ≤ j < n: symmetry brings j/n to [0, 1/8] as a quotient of whole numbers, so that only its last
+ * rounding is left. @throws InputError for other j, or n of 2⁵⁰ and more.
+ */
+export function cosSinFraction(j: number, n: number): CosSin {
+  requireInput(
+    Number.isInteger(j) && Number.isInteger(n) && 0 <= j && j < n && n < 2 ** 50,
+    () => `cosSinFraction: whole numbers 0 ≤ j < n are needed, got ${j} and ${n}`,
+  );
+  const isNegative = 2 * j > n;
+  let top = isNegative ? n - j : j;
+  let bottom = n;
+  const isBack = 4 * top > bottom;
+  if (isBack) [top, bottom] = [bottom - 2 * top, 2 * bottom];
+  const isSteep = 8 * top > bottom;
+  if (isSteep) [top, bottom] = [bottom - 4 * top, 4 * bottom];
+  const a = top / bottom;
+  const spread = (8 * top) % bottom === 0 ? 0 : mul(TWO_PI, interval(above(a * UNIT_ROUNDOFF))).hi;
+  const wide = { lo: -spread, hi: spread };
+  const octant = firstOctant(a);
+  const near = spread === 0 ? octant : { cos: add(octant.cos, wide), sin: add(octant.sin, wide) };
+  const first = isSteep ? swapped(near) : near;
+  return { cos: isBack ? neg(first.cos) : first.cos, sin: isNegative ? neg(first.sin) : first.sin };
 }
 
 const swapped = ({ cos, sin }: CosSin): CosSin => ({ cos: sin, sin: cos });

@@ -110,9 +110,23 @@ export type GridSize = readonly [nx: number, ny: number, nz: number];
 /** N: as is; C: conjugate transpose. */
 export type Op = "N" | "C";
 
+/**
+ * One pass of a transform along one axis, for bounds of its rounding: blocks of `radix` numbers go through a small
+ * transform, y_{p·r+k} = w^{pk} Σ_q e^{±2πi qk/r} x_{p+qP}, w = e^{±2πi/length}, p < P = length/r. The small transforms are those of
+ * `scripts/kernels/butterfly.ts`.
+ */
+export interface FftPass {
+  readonly radix: number;
+  readonly length: number;
+  /** The factors in use for e^{sign·i…}: (c, c, −s, s) for each p and k = 1 … r − 1, at 4·(p·(r−1) + k−1). */
+  factors(sign: -1 | 1): Readonly<Float64Array>;
+}
+
 /** Complex 3-D transforms on the full grid, unnormalised: forward has e^{−iGr}, inverse e^{+iGr}. `out` may be `x`. */
 export interface Fft {
   readonly size: GridSize;
+  /** All passes of all axes, where the back end's program is known. */
+  readonly passes?: readonly FftPass[];
   forward(out: Float64Array, x: Float64Array): void;
   inverse(out: Float64Array, x: Float64Array): void;
 }
@@ -123,6 +137,8 @@ export interface Fft {
  */
 export interface SphereFft {
   readonly size: GridSize;
+  /** All passes of all axes, where the back end's program is known; what is zero may be left out. */
+  readonly passes?: readonly FftPass[];
   /** Number of plane waves n. */
   readonly planeWaves: number;
   /** grid (complex, 2N) ← one band c (2n). */

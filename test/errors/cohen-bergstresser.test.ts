@@ -5,7 +5,8 @@ import { type BandProposal, certifyBands, certifyCount } from "../../src/errors/
 import { eliminationBounds } from "../../src/errors/elimination-bounds.ts";
 import { encloseBands } from "../../src/errors/enclose-bands.ts";
 import { encloseProblem } from "../../src/errors/enclosed-hamiltonian.ts";
-import { outerEnergy, proposeBands } from "../../src/errors/propose-bands.ts";
+import { outerEnergy } from "../../src/errors/outer-cutoff.ts";
+import { proposeBands } from "../../src/errors/propose-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { cohenBergstresserSilicon, reference } from "./crystals.ts";
 

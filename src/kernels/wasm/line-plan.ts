@@ -1,4 +1,5 @@
 import { invariant } from "../../common/failure.ts";
+import type { FftPass } from "../kernels.ts";
 import type { Pointer } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
 
@@ -11,6 +12,7 @@ export interface LinePlan {
   readonly length: number;
   readonly tile: number;
   readonly pointer: Pointer;
+  readonly passes: readonly FftPass[];
 }
 
 /** Radices of the passes for lines of n numbers, first pass first: within 5 % of the best order for all n up to 240. */
@@ -46,30 +48,45 @@ export function linePlan(memory: LinearMemory, n: number): LinePlan {
   const words = new Uint32Array(plan.buffer, plan.byteOffset, 32);
   words.set([n, radices.length, TILE]);
   words.set(radices, 4);
-  for (const [sign, at] of [
-    [-1, 12],
-    [1, 20],
-  ] as const) {
-    let length = n;
-    radices.forEach((r, pass) => {
-      words[at + pass] = twiddles(memory, length, r, sign);
-      length /= r;
-    });
-  }
-  return { length: n, tile: TILE, pointer: plan.byteOffset };
+  const passes: FftPass[] = [];
+  let length = n;
+  radices.forEach((radix, pass) => {
+    const [forward, inverse] = [
+      twiddles(memory, length, radix, -1),
+      twiddles(memory, length, radix, 1),
+    ] as const;
+    words[12 + pass] = forward.byteOffset;
+    words[20 + pass] = inverse.byteOffset;
+    passes.push({ radix, length, factors: (sign) => (sign < 0 ? forward : inverse) });
+    length /= radix;
+  });
+  return { length: n, tile: TILE, pointer: plan.byteOffset, passes };
 }
 
 /** For each p < length/r and k = 1 … r−1: (c, c, −s, s) of e^{sign·2πi·pk/length}. */
-function twiddles(memory: LinearMemory, length: number, r: number, sign: number): Pointer {
+function twiddles(memory: LinearMemory, length: number, r: number, sign: number): Float64Array {
   const table = memory.alloc((length / r) * (r - 1) * 4);
   let at = 0;
   for (let p = 0; p < length / r; p++)
     for (let k = 1; k < r; k++, at += 4) {
-      const angle = (sign * 2 * Math.PI * ((p * k) % length)) / length;
-      const [c, s] = [Math.cos(angle), Math.sin(angle)];
-      table.set([c, c, -s, s], at);
+      const [c, s] = rootOfUnity((p * k) % length, length);
+      table.set([c, c, -sign * s, sign * s], at);
     }
-  return table.byteOffset;
+  return table;
+}
+
+/** cos and sin of 2πj/n, 0 ≤ j < n: symmetry brings the angle below π/4 in whole numbers, where it is known best. */
+function rootOfUnity(j: number, n: number): [cos: number, sin: number] {
+  const isNegative = 2 * j > n;
+  let top = isNegative ? n - j : j;
+  let bottom = n;
+  const isBack = 4 * top > bottom;
+  if (isBack) [top, bottom] = [bottom - 2 * top, 2 * bottom];
+  const isSteep = 8 * top > bottom;
+  if (isSteep) [top, bottom] = [bottom - 4 * top, 4 * bottom];
+  const angle = (2 * Math.PI * top) / bottom;
+  const [c, s] = isSteep ? [Math.sin(angle), Math.cos(angle)] : [Math.cos(angle), Math.sin(angle)];
+  return [isBack ? -c : c, isNegative ? -s : s];
 }
 
 /** Numbers of the two buffers of a tile, for the longest of `plans`. */

@@ -1,8 +1,10 @@
-import type { Fft, GridSize, SphereFft } from "../kernels.ts";
+import type { Fft, FftPass, GridSize, SphereFft } from "../kernels.ts";
 import type { KernelExports } from "./exports.ts";
 import { type LinePlan, lineWork } from "./line-plan.ts";
 import type { LinearMemory } from "./memory.ts";
 import { spherePlan } from "./sphere-plan.ts";
+
+const passesOf = (lines: readonly LinePlan[]): FftPass[] => lines.flatMap(({ passes }) => passes);
 
 /** Transforms of the whole grid. `lines` are the plans of its axes x, y, z. */
 export function gridFft(
@@ -17,7 +19,7 @@ export function gridFft(
     const [to, from] = [address(out, numbers, "fft"), address(x, numbers, "fft")];
     scratch((take) => wasm.transformGrid(px, py, pz, sign, to, from, take(lineWork(lines)).byteOffset));
   };
-  return { size, forward: transform(-1), inverse: transform(1) };
+  return { size, passes: passesOf(lines), forward: transform(-1), inverse: transform(1) };
 }
 
 /** Transforms pruned to the plane waves at `gridIndex`. */
@@ -34,6 +36,7 @@ export function prunedFft(
   const { pointer, isGridOrder, work } = spherePlan(memory, size, gridIndex, lines);
   return {
     size,
+    passes: passesOf(lines),
     planeWaves: n,
     sphereToGrid(grid, c) {
       const [to, from] = [address(grid, 2 * points, "sphereToGrid"), address(c, 2 * n, "sphereToGrid")];
