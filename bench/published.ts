@@ -3,7 +3,7 @@ import { eliminationBounds } from "../src/errors/elimination-bounds.ts";
 import { encloseBands } from "../src/errors/enclose-bands.ts";
 import { type EnclosedProblem, encloseProblem } from "../src/errors/enclosed-hamiltonian.ts";
 import type { ExactProblem } from "../src/errors/exact-problem.ts";
-import { outerEnergy } from "../src/errors/propose-bands.ts";
+import { outerEnergy } from "../src/errors/outer-cutoff.ts";
 import { type PublishedBar, publishedBars } from "../src/errors/published-bars.ts";
 import type { GridSize, Kernels } from "../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../src/kernels/wasm/wasm.ts";

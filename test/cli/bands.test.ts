@@ -106,8 +106,10 @@ test("error bars come with what they rest on, in numbers and in the picture", as
   const { kpoints, gap } = JSON.parse(json.written.stdout) as BandsFile;
   expect(gap).toMatchObject({ filled: 4, guaranteed: true });
   expect(gap!.lower).toBeGreaterThan(0);
-  expect(gap!.lower).toBeLessThan(1.8756 / 27.2114); // at L, of a large basis
-  expect(gap!.upper).toBeGreaterThan(1.8756 / 27.2114);
+  const gapOf40Hartree = 0.06894031017115; // between two of these points
+  expect(gap!.lower).toBeLessThan(gapOf40Hartree);
+  expect(gap!.upper).toBeGreaterThan(gapOf40Hartree);
+  expect(gap!.upper! - gap!.lower!).toBeLessThan(1e-5);
   expect(host.written.stdout).toMatch(/gap between bands 4 and 5 at these k-points, guaranteed: within \[/);
   for (const { bands: levels } of kpoints)
     for (const level of levels) {

@@ -3,7 +3,7 @@ import { random } from "../../src/common/random.ts";
 import { encloseBands } from "../../src/errors/enclose-bands.ts";
 import { encloseProblem } from "../../src/errors/enclosed-hamiltonian.ts";
 import { potentialRange } from "../../src/errors/potential-range.ts";
-import { outerEnergy } from "../../src/errors/propose-bands.ts";
+import { outerEnergy } from "../../src/errors/outer-cutoff.ts";
 import { publishedBars } from "../../src/errors/published-bars.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { cohenBergstresserSilicon, reference } from "./crystals.ts";
