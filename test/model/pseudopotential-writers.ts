@@ -60,9 +60,9 @@ export function toPsp8(p: GthPotential, functional: number, added?: ModelCore): 
   return [
     `${p.element} ${p.name} on a mesh`,
     `${atomicNumber(p.element)} ${p.charge} 200101 zatom,zion,pspd`,
-    `8 ${functional} ${p.channels.length - 1} 4 ${points} 0 pspcod,pspxc,lmax,lloc,mmax,r2well`,
+    `8 ${functional} ${Math.max(0, p.channels.length - 1)} 4 ${points} 0 pspcod,pspxc,lmax,lloc,mmax,r2well`,
     `8.0 ${added ? added.electrons : 0} 0.0 rchrg fchrg qchrg`,
-    `${p.channels.map(({ h }) => h.length).join(" ")} nproj`,
+    `${p.channels.map(({ h }) => h.length).join(" ") || "0"} nproj`,
     "0 extension_switch",
     ...blocks,
     "4",

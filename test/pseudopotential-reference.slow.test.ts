@@ -1,0 +1,63 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { runScf } from "../src/job/run-scf.ts";
+import { close } from "./close.ts";
+import { WRITTEN } from "./model/written-pseudopotentials.ts";
+
+const FOLDER = new URL("./fixtures/pseudopotentials/", import.meta.url);
+/** Where Debian's abinit-data and quantum-espresso-data put pseudopotentials. */
+const INSTALLED = ["/usr/share/abinit/psp", "/usr/share/espresso/pseudo"];
+
+interface Job {
+  readonly pseudopotentials: Readonly<Record<string, string>>;
+  readonly structure: { readonly atoms: readonly unknown[] };
+}
+interface Answer {
+  readonly code: string;
+  readonly total: number;
+  readonly forces: readonly (readonly [number, number, number])[];
+}
+const read = <T>(file: string): T => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as T;
+const names = readdirSync(FOLDER)
+  .filter((file) => file.endsWith(".job.json"))
+  .map((file) => file.replace(".job.json", ""));
+
+const textOf = (file: string): string | undefined => {
+  const written = WRITTEN[file];
+  if (written !== undefined) return written();
+  const folder = INSTALLED.find((place) => existsSync(`${place}/${file}`));
+  return folder === undefined ? undefined : readFileSync(`${folder}/${file}`, "utf8");
+};
+
+/** Without their mean, which ABINIT and pw.x take off. */
+function withoutMean(forces: readonly (readonly number[])[]): number[] {
+  const mean = [0, 1, 2].map((c) => forces.reduce((sum, f) => sum + f[c]!, 0) / forces.length);
+  return forces.flatMap((f) => f.map((x, c) => x - mean[c]!));
+}
+
+describe("other programs get the same energy and forces from the same pseudopotential files:", () => {
+  for (const name of names) {
+    const job = read<Job>(`${name}.job.json`);
+    const missing = Object.values(job.pseudopotentials).filter((file) => textOf(file) === undefined);
+    if (missing.length > 0)
+      console.warn(`${name} is skipped: ${missing.join(", ")} is in neither ${INSTALLED.join(" nor ")}`);
+    test.skipIf(missing.length > 0)(name.replaceAll("-", " "), async () => {
+      const answer = read<Answer>(`${name}.result.json`);
+      const result = await runScf(job, { readText: async (file) => textOf(file)! });
+      expect(result.converged).toBe(true);
+      expect(result.warnings).toEqual([]);
+      close(result.energies.total, answer.total, 1e-6 * job.structure.atoms.length, answer.code);
+      const theirs = withoutMean(answer.forces);
+      withoutMean(result.forces!).forEach((f, i) => {
+        close(f, theirs[i]!, 5e-6, `${answer.code} force ${i}`);
+      });
+    });
+  }
+
+  test("both programs, all formats", () => {
+    expect(names.length).toBeGreaterThan(10);
+    expect(new Set(names.map((name) => read<Answer>(`${name}.result.json`).code))).toEqual(
+      new Set(["abinit 9.6.2", "pw.x 6.7MaX"]),
+    );
+  });
+});
