@@ -3,13 +3,11 @@ import { invariant, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { BandEnclosure } from "../errors/band-enclosure.ts";
 import { type CertifiedPoint, claimsOf } from "../errors/certificate.ts";
-import type { BandProposal } from "../errors/certify-bands.ts";
-import { encloseBands } from "../errors/enclose-bands.ts";
-import { encloseProblem } from "../errors/enclosed-hamiltonian.ts";
 import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/exact-problem.ts";
-import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
+import type { EnclosureTask } from "../parallel/enclosure-host.ts";
+import { enclosePoints } from "../parallel/enclosures.ts";
 import type { BandEnergy, BandsAtK } from "./bands-result.ts";
 
 export interface ErrorBarOptions {
@@ -18,6 +16,8 @@ export interface ErrorBarOptions {
   /** Largest width wanted [Ha]; cutoffs are raised for it. */
   readonly accuracy?: number | undefined;
   readonly backend: BackendName;
+  /** k-points at once. Default 1; no digit depends on it. */
+  readonly threads?: number;
   /** Whether to keep what proves the intervals. Default false. */
   readonly certificate?: boolean | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -73,22 +73,24 @@ export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined
 export async function withErrorBars(
   problem: ExactProblem,
   kpoints: readonly BandsAtK[],
-  { ecut, accuracy, backend, certificate = false, onProgress }: ErrorBarOptions,
+  { ecut, accuracy, backend, threads = 1, certificate = false, onProgress }: ErrorBarOptions,
 ): Promise<ErrorBars> {
-  const kernels = await createKernels(backend);
-  const enclosed = encloseProblem(problem);
+  const tasks = kpoints.map(
+    (at): EnclosureTask => ({
+      k: at.k,
+      nBands: at.bands.length,
+      options: accuracy === undefined ? { ecut } : { ecut, accuracy },
+      withProposals: certificate,
+    }),
+  );
+  const enclosed = await enclosePoints(problem, tasks, { backend, threads, onProgress });
   const done: BandsAtK[] = [];
   const failures: { k: Vec3; reason: string }[] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;
   const points: CertifiedPoint[] = [];
-  for (const at of kpoints) {
-    const proposals: BandProposal[] = [];
-    const found = encloseBands(kernels, enclosed, at.k, at.bands.length, {
-      ecut,
-      ...(accuracy === undefined ? {} : { accuracy }),
-      ...(certificate ? { onProved: (proposal) => proposals.push(proposal) } : {}),
-    });
+  kpoints.forEach((at, point) => {
+    const { found, proposals } = enclosed[point]!;
     if (Array.isArray(found)) {
       if (certificate) points.push({ k: at.k, claims: claimsOf(found), proposals });
       done.push({ ...at, bands: at.bands.map((level, i) => within(level, found[i]!)) });
@@ -100,9 +102,7 @@ export async function withErrorBars(
       done.push({ ...at, bands: at.bands.map((level) => ({ ...level, guaranteed: false })) });
       failures.push({ k: at.k, reason: found.reason });
     }
-    onProgress?.(done.length, kpoints.length);
-    await new Promise((resolve) => setTimeout(resolve, 0)); // signals and other work get their turn
-  }
+  });
   const rests = [...assumptions];
   return {
     kpoints: done,

@@ -42,7 +42,7 @@ export interface BandsOptions
   readonly errorBars?: boolean;
   /** Whether to keep what proves the intervals, to be written to a file and checked there. Default false. */
   readonly certificate?: boolean;
-  /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it, at most fourfold. */
+  /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it. */
   readonly accuracy?: number;
   readonly onErrorBars?: (done: number, total: number) => void;
   readonly onBands?: (done: number, total: number) => void;
@@ -120,6 +120,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
         accuracy: options.accuracy,
         certificate: options.certificate,
         backend,
+        threads,
         onProgress: options.onErrorBars,
       })
     : undefined;

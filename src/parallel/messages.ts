@@ -1,5 +1,8 @@
+import type { ExactProblem } from "../errors/exact-problem.ts";
+import type { BackendName } from "../kernels/kernels.ts";
 import type { EigenRequest } from "../state/orbital-block.ts";
 import type { ResponseRequest } from "../state/response-block.ts";
+import type { EnclosureTask } from "./enclosure-host.ts";
 import type { OrbitalsSpec } from "./orbitals.ts";
 
 /** What the main thread asks of a worker; answers come in the same order. */
@@ -18,7 +21,9 @@ export type WorkerRequest =
     }
   | { readonly call: "save"; readonly index: number }
   | { readonly call: "restore"; readonly index: number; readonly psi: Float64Array }
-  | { readonly call: "peakMemory" };
+  | { readonly call: "peakMemory" }
+  | { readonly call: "startEnclosures"; readonly problem: ExactProblem; readonly backend: BackendName }
+  | { readonly call: "enclose"; readonly task: EnclosureTask };
 
 export type WorkerReply =
   | { readonly id: number; readonly value: unknown }

@@ -1,52 +1,10 @@
-import { InputError } from "../common/failure.ts";
 import type { BlockEigenvalues, OrbitalEnergies } from "../state/orbital-block.ts";
 import type { BlockResponse } from "../state/response-block.ts";
-import type { WorkerReply, WorkerRequest } from "./messages.ts";
+import { connect } from "./client.ts";
+import type { WorkerRequest } from "./messages.ts";
 import type { BlockProgress, Orbitals, OrbitalsSpec } from "./orbitals.ts";
-import { spawnBlockWorker, type WorkerThread } from "./spawn.ts";
+import { spawnBlockWorker } from "./spawn.ts";
 import { ofBlock, sumDensities, sumEnergies, sumForces, sumResponses } from "./sums.ts";
-
-interface Client {
-  call<T>(request: WorkerRequest): Promise<T>;
-  terminate(): Promise<void>;
-}
-
-/** Requests with numbers, answers by number. A thread that dies or is ended fails everything still open, at once. */
-function connect(thread: WorkerThread): Client {
-  const open = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
-  let next = 0;
-  let dead: Error | undefined;
-  thread.onMessage((message) => {
-    const reply = message as WorkerReply;
-    const waiting = open.get(reply.id);
-    open.delete(reply.id);
-    if ("error" in reply)
-      waiting?.reject(
-        reply.error.name === "InputError"
-          ? new InputError(reply.error.message)
-          : new Error(reply.error.message),
-      );
-    else waiting?.resolve(reply.value as never);
-  });
-  const end = (error: Error) => {
-    dead ??= error;
-    for (const { reject } of open.values()) reject(dead);
-    open.clear();
-  };
-  thread.onFailure(end);
-  return {
-    call: (request) =>
-      new Promise((resolve, reject) => {
-        if (dead) return reject(dead);
-        open.set(next, { resolve, reject });
-        thread.post({ id: next++, request });
-      }),
-    terminate: () => {
-      end(new Error("worker thread ended: its orbitals were closed"));
-      return thread.terminate();
-    },
-  };
-}
 
 /**
  * Blocks spread over worker threads, heaviest first to the thread with the least work. Results are summed in block

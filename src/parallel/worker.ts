@@ -3,14 +3,24 @@ import { type BlockHost, createBlockHost } from "./block-host.ts";
 import type { WorkerReply, WorkerRequest } from "./messages.ts";
 import { parentPort } from "./spawn.ts";
 
-/** A thread that holds some of the blocks and answers one request at a time, in order. */
+/** A thread that holds some of the blocks, or encloses levels, and answers one request at a time, in order. */
 const port = await parentPort();
 let host: BlockHost | undefined;
+let enclosures: ReturnType<typeof import("./enclosure-host.ts").createEnclosureHost> | undefined;
 
 async function answer(request: WorkerRequest): Promise<unknown> {
   if (request.call === "start") {
     host = createBlockHost(await createKernels(request.spec.backend), request.spec, request.indices);
     return null;
+  }
+  if (request.call === "startEnclosures") {
+    const { createEnclosureHost } = await import("./enclosure-host.ts"); // threads without error bars need none of it
+    enclosures = createEnclosureHost(request.problem, request.backend);
+    return null;
+  }
+  if (request.call === "enclose") {
+    if (enclosures === undefined) throw new Error("bug: worker asked before it was started");
+    return enclosures.enclose(request.task);
   }
   if (host === undefined) throw new Error("bug: worker asked before it was started");
   switch (request.call) {
