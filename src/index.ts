@@ -124,6 +124,11 @@ export { chi0Exact } from "./response/chi0-exact.ts";
 export { longAxis, planeAverage } from "./response/plane-average.ts";
 export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
 export { type Accelerator, damped } from "./scf/accelerator.ts";
+export {
+  type AdaptiveDamping,
+  type AdaptiveDampingOptions,
+  adaptiveDamping,
+} from "./scf/adaptive-damping.ts";
 export { type AndersonOptions, anderson } from "./scf/anderson.ts";
 export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";
 export type { Energies, ScfState, ScfStep } from "./scf/state.ts";

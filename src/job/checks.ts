@@ -3,15 +3,10 @@ import { requireInput } from "../common/failure.ts";
 import { functionals } from "../model/functionals.ts";
 import type { SmearingName } from "../model/smearing.ts";
 import { show } from "./issues.ts";
-import type { AcceleratorChoice, Job, ScfChoices } from "./job.ts";
+import type { Job } from "./job.ts";
 
 /** A job whose fields are right one by one, before they are held against each other. */
-export type ParsedJob = Omit<Job, "smearing" | "scf"> & {
-  readonly smearing?: SmearingName | undefined;
-  readonly scf: Omit<ScfChoices, "accelerator"> & {
-    readonly accelerator: AcceleratorChoice | { readonly name: "adaptive-damping" };
-  };
-};
+export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingName | undefined };
 
 /** Beyond these no calculation fits into a machine, and sizes derived from them would no longer be exact integers. */
 const MAX_ECUT = 10_000;
@@ -36,8 +31,9 @@ export function checkJob(job: ParsedJob): Job {
     () =>
       `temperature: must be a smearing width in Ha of at most 10, got ${job.temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
   );
+  checkScf(job);
   if (job.fftSize !== null) checkFftSize(job.fftSize);
-  return { ...job, smearing: smearingOf(job), scf: { ...job.scf, accelerator: acceleratorOf(job) } };
+  return { ...job, smearing: smearingOf(job) };
 }
 
 function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
@@ -56,16 +52,16 @@ function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
   return smearing ?? "fermi-dirac";
 }
 
-function acceleratorOf({ scf: { accelerator, tolerance } }: ParsedJob): AcceleratorChoice {
+function checkScf({ scf: { accelerator, mixing, tolerance } }: ParsedJob): void {
   requireInput(
     tolerance.density !== undefined || tolerance.energy !== undefined,
     () => 'scf.tolerance: must name a tolerance, got {}; such as { "density": 1e-6 }',
   );
   requireInput(
-    accelerator.name !== "adaptive-damping",
-    () => 'scf.accelerator.name: must be none or anderson, got "adaptive-damping"; it is not available yet',
+    accelerator.name !== "adaptive-damping" || mixing.name !== "chi0-exact",
+    () =>
+      'scf.mixing.name: must not be chi0-exact with adaptive-damping, got "chi0-exact", which works on densities only; ldos is its model',
   );
-  return accelerator;
 }
 
 function checkFftSize(size: Job["fftSize"] & object): void {

@@ -20,6 +20,15 @@ export interface InlineStructure {
 export type AcceleratorChoice =
   | { readonly name: "none" }
   | {
+      readonly name: "adaptive-damping";
+      /** Steps kept. */
+      readonly depth: number;
+      /** Smallest α that a line search begins with. */
+      readonly minDamping: number;
+      /** Potentials tried along one direction. */
+      readonly maxTries: number;
+    }
+  | {
       readonly name: "anderson";
       /** Steps kept. */
       readonly depth: number;

@@ -8,6 +8,7 @@ import type { Model } from "../model/model.ts";
 import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import { damped } from "../scf/accelerator.ts";
+import { adaptiveDamping } from "../scf/adaptive-damping.ts";
 import { anderson } from "../scf/anderson.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
 import type { HistoryRow, ScfState } from "../scf/state.ts";
@@ -128,7 +129,16 @@ function gridWarnings({ fftSize, ecut }: Job, { lattice }: Model): string[] {
     : [];
 }
 
-const acceleratorOf = (choice: AcceleratorChoice) => (choice.name === "none" ? damped() : anderson(choice));
+function acceleratorOf(choice: AcceleratorChoice): ScfOptions["accelerator"] {
+  switch (choice.name) {
+    case "none":
+      return damped();
+    case "anderson":
+      return anderson(choice);
+    case "adaptive-damping":
+      return adaptiveDamping(choice);
+  }
+}
 
 /** A state from a file is anything until it is looked at. */
 function checkedState(value: unknown): ScfState {

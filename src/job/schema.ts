@@ -48,7 +48,11 @@ const count = wholeNumber("must be a positive whole number", 1);
 
 const acceleratorSchema = byName([
   variant("none", {}),
-  variant("adaptive-damping", {}),
+  variant("adaptive-damping", {
+    depth: wholeNumber("must be a positive number of steps kept; 10 is usual", 1).default(10),
+    minDamping: positiveNumber("must be a damping above 0 and at most 1; 0.2 is usual").lte(1).default(0.2),
+    maxTries: wholeNumber("must be a positive number of tries along one direction; 3 is usual", 1).default(3),
+  }),
   variant("anderson", {
     depth: wholeNumber("must be a positive number of steps kept; 10 is usual", 1).default(10),
     errorFactor: positiveNumber("must be a positive factor; 1e5 is usual").default(1e5),

@@ -3,7 +3,7 @@ import type { RealField } from "../kernels/fields.ts";
 import { DIELECTRIC_DEFAULTS, type DielectricOptions, requireDielectric } from "./dielectric.ts";
 import { requireWidth, statesAtFermiLevel } from "./ldos.ts";
 import { type Localisation, rootOnGrid } from "./localisation.ts";
-import type { Preconditioner } from "./preconditioner.ts";
+import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import { identity } from "./simple.ts";
 import { type ModelSusceptibility, type Polarisable, screening } from "./susceptibility.ts";
 
@@ -30,24 +30,26 @@ export function hybrid({ localisation, width, ...options }: HybridOptions = {}):
   requireWidth(width);
   const screen = screening();
   let place: { readonly grid: Grid; readonly root: RealField } | undefined;
+  const bound = async (iterate: Iterate, transposed: boolean) => {
+    const { grid, nSpin } = iterate;
+    const states = await statesAtFermiLevel(iterate, width);
+    if (states === undefined && epsilonR === 1) return identity;
+    if (localisation !== undefined && place?.grid !== grid)
+      place = { grid, root: rootOnGrid(grid, localisation) };
+    const polarisable: Polarisable = {
+      epsilonR,
+      kTF,
+      ...(place === undefined ? {} : { rootOfPlace: place.root }),
+    };
+    const model: ModelSusceptibility = {
+      ...(states === undefined ? {} : { states }),
+      ...(epsilonR === 1 ? {} : { polarisable }),
+    };
+    return screen(grid, nSpin, model, transposed);
+  };
   return {
     name: `hybrid(epsilonR=${epsilonR}, kTF=${kTF}${localisation === undefined ? "" : ", localised"})`,
-    async at(iterate) {
-      const { grid, nSpin } = iterate;
-      const states = await statesAtFermiLevel(iterate, width);
-      if (states === undefined && epsilonR === 1) return identity;
-      if (localisation !== undefined && place?.grid !== grid)
-        place = { grid, root: rootOnGrid(grid, localisation) };
-      const polarisable: Polarisable = {
-        epsilonR,
-        kTF,
-        ...(place === undefined ? {} : { rootOfPlace: place.root }),
-      };
-      const model: ModelSusceptibility = {
-        ...(states === undefined ? {} : { states }),
-        ...(epsilonR === 1 ? {} : { polarisable }),
-      };
-      return screen(grid, nSpin, model);
-    },
+    at: (iterate) => bound(iterate, false),
+    transposedAt: (iterate) => bound(iterate, true),
   };
 }

@@ -19,12 +19,14 @@ import { screening } from "./susceptibility.ts";
 export function ldos({ width }: { readonly width?: number | undefined } = {}): Preconditioner {
   requireWidth(width);
   const screen = screening();
+  const bound = async (iterate: Iterate, transposed: boolean) => {
+    const states = await statesAtFermiLevel(iterate, width);
+    return states === undefined ? identity : screen(iterate.grid, iterate.nSpin, { states }, transposed);
+  };
   return {
     name: width === undefined ? "ldos" : `ldos(width=${width})`,
-    async at(iterate) {
-      const states = await statesAtFermiLevel(iterate, width);
-      return states === undefined ? identity : screen(iterate.grid, iterate.nSpin, { states });
-    },
+    at: (iterate) => bound(iterate, false),
+    transposedAt: (iterate) => bound(iterate, true),
   };
 }
 

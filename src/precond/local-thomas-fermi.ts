@@ -1,5 +1,5 @@
 import type { RealField } from "../kernels/fields.ts";
-import type { Preconditioner } from "./preconditioner.ts";
+import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import { screening } from "./susceptibility.ts";
 
 /**
@@ -13,12 +13,12 @@ import { screening } from "./susceptibility.ts";
  */
 export function localThomasFermi(): Preconditioner {
   const screen = screening();
+  const bound = async ({ grid, nSpin, density }: Iterate, transposed: boolean) =>
+    screen(grid, nSpin, { states: thomasFermiStates(await density(), nSpin) }, transposed);
   return {
     name: "local-tf",
-    async at({ grid, nSpin, density }) {
-      const rho = await density();
-      return screen(grid, nSpin, { states: thomasFermiStates(rho, nSpin) });
-    },
+    at: (iterate) => bound(iterate, false),
+    transposedAt: (iterate) => bound(iterate, true),
   };
 }
 

@@ -39,6 +39,11 @@ export interface Preconditioner {
   /** Shown in reports, with its parameters: `kerker(kTF=0.8)`. */
   readonly name: string;
   at(iterate: Iterate): ApplyPreconditioner | Promise<ApplyPreconditioner>;
+  /**
+   * Pᵀ⁻¹, for the residual V[ρ] − V of an iteration on potentials, whose Jacobian 1 − Kχ₀ is the transpose of 1 − χ₀K. Absent
+   * where it is P⁻¹, as for every filter of plane waves.
+   */
+  transposedAt?(iterate: Iterate): ApplyPreconditioner | Promise<ApplyPreconditioner>;
 }
 
 /** One whose application needs the orbitals, wherever they live, and is therefore awaited. */

@@ -45,15 +45,27 @@ export interface Polarisable {
  * `ResponseSpace`; the last product is taken on the full grid. The mean of f is carried past it all. Both spins feel one
  * potential, and each answers with its own D; what is polarised belongs to both alike.
  *
+ * The transposed system, (1 − v χ̃₀) δV = f for potentials, has the same symmetric one at its heart:
+ *
+ *   (1 + v^{½}(−χ̃₀)v^{½}) u = v^{½} χ̃₀ f,     δV = f + v^{½} u
+ *
  * The returned function keeps the tables of the grid it saw last; it is otherwise without memory.
  */
-export function screening(): (grid: Grid, nSpin: 1 | 2, model: ModelSusceptibility) => ApplyPreconditioner {
+export function screening(): Screening {
   let space: ResponseSpace | undefined;
-  return (grid, nSpin, model) => {
+  return (grid, nSpin, model, transposed = false) => {
     if (space?.fine !== grid) space = responseSpace(grid);
-    return bind(space, nSpin, model);
+    return (transposed ? bindTransposed : bind)(space, nSpin, model);
   };
 }
+
+/** @param transposed for potentials; default false, for densities. */
+export type Screening = (
+  grid: Grid,
+  nSpin: 1 | 2,
+  model: ModelSusceptibility,
+  transposed?: boolean,
+) => ApplyPreconditioner;
 
 function bind(space: ResponseSpace, nSpin: 1 | 2, model: ModelSusceptibility): ApplyPreconditioner {
   const { fine, coarse, fineIndex, root } = space;
@@ -84,6 +96,41 @@ function bind(space: ResponseSpace, nSpin: 1 | 2, model: ModelSusceptibility): A
     }
     // Rounding and a place with edges leave a trace of charge: the mean is that of f.
     addConstant(out, (sumReal(f) - sumReal(out)) / out.length);
+  };
+}
+
+function bindTransposed(space: ResponseSpace, nSpin: 1 | 2, model: ModelSusceptibility): ApplyPreconditioner {
+  const { fine, coarse, fineIndex, root } = space;
+  const { states, polarisable } = model;
+  const { points } = fine;
+  const coefficients = newFourierField(points);
+  const solve = solver(space, {
+    ...(states === undefined ? {} : { states: moved(fine, coarse, total(states, points)) }),
+    ...(polarisable === undefined ? {} : { polarisable: movedPolarisable(fine, coarse, polarisable) }),
+  });
+  const answer = polarisable === undefined ? undefined : boundCharge(fine, polarisable);
+  const rightSide = new Float64Array(2 * root.length);
+  const answered = newRealField(points);
+  const felt = newRealField(points);
+  const screened = newRealField(points);
+  return (out, f) => {
+    // answered ← χ̃₀ f, the charge of both spins; a constant has none.
+    const constant = mean(f);
+    const level = states === undefined ? 0 : dotReal(states, f) / sumReal(states);
+    answered.fill(0);
+    if (states !== undefined)
+      for (let i = 0; i < f.length; i++) answered[i % points]! -= states[i]! * (f[i]! - level);
+    if (answer !== undefined) {
+      const shared = total(f, points);
+      for (let r = 0; r < points; r++) felt[r] = shared[r]! / nSpin - constant;
+      const charge = answer(felt);
+      for (let r = 0; r < points; r++) answered[r]! -= charge[r]!;
+    }
+    fine.forward(coefficients, answered);
+    gather(rightSide, coefficients, fineIndex, root);
+    scatter(coefficients, solve(rightSide), fineIndex, root);
+    fine.inverse(screened, coefficients);
+    for (let i = 0; i < out.length; i++) out[i] = f[i]! + screened[i % points]!;
   };
 }
 

@@ -1,4 +1,3 @@
-import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import {
   asRealField,
@@ -11,71 +10,32 @@ import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
-import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import type { EnergyTerms } from "../terms/kohn-sham.ts";
 import type { Accelerator } from "./accelerator.ts";
+import type { AdaptiveDamping } from "./adaptive-damping.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { guardedNext } from "./guard.ts";
 import { iterateAt, totalPotential } from "./iterate.ts";
+import { searchNext } from "./line-search.ts";
+import type { ScfEnd, ScfOptions, ScfProblem } from "./problem.ts";
 import { keepBothSpins } from "./spin-floor.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
 import { stopwatch } from "./stopwatch.ts";
 
-/** A discretised system: what is solved. */
-export interface ScfProblem {
-  readonly basis: PlaneWaveBasis;
-  readonly terms: EnergyTerms;
-  /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller of `scf` owns what it returns. */
-  createOrbitals(nBands: number): Promise<Orbitals>;
-  /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
-  readonly startDensity?: ReadonlyRealField | undefined;
-}
-
-/** How it is solved. */
-export interface ScfOptions {
-  /** P⁻¹ of the iteration. */
-  readonly preconditioner: Preconditioner | ResponsePreconditioner;
-  /** How steps become iterates. */
-  readonly accelerator: Accelerator;
-  /** α in (0, 2). */
-  readonly damping: number;
-  /** Convergence needs every tolerance given: ‖ρout − ρin‖ [bohr^(-3/2)], |ΔE| between steps [Ha]. */
-  readonly tolerance: { readonly density?: number | undefined; readonly energy?: number | undefined };
-  readonly maxIterations: number;
-  /** Number of bands; null chooses and adapts it. */
-  readonly bands: number | null;
-  /** State to go on from. */
-  readonly restart?: ScfState | undefined;
-  /** Called within a step. */
-  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
-  /** Looked at between steps: stops the iteration without an error. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How far the work inside a step is. */
-export interface StepProgress {
-  readonly step: number;
-  readonly phase: "diagonalise" | "density";
-  readonly done: number;
-  readonly total: number;
-}
-
-/** Where the iteration left the orbitals, for what is computed from them afterwards. */
-export interface ScfEnd {
-  readonly last: ScfStep;
-  /** Still open: the caller closes them. */
-  readonly orbitals: Orbitals;
-  readonly reason: "converged" | "iteration-limit" | "interrupted";
-}
+export type { ScfEnd, ScfOptions, ScfProblem, StepProgress } from "./problem.ts";
 
 /**
  * The self-consistent field ρ = F(ρ) by damped, preconditioned, accelerated iteration:
  *
  *   V = δE/δρ at ρ;  orbitals of ½|k+G|² + V + V_nl;  occupations;  F(ρ) = Σ f w |ψ|²;
  *   ρ⁺ = next(ρ, P⁻¹(F(ρ) − ρ))
+ *
+ * Under adaptive damping the potential is iterated in place of the density, V⁺ = V + α d; see `line-search.ts`. ρin is then the
+ * density that V was made from: of the last accepted potential along a line, and as above where F(ρ) − ρ is measured,
+ * which alone can end the iteration.
  *
  * One step is yielded per diagonalisation, the last one included. The energy is that of the output orbitals and their
  * density, hence variational: its error is of second order in the density's.
@@ -97,9 +57,9 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
   );
 
   const room = Math.min(...basis.kpoints.map(({ planeWaves }) => planeWaves));
-  let state: ScfState = options.restart ?? {
+  let state: ScfState = restartState(options) ?? {
     rho: startDensity(problem),
-    accelerator: options.accelerator.start,
+    accelerator: "limits" in options.accelerator ? [] : options.accelerator.start,
     history: [],
     eigenTolerance: eigenTolerance([]),
     ...initialBands(electronsToHold(model), fMax, isSmeared, options.bands, room),
@@ -127,7 +87,8 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
           options.onProgress?.({ step: state.history.length + 1, phase, done, total });
 
       const rhoIn = state.rho;
-      const potential = totalPotential(terms, rhoIn);
+      const potentialIn = totalPotential(terms, rhoIn);
+      const potential = state.search?.potential ?? potentialIn;
       watch.lap("potential");
       const solved = await orbitals.diagonalise(
         potential,
@@ -162,18 +123,27 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       };
       watch.lap("potential");
       const solverDone = solved.every((block) => block.converged);
-      const converged = solverDone && meets(options.tolerance, row, state.history.at(-1));
+      const isMeasured = state.search === undefined || state.search.isMeasurement;
+      const converged = isMeasured && solverDone && meets(options.tolerance, row, state.history.at(-1));
 
       const {
         rho,
         state: accelerator,
         guard,
+        search,
         damping,
       } = converged
-        ? { rho: rhoOut, state: state.accelerator, guard: state.guard, damping: options.damping }
-        : await nextDensity(problem, orbitals, options, state, {
+        ? {
+            ...state,
+            rho: rhoOut,
+            state: state.accelerator,
+            damping: state.history.at(-1)?.damping ?? options.damping,
+          }
+        : await next(problem, orbitals, options, state, {
             rhoIn,
             rhoOut,
+            potential,
+            potentialIn,
             residual,
             levels,
             occupation,
@@ -184,7 +154,15 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       const finishedRow = { ...row, damping, seconds, parts: watch.seconds };
       const history = [...state.history, finishedRow];
       const counts = nextBands(state, occupation, options.bands !== null, room);
-      state = { rho, accelerator, guard, history, eigenTolerance: eigenTolerance(history), ...counts };
+      state = {
+        rho,
+        accelerator,
+        guard,
+        search,
+        history,
+        eigenTolerance: eigenTolerance(history),
+        ...counts,
+      };
       last = {
         row: finishedRow,
         energies,
@@ -267,20 +245,41 @@ function meets(
 interface StepContext {
   readonly rhoIn: RealField;
   readonly rhoOut: RealField;
+  /** The potential that was solved for, and V[rhoIn]. */
+  readonly potential: RealField;
+  readonly potentialIn: RealField;
   readonly residual: RealField;
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
   readonly row: HistoryRow;
 }
 
+/** Where the next step begins, and the damping that led there. */
+type Next = Pick<ScfState, "rho" | "guard" | "search"> & {
+  readonly state: ScfState["accelerator"];
+  readonly damping: number;
+};
+
+const next = (
+  problem: ScfProblem,
+  orbitals: Orbitals,
+  options: ScfOptions,
+  state: ScfState,
+  context: StepContext,
+) =>
+  "limits" in options.accelerator
+    ? nextPotential(problem, orbitals, options, options.accelerator, state, context)
+    : nextDensity(problem, orbitals, options, options.accelerator, state, context);
+
 /** ρ⁺ from P⁻¹(F(ρ) − ρ). */
 async function nextDensity(
   { basis, terms }: ScfProblem,
   orbitals: Orbitals,
-  { preconditioner, accelerator, damping }: ScfOptions,
+  { preconditioner, damping }: ScfOptions,
+  accelerator: Accelerator,
   state: ScfState,
   { rhoIn, rhoOut, residual, levels, occupation, row }: StepContext,
-) {
+): Promise<Next> {
   const linearised = { terms, rho: rhoIn, nStates: state.nConverge };
   const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation, linearised));
   const step = newRealField(residual.length);
@@ -289,8 +288,52 @@ async function nextDensity(
   basis.symmetrize(step);
   const { energy, densityResidual } = row;
   const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons };
-  const next = guardedNext(accelerator, state.accelerator, state.guard, point, damping);
-  return basis.model.nSpin === 1 ? next : { ...next, rho: keepBothSpins(next.rho, rhoIn, rhoOut) };
+  const found = guardedNext(accelerator, state.accelerator, state.guard, point, damping);
+  const rho = basis.model.nSpin === 1 ? found.rho : keepBothSpins(found.rho, rhoIn, rhoOut);
+  return { ...found, rho, search: undefined };
+}
+
+/** V⁺ from Pᵀ⁻¹(V[ρ] − V) by the line search. */
+async function nextPotential(
+  { basis, terms }: ScfProblem,
+  orbitals: Orbitals,
+  { preconditioner, tolerance }: ScfOptions,
+  accelerator: AdaptiveDamping,
+  state: ScfState,
+  { rhoIn, rhoOut, potential, potentialIn, levels, occupation, row }: StepContext,
+): Promise<Next> {
+  const precondition = async (residual: RealField) => {
+    const iterate = iterateAt(basis, orbitals, levels, occupation);
+    const apply = await ("transposedAt" in preconditioner && preconditioner.transposedAt !== undefined
+      ? preconditioner.transposedAt(iterate)
+      : preconditioner.at(iterate));
+    const step = newRealField(residual.length);
+    await apply(step, residual);
+    return step;
+  };
+  const solved = {
+    potential,
+    energy: row.energy,
+    rhoOut,
+    rhoIn,
+    potentialOut: totalPotential(terms, rhoOut),
+    potentialIn,
+    densityChange: row.densityResidual,
+    dvol: basis.grid.dvol,
+    electrons: basis.model.electrons,
+  };
+  // An energy is of second order in the density.
+  const target = tolerance.density ?? Math.sqrt(tolerance.energy ?? 0);
+  const found = await searchNext(accelerator, state.accelerator, state.search, solved, precondition, target);
+  return { ...found, guard: undefined };
+}
+
+/** A state to go on from; what it remembers of densities is of no use to potentials, nor the other way round. */
+function restartState({ restart, accelerator }: ScfOptions): ScfState | undefined {
+  if (restart === undefined || restart.history.length === 0) return restart;
+  const isOfPotentials = restart.search !== undefined;
+  if (isOfPotentials === "limits" in accelerator) return restart;
+  return { ...restart, accelerator: [], guard: undefined, search: undefined };
 }
 
 /** The same orbitals with random ones above. */

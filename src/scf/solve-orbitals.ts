@@ -5,7 +5,7 @@ import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { SolvedOrbitals } from "../response/chi0.ts";
 import { occupy } from "../state/occupation.ts";
 import { totalPotential } from "./iterate.ts";
-import type { ScfProblem } from "./scf.ts";
+import type { ScfProblem } from "./problem.ts";
 
 /** Orbitals with whether the eigensolver reached its tolerance. */
 export interface SolvedAtDensity extends SolvedOrbitals {

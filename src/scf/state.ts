@@ -3,6 +3,7 @@ import type { Levels, Occupation } from "../state/occupation.ts";
 import type { EnergyName } from "../terms/term.ts";
 import type { AcceleratorState } from "./accelerator.ts";
 import type { GuardState } from "./guard.ts";
+import type { SearchState } from "./line-search.ts";
 import type { StepTimes } from "./stopwatch.ts";
 
 /** Parts of the energy of a step [Ha]; `total` is the free energy. */
@@ -13,7 +14,7 @@ export interface HistoryRow {
   readonly step: number;
   /** Free energy of the output orbitals and density [Ha]. */
   readonly energy: number;
-  /** ‖ρout − ρin‖ = sqrt(∫|Δρ|² dr) [bohr^(-3/2)]. */
+  /** ‖ρout − ρin‖ = sqrt(∫|Δρ|² dr) [bohr^(-3/2)]; along a line of adaptive damping, the change of the density. */
   readonly densityResidual: number;
   readonly damping: number;
   /** Total moment of the output density [μB]; spin-polarised runs only. */
@@ -32,6 +33,8 @@ export interface ScfState {
   readonly accelerator: AcceleratorState;
   /** Absent before the first step and where the accelerator has no `maxRise`. */
   readonly guard?: GuardState | undefined;
+  /** Under adaptive damping: the potential to solve for next and where it came from; absent before the first step. */
+  readonly search?: SearchState | undefined;
   readonly history: readonly HistoryRow[];
   /** Residual norm the eigensolver is asked for next [Ha]. */
   readonly eigenTolerance: number;

@@ -153,9 +153,14 @@ const bad: readonly [string, unknown, readonly string[]][] = [
     ["scf.mixing.kTF: must be a positive", "got -1", "0.8 is usual"],
   ],
   [
-    "an accelerator to come",
-    withScf({ accelerator: { name: "adaptive-damping" } }),
-    ["scf.accelerator.name: must be none or anderson", "adaptive-damping", "not available yet"],
+    "a damping that begins too high",
+    withScf({ accelerator: { name: "adaptive-damping", minDamping: 1.5 } }),
+    ["scf.accelerator.minDamping: must be a damping above 0 and at most 1", "got 1.5", "0.2 is usual"],
+  ],
+  [
+    "a mixing of densities where potentials are mixed",
+    withScf({ accelerator: { name: "adaptive-damping" }, mixing: { name: "chi0-exact" } }),
+    ["scf.mixing.name: must not be chi0-exact with adaptive-damping", "ldos"],
   ],
   [
     "an unknown accelerator",

@@ -149,6 +149,33 @@ export function preconditionerLaws({
           closeArrays(p(newRealField(length)), new Float64Array(length), 1e-15);
         });
 
+        test("has a transpose for potentials, where it is not its own", async () => {
+          const mixing = make();
+          if (mixing.transposedAt === undefined) return;
+          const iterate = sampleIterate({ grid, nSpin, states: unevenStates(grid, nSpin) });
+          const transposed = await mixing.transposedAt(iterate);
+          const p = await at();
+          const q = (g: ReadonlyRealField) => {
+            const out = newRealField(length).fill(Number.NaN) as RealField;
+            transposed(out, g);
+            return out;
+          };
+          // ⟨Pᵀ⁻¹g, f⟩ = ⟨g, P⁻¹f⟩ to the accuracy of two solutions, beside what P⁻¹ in its place is wrong by.
+          let [error, wrong] = [0, 0];
+          for (let seed = 20; seed < 30; seed++) {
+            const [f, g] = [noise(length, seed), noise(length, seed + 10)];
+            const overlap = dotReal(g, p(f));
+            error += (dotReal(q(g), f) - overlap) ** 2;
+            wrong += (dotReal(p(g), f) - overlap) ** 2;
+          }
+          expect(wrong).toBeGreaterThan(1e-4);
+          expect(error).toBeLessThan(1e-2 * wrong);
+          // A constant potential is none.
+          const g = noise(length, 9);
+          const shifted = q(asRealField(g.map((x) => x + 3)));
+          closeArrays(shifted, q(g).map((x) => x + 3), 40 * accuracy); // biome-ignore format: one line
+        });
+
         if (isSelfAdjoint)
           test("is self-adjoint", async () => {
             const p = await at();

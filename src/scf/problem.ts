@@ -1,0 +1,55 @@
+import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
+import type { ReadonlyRealField } from "../kernels/fields.ts";
+import type { Orbitals } from "../parallel/orbitals.ts";
+import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
+import type { EnergyTerms } from "../terms/kohn-sham.ts";
+import type { Accelerator } from "./accelerator.ts";
+import type { AdaptiveDamping } from "./adaptive-damping.ts";
+import type { ScfState, ScfStep } from "./state.ts";
+
+/** A discretised system: what is solved. */
+export interface ScfProblem {
+  readonly basis: PlaneWaveBasis;
+  readonly terms: EnergyTerms;
+  /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller of `scf` owns what it returns. */
+  createOrbitals(nBands: number): Promise<Orbitals>;
+  /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
+  readonly startDensity?: ReadonlyRealField | undefined;
+}
+
+/** How it is solved. */
+export interface ScfOptions {
+  /** P⁻¹ of the iteration. */
+  readonly preconditioner: Preconditioner | ResponsePreconditioner;
+  /** How steps become iterates: of the density, or of the potential with a damping that is searched. */
+  readonly accelerator: Accelerator | AdaptiveDamping;
+  /** α in (0, 2); adaptive damping finds its own. */
+  readonly damping: number;
+  /** Convergence needs every tolerance given: ‖ρout − ρin‖ [bohr^(-3/2)], |ΔE| between steps [Ha]. */
+  readonly tolerance: { readonly density?: number | undefined; readonly energy?: number | undefined };
+  readonly maxIterations: number;
+  /** Number of bands; null chooses and adapts it. */
+  readonly bands: number | null;
+  /** State to go on from. */
+  readonly restart?: ScfState | undefined;
+  /** Called within a step. */
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined;
+  /** Looked at between steps: stops the iteration without an error. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far the work inside a step is. */
+export interface StepProgress {
+  readonly step: number;
+  readonly phase: "diagonalise" | "density";
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Where the iteration left the orbitals, for what is computed from them afterwards. */
+export interface ScfEnd {
+  readonly last: ScfStep;
+  /** Still open: the caller closes them. */
+  readonly orbitals: Orbitals;
+  readonly reason: "converged" | "iteration-limit" | "interrupted";
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { runScf } from "../../src/job/run-scf.ts";
+import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
+import { close, closeArrays } from "../close.ts";
+import { IRON } from "../job/spin-systems.ts";
+import { ALUMINIUM, DISPLACED_SILICON, finish, SILICON, to } from "../systems.ts";
+
+const ADAPTIVE = { accelerator: { name: "adaptive-damping" } };
+/** Rows without their times. */
+const timeless = (rows: readonly HistoryRow[]) => rows.map(({ seconds: _, parts: __, ...row }) => row);
+
+describe("adaptive damping", () => {
+  test.each([
+    ["silicon", SILICON],
+    ["aluminium", ALUMINIUM],
+    ["silicon with PBE", { ...SILICON, functional: "pbe", pseudopotentials: "gth-pbe" }],
+  ])("finds the ground state of %s that Anderson finds, with F(ρ) − ρ measured as there", async (_, job) => {
+    const [mixed, searched] = [await finish(to(1e-7, job)), await finish(to(1e-7, job, ADAPTIVE))];
+    const { last, reason } = searched.end;
+    expect(reason).toBe("converged");
+    // Of second order in residuals of 1e-7.
+    close(last.energies.total, mixed.end.last.energies.total, 1e-11, "energy");
+    closeArrays(last.rhoOut, mixed.end.last.rhoOut, 1e-7, "density");
+    // The last potential was V[ρ] of the density it is compared with.
+    expect(last.row.densityResidual).toBeLessThan(1e-7);
+    const norm = Math.sqrt(
+      searched.problem.basis.grid.dvol *
+        last.rhoOut.reduce((sum, x, i) => sum + (x - last.rhoIn[i]!) ** 2, 0),
+    );
+    close(norm, last.row.densityResidual, 1e-15);
+    expect(searched.steps.length).toBeLessThan(mixed.steps.length + 6);
+  });
+
+  test("magnetises iron as Anderson does", async () => {
+    const [mixed, searched] = [await runScf(IRON), await runScf({ ...IRON, scf: ADAPTIVE })];
+    expect(searched.status).toBe("converged");
+    close(searched.energies.total, mixed.energies.total, 1e-9, "energy");
+    close(searched.magnetisation!, mixed.magnetisation!, 1e-4, "moment");
+  });
+
+  test("gives the same digits on two threads", async () => {
+    const job = to(1e-6, ALUMINIUM, ADAPTIVE);
+    const [one, two] = [await runScf(job), await runScf(job, { threads: 2 })];
+    expect(two.resources.threads).toBe(2);
+    expect([two.energies, timeless(two.history)]).toEqual([one.energies, timeless(one.history)]);
+  });
+
+  test("goes on from a checkpoint with exactly the rows of an uninterrupted run, and across kinds of mixing", async () => {
+    const job = (limit: object = {}) => to(1e-8, DISPLACED_SILICON, { ...ADAPTIVE, ...limit });
+    const whole = await runScf(job());
+    let state: ScfState | undefined;
+    const keep = (given: ScfState) => {
+      state = structuredClone(given);
+    };
+    await runScf(job({ maxIterations: 4 }), { checkpoint: keep });
+    const continued = await runScf(job(), { restart: state });
+    expect(timeless(continued.history)).toEqual(timeless(whole.history));
+    expect([continued.energies, continued.forces]).toEqual([whole.energies, whole.forces]);
+    const other = await runScf(to(1e-8, DISPLACED_SILICON), { restart: state });
+    expect(other.status).toBe("converged");
+    close(other.energies.total, whole.energies.total, 1e-12);
+    await runScf(to(1e-8, DISPLACED_SILICON, { maxIterations: 4 }), { checkpoint: keep });
+    const back = await runScf(job(), { restart: state });
+    close(back.energies.total, whole.energies.total, 1e-12);
+  });
+});
