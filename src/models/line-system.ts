@@ -114,9 +114,9 @@ function periodicGaussian(x: number, s: number, length: number): number {
 }
 
 /** One electron an ion: the band is half full. */
-const METAL = { spacing: 4, charge: 1, width: 1, depth: 0.35 } as const;
+const METAL = { spacing: 4, charge: 1, width: 1, depth: 0.6 } as const;
 /** Two electrons an ion, bound by deep wells: full bands below a gap. */
-const INSULATOR = { spacing: 5, charge: 2, width: 0.8, depth: 1 } as const;
+const INSULATOR = { spacing: 5, charge: 2, width: 0.8, depth: 1.3 } as const;
 
 const row = (
   { spacing, charge, width, depth }: typeof METAL | typeof INSULATOR,

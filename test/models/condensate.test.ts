@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Grid } from "../../src/basis/grid.ts";
-import { type Condensate, minimiseCondensate } from "../../src/models/condensate.ts";
+import { minimiseCondensate } from "../../src/models/condensate.ts";
 import { type DefinedModel, defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
 import { groundState } from "../../src/models/ground-state.ts";
 import { vortices } from "../../src/models/vortices.ts";
@@ -99,63 +98,6 @@ test("a bright soliton without a trap: E = −β²/24 and ψ = √β/2 sech(βx/
   close(energies.total, (-beta * beta) / 24, 1e-9);
   close(chemicalPotential, (-beta * beta) / 8, 1e-8);
   close(Math.max(...density), beta / 4, 1e-4); // the grid has a point at the middle or near it
-});
-
-const rotating = (omega: number, beta: number, seed = 0) => ({
-  cell: [[14, 0], [0, 14]], // biome-ignore format: a matrix
-  ecut: 15,
-  seed,
-  // ½|p − Ω × r|² + ½(1 − Ω²)r² = ½p² + ½r² − ΩL
-  vectorPotential: ([x, y]: readonly [number, number, number]) =>
-    [-omega * (y - 7), omega * (x - 7), 0] as const,
-  terms: (grid: Grid) => [
-    externalPotential(grid, ([x, y]) => 0.5 * (1 - omega ** 2) * ((x - 7) ** 2 + (y - 7) ** 2)),
-    powerNonlinearity(grid, { coefficient: beta / 2, power: 2 }),
-  ],
-});
-
-/** The energy at another rotation, followed from a state with its vortices. */
-const energyAt = async (omega: number, start: Condensate, model: DefinedModel): Promise<number> => {
-  const [nx] = model.basis.grid.size;
-  const read = ([x, y]: readonly number[]) => {
-    const i = Math.round((x! * nx) / 14) + nx * Math.round((y! * nx) / 14);
-    return [start.wave[2 * i]!, start.wave[2 * i + 1]!] as const;
-  };
-  const other = await defineModel(rotating(omega, 100));
-  const { energies } = await minimiseCondensate(other, { start: read, maxIterations: 400, tolerance: 1e-5 });
-  return energies.total;
-};
-
-describe("a rotating condensate in two dimensions", () => {
-  test("without rotation has no vortex, in a field of its own it has four at Ω = 0.7, β = 100", async () => {
-    const still = await minimiseCondensate(await defineModel(rotating(0, 100)), { tolerance: 1e-6 });
-    const model = await defineModel(rotating(0.7, 100));
-    const turning = await minimiseCondensate(model, { tolerance: 1e-4 });
-    expect(turning.converged).toBe(true);
-    expect(vortices(model.basis.grid, still.wave)).toEqual([]);
-    const found = vortices(model.basis.grid, turning.wave);
-    expect(found.map(({ charge }) => charge)).toEqual([1, 1, 1, 1]);
-    // The phase winds four times around a circle that holds them all.
-    const [n] = model.basis.grid.size;
-    let winding = 0;
-    const phase = (angle: number) => {
-      const [x, y] = [7 + 3.2 * Math.cos(angle), 7 + 3.2 * Math.sin(angle)].map((r) =>
-        Math.round((r * n) / 14),
-      );
-      const i = x! + n * y!;
-      return Math.atan2(turning.wave[2 * i + 1]!, turning.wave[2 * i]!);
-    };
-    for (let i = 0; i < 400; i++) {
-      const step = phase((2 * Math.PI * (i + 1)) / 400) - phase((2 * Math.PI * i) / 400);
-      winding += step - 2 * Math.PI * Math.round(step / (2 * Math.PI));
-    }
-    close(winding / (2 * Math.PI), 4, 1e-9);
-    expect(turning.energies.total).toBeLessThan(still.energies.total - 0.3);
-    // dE/dΩ = −⟨L⟩; a vortex at the axis brings one, those towards the edge less.
-    const slope = ((await energyAt(0.71, turning, model)) - (await energyAt(0.69, turning, model))) / 0.02;
-    expect(-slope).toBeGreaterThan(1.5);
-    expect(-slope).toBeLessThan(4);
-  });
 });
 
 test("what cannot be a condensate is refused in one line", async () => {

@@ -1,0 +1,73 @@
+import { requireInput } from "../common/failure.ts";
+import { figureSvg } from "./svg.ts";
+import { axisLabel, colourOf, FAINT, heading, MARGIN_BOTTOM, marginTop, WIDTH } from "./theme.ts";
+
+/** The eigenvalues of one operator. */
+export interface Spectrum {
+  readonly label: string;
+  /** Those that are not positive are left out. */
+  readonly eigenvalues: readonly number[];
+}
+
+const ROW = 34;
+
+/** 2.94, 118, 2.6e3 */
+const short = (x: number): string =>
+  x < 10 ? x.toFixed(2) : x < 100 ? x.toFixed(1) : x < 1000 ? x.toFixed(0) : x.toExponential(1);
+
+/**
+ * Spectra one above the other as strokes on a common logarithmic axis, each with its condition number
+ * κ = λ_max/λ_min, as the text of an SVG file.
+ *
+ * @throws InputError if there is nothing positive to draw.
+ */
+export async function spectraSvg(
+  spectra: readonly Spectrum[],
+  { title, domain }: { readonly title?: string; readonly domain?: readonly [number, number] } = {},
+): Promise<string> {
+  const strokes = spectra.flatMap(({ label, eigenvalues }, i) =>
+    eigenvalues.filter((x) => x > 0).map((x) => ({ label, x, colour: colourOf(i) })),
+  );
+  requireInput(
+    strokes.length > 0,
+    () => "spectraSvg: must have a positive eigenvalue, got none; give at least one spectrum",
+  );
+  const values = strokes.map(({ x }) => x);
+  const names = spectra.map(({ label }) => label);
+  const ends = spectra.map(({ label, eigenvalues }) => ({
+    label,
+    text: eigenvalues.every((x) => x > 0)
+      ? `κ = ${short(Math.max(...eigenvalues) / Math.min(...eigenvalues))}`
+      : "λ ≤ 0",
+  }));
+  return figureSvg((plot) => ({
+    width: WIDTH,
+    height: marginTop(title) + MARGIN_BOTTOM + ROW * names.length,
+    marginTop: marginTop(title),
+    marginLeft: 150,
+    marginRight: 90,
+    marginBottom: MARGIN_BOTTOM,
+    x: {
+      type: "log",
+      domain: domain ?? [Math.min(...values) / 1.3, Math.max(...values) * 1.3],
+      ...axisLabel("eigenvalue of P⁻¹ε†"),
+      ticks: 6,
+      tickFormat: (x: number) => String(x),
+      grid: true,
+    },
+    y: { domain: names, label: null, tickSize: 0, padding: 0.3 },
+    marks: [
+      ...heading(plot, title),
+      plot.ruleX([1], { stroke: FAINT, strokeDasharray: "3 3" }),
+      plot.tickX(strokes, { x: "x", y: "label", stroke: "colour", strokeWidth: 1.2, strokeOpacity: 0.75 }),
+      plot.text(ends, {
+        y: "label",
+        text: "text",
+        frameAnchor: "right",
+        textAnchor: "start",
+        dx: 8,
+        fontWeight: 600,
+      }),
+    ],
+  }));
+}

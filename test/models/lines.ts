@@ -1,0 +1,33 @@
+import { expect } from "vitest";
+import type { RealField } from "../../src/kernels/fields.ts";
+import type { DefinedModel } from "../../src/models/define-model.ts";
+import {
+  type DielectricMatrix,
+  dielectricMatrix,
+  preconditionedSpectrum,
+} from "../../src/models/dielectric-matrix.ts";
+import { groundState } from "../../src/models/ground-state.ts";
+import { type LineSystem, lineSystem } from "../../src/models/line-system.ts";
+import { ldos } from "../../src/precond/ldos.ts";
+
+/** A line at its ground state, with its dielectric operator. */
+export interface Case {
+  readonly model: DefinedModel;
+  readonly density: RealField;
+  readonly matrix: DielectricMatrix;
+}
+
+export async function solved(system: LineSystem): Promise<Case> {
+  const model = await lineSystem(system);
+  const { density, converged } = await groundState(model, {
+    preconditioner: ldos(),
+    tolerance: { density: 1e-9 },
+  });
+  expect(converged).toBe(true);
+  return { model, density, matrix: await dielectricMatrix(model, density) };
+}
+
+export type AnyPreconditioner = Parameters<typeof preconditionedSpectrum>[1];
+
+export const condition = async ({ matrix }: Case, preconditioner: AnyPreconditioner): Promise<number> =>
+  (await preconditionedSpectrum(matrix, preconditioner)).rates!.condition;
