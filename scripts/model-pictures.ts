@@ -130,7 +130,7 @@ async function lines(): Promise<void> {
       if (make !== mixedLine) continue;
       const none = found[0]!.spectrum;
       const screened = found[1]!.spectrum;
-      const states = await matrix.iterate.localDensityOfStates(0.1);
+      const states = await matrix.iterate.localDensityOfStates(0.05);
       const [n, length] = [none.eigenvalues.length, system.length];
       save(
         "mixed.svg",

@@ -126,10 +126,11 @@ test("the model of LDOS is Kerker's where the states are the same everywhere", a
   // Ions so wide that nothing but a uniform background is left: free electrons.
   const jellium = await solved({ length: 24, ions: [{ position: 0, charge: 6, width: 30 }], kpoints: 9 });
   const { iterate } = jellium.matrix;
-  const states = await iterate.localDensityOfStates(0.1);
+  const width = 0.1;
+  const states = await iterate.localDensityOfStates(width);
   closeArrays(states, new Float64Array(states.length).fill(states[0]!), 1e-6 * states[0]!);
-  const local = await preconditionedSpectrum(jellium.matrix, ldos());
-  const global = await preconditionedSpectrum(jellium.matrix, kerkerDos());
+  const local = await preconditionedSpectrum(jellium.matrix, ldos({ width }));
+  const global = await preconditionedSpectrum(jellium.matrix, kerkerDos({ width }));
   const fixed = await preconditionedSpectrum(
     jellium.matrix,
     kerker({ kTF: Math.sqrt(4 * Math.PI * states[0]!) }),
