@@ -31,6 +31,11 @@ export {
   exactProblem,
   type FourierCoefficient,
 } from "./errors/exact-problem.ts";
+export {
+  type EnergyBound,
+  hartreeFockEnergyBelow,
+  type WeightedBands,
+} from "./errors/hartree-fock-energy.ts";
 export { proposeBands } from "./errors/propose-bands.ts";
 export { type PublishedBar, type PublishedOptions, publishedBars } from "./errors/published-bars.ts";
 export { type CertificateHead, certificateLines } from "./io/certificate-file.ts";
@@ -39,6 +44,7 @@ export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";
 export type { DosFile, LocalDos } from "./job/dos-result.ts";
+export { boundEnergy, type SelfConsistentBound } from "./job/energy-bound.ts";
 export type { GroundFields } from "./job/ground-fields.ts";
 export { type NewJobOptions, newJob, suggestedCutoff, suggestedKgrid } from "./job/new-job.ts";
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
