@@ -21,7 +21,7 @@ const pair = (g: Vec3, re: number, im: number): FourierCoefficient[] => [
 ];
 const bandsOf = (problem: ExactProblem, nBands: number): WeightedBands[] =>
   MESH.map(([k, multiplicity]) => {
-    const bands = encloseBands(kernels, encloseProblem(problem), k, nBands, { ecut: 6 });
+    const bands = encloseBands(kernels, encloseProblem(problem), k, nBands, { ecut: 3 });
     if (!Array.isArray(bands)) expect.fail(bands.reason);
     return { multiplicity, bands };
   });
@@ -50,13 +50,13 @@ function exactEnergy(electrons: number): number {
 // Broken once: half of the self-repulsion, and the mean of V₀ left in.
 test("free electrons: no potential gives a bound above the exact energy, and none is the best", () => {
   const { normal } = random(8);
-  for (const electrons of [2, 3, 5]) {
+  for (const electrons of [2, 5]) {
     const exact = exactEnergy(electrons);
     const best = hartreeFockEnergyBelow(frozen([]), bandsOf(frozen([]), 5), electrons);
     if (best.kind !== "bound") expect.fail(best.reason);
     expect(best.lower).toBeLessThanOrEqual(exact + 1e-13);
     expect(exact - best.lower).toBeLessThan(1e-9);
-    for (const size of [0.003, 0.03, 0.1]) {
+    for (const size of [0.003, 0.1]) {
       const v = frozen([
         { g: [0, 0, 0], re: normal(), im: 0 },
         ...pair([1, 0, 0], size * normal(), size * normal()),
