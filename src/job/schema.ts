@@ -75,6 +75,7 @@ const scfSchema = fields({
 
 /** The job file as data: fields, kinds, defaults. What fields mean to each other is in `checkJob`. */
 export const jobSchema = fields({
+  $schema: z.string({ error: "must be the address of a JSON Schema, for editors" }).optional(),
   title: z.string({ error: "must be text" }).optional(),
   hamiltonian: z
     .union(
