@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { problemText } from "../bands/frozen-problem.ts";
 import { parseKpoints } from "../bands/k-path.ts";
 import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { aseBandsText } from "../io/ase-bands.ts";
 import { bandsText, writeBands } from "../io/bands-json.ts";
 import { certificateLines } from "../io/certificate-file.ts";
 import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
@@ -37,6 +38,7 @@ export interface BandsOptions {
   readonly accuracy?: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly ase?: string;
   readonly saveProblem?: string;
   readonly certificate?: string;
   readonly threads?: string;
@@ -51,6 +53,7 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   const path = (name: string) => resolve(host.cwd, name);
   for (const [option, name] of [
     ["--out", options.out],
+    ["--ase", options.ase],
     ["--save-problem", options.saveProblem],
     ["--certificate", options.certificate],
   ] as const)
@@ -102,6 +105,10 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   if (options.out !== undefined) {
     await writePicture(run, path(options.out), title, options.k !== undefined);
     say(`bands: ${options.out}`);
+  }
+  if (options.ase !== undefined) {
+    await writeAtomically(path(options.ase), [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]);
+    say(`bands for ASE: ${options.ase}`);
   }
   if (options.saveProblem !== undefined && run.problem !== undefined) {
     await writeAtomically(path(options.saveProblem), [problemText(run.problem)]);

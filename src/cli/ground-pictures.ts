@@ -1,9 +1,9 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { writePicture } from "../io/picture.ts";
+import { effectivePotential } from "../job/effective-potential.ts";
 import type { GroundFields } from "../job/ground-fields.ts";
 import type { ResultFile } from "../job/result.ts";
-import { asRealField, type RealField } from "../kernels/fields.ts";
 import type { Plane } from "../observables/slice.ts";
 import { convergenceSvg } from "../plot/convergence.ts";
 import { fieldSvg, VECTORS } from "../plot/field-picture.ts";
@@ -86,14 +86,6 @@ export async function drawGroundState(
       level: { value: 0, label: "Fermi level" },
     }),
   );
-}
-
-/** V_loc + V_H + V_xc [Ha], the mean of both spins. */
-function effectivePotential({ grid, model, potentials }: GroundFields): RealField {
-  const total = asRealField(new Float64Array(grid.points));
-  for (const part of Object.values(potentials))
-    for (let r = 0; r < part.length; r++) total[r % grid.points]! += part[r]! / model.nSpin;
-  return total;
 }
 
 /**

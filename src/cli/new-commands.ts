@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { CRYSTALS } from "../build/crystals.ts";
 import { MOLECULE_NAMES } from "../build/molecule.ts";
+import { READABLE } from "../io/structure-files.ts";
 import type { ExitCode, Host } from "./host.ts";
 import type { NewKind, NewOptions } from "./new.ts";
 
@@ -44,6 +45,16 @@ export function addNewCommands(program: Command, host: Host, exit: (code: ExitCo
       "--vacuum <LENGTH>",
       "distance between neighbouring molecules (default 6 angstrom)",
     ),
+  );
+  jobOptions(
+    group
+      .command("from")
+      .description("a job around the structure in a file")
+      .argument("<FILE>", `a structure: ${READABLE}`)
+      .action(async (file: string, options: NewOptions) => {
+        const { newFromCommand } = await import("./convert.ts");
+        exit(await newFromCommand(file, options, host));
+      }),
   );
 }
 

@@ -1,8 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../common/failure.ts";
+import { READABLE, WRITABLE } from "../io/structure-files.ts";
 import { VERSION } from "../version.ts";
 import type { BandsOptions } from "./bands.ts";
 import type { CompareOptions } from "./compare.ts";
+import type { ConvertOptions } from "./convert.ts";
 import type { DielectricOptions } from "./dielectric.ts";
 import type { DosCommandOptions } from "./dos.ts";
 import type { EstimateOptions } from "./estimate.ts";
@@ -80,6 +82,9 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--plot-potential <FILE>", "draw the potential that electrons see, likewise")
     .option("--plot-times <FILE>", "draw what each step spent its time on")
     .option("--slice <PLANE>", "slice to draw, such as ca@0.5: vectors c and a at half of b")
+    .option("--density <FILE>", "write the density: .cube, .xsf or .npy")
+    .option("--potential <FILE>", "write the potential that electrons see, likewise")
+    .option("--ldos <FILE>", "write the local density of states at the Fermi level, likewise")
     .option("--checkpoint <FILE>", "keep the state of the last step here")
     .option("--restart <FILE>", "start from a checkpoint")
     .action(async (job: string, options: ScfOptions) => {
@@ -118,6 +123,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--out <FILE>", "write a picture or the numbers: .svg, .png, .html or .json")
     .option("--json", "print the numbers to stdout, and nothing else there")
     .option("--certificate <FILE>", "keep what proves the intervals, for stillwave verify")
+    .option("--ase <FILE>", "write the bands as JSON that ASE reads")
     .option("--save-problem <FILE>", 'keep the potential for { "hamiltonian": { "frozen": FILE } }')
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
@@ -192,6 +198,26 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     });
 
   addNewCommands(program, host, exit);
+
+  program
+    .command("convert")
+    .description("write a structure in another format")
+    .argument("<IN>", `a structure: ${READABLE}; or a job`)
+    .argument("<OUT>", `where to: ${WRITABLE}`)
+    .option("--repeat <N,N,N>", "copies along the lattice vectors, such as 2,2,1")
+    .action(async (from: string, to: string, options: ConvertOptions) => {
+      const { convertCommand } = await import("./convert.ts");
+      exit(await convertCommand(from, to, options, host));
+    });
+
+  program
+    .command("schema")
+    .description("print the JSON Schema of job files, for editors")
+    .action(async () => {
+      const { jobJsonSchema } = await import("../job/json-schema.ts");
+      host.stdout.write(`${JSON.stringify(jobJsonSchema(), null, 1)}\n`);
+      exit(EXIT.ok);
+    });
 
   program
     .command("examples")

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
-import { readTextFrom, requireWritable } from "../io/node-files.ts";
+import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
 import { requirePicture } from "../io/picture.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import type { GroundFields } from "../job/ground-fields.ts";
@@ -12,6 +12,7 @@ import type { RunOptions } from "../job/prepare-scf.ts";
 import type { ResultFile } from "../job/result.ts";
 import { parseJob } from "../job/schema.ts";
 import type { BackendName } from "../kernels/kernels.ts";
+import { type FieldFile, type FieldNames, fieldFiles, requireFieldFiles } from "./field-files.ts";
 import { drawGroundState, PICTURES, type PictureNames, parsePlane } from "./ground-pictures.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { type JobSource, loadJob } from "./job-source.ts";
@@ -20,7 +21,7 @@ import { styled } from "./style.ts";
 import { headline, summary } from "./summary.ts";
 
 /** Options of `stillwave scf` as they stand on the command line. */
-export interface ScfOptions extends PictureNames {
+export interface ScfOptions extends PictureNames, FieldNames {
   readonly out?: string;
   readonly json?: boolean;
   readonly mixing?: string;
@@ -46,6 +47,7 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     const name = options[field as keyof PictureNames];
     if (name !== undefined) await requirePicture(option, path(name));
   }
+  await requireFieldFiles(options, path);
   const plane = options.slice === undefined ? undefined : parsePlane(options.slice);
   const restart = options.restart === undefined ? undefined : await readCheckpoint(path(options.restart));
   const runScf = await host.engine.runScf();
@@ -59,6 +61,7 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
   });
   let latest: object | undefined;
   let fields: GroundFields | undefined;
+  let files: readonly FieldFile[] = [];
   const run: RunOptions = {
     threads,
     signal: interruption.signal,
@@ -69,8 +72,9 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
       latest = state;
       if (options.checkpoint !== undefined) await writeCheckpoint(path(options.checkpoint), state);
     },
-    onFields: (found) => {
+    onFields: async (found) => {
       fields = found;
+      files = await fieldFiles(options, found, job); // now, while the orbitals are there
     },
     ...(options.backend === undefined ? {} : { backend: options.backend }),
     ...(restart === undefined ? {} : { restart }),
@@ -84,6 +88,10 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
     table.end();
   }
   await report(result, source, options, host, latest);
+  for (const { name, what, chunks } of files) {
+    await writeAtomically(path(name), chunks());
+    host.stderr.write(`${what}: ${name}\n`);
+  }
   const title = job.title ?? source.name;
   await drawGroundState(options, { result, fields, title, plane }, path, (text) =>
     host.stderr.write(`${text}\n`),

@@ -1,6 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
 import type { RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
+import type { Orbitals } from "../parallel/orbitals.ts";
 import type { ScfProblem } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import type { EnergyName } from "../terms/term.ts";
@@ -15,21 +16,40 @@ export interface GroundFields {
   readonly potentials: { readonly [name in EnergyName]?: RealField };
   /** [Ha] */
   readonly fermiLevel: number;
+  /**
+   * Local density of states at the Fermi level, Σ w f_max δ_T(ε − ε_F) |ψ|² [states/(Ha bohr³)], shape [nSpin·N], with
+   * δ_T(x) = e^{−(x/T)²}/(T√π). For as long as the run has not returned: it needs the orbitals.
+   */
+  localDos(width: number): Promise<RealField>;
 }
 
 /** Fields of a step's output density. */
 export function groundFields(
   { basis, terms }: ScfProblem,
-  { rhoOut, occupation }: Pick<ScfStep, "rhoOut" | "occupation">,
+  { rhoOut, occupation, levels }: Pick<ScfStep, "rhoOut" | "occupation" | "levels">,
+  orbitals: Orbitals,
 ): GroundFields {
+  const { model, grid } = basis;
   const potentials = Object.fromEntries(
     terms.density.map((term) => [term.name, term.evaluate(rhoOut).potential]),
   );
   return {
-    model: basis.model,
-    grid: basis.grid,
+    model,
+    grid,
     density: rhoOut,
     potentials,
     fermiLevel: occupation.fermiLevel,
+    async localDos(width) {
+      const scale = 2 / model.nSpin / (width * Math.sqrt(Math.PI));
+      const weights = levels.map(({ weight, eigenvalues }) =>
+        Float64Array.from(
+          eigenvalues,
+          (e) => weight * scale * Math.exp(-(((e - occupation.fermiLevel) / width) ** 2)),
+        ),
+      );
+      const states = await orbitals.density(weights);
+      basis.symmetrize(states);
+      return states;
+    },
   };
 }

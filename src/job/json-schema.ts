@@ -4,8 +4,10 @@ import { jobSchema } from "./schema.ts";
 /** What a field must be, in the words of its error message: they say meaning, unit and what is usual. */
 function ruleOf(schema: z.core.$ZodType): string | undefined {
   const { error } = schema._zod.def;
-  const rule = error?.({ code: "invalid_type", expected: "unknown", input: undefined } as never); // ours ignore the issue or look at its code
-  return typeof rule === "string" && rule.startsWith("must be") ? rule.replace(/^must be /, "") : undefined;
+  const rule = error?.({ code: "invalid_type", expected: "unknown", input: undefined } as never); // ours look at the code alone
+  if (typeof rule === "string" && rule.startsWith("must be")) return rule.replace(/^must be /, "");
+  const { innerType } = schema._zod.def as { readonly innerType?: z.core.$ZodType }; // what may be null or has a default
+  return innerType === undefined ? undefined : ruleOf(innerType);
 }
 
 /**

@@ -28,7 +28,7 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   const steps = scf(prepared.problem, prepared.options);
   const end = await drain(steps, options);
   try {
-    await options.onFields?.(groundFields(prepared.problem, end.last));
+    await options.onFields?.(groundFields(prepared.problem, end.last, end.orbitals));
     const forces = await totalForces(prepared.problem, end);
     const peak = await end.orbitals.peakMemory();
     const cpu = platform.cpuSeconds();
