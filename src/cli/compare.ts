@@ -19,6 +19,7 @@ export interface CompareOptions {
   readonly sizes?: string;
   readonly out?: string;
   readonly plot?: string;
+  readonly condition?: boolean;
   readonly threads?: string;
   readonly backend?: BackendName;
 }
@@ -64,6 +65,7 @@ export async function compareCommand(
         await prepareFolder(); // the lists are known to be right by now
         return runScf(each, run);
       },
+      ...(options.condition ? { conditionNumbers: true, analyse: await host.engine.runDielectric() } : {}),
       onStep: ({ size, mixing }, { step, densityResidual }) =>
         live.show(`size ${size}, ${mixing}: step ${step}, residual ${densityResidual.toExponential(1)}`),
       onRun: (run) => live.note(`size ${run.size}, ${run.mixing}: ${verdict(run)}`),
@@ -129,38 +131,40 @@ function liveLine({ stderr }: Host) {
 const verdict = ({ status, iterations }: ComparedRun): string =>
   status === "converged" ? `converged in ${iterations} steps` : `${status} after ${iterations} steps`;
 
-const COLUMNS = [
-  "size",
-  "mixing",
-  "steps",
-  "to 1.6e-10 Ha",
-  "highest E (Ha)",
-  "H applied",
-  "time (s)",
-  "status",
+type Column = readonly [title: string, cell: (run: ComparedRun, comparison: Comparison) => string];
+
+const COLUMNS: readonly Column[] = [
+  ["size", ({ size }) => `${size}`],
+  ["mixing", ({ mixing }) => mixing],
+  ["steps", ({ stepsToTolerance }) => `${stepsToTolerance ?? "-"}`],
+  ["to 1.6e-10 Ha", ({ stepsToEnergy }) => `${stepsToEnergy ?? "-"}`],
+  [
+    "highest E (Ha)",
+    ({ size, highestEnergy }, { sizes, lowestEnergies }) =>
+      `+${(highestEnergy - lowestEnergies[sizes.indexOf(size)]!).toPrecision(2)}`,
+  ],
+  ["H applied", ({ hamiltonianApplications }) => `${hamiltonianApplications}`],
+  ["time (s)", ({ seconds }) => seconds.toFixed(2)],
 ];
+const CONDITION: Column = ["condition", ({ conditionNumber }) => conditionNumber?.toPrecision(3) ?? "-"];
+const STATUS: Column = ["status", ({ status }) => status];
 
 /** One row for each run; a dash where something was not reached. */
-function table({ runs, lowestEnergies, sizes, complete }: Comparison, { stdout }: Host): string {
+function table(comparison: Comparison, { stdout }: Host): string {
+  const { runs, complete } = comparison;
   const paint = styled(stdout);
-  const rows = runs.map((run) => [
-    `${run.size}`,
-    run.mixing,
-    `${run.stepsToTolerance ?? "-"}`,
-    `${run.stepsToEnergy ?? "-"}`,
-    `+${(run.highestEnergy - lowestEnergies[sizes.indexOf(run.size)]!).toPrecision(2)}`,
-    `${run.hamiltonianApplications}`,
-    run.seconds.toFixed(2),
-    run.status,
-  ]);
-  const widths = COLUMNS.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
+  const isAnalysed = runs.some(({ conditionNumber }) => conditionNumber !== undefined);
+  const columns = [...COLUMNS, ...(isAnalysed ? [CONDITION] : []), STATUS];
+  const titles = columns.map(([title]) => title);
+  const rows = runs.map((run) => columns.map(([, cell]) => cell(run, comparison)));
+  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, i) =>
-        i === 1 || i === COLUMNS.length - 1 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
+        i === 1 || i === titles.length - 1 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
       )
       .join("  ")
       .trimEnd();
-  const text = [paint("bold", line(COLUMNS)), ...rows.map(line)].join("\n");
+  const text = [paint("bold", line(titles)), ...rows.map(line)].join("\n");
   return `${text}\n${complete ? "" : "interrupted: the table is not complete\n"}`;
 }

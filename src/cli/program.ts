@@ -100,6 +100,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--sizes <LIST>", "copies along the long axis, such as 1,2,4 (default 1)")
     .option("--out <DIR>", "folder for compare.json and compare.svg (default the current one)")
     .option("--plot <FILE>", "draw into this file instead of compare.svg: .svg or .png")
+    .option("--condition", "add condition numbers of the preconditioned dielectric operator (slow)")
     .option("--threads <N>", "threads to use")
     .addOption(new Option("--backend <NAME>", "kernels to use").choices(["wasm", "native", "reference"]))
     .action(async (job: string, options: CompareOptions) => {

@@ -9,6 +9,7 @@ import { platformServices } from "./platform.ts";
 import type { RunOptions } from "./prepare-scf.ts";
 import { longAxis, repeatedJob } from "./repeat.ts";
 import type { ResultFile, ResultStatus } from "./result.ts";
+import { runDielectric } from "./run-dielectric.ts";
 import { runScf } from "./run-scf.ts";
 import { parseJob } from "./schema.ts";
 import { resolveStructure } from "./structure.ts";
@@ -21,10 +22,17 @@ export interface CompareOptions extends Pick<RunOptions, "threads" | "backend" |
   readonly mixings?: readonly string[];
   /** How many copies of the structure stand along its long axis. Default [1]. */
   readonly sizes?: readonly number[];
+  /**
+   * Add the condition number of P⁻¹ε† at the ground state of each size, which says why a mixing is slow. Costs as much as
+   * some ten more SCF runs for each mixing. Default false.
+   */
+  readonly conditionNumbers?: boolean;
   readonly onStep?: (run: RunLabel, row: HistoryRow) => void;
   readonly onRun?: (run: ComparedRun) => void;
   /** What runs a job. Default `runScf`. */
   readonly run?: (job: unknown, options: RunOptions) => Promise<ResultFile>;
+  /** What finds the eigenvalues. Default `runDielectric`. */
+  readonly analyse?: typeof runDielectric;
 }
 
 /** Which of the runs. */
@@ -46,6 +54,8 @@ export interface ComparedRun extends RunLabel {
   readonly highestEnergy: number;
   readonly hamiltonianApplications: number;
   readonly seconds: number;
+  /** λmax/λmin of P⁻¹ε†, an estimate; absent unless asked for, and where it was not found. */
+  readonly conditionNumber?: number;
   readonly history: readonly HistoryRow[];
 }
 
@@ -104,7 +114,13 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
         onStep: (row) => options.onStep?.(label, row),
       });
       complete &&= result.status !== "interrupted";
-      const compared = comparedRun(label, result);
+      const conditionNumber = options.conditionNumbers
+        ? await conditionOf(larger, mixing, options.analyse ?? runDielectric, shared)
+        : undefined;
+      const compared = {
+        ...comparedRun(label, result),
+        ...(conditionNumber === undefined ? {} : { conditionNumber }),
+      };
       ofSize.push(compared);
       options.onRun?.(compared);
     }
@@ -146,6 +162,23 @@ function checkLists(mixings: readonly string[], sizes: readonly number[]): void 
     () =>
       `sizes: must be different whole numbers from 1 to 1000, got ${JSON.stringify(sizes)}; such as 1,2,4`,
   );
+}
+
+/** The ground state is found with the default mixing: that under inspection might not get there. */
+async function conditionOf(
+  job: Job,
+  name: string,
+  analyse: typeof runDielectric,
+  shared: Pick<RunOptions, "threads" | "backend" | "signal" | "readText">,
+): Promise<number | undefined> {
+  const { mixing } = withMixing(job, name).scf;
+  if (mixing.name === "chi0-exact") return 1; // P = ε†
+  const { smallest, largest } = await analyse(withMixing(job, "ldos"), {
+    ...shared,
+    mixing,
+    observedSteps: 0,
+  });
+  return smallest === undefined || largest === undefined ? undefined : largest.value / smallest.value;
 }
 
 const withMixing = (job: Job, name: string): Job =>

@@ -47,6 +47,18 @@ test("prints a row for each run, writes compare.json and compare.svg, and tells 
   expect(host.seen.options!.threads).toBe(3);
 });
 
+test("--condition adds a column of condition numbers", async () => {
+  const job = { structure: { lattice: [[4, 0, 0], [0, 4, 0], [0, 0, 5]], atoms: [{ element: "H", position: [0, 0, 0.1] }, { element: "H", position: [0, 0, 0.4] }] }, ecut: 3 }; // biome-ignore format: a small cell
+  writeFileSync(join(cwd, "h2.json"), JSON.stringify(job));
+  const host = fakeHost({ cwd, run: twoSteps });
+  expect(await compare("h2.json --mixings simple --condition", host)).toBe(0);
+  const [titles, row] = host.written.stdout.trimEnd().split("\n");
+  expect(titles).toMatch(/time \(s\) +condition +status$/);
+  const condition = Number(row!.trim().split(/\s+/).at(-2));
+  expect(condition).toBeGreaterThan(1.0001);
+  expect(written(".").runs[0]!.conditionNumber!.toPrecision(3)).toBe(condition.toPrecision(3));
+});
+
 test("without options takes simple, kerker and ldos, once each, into the current folder", async () => {
   const host = fakeHost({ cwd });
   expect(await compare("si.json", host)).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { compareMixings, ENERGY_ERROR, firstWithin } from "../../src/job/compare.ts";
 import { longAxis, repeatedJob } from "../../src/job/repeat.ts";
+import { runDielectric } from "../../src/job/run-dielectric.ts";
 import { runScf } from "../../src/job/run-scf.ts";
 import { parseJob } from "../../src/job/schema.ts";
 import { resolveStructure } from "../../src/job/structure.ts";
@@ -192,6 +193,22 @@ describe("a comparison", () => {
     const run = () => Promise.reject(new Error("must not run"));
     await expect(compareMixings(LITHIUM, { ...options, run })).rejects.toThrow(InputError);
     await expect(compareMixings(LITHIUM, { ...options, run })).rejects.toThrow(message);
+  });
+
+  test("condition numbers are those of the dielectric operator with each mixing and its parameters", async () => {
+    const job = { ...LITHIUM, kgrid: [1, 1, 2] };
+    const { runs } = await compareMixings(job, {
+      mixings: ["simple", "kerker", "chi0-exact"],
+      conditionNumbers: true,
+    });
+    const alone = await runDielectric(job, { observedSteps: 0 }); // kerker, the job's own
+    const expected = alone.largest!.value / alone.smallest!.value;
+    const [simple, kerker, exact] = runs.map(({ conditionNumber }) => conditionNumber!);
+    close(kerker! / expected, 1, 1e-3); // Arnoldi stops at changes of 5e-4
+    expect(Math.abs(simple! / expected - 1)).toBeGreaterThan(0.02);
+    expect(exact).toBe(1);
+    const plain = await compareMixings(job, { mixings: ["kerker"] });
+    expect(plain.runs[0]).not.toHaveProperty("conditionNumber");
   });
 
   test("real runs of all mixings end at one energy", async () => {
