@@ -139,6 +139,8 @@ export {
   adaptiveDamping,
 } from "./scf/adaptive-damping.ts";
 export { type AndersonOptions, anderson } from "./scf/anderson.ts";
+export { directMinimisation } from "./scf/direct-minimisation.ts";
+export type { DirectMinimisation } from "./scf/problem.ts";
 export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";
 export type { Energies, ScfState, ScfStep } from "./scf/state.ts";
 export { externalFromFourier, externalPotential } from "./terms/external.ts";

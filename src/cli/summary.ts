@@ -12,7 +12,8 @@ const MOST_FORCES = 12;
 /** What a person wants to know before the run: which job this is. */
 export function headline(job: Job, name: string): string {
   const { accelerator, mixing } = job.scf;
-  const accelerated = accelerator.name === "none" ? "" : ` + ${accelerator.name}(${accelerator.depth})`;
+  const depth = "depth" in accelerator ? `(${accelerator.depth})` : "";
+  const accelerated = accelerator.name === "none" ? "" : ` + ${accelerator.name}${depth}`;
   const smeared = job.temperature > 0 ? [`${job.smearing} ${job.temperature} Ha`] : [];
   const functional = typeof job.functional === "string" ? job.functional : job.functional.join(" + ");
   const facts = [

@@ -52,10 +52,15 @@ function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
   return smearing ?? "fermi-dirac";
 }
 
-function checkScf({ scf: { accelerator, mixing, tolerance } }: ParsedJob): void {
+function checkScf({ scf: { accelerator, mixing, tolerance }, temperature }: ParsedJob): void {
   requireInput(
     tolerance.density !== undefined || tolerance.energy !== undefined,
     () => 'scf.tolerance: must name a tolerance, got {}; such as { "density": 1e-6 }',
+  );
+  requireInput(
+    accelerator.name !== "direct-minimisation" || temperature === 0,
+    () =>
+      `temperature: must be 0 with direct-minimisation, where every level is full or empty, got ${temperature}; for metals take anderson`,
   );
   requireInput(
     accelerator.name !== "adaptive-damping" || mixing.name !== "chi0-exact",

@@ -20,6 +20,11 @@ export interface InlineStructure {
 export type AcceleratorChoice =
   | { readonly name: "none" }
   | {
+      readonly name: "direct-minimisation";
+      /** Past steps that shape the next. */
+      readonly memory: number;
+    }
+  | {
       readonly name: "adaptive-damping";
       /** Steps kept. */
       readonly depth: number;

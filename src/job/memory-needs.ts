@@ -36,7 +36,7 @@ export function memoryNeeds(
       Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
     projectors,
     spins: model.nSpin,
-    history: job.scf.accelerator.name === "none" ? 0 : job.scf.accelerator.depth,
+    history: "depth" in job.scf.accelerator ? job.scf.accelerator.depth : 0,
     threads,
   };
 }

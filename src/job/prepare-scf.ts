@@ -10,6 +10,7 @@ import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import { damped } from "../scf/accelerator.ts";
 import { adaptiveDamping } from "../scf/adaptive-damping.ts";
 import { anderson } from "../scf/anderson.ts";
+import { directMinimisation } from "../scf/direct-minimisation.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
 import type { HistoryRow, ScfState } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
@@ -135,6 +136,8 @@ function acceleratorOf(choice: AcceleratorChoice): ScfOptions["accelerator"] {
       return damped();
     case "anderson":
       return anderson(choice);
+    case "direct-minimisation":
+      return directMinimisation(choice);
     case "adaptive-damping":
       return adaptiveDamping(choice);
   }

@@ -53,6 +53,9 @@ const acceleratorSchema = byName([
     minDamping: positiveNumber("must be a damping above 0 and at most 1; 0.2 is usual").lte(1).default(0.2),
     maxTries: wholeNumber("must be a positive number of tries along one direction; 3 is usual", 1).default(3),
   }),
+  variant("direct-minimisation", {
+    memory: wholeNumber("must be a positive number of past steps; 10 is usual", 1).default(10),
+  }),
   variant("anderson", {
     depth: wholeNumber("must be a positive number of steps kept; 10 is usual", 1).default(10),
     errorFactor: positiveNumber("must be a positive factor; 1e5 is usual").default(1e5),

@@ -9,6 +9,7 @@ import {
   type OrbitalEnergies,
 } from "../state/orbital-block.ts";
 import { type BlockResponse, blockResponse, type ResponseRequest } from "../state/response-block.ts";
+import { type BlockGradient, blockGradient, retract, tangentPart } from "../state/stiefel.ts";
 import type { OrbitalsSpec } from "./orbitals.ts";
 
 /** The blocks one thread holds, addressed by their index in the whole calculation. Everything here is synchronous. */
@@ -20,6 +21,9 @@ export interface BlockHost {
   nonlocalForces(index: number, weights: Float64Array): Float64Array;
   /** @param deltaPotential of the block's spin, shape [N]. */
   response(index: number, request: ResponseRequest, deltaPotential: Float64Array): BlockResponse;
+  gradient(index: number): BlockGradient;
+  tangentPart(index: number, panel: Float64Array, preconditioned: boolean): Float64Array;
+  retract(index: number, panel: Float64Array): void;
   save(index: number): Float64Array;
   restore(index: number, psi: Float64Array): void;
   peakMemory(): number;
@@ -70,6 +74,12 @@ export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: r
       loadPotential(index);
       return blockResponse(kernels, problem, block(index), request, deltaPotential);
     },
+    gradient(index) {
+      loadPotential(index);
+      return blockGradient(kernels, block(index));
+    },
+    tangentPart: (index, panel, preconditioned) => tangentPart(kernels, block(index), panel, preconditioned),
+    retract: (index, panel) => retract(kernels, block(index), panel),
     save: (index) => block(index).psi.slice(),
     restore: (index, psi) => block(index).restore(psi),
     peakMemory: () => kernels.memory().peak,

@@ -45,6 +45,15 @@ export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
           progress,
         ),
       ),
+    gradient(potential) {
+      host.setPotential(potential as unknown as Float64Array);
+      return each((index) => host.gradient(index));
+    },
+    tangentPart: (panels, preconditioned) =>
+      each((index) => host.tangentPart(index, panels[index]!, preconditioned)),
+    retract: async (panels) => {
+      await each((index) => host.retract(index, panels[index]!));
+    },
     save: () => each((index) => host.save(index)),
     restore: async (psi) => {
       await each((index) => host.restore(index, psi[index]!));

@@ -19,6 +19,14 @@ export type WorkerRequest =
       readonly request: ResponseRequest;
       readonly deltaPotential: Float64Array;
     }
+  | { readonly call: "gradient"; readonly index: number }
+  | {
+      readonly call: "tangentPart";
+      readonly index: number;
+      readonly panel: Float64Array;
+      readonly preconditioned: boolean;
+    }
+  | { readonly call: "retract"; readonly index: number; readonly panel: Float64Array }
   | { readonly call: "save"; readonly index: number }
   | { readonly call: "restore"; readonly index: number; readonly psi: Float64Array }
   | { readonly call: "peakMemory" }

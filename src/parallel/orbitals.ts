@@ -8,6 +8,7 @@ import type {
   OrbitalProblem,
 } from "../state/orbital-block.ts";
 import type { ResponseRequest } from "../state/response-block.ts";
+import type { BlockGradient } from "../state/stiefel.ts";
 
 /** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
 export interface BlockLabel {
@@ -71,6 +72,12 @@ export interface Orbitals {
     requests: readonly ResponseRequest[],
     progress?: BlockProgress,
   ): Promise<DensityResponse>;
+  /** Gradient of the energy in the potential V(r) for orbitals that are all full, one per block. */
+  gradient(potential: ReadonlyRealField): Promise<BlockGradient[]>;
+  /** What of panels, one per block, is tangent to the orbitals; preconditioned or not. */
+  tangentPart(panels: readonly Float64Array[], preconditioned: boolean): Promise<Float64Array[]>;
+  /** Replaces all orbitals by orthonormal bases of the spans of panels, one per block. */
+  retract(panels: readonly Float64Array[]): Promise<void>;
   /** Copies of the orbitals, one panel per block. */
   save(): Promise<Float64Array[]>;
   restore(psi: readonly Float64Array[]): Promise<void>;

@@ -1,5 +1,7 @@
+import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BlockEigenvalues, OrbitalEnergies } from "../state/orbital-block.ts";
 import type { BlockResponse } from "../state/response-block.ts";
+import type { BlockGradient } from "../state/stiefel.ts";
 import { connect } from "./client.ts";
 import type { WorkerRequest } from "./messages.ts";
 import type { BlockProgress, Orbitals, OrbitalsSpec } from "./orbitals.ts";
@@ -61,12 +63,15 @@ export async function pooledOrbitals(
     typeof SharedArrayBuffer === "undefined"
       ? new Float64Array(values)
       : new Float64Array(new SharedArrayBuffer(8 * values));
+  const setPotential = async (potential: ReadonlyRealField) => {
+    shared.set(potential as unknown as Float64Array); // read only, as promised
+    await Promise.all(clients.map((client) => client.call({ call: "setPotential", potential: shared })));
+  };
   return {
     spec,
     threads: count,
     async diagonalise(potential, request, progress) {
-      shared.set(potential as unknown as Float64Array); // read only, as promised
-      await Promise.all(clients.map((client) => client.call({ call: "setPotential", potential: shared })));
+      await setPotential(potential);
       return each<BlockEigenvalues>((index) => ({ call: "diagonalise", index, request }), progress);
     },
     density: async (weights, progress) =>
@@ -95,6 +100,15 @@ export async function pooledOrbitals(
           progress,
         ),
       ),
+    async gradient(potential) {
+      await setPotential(potential);
+      return each<BlockGradient>((index) => ({ call: "gradient", index }));
+    },
+    tangentPart: (panels, preconditioned) =>
+      each<Float64Array>((index) => ({ call: "tangentPart", index, panel: panels[index]!, preconditioned })),
+    retract: async (panels) => {
+      await each((index) => ({ call: "retract", index, panel: panels[index]! }));
+    },
     save: () => each<Float64Array>((index) => ({ call: "save", index })),
     restore: async (psi) => {
       await each((index) => ({ call: "restore", index, psi: psi[index]! }));

@@ -36,6 +36,12 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return host.nonlocalForces(request.index, request.weights);
     case "response":
       return host.response(request.index, request.request, request.deltaPotential);
+    case "gradient":
+      return host.gradient(request.index);
+    case "tangentPart":
+      return host.tangentPart(request.index, request.panel, request.preconditioned);
+    case "retract":
+      return host.retract(request.index, request.panel);
     case "save":
       return host.save(request.index);
     case "restore":

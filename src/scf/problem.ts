@@ -17,12 +17,20 @@ export interface ScfProblem {
   readonly startDensity?: ReadonlyRealField | undefined;
 }
 
+/** Minimisation of the energy in place of an iteration to its fixed point. */
+export interface DirectMinimisation {
+  /** Shown in reports, with its parameters. */
+  readonly name: string;
+  /** Past steps that shape the next one. */
+  readonly memory: number;
+}
+
 /** How it is solved. */
 export interface ScfOptions {
   /** P⁻¹ of the iteration. */
   readonly preconditioner: Preconditioner | ResponsePreconditioner;
-  /** How steps become iterates: of the density, or of the potential with a damping that is searched. */
-  readonly accelerator: Accelerator | AdaptiveDamping;
+  /** How steps become iterates: of the density, of the potential with a damping that is searched, or of the orbitals. */
+  readonly accelerator: Accelerator | AdaptiveDamping | DirectMinimisation;
   /** α in (0, 2); adaptive damping finds its own. */
   readonly damping: number;
   /** Convergence needs every tolerance given: ‖ρout − ρin‖ [bohr^(-3/2)], |ΔE| between steps [Ha]. */

@@ -1,28 +1,23 @@
-import { invariant, requireInput } from "../common/failure.ts";
-import {
-  asRealField,
-  difference,
-  newRealField,
-  type ReadonlyRealField,
-  type RealField,
-} from "../kernels/fields.ts";
+import { requireInput } from "../common/failure.ts";
+import { asRealField, difference, newRealField, type RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
-import type { EnergyTerms } from "../terms/kohn-sham.ts";
 import type { Accelerator } from "./accelerator.ts";
 import type { AdaptiveDamping } from "./adaptive-damping.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
+import { minimise } from "./direct-minimisation.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
+import { meets, totalEnergies } from "./energies.ts";
 import { guardedNext } from "./guard.ts";
 import { iterateAt, totalPotential } from "./iterate.ts";
 import { searchNext } from "./line-search.ts";
 import type { ScfEnd, ScfOptions, ScfProblem } from "./problem.ts";
 import { keepBothSpins } from "./spin-floor.ts";
-import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
+import type { HistoryRow, ScfState, ScfStep } from "./state.ts";
 import { stopwatch } from "./stopwatch.ts";
 
 export type { ScfEnd, ScfOptions, ScfProblem, StepProgress } from "./problem.ts";
@@ -40,10 +35,14 @@ export type { ScfEnd, ScfOptions, ScfProblem, StepProgress } from "./problem.ts"
  * One step is yielded per diagonalisation, the last one included. The energy is that of the output orbitals and their
  * density, hence variational: its error is of second order in the density's.
  *
+ * Direct minimisation has a loop of its own, in `direct-minimisation.ts`.
+ *
  * @throws InputError if an option is out of range or the bands cannot hold the electrons.
  */
 export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfEnd> {
   checkOptions(options);
+  const { accelerator: method } = options;
+  if ("memory" in method) return yield* minimise(problem, options, method, startDensity(problem));
   const { basis, terms } = problem;
   const { model, grid } = basis;
   const { nSpin, electrons, temperature } = model;
@@ -59,7 +58,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
   const room = Math.min(...basis.kpoints.map(({ planeWaves }) => planeWaves));
   let state: ScfState = restartState(options) ?? {
     rho: startDensity(problem),
-    accelerator: "limits" in options.accelerator ? [] : options.accelerator.start,
+    accelerator: "start" in method ? method.start : [],
     history: [],
     eigenTolerance: eigenTolerance([]),
     ...initialBands(electronsToHold(model), fMax, isSmeared, options.bands, room),
@@ -104,12 +103,11 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       basis.symmetrize(rhoOut);
       watch.lap("density");
 
-      const energies = totalEnergies(
-        terms,
-        rhoOut,
-        { kinetic, nonlocal, entropy: occupation.entropyEnergy },
-        isSmeared,
-      );
+      const energies = totalEnergies(terms, rhoOut, {
+        kinetic,
+        nonlocal,
+        entropy: isSmeared ? occupation.entropyEnergy : undefined,
+      });
       const residual = difference(rhoOut, rhoIn);
       const densityResidual = Math.sqrt(grid.dvol * residual.reduce((sum, x) => sum + x * x, 0));
       const row: HistoryRow = {
@@ -139,7 +137,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
             state: state.accelerator,
             damping: state.history.at(-1)?.damping ?? options.damping,
           }
-        : await next(problem, orbitals, options, state, {
+        : await next(problem, orbitals, options, method, state, {
             rhoIn,
             rhoOut,
             potential,
@@ -215,33 +213,6 @@ function startDensity({ basis, startDensity: given }: ScfProblem): RealField {
   return rho;
 }
 
-function totalEnergies(
-  terms: EnergyTerms,
-  rho: ReadonlyRealField,
-  orbital: { readonly kinetic: number; readonly nonlocal: number; readonly entropy: number },
-  isSmeared: boolean,
-): Energies {
-  const parts: Record<string, number> = { kinetic: orbital.kinetic, nonlocal: orbital.nonlocal };
-  for (const term of terms.density) parts[term.name] = (parts[term.name] ?? 0) + term.evaluate(rho).energy;
-  for (const term of terms.constant) parts[term.name] = (parts[term.name] ?? 0) + term.energy;
-  if (isSmeared) parts.entropy = orbital.entropy;
-  const total = Object.values(parts).reduce((sum, energy) => sum + energy, 0);
-  invariant(Number.isFinite(total), () => `the energy is not a number: ${JSON.stringify(parts)}`);
-  return { total, ...parts };
-}
-
-function meets(
-  tolerance: ScfOptions["tolerance"],
-  row: HistoryRow,
-  previous: HistoryRow | undefined,
-): boolean {
-  const density = tolerance.density === undefined || row.densityResidual < tolerance.density;
-  const energy =
-    tolerance.energy === undefined ||
-    (previous !== undefined && Math.abs(row.energy - previous.energy) < tolerance.energy);
-  return density && energy;
-}
-
 interface StepContext {
   readonly rhoIn: RealField;
   readonly rhoOut: RealField;
@@ -264,12 +235,13 @@ const next = (
   problem: ScfProblem,
   orbitals: Orbitals,
   options: ScfOptions,
+  accelerator: Accelerator | AdaptiveDamping,
   state: ScfState,
   context: StepContext,
 ) =>
-  "limits" in options.accelerator
-    ? nextPotential(problem, orbitals, options, options.accelerator, state, context)
-    : nextDensity(problem, orbitals, options, options.accelerator, state, context);
+  "limits" in accelerator
+    ? nextPotential(problem, orbitals, options, accelerator, state, context)
+    : nextDensity(problem, orbitals, options, accelerator, state, context);
 
 /** ρ⁺ from P⁻¹(F(ρ) − ρ). */
 async function nextDensity(

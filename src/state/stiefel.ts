@@ -1,0 +1,83 @@
+import type { Kernels } from "../kernels/kernels.ts";
+import { orthonormalizeAgainst } from "../solvers/orthonormalize.ts";
+import type { OrbitalBlock } from "./orbital-block.ts";
+
+/** The gradient of the energy on one block, where all its orbitals hold the same number of electrons. */
+export interface BlockGradient {
+  /** Hψ − ψΛ, Λ = ψᴴHψ [Ha], panel [planeWaves × nBands]: orthogonal to every orbital of the block. */
+  readonly gradient: Float64Array;
+  /** Eigenvalues of Λ [Ha], ascending. */
+  readonly eigenvalues: Float64Array;
+  /** Norms of the columns of the gradient [Ha]. */
+  readonly residualNorms: Float64Array;
+  /** Bands the Hamiltonian was applied to. */
+  readonly applications: number;
+}
+
+/**
+ * Gradient on the Stiefel manifold ψᴴψ = 1 of an energy that does not change when the orbitals of a block are rotated among
+ * each other: per electron and half, Hψ − ψΛ. The Hamiltonian must hold the potential of the density of ψ.
+ */
+export function blockGradient(kernels: Kernels, { hamiltonian, nBands, psi }: OrbitalBlock): BlockGradient {
+  const { n } = hamiltonian;
+  return kernels.scratch((take) => {
+    const image = take(2 * n * nBands);
+    const lambda = take(2 * nBands * nBands);
+    const vectors = take(2 * nBands * nBands);
+    const numbers = take(nBands);
+    hamiltonian.applyInto(image, psi, nBands);
+    kernels.hermitianOverlap(nBands, n, psi, n, image, n, lambda, nBands);
+    kernels.gemm("N", "N", n, nBands, nBands, -1, psi, n, lambda, nBands, 1, image, n);
+    kernels.columnNorms2(numbers, n, nBands, image);
+    const residualNorms = numbers.map(Math.sqrt);
+    kernels.eigh(nBands, lambda, nBands, numbers, vectors, nBands);
+    return { gradient: image.slice(), eigenvalues: numbers.slice(), residualNorms, applications: nBands };
+  });
+}
+
+/**
+ * The part of a panel that is tangent at ψ, X − ψ ψᴴX, of shape [planeWaves × nBands].
+ *
+ * @param preconditioned whether the Teter-Payne-Allan preconditioner [TPA89] goes between two such projections, which
+ *   keeps it self-adjoint.
+ */
+export function tangentPart(
+  kernels: Kernels,
+  { hamiltonian, nBands, psi }: OrbitalBlock,
+  panel: Float64Array,
+  preconditioned: boolean,
+): Float64Array {
+  const { n } = hamiltonian;
+  return kernels.scratch((take) => {
+    const x = take(2 * n * nBands);
+    const overlaps = take(2 * nBands * nBands);
+    x.set(panel);
+    const project = () => {
+      kernels.gemm("C", "N", nBands, nBands, n, 1, psi, n, x, n, 0, overlaps, nBands);
+      kernels.gemm("N", "N", n, nBands, nBands, -1, psi, n, overlaps, nBands, 1, x, n);
+    };
+    project();
+    if (preconditioned) {
+      hamiltonian.preconditionInto(x, psi, nBands);
+      project();
+    }
+    return x.slice();
+  });
+}
+
+/** ψ ← an orthonormal basis of the span of `panel`, close to it where it is nearly orthonormal. */
+export function retract(
+  kernels: Kernels,
+  { hamiltonian, nBands, psi }: OrbitalBlock,
+  panel: Float64Array,
+): void {
+  const { n } = hamiltonian;
+  psi.set(panel);
+  kernels.scratch((take) => {
+    const gram = take(2 * nBands * nBands);
+    const norms = take(nBands);
+    const none = take(0);
+    const work = { coefficients: none, gram, norms };
+    orthonormalizeAgainst(kernels, n, { q: none, count: 0, factor: none }, psi, nBands, work, 1);
+  });
+}
