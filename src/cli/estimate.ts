@@ -3,11 +3,11 @@ import { readTextFrom } from "../io/node-files.ts";
 import type { JobEstimate } from "../job/estimate-job.ts";
 import { parseJob } from "../job/schema.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { duration } from "./duration.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
 import { threadCount } from "./scf.ts";
 import { headline } from "./summary.ts";
+import { durationText } from "./time-left.ts";
 
 export interface EstimateOptions {
   readonly threads?: string;
@@ -72,3 +72,7 @@ export function bytes(count: number): string {
     ? `${Math.max(1, Math.round(mebibytes))} MiB`
     : `${(mebibytes / 1024).toPrecision(3)} GiB`;
 }
+
+/** Two digits below ten seconds. */
+export const duration = (seconds: number): string =>
+  seconds < 9.95 ? `${seconds.toPrecision(2)} s` : durationText(seconds);

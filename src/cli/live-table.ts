@@ -1,6 +1,7 @@
 import type { StepProgress } from "../scf/scf.ts";
 import type { HistoryRow } from "../scf/state.ts";
 import type { Output } from "./host.ts";
+import { stepsLeft } from "./steps-left.ts";
 import { styled } from "./style.ts";
 
 /** A table that grows by a row for each SCF step, with a line below it that is rewritten in place meanwhile. */
@@ -28,9 +29,11 @@ const MOMENT = { title: "moment (muB)", width: 12 } as const;
 /**
  * @param rows where the table goes.
  * @param live where the line below goes, if that is a terminal.
+ * @param tolerance of the density residual, to tell how much is left.
  */
-export function liveTable(rows: Output, live: Output): LiveTable {
+export function liveTable(rows: Output, live: Output, tolerance?: number): LiveTable {
   const paint = styled(rows);
+  const history: HistoryRow[] = [];
   let shown = false;
   let last: HistoryRow | undefined;
   const clear = () => {
@@ -43,10 +46,12 @@ export function liveTable(rows: Output, live: Output): LiveTable {
       if (last === undefined) rows.write(`${paint("bold", headings(row))}\n`);
       rows.write(`${tableRow(row, last)}\n`);
       last = row;
+      history.push(row);
     },
     progress(progress) {
       if (!live.isTerminal) return;
-      const text = progressText(progress).slice(0, Math.max(0, live.columns - 1));
+      const left = tolerance === undefined ? "" : stepsLeft(history, tolerance);
+      const text = `${progressText(progress)}${left}`.slice(0, Math.max(0, live.columns - 1));
       live.write(`\r\u001b[2K${styled(live)("dim", text)}`);
       shown = true;
     },

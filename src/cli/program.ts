@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { InputError } from "../common/failure.ts";
 import { READABLE, WRITABLE } from "../io/structure-files.ts";
 import { VERSION } from "../version.ts";
@@ -8,6 +8,7 @@ import type { ConvertOptions } from "./convert.ts";
 import type { DielectricOptions } from "./dielectric.ts";
 import type { DosCommandOptions } from "./dos.ts";
 import type { EstimateOptions } from "./estimate.ts";
+import { addExamples } from "./help-examples.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { addNewCommands } from "./new-commands.ts";
 import type { ScfOptions } from "./scf.ts";
@@ -87,6 +88,8 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--ldos <FILE>", "write the local density of states at the Fermi level, likewise")
     .option("--checkpoint <FILE>", "keep the state of the last step here")
     .option("--restart <FILE>", "start from a checkpoint")
+    .option("-q, --quiet", "one line when it is done, and warnings")
+    .option("-v, --verbose", "levels of every k-point and where the time went as well")
     .action(async (job: string, options: ScfOptions) => {
       const { scfCommand } = await import("./scf.ts");
       exit(await scfCommand(job, options, host));
@@ -221,6 +224,19 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     });
 
   program
+    .command("completion")
+    .description("print a script that completes commands and options in a shell")
+    .addArgument(new Argument("<SHELL>", "which shell").choices(["bash", "zsh", "fish"]))
+    .action(async (shell: string) => {
+      const [{ completionScript }, { exampleNames }] = await Promise.all([
+        import("./completion.ts"),
+        import("./shipped.ts"),
+      ]);
+      host.stdout.write(completionScript(shell, program, await exampleNames()));
+      exit(EXIT.ok);
+    });
+
+  program
     .command("examples")
     .description("list the shipped jobs, or print one")
     .argument("[NAME]", "the job to print")
@@ -236,5 +252,6 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       const { infoCommand } = await import("./info.ts");
       exit(await infoCommand(host));
     });
+  addExamples(program);
   return program;
 }

@@ -12,9 +12,10 @@ import type { RunOptions } from "../job/prepare-scf.ts";
 import type { ResultFile } from "../job/result.ts";
 import { parseJob } from "../job/schema.ts";
 import type { BackendName } from "../kernels/kernels.ts";
+import { details, verdict } from "./details.ts";
 import { type FieldFile, type FieldNames, fieldFiles, requireFieldFiles } from "./field-files.ts";
 import { drawGroundState, PICTURES, type PictureNames, parsePlane } from "./ground-pictures.ts";
-import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { EXIT, type ExitCode, type Host, type Output } from "./host.ts";
 import { type JobSource, loadJob } from "./job-source.ts";
 import { liveTable } from "./live-table.ts";
 import { styled } from "./style.ts";
@@ -30,6 +31,8 @@ export interface ScfOptions extends PictureNames, FieldNames {
   readonly slice?: string;
   readonly checkpoint?: string;
   readonly restart?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Runs the ground state of a job: table and summary, or JSON alone, to stdout; everything else to stderr. */
@@ -52,8 +55,10 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
   const restart = options.restart === undefined ? undefined : await readCheckpoint(path(options.restart));
   const runScf = await host.engine.runScf();
 
-  const tableOutput = options.json ? host.stderr : host.stdout;
-  const table = liveTable(tableOutput, host.stderr);
+  requireInput(!(options.quiet && options.verbose), () => "--quiet: must stand without --verbose, got both");
+  const nowhere: Output = { ...host.stdout, write: () => {}, isTerminal: false };
+  const tableOutput = options.quiet ? nowhere : options.json ? host.stderr : host.stdout;
+  const table = liveTable(tableOutput, options.quiet ? nowhere : host.stderr, job.scf.tolerance.density);
   const interruption = new AbortController();
   const release = host.onInterrupt(() => {
     table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
@@ -120,7 +125,9 @@ async function report(
     say(`checkpoint: ${name}; continue with --restart ${name}`);
   }
   for (const warning of result.warnings) say(`${paint("yellow", "warning:")} ${warning}`);
-  host.stdout.write(options.json ? resultText(result) : summary(result, host.stdout));
+  if (options.json) host.stdout.write(resultText(result));
+  else if (options.quiet) host.stdout.write(`${verdict(result)}\n`);
+  else host.stdout.write(summary(result, host.stdout) + (options.verbose ? details(result) : ""));
   if (!result.converged) say(`${paint("red", "not converged:")} ${result.reason ?? result.status}`);
 }
 
