@@ -136,7 +136,13 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
       `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}; a higher ecut may help`,
     );
   if (errorBars !== undefined && accuracy !== undefined && errorBars.widest > accuracy)
-    found.push(`the widest interval has ${errorBars.widest.toExponential(1)} Ha; a higher ecut may help`);
+    found.push(
+      `the widest interval has ${errorBars.widest.toExponential(1)} Ha, ${
+        errorBars.rounding > accuracy / 2
+          ? `${errorBars.rounding.toExponential(1)} Ha of it by rounding: more is not to be had in double precision`
+          : "a higher ecut may help"
+      }`,
+    );
   return found;
 }
 

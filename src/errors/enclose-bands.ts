@@ -4,7 +4,7 @@ import type { Kernels } from "../kernels/kernels.ts";
 import type { BandEnclosure, NotCertified } from "./band-enclosure.ts";
 import { type BandProposal, certifyBands } from "./certify-bands.ts";
 import type { EnclosedProblem } from "./enclosed-hamiltonian.ts";
-import { proposeTrial } from "./propose-bands.ts";
+import { type ProposalOptions, proposeTrial } from "./propose-bands.ts";
 import { proposeCount } from "./propose-count.ts";
 
 /** Options of `encloseBands`. */
@@ -13,7 +13,10 @@ export interface EncloseOptions {
   readonly ecut?: number;
   /** Default 4. */
   readonly reach?: number;
-  /** Raise the cutoff until no width is above this [Ha], or the largest reach is tried. Default: one cutoff only. */
+  /**
+   * Largest width wanted [Ha]: cutoffs, residuals and the outer set are then just good enough for it, between `ecut` and the largest
+   * reach. What cannot be reached, because of rounding or that limit, comes out as wide as it got.
+   */
   readonly accuracy?: number;
   /** Largest reach that `accuracy` may lead to. Default 16. */
   readonly largestReach?: number;
@@ -45,16 +48,22 @@ export function encloseBands(
   );
   try {
     const { count, schur } = proposeCount(kernels, problem, k, nBands);
-    const attempt = (cutoff: number): BandEnclosure[] | NotCertified => {
-      const trial = proposeTrial(kernels, problem, k, count, { cutoff });
+    const attempt = (options: ProposalOptions): BandEnclosure[] | NotCertified => {
+      const trial = proposeTrial(kernels, problem, k, count, options);
+      reached = trial.cutoff;
       const proposal = { k, count, trial };
       const found = certifyBands(kernels, problem, proposal, nBands, schur);
       if (Array.isArray(found)) onProved?.(proposal);
       return found;
     };
-    let result = attempt(reach * ecut);
-    for (let r = 1.4 * reach; !isWithin(result, accuracy) && r <= largestReach; r *= 1.4)
-      result = narrower(result, attempt(r * ecut));
+    let reached = 0;
+    if (accuracy === Infinity) return attempt({ cutoff: reach * ecut });
+    const cutoff = largestReach * ecut;
+    let result = attempt({ cutoff, enough: { from: ecut, width: accuracy, nBands } });
+    while (!isWithin(result, accuracy) && reached < cutoff && !isRounding(result, accuracy)) {
+      const from = Math.min(1.5 * reached, cutoff);
+      result = narrower(result, attempt({ cutoff, enough: { from, width: accuracy / 4, nBands } }));
+    }
     return result;
   } catch (error) {
     if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
@@ -64,6 +73,10 @@ export function encloseBands(
 
 const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
   Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
+
+/** Whether a wider basis would be in vain: half of the width that is asked for is rounding already. */
+const isRounding = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
+  Array.isArray(result) && result.some(({ parts }) => parts.arithmetic > accuracy / 2);
 
 /** Both are proved: band by band the narrower one is taken. */
 function narrower(

@@ -35,7 +35,7 @@ export function plainRadial(p: GthPotential, l: number, i: number, volume: Inter
     if (!(delta < 0.01)) {
       out[0] = 0;
       out[1] = Infinity;
-    } else if (y > 1 - LEAST_EXPONENT) {
+    } else if (y > -LEAST_EXPONENT) {
       out[0] = 0;
       out[1] = n * size * 1e-298; // e^{−y} < 1e-300
     } else {

@@ -6,19 +6,21 @@ import { applyEnclosed } from "./apply-enclosed.ts";
 import type { BandProposal } from "./certify-bands.ts";
 import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "./enclosed-hamiltonian.ts";
 import { gthProjectorEnvelope } from "./gth-enclosure.ts";
-import { embedded, improveVectors, type TrialVectors } from "./improve-vectors.ts";
+import { embedded, improveVectors } from "./improve-vectors.ts";
 import { latticeTail } from "./lattice-tail.ts";
 import { localTail, projectorReach } from "./outer-cutoff.ts";
 import { proposeCount } from "./propose-count.ts";
 
 /** How a proposal is sought. Nothing here can make a certified result wrong, only wide or absent. */
 export interface ProposalOptions {
-  /** Cutoff of the trial vectors [Ha]. */
+  /** Cutoff of the trial vectors [Ha], the largest one where `enough` says when to stop before. */
   readonly cutoff: number;
-  /** Residual norm within that cutoff at which their iteration ends [Ha]. Default 1e-6. */
+  /** Residual norm within that cutoff at which their iteration ends [Ha]. Default 1e-6, or what `enough` asks for. */
   readonly tolerance?: number;
   /** Most steps of the iteration. Default 60. */
   readonly steps?: number;
+  /** Climb from a cutoff by factors of 3/2 until the first `nBands` widths are expected to be below `width` [Ha]. */
+  readonly enough?: { readonly from: number; readonly width: number; readonly nBands: number };
 }
 
 /**
@@ -38,41 +40,61 @@ export function proposeBands(
   return { k, count, trial: proposeTrial(kernels, problem, k, count, options) };
 }
 
-/** Trial vectors by a block iteration that climbs from the basis of the count by fourfold cutoffs. */
+/** Trial vectors by a block iteration that climbs from the basis of the count, each cutoff starting from the one before. */
 export function proposeTrial(
   kernels: Kernels,
   problem: EnclosedProblem,
   k: Vec3,
   count: BandProposal["count"],
-  { cutoff, tolerance = 1e-6, steps = 60 }: ProposalOptions,
+  options: ProposalOptions,
 ): BandProposal["trial"] {
-  const wide = waveSet(problem, k, beyond(cutoff, FIRST_REACH));
+  const { cutoff, steps = 60, enough } = options;
+  const { m, rho } = count;
+  const tolerance = options.tolerance ?? (enough === undefined ? 1e-6 : sufficientTolerance(enough.width));
   let { vectors } = count;
-  let trial: TrialVectors | undefined;
-  for (const next of ladder(count.cutoff, cutoff)) {
-    const set = leadingSet(wide, next);
-    trial = improveVectors(kernels, problem, set, count.m, embedded(vectors, count.m, set.waves.count), {
-      tolerance: next < cutoff ? Math.max(tolerance, ROUGH) : tolerance,
-      steps,
-    });
+  for (const level of enough === undefined ? quadrupled(count.cutoff, cutoff) : climb(enough.from, cutoff)) {
+    const isLast = level === cutoff;
+    const wide = waveSet(problem, k, beyond(level, FIRST_REACH));
+    const set = leadingSet(wide, level);
+    const limits = { tolerance: isLast || enough ? tolerance : Math.max(tolerance, ROUGH), steps };
+    const trial = improveVectors(kernels, problem, set, m, embedded(vectors, m, set.waves.count), limits);
     ({ vectors } = trial);
+    if (!isLast && enough === undefined) continue;
+    const shell = shellResiduals(kernels, problem, wide, set, m, vectors);
+    const isEnough = shell
+      .slice(0, enough?.nBands ?? 0)
+      .every(
+        (size, j) =>
+          size < NOTHING || (1.5 * size * size) / (rho - trial.values[j]!) < (enough?.width ?? Infinity),
+      );
+    if (!isLast && !isEnough) continue;
+    const outerCutoff = sufficientOuterCutoff(problem, set, m, vectors, shell);
+    return { cutoff: level, outerCutoff, vectors, values: trial.values };
   }
-  return {
-    cutoff,
-    outerCutoff: outerCutoff(kernels, problem, wide, leadingSet(wide, cutoff), count.m, vectors),
-    vectors,
-    values: trial!.values,
-  };
+  throw new Error("bug: no cutoff to try");
 }
 
 /** Residuals below this [Ha] are not worth their steps where the cutoff is to be raised. */
 const ROUGH = 1e-3;
 
+/** r with r²/(ρ − θ) a twentieth of the width that is asked for. */
+const sufficientTolerance = (width: number): number => Math.min(ROUGH, Math.sqrt(0.05 * width * TYPICAL_GAP));
+
+/** ρ − θ of the highest wanted band, about [Ha]. */
+const TYPICAL_GAP = 0.05;
+
 /** cutoff/4ⁿ, …, cutoff, those that are above `from`. */
-function ladder(from: number, cutoff: number): number[] {
-  const steps = [cutoff];
-  while (steps[0]! / 4 > 1.2 * from) steps.unshift(steps[0]! / 4);
-  return steps;
+function quadrupled(from: number, cutoff: number): number[] {
+  const levels = [cutoff];
+  while (levels[0]! / 4 > 1.2 * from) levels.unshift(levels[0]! / 4);
+  return levels;
+}
+
+/** from, 3/2 from, …, cutoff. */
+function climb(from: number, cutoff: number): number[] {
+  const levels: number[] = [];
+  for (let level = from; level < cutoff; level *= 1.5) levels.push(level);
+  return [...levels, cutoff];
 }
 
 /** ½(√(2E) + d)². */
@@ -81,36 +103,42 @@ const beyond = (energy: number, distance: number): number => (Math.sqrt(2 * ener
 /** Most of what the potential carries beyond a sphere lies within this [bohr⁻¹]. */
 const FIRST_REACH = 2;
 
-/**
- * The least cutoff up to which residuals must be formed for what lies beyond to matter little: its bound is compared with the residual
- * just outside the trial space.
- */
-function outerCutoff(
+/** ‖Hu‖ just outside the trial space, per column [Ha]: what the potential carries there from vectors that are solved within. */
+function shellResiduals(
   kernels: Kernels,
   problem: EnclosedProblem,
   wide: WaveSet,
   set: WaveSet,
   m: number,
   vectors: Float64Array,
-): number {
-  const rows = set.waves.count;
-  if (problem.table.sumBeyond(0) === 0 && problem.channels.length === 0) return beyond(set.waves.outside, 0);
+): number[] {
+  const [rows, n] = [set.waves.count, wide.waves.count];
   const { values } = applyEnclosed(kernels, problem, wide, rows, m, vectors, { withTails: false });
-  const n = wide.waves.count;
-  const shell = Array.from({ length: m }, (_, j) => {
+  return Array.from({ length: m }, (_, j) => {
     let sum = 0;
     for (let i = 2 * (n * j + rows); i < 2 * n * (j + 1); i++) sum += values[i]! * values[i]!;
     return Math.sqrt(sum);
   });
+}
+
+/** The least cutoff up to which residuals must be formed for what lies beyond to matter little beside `shell`. */
+function sufficientOuterCutoff(
+  problem: EnclosedProblem,
+  { waves }: WaveSet,
+  m: number,
+  vectors: Float64Array,
+  shell: readonly number[],
+): number {
+  const from = Math.sqrt(2 * waves.outside);
+  if (problem.table.sumBeyond(0) === 0 && problem.channels.length === 0) return (from * from) / 2;
   const isSmall = (radius: number): boolean => {
     const nonlocal = nonlocalTail(problem, radius);
     return shell.every(
       (size, j) =>
-        Math.sqrt(m) * (nonlocal + localTail(problem, set.waves, radius, rows, vectors, j)) <
+        Math.sqrt(m) * (nonlocal + localTail(problem, waves, radius, waves.count, vectors, j)) <
         Math.max(0.3 * size, NOTHING),
     );
   };
-  const from = Math.sqrt(2 * set.waves.outside);
   let radius = Math.max(from + FIRST_REACH, projectorReach(problem));
   while (radius < from + FARTHEST && !isSmall(radius)) radius += 0.5;
   return (radius * radius) / 2;

@@ -28,6 +28,8 @@ export interface ErrorBars {
   readonly kpoints: readonly BandsAtK[];
   /** Widest interval [Ha]; NaN if there is none. */
   readonly widest: number;
+  /** What rounding alone contributes to it [Ha]. */
+  readonly rounding: number;
   /** What the intervals rest on. */
   readonly assumptions: readonly string[];
   /** k-points whose intervals could not be proved, and why. */
@@ -88,14 +90,15 @@ export async function withErrorBars(
   const failures: { k: Vec3; reason: string }[] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;
+  let rounding = 0;
   const points: CertifiedPoint[] = [];
   kpoints.forEach((at, point) => {
     const { found, proposals } = enclosed[point]!;
     if (Array.isArray(found)) {
       if (certificate) points.push({ k: at.k, claims: claimsOf(found), proposals });
       done.push({ ...at, bands: at.bands.map((level, i) => within(level, found[i]!)) });
-      for (const { lower, upper, assumptions: own } of found) {
-        widest = Math.max(Number.isNaN(widest) ? 0 : widest, upper - lower);
+      for (const { lower, upper, parts, assumptions: own } of found) {
+        if (!(upper - lower <= widest)) [widest, rounding] = [upper - lower, parts.arithmetic];
         for (const assumption of own) assumptions.add(assumption);
       }
     } else {
@@ -107,6 +110,7 @@ export async function withErrorBars(
   return {
     kpoints: done,
     widest,
+    rounding,
     assumptions: rests,
     failures,
     ...(certificate ? { certificate: { problem, points, assumptions: rests } } : {}),

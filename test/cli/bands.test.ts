@@ -165,7 +165,7 @@ test("an accuracy asks for error bars, and one that is out of reach is told with
   expect(host.written.stdout).toMatch(/guaranteed if/);
   expect(await bands([...words, "1e-30"], host)).toBe(3);
   expect(host.written.stderr).toMatch(
-    /not converged: the widest interval has \d\.\de-\d+ Ha; a higher ecut may help\n$/,
+    /not converged: the widest interval has \d\.\de-\d+ Ha, \d\.\de-\d+ Ha of it by rounding: more is not to be had/,
   );
 });
 

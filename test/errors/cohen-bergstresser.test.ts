@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
+import type { Vec3 } from "../../src/common/vec3.ts";
 import type { BandEnclosure, NotCertified } from "../../src/errors/band-enclosure.ts";
 import { type BandProposal, certifyBands, certifyCount } from "../../src/errors/certify-bands.ts";
 import { eliminationBounds } from "../../src/errors/elimination-bounds.ts";
@@ -59,6 +60,26 @@ test("accuracy is reached by raising the cutoff, down to the size of rounding", 
     expect(discretisation + algorithmic + arithmetic).toBeCloseTo(width(band), 13);
     expect(arithmetic).toBeGreaterThan(1e-15);
   }
+});
+
+// Seen red: the climb told to go on whatever is expected.
+test("an accuracy takes no more than it needs", () => {
+  const cutoffs = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10].map((accuracy) => {
+    let cutoff = 0;
+    const onProved = (proved: BandProposal) => {
+      cutoff = proved.trial.cutoff;
+    };
+    const k: Vec3 = [0.1, 0.2, 0.3];
+    const bands = enclosures(encloseBands(kernels, problem, k, 8, { ecut: 7, accuracy, onProved }));
+    for (const band of bands) expect(width(band)).toBeLessThan(accuracy);
+    return cutoff;
+  });
+  expect(cutoffs[0]).toBe(7);
+  cutoffs.slice(1).forEach((cutoff, i) => {
+    expect(cutoff).toBeGreaterThanOrEqual(cutoffs[i]!);
+  });
+  expect(new Set(cutoffs).size).toBeGreaterThan(2);
+  expect(cutoffs.at(-1)!).toBeLessThan(50);
 });
 
 test("elimination alone gives lower bounds below the exact values by the size of the discretisation error", () => {
