@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { newRealField } from "../../src/kernels/fields.ts";
 import { minimiseCondensate } from "../../src/models/condensate.ts";
 import { type DefinedModel, defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
 import { groundState } from "../../src/models/ground-state.ts";
@@ -62,6 +63,36 @@ describe("the Gross-Pitaevskii equation in a harmonic trap", () => {
     expect(iterated.eigenvalues[0]![0]).toBeCloseTo(minimised.chemicalPotential, 6);
   });
 
+  test("in two dimensions obeys T − V + I = 0, and goes on from a wave it found before", async () => {
+    const model = await defineModel({
+      cell: [[14, 0], [0, 14]], // biome-ignore format: a matrix
+      ecut: 22,
+      terms: (grid) => [
+        externalPotential(grid, ([x, y]) => 0.5 * ((x - 7) ** 2 + (y - 7) ** 2)),
+        powerNonlinearity(grid, { coefficient: 50, power: 2 }),
+      ],
+    });
+    const { energies, wave } = await minimiseCondensate(model, { tolerance: 1e-6 });
+    expect(energies.nonlinearity).toBeGreaterThan(1);
+    close(energies.kinetic! - energies.external! + energies.nonlinearity!, 0, 1e-5);
+    const again = await minimiseCondensate(model, { tolerance: 1e-6, start: wave });
+    expect(again.steps).toBeLessThan(3);
+    close(again.energies.total, energies.total, 1e-10);
+  });
+
+  test("stops where it is told to, and says so", async () => {
+    const stop = new AbortController();
+    const state = await minimiseCondensate(await trapped(30), {
+      signal: stop.signal,
+      onStep: ({ step }) => {
+        if (step === 5) stop.abort();
+      },
+    });
+    expect(state.steps).toBe(5);
+    expect(state.converged).toBe(false);
+    expect(state.residual).toBeGreaterThan(1e-8);
+  });
+
   test("with N bosons is that of one with N times the interaction, N times over", async () => {
     const one = await minimiseCondensate(await trapped(12));
     const many = await minimiseCondensate(await trapped(3, { particles: 4, perLevel: 4 }));
@@ -104,6 +135,19 @@ test("what cannot be a condensate is refused in one line", async () => {
   await expect(minimiseCondensate(await trapped(1, { particles: 2 }))).rejects.toThrow(/^perLevel: must be/);
   await expect(minimiseCondensate(await trapped(1, { kgrid: [2] }))).rejects.toThrow(/^kgrid:/);
   await expect(minimiseCondensate(await trapped(1), { tolerance: 0 })).rejects.toThrow(/^tolerance:/);
+  const broken = await defineModel({
+    cell: [[5]],
+    ecut: 5,
+    terms: () => [
+      { name: "external", evaluate: (rho) => ({ energy: Number.NaN, potential: newRealField(rho.length) }) },
+    ],
+  });
+  await expect(minimiseCondensate(broken)).rejects.toThrow(
+    /^terms: energies must be finite numbers, got .*external/,
+  );
   const model = await trapped(1);
+  await expect(minimiseCondensate(model, { start: new Float64Array(6) })).rejects.toThrow(
+    /^start: ψ must be/,
+  );
   expect(() => vortices(model.basis.grid, new Float64Array(4))).toThrow(/^vortices: a wave on a two/);
 });

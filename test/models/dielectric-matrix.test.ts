@@ -21,6 +21,7 @@ import { dampedRate, observedRate } from "../../src/response/rates.ts";
 import { damped } from "../../src/scf/accelerator.ts";
 import { anderson } from "../../src/scf/anderson.ts";
 import { solveOrbitals } from "../../src/scf/solve-orbitals.ts";
+import { hartree } from "../../src/terms/hartree.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { type AnyPreconditioner, type Case, condition, solved } from "./lines.ts";
 
@@ -150,6 +151,37 @@ test("hybrid with L = 1 in an insulator is dielectric, and ldos there is nothing
   const none = await preconditionedSpectrum(matrix, simple());
   expect(states.eigenvalues).toEqual(none.eigenvalues);
   expect(one.rates!.condition).toBeLessThan(none.rates!.condition);
+});
+
+test("the electrostatic energies add up to ½ ∫∫ (ρ − ν) v (ρ − ν)", async () => {
+  const [length, width, s] = [12, 4, 0.9];
+  const positions = [2, 7];
+  const model = await lineSystem({
+    length,
+    width,
+    ions: positions.map((position) => ({ position, charge: 1, width: s })),
+  });
+  const { energies, density } = await groundState(model, { tolerance: { density: 1e-9 } });
+  const { grid } = model.basis;
+  const nuclei = density.map((_, r) => {
+    let sum = 0;
+    for (const x of positions)
+      for (let image = -5; image <= 5; image++)
+        sum += Math.exp(-((((r * length) / grid.points - x + image * length) / s) ** 2) / 2);
+    return sum / (s * Math.sqrt(2 * Math.PI) * width * width);
+  });
+  const charge = asRealField(density.map((x, r) => x - nuclei[r]!));
+  const { energy } = hartree(grid, 1).evaluate(charge);
+  expect(energy).toBeGreaterThan(1e-3);
+  close(energies.hartree! + energies.external! + energies.ewald!, energy, 1e-10);
+});
+
+test("reduced Hartree-Fock is convex: one ground state from any start by any way", async () => {
+  const { model, density } = metal;
+  const flat = { ...model, startDensity: undefined };
+  const other = await groundState(flat, { preconditioner: kerker(), tolerance: { density: 1e-9 } });
+  expect(other.converged).toBe(true);
+  closeArrays(other.density, density, 1e-9);
 });
 
 test("condition numbers are smallest for ldos where a metal, an insulator and vacuum meet", async () => {

@@ -52,6 +52,23 @@ describe("the harmonic oscillator ½r²", () => {
   });
 });
 
+test.each([
+  [4, 1, 8],
+  [4, 2, 4],
+  [5, 5, 2.5],
+])("%d particles, %d to a level, fill the oscillator from below", async (particles, perLevel, energy) => {
+  const model = await defineModel({
+    cell: [[16]],
+    ecut: 30,
+    particles,
+    perLevel,
+    terms: (grid) => [externalPotential(grid, ([x]) => 0.5 * square(x - 8))],
+  });
+  const { energies, density } = await groundState(model);
+  expect(energies.total).toBeCloseTo(energy, 8);
+  expect(density.reduce((sum, x) => sum + x * model.basis.grid.dvol, 0)).toBeCloseTo(particles, 10);
+});
+
 test("a potential along x in a 2-D or 3-D cell has the levels of 1-D beside sums with free waves", async () => {
   const wells = (grid: Parameters<ModelDefinition["terms"]>[0]) => [
     externalPotential(grid, ([x]) => -2 * Math.cos((2 * Math.PI * x) / 5)),

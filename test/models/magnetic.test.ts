@@ -86,3 +86,11 @@ test("a magnetic field breaks time reversal: k and −k both count", async () =>
   expect(model.basis.kpoints.map(({ k }) => k[0])).toHaveLength(3);
   expect(plain.basis.kpoints).toHaveLength(2);
 });
+
+test("two threads give the digits of one in a magnetic field", async () => {
+  const definition: ModelDefinition = { ...wells, kgrid: [3], vectorPotential: () => [0.2, 0, 0] };
+  const one = await groundState(await defineModel(definition));
+  const two = await groundState(await defineModel({ ...definition, threads: 2 }));
+  expect(two.energies).toEqual(one.energies);
+  expect(two.density).toEqual(one.density);
+});

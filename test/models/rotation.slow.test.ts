@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Grid } from "../../src/basis/grid.ts";
 import { type Condensate, minimiseCondensate } from "../../src/models/condensate.ts";
-import { type DefinedModel, defineModel } from "../../src/models/define-model.ts";
+import { defineModel } from "../../src/models/define-model.ts";
 import { vortices } from "../../src/models/vortices.ts";
 import { externalPotential } from "../../src/terms/external.ts";
 import { powerNonlinearity } from "../../src/terms/nonlinearity.ts";
@@ -21,16 +21,11 @@ const rotating = (omega: number, beta: number, seed = 0) => ({
 });
 
 /** The energy at another rotation, followed from a state with its vortices. */
-const energyAt = async (omega: number, start: Condensate, model: DefinedModel): Promise<number> => {
-  const [nx] = model.basis.grid.size;
-  const read = ([x, y]: readonly number[]) => {
-    const i = Math.round((x! * nx) / 14) + nx * Math.round((y! * nx) / 14);
-    return [start.wave[2 * i]!, start.wave[2 * i + 1]!] as const;
-  };
-  const other = await defineModel(rotating(omega, 100));
-  const { energies } = await minimiseCondensate(other, { start: read, maxIterations: 400, tolerance: 1e-5 });
+async function energyAt(omega: number, { wave }: Condensate): Promise<number> {
+  const model = await defineModel(rotating(omega, 100));
+  const { energies } = await minimiseCondensate(model, { start: wave, maxIterations: 400, tolerance: 1e-5 });
   return energies.total;
-};
+}
 
 describe("a rotating condensate in two dimensions", () => {
   test("without rotation has no vortex, in a field of its own it has four at Ω = 0.7, β = 100", async () => {
@@ -65,8 +60,24 @@ describe("a rotating condensate in two dimensions", () => {
     close(winding / (2 * Math.PI), 4, 1e-9);
     expect(turning.energies.total).toBeLessThan(still.energies.total - 0.3);
     // dE/dΩ = −⟨L⟩; a vortex at the axis brings one, those towards the edge less.
-    const slope = ((await energyAt(0.71, turning, model)) - (await energyAt(0.69, turning, model))) / 0.02;
+    const slope = ((await energyAt(0.71, turning)) - (await energyAt(0.69, turning))) / 0.02;
     expect(-slope).toBeGreaterThan(1.5);
     expect(-slope).toBeLessThan(4);
   });
+});
+
+test("a condensate in three dimensions obeys the virial theorem 2T − 2V + 3I = 0", async () => {
+  const model = await defineModel({
+    cell: [[12, 0, 0], [0, 12, 0], [0, 0, 12]], // biome-ignore format: a matrix
+    ecut: 10,
+    terms: (grid) => [
+      externalPotential(grid, ([x, y, z]) => 0.5 * ((x - 6) ** 2 + (y - 6) ** 2 + (z - 6) ** 2)),
+      powerNonlinearity(grid, { coefficient: 50, power: 2 }),
+    ],
+  });
+  const { energies, converged } = await minimiseCondensate(model, { tolerance: 1e-6 });
+  expect(converged).toBe(true);
+  expect(energies.nonlinearity).toBeGreaterThan(0.5);
+  // The waves beyond the cutoff and what the box cuts off.
+  close(2 * energies.kinetic! - 2 * energies.external! + 3 * energies.nonlinearity!, 0, 1e-4);
 });

@@ -1,0 +1,163 @@
+import type { Grid } from "../basis/grid.ts";
+import { createKPoint, type KPoint } from "../basis/kpoint.ts";
+import { requireInput } from "../common/failure.ts";
+import { random } from "../common/random.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { totalPotential } from "../scf/iterate.ts";
+import type { Energies } from "../scf/state.ts";
+import { forEachPoint } from "../terms/external.ts";
+import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
+import type { DefinedModel } from "./define-model.ts";
+
+/** ψ(r) as [re, im] at a Cartesian point [bohr], or on the grid, shape [2·N]; any norm. */
+export type StartWave = ((r: Vec3) => readonly [number, number]) | Float64Array;
+
+/** E and H of the one orbital. */
+export interface OneOrbital {
+  readonly n: number;
+  begin(psi: Float64Array, start: StartWave | undefined): void;
+  /** out ← Hψ with the potential of ψ itself; the energies. */
+  evaluate(out: Float64Array, psi: Float64Array): Energies;
+  /** x ← P⁻¹x at the ψ evaluated last. */
+  precondition(x: Float64Array, hpsi: Float64Array, psi: Float64Array): void;
+  density(psi: Float64Array): RealField;
+  onGrid(psi: Float64Array): Float64Array;
+}
+
+export function oneOrbital(
+  kernels: Kernels,
+  { basis, terms, vectorPotential, seed }: DefinedModel,
+): OneOrbital {
+  const { grid, model, ecut } = basis;
+  const { lattice, electrons } = model;
+  const { points } = grid;
+  const kpoint = createKPoint(lattice, grid.size, ecut, [0, 0, 0], 1);
+  const potential = kernels.alloc(points);
+  const physics = { lattice, species: [], atoms: [], vectorPotential };
+  const hamiltonian = createHamiltonian(kernels, physics, grid.size, kpoint, potential);
+  const { fft, n } = hamiltonian;
+  const work = kernels.alloc(2 * points);
+  const rhoMemory = kernels.alloc(points);
+  const weight = kernels.alloc(1).fill(electrons / lattice.volume);
+  const kinetic = kernels.alloc(1);
+  const bottom = lowestOf(totalPotential(terms, newRealField(points)));
+  const density = (psi: Float64Array): RealField => {
+    rhoMemory.fill(0);
+    fft.accumulateDensity(rhoMemory, psi, weight, 1);
+    return rhoMemory.slice() as RealField;
+  };
+  return {
+    n,
+    density,
+    begin(psi, start) {
+      const { normal } = random(seed);
+      // Without rotation the ground state is positive, and so is the start; else noise holds all arrangements of vortices.
+      if (start !== undefined) project(psi, hamiltonian, work, grid, start);
+      else if (vectorPotential === undefined)
+        project(psi, hamiltonian, work, grid, () => [1 + 0.1 * normal(), 0]);
+      else noise(psi, kpoint, seed);
+    },
+    evaluate(out, psi) {
+      const rho = density(psi);
+      const parts: Record<string, number> = {};
+      const add = (name: string, energy: number) => {
+        parts[name] = (parts[name] ?? 0) + energy;
+      };
+      potential.fill(0);
+      for (const term of terms.density) {
+        const { energy, potential: v } = term.evaluate(rho);
+        add(term.name, energy);
+        for (let r = 0; r < points; r++) potential[r]! += v[r]!;
+      }
+      for (const { name, energy } of terms.constant) add(name, energy);
+      hamiltonian.applyInto(out, psi, 1);
+      hamiltonian.kineticEnergies(kinetic, psi, 1);
+      add("kinetic", electrons * kinetic[0]!);
+      const total = Object.values(parts).reduce((sum, energy) => sum + energy, 0);
+      requireInput(
+        Number.isFinite(total),
+        () => `terms: energies must be finite numbers, got ${JSON.stringify(parts)}`,
+      );
+      return { total, ...parts };
+    },
+    precondition(x, hpsi, psi) {
+      kernels.columnWeightedNorms2(kinetic, n, 1, hamiltonian.kinetic, psi);
+      const lowest = lowestOf(potential);
+      const alpha = Math.max(dotRe(psi, hpsi) - bottom, kinetic[0]!);
+      const scaleByPotential = () => {
+        fft.sphereToGrid(work, x);
+        for (let r = 0; r < points; r++) {
+          const root = 1 / Math.sqrt(alpha + potential[r]! - lowest);
+          work[2 * r]! *= root;
+          work[2 * r + 1]! *= root;
+        }
+        fft.gridToSphere(x, work);
+      };
+      scaleByPotential();
+      for (let g = 0; g < n; g++) {
+        const factor = 1 / (alpha + hamiltonian.kinetic[g]!);
+        x[2 * g]! *= factor;
+        x[2 * g + 1]! *= factor;
+      }
+      scaleByPotential();
+    },
+    onGrid(psi) {
+      fft.sphereToGrid(work, psi);
+      return work.map((value) => value / Math.sqrt(lattice.volume)).slice();
+    },
+  };
+}
+
+const lowestOf = (f: Float64Array): number => f.reduce((least, x) => Math.min(least, x), f[0]!);
+
+/** Random waves, less of the shorter. */
+function noise(psi: Float64Array, { planeWaves, kinetic }: KPoint, seed: number): void {
+  const stream = random(seed);
+  for (let g = 0; g < planeWaves; g++) {
+    const damping = 1 / (1 + kinetic[g]! ** 2);
+    psi[2 * g] = damping * stream.normal();
+    psi[2 * g + 1] = damping * stream.normal();
+  }
+}
+
+/** ψ ← the waves of a start. */
+function project(
+  psi: Float64Array,
+  { fft }: Hamiltonian,
+  work: Float64Array,
+  grid: Grid,
+  start: StartWave,
+): void {
+  if (typeof start === "function")
+    forEachPoint(grid, (r, at) => {
+      const value = start(r);
+      requireInput(
+        value.length === 2 && value.every(Number.isFinite),
+        () => `start: ψ(r) must be two finite numbers, got [${value}] at r = [${r}] bohr`,
+      );
+      work.set(value, 2 * at);
+    });
+  else {
+    requireInput(
+      start.length === work.length && start.every(Number.isFinite),
+      () => `start: ψ must be ${work.length} finite numbers, got ${start.length}; the grid differs`,
+    );
+    work.set(start);
+  }
+  fft.gridToSphere(psi, work);
+  requireInput(dotRe(psi, psi) > 0, () => "start: ψ must not vanish between the plane waves, got zero");
+}
+
+/** Re⟨x|y⟩ */
+export function dotRe(x: Float64Array, y: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;
+  return sum;
+}
+
+export function normalise(psi: Float64Array): void {
+  const norm = Math.sqrt(dotRe(psi, psi));
+  for (let i = 0; i < psi.length; i++) psi[i]! /= norm;
+}
