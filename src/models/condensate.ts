@@ -93,7 +93,6 @@ export async function minimiseCondensate(
 
     image.set(gradient);
     system.precondition(image, hpsi, psi);
-    removeAlong(image, psi);
     const now = dotRe(gradient, image);
     // Polak-Ribière with restarts where the old direction would lead uphill.
     const beta = steps === 0 ? 0 : Math.max(0, (now - dotRe(oldGradient, image)) / before);

@@ -53,6 +53,13 @@ describe("the Gross-Pitaevskii equation in a harmonic trap", () => {
     expect(excess[0]).toBeGreaterThan(10 * excess[1]!); // ln β/β^{4/3}
   });
 
+  test("takes as many steps whatever the cutoff: the preconditioner knows short waves", async () => {
+    const steps = await Promise.all(
+      [60, 480].map(async (ecut) => (await minimiseCondensate(await trapped(627.42, { ecut }))).steps),
+    );
+    expect(steps[1]).toBeLessThan(1.2 * steps[0]!); // twice as many with 1 in place of 1/(α + ½|G|²)
+  });
+
   test("is the same by the self-consistent iteration", async () => {
     const model = await trapped(3.1371);
     const minimised = await minimiseCondensate(model);

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { createGrid } from "../../src/basis/grid.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
+import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+import { cellLattice } from "../../src/model/lattice.ts";
+import { externalFromFourier, externalPotential } from "../../src/terms/external.ts";
 import { hartree } from "../../src/terms/hartree.ts";
 import { powerNonlinearity } from "../../src/terms/nonlinearity.ts";
 import { pairInteraction, yukawa } from "../../src/terms/pair-interaction.ts";
@@ -53,6 +57,27 @@ test("a Yukawa interaction of long range is the Coulomb one, but for the mean", 
   const screened = pairInteraction(grid, 1, yukawa(1e-3)).evaluate(neutral);
   notTiny(coulomb.potential, 1e-2);
   closeArrays(screened.potential, coulomb.potential, 1e-5); // κ²/|G|², at least 0.1 bohr⁻² here
+});
+
+test("a Gaussian well given by its Fourier transform is the one given by its values", () => {
+  const [side, s] = [12, 0.9];
+  const line = createGrid(cellLattice([[side]]), [45, 1, 1], wasmKernelsSync());
+  const centre = 3.7;
+  const found = externalFromFourier(
+    line,
+    ([g]) => -2 * s * Math.sqrt(2 * Math.PI) * Math.exp(-((g * s) ** 2) / 2),
+    [centre, 0, 0],
+  );
+  const expected = externalPotential(line, ([x]) => {
+    let sum = 0;
+    for (let image = -3; image <= 3; image++)
+      sum -= 2 * Math.exp(-(((x - centre + image * side) / s) ** 2) / 2);
+    return sum;
+  });
+  const rho = positive(line.points, 5);
+  const { potential } = expected.evaluate(rho);
+  notTiny(potential, 1);
+  closeArrays(found.evaluate(rho).potential, potential, 1e-10); // waves beyond the grid: e^{−(11.5·0.9)²/2}
 });
 
 test("a density below zero is empty space for the nonlinearity", () => {
