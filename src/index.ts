@@ -115,6 +115,7 @@ export { convergenceSvg } from "./plot/convergence.ts";
 export { dosSvg } from "./plot/dos.ts";
 export { type FieldPictureOptions, fieldSvg } from "./plot/field-picture.ts";
 export { type GrowthSeries, growthSvg } from "./plot/growth.ts";
+export { type Line, type LinesOptions, linesSvg } from "./plot/lines.ts";
 export { modesSvg } from "./plot/modes.ts";
 export { type Profile, profileSvg } from "./plot/profile.ts";
 export { type Spectrum, spectraSvg } from "./plot/spectra.ts";

@@ -1,6 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
 import { contourSvg } from "../../src/plot/contour.ts";
+import { linesSvg } from "../../src/plot/lines.ts";
 import { profileSvg } from "../../src/plot/profile.ts";
 import { stepTimesSvg } from "../../src/plot/step-times.ts";
 
@@ -123,5 +124,29 @@ describe("the times of steps", () => {
 
   test("need a step", async () => {
     await expect(stepTimesSvg([])).rejects.toThrow(/must have a step/);
+  });
+});
+
+describe("lines", () => {
+  test("are straight for a power law on logarithmic axes, and leave out what these cannot show", async () => {
+    const points = [1, 10, 100, 1000].map((x) => [x, x ** -2] as const);
+    const odd = [...points, [0, 1] as const, [5, Number.NaN] as const];
+    const svg = await linesSvg([{ label: "x⁻²", points: odd }], {
+      x: "x (bohr)",
+      y: "y (Ha)",
+      log: "xy",
+      title: "t",
+    });
+    const dots = [...parse(svg).querySelectorAll("circle")].map((node) =>
+      ["cx", "cy"].map((name) => Number(node.getAttribute(name))),
+    );
+    expect(dots.length).toBe(4);
+    const slopes = dots.slice(1).map(([x, y], i) => (y! - dots[i]![1]!) / (x! - dots[i]![0]!));
+    expect(slopes[0]).toBeGreaterThan(0.1);
+    for (const slope of slopes) expect(slope).toBeCloseTo(slopes[0]!, 6);
+    for (const word of ["x (bohr)", "y (Ha)", "■ x⁻²", "10⁻⁶", "10³"]) expect(words(svg)).toContain(word);
+    await expect(linesSvg([{ label: "l", points: [[-1, 1]] }], { x: "x", y: "y", log: "x" })).rejects.toThrow(
+      /must have a point/,
+    );
   });
 });
