@@ -37,6 +37,7 @@ export interface BandsOptions {
   readonly errorBars?: boolean;
   readonly accuracy?: string;
   readonly out?: string;
+  readonly plot?: string;
   readonly json?: boolean;
   readonly ase?: string;
   readonly saveProblem?: string;
@@ -53,12 +54,17 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   const path = (name: string) => resolve(host.cwd, name);
   for (const [option, name] of [
     ["--out", options.out],
+    ["--plot", options.plot],
     ["--ase", options.ase],
     ["--save-problem", options.saveProblem],
     ["--certificate", options.certificate],
   ] as const)
     if (name !== undefined) await requireWritable(option, path(name));
-  if (options.out?.endsWith(".png")) await requirePicture("--out", path(options.out));
+  for (const [option, name] of [
+    ["--out", options.out],
+    ["--plot", options.plot],
+  ] as const)
+    if (name?.endsWith(".png")) await requirePicture(option, path(name));
   const runBands = await host.engine.runBands();
 
   const say = (text: string) => host.stderr.write(`${text}\n`);
@@ -102,10 +108,14 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
   }
 
   const title = job.title ?? source.name;
-  if (options.out !== undefined) {
-    await writePicture(run, path(options.out), title, options.k !== undefined);
-    say(`bands: ${options.out}`);
-  }
+  for (const [what, name] of [
+    ["bands", options.out],
+    ["plot", options.plot],
+  ] as const)
+    if (name !== undefined) {
+      await writePicture(run, path(name), title, options.k !== undefined);
+      say(`${what}: ${name}`);
+    }
   if (options.ase !== undefined) {
     await writeAtomically(path(options.ase), [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]);
     say(`bands for ASE: ${options.ase}`);
@@ -147,10 +157,14 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
 }
 
 function checkOptions(options: BandsOptions): RunBandsOptions {
-  const { path, points, k, bands, errorBars, accuracy, out, threads, backend } = options;
+  const { path, points, k, bands, errorBars, accuracy, out, plot, threads, backend } = options;
   requireInput(
     out === undefined || /\.(svg|png|html|json)$/.test(out),
     () => `--out: must end in .svg, .png, .html or .json, got ${out}; the ending chooses what is written`,
+  );
+  requireInput(
+    plot === undefined || /\.(svg|png|html)$/.test(plot),
+    () => `--plot: must end in .svg, .png or .html, got ${plot}; the ending chooses what is written`,
   );
   requireInput(
     k === undefined || (path === undefined && points === undefined),

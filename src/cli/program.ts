@@ -125,6 +125,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--error-bars", "guaranteed intervals around the energies")
     .option("--accuracy <HA>", "width the intervals should have")
     .option("--out <FILE>", "write a picture or the numbers: .svg, .png, .html or .json")
+    .option("--plot <FILE>", "draw it, beside what --out writes: .svg, .png or .html")
     .option("--json", "print the numbers to stdout, and nothing else there")
     .option("--certificate <FILE>", "keep what proves the intervals, for stillwave verify")
     .option("--ase <FILE>", "write the bands as JSON that ASE reads")
