@@ -35,7 +35,7 @@ export interface DosOptions
   readonly method?: DosFile["method"];
   /** Of Gaussians [Ha]. Default the job's smearing, at least 0.005. */
   readonly width?: number;
-  /** Lowest bands at each k. Default the job's, or else half as many again as are filled, at least four more. */
+  /** Lowest bands at each k. Default the job's, or else twice as many as are filled, at least four more. */
   readonly bands?: number;
   /** Lowest and highest energy, from the Fermi level [Ha]. Default from below all levels to where bands end. */
   readonly window?: readonly [number, number];
@@ -96,7 +96,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
     hamiltonian,
     zone.kpoints.map(({ k }) => k),
     {
-      nBands: options.bands ?? job.bands ?? Math.ceil(filled + Math.max(4, filled / 2)),
+      nBands: options.bands ?? job.bands ?? filled + Math.max(4, filled),
       tolerance: TOLERANCE,
       threads,
       backend,
