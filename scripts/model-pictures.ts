@@ -4,8 +4,11 @@
  */
 import { writeFileSync } from "node:fs";
 import {
+  anderson,
+  asRealField,
   chi0Exact,
   contourSvg,
+  damped,
   defineModel,
   dielectric,
   dielectricMatrix,
@@ -23,6 +26,7 @@ import {
   minimiseCondensate,
   mixedLine,
   modesSvg,
+  observedRate,
   powerNonlinearity,
   preconditionedSpectrum,
   profileSvg,
@@ -73,7 +77,7 @@ const solved = async (system: LineSystem) => {
   const model = await lineSystem(system);
   const ground = await groundState(model, { preconditioner: ldos(), tolerance: { density: 1e-8 } });
   if (!ground.converged) throw new Error("the ground state did not converge");
-  return { ground, matrix: await dielectricMatrix(model, ground.density) };
+  return { model, ground, matrix: await dielectricMatrix(model, ground.density) };
 };
 
 /** What each system is preconditioned with. The mixed one is told where its insulator is. */
@@ -169,5 +173,43 @@ async function lines(): Promise<void> {
   save("growth.svg", stacked(growth));
 }
 
+/** Rates of the iteration from near the ground state of the mixed line, against what the spectrum says. */
+async function rates(): Promise<void> {
+  const { model, ground, matrix } = await solved(mixedLine(5));
+  const { points } = model.basis.grid;
+  // A bump in the metal and its like in the insulator: no charge, and every mode has a part in it.
+  const bump = ground.density.map(
+    (x, r) => x + 1e-4 * (gaussian(r / points - 0.1) - gaussian(r / points - 0.5)),
+  );
+  const start = { ...model, startDensity: asRealField(bump) };
+  const bands = Math.min(...model.basis.kpoints.map(({ planeWaves }) => planeWaves)) - 2;
+  console.log(
+    "| | κ | damped: predicted | observed | Anderson: predicted | observed |\n|---|---|---|---|---|---|",
+  );
+  for (const [label, preconditioner] of family().slice(0, 4)) {
+    const { rates: predicted } = await preconditionedSpectrum(matrix, preconditioner);
+    if (predicted === null) throw new Error("an eigenvalue is not positive");
+    const run = async (accelerator: ReturnType<typeof damped>, damping: number, maxIterations: number) => {
+      const { history } = await groundState(start, {
+        preconditioner,
+        accelerator,
+        damping,
+        maxIterations,
+        bands,
+        tolerance: { density: 1e-10 },
+      });
+      return history.map(({ densityResidual }) => densityResidual);
+    };
+    const slow = observedRate(await run(damped(), predicted.optimalDamping, 100));
+    const fast = await run(anderson({}), 0.5, 60);
+    const mean = (fast.at(-1)! / fast[0]!) ** (1 / (fast.length - 1));
+    const numbers = [predicted.dampedRate, slow!, predicted.andersonRate, mean].map((x) => x.toFixed(2));
+    console.log(`| ${label} | ${predicted.condition.toFixed(1)} | ${numbers.join(" | ")} |`);
+  }
+}
+
+const gaussian = (x: number): number => Math.exp(-((x / 0.03) ** 2));
+
 await condensate();
 await lines();
+await rates();
