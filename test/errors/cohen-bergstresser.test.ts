@@ -8,6 +8,7 @@ import { encloseBands } from "../../src/errors/enclose-bands.ts";
 import { encloseProblem } from "../../src/errors/enclosed-hamiltonian.ts";
 import { outerEnergy } from "../../src/errors/outer-cutoff.ts";
 import { proposeBands } from "../../src/errors/propose-bands.ts";
+import { proposeCount } from "../../src/errors/propose-count.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { cohenBergstresserSilicon, reference } from "./crystals.ts";
 
@@ -134,6 +135,24 @@ test("a count of one band too few is not certified: no eigenvalue can be missed"
   expect(
     certifyCount(kernels, problem, { k: GAMMA, count: { ...count, rho: count.rho + 0.3 } }),
   ).toMatchObject({ kind: "not-certified" });
+});
+
+// Seen red: the comparison of μ with ρ left out, and that of the sizes.
+test("a matrix of another elimination does not serve a count: μ below ρ, or another size", () => {
+  const { count, schur } = proposeCount(kernels, problem, GAMMA, 8);
+  expect(certifyCount(kernels, problem, { k: GAMMA, count }, schur)).toBe(true);
+  const high = { ...count, rho: count.rho + 0.3 }; // there are more than m below
+  const { nX } = schur;
+  const flattering = new Float64Array(2 * nX * nX);
+  for (let i = 0; i < nX; i++) flattering[2 * (i + nX * i)] = 100;
+  const { length } = flattering;
+  for (const matrix of [
+    { ...schur, values: flattering }, // its μ is below
+    { ...schur, mu: 50, nX: nX - 1, values: flattering.subarray(0, length - 2) },
+  ])
+    expect(certifyCount(kernels, problem, { k: GAMMA, count: high }, matrix)).toMatchObject({
+      kind: "not-certified",
+    });
 });
 
 // Broken once: the count's answer not looked at in certifyBands. Without band 3 every remaining step is consistent in itself.

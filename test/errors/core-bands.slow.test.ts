@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
-import type { Vec3 } from "../../src/common/vec3.ts";
+import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
 import { certifyBands } from "../../src/errors/certify-bands.ts";
 import { denseEigenpairs } from "../../src/errors/dense-eigenpairs.ts";
 import { eliminationBounds } from "../../src/errors/elimination-bounds.ts";
+import { encloseBands } from "../../src/errors/enclose-bands.ts";
 import { encloseProblem, waveSet } from "../../src/errors/enclosed-hamiltonian.ts";
 import { proposeBands } from "../../src/errors/propose-bands.ts";
+import { runBands } from "../../src/job/run-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+import { findGth } from "../../src/model/gth-table.ts";
 import { coreSilicon, reference, triclinic } from "./crystals.ts";
 
 const kernels = wasmKernelsSync();
@@ -40,5 +43,50 @@ test("no symmetry, an indefinite h: bounds on both sides of the Ritz values of a
   bounds.forEach((bound, i) => {
     expect(bound).toBeLessThan(ritz[i]!);
     expect(bound).toBeGreaterThan(ritz[i]! - 0.1);
+  });
+});
+
+// d electrons and a deep projector.
+test("copper with eleven electrons: finite enclosures around the levels of a larger basis", async () => {
+  const lattice: Mat3 = [
+    [0, 3.415, 3.415],
+    [3.415, 0, 3.415],
+    [3.415, 3.415, 0],
+  ];
+  const potential = findGth("Cu", "gth-lda-q11");
+  const problem = encloseProblem({ kind: "core", lattice, atoms: [{ potential, position: [0, 0, 0] }] });
+  const k: Vec3 = [0.1, 0.2, 0.3];
+  const bands = encloseBands(kernels, problem, k, 6, { ecut: 30 });
+  if (!Array.isArray(bands)) expect.fail(bands.reason);
+  const structure = { lattice, atoms: [{ element: "Cu", position: [0, 0, 0] }] };
+  const job = {
+    structure,
+    hamiltonian: "core",
+    pseudopotentials: { Cu: "gth-lda-q11" },
+    temperature: 0.01,
+    smearing: "fermi-dirac",
+  };
+  const levels = async (ecut: number) =>
+    (await runBands({ ...job, ecut }, { kpoints: [k], bands: 6, tolerance: 1e-6 })).file.kpoints[0]!.bands;
+  const [coarse, fine] = [await levels(150), await levels(220)];
+  bands.forEach(({ lower, upper }, i) => {
+    const left = coarse[i]!.energy - fine[i]!.energy + 1e-10; // more than what lies beyond the finer basis, and rounding
+    expect(lower).toBeLessThan(fine[i]!.energy + 1e-10);
+    expect(upper).toBeGreaterThan(fine[i]!.energy - left);
+    expect(upper - lower).toBeLessThan(1e-3);
+  });
+});
+
+test("a cell too large for a count is told so", () => {
+  const atoms = coreSilicon.kind === "core" ? coreSilicon.atoms : [];
+  const lattice: Mat3 = [
+    [12, 0, 0],
+    [0, 12, 0],
+    [0, 0, 12],
+  ];
+  const problem = encloseProblem({ kind: "core", lattice, atoms: atoms.concat(atoms.map((a) => ({ ...a, position: [0.5, 0.5, 0] as Vec3 }))) }); // biome-ignore format: one call
+  expect(encloseBands(kernels, problem, GAMMA, 4, { ecut: 5 })).toMatchObject({
+    kind: "not-certified",
+    reason: expect.stringMatching(/no number of bands could be counted .* are only known to lie above/),
   });
 });
