@@ -102,19 +102,47 @@ export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): n
   return inflated(Math.max(...rows, ...columns), a.n + 2);
 }
 
-/** An exact matrix near the middle, Hermitian if the midpoints are, and a bound of ‖A − middle‖_F for all members A. */
-export function split(a: IntervalMatrix): { readonly middle: IntervalMatrix; readonly radius: number } {
+/** An exact matrix near the middle, Hermitian if the midpoints are, and bounds of |A − middle|, entry by entry, for all members A. */
+export function split(a: IntervalMatrix): {
+  readonly middle: IntervalMatrix;
+  readonly radii: readonly (readonly number[])[];
+} {
   const middle = exactMatrix(a.n, midpoints(a));
-  let sum = 0;
-  for (let i = 0; i < a.n; i++)
-    for (let j = 0; j < a.n; j++) {
-      const [re, im] = [
-        radiusAbout(a.re[i]![j]!, middle.re[i]![j]!.lo),
+  const radii = a.re.map((row, i) =>
+    row.map((re, j) => {
+      const [dx, dy] = [
+        radiusAbout(re, middle.re[i]![j]!.lo),
         radiusAbout(a.im[i]![j]!, middle.im[i]![j]!.lo),
       ];
-      sum += re * re + im * im;
+      return rootAbove(inflated(dx * dx + dy * dy, 4));
+    }),
+  );
+  return { middle, radii };
+}
+
+/**
+ * A bound of ‖XᴴEX‖₂ for every E within `radii` of zero entry by entry: the largest row or column sum of |X|ᵀ radii |X|. Entry by entry
+ * large radii of E need not meet the large columns of X.
+ */
+export function sandwichNorm(x: IntervalMatrix, radii: readonly (readonly number[])[]): number {
+  const { n } = x;
+  const sizes = x.re.map((row, i) =>
+    row.map((re, j) => inflated(magnitude(re) + magnitude(x.im[i]![j]!), 2)),
+  );
+  // |E X|, then |X|ᵀ of it
+  const right = radii.map((row) =>
+    sizes[0]!.map((_, j) => row.reduce((sum, r, k) => sum + r * sizes[k]![j]!, 0)),
+  );
+  const rows = new Array<number>(n).fill(0);
+  const columns = new Array<number>(n).fill(0);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      let entry = 0;
+      for (let k = 0; k < n; k++) entry += sizes[k]![i]! * right[k]![j]!;
+      rows[i]! += entry;
+      columns[j]! += entry;
     }
-  return { middle, radius: rootAbove(inflated(sum, 2 * a.n * a.n + 4)) };
+  return inflated(Math.max(...rows, ...columns), 4 * n + 8);
 }
 
 /** The leading n × n block. */

@@ -1,4 +1,4 @@
-import { inflated } from "../interval/accumulated.ts";
+import { inflated, norm2Above } from "../interval/accumulated.ts";
 import { div, type Interval, interval } from "../interval/interval.ts";
 import { above, below } from "../interval/rounding.ts";
 import type { Kernels } from "../kernels/kernels.ts";
@@ -9,6 +9,7 @@ import {
   type IntervalMatrix,
   midpoints,
   product,
+  sandwichNorm,
   split,
 } from "./complex-intervals.ts";
 
@@ -24,7 +25,7 @@ export interface PencilEigenvalues {
  *
  *   min((κ̃ᵢ−e)/(1−s), (κ̃ᵢ−e)/(1+s)) ≤ κᵢ ≤ max((κ̃ᵢ+e)/(1−s), (κ̃ᵢ+e)/(1+s))     for κ̃ sorted.
  *
- * Radii enter by ‖Xᴴ(A − mid A)X‖ ≤ ‖X‖²‖A − mid A‖_F. X is the floating-point solution; if it is bad, e or s is large. Undefined if s ≥ 1, or no X is found.
+ * Radii enter by ‖X‖²‖A − mid A‖_F or by |X|ᵀ|A − mid A||X|, whichever is less. X is the floating-point solution; if it is bad, e or s is large. Undefined if s ≥ 1, or no X is found.
  */
 export function enclosePencil(
   kernels: Kernels,
@@ -39,8 +40,9 @@ export function enclosePencil(
   const ones = new Array<number>(n).fill(1);
   const norm2 = 1 + distanceFromDiagonal(product(xh, x), ones); // ‖X‖²
   const distance = (m: IntervalMatrix, d: readonly number[]): number => {
-    const { middle, radius } = split(m);
-    return inflated(distanceFromDiagonal(product(xh, product(middle, x)), d) + norm2 * radius, 4);
+    const { middle, radii } = split(m);
+    const spread = Math.min(norm2 * norm2Above(radii.flat()), sandwichNorm(x, radii));
+    return inflated(distanceFromDiagonal(product(xh, product(middle, x)), d) + spread, 4);
   };
   const e = distance(a, solution.values);
   const s = distance(b, ones);

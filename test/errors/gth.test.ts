@@ -182,7 +182,7 @@ test("the sums of the comparison diagonal are the same on a grid and entry by en
     [silicon, 5, GAMMA],
     [encloseProblem(triclinic), 2, [0.1, -0.2, 0.3]],
   ] as const) {
-    const set = waveSet(problem, k, 40);
+    const set = waveSet(problem, k, 20);
     const nX = countBelow(set.waves, cutoff);
     const [onGrid, byEntry] = [kernels, secretive].map((tools) =>
       comparisonDiagonal(tools, problem, set, nX),

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { random } from "../../src/common/random.ts";
+import { exactMatrix, intervalMatrix, sandwichNorm, split } from "../../src/errors/complex-intervals.ts";
+import { hermitianEigenpairs } from "../../src/errors/dense-eigenpairs.ts";
+import { enclosePencil } from "../../src/errors/interval-pencil.ts";
+import { ball } from "../../src/interval/interval.ts";
+import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+
+const kernels = wasmKernelsSync();
+const { normal, uniform } = random(12);
+const N = 5;
+const hermitian = (size: (i: number, j: number) => number): Float64Array => {
+  const a = new Float64Array(2 * N * N);
+  for (let i = 0; i < N; i++)
+    for (let j = 0; j <= i; j++) {
+      const [re, im] = [size(i, j) * normal(), i === j ? 0 : size(i, j) * normal()];
+      a.set([re, im], 2 * (i + N * j));
+      a.set([re, -im], 2 * (j + N * i));
+    }
+  return a;
+};
+
+// Seen red: rows summed without columns, |X| in place of its transpose, the imaginary part of X left out.
+test("what any Hermitian matrix within radii can do to XᴴEX is below the bound", () => {
+  let tightest = 0;
+  for (let trial = 0; trial < 60; trial++) {
+    const x = Float64Array.from({ length: 2 * N * N }, () => normal() * 10 ** (2 * uniform()));
+    const radii = Array.from({ length: N }, () => new Array<number>(N).fill(0));
+    const e = hermitian(() => 10 ** (-6 * uniform()));
+    for (let i = 0; i < N; i++)
+      for (let j = 0; j < N; j++) radii[i]![j] = Math.hypot(e[2 * (i + N * j)]!, e[2 * (i + N * j) + 1]!);
+    const product = kernels.scratch((take) => {
+      const [a, b, t, c] = [take(x.length), take(x.length), take(x.length), take(x.length)];
+      a.set(x);
+      b.set(e);
+      kernels.gemm("N", "N", N, N, N, 1, b, N, a, N, 0, t, N);
+      kernels.gemm("C", "N", N, N, N, 1, a, N, t, N, 0, c, N);
+      return Float64Array.from(c);
+    });
+    const norm = Math.max(...hermitianEigenpairs(kernels, N, product).values.map(Math.abs));
+    const bound = sandwichNorm(exactMatrix(N, x), radii);
+    expect(bound).toBeGreaterThan(norm);
+    tightest = Math.max(tightest, norm / bound);
+  }
+  expect(tightest).toBeGreaterThan(0.2);
+  // one element of E meets one row of X: XᴴEX = x̄₀ⱼ x₀ₖ, of norm Σ|x₀ⱼ|²
+  const x = Float64Array.from({ length: 2 * N * N }, (_, at) => (at % (2 * N) === 0 && at > 0 ? 30 : 1));
+  const corner = Array.from({ length: N }, (_, i) =>
+    Array.from({ length: N }, (_, j) => (i + j === 0 ? 1 : 0)),
+  );
+  expect(sandwichNorm(exactMatrix(N, x), corner)).toBeGreaterThan(4 * 901);
+});
+
+test("all members of a pencil of intervals have their eigenvalues in the enclosures", () => {
+  for (let trial = 0; trial < 40; trial++) {
+    const a = hermitian(() => 1);
+    const b = hermitian(() => 0.1);
+    for (let i = 0; i < N; i++) b[2 * (i + N * i)]! += 2;
+    const radius = 10 ** (-4 - 6 * uniform());
+    const wide = (z: Float64Array) =>
+      intervalMatrix(N, (i, j) => ({
+        re: ball(z[2 * (i + N * j)]!, radius * (1 + i + j)),
+        im: ball(z[2 * (i + N * j) + 1]!, i === j ? 0 : radius),
+      }));
+    const [wideA, wideB] = [wide(a), wide(b)];
+    const { enclosures } = enclosePencil(kernels, wideA, wideB)!;
+    for (let member = 0; member < 5; member++) {
+      const moved = (z: Float64Array): Float64Array => {
+        const step = hermitian(() => 0);
+        for (let i = 0; i < N; i++)
+          for (let j = 0; j <= i; j++) {
+            const re = radius * (1 + i + j) * (2 * uniform() - 1);
+            const im = i === j ? 0 : radius * (2 * uniform() - 1);
+            step.set([re, im], 2 * (i + N * j));
+            step.set([re, -im], 2 * (j + N * i));
+          }
+        return z.map((value, at) => value + step[at]!);
+      };
+      const point = (z: Float64Array) => exactMatrix(N, z);
+      const exact = enclosePencil(kernels, point(moved(a)), point(moved(b)))!.approximate;
+      exact.forEach((kappa, i) => {
+        expect(kappa).toBeGreaterThan(enclosures[i]!.lo - 1e-13);
+        expect(kappa).toBeLessThan(enclosures[i]!.hi + 1e-13);
+      });
+    }
+    const { radii } = split(wideA);
+    expect(radii[1]![2]!).toBeGreaterThan(radius);
+  }
+});
