@@ -118,10 +118,16 @@ function jupyter(paths: readonly string[], isKept: boolean): boolean {
   }
 }
 
-/** Without what changes at every run and tells nothing: times of execution and identifiers of cells stay, paths of this machine go. */
+/** Without times and paths of this machine; with the numbers of the cells in their order, which this kernel does not tell. */
 function tidy(notebook: string): string {
-  const value = JSON.parse(notebook) as { cells: { metadata: { execution?: unknown } }[] };
-  for (const { metadata } of value.cells) delete metadata.execution;
+  const value = JSON.parse(notebook) as {
+    cells: { cell_type: Cell["cell_type"]; metadata: { execution?: unknown }; execution_count?: number }[];
+  };
+  let count = 0;
+  for (const cell of value.cells) {
+    delete cell.metadata.execution;
+    if (cell.cell_type === "code") cell.execution_count = ++count;
+  }
   return `${JSON.stringify(value, null, 1).replaceAll(ROOT, ".")}\n`;
 }
 
