@@ -121,6 +121,7 @@ export { type Profile, profileSvg } from "./plot/profile.ts";
 export { type Spectrum, spectraSvg } from "./plot/spectra.ts";
 export { stepTimesSvg } from "./plot/step-times.ts";
 export { beside, stacked } from "./plot/svg.ts";
+export { auto } from "./precond/auto.ts";
 export { type DielectricOptions, dielectric } from "./precond/dielectric.ts";
 export { type HybridOptions, hybrid } from "./precond/hybrid.ts";
 export { kerker } from "./precond/kerker.ts";

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { auto } from "../precond/auto.ts";
 import { DIELECTRIC_DEFAULTS, dielectric } from "../precond/dielectric.ts";
 import { hybrid } from "../precond/hybrid.ts";
 import { kerker } from "../precond/kerker.ts";
@@ -41,6 +42,7 @@ export const mixingSchema = byName([
   variant("hybrid", { epsilonR, kTF: screeningVector, localisation: localisation.optional() }),
   variant("local-tf", {}),
   variant("ldos", {}),
+  variant("auto", {}),
   variant("chi0-exact", {}),
 ]);
 
@@ -69,6 +71,8 @@ export function preconditionerOf(choice: MixingChoice): Preconditioner | Respons
       return localThomasFermi();
     case "ldos":
       return ldos();
+    case "auto":
+      return auto();
     case "chi0-exact":
       return chi0Exact();
   }

@@ -183,7 +183,7 @@ describe("a comparison", () => {
   test.each([
     [
       { mixings: ["ldso"] },
-      "mixings: must be among simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos, chi0-exact, got ldso (did you mean ldos?)",
+      "mixings: must be among simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos, auto, chi0-exact, got ldso (did you mean ldos?)",
     ],
     [{ mixings: ["ldos", "ldos"] }, 'mixings: must be a list of different names, got ["ldos","ldos"]'],
     [{ mixings: [] }, "mixings: must be a list of different names, got []"],
@@ -215,7 +215,17 @@ describe("a comparison", () => {
     const { runs, mixings } = await compareMixings(
       { ...LITHIUM, kgrid: [1, 1, 2] },
       {
-        mixings: ["simple", "kerker", "kerker-dos", "dielectric", "hybrid", "local-tf", "ldos", "chi0-exact"],
+        mixings: [
+          "simple",
+          "kerker",
+          "kerker-dos",
+          "dielectric",
+          "hybrid",
+          "local-tf",
+          "ldos",
+          "auto",
+          "chi0-exact",
+        ],
       },
     );
     expect(runs.map(({ mixing }) => mixing)).toEqual(mixings);

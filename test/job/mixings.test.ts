@@ -21,6 +21,7 @@ test("every name makes its preconditioner, with the usual parameters", () => {
     "hybrid(epsilonR=10, kTF=0.8)",
     "local-tf",
     "ldos",
+    "auto",
     "chi0-exact",
   ]);
 });
