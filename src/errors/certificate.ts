@@ -25,12 +25,12 @@ export interface CertifiedPoint {
 }
 
 /**
- * The claims of proved enclosures, wider by 1/64 on either side: another machine's sums round differently, and its proof must
+ * The claims of proved enclosures, wider by 1/8 on either side: another machine's sums round differently, and its proof must
  * still fit inside.
  */
 export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] =>
   enclosures.map(({ index, lower, upper }) => {
-    const room = above(upper - lower) / 64;
+    const room = above(upper - lower) / 8;
     return { index, lower: below(lower - room), upper: above(upper + room) };
   });
 
