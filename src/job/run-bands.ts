@@ -98,6 +98,12 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     () =>
       `spin: must be none with ${errorBars ? "--error-bars" : "--save-problem"}, got collinear; one potential is stored, for both spins`,
   );
+  const onMesh = model.species.find(({ pseudopotential }) => pseudopotential.kind === "numeric");
+  requireInput(
+    !errorBars || onMesh === undefined,
+    () =>
+      `--error-bars: needs GTH pseudopotentials, got ${onMesh?.pseudopotential.name}; no enclosure is known of potentials on a mesh`,
+  );
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { hamiltonian, reference, problem, warnings } =
     scfJob === undefined

@@ -5,6 +5,7 @@ import { digestOf, fortranNumber, words } from "./file-numbers.ts";
 import { type NumericPotential, numericPotential } from "./numeric-potential.ts";
 import { correctedTrapezoid } from "./radial-mesh.ts";
 import type { RadialShape } from "./radial-shape.ts";
+import { MAX_ANGULAR_MOMENTUM } from "./spherical-harmonics.ts";
 
 /**
  * Reads ABINIT's format 8, which ONCVPSP writes:
@@ -36,7 +37,7 @@ export function parsePsp8(text: string, name: string): NumericPotential {
   const header = lines.numbers("format, functional, l_max, l_loc, points", 5);
   const [format, xc, lMax, lLocal, points] = header as [number, number, number, number, number];
   rule(format === 8, `pspcod: must be 8, got ${format}; of ABINIT's formats only psp8 can be read`);
-  rule(lMax >= 0 && lMax <= 4, `lmax: must be 0 to 4, got ${lMax}`);
+  rule(lMax >= 0 && lMax <= MAX_ANGULAR_MOMENTUM, `lmax: must be 0 to ${MAX_ANGULAR_MOMENTUM}, got ${lMax}`);
   rule(points >= 10 && points <= 1e6, `mmax: must be at least 10 mesh points, got ${points}`);
   const [, coreCharge] = lines.numbers("r_core, core charge", 2) as [number, number];
   const counts = lines.numbers("number of projectors of each l", lMax + 1);

@@ -1,4 +1,5 @@
 import { fortranNumber, words } from "./file-numbers.ts";
+import { MAX_ANGULAR_MOMENTUM } from "./spherical-harmonics.ts";
 import type { UpfSection } from "./upf-sections.ts";
 
 /** What PP_HEADER says. */
@@ -131,6 +132,9 @@ export function readProjectors1(
 }
 
 function angularMomentum(section: UpfSection, l: number): number {
-  section.rule(Number.isInteger(l) && l >= 0 && l <= 4, `angular momentum must be 0 to 4, got ${l}`);
+  section.rule(
+    Number.isInteger(l) && l >= 0 && l <= MAX_ANGULAR_MOMENTUM,
+    `angular momentum must be 0 to ${MAX_ANGULAR_MOMENTUM}, got ${l}`,
+  );
   return l;
 }

@@ -149,6 +149,13 @@ describe("a GTH potential written to a file of another format and read again is 
           );
       });
 
+  test("where the mesh ends early too, as soon as the potential is −Z/r", () => {
+    const gth = findGth("H", "gth-lda"); // r_loc = 0.2 bohr
+    const p = parsePsp8(toPsp8(gth, 7, undefined, 221), "f");
+    for (const q of [0.2, 1, 2.3, 5]) close(localFourier(p, q), localFourier(gth, q), 1e-7, `v(${q})`);
+    close(localFourierAt0Correction(p), localFourierAt0Correction(gth), 1e-7);
+  });
+
   test("without a core there is none", () => {
     expect(coreShape(parsePsp8(toPsp8(findGth("Al", "gth-lda"), 7), "f"))).toBeNull();
     expect(coreShape(parseUpf(toUpf(findGth("Al", "gth-lda"), "PZ", 2), "f"))).toBeNull();

@@ -35,9 +35,8 @@ const line = (...x: number[]): string => x.map((value) => value.toExponential(15
 const rows = (x: readonly number[]): string =>
   Array.from({ length: Math.ceil(x.length / 4) }, (_, i) => line(...x.slice(4 * i, 4 * i + 4))).join("\n");
 
-/** psp8 with a mesh of 0.01 bohr to 8 bohr. `h` of a channel may be 2 × 2 at most. */
-export function toPsp8(p: GthPotential, functional: number, added?: ModelCore): string {
-  const points = 801;
+/** psp8 with a mesh of 0.01 bohr. `h` of a channel may be 2 × 2 at most. */
+export function toPsp8(p: GthPotential, functional: number, added?: ModelCore, points = 801): string {
   const r = Array.from({ length: points }, (_, i) => i / 100);
   const blocks = p.channels.flatMap(({ r: width, h }, l) => {
     if (h.length === 0) return [];
