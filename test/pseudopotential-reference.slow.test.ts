@@ -16,6 +16,7 @@ interface Answer {
   readonly code: string;
   readonly total: number;
   readonly forces: readonly (readonly [number, number, number])[];
+  readonly stress: readonly (readonly number[])[];
 }
 const read = <T>(file: string): T => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as T;
 const names = readdirSync(FOLDER)
@@ -35,7 +36,7 @@ function withoutMean(forces: readonly (readonly number[])[]): number[] {
   return forces.flatMap((f) => f.map((x, c) => x - mean[c]!));
 }
 
-describe("other programs get the same energy and forces from the same pseudopotential files:", () => {
+describe("other programs get the same energy, forces and stress from the same pseudopotential files:", () => {
   for (const name of names) {
     const job = read<Job>(`${name}.job.json`);
     const missing = Object.values(job.pseudopotentials).filter((file) => textOf(file) === undefined);
@@ -49,7 +50,11 @@ describe("other programs get the same energy and forces from the same pseudopote
       close(result.energies.total, answer.total, 1e-6 * job.structure.atoms.length, answer.code);
       const theirs = withoutMean(answer.forces);
       withoutMean(result.forces!).forEach((f, i) => {
-        close(f, theirs[i]!, 5e-6, `${answer.code} force ${i}`);
+        close(f, theirs[i]!, 2e-7, `${answer.code} force ${i}`);
+      });
+      // pw.x prints 1e-8 Ry/bohr³.
+      result.stress!.flat().forEach((x, i) => {
+        close(x, answer.stress.flat()[i]!, 1e-7, `${answer.code} stress ${i}`);
       });
     });
   }

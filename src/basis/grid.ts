@@ -48,6 +48,10 @@ export const gridIndex = (size: GridSize, gx: number, gy: number, gz: number): n
   return wrap(gx, nx) + nx * (wrap(gy, ny) + ny * wrap(gz, nz));
 };
 
+/** G of a point of the cube, Cartesian [bohr⁻¹]. */
+export const cartesianG = ({ lattice, gVectors }: Pick<Grid, "lattice" | "gVectors">, g: number): Vec3 =>
+  rowsVec(lattice.reciprocal, [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!]);
+
 export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): Grid {
   const [nx, ny, nz] = size;
   const points = nx * ny * nz;

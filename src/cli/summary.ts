@@ -41,6 +41,7 @@ export function summary(result: ResultFile, out: Output): string {
     energies(result),
     facts(result),
     forces(result),
+    stress(result),
     ...(out.isTerminal ? [picture(result)] : []),
   ];
   return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;
@@ -133,6 +134,14 @@ function forces({ forces: all, job }: ResultFile): string {
   return [
     `${"force (Ha/bohr)".padEnd(16)}${["x", "y", "z"].map((axis) => axis.padStart(14)).join("")}`,
     ...rows,
+  ].join("\n");
+}
+
+function stress({ stress: tensor }: ResultFile): string {
+  if (tensor === undefined) return "";
+  return [
+    `${"stress (Ha/bohr³)".padEnd(16)}${["x", "y", "z"].map((axis) => axis.padStart(14)).join("")}`,
+    ...tensor.map((row, c) => `${"xyz"[c]!.padEnd(16)}${row.map((x) => fixed(x).padStart(14)).join("")}`),
   ].join("\n");
 }
 

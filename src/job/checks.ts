@@ -20,7 +20,6 @@ export function checkJob(job: ParsedJob): Job {
     () =>
       `temperature: must be positive with spin ${job.spin}, got 0; the Fermi level decides how many electrons each spin has: give a width in Ha such as 0.001`,
   );
-  requireInput(!job.stress, () => "stress: must be false, got true; the stress is not available yet");
   requireInput(
     job.ecut <= MAX_ECUT,
     () =>

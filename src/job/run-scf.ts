@@ -1,10 +1,11 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import { add, type Vec3 } from "../common/vec3.ts";
+import { add, type Mat3, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField } from "../kernels/fields.ts";
 import { coreShape } from "../model/pseudopotential-formulas.ts";
 import { localForces, symmetrizeForces } from "../observables/forces.ts";
 import { coreForces } from "../observables/forces-core.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
+import { stressOf, symmetrizeStress } from "../observables/stress.ts";
 import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { ewald, pointCharges } from "../terms/ewald.ts";
@@ -30,15 +31,21 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   try {
     await options.onFields?.(groundFields(prepared.problem, end.last, end.orbitals));
     const forces = await totalForces(prepared.problem, end);
+    const stress = prepared.job.stress ? await totalStress(prepared.problem, end) : undefined;
     const peak = await end.orbitals.peakMemory();
     const cpu = platform.cpuSeconds();
-    return resultFile(prepared, end, forces, {
-      wallSeconds: (performance.now() - began) / 1000,
-      ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
-      peakMemoryBytes: platform.peakMemory() ?? peak,
-      threads: end.orbitals.threads,
-      backend: prepared.backend,
-    });
+    return resultFile(
+      prepared,
+      end,
+      { forces, ...(stress === undefined ? {} : { stress }) },
+      {
+        wallSeconds: (performance.now() - began) / 1000,
+        ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
+        peakMemoryBytes: platform.peakMemory() ?? peak,
+        threads: end.orbitals.threads,
+        backend: prepared.backend,
+      },
+    );
   } finally {
     await end.orbitals.close();
   }
@@ -79,6 +86,15 @@ async function totalForces({ basis, terms }: ScfProblem, { last, orbitals }: Scf
   return symmetrizeForces(total, model, operations);
 }
 
+/** Stress of the last step [Ha/bohr³], symmetrised. */
+async function totalStress({ basis, terms }: ScfProblem, { last, orbitals }: ScfEnd) {
+  const { blocks } = orbitals.spec;
+  const weights = last.occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
+  const { lattice } = basis.model;
+  const stress = stressOf(terms, last.rhoOut, await orbitals.strain(weights), lattice);
+  return stress && symmetrizeStress(stress, lattice, basis.operations);
+}
+
 /** What a spin-polarised run says about its moments; nothing otherwise. */
 function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
   if (model.nSpin === 1) return {};
@@ -94,7 +110,7 @@ function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
 function resultFile(
   { job, problem, warnings }: PreparedScf,
   { last, orbitals, reason }: ScfEnd,
-  forces: readonly Vec3[],
+  { forces, stress }: { readonly forces: readonly Vec3[]; readonly stress?: Mat3 },
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis } = problem;
@@ -131,6 +147,7 @@ function resultFile(
     kpoints,
     history: last.state.history,
     forces: forces.map((f) => [f[0], f[1], f[2]]),
+    ...(stress === undefined ? {} : { stress }),
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,

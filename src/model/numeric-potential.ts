@@ -1,7 +1,7 @@
 import { erf } from "./erfc.ts";
 import type { RadialMesh } from "./radial-mesh.ts";
 import type { RadialShape } from "./radial-shape.ts";
-import { type RadialTransform, radialTransform, transformAt } from "./radial-transform.ts";
+import { type RadialTransform, radialTransform, transformAt, transformSlopeAt } from "./radial-transform.ts";
 
 /**
  * A norm-conserving pseudopotential given on a radial mesh, as files of the formats UPF and psp8 have it, in the form a
@@ -87,6 +87,15 @@ const erfOverR = (a: number, r: number): number => (r > 0 ? erf(a * r) / r : (2 
 /** v_loc(q) = ∫ [v_loc(r) + Z erf(αr)/r] e^{−iqr} d³r − (4πZ/q²) e^{−q²/4α²} for q > 0 [Ha·bohr³]. */
 export const numericLocalFourier = ({ charge, local, localScreening }: NumericPotential, q: number): number =>
   transformAt(local, q) - ((4 * Math.PI * charge) / (q * q)) * Math.exp(-((q / (2 * localScreening)) ** 2));
+
+/** dv_loc/dq for q > 0 [Ha·bohr⁴]. */
+export function numericLocalFourierDerivative(
+  { charge, local, localScreening: a }: NumericPotential,
+  q: number,
+): number {
+  const gaussian = Math.exp(-((q / (2 * a)) ** 2));
+  return transformSlopeAt(local, q) + 4 * Math.PI * charge * gaussian * (2 / q ** 3 + 1 / (2 * a * a * q));
+}
 
 /**
  * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]. From the mesh itself, as other codes have it: a logarithmic mesh starts at

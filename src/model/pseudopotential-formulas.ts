@@ -1,9 +1,19 @@
 import { cohenBergstresserLocalFourier } from "./cohen-bergstresser.ts";
-import { gthLocalFourier, gthLocalFourierAt0Correction, gthProjectorFourier } from "./gth.ts";
-import { numericLocalFourier, numericLocalFourierAt0Correction } from "./numeric-potential.ts";
+import {
+  gthLocalFourier,
+  gthLocalFourierAt0Correction,
+  gthLocalFourierDerivative,
+  gthProjectorFourier,
+  gthProjectorFourierDerivative,
+} from "./gth.ts";
+import {
+  numericLocalFourier,
+  numericLocalFourierAt0Correction,
+  numericLocalFourierDerivative,
+} from "./numeric-potential.ts";
 import type { Pseudopotential } from "./pseudopotential.ts";
 import type { RadialShape } from "./radial-shape.ts";
-import { transformAt } from "./radial-transform.ts";
+import { transformAt, transformSlopeAt } from "./radial-transform.ts";
 
 /**
  * What a Hamiltonian needs of any kind of pseudopotential:
@@ -23,6 +33,18 @@ export function localFourier(p: Pseudopotential, q: number): number {
       return numericLocalFourier(p, q);
     case "cohen-bergstresser":
       return cohenBergstresserLocalFourier(p, q);
+  }
+}
+
+/** dv_loc/dq for q > 0 [Ha·bohr⁴]. An empirical model has values at single q only: 0. */
+export function localFourierDerivative(p: Pseudopotential, q: number): number {
+  switch (p.kind) {
+    case "gth":
+      return gthLocalFourierDerivative(p, q);
+    case "numeric":
+      return numericLocalFourierDerivative(p, q);
+    case "cohen-bergstresser":
+      return 0;
   }
 }
 
@@ -51,6 +73,18 @@ export function projectorFourier(p: Pseudopotential, l: number, i: number, q: nu
       return gthProjectorFourier(p, l, i, q);
     case "numeric":
       return transformAt(p.channels[l]!.projectors[i - 1]!, q);
+    case "cohen-bergstresser":
+      return 0;
+  }
+}
+
+/** dP_i^l/dq [bohr^(5/2)]. */
+export function projectorFourierDerivative(p: Pseudopotential, l: number, i: number, q: number): number {
+  switch (p.kind) {
+    case "gth":
+      return gthProjectorFourierDerivative(p, l, i, q);
+    case "numeric":
+      return transformSlopeAt(p.channels[l]!.projectors[i - 1]!, q);
     case "cohen-bergstresser":
       return 0;
   }

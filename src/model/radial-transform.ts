@@ -77,3 +77,40 @@ export function transformAt({ l, nodes, masses, step, table }: RadialTransform, 
   }
   return above / below;
 }
+
+/**
+ * dF/dq for q ≥ 0: of the interpolating polynomial p,
+ *
+ *   p'(x) = Σ_j w_j (p(x) − F_j)/(x − x_j)² / Σ_j w_j/(x − x_j),   p'(x_i) = −Σ_{j≠i} (w_j/w_i) (F_i − F_j)/(x_i − x_j)
+ *
+ * Beyond the table j_l' = (l j_{l−1} − (l+1) j_{l+1})/(2l+1).
+ */
+export function transformSlopeAt(transform: RadialTransform, q: number): number {
+  const { l, nodes, masses, step, table } = transform;
+  const x = q / step;
+  const cell = Math.floor(x);
+  if (cell + 4 >= table.length) {
+    let sum = 0;
+    for (let i = 0; i < nodes.length; i++) {
+      const before = l === 0 ? 0 : l * sphericalBessel(l - 1, q * nodes[i]!);
+      sum += masses[i]! * nodes[i]! * (before - (l + 1) * sphericalBessel(l + 1, q * nodes[i]!));
+    }
+    return sum / (2 * l + 1);
+  }
+  const parity = l % 2 === 0 ? 1 : -1;
+  const tabulated = (at: number): number => (at < 0 ? parity * table[-at]! : table[at]!);
+  const nearest = Math.round(x);
+  const isPoint = Math.abs(x - nearest) < 1e-6; // closer the differences lose their digits
+  const value = isPoint ? tabulated(nearest) : transformAt(transform, q);
+  let above = 0;
+  let below = isPoint ? -BARYCENTRIC[nearest - cell + 3]! : 0;
+  for (let j = 0; j < 8; j++) {
+    const at = cell - 3 + j;
+    if (isPoint && at === nearest) continue;
+    const distance = (isPoint ? nearest : x) - at;
+    const slope = (BARYCENTRIC[j]! * (value - tabulated(at))) / distance;
+    above += isPoint ? slope : slope / distance;
+    if (!isPoint) below += BARYCENTRIC[j]! / distance;
+  }
+  return above / (below * step);
+}

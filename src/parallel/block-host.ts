@@ -1,6 +1,7 @@
 import { createKPoint } from "../basis/kpoint.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { nonlocalForcesOfK } from "../observables/forces-nonlocal.ts";
+import { orbitalStrainOfK } from "../observables/stress-orbitals.ts";
 import {
   type BlockEigenvalues,
   blockShared,
@@ -19,6 +20,7 @@ export interface BlockHost {
   density(index: number, weights: Float64Array): Float64Array;
   energies(index: number, weights: Float64Array): OrbitalEnergies;
   nonlocalForces(index: number, weights: Float64Array): Float64Array;
+  strain(index: number, weights: Float64Array): Float64Array;
   /** @param deltaPotential of the block's spin, shape [N]. */
   response(index: number, request: ResponseRequest, deltaPotential: Float64Array): BlockResponse;
   gradient(index: number): BlockGradient;
@@ -66,6 +68,17 @@ export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: r
         nAtoms: problem.atoms.length,
         nonlocal,
         kPlusG: kpoint.kPlusG,
+        psi,
+        weights,
+      });
+    },
+    strain(index, weights) {
+      const { hamiltonian, kpoint, psi } = block(index);
+      return orbitalStrainOfK({
+        kernels,
+        model: problem,
+        kpoint,
+        nonlocal: hamiltonian.nonlocal,
         psi,
         weights,
       });

@@ -1,7 +1,7 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import { createBlockHost } from "./block-host.ts";
 import type { Orbitals, OrbitalsSpec } from "./orbitals.ts";
-import { ofBlock, sumDensities, sumEnergies, sumForces, sumResponses } from "./sums.ts";
+import { ofBlock, sumComponents, sumDensities, sumEnergies, sumResponses } from "./sums.ts";
 
 /** All blocks in this thread. Long work gives way to the event loop between blocks, so that progress shows and signals arrive. */
 export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
@@ -36,7 +36,8 @@ export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
       sumDensities(spec, await each((index) => host.density(index, weights[index]!), progress)),
     energies: async (weights) => sumEnergies(await each((index) => host.energies(index, weights[index]!))),
     nonlocalForces: async (weights) =>
-      sumForces(await each((index) => host.nonlocalForces(index, weights[index]!))),
+      sumComponents(await each((index) => host.nonlocalForces(index, weights[index]!))),
+    strain: async (weights) => sumComponents(await each((index) => host.strain(index, weights[index]!))),
     response: async (deltaPotential, requests, progress) =>
       sumResponses(
         spec,

@@ -13,6 +13,7 @@ export type WorkerRequest =
   | { readonly call: "density"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "energies"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "nonlocalForces"; readonly index: number; readonly weights: Float64Array }
+  | { readonly call: "strain"; readonly index: number; readonly weights: Float64Array }
   | {
       readonly call: "response";
       readonly index: number;

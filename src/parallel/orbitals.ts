@@ -61,6 +61,8 @@ export interface Orbitals {
   energies(weights: readonly Float64Array[]): Promise<OrbitalEnergies>;
   /** Σ of the nonlocal forces [Ha/bohr], Cartesian, shape [3·nAtoms]. */
   nonlocalForces(weights: readonly Float64Array[]): Promise<Float64Array>;
+  /** ∂(E_kinetic + E_nonlocal)/∂ε at fixed coefficients [Ha], 3 × 3 by rows. */
+  strain(weights: readonly Float64Array[]): Promise<Float64Array>;
   /**
    * First-order change of the density when the potential of the last `diagonalise` changes by δV(r) [Ha], shape
    * [nSpin·N].

@@ -6,7 +6,7 @@ import { connect } from "./client.ts";
 import type { WorkerRequest } from "./messages.ts";
 import type { BlockProgress, Orbitals, OrbitalsSpec } from "./orbitals.ts";
 import { spawnBlockWorker } from "./spawn.ts";
-import { ofBlock, sumDensities, sumEnergies, sumForces, sumResponses } from "./sums.ts";
+import { ofBlock, sumComponents, sumDensities, sumEnergies, sumResponses } from "./sums.ts";
 
 /**
  * Blocks spread over worker threads, heaviest first to the thread with the least work. Results are summed in block
@@ -84,8 +84,12 @@ export async function pooledOrbitals(
         await each<OrbitalEnergies>((index) => ({ call: "energies", index, weights: weights[index]! })),
       ),
     nonlocalForces: async (weights) =>
-      sumForces(
+      sumComponents(
         await each<Float64Array>((index) => ({ call: "nonlocalForces", index, weights: weights[index]! })),
+      ),
+    strain: async (weights) =>
+      sumComponents(
+        await each<Float64Array>((index) => ({ call: "strain", index, weights: weights[index]! })),
       ),
     response: async (deltaPotential, requests, progress) =>
       sumResponses(

@@ -27,7 +27,8 @@ export function sumEnergies(parts: readonly OrbitalEnergies[]): OrbitalEnergies 
   return { kinetic, nonlocal };
 }
 
-export function sumForces(parts: readonly Float64Array[]): Float64Array {
+/** Forces or the elements of a tensor, added. */
+export function sumComponents(parts: readonly Float64Array[]): Float64Array {
   const total = new Float64Array(parts[0]?.length ?? 0);
   for (const part of parts) for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
   return total;

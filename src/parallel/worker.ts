@@ -34,6 +34,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return host.energies(request.index, request.weights);
     case "nonlocalForces":
       return host.nonlocalForces(request.index, request.weights);
+    case "strain":
+      return host.strain(request.index, request.weights);
     case "response":
       return host.response(request.index, request.request, request.deltaPotential);
     case "gradient":

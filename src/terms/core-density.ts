@@ -1,9 +1,11 @@
 import { forEachInBall } from "../basis/ball.ts";
 import type { Grid } from "../basis/grid.ts";
+import { addOuter, newTensor, toMatrix } from "../common/tensor.ts";
+import type { Mat3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
 import { coreShape } from "../model/pseudopotential-formulas.ts";
-import { shapeAt, shapeRadius } from "../model/radial-shape.ts";
+import { shapeAt, shapeRadius, shapeSlopeAt } from "../model/radial-shape.ts";
 
 /**
  * Density of the core electrons [bohr⁻³], shape [N], that exchange and correlation see beside the valence: E_xc is not
@@ -40,4 +42,26 @@ export function withCore(
   const points = core.length;
   for (let i = 0; i < rho.length; i++) out[i] = rho[i]! + core[i % points]! / nSpin;
   return out;
+}
+
+/**
+ * What a strain changes of the energy by moving the points within the cores, beside `exchangeCorrelation`'s own:
+ *
+ *   σ = (1/N) Σ_r V(r) Σ_atoms ρ_a'(d) d dᵀ/|d|,   d = r − R,   V = (V↑ + V↓)/2
+ *
+ * @param potential V_xc of valence and core [Ha], shape [nSpin·N].
+ */
+export function coreStress({ species, atoms, nSpin }: Model, grid: Grid, potential: ReadonlyRealField): Mat3 {
+  const { points } = grid;
+  const out = newTensor();
+  for (const { species: kind, position } of atoms) {
+    const shape = coreShape(species[kind]!.pseudopotential);
+    if (shape === null) continue;
+    forEachInBall(grid, position, shapeRadius(shape), (point, x, y, z, distance) => {
+      if (distance === 0) return;
+      const v = nSpin === 1 ? potential[point]! : (potential[point]! + potential[points + point]!) / 2;
+      addOuter(out, (v * shapeSlopeAt(shape, distance)) / distance, x, y, z);
+    });
+  }
+  return toMatrix(out, 1 / points);
 }

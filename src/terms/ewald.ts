@@ -1,4 +1,5 @@
 import { requireInput } from "../common/failure.ts";
+import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../common/tensor.ts";
 import { add, cross, dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
 import { erfc } from "../model/erfc.ts";
 import type { Lattice } from "../model/lattice.ts";
@@ -45,6 +46,8 @@ export function ewald(
   readonly energy: number;
   /** −∂E/∂R_i, Cartesian [Ha/bohr]. */
   readonly forces: readonly Vec3[];
+  /** (1/Ω) ∂E/∂ε under a strain of cell and positions [Ha/bohr³]. */
+  readonly stress: Mat3;
 } {
   requireInput(
     charges.length === positions.length,
@@ -58,9 +61,12 @@ export function ewald(
   const squares = charges.reduce((sum, z) => sum + z * z, 0);
   const self = (splitting / Math.sqrt(Math.PI)) * squares;
   const background = (Math.PI * total * total) / (2 * lattice.volume * splitting * splitting);
+  const strain = near.strain.map((x, i) => x + far.strain[i]!);
+  addIdentity(strain, background); // −background ∝ −1/Ω
   return {
     energy: near.energy + far.energy - self - background,
     forces: near.forces.map((f, i) => add(f, far.forces[i]!)),
+    stress: toMatrix(strain, 1 / lattice.volume),
   };
 }
 
@@ -74,12 +80,15 @@ const balancedSplitting = ({ volume }: Lattice, n: number): number =>
 interface Sum {
   readonly energy: number;
   readonly forces: Vec3[];
+  /** ∂E/∂ε [Ha]. */
+  readonly strain: Tensor;
 }
 
 /** ½ Σ_ij Z_i Z_j Σ'_L erfc(ηd)/d, each pair taken once. */
 function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
   const forces: Vec3[] = charges.map(() => [0, 0, 0]);
   const frame = rowFrame(lattice.vectors);
+  const strain = newTensor();
   let energy = 0;
   for (let i = 0; i < charges.length; i++)
     for (let j = 0; j <= i; j++) {
@@ -97,7 +106,9 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
         const screened = erfc(eta * distance) / distance;
         const gaussian = ((2 * eta) / Math.sqrt(Math.PI)) * Math.exp(-((eta * distance) ** 2));
         potential += screened;
-        pull = add(pull, scale((screened + gaussian) / (distance * distance), d));
+        const slope = (screened + gaussian) / (distance * distance); // −(1/d) d/dd of erfc(ηd)/d
+        pull = add(pull, scale(slope, d));
+        addOuter(strain, -(i === j ? 0.5 : 1) * product * slope, d[0], d[1], d[2]);
       });
       if (i === j) {
         energy += 0.5 * product * potential;
@@ -107,7 +118,7 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
         forces[j] = sub(forces[j]!, scale(product, pull));
       }
     }
-  return { energy, forces };
+  return { energy, forces, strain };
 }
 
 const samePlace = (j: number, i: number, position: Vec3): string =>
@@ -120,6 +131,7 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
   const forces: Vec3[] = charges.map(() => [0, 0, 0]);
   const cos = new Float64Array(n);
   const sin = new Float64Array(n);
+  const strain = newTensor();
   let energy = 0;
   forEachInBall(rowFrame(lattice.reciprocal), [0, 0, 0], 2 * eta * CUT, (g, n1, n2, n3) => {
     if (!isUpperHalf(n1, n2, n3)) return;
@@ -134,12 +146,15 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
     }
     const g2 = dot(g, g);
     const weight = ((4 * Math.PI) / lattice.volume) * (Math.exp(-g2 / (4 * eta * eta)) / g2);
-    energy += weight * (re * re + im * im);
+    const share = weight * (re * re + im * im);
+    energy += share;
+    addIdentity(strain, -share);
+    addOuter(strain, share * (2 / g2 + 1 / (2 * eta * eta)), g[0], g[1], g[2]);
     // ∂|S|²/∂R_i = 2 Re(S* ∂S/∂R_i) with ∂S/∂R_i = −iG Z_i e^{−iG·R_i}.
     for (let i = 0; i < n; i++)
       forces[i] = add(forces[i]!, scale(2 * weight * (re * sin[i]! + im * cos[i]!), g));
   });
-  return { energy, forces };
+  return { energy, forces, strain };
 }
 
 /** One of each pair ±(n1, n2, n3), and not (0, 0, 0). */

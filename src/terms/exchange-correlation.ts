@@ -1,7 +1,9 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
+import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../common/tensor.ts";
 import { rowsVec } from "../common/vec3.ts";
 import {
+  dotReal,
   type FourierField,
   newFourierField,
   newRealField,
@@ -22,6 +24,10 @@ import type { DensityTerm } from "./term.ts";
  * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one below, which is real and minus its
  * own adjoint; therefore V is the exact derivative of this E, not only of the continuous one.
  *
+ * With Ωρ fixed and the values of the core at its points too (`coreStress` is the rest),
+ *
+ *   σ = (1/Ω) [1 (E − ∫ V ρ) − Σ_st ∫ ∂e/∂σ_st (∇ρ_s ∇ρ_tᵀ + ∇ρ_t ∇ρ_sᵀ)]
+ *
  * @param functionals their energies are added; at least one.
  * @param core density of core electrons [bohr⁻³], shape [N], that is added to ρ, half to each spin; it must not change.
  * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term out.
@@ -39,7 +45,7 @@ export function exchangeCorrelation(
   const { points, dvol } = grid;
   const energyDensity = newRealField(points);
   const gradients = functionals.some((f) => f.kind === "gga") ? gradientPart(grid, nSpin) : null;
-  return {
+  const term: DensityTerm = {
     name: "xc",
     evaluate(valence) {
       const rho = withCore(valence, core, nSpin);
@@ -57,7 +63,16 @@ export function exchangeCorrelation(
       gradients?.addPotential(potential);
       return { energy: dvol * sumReal(energyDensity), potential };
     },
+    stress(valence) {
+      const { energy, potential } = term.evaluate(valence);
+      const out = newTensor();
+      gradients?.addStrain(out);
+      for (let c = 0; c < 9; c++) out[c]! *= dvol;
+      addIdentity(out, energy - dvol * dotReal(potential, valence));
+      return toMatrix(out, 1 / grid.lattice.volume);
+    },
   };
+  return term;
 }
 
 /** The read-only view of a Float64Array is one; functionals read their arguments only. */
@@ -71,6 +86,8 @@ interface GradientPart {
   prepare(rho: ReadonlyRealField): void;
   /** potential_s ← potential_s − ∇·(2 vsigma_ss ∇ρ_s + vsigma_st ∇ρ_t). */
   addPotential(potential: RealField): void;
+  /** out ← out − Σ_r Σ_st vsigma_st (∇ρ_s ∇ρ_tᵀ + ∇ρ_t ∇ρ_sᵀ) at the density of `prepare`. */
+  addStrain(out: Tensor): void;
 }
 
 function gradientPart(grid: Grid, nSpin: 1 | 2): GradientPart {
@@ -104,6 +121,19 @@ function gradientPart(grid: Grid, nSpin: 1 | 2): GradientPart {
         for (let c = 0; c < 3; c++) {
           const [a, b] = [gradient[3 * s + c]!, gradient[3 * t + c]!];
           for (let r = 0; r < points; r++) sigma[pair * points + r]! += a[r]! * b[r]!;
+        }
+      });
+    },
+    addStrain(out) {
+      pairs.forEach(([s, t], pair) => {
+        const components = (spin: number) => [0, 1, 2].map((c) => gradient[3 * spin + c]!);
+        const [[ax, ay, az], [bx, by, bz]] = [components(s), components(t)] as [RealField[], RealField[]];
+        for (let r = 0; r < points; r++) {
+          const v = vsigma[pair * points + r]!;
+          const [x, y, z, u, v2, w] = [ax![r]!, ay![r]!, az![r]!, bx![r]!, by![r]!, bz![r]!];
+          // a bᵀ + b aᵀ = ½ [(a + b)(a + b)ᵀ − (a − b)(a − b)ᵀ]
+          addOuter(out, -0.5 * v, x + u, y + v2, z + w);
+          if (s !== t) addOuter(out, 0.5 * v, x - u, y - v2, z - w);
         }
       });
     },

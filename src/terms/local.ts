@@ -1,15 +1,54 @@
-import { frequency, type Grid } from "../basis/grid.ts";
-import type { Vec3 } from "../common/vec3.ts";
-import { newFourierField, type RealField } from "../kernels/fields.ts";
+import { cartesianG, frequency, type Grid } from "../basis/grid.ts";
+import { addIdentity, addOuter, newTensor, toMatrix } from "../common/tensor.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
+import { newFourierField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
 import type { Pseudopotential } from "../model/pseudopotential.ts";
-import { localFourier } from "../model/pseudopotential-formulas.ts";
+import { localFourier, localFourierDerivative } from "../model/pseudopotential-formulas.ts";
 import { fixedPotential } from "./external.ts";
 import type { DensityTerm } from "./term.ts";
 
 /** Energy of the density in the local part of the pseudopotentials. */
-export const localTerm = (model: Model, grid: Grid): DensityTerm =>
-  fixedPotential("local", grid, localPotential(model, grid));
+export const localTerm = (model: Model, grid: Grid): DensityTerm => ({
+  ...fixedPotential("local", grid, localPotential(model, grid)),
+  stress: (rho) => localStress(model, grid, rho),
+});
+
+/**
+ *   E = Σ_{G≠0} Re[ρ(G)* v(|G|) S(G)],   σ = −(1/Ω) Σ_{G≠0} Re[ρ(G)* S(G)] (1 v(|G|) + v'(|G|) G Gᵀ/|G|)
+ *
+ * for each kind of atom, S(G) = Σ_atoms e^{−iG·R}.
+ */
+function localStress(model: Model, grid: Grid, rho: ReadonlyRealField): Mat3 {
+  const { points, normG2, lattice } = grid;
+  const total = newRealField(points);
+  for (let i = 0; i < rho.length; i++) total[i % points]! += rho[i]!;
+  const coefficients = grid.toFourier(total);
+  const out = newTensor();
+  model.species.forEach(({ pseudopotential }, species) => {
+    const structureFactor = structureFactorOf(model, grid, species);
+    if (structureFactor === null) return;
+    for (let g = 1; g < points; g++) {
+      const overlap =
+        coefficients[2 * g]! * structureFactor[2 * g]! +
+        coefficients[2 * g + 1]! * structureFactor[2 * g + 1]!;
+      const q = Math.sqrt(normG2[g]!);
+      addIdentity(out, -overlap * localFourier(pseudopotential, q));
+      const [x, y, z] = cartesianG(grid, g);
+      addOuter(out, (-overlap * localFourierDerivative(pseudopotential, q)) / q, x, y, z);
+    }
+  });
+  return toMatrix(out, 1 / lattice.volume);
+}
+
+/** Σ_atoms e^{−iG·R} of one kind of atom on the cube of G-vectors; null if there is none. */
+function structureFactorOf({ atoms }: Model, grid: Grid, species: number): Float64Array | null {
+  const mine = atoms.filter((atom) => atom.species === species);
+  if (mine.length === 0) return null;
+  const out = new Float64Array(2 * grid.points);
+  for (const { position } of mine) addStructureFactor(out, grid, position);
+  return out;
+}
 
 /**
  * Local potential of all atoms [Ha], shape [N].
@@ -22,11 +61,9 @@ export function localPotential(model: Model, grid: Grid): RealField {
   const { points, lattice } = grid;
   const coefficients = newFourierField(points);
   model.species.forEach(({ pseudopotential }, species) => {
-    const atoms = model.atoms.filter((atom) => atom.species === species);
-    if (atoms.length === 0) return;
+    const structureFactor = structureFactorOf(model, grid, species);
+    if (structureFactor === null) return;
     const formFactor = localFormFactor(pseudopotential, grid);
-    const structureFactor = new Float64Array(2 * points);
-    for (const { position } of atoms) addStructureFactor(structureFactor, grid, position);
     for (let g = 0; g < points; g++) {
       coefficients[2 * g]! += (formFactor[g]! * structureFactor[2 * g]!) / lattice.volume;
       coefficients[2 * g + 1]! += (formFactor[g]! * structureFactor[2 * g + 1]!) / lattice.volume;

@@ -36,31 +36,50 @@ export function nonlocalProjectors(
   { lattice, species, atoms }: { lattice: Lattice; species: readonly Species[]; atoms: readonly Atom[] },
   kpoint: KPoint,
 ): NonlocalProjectors {
-  const n = kpoint.planeWaves;
   const forms = species.map((kind) => speciesForms(kernels, kind, kpoint));
-  const count = atoms.reduce((sum, atom) => sum + forms[atom.species]!.length, 0);
-  const projectors = kernels.alloc(2 * n * count);
-  const coupling = kernels.alloc(count);
-  const atomOf = new Int32Array(count);
+  const ofAtoms = atoms.flatMap((atom, iAtom) => forms[atom.species]!.map(({ value }) => ({ value, iAtom })));
+  const projectors = kernels.alloc(2 * kpoint.planeWaves * ofAtoms.length);
+  fillPanel(projectors, { lattice, atoms }, kpoint, forms);
+  const coupling = kernels.alloc(ofAtoms.length);
+  coupling.set(ofAtoms.map(({ value }) => value));
+  return {
+    count: ofAtoms.length,
+    projectors,
+    coupling,
+    atomOf: Int32Array.from(ofAtoms, ({ iAtom }) => iAtom),
+  };
+}
+
+/** The form factor of a projector without phases: real, shape [planeWaves]. */
+export interface ProjectorForm {
+  readonly l: number;
+  readonly form: Float64Array;
+}
+
+/** panel ← (−i)^l form e^{−i(k+G)R}/√Ω, the projectors of each atom after those of the one before. */
+export function fillPanel(
+  panel: Float64Array,
+  { lattice, atoms }: { lattice: Lattice; atoms: readonly Atom[] },
+  kpoint: KPoint,
+  formsOf: readonly (readonly ProjectorForm[])[],
+): void {
+  const n = kpoint.planeWaves;
   const scale = 1 / Math.sqrt(lattice.volume);
   let column = 0;
-  atoms.forEach((atom, iAtom) => {
+  for (const atom of atoms) {
     const phase = structureFactor(kpoint, atom.position);
-    for (const { l, value, form } of forms[atom.species]!) {
+    for (const { l, form } of formsOf[atom.species]!) {
       // (−i)^l = c + i s
       const [c, s] = [[1, 0, -1, 0][l % 4]! * scale, [0, -1, 0, 1][l % 4]! * scale];
-      const out = projectors.subarray(2 * n * column, 2 * n * (column + 1));
+      const out = panel.subarray(2 * n * column, 2 * n * (column + 1));
       for (let g = 0; g < n; g++) {
         const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
         out[2 * g] = form[g]! * (c * re - s * im);
         out[2 * g + 1] = form[g]! * (c * im + s * re);
       }
-      coupling[column] = value;
-      atomOf[column] = iAtom;
       column++;
     }
-  });
-  return { count, projectors, coupling, atomOf };
+  }
 }
 
 /** Real form factors Σ_i U_ia P_i(|k+G|) Y_lm(k+G) of every projector of one kind of atom. */
@@ -91,7 +110,8 @@ function speciesForms(kernels: Kernels, { pseudopotential }: Species, kpoint: KP
   });
 }
 
-function diagonalChannels(kernels: Kernels, pseudopotential: Species["pseudopotential"]): Channel[] {
+/** The channels of a pseudopotential, each in the basis in which its matrix is diagonal. */
+export function diagonalChannels(kernels: Kernels, pseudopotential: Species["pseudopotential"]): Channel[] {
   return nonlocalChannels(pseudopotential).flatMap(({ h }, l) => {
     const n = h.length;
     if (n === 0) return [];

@@ -11,5 +11,15 @@ import type { ConstantTerm } from "./term.ts";
 export function pspCorrection({ lattice, species, atoms, electrons }: Model): ConstantTerm {
   let sum = 0;
   for (const atom of atoms) sum += localFourierAt0Correction(species[atom.species]!.pseudopotential);
-  return { name: "pspCorrection", energy: (electrons / lattice.volume) * sum };
+  const energy = (electrons / lattice.volume) * sum;
+  const stress = -energy / lattice.volume; // ∝ 1/Ω
+  return {
+    name: "pspCorrection",
+    energy,
+    stress: [
+      [stress, 0, 0],
+      [0, stress, 0],
+      [0, 0, stress],
+    ],
+  };
 }

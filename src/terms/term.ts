@@ -1,3 +1,4 @@
+import type { Mat3 } from "../common/vec3.ts";
 import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
 
 /** Names of the parts of the total energy, as in the result file. */
@@ -22,6 +23,11 @@ export interface DensityTerm {
   readonly name: EnergyName;
   /** @param rho density [bohr⁻³], shape [nSpin·N]. The potential [Ha] has the same shape and belongs to the caller. */
   evaluate(rho: ReadonlyRealField): { readonly energy: number; readonly potential: RealField };
+  /**
+   * σ = (1/Ω) ∂E/∂ε under a strain r → (1 + ε) r that takes the grid points, atoms and electrons along, Ωρ(r) staying as it
+   * is [Ha/bohr³]. Absent where it is not known.
+   */
+  stress?(rho: ReadonlyRealField): Mat3;
 }
 
 /** An energy that depends on the nuclei alone. */
@@ -29,4 +35,6 @@ export interface ConstantTerm {
   readonly name: EnergyName;
   /** [Ha] per cell. */
   readonly energy: number;
+  /** (1/Ω) ∂E/∂ε [Ha/bohr³]; absent where it is not known. */
+  readonly stress?: Mat3;
 }

@@ -224,7 +224,6 @@ const bad: readonly [string, unknown, readonly string[]][] = [
     { ...least, spin: "collinear" },
     ["temperature: must be positive with spin collinear", "got 0", "0.001"],
   ],
-  ["a stress to come", { ...least, stress: true }, ["stress: must be false", "not available yet"]],
   [
     "a cutoff beyond every machine",
     { ...least, ecut: 1e300 },
