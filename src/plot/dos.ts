@@ -18,6 +18,8 @@ import {
 /** What a picture of a density of states needs: the fields of its file. Hartree atomic units. */
 export interface DrawnDos {
   readonly fermiLevel: number;
+  /** Above this energy some bands are missing: nothing is drawn there. Default none are. */
+  readonly completeBelow?: number;
   readonly energies: readonly number[];
   readonly spins: readonly { readonly density: readonly number[] }[];
   readonly local?:
@@ -47,17 +49,19 @@ export async function dosSvg(
   dos: DrawnDos,
   { title, zeroName = "Fermi level" }: DosSvgOptions = {},
 ): Promise<string> {
-  const { fermiLevel, energies, spins, local } = dos;
+  const { fermiLevel, energies, spins, local, completeBelow = Number.POSITIVE_INFINITY } = dos;
   requireInput(
     spins.length > 0 && energies.length > 1,
     () => `dosSvg: must have a density at two energies or more, got ${energies.length}`,
   );
   const eV = (energy: number) => (energy - fermiLevel) * EV_PER_HARTREE;
   const lines = spins.map(({ density }, spin) =>
-    density.map((value, i) => ({
-      energy: eV(energies[i]!),
-      states: ((spin === 1 ? -1 : 1) * value) / EV_PER_HARTREE,
-    })),
+    density
+      .map((value, i) => ({
+        energy: eV(energies[i]!),
+        states: ((spin === 1 ? -1 : 1) * value) / EV_PER_HARTREE,
+      }))
+      .filter((_, i) => energies[i]! <= completeBelow),
   );
   const names = spins.length === 2 ? ["spin up", "spin down"] : [];
   const cell = names.length > 0 ? "states per eV, spin and cell" : "states per eV and cell";

@@ -43,6 +43,16 @@ test("--json prints the file alone", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ method: "gaussian", width: 0.005, kgrid: [4, 4, 4] });
 });
 
+test("nothing is drawn where bands are missing", async () => {
+  const ends = async (completeBelow: number) => {
+    const drawn = { fermiLevel: 0, energies: [-1, 0, 1, 2], spins: [{ density: [1, 2, 1, 1] }] };
+    const svg = await dosSvg({ ...drawn, completeBelow });
+    const path = /aria-label="line"[\s\S]*? d="([^"]*)"/.exec(svg)![1]!;
+    return Number(/L([\d.]+),[\d.]+$/.exec(path)![1]);
+  };
+  expect(await ends(1.5)).toBeLessThan((await ends(2.5)) - 100);
+});
+
 test("spin down is drawn below the axis", async () => {
   const spin = { density: [1, 2, 1] };
   const svg = await dosSvg({ fermiLevel: 0, energies: [-1, 0, 1], spins: [spin, spin] }, { title: "t" });
