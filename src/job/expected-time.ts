@@ -25,7 +25,8 @@ export interface MeasuredSpeeds {
 }
 
 /*
- * Fitted to processor times of the shipped jobs, whose steps they give within a factor of 1.4 (bench/estimate.ts).
+ * Fitted to processor times of shipped jobs (bench/estimate.ts): on a busy machine ten runs took between half and 1.4 times
+ * what they say.
  */
 /** Bands multiplied by H, per band, block and step: 3.0 to 4.2 over the shipped jobs. */
 const APPLICATIONS = 3.3;
