@@ -34,7 +34,7 @@ test("the commands of the tutorial run one after the other and write what they s
   const said = outputs.join("\n");
   expect(said).toMatch(/converged in \d+ steps/);
   expect(said).toMatch(
-    /gap between bands 4 and 5 at these k-points, guaranteed: within \[0\.6\d+, 0\.6\d+\] eV/,
+    /gap 4 to 5 at these k-points, guaranteed: within \[0\.6\d+, 0\.6\d+\] eV/,
   );
   // Which preconditioner wins is the tutorial's point: steps of simple, kerker, ldos.
   const steps = (name: string) => Number(new RegExp(`^ *1 +${name} +(\\d+)`, "m").exec(said)![1]);

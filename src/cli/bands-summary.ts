@@ -75,7 +75,7 @@ export function gapText({ gap, file, filled }: BandsRun): string {
 export function enclosedGapText({ file: { gap } }: BandsRun): string {
   if (gap === undefined) return "";
   const eV = scale(EV_PER_HARTREE, interval(gap.lower, gap.upper));
-  return `gap between bands ${gap.filled} and ${gap.filled + 1} at these k-points, guaranteed: within ${outwardText(eV)} eV`;
+  return `gap ${gap.filled} to ${gap.filled + 1} at these k-points, guaranteed: within ${outwardText(eV)} eV`;
 }
 
 /** How wide the intervals are and what they rest on. */

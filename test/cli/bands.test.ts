@@ -110,7 +110,7 @@ test("error bars come with what they rest on, in numbers and in the picture", as
   expect(gap!.lower).toBeLessThan(gapOf40Hartree);
   expect(gap!.upper).toBeGreaterThan(gapOf40Hartree);
   expect(gap!.upper! - gap!.lower!).toBeLessThan(1e-5);
-  expect(host.written.stdout).toMatch(/gap between bands 4 and 5 at these k-points, guaranteed: within \[/);
+  expect(host.written.stdout).toMatch(/gap 4 to 5 at these k-points, guaranteed: within \[/);
   for (const { bands: levels } of kpoints)
     for (const level of levels) {
       expect(Object.keys(level)).toEqual(["index", "energy", "lower", "upper", "guaranteed", "parts"]);
