@@ -67,7 +67,7 @@ export async function groundState(
  * The lowest levels of a model in the potential of a density, for every k-point [Ha].
  *
  * @param density default uniform, which is of no consequence where nothing interacts.
- * @param tolerance ‖Hψ − εψ‖ [Ha]; the error of a level is of its second order.
+ * ‖Hψ − εψ‖ ends below `tolerance` [Ha]; the error of a level is of its second order.
  * @throws NotConvergedError if it is not reached.
  */
 export async function lowestLevels(

@@ -10,7 +10,7 @@ import { gmres } from "../solvers/gmres.ts";
  * than a tool.
  *
  * @param tolerance relative residual of the equation. Default 10⁻², below the eigensolver's share.
- * @param maxProducts products with ε† for a step at most. Default 40.
+ * At most `maxProducts` products with ε† are formed for a step, 40 by default.
  * @throws InputError if an option is out of range, or where the state has no response to offer.
  */
 export function chi0Exact({
