@@ -33,9 +33,7 @@ test("the commands of the tutorial run one after the other and write what they s
     expect(existsSync(join(folder, name!)), name).toBe(true);
   const said = outputs.join("\n");
   expect(said).toMatch(/converged in \d+ steps/);
-  expect(said).toMatch(
-    /gap 4 to 5 at these k-points, guaranteed: within \[0\.6\d+, 0\.6\d+\] eV/,
-  );
+  expect(said).toMatch(/gap 4 to 5 at these k-points, guaranteed: within \[0\.6\d+, 0\.6\d+\] eV/);
   // Which preconditioner wins is the tutorial's point: steps of simple, kerker, ldos.
   const steps = (name: string) => Number(new RegExp(`^ *1 +${name} +(\\d+)`, "m").exec(said)![1]);
   expect(steps("ldos")).toBeLessThan(steps("kerker"));
