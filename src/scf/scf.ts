@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { asRealField, difference, dotReal, newRealField, type RealField } from "../kernels/fields.ts";
+import { asRealField, difference, newRealField, type RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
@@ -130,14 +130,12 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         guard,
         search,
         damping,
-        stepNorm,
       } = converged
         ? {
             ...state,
             rho: rhoOut,
             state: state.accelerator,
             damping: state.history.at(-1)?.damping ?? options.damping,
-            stepNorm: undefined,
           }
         : await next(problem, orbitals, options, method, state, {
             rhoIn,
@@ -160,7 +158,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         guard,
         search,
         history,
-        eigenTolerance: eigenTolerance(history, stepNorm, state.eigenTolerance),
+        eigenTolerance: eigenTolerance(history),
         ...counts,
       };
       last = {
@@ -231,8 +229,6 @@ interface StepContext {
 type Next = Pick<ScfState, "rho" | "guard" | "search"> & {
   readonly state: ScfState["accelerator"];
   readonly damping: number;
-  /** ‖α P⁻¹(F(ρ) − ρ)‖ [bohr^(-3/2)], where a damped step of the density is taken. */
-  readonly stepNorm: number | undefined;
 };
 
 const next = (
@@ -266,8 +262,7 @@ async function nextDensity(
   const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons };
   const found = guardedNext(accelerator, state.accelerator, state.guard, point, damping);
   const rho = basis.model.nSpin === 1 ? found.rho : keepBothSpins(found.rho, rhoIn, rhoOut);
-  const stepNorm = damping * Math.sqrt(basis.grid.dvol * dotReal(step, step));
-  return { ...found, rho, search: undefined, stepNorm };
+  return { ...found, rho, search: undefined };
 }
 
 /** V⁺ from Pᵀ⁻¹(V[ρ] − V) by the line search. */
@@ -302,7 +297,7 @@ async function nextPotential(
   // An energy is of second order in the density.
   const target = tolerance.density ?? Math.sqrt(tolerance.energy ?? 0);
   const found = await searchNext(accelerator, state.accelerator, state.search, solved, precondition, target);
-  return { ...found, guard: undefined, stepNorm: undefined };
+  return { ...found, guard: undefined };
 }
 
 /** A state to go on from; what it remembers of densities is of no use to potentials, nor the other way round. */
