@@ -11,11 +11,11 @@ export function jacobiEigh(
   ldv: number,
 ): void {
   const at = (i: number, j: number) => 2 * (i + j * lda);
-  let scale = 0;
+  let largest = 0;
   for (let j = 0; j < n; j++) {
     a[at(j, j) + 1] = 0;
     for (let i = j; i < n; i++) {
-      scale = Math.max(scale, Math.abs(a[at(i, j)]!), Math.abs(a[at(i, j) + 1]!));
+      largest = Math.max(largest, Math.abs(a[at(i, j)]!), Math.abs(a[at(i, j) + 1]!));
       a[at(j, i)] = a[at(i, j)]!;
       a[at(j, i) + 1] = i === j ? 0 : -a[at(i, j) + 1]!;
     }
@@ -24,6 +24,14 @@ export function jacobiEigh(
       v[2 * (i + j * ldv) + 1] = 0;
     }
   }
+  // ‖A‖ of Frobenius, which rotations keep: eigenvalues, and what rounds with them, may be n times the largest entry.
+  let squares = 0;
+  for (let j = 0; j < n; j++)
+    for (let i = 0; i < n; i++) {
+      const [re, im] = [a[at(i, j)]! / (largest || 1), a[at(i, j) + 1]! / (largest || 1)];
+      squares += re * re + im * im;
+    }
+  const scale = largest * Math.sqrt(squares);
   /** Columns p, q of m ← (c·mp − s̄·mq, s·mp + c·mq) with complex s = sr + i si. */
   const rotateColumns = (
     m: Float64Array,

@@ -29,6 +29,41 @@ export function sphereIndices([nx, ny, nz]: GridSize, fraction: number): Int32Ar
   return Int32Array.from(out.sort((a, b) => ((a * 7919) % 1009) - ((b * 7919) % 1009) || a - b));
 }
 
+/** A = B Bᴴ with random B of `rank` columns: A V = V Λ, VᴴV = 1, and Λ is zero but for the eigenvalues of BᴴB. */
+export function lowRankLaw(kernels: Kernels, n: number, rank: number): void {
+  const b = randomPanel(kernels, n * rank, n + rank);
+  const adjoint = kernels.alloc(2 * n * rank);
+  for (let i = 0; i < n; i++)
+    for (let r = 0; r < rank; r++)
+      adjoint.set([b[2 * (i + r * n)]!, -b[2 * (i + r * n) + 1]!], 2 * (r + i * rank));
+  const gram = kernels.alloc(2 * rank * rank);
+  kernels.gemm("C", "N", rank, rank, n, 1, b, n, b, n, 0, gram, rank);
+  const expected = kernels.alloc(rank);
+  kernels.eigh(rank, gram, rank, expected, kernels.alloc(2 * rank * rank), rank);
+  const norm = expected[rank - 1]!;
+  expect(expected[0]).toBeGreaterThan(norm / 100); // far from the zeros
+
+  const a = kernels.alloc(2 * n * n);
+  kernels.gemm("N", "N", n, n, rank, 1, b, n, adjoint, rank, 0, a, n);
+  const kept = copyTo(kernels, a);
+  const [values, v] = [kernels.alloc(n), kernels.alloc(2 * n * n)];
+  kernels.eigh(n, a, n, values, v, n);
+  // Rounding of a backward stable method, relative to ‖A‖.
+  closeArrays(values, [...new Array<number>(n - rank).fill(0), ...expected], 1e-15 * n * norm, "eigenvalues");
+  const av = kernels.alloc(2 * n * n);
+  kernels.gemm("N", "N", n, n, n, 1, kept, n, v, n, 0, av, n);
+  const negative = copyTo(
+    kernels,
+    values.map((x) => -x),
+  );
+  kernels.addScaledColumns(av, n, n, av, negative, v);
+  closeArrays(av, new Float64Array(2 * n * n), 1e-15 * n * norm, "A V − V Λ");
+  const overlap = kernels.alloc(2 * n * n);
+  kernels.hermitianOverlap(n, n, v, n, v, n, overlap, n);
+  for (let j = 0; j < n; j++) overlap[2 * (j + j * n)]! -= 1;
+  closeArrays(overlap, new Float64Array(2 * n * n), 1e-14 * (n + 10), "VᴴV − 1");
+}
+
 /** What every back end must satisfy: agreement with the oracle, and laws that need no oracle. */
 export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kernels): void {
   describe(`${name} kernels`, () => {
@@ -276,6 +311,15 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
         mine.hermitianOverlap(n, n, v, n, v, n, overlap, n);
         for (let j = 0; j < n; j++) overlap[2 * (j + j * n)]! -= 1;
         closeArrays(overlap, new Float64Array(2 * n * n), 1e-14 * (n + 10), "VᴴV − 1");
+      });
+
+    for (const [n, rank] of [
+      [40, 1],
+      [60, 7],
+      [100, 13],
+    ] as const)
+      test(`eigh of B Bᴴ of order ${n} and rank ${rank} has the eigenvalues of BᴴB, and zeros`, () => {
+        lowRankLaw(make(), n, rank);
       });
 
     test("eigh reads the lower triangle only", () => {

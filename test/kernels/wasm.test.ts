@@ -4,7 +4,7 @@ import type { GridSize, Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { wasmKernels, wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { closeArrays, notTiny } from "../close.ts";
-import { kernelLaws, randomPanel, sphereIndices } from "./laws.ts";
+import { kernelLaws, lowRankLaw, randomPanel, sphereIndices } from "./laws.ts";
 
 kernelLaws("wasm simd", () => wasmKernelsSync({ fma: false }), referenceKernels);
 
@@ -331,6 +331,10 @@ test("eigh keeps scales that squares cannot hold, and complains of NaN", () => {
   expect(() => kernels.eigh(n, bad, n, kernels.alloc(n), kernels.alloc(2 * n * n), n)).toThrow(
     /eigh: .*order 6/,
   );
+});
+
+test("eigh converges for low rank in a large order, where rows below the first few are rounding noise", () => {
+  lowRankLaw(simd(), 484, 13);
 });
 
 test("eigh sees couplings a millionth of the norm", () => {

@@ -185,4 +185,43 @@ describe("limited-memory BFGS", () => {
     const rest = multiply(x);
     expect(Math.sqrt(inner(metric, rest, rest))).toBeLessThan(1e-9);
   });
+
+  test("is the product of the updates of the inverse Hessian written out as a matrix", async () => {
+    // H ← (1 − s yᵀ/c) H (1 − y sᵀ/c) + s sᵀ/c for every pair, oldest first, c = ⟨s, y⟩, from H = γK.
+    const n = 6;
+    const { normal } = random(8);
+    const vector = (): Float64Array => Float64Array.from({ length: n }, normal);
+    const scale = vector().map((v) => 1 + v * v);
+    const pairs = [1, 2, 3, 4].map((): LbfgsPair => {
+      const step = vector();
+      const change = step.map((v) => (1 + Math.abs(normal())) * v); // of positive curvature, of no one matrix
+      return { step: [step], change: [change], curvature: inner([1], [step], [change]) };
+    });
+    const newest = pairs.at(-1)!.change[0]!;
+    const gamma = pairs.at(-1)!.curvature / newest.reduce((sum, y, i) => sum + y * scale[i]! * y, 0);
+    const update = (h: number[][], { step: [s], change: [y], curvature }: LbfgsPair): number[][] => {
+      const hy = h.map((row) => row.reduce((sum, v, j) => sum + v * y![j]!, 0));
+      const yhy = hy.reduce((sum, v, i) => sum + v * y![i]!, 0);
+      return h.map((row, i) =>
+        row.map(
+          (v, j) =>
+            v -
+            (s![i]! * hy[j]! + hy[i]! * s![j]!) / curvature +
+            (s![i]! * s![j]! * (1 + yhy / curvature)) / curvature,
+        ),
+      );
+    };
+    const start = Array.from({ length: n }, (_, i) =>
+      Array.from({ length: n }, (__, j) => (i === j ? gamma * scale[i]! : 0)),
+    );
+    const gradient = vector();
+    const expected = pairs
+      .reduce(update, start)
+      .map((row) => -row.reduce((sum, v, j) => sum + v * gradient[j]!, 0));
+    const [direction] = await lbfgsDirection([1], pairs, [gradient], async ([x]) => [
+      x!.map((v, i) => scale[i]! * v),
+    ]);
+    notTiny(expected);
+    closeArrays(direction!, expected, 1e-12 * Math.max(...expected.map(Math.abs)), "−B⁻¹g");
+  });
 });

@@ -20,7 +20,7 @@ export function eighWork(n: usize): usize {
 
 /**
  * A V = V Λ for Hermitian A (lower triangle): reduction to tridiagonal form, implicit QL, back transformation.
- * Returns false if QL does not converge (only with infinities or NaN in A).
+ * Returns false if QL does not converge or A holds infinities or NaN, of which one in A is enough to be found in T.
  */
 export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
   const strips = (n + STRIP - 1) / STRIP, vector = aligned(n * 16 + 16);
@@ -30,6 +30,7 @@ export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ld
 
   const exponent = scaleToOne(n, a, lda);
   tridiagonalise(n, a, lda, d, e, tau, x, w, y);
+  if (!isFiniteSum(n, d) || !isFiniteSum(n, e)) return false; // no sweep would make numbers of it
   memory.fill(z, 0, strips * n * 64);
   for (let i: usize = 0; i < n; i++) store<f64>(z + ((i >> 3) * n + i) * 64 + ((i & 7) << 3), 1);
   if (!qlIterate(n, d, e, FLOOR, z, strips, rotations)) return false;
@@ -43,6 +44,14 @@ export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ld
   }
   backTransform(n, a, lda, tau, v, ldv, rest);
   return true;
+}
+
+/** Whether n numbers are finite, with room to add them up: those of a matrix of size one. */
+@inline
+function isFiniteSum(n: usize, x: usize): bool {
+  let total: f64 = 0;
+  for (let i: usize = 0; i < n; i++) total += Math.abs(load<f64>(x + (i << 3)));
+  return total < Infinity; // false for NaN
 }
 
 /** x·2^k for any k whose result is a number, also where 2^k itself is none. */
