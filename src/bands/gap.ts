@@ -109,12 +109,15 @@ export interface ZeroOfEnergy {
   readonly kind: "valence-maximum" | "fermi-level" | "band-top";
   /** Number of that band, counted from 1. */
   readonly band?: number;
+  /** Index of the k-point with that level; absent for a Fermi level, and where a k-point of the run itself is higher. */
+  readonly index?: number;
 }
 
 /**
  * After a self-consistent run: the highest filled level if the Fermi level lies in a gap, otherwise the Fermi level.
  * Without: the top of band N/2 among these k-points, or of the highest band there is.
  *
+ * @param kpoints levels of the basis that `reference` is of: those of a larger one are lower.
  * @param filled bands full at every k, N/f_max; no whole number for an odd number of electrons.
  */
 export function zeroOfEnergy(
@@ -125,15 +128,34 @@ export function zeroOfEnergy(
   const count = kpoints[0]?.energies.length ?? 0;
   if (reference === undefined) {
     const band = Math.max(1, Math.min(Math.floor(filled), count));
-    return { energy: bandTop(kpoints, band).energy, kind: "band-top", band };
+    const { energy, index } = bandTop(kpoints, band);
+    return { energy, kind: "band-top", band, index };
   }
   const { fermiLevel, valenceMaximum } = reference;
   const metal: ZeroOfEnergy = { energy: fermiLevel, kind: "fermi-level" };
   if (valenceMaximum === undefined || count < filled) return metal;
-  const valence = Math.max(valenceMaximum, bandTop(kpoints, filled).energy);
+  const top = bandTop(kpoints, filled);
+  const valence = Math.max(valenceMaximum, top.energy);
   const conduction = gapAlong(kpoints, filled)?.bottom.energy ?? Number.POSITIVE_INFINITY;
   // Without smearing the Fermi level is the highest filled level of the run, which these k-points may exceed.
   const isInGap =
     valenceMaximum <= fermiLevel + SAME_LEVEL && fermiLevel < conduction && valence < conduction;
-  return isInGap ? { energy: valence, kind: "valence-maximum" } : metal;
+  if (!isInGap) return metal;
+  const isHere = top.energy >= valenceMaximum - SAME_LEVEL;
+  return {
+    energy: isHere ? top.energy : valenceMaximum,
+    kind: "valence-maximum",
+    band: filled,
+    ...(isHere ? { index: top.index } : {}),
+  };
+}
+
+/**
+ * The same zero where the levels of the listed k-points are better known by now: its level's place is looked up among them.
+ * One that is not among them stays.
+ */
+export function zeroAmong(kpoints: readonly Energies[], zero: ZeroOfEnergy): ZeroOfEnergy {
+  if (zero.index === undefined || zero.band === undefined) return zero;
+  const { energy, index } = bandTop(kpoints, zero.band);
+  return { ...zero, energy, index };
 }

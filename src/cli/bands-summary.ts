@@ -16,25 +16,39 @@ export function zeroText({ kind, band }: ZeroOfEnergy): string {
   return kind === "valence-maximum" ? "the valence maximum" : "the Fermi level";
 }
 
+/** The same as a sentence, with where that level is and its value. */
+export function zeroLine({ zero, file }: BandsRun): string {
+  const { kind, energy, index } = zero;
+  const value = `${energy.toFixed(8)} Ha`;
+  if (kind === "fermi-level") return `energies in eV above the Fermi level at ${value}`;
+  const at = index === undefined ? undefined : file.kpoints[index];
+  const where =
+    at === undefined
+      ? "a k-point of the self-consistent run"
+      : place(file, { k: at.k, index: index! % pointsOf(file) }); // both spins have the same
+  return `energies in eV above ${zeroText(zero)}, at ${where}: ${value}`;
+}
+
+const pointsOf = ({ kpoints }: BandsFile): number => kpoints.filter(({ spin = 0 }) => spin === 0).length;
+
 /** A band structure as text for a person; with a picture on a terminal. */
 export function bandsSummary(run: BandsRun, out: Output): string {
-  const { file, zero } = run;
+  const { file } = run;
   const { head, rows } = levelTable(run, MOST_COLUMNS);
   const widths = head.map((text, i) =>
     Math.max(...[text, ...rows.map((row) => row[i]!)].map(({ length }) => length)),
   );
   const line = (cells: readonly string[]) =>
     cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join("  ");
-  const { energy } = zero;
   const blocks = [
-    `energies in eV above ${zeroText(zero)} at ${energy.toFixed(8)} Ha`,
+    zeroLine(run),
     [head, ...rows].map(line).join("\n"),
     ...(file.kpoints.some(({ spin }) => spin === 1) ? ["levels of spin up; file and picture have both"] : []),
     gapText(run),
     enclosedGapText(run),
     errorBarText(run),
     ...(out.isTerminal ? [picture(file)] : []),
-    `${file.kpoints.filter(({ spin = 0 }) => spin === 0).length} k-points, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
+    `${pointsOf(file)} k-point${pointsOf(file) === 1 ? "" : "s"}, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
@@ -93,7 +107,7 @@ export function errorBarText({ file, errorBars }: BandsRun): string {
 }
 
 /** A name, or between which names and where. */
-function place({ path }: BandsFile, { k, index }: Edge): string {
+function place({ path }: BandsFile, { k, index }: Pick<Edge, "k" | "index">): string {
   const at = path.find((label) => label.index === index);
   if (at !== undefined) return at.label;
   const [before, after] = [

@@ -19,6 +19,7 @@ import {
   errorBarText,
   gapText,
   levelTable,
+  zeroLine,
   zeroText,
 } from "./bands-summary.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
@@ -217,7 +218,7 @@ async function writePicture(run: BandsRun, path: string, title: string, isList: 
     gapText(run),
     enclosedGapText(run),
     errorBarText(run),
-    `Energies in eV above ${zeroName} at ${run.file.zero.toFixed(8)} Ha.`,
+    `${zeroLine(run).replace("energies", "Energies")}.`,
   ];
   const table = levelTable(run, 24);
   return writeAtomically(path, [htmlPage({ title, svg, notes: notes.filter((note) => note !== ""), table })]);

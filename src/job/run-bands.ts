@@ -5,6 +5,7 @@ import {
   gapEnclosure,
   type ReferenceLevels,
   type ZeroOfEnergy,
+  zeroAmong,
   zeroOfEnergy,
 } from "../bands/gap.ts";
 import { type KPath, labelledPath, listedPoints } from "../bands/k-path.ts";
@@ -134,8 +135,11 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   const converged = solved.every((at) => at.converged);
   const cpu = platform.cpuSeconds();
   const kpoints = bars?.kpoints ?? levels;
-  const energies = kpoints.map(({ k, bands }) => ({ k, energies: bands.map(({ energy }) => energy) }));
-  const zero = zeroOfEnergy(energies, filled, reference);
+  const energiesOf = (points: BandsFile["kpoints"]) =>
+    points.map(({ k, bands }) => ({ k, energies: bands.map(({ energy }) => energy) }));
+  const energies = energiesOf(kpoints);
+  // What is highest is told in one basis, that of the run: enclosed levels lie lower, as they are of the infinite one.
+  const zero = zeroAmong(energies, zeroOfEnergy(energiesOf(levels), filled, reference));
   const gap = bars && Number.isInteger(filled) ? gapEnclosure(bars.kpoints, filled) : undefined;
   const file: BandsFile = {
     stillwave: VERSION,

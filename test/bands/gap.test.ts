@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bandTop, gapAlong, gapEnclosure, zeroOfEnergy } from "../../src/bands/gap.ts";
+import { bandTop, gapAlong, gapEnclosure, zeroAmong, zeroOfEnergy } from "../../src/bands/gap.ts";
 import { random } from "../../src/common/random.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 
@@ -33,9 +33,21 @@ test("there is no gap to tell without a filled band or one above", () => {
 test("an insulator is measured from its highest filled level, on the path or on the run's own k-points", () => {
   const run = (fermiLevel: number, valenceMaximum: number) =>
     zeroOfEnergy(indirect, 1, { fermiLevel, valenceMaximum });
-  expect(run(-0.1, -0.1)).toEqual({ energy: 0, kind: "valence-maximum" }); // no smearing: the path goes higher
-  expect(run(0.2, 0.2)).toEqual({ energy: 0.2, kind: "valence-maximum" }); // the run goes higher
-  expect(run(0.35, -0.1)).toEqual({ energy: 0, kind: "valence-maximum" }); // smeared: a Fermi level in the gap
+  const here = { energy: 0, kind: "valence-maximum", band: 1, index: 1 };
+  expect(run(-0.1, -0.1)).toEqual(here); // no smearing: the path goes higher
+  expect(run(0, 0)).toEqual(here); // the path goes through the run's own
+  expect(run(0.2, 0.2)).toEqual({ energy: 0.2, kind: "valence-maximum", band: 1 }); // the run goes higher
+  expect(run(0.35, -0.1)).toEqual(here); // smeared: a Fermi level in the gap
+});
+
+test("where levels are better known, the zero is that of its place on the path, or stays where it is not on it", () => {
+  const better = indirect.map(({ k, energies }) => ({ k, energies: energies.map((e) => e - 0.01) }));
+  const zero = zeroOfEnergy(indirect, 1, { fermiLevel: 0, valenceMaximum: 0 });
+  expect(zeroAmong(better, zero)).toEqual({ ...zero, energy: -0.01 });
+  const elsewhere = zeroOfEnergy(indirect, 1, { fermiLevel: 0.2, valenceMaximum: 0.2 });
+  expect(zeroAmong(better, elsewhere)).toBe(elsewhere);
+  const metal = zeroOfEnergy(indirect, 1, { fermiLevel: 0.9, valenceMaximum: 0 });
+  expect(zeroAmong(better, metal)).toBe(metal);
 });
 
 test("a metal is measured from its Fermi level, whatever the path shows", () => {
@@ -48,10 +60,10 @@ test("a metal is measured from its Fermi level, whatever the path shows", () => 
 });
 
 test("a Hamiltonian without electrons is measured from the top of band N/2, or of the highest there is", () => {
-  expect(zeroOfEnergy(indirect, 1)).toEqual({ energy: 0, kind: "band-top", band: 1 });
-  expect(zeroOfEnergy(indirect, 1.5)).toEqual({ energy: 0, kind: "band-top", band: 1 });
-  expect(zeroOfEnergy(indirect, 7)).toEqual({ energy: 2, kind: "band-top", band: 2 });
-  expect(zeroOfEnergy(indirect, 0)).toEqual({ energy: 0, kind: "band-top", band: 1 });
+  expect(zeroOfEnergy(indirect, 1)).toEqual({ energy: 0, kind: "band-top", band: 1, index: 1 });
+  expect(zeroOfEnergy(indirect, 1.5)).toEqual({ energy: 0, kind: "band-top", band: 1, index: 1 });
+  expect(zeroOfEnergy(indirect, 7)).toEqual({ energy: 2, kind: "band-top", band: 2, index: 0 });
+  expect(zeroOfEnergy(indirect, 0)).toEqual({ energy: 0, kind: "band-top", band: 1, index: 1 });
 });
 
 // Broken once: the upper end of the valence maximum in place of the lower one, and the k-point of the estimate alone.

@@ -27,7 +27,7 @@ test("a run for a person has a table of the named points and the gap, with what 
   expect(await bands(["cb.json", "--path", "LGX", "--points", "11"], host)).toBe(0);
   const { stdout, stderr } = host.written;
   expect(stdout).toMatch(/^silicon, Cohen-Bergstresser model\n/);
-  expect(stdout).toMatch(/energies in eV above the top of band 4 at 0\.3\d{7} Ha/);
+  expect(stdout).toMatch(/energies in eV above the top of band 4, at Γ: 0\.3\d{7} Ha/);
   expect(stdout).toMatch(/\n +L +Γ +X\nband 1 +-\d+\.\d{3} +-12\.\d{3} +-\d\.\d{3}\n/);
   expect(stdout).toMatch(/\nband 4 +-1\.\d{3} +0\.000 +-\d\.\d{3}\n/);
   expect(stdout).toMatch(
