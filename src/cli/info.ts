@@ -5,6 +5,7 @@ import { ELEMENTS } from "../model/elements.ts";
 import { GTH_FAMILIES, gthCharges } from "../model/gth-table.ts";
 import { VERSION } from "../version.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "./shipped.ts";
 
 /** Prints what this installation has to work with. */
 export async function infoCommand(host: Host): Promise<ExitCode> {
@@ -20,6 +21,8 @@ export async function infoCommand(host: Host): Promise<ExitCode> {
       `family ${family}`,
       `${elementCount(family)} elements`,
     ]),
+    ["shipped jobs", EXAMPLES_FOLDER],
+    ["ASE calculator", ASE_CALCULATOR],
   ];
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
   for (const [label, text] of rows) host.stdout.write(`${label.padEnd(width)}${text}\n`);

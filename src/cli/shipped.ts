@@ -9,6 +9,9 @@ const ROOT = new URL("../../", import.meta.url);
 /** The folder of the shipped jobs. */
 export const EXAMPLES_FOLDER = fileURLToPath(new URL("examples/", ROOT));
 
+/** The calculator for ASE. */
+export const ASE_CALCULATOR = fileURLToPath(new URL("python/stillwave.py", ROOT));
+
 /** Names of the shipped jobs, sorted. */
 export async function exampleNames(): Promise<string[]> {
   const files = await readdir(EXAMPLES_FOLDER);

@@ -22,6 +22,7 @@ import { estimateMemory, requireMemory } from "./estimate.ts";
 import type { Job } from "./job.ts";
 import { modelFromJob, readPseudopotentials } from "./model.ts";
 import { resolveStructure } from "./structure.ts";
+import { momentWarnings } from "./warnings.ts";
 
 /** A fixed Hamiltonian with the crystal it belongs to. */
 export interface PreparedHamiltonian {
@@ -31,6 +32,7 @@ export interface PreparedHamiltonian {
   readonly reference?: ReferenceLevels | undefined;
   /** The Hamiltonian as stored numbers, where it is more than the atoms' own. */
   readonly problem?: FrozenProblem | undefined;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -72,6 +74,7 @@ export async function fixedHamiltonian(
     model,
     reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
     problem: frozen,
+    warnings: momentWarnings(job, structure),
   };
 }
 

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import { nearest } from "../common/nearest.ts";
+import { didYouMean } from "../common/nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
@@ -50,10 +50,8 @@ const mismatch = (issues: readonly Issue[]): number =>
     0,
   );
 
-function suggestion(word: unknown, known: readonly string[]): string {
-  const close = typeof word === "string" ? nearest(word, known) : undefined;
-  return close === undefined ? "" : `; did you mean ${close}?`;
-}
+const suggestion = (word: unknown, known: readonly string[]): string =>
+  typeof word === "string" ? didYouMean(word, known) : "";
 
 /** `structure.atoms[3].position[1]`; the whole file is `job`. */
 export function fieldName(path: Path): string {

@@ -107,9 +107,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   );
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { hamiltonian, reference, problem, warnings } =
-    scfJob === undefined
-      ? { ...fixedJob!, warnings: [] }
-      : await groundState(scfJob, saveProblem || errorBars, options.onStep);
+    scfJob === undefined ? fixedJob! : await groundState(scfJob, saveProblem || errorBars, options.onStep);
   const filled = model.electrons / 2;
   const nBands = options.bands ?? job.bands ?? Math.max(8, Math.ceil(filled) + 4);
   const solved = await solveBands(hamiltonian, kpath.kpoints, {
@@ -192,10 +190,6 @@ function kpathOf({ lattice }: Model, { path, points = 60, kpoints }: BandsOption
   return listedPoints(lattice, kpoints);
 }
 
-interface GroundState extends PreparedHamiltonian {
-  readonly warnings: readonly string[];
-}
-
 /**
  * The potential that the last orbitals of a converged run are made in: its eigenvalues are those the run reports.
  *
@@ -205,7 +199,7 @@ export async function groundState(
   prepared: PreparedScf,
   isStored: boolean,
   onStep: BandsOptions["onStep"],
-): Promise<GroundState> {
+): Promise<PreparedHamiltonian> {
   const { job, problem } = prepared;
   const { basis, terms } = problem;
   const { model, grid } = basis;

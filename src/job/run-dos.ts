@@ -204,7 +204,7 @@ async function prepared(
   value: unknown,
   options: DosOptions,
   platform: PlatformServices,
-): Promise<PreparedHamiltonian & { operations: readonly SymmetryOperation[]; warnings: readonly string[] }> {
+): Promise<PreparedHamiltonian & { operations: readonly SymmetryOperation[] }> {
   if (job.hamiltonian === "kohn-sham") {
     const ready = await prepareScf(value, options, platform);
     const { operations } = ready.problem.basis;
@@ -221,7 +221,6 @@ async function prepared(
   return {
     ...fixed,
     operations: compatibleWithGrid(operations, fixed.hamiltonian.problem.size),
-    warnings: [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Structure } from "./structure.ts";
 
 /** What is allowed but probably not meant, one line each; empty for most jobs. */
 export function jobWarnings(job: Job, structure: Structure): string[] {
-  return [...mismatchedTables(job), ...initialMoments(job, structure)];
+  return [...mismatchedTables(job), ...momentWarnings(job, structure)];
 }
 
 /** A pseudopotential is made for one functional. */
@@ -47,7 +47,8 @@ export function functionalWarnings(
 const show = (functional: Job["functional"]): string =>
   typeof functional === "string" ? functional : functional.join(" + ");
 
-function initialMoments({ spin }: Job, { atoms }: Structure): string[] {
+/** Initial moments without spin, or spin without them. */
+export function momentWarnings({ spin }: Job, { atoms }: Structure): string[] {
   if (spin === "collinear")
     return atoms.every(({ magneticMoment = 0 }) => magneticMoment === 0)
       ? [
@@ -55,5 +56,10 @@ function initialMoments({ spin }: Job, { atoms }: Structure): string[] {
         ]
       : [];
   const count = atoms.filter((atom) => atom.magneticMoment !== undefined).length;
-  return count === 0 ? [] : [`structure.atoms: ${count} magnetic moments are ignored because spin is none`];
+  const moments = count === 1 ? "a magneticMoment is" : `${count} magneticMoments are`;
+  return count === 0
+    ? []
+    : [
+        `structure.atoms: ${moments} ignored because spin is none; give "spin": "collinear" for a magnetic run`,
+      ];
 }

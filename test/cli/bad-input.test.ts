@@ -71,7 +71,7 @@ const cases: [string, object, RegExp][] = [
     { ...silicon, fftSize: [4, 4, 4] },
     /fftSize: .*plane waves.*\[4, 4, 4\].*null/,
   ],
-  ["misspelt field", { ...silicon, ecutt: 5 }, /unknown field ecutt; did you mean ecut\?/],
+  ["misspelt field", { ...silicon, ecutt: 5 }, /unknown field ecutt \(did you mean ecut\?\)/],
 ];
 
 for (const [what, job, line] of cases)

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { progressText, tableRow } from "../../src/cli/live-table.ts";
 import { runProgram } from "../../src/cli/program.ts";
@@ -23,6 +23,8 @@ test("info tells what there is and why something is not", async () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
   expect(host.written.stdout).toContain(version);
   expect(host.written.stdout).toMatch(/back end wasm +available, SIMD\n/);
+  expect(host.written.stdout).toMatch(/ASE calculator +\/.*\/python\/stillwave\.py\n/);
+  expect(existsSync(/ASE calculator +(.*)/.exec(host.written.stdout)![1]!)).toBe(true);
   expect(host.written.stdout).toMatch(/back end native +not available: no libfftw3 on this machine\n/);
   const counts = [...host.written.stdout.matchAll(/family gth-\w+ +(\d+) elements/g)].map((match) =>
     Number(match[1]),

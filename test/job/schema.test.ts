@@ -106,7 +106,11 @@ const bad: readonly [string, unknown, readonly string[]][] = [
   ["an infinite cutoff", { ...least, ecut: Number.POSITIVE_INFINITY }, ["ecut: must be", "got Infinity"]],
   ["a cutoff that is no number", { ...least, ecut: Number.NaN }, ["ecut: must be", "got NaN"]],
   ["a cutoff in quotes", { ...least, ecut: "15" }, ["ecut: must be", 'got "15"']],
-  ["a misspelt field at the top", { structure, ectu: 15 }, ["unknown field ectu", "did you mean ecut?"]],
+  [
+    "a misspelt field at the top",
+    { structure, ectu: 15 },
+    ["unknown field ectu (did you mean ecut?); known fields: $schema"],
+  ],
   ["a misspelt field inside", withScf({ mixign: {} }), ["unknown field scf.mixign", "did you mean mixing?"]],
   [
     "a misspelt parameter",
@@ -260,7 +264,7 @@ const bad: readonly [string, unknown, readonly string[]][] = [
   [
     "a misspelt list of atoms",
     { ...least, structure: { lattice: structure.lattice, atom: structure.atoms } },
-    ["unknown field structure.atom;", "did you mean atoms?"],
+    ["unknown field structure.atom (did you mean atoms?); known fields: lattice"],
   ],
   [
     "two lattice vectors",

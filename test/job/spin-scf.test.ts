@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import type { ResultFile } from "../../src/job/result.ts";
+import { runBands } from "../../src/job/run-bands.ts";
 import { runScf } from "../../src/job/run-scf.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { ALUMINIUM, finish, SILICON, to } from "../systems.ts";
@@ -93,6 +94,17 @@ test("a hydrogen atom has the moment of its electron", async () => {
 test("a run without any initial moment says that it will find none", async () => {
   const { warnings } = await prepareScf({ ...ALUMINIUM, spin: "collinear" });
   expect(warnings).toEqual([expect.stringMatching(/structure\.atoms: spin is collinear but no atom/)]);
+});
+
+test("a moment without spin is said to be ignored, in a self-consistent run and with a fixed Hamiltonian", async () => {
+  const [atom, ...others] = ALUMINIUM.structure.atoms;
+  const structure = { ...ALUMINIUM.structure, atoms: [{ ...atom, magneticMoment: 1 }, ...others] };
+  const ignored = [
+    'structure.atoms: a magneticMoment is ignored because spin is none; give "spin": "collinear" for a magnetic run',
+  ];
+  expect((await prepareScf({ ...ALUMINIUM, structure })).warnings).toEqual(ignored);
+  const core = { ...ALUMINIUM, structure, hamiltonian: "core" };
+  expect((await runBands(core, { kpoints: [[0, 0, 0]], bands: 2 })).warnings).toEqual(ignored);
 });
 
 test("a moment above the valence is refused", async () => {
