@@ -158,7 +158,7 @@ describe("wrong input returns 2 with one line on stderr and runs nothing", () =>
     ["scf silicn", /^stillwave: JOB: must be a file, .* got silicn \(did you mean silicon\?\); shipped are /],
     ["scf bad.json", /^stillwave: bad\.json: must be JSON, got .* at line 2, column 14\n$/],
     ["scf empty.json", /^stillwave: empty\.json: must be JSON, got nothing\n$/],
-    ["scf wrong.json", /^stillwave: unknown field ectu; did you mean ecut\?/],
+    ["scf wrong.json", /^stillwave: unknown field ectu \(did you mean ecut\?\); known/],
     ["scf si.json --mixing kreker", /^stillwave: --mixing: must be one of simple.*did you mean kerker/],
     ["scf si.json --threads 0", /^stillwave: --threads: must be a whole number/],
     ["scf si.json --threads two", /^stillwave: --threads: must be a whole number .* got two/],
