@@ -8,8 +8,15 @@
     print(atoms.get_potential_energy())
 
 Keyword arguments are the fields of a job file, in its units (hartree, bohr); `kpts` may be said for `kgrid`. What ASE
-gets is in its own units: eV and angstrom. `energy` is extrapolated to zero smearing, `free_energy` is what the forces
-are the derivative of. Atoms with initial magnetic moments make the run spin-polarised.
+gets is in its own units: eV and angstrom. `energy` is extrapolated to zero smearing; `free_energy` is what forces and
+stress are the derivative of. Atoms with initial magnetic moments make the run spin-polarised.
+
+A geometry starts from density and orbitals of the one before it: the same energies within the tolerance of the SCF, in
+fewer steps.
+
+The stress is the derivative at a constant set of plane waves, as in other codes. At a constant cutoff the set changes with
+the cell, and energies follow the stress only as the cutoff goes up (Pulay's stress): relax cells at a cutoff where the
+stress has stopped changing, or fit an equation of state to energies.
 
 The program is the value of STILLWAVE_COMMAND, or `stillwave` on the PATH, or the one this file was shipped with.
 A run that does not converge raises an error; there is never a number that means nothing.
@@ -19,6 +26,8 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +38,7 @@ from ase.calculators.calculator import (
     SCFError,
     all_changes,
 )
+from ase.stress import full_3x3_to_voigt_6_stress
 from ase.units import Bohr, Hartree
 
 #: Share of T S that takes the free energy to the limit of zero smearing: F is off by that much of T S to leading order.
@@ -38,15 +48,16 @@ WRONG_INPUT, NOT_CONVERGED = 2, 3
 
 
 class Stillwave(Calculator):
-    """Total energies and forces of periodic systems by Stillwave."""
+    """Total energies, forces and stress of periodic systems by Stillwave."""
 
-    implemented_properties = ["energy", "free_energy", "forces", "magmom"]
+    implemented_properties = ["energy", "free_energy", "forces", "stress", "magmom"]
     ignored_changes = {"pbc"}  # the cell is periodic in all directions, whatever ASE calls it
 
-    def __init__(self, command=None, threads=None, backend=None, atoms=None, **job):
+    def __init__(self, command=None, threads=None, backend=None, reuse=True, atoms=None, **job):
         """
         command: how to run the program, as one string; default see above.
         threads, backend: as on the command line.
+        reuse: whether a geometry starts from density and orbitals of the one before, kept in a temporary folder.
         job: fields of a job file except `structure`, such as ecut, kgrid, functional, temperature, scf.
         """
         self.program = shlex.split(command) if command else default_program()
@@ -57,6 +68,10 @@ class Stillwave(Calculator):
             self.options += ["--backend", backend]
         #: The whole result file of the last run.
         self.result = None
+        self.reuse = reuse
+        #: Folder of the last state, and what of a job it can be gone on from for.
+        self.folder = None
+        self.kept = None
         if "kpts" in job:
             job["kgrid"] = list(job.pop("kpts"))
         super().__init__(atoms=atoms, **job)
@@ -73,13 +88,31 @@ class Stillwave(Calculator):
         super().calculate(atoms, properties, system_changes)
         if self.atoms.cell.rank < 3:
             raise InputError("cell: must have three vectors, give molecules a box with atoms.center(vacuum=...)")
-        self.result = self.run(job_of(self.atoms, self.parameters))
+        job = job_of(self.atoms, self.parameters)
+        # Whoever has asked for the stress once is relaxing a cell: the next geometry has it with the energy.
+        if "stress" in properties or (self.result is not None and "stress" in self.result):
+            job["stress"] = True
+        self.result = self.run(job)
         self.results = results_of(self.result)
 
     def run(self, job):
         """The result file of a job, as a dictionary. Raises InputError, SCFError or CalculationFailed."""
+        if not self.reuse:
+            return self.output_of(job, [])
+        if self.folder is None or not Path(self.folder).is_dir():
+            self.folder, self.kept = tempfile.mkdtemp(prefix="stillwave-"), None
+            weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        state = str(Path(self.folder) / "state.checkpoint.json")
+        kind = kind_of(job)
+        restart = ["--restart", state] if self.kept == kind else []
+        self.kept = None  # a run that fails leaves nothing to go on from
+        result = self.output_of(job, ["--checkpoint", state, *restart])
+        self.kept = kind
+        return result
+
+    def output_of(self, job, options):
         done = subprocess.run(
-            [*self.program, "scf", "-", "--json", *self.options],
+            [*self.program, "scf", "-", "--json", *self.options, *options],
             input=json.dumps(job),
             capture_output=True,
             text=True,
@@ -126,6 +159,13 @@ def job_of(atoms, parameters):
     return job
 
 
+def kind_of(job):
+    """What two jobs have in common that differ in geometry alone."""
+    common = {key: value for key, value in job.items() if key not in ("structure", "stress")}
+    atoms = [(atom["element"], atom.get("magneticMoment")) for atom in job["structure"]["atoms"]]
+    return json.dumps([common, atoms], sort_keys=True)
+
+
 def results_of(result):
     """What ASE wants to know, in its units."""
     free = result["energies"]["total"]
@@ -136,6 +176,8 @@ def results_of(result):
         "free_energy": free * Hartree,
         "forces": np.array(result["forces"]) * Hartree / Bohr,
     }
+    if "stress" in result:
+        found["stress"] = full_3x3_to_voigt_6_stress(np.array(result["stress"])) * Hartree / Bohr**3
     if "magnetisation" in result:
         found["magmom"] = result["magnetisation"]
     return found

@@ -54,6 +54,7 @@ export { type DielectricRunOptions, runDielectric } from "./job/run-dielectric.t
 export { type DosOptions, runDos } from "./job/run-dos.ts";
 export { runScf } from "./job/run-scf.ts";
 export { type JobFile, parseJob } from "./job/schema.ts";
+export type { Checkpoint, CheckpointSystem } from "./job/starting-point.ts";
 export { type CertificateReport, verifyCertificate } from "./job/verify-certificate.ts";
 export { createKernels, describeBackends } from "./kernels/backends.ts";
 export {

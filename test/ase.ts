@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 
 /** Debian's Python: python3-ase is installed for it and for no other. */
-const PYTHON = "/usr/bin/python3";
+export const PYTHON = "/usr/bin/python3";
 
 /** Whether the Atomic Simulation Environment is there; .ci/run installs it as python3-ase. */
 export const hasAse = spawnSync(PYTHON, ["-c", "import ase"]).status === 0;

@@ -77,6 +77,7 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
       latest = state;
       if (options.checkpoint !== undefined) await writeCheckpoint(path(options.checkpoint), state);
     },
+    keepOrbitals: options.checkpoint !== undefined,
     onFields: async (found) => {
       fields = found;
       files = await fieldFiles(options, found, job); // now, while the orbitals are there

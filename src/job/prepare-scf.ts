@@ -12,7 +12,7 @@ import { adaptiveDamping } from "../scf/adaptive-damping.ts";
 import { anderson } from "../scf/anderson.ts";
 import { directMinimisation } from "../scf/direct-minimisation.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
-import type { HistoryRow, ScfState } from "../scf/state.ts";
+import type { HistoryRow } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
 import { requireSelfConsistent } from "./checks.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
@@ -23,6 +23,7 @@ import { preconditionerOf } from "./mixings.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
 import { parseJob } from "./schema.ts";
+import { type Checkpoint, startingPoint } from "./starting-point.ts";
 import { resolveStructure } from "./structure.ts";
 import { functionalWarnings, jobWarnings } from "./warnings.ts";
 
@@ -38,11 +39,16 @@ export interface RunOptions {
   readonly readText?: (path: string) => Promise<string>;
   readonly onProgress?: (progress: StepProgress) => void;
   readonly onStep?: (row: HistoryRow) => void;
-  /** Called after every step with the state to go on from; `orbitals` are in it when the run ends early. */
-  readonly checkpoint?: (state: ScfState) => void | Promise<void>;
+  /**
+   * Called after every step with the state to go on from, and of what system it is; `orbitals` are in the last one when the run
+   * ends early, and with `keepOrbitals` always.
+   */
+  readonly checkpoint?: (state: Checkpoint) => void | Promise<void>;
+  /** Whether a run that has converged gives `checkpoint` its orbitals as well, for the next geometry. Default false. */
+  readonly keepOrbitals?: boolean;
   /** Called once at the end, converged or not, with density and potentials of the last step. */
   readonly onFields?: (fields: GroundFields) => void | Promise<void>;
-  /** A state that `checkpoint` was given by a run of the same job. */
+  /** A state that `checkpoint` was given: by a run of the same job, which then goes on, or of one whose atoms or cell have moved. */
   readonly restart?: unknown;
 }
 
@@ -83,6 +89,11 @@ export async function prepareScf(
     kernels,
   );
   requireRoomForBands(job, basis);
+  const accelerator = acceleratorOf(job.scf.accelerator);
+  const start =
+    options.restart === undefined
+      ? {}
+      : startingPoint(options.restart, basis, kernels, { accelerator, bands: job.bands });
   return {
     job,
     threads,
@@ -96,15 +107,16 @@ export async function prepareScf(
       basis,
       terms: kohnShamTerms(model, basis.grid, functionals(job.functional)),
       createOrbitals: orbitalsFor(basis, { threads, backend, seed: job.seed }),
+      startDensity: start.startDensity,
     },
     options: {
       preconditioner: preconditionerOf(job.scf.mixing),
-      accelerator: acceleratorOf(job.scf.accelerator),
+      accelerator,
       damping: job.scf.damping,
       tolerance: job.scf.tolerance,
       maxIterations: job.scf.maxIterations,
       bands: job.bands,
-      restart: options.restart === undefined ? undefined : checkedState(options.restart),
+      restart: start.restart,
       signal: options.signal,
       onProgress: options.onProgress,
     },
@@ -141,21 +153,4 @@ function acceleratorOf(choice: AcceleratorChoice): ScfOptions["accelerator"] {
     case "adaptive-damping":
       return adaptiveDamping(choice);
   }
-}
-
-/** A state from a file is anything until it is looked at. */
-function checkedState(value: unknown): ScfState {
-  const state = value as Partial<ScfState> | null;
-  requireInput(
-    typeof state === "object" &&
-      state !== null &&
-      state.rho instanceof Float64Array &&
-      Array.isArray(state.accelerator) &&
-      Array.isArray(state.history) &&
-      typeof state.eigenTolerance === "number" &&
-      typeof state.nBands === "number" &&
-      typeof state.nConverge === "number",
-    () => "restart: must be a state written by this program's checkpoint, got something else",
-  );
-  return state as ScfState;
 }

@@ -14,6 +14,7 @@ import { groundFields } from "./ground-fields.ts";
 import { platformServices } from "./platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
+import { checkpointSystem } from "./starting-point.ts";
 
 /**
  * Ground state of a job.
@@ -27,7 +28,7 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   const cpuBefore = platform.cpuSeconds();
   const prepared = await prepareScf(job, options, platform);
   const steps = scf(prepared.problem, prepared.options);
-  const end = await drain(steps, options);
+  const end = await drain(steps, options, prepared.problem);
   try {
     await options.onFields?.(groundFields(prepared.problem, end.last, end.orbitals));
     const forces = await totalForces(prepared.problem, end);
@@ -52,16 +53,22 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
 }
 
 /** Runs the steps to their end, telling the caller about each. */
-async function drain(steps: AsyncGenerator<ScfStep, ScfEnd>, options: RunOptions): Promise<ScfEnd> {
+async function drain(
+  steps: AsyncGenerator<ScfStep, ScfEnd>,
+  { checkpoint, keepOrbitals = false, onStep }: RunOptions,
+  { basis }: ScfProblem,
+): Promise<ScfEnd> {
+  const system = checkpointSystem(basis);
   for (;;) {
     const next = await steps.next();
     if (next.done) {
-      if (next.value.reason !== "converged" && options.checkpoint)
-        await options.checkpoint({ ...next.value.last.state, orbitals: await next.value.orbitals.save() });
+      const { last, orbitals, reason } = next.value;
+      if (checkpoint && (keepOrbitals || reason !== "converged"))
+        await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
       return next.value;
     }
-    options.onStep?.(next.value.row);
-    await options.checkpoint?.(next.value.state);
+    onStep?.(next.value.row);
+    await checkpoint?.({ ...next.value.state, system });
   }
 }
 

@@ -64,3 +64,74 @@ print(json.dumps(dict(force=force, slope=-(moved(h) - moved(-h)) / (2 * h), ener
   expect(Math.abs(force / slope - 1)).toBeLessThan(2e-3); // second order in a step of 0.01 angstrom
   expect(energy - free).toBeGreaterThan(0.01); // T S / 2 of a warm metal
 });
+
+/** A strained, displaced silicon crystal; and the calculator counting what its runs cost. */
+const SILICON = `
+from ase.optimize import BFGS
+class Counting(Stillwave):
+    costs = ()
+    def output_of(self, job, options):
+        result = super().output_of(job, options)
+        self.costs += ([result["iterations"], sum(row["hamiltonianApplications"] for row in result["history"])],)
+        return result
+def silicon(strain=((0, 0, 0), (0, 0, 0), (0, 0, 0))):
+    atoms = bulk("Si")
+    atoms.positions[0] += [0.1, 0.04, -0.03]
+    atoms.set_cell(atoms.cell.array @ (np.eye(3) + np.array(strain)), scale_atoms=True)
+    return atoms
+calc = lambda **job: Counting(command=sys.argv[1] + " --import tsx src/cli/main.ts", threads=1, **job)
+`;
+
+test.skipIf(!hasAse)(
+  "the stress is the derivative of the energy with the cell, in ASE's order and sign",
+  () => {
+    const { stress, slope } = python<{ stress: number[]; slope: number[] }>(
+      `${PRELUDE}${SILICON}
+atoms = silicon([[0.01, 0.02, 0], [0.02, -0.01, 0.01], [0, 0.01, 0.03]])
+atoms.calc = calc(ecut=5, kgrid=[2, 1, 1], scf={"tolerance": {"density": 1e-8}})
+print(json.dumps(dict(stress=atoms.get_stress().tolist(),
+                      slope=atoms.calc.calculate_numerical_stress(atoms, d=1e-5).tolist())))`,
+      process.execPath,
+    );
+    expect(Math.min(...stress.map(Math.abs))).toBeGreaterThan(0.02); // eV/angstrom³, none by symmetry
+    // No plane wave enters or leaves under 1e-5, so the two are the same; energies are good to 1e-12 eV.
+    stress.forEach((component, i) => {
+      expect(Math.abs(component - slope[i]!)).toBeLessThan(1e-7);
+    });
+  },
+);
+
+interface Relaxation {
+  readonly energy: number;
+  readonly stress: readonly number[];
+  readonly forces: readonly (readonly number[])[];
+  /** Steps and products with H of every run. */
+  readonly costs: readonly (readonly [number, number])[];
+}
+
+test.skipIf(!hasAse)("a crystal relaxes, its cell too, and each geometry goes on from the one before", () => {
+  const [fresh, carried] = python<[Relaxation, Relaxation]>(
+    `${PRELUDE}${SILICON}
+from ase.constraints import ExpCellFilter
+def relaxed(reuse):
+    atoms = silicon(0.02 * np.eye(3))
+    atoms.calc = calc(reuse=reuse, ecut=8, kgrid=[2, 2, 2])
+    BFGS(ExpCellFilter(atoms), logfile=None).run(fmax=0.02)
+    return dict(energy=atoms.get_potential_energy(), stress=atoms.get_stress().tolist(),
+                forces=atoms.get_forces().tolist(), costs=atoms.calc.costs)
+print(json.dumps([relaxed(False), relaxed(True)]))`,
+    process.execPath,
+  );
+  const sum = ({ costs }: Relaxation, of: 0 | 1) => costs.reduce((total, cost) => total + cost[of], 0);
+  console.info(
+    `relaxation: ${sum(fresh, 0)} and ${sum(carried, 0)} steps, ${sum(fresh, 1)} and ${sum(carried, 1)} products`,
+  );
+  for (const { stress, forces } of [fresh, carried]) {
+    expect(Math.max(...forces.flat().map(Math.abs))).toBeLessThan(0.02);
+    expect(Math.max(...stress.map(Math.abs))).toBeLessThan(0.001); // 0.02 eV over the 40 angstrom³ of the cell
+  }
+  expect(carried.costs).toHaveLength(fresh.costs.length); // one run per geometry, the stress with it
+  expect(Math.abs(carried.energy - fresh.energy)).toBeLessThan(1e-6);
+  expect(sum(carried, 0)).toBeLessThan(0.9 * sum(fresh, 0));
+  expect(sum(carried, 1)).toBeLessThan(0.9 * sum(fresh, 1));
+});

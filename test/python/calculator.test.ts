@@ -40,3 +40,56 @@ print(json.dumps({
   expect(said.structure![0]).toBe("InputError");
   expect(said["no program"]).toEqual(["CalculationFailed", expect.stringContaining("ended with code 1")]);
 });
+
+test.skipIf(!hasAse)(
+  "stress is computed from when it is asked for; what another job or a failure left is not gone on from",
+  () => {
+    const { runs, left } = python<{ runs: { stress: boolean; restarted: boolean }[]; left: string[] }>(
+      `${PRELUDE}
+import gc
+from pathlib import Path
+class Dry(Stillwave):
+    runs = ()
+    def output_of(self, job, options):
+        self.runs += (dict(stress=job.get("stress", False), restarted="--restart" in options),)
+        if job.get("spin") == "collinear" and len(self.runs) == 7:
+            raise SCFError("not converged")
+        n = len(job["structure"]["atoms"])
+        stress = {"stress": [[0.0] * 3] * 3} if job.get("stress") else {}
+        return dict(energies=dict(total=0.0), job=dict(smearing="none"), forces=[[0.0] * 3] * n, **stress)
+atoms = bulk("Si")
+calc = atoms.calc = Dry(ecut=3)
+def moved(x=0.01):
+    atoms.rattle(x)
+    return atoms
+atoms.get_forces()
+atoms.get_potential_energy()          # no run
+moved().get_forces()                  # restarted
+atoms.get_stress()                    # restarted, with stress
+moved().get_potential_energy()        # and so from now on
+atoms.calc.set(ecut=4)
+atoms.get_forces()                    # another job
+atoms.set_initial_magnetic_moments([1, -1])
+moved().get_forces()                  # another kind
+caught(lambda: moved().get_forces())  # fails
+moved().get_forces()                  # from the start
+folder = calc.folder
+runs = calc.runs
+del calc; atoms.calc = None; gc.collect()
+print(json.dumps(dict(runs=runs, left=[folder] if Path(folder).exists() else [])))`,
+      process.execPath,
+    );
+    expect(runs.map(({ restarted }) => restarted)).toEqual([
+      false,
+      true,
+      true,
+      true,
+      false,
+      false,
+      true,
+      false,
+    ]);
+    expect(runs.map(({ stress }) => stress)).toEqual([false, false, true, true, true, true, true, true]);
+    expect(left).toEqual([]); // the folder goes with the calculator
+  },
+);

@@ -1,0 +1,73 @@
+import { frequency, type Grid, gridIndex } from "../basis/grid.ts";
+import {
+  asRealField,
+  newFourierField,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  spinComponent,
+  sumReal,
+} from "../kernels/fields.ts";
+import type { Model } from "../model/model.ts";
+import { superpositionOfAtoms } from "./guess.ts";
+
+/** A density and the atoms it belongs to, in the cell of the grid. */
+export interface DensityOfAtoms {
+  readonly model: Model;
+  readonly grid: Grid;
+  /** [bohr⁻³], shape [nSpin·N]. */
+  readonly rho: ReadonlyRealField;
+}
+
+/** Share of the atoms' own density that is left at least, so that no point and neither spin is emptied by the subtraction. */
+const LEAST = 0.1;
+
+/**
+ * Density to start from when the same atoms have moved, or their cell has: what bonding has added to the atoms stays
+ * in place and the atoms go along,
+ *
+ *   ρ(s) = (Ω′/Ω) [ρ′(s) − Σ ρ_a(s; R′, Ω′)] + Σ ρ_a(s; R, Ω),    never below 0.1 Σ ρ_a(s; R, Ω)
+ *
+ * in fractional coordinates s, primes for before, ρ_a as in `superpositionOfAtoms`; then all is scaled to hold N
+ * electrons. On a grid of another size the bracket keeps the Fourier coefficients that both have. The error is of first
+ * order in the motion, as that of the atoms alone is, but only in the part that bonding has added.
+ *
+ * Shape [nSpin·N].
+ */
+export function carriedDensity(before: DensityOfAtoms, model: Model, grid: Grid): RealField {
+  const atomsBefore = superpositionOfAtoms(before.model, before.grid);
+  const rho = superpositionOfAtoms(model, grid);
+  const volumes = before.grid.lattice.volume / grid.lattice.volume;
+  for (let spin = 0; spin < model.nSpin; spin++) {
+    const added = newRealField(before.grid.points);
+    const from = spin * before.grid.points;
+    for (let r = 0; r < added.length; r++)
+      added[r] = volumes * (before.rho[from + r]! - atomsBefore[from + r]!);
+    const bonding = onGrid(added, before.grid, grid);
+    const mine = spinComponent(rho, spin, grid.points);
+    for (let r = 0; r < mine.length; r++) mine[r] = Math.max(mine[r]! + bonding[r]!, LEAST * mine[r]!);
+  }
+  const factor = model.electrons / (grid.dvol * sumReal(rho));
+  for (let r = 0; r < rho.length; r++) rho[r]! *= factor;
+  return rho;
+}
+
+/** f with the Fourier coefficients that both grids have; f itself where they are of one size. */
+function onGrid(f: RealField, from: Grid, to: Grid): RealField {
+  if (from.size.every((n, i) => n === to.size[i])) return f;
+  const given = from.toFourier(f);
+  const wanted = newFourierField(to.points);
+  const reach = from.size.map((n, i) => (Math.min(n, to.size[i]!) - 1) / 2); // without unpaired frequencies n/2
+  const [nx, ny, nz] = to.size;
+  let at = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++, at += 2) {
+        const g = [frequency(x, nx), frequency(y, ny), frequency(z, nz)] as const;
+        if (g.some((n, i) => Math.abs(n) > reach[i]!)) continue;
+        const source = 2 * gridIndex(from.size, ...g);
+        wanted[at] = given[source]!;
+        wanted[at + 1] = given[source + 1]!;
+      }
+  return asRealField(to.toReal(wanted));
+}
