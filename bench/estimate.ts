@@ -1,45 +1,70 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { estimateJob } from "../src/job/estimate-job.ts";
-import { runScf } from "../src/job/run-scf.ts";
 import { enableRelaxedSimd } from "../src/kernels/wasm/enable-fma.ts";
 
 /*
- * npx tsx bench/estimate.ts [JOB.json …]
- * What `stillwave estimate` says about jobs (default: those shipped) beside what they take on one thread: processor
- * seconds per step, so that other programs on the machine do not count.
+ * npm run build && npx tsx bench/estimate.ts [--threads N] [JOB.json …]
+ * What `stillwave estimate` says about jobs (default: those shipped) beside what they take, each in a process of its own:
+ * processor seconds per step, so that other programs on the machine do not count, and the largest resident memory.
  */
 enableRelaxedSimd();
 
-const shipped = readdirSync("examples").map((file) => `examples/${file}`);
-const jobs = process.argv.length > 2 ? process.argv.slice(2) : shipped;
-console.log(
-  `${"job".padEnd(34)}${"estimate".padStart(10)}${"taken".padStart(10)}  s per step   ratio  steps`,
-);
-const ratios: number[] = [];
+const words = process.argv.slice(2);
+const threads = words[0] === "--threads" ? Number(words.splice(0, 2)[1]) : 1;
+const jobs = words.length > 0 ? words : readdirSync("examples").map((file) => `examples/${file}`);
+if (!existsSync("dist/index.js")) throw new Error("bench/estimate: run npm run build first");
+
+/** The run as it is installed, without what executes TypeScript. */
+const RUN = `
+  const [job, threads] = process.argv.slice(1);
+  (await import(${JSON.stringify(pathToFileURL("dist/kernels/wasm/enable-fma.js").href)})).enableRelaxedSimd();
+  const { runScf } = await import(${JSON.stringify(pathToFileURL("dist/index.js").href)});
+  const now = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
+  let [began, ended, steps] = [0, 0, 0];
+  await runScf(JSON.parse(job), {
+    threads: Number(threads),
+    onProgress: () => { began ||= now(); },
+    onStep: () => { steps++; ended = now(); },
+  });
+  console.log(JSON.stringify({ steps, seconds: (ended - began) / steps, bytes: process.resourceUsage().maxRSS * 1024 }));
+`;
+
+const row = (...cells: readonly string[]) =>
+  cells.map((cell, i) => (i === 0 ? cell.padEnd(34) : cell.padStart(10))).join("");
+const MIB = 2 ** 20;
+console.log(row("", "s/step", "taken", "ratio", "MiB", "taken", "ratio", "steps"));
+const ratios: { time: number; memory: number }[] = [];
 for (const file of jobs) {
   const job: unknown = JSON.parse(readFileSync(file, "utf8"));
   if ((job as { hamiltonian?: unknown }).hamiltonian !== undefined) continue; // nothing to iterate
-  const { processorSecondsPerStep: estimate } = await estimateJob(job);
-  let steps = 0;
-  let began = 0;
-  let ended = 0;
-  const now = () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  };
-  await runScf(job, {
-    onProgress: () => {
-      if (began === 0) began = now();
-    },
-    onStep: () => {
-      steps++;
-      ended = now();
-    },
-  });
-  const taken = (ended - began) / steps;
-  ratios.push(estimate / taken);
+  const { processorSecondsPerStep: time, memory } = await estimateJob(job, { threads });
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--input-type=module", "-e", RUN, JSON.stringify(job), `${threads}`],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`bench/estimate: ${file}: ${stderr}`);
+  const taken = JSON.parse(stdout) as { steps: number; seconds: number; bytes: number };
+  const ratio = { time: time / taken.seconds, memory: memory.bytes / taken.bytes };
+  ratios.push(ratio);
   console.log(
-    `${file.padEnd(34)}${estimate.toPrecision(3).padStart(10)}${taken.toPrecision(3).padStart(10)}${(estimate / taken).toFixed(2).padStart(20)}${String(steps).padStart(7)}`,
+    row(
+      file,
+      time.toPrecision(3),
+      taken.seconds.toPrecision(3),
+      ratio.time.toFixed(2),
+      (memory.bytes / MIB).toFixed(0),
+      (taken.bytes / MIB).toFixed(0),
+      ratio.memory.toFixed(2),
+      `${taken.steps}`,
+    ),
   );
 }
-console.log(`ratios from ${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`);
+for (const key of ["time", "memory"] as const) {
+  const all = ratios.map((ratio) => ratio[key]);
+  console.log(
+    `${key}: estimate over taken from ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`,
+  );
+}

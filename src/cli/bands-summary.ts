@@ -53,6 +53,16 @@ export function bandsSummary(run: BandsRun, out: Output): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
+/** All that `--quiet` leaves: the gap, or where there is none to tell the zero of energy; how wide the intervals are. */
+export function essentialBands(run: BandsRun): string {
+  const { file, errorBars } = run;
+  const gap = [enclosedGapText(run) || gapText(run) || zeroLine(run)];
+  const bars =
+    errorBars === undefined ? [] : [`intervals of at most ${errorBars.widest.toExponential(1)} Ha`];
+  const lines = [...gap, ...bars, `${pointsOf(file)} k-points`];
+  return `${lines.join("; ")}\n`;
+}
+
 /** Levels [eV] at the named k-points, each name once; at the first ones where none has a name. */
 export function levelTable({ file }: BandsRun, most: number): { head: string[]; rows: string[][] } {
   const named = [

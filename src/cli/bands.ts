@@ -1,36 +1,37 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { problemText } from "../bands/frozen-problem.ts";
 import { parseKpoints } from "../bands/k-path.ts";
-import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { requireInput } from "../common/failure.ts";
 import { aseBandsText } from "../io/ase-bands.ts";
 import { bandsText, writeBands } from "../io/bands-json.ts";
 import { certificateLines } from "../io/certificate-file.ts";
-import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
-import { requirePicture, writePicture as writeDrawing } from "../io/picture.ts";
+import { writeAtomically } from "../io/node-files.ts";
+import { writePicture as writeDrawing } from "../io/picture.ts";
 import type { BandsRun, BandsOptions as RunBandsOptions } from "../job/run-bands.ts";
 import { parseJob } from "../job/schema.ts";
-import type { BackendName } from "../kernels/kernels.ts";
 import { bandsSvg } from "../plot/bands.ts";
 import { htmlPage } from "../plot/html-page.ts";
 import {
   bandsSummary,
   enclosedGapText,
   errorBarText,
+  essentialBands,
   gapText,
   levelTable,
   zeroLine,
   zeroText,
 } from "./bands-summary.ts";
+import { workDetails } from "./details.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
-import { liveTable } from "./live-table.ts";
-import { progressLine } from "./progress-line.ts";
-import { styled } from "./style.ts";
-import { timeLeft } from "./time-left.ts";
+import { type ComputingOptions, levelOf } from "./level.ts";
+import { PICTURE, requireOutputs } from "./outputs.ts";
+import { printResult } from "./print-result.ts";
+import { type Reporter, reporter } from "./reporter.ts";
+import { work } from "./work.ts";
 
 /** Options of `stillwave bands` as they stand on the command line. */
-export interface BandsOptions {
+export interface BandsOptions extends ComputingOptions {
   readonly path?: string;
   readonly points?: string;
   readonly k?: string;
@@ -43,98 +44,77 @@ export interface BandsOptions {
   readonly ase?: string;
   readonly saveProblem?: string;
   readonly certificate?: string;
-  readonly threads?: string;
-  readonly backend?: BackendName;
 }
 
 /** Band structure of a job: table and gap, or JSON alone, to stdout; everything else to stderr. */
 export async function bandsCommand(jobName: string, options: BandsOptions, host: Host): Promise<ExitCode> {
+  const report = reporter(host.stderr, levelOf(options));
   const chosen = checkOptions(options);
   const source = await loadJob(jobName, host);
   const job = parseJob(source.value); // before anything is loaded or touched
-  const path = (name: string) => resolve(host.cwd, name);
-  for (const [option, name] of [
-    ["--out", options.out],
-    ["--plot", options.plot],
-    ["--ase", options.ase],
-    ["--save-problem", options.saveProblem],
-    ["--certificate", options.certificate],
-  ] as const)
-    if (name !== undefined) await requireWritable(option, path(name));
-  for (const [option, name] of [
-    ["--out", options.out],
-    ["--plot", options.plot],
-  ] as const)
-    if (name?.endsWith(".png")) await requirePicture(option, path(name));
+  await requireOutputs(host, [
+    { option: "--out", name: options.out, endings: [...PICTURE, ".html", ".json"] },
+    { option: "--plot", name: options.plot, endings: [...PICTURE, ".html"] },
+    { option: "--ase", name: options.ase },
+    { option: "--save-problem", name: options.saveProblem },
+    { option: "--certificate", name: options.certificate },
+  ]);
   const runBands = await host.engine.runBands();
-
-  const say = (text: string) => host.stderr.write(`${text}\n`);
-  const table = liveTable(host.stderr, host.stderr);
-  const line = progressLine(host.stderr);
-  const interruption = new AbortController();
-  const release = host.onInterrupt(() => {
-    line.clear();
-    table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
-    interruption.abort();
-  });
-  const progress = (what: string) => {
-    const left = timeLeft();
-    return (done: number, total: number) => {
-      if (interruption.signal.aborted && done < total)
-        throw new NotConvergedError(`interrupted after ${done} of ${total} k-points of the ${what}`);
-      line.show(`${what}: k-point ${done}/${total}${left(done, total)}`);
-    };
-  };
-  let run: BandsRun;
-  try {
-    run = await runBands(source.value, {
-      ...chosen,
-      signal: interruption.signal,
-      readText: readTextFrom(source.folder),
-      onProgress: table.progress,
-      onStep: table.row,
-      onBands: progress("bands"),
-      onErrorBars: progress("error bars"),
-    });
-  } catch (error) {
-    if (!(error instanceof NotConvergedError)) throw error;
-    table.end();
-    line.clear();
-    say(`${styled(host.stderr)("red", "not converged:")} ${error.message}`);
-    return EXIT.notConverged;
-  } finally {
-    release();
-    table.end();
-    line.clear();
-  }
+  const { run, phases } = await work(
+    { host, report, source, job, options, rows: host.stderr },
+    async ({ run: common, count, phases: soFar }) => ({
+      run: await runBands(source.value, {
+        ...common,
+        ...chosen,
+        onBands: count("bands", "k-point"),
+        onErrorBars: count("error bars", "k-point"),
+      }),
+      phases: soFar(),
+    }),
+  );
 
   const title = job.title ?? source.name;
+  await writeFiles(run, options, title, { host, report });
+  report.warn(run.warnings);
+  printResult(host, report, options.json, {
+    json: () => bandsText(run.file),
+    essential: () => essentialBands(run),
+    summary: () => `${title}\n\n${bandsSummary(run, host.stdout)}`,
+    details: () => workDetails(phases, run.file.resources),
+  });
+  const problems = shortcomings(run, chosen.accuracy);
+  for (const problem of problems) report.fail(problem);
+  return problems.length === 0 ? EXIT.ok : EXIT.notConverged;
+}
+
+async function writeFiles(
+  run: BandsRun,
+  { out, plot, k, ase, saveProblem, certificate }: BandsOptions,
+  title: string,
+  { host, report }: { readonly host: Host; readonly report: Reporter },
+): Promise<void> {
+  const path = (name: string) => resolve(host.cwd, name);
   for (const [what, name] of [
-    ["bands", options.out],
-    ["plot", options.plot],
+    ["bands", out],
+    ["plot", plot],
   ] as const)
     if (name !== undefined) {
-      await writePicture(run, path(name), title, options.k !== undefined);
-      say(`${what}: ${name}`);
+      await writePicture(run, path(name), title, k !== undefined);
+      report.note(`${what}: ${name}`);
     }
-  if (options.ase !== undefined) {
-    await writeAtomically(path(options.ase), [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]);
-    say(`bands for ASE: ${options.ase}`);
+  if (ase !== undefined) {
+    await writeAtomically(path(ase), [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]);
+    report.note(`bands for ASE: ${ase}`);
   }
-  if (options.saveProblem !== undefined && run.problem !== undefined) {
-    await writeAtomically(path(options.saveProblem), [problemText(run.problem)]);
-    say(`problem: ${options.saveProblem}`);
+  if (saveProblem !== undefined && run.problem !== undefined) {
+    await writeAtomically(path(saveProblem), [problemText(run.problem)]);
+    report.note(`problem: ${saveProblem}`);
   }
-  if (options.certificate !== undefined && run.errorBars?.certificate !== undefined) {
+  if (certificate !== undefined && run.errorBars?.certificate !== undefined) {
     const { points, ...rest } = run.errorBars.certificate;
-    await writeAtomically(path(options.certificate), certificateLines({ title, ...rest }, points));
-    say(`certificate: ${options.certificate}; check it with stillwave verify ${options.certificate}`);
+    await writeAtomically(path(certificate), certificateLines({ title, ...rest }, points));
+    report.note(`certificate: ${certificate}; check it with stillwave verify ${certificate}`);
   }
-  for (const warning of run.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);
-  host.stdout.write(options.json ? bandsText(run.file) : `${title}\n\n${bandsSummary(run, host.stdout)}`);
-  const problems = shortcomings(run, chosen.accuracy);
-  for (const problem of problems) say(`${styled(host.stderr)("red", "not converged:")} ${problem}`);
-  return problems.length === 0 ? EXIT.ok : EXIT.notConverged;
 }
 
 /** What was asked for and not reached, in one line each. */
@@ -158,25 +138,12 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
 }
 
 function checkOptions(options: BandsOptions): RunBandsOptions {
-  const { path, points, k, bands, errorBars, accuracy, out, plot, threads, backend } = options;
-  requireInput(
-    out === undefined || /\.(svg|png|html|json)$/.test(out),
-    () => `--out: must end in .svg, .png, .html or .json, got ${out}; the ending chooses what is written`,
-  );
-  requireInput(
-    plot === undefined || /\.(svg|png|html)$/.test(plot),
-    () => `--plot: must end in .svg, .png or .html, got ${plot}; the ending chooses what is written`,
-  );
+  const { path, points, k, bands, errorBars, accuracy } = options;
   requireInput(
     k === undefined || (path === undefined && points === undefined),
     () => "--k: must stand without --path and --points, got both; a list of k-points is no path",
   );
   return {
-    threads:
-      threads === undefined
-        ? availableParallelism()
-        : wholeNumber("--threads", threads, 1024, "leave it out to use the machine's"),
-    ...(backend === undefined ? {} : { backend }),
     ...(path === undefined ? {} : { path }),
     ...(points === undefined ? {} : { points: wholeNumber("--points", points, 100_000, "60 is usual") }),
     ...(k === undefined ? {} : { kpoints: parseKpoints(k) }),

@@ -1,27 +1,33 @@
 import { mkdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
-import { readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
-import { requirePicture, writePicture } from "../io/picture.ts";
+import { requireWritable, writeAtomically } from "../io/node-files.ts";
+import { writePicture } from "../io/picture.ts";
 import { resultText } from "../io/result-json.ts";
-import { type ComparedRun, type Comparison, compareMixings } from "../job/compare.ts";
+import { type ComparedRun, type Comparison, comparedMixings, compareMixings } from "../job/compare.ts";
 import { parseJob } from "../job/schema.ts";
-import type { BackendName } from "../kernels/kernels.ts";
 import { compareSvg } from "../plot/compare.ts";
+import type { HistoryRow } from "../scf/state.ts";
+import { STEP_PARTS } from "../scf/stopwatch.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
+import { type ComputingOptions, levelOf } from "./level.ts";
+import { PICTURE, requireOutputs } from "./outputs.ts";
+import { printResult } from "./print-result.ts";
+import { reporter } from "./reporter.ts";
+import { type FinishedRun, type PlannedRun, runsLeft } from "./runs-left.ts";
+import { type ScfTolerance, scfLeft } from "./steps-left.ts";
 import { styled } from "./style.ts";
+import { durationText } from "./time-left.ts";
+import { work } from "./work.ts";
 
 /** Options of `stillwave compare` as they stand on the command line. */
-export interface CompareOptions {
+export interface CompareOptions extends ComputingOptions {
   readonly mixings?: string;
   readonly sizes?: string;
   readonly out?: string;
   readonly plot?: string;
   readonly condition?: boolean;
-  readonly threads?: string;
-  readonly backend?: BackendName;
 }
 
 /** Runs a job under several mixings and sizes: the table to stdout, compare.json and compare.svg into a folder. */
@@ -30,20 +36,15 @@ export async function compareCommand(
   options: CompareOptions,
   host: Host,
 ): Promise<ExitCode> {
+  const report = reporter(host.stderr, levelOf(options));
   const source = await loadJob(jobName, host);
   const job = parseJob(source.value); // before anything is loaded or touched
   const sizes = options.sizes === undefined ? [1] : wholeNumbers("--sizes", options.sizes);
-  const [threads] =
-    options.threads === undefined ? [availableParallelism()] : wholeNumbers("--threads", options.threads);
+  const mixings = options.mixings === undefined ? comparedMixings(job) : words(options.mixings);
   const folder = resolve(host.cwd, options.out ?? ".");
-  if (options.plot !== undefined) await requirePicture("--plot", resolve(host.cwd, options.plot));
+  await requireOutputs(host, [{ option: "--plot", name: options.plot, endings: PICTURE }]);
   const runScf = await host.engine.runScf();
-  const live = liveLine(host);
-  const interruption = new AbortController();
-  const release = host.onInterrupt(() => {
-    live.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
-    interruption.abort();
-  });
+  const analyse = options.condition ? await host.engine.runDielectric() : undefined;
   let prepared = false;
   const prepareFolder = async () => {
     if (!prepared) {
@@ -52,31 +53,43 @@ export async function compareCommand(
     }
     prepared = true;
   };
-  let comparison: Comparison;
-  try {
-    comparison = await compareMixings(source.value, {
-      ...(options.mixings === undefined ? {} : { mixings: words(options.mixings) }),
-      sizes,
-      threads: threads!,
-      ...(options.backend === undefined ? {} : { backend: options.backend }),
-      signal: interruption.signal,
-      readText: readTextFrom(source.folder),
-      run: async (each, run) => {
-        await prepareFolder(); // the lists are known to be right by now
-        return runScf(each, run);
-      },
-      ...(options.condition ? { conditionNumbers: true, analyse: await host.engine.runDielectric() } : {}),
-      onStep: ({ size, mixing }, { step, densityResidual }) =>
-        live.show(`size ${size}, ${mixing}: step ${step}, residual ${densityResidual.toExponential(1)}`),
-      onRun: (run) => live.note(`size ${run.size}, ${run.mixing}: ${verdict(run)}`),
-    });
-  } finally {
-    release();
-    live.end();
-  }
-  host.stdout.write(table(comparison, host));
+  const plan = sizes.flatMap((size) => mixings.map((mixing) => ({ size, mixing })));
+  const progress = comparisonProgress(plan, job.scf.tolerance);
+  const comparison = await work(
+    { host, report, source, job, options, rows: host.stderr },
+    ({ run: { onProgress, onStep: onRow, onWarnings, ...common }, show }) =>
+      compareMixings(source.value, {
+        ...common,
+        mixings,
+        sizes,
+        run: async (each, run) => {
+          await prepareFolder(); // the lists are known to be right by now
+          return runScf(each, { ...run, onWarnings });
+        },
+        ...(analyse === undefined ? {} : { conditionNumbers: true, analyse }),
+        onStep: ({ size, mixing }, row) => {
+          if (report.level === "verbose") onRow(row);
+          const { step, densityResidual } = row;
+          show(
+            "runs",
+            `${progress.step(row)}: size ${size}, ${mixing}, step ${step}, residual ${densityResidual.toExponential(1)}${progress.left()}`,
+          );
+        },
+        onRun: (run) => {
+          progress.end();
+          report.note(`size ${run.size}, ${run.mixing}: ${verdict(run)}`);
+        },
+      }),
+  );
+  report.warn(comparison.warnings);
+  printResult(host, report, false, {
+    json: () => resultText(comparison),
+    essential: () => essential(comparison),
+    summary: () => table(comparison, host),
+    details: () => details(comparison),
+  });
   await writeAtomically(join(folder, "compare.json"), [resultText(comparison)]);
-  host.stderr.write(`comparison: ${join(options.out ?? ".", "compare.json")}\n`);
+  report.note(`comparison: ${join(options.out ?? ".", "compare.json")}`);
   const { density } = job.scf.tolerance;
   if (comparison.runs.some(({ history }) => history.some((row) => row.densityResidual > 0))) {
     const title = job.title ?? source.name;
@@ -86,10 +99,41 @@ export async function compareCommand(
     });
     const name = options.plot ?? join(options.out ?? ".", "compare.svg");
     await writePicture(resolve(host.cwd, name), svg);
-    host.stderr.write(`plot: ${name}\n`);
+    report.note(`plot: ${name}`);
   }
   const solved = comparison.runs.some(({ status }) => status === "converged");
   return comparison.complete && solved ? EXIT.ok : EXIT.notConverged;
+}
+
+/** Where in its plan a comparison is. */
+function comparisonProgress(
+  plan: readonly PlannedRun[],
+  tolerance: ScfTolerance,
+  now: () => number = () => performance.now(),
+) {
+  const finished: FinishedRun[] = [];
+  let history: HistoryRow[] = [];
+  let began = now();
+  const elapsed = () => (now() - began) / 1000;
+  return {
+    /** `run 2/6` */
+    step(row: HistoryRow): string {
+      history.push(row);
+      return `run ${finished.length + 1}/${plan.length}`;
+    },
+    left(): string {
+      const seconds = runsLeft(plan, finished, {
+        elapsed: elapsed(),
+        left: scfLeft(history, tolerance)?.seconds,
+      });
+      return seconds === undefined ? "" : `, ${durationText(seconds)} left`;
+    },
+    end(): void {
+      finished.push({ ...plan[finished.length]!, seconds: elapsed() });
+      history = [];
+      began = now();
+    },
+  };
 }
 
 const words = (list: string): string[] =>
@@ -105,27 +149,6 @@ function wholeNumbers(option: string, list: string): number[] {
     () => `${option}: must be whole numbers from 1 to 1024, got ${list}`,
   );
   return numbers;
-}
-
-/** Lines on stderr; on a terminal one more that is rewritten in place. */
-function liveLine({ stderr }: Host) {
-  let shown = false;
-  const clear = () => {
-    if (shown) stderr.write("\r\u001b[2K");
-    shown = false;
-  };
-  return {
-    show(text: string) {
-      if (!stderr.isTerminal) return;
-      stderr.write(`\r\u001b[2K${styled(stderr)("dim", text.slice(0, Math.max(0, stderr.columns - 1)))}`);
-      shown = true;
-    },
-    note(text: string) {
-      clear();
-      stderr.write(`${text}\n`);
-    },
-    end: clear,
-  };
 }
 
 const verdict = ({ status, iterations }: ComparedRun): string =>
@@ -167,4 +190,31 @@ function table(comparison: Comparison, { stdout }: Host): string {
       .trimEnd();
   const text = [paint("bold", line(titles)), ...rows.map(line)].join("\n");
   return `${text}\n${complete ? "" : "interrupted: the table is not complete\n"}`;
+}
+
+/** All that `--quiet` leaves: the steps of each mixing, a line for each size. */
+function essential({ sizes, runs }: Comparison): string {
+  return sizes
+    .map((size) => ({ size, own: runs.filter((run) => run.size === size) }))
+    .filter(({ own }) => own.length > 0)
+    .map(({ size, own }) => {
+      const steps = own.map(({ mixing, stepsToTolerance }) => `${mixing} ${stepsToTolerance ?? "-"}`);
+      return `size ${size}: ${steps.join(", ")} steps\n`;
+    })
+    .join("");
+}
+
+/** What `--verbose` adds: what each run spent its time on [s]. */
+function details({ runs }: Comparison): string {
+  const head = `${"size".padStart(4)}  ${"mixing".padEnd(16)}${STEP_PARTS.map((part) => `${part} (s)`.padStart(17)).join("")}`;
+  const rows = runs.map(({ size, mixing, history }) => {
+    const cells = STEP_PARTS.map((part) =>
+      history
+        .reduce((sum, { parts }) => sum + (parts?.[part] ?? 0), 0)
+        .toFixed(2)
+        .padStart(17),
+    );
+    return `${`${size}`.padStart(4)}  ${mixing.padEnd(16)}${cells.join("")}`;
+  });
+  return `${[head, ...rows].join("\n")}\n`;
 }

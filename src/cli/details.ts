@@ -1,6 +1,8 @@
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { ResultFile } from "../job/result.ts";
 import { STEP_PARTS } from "../scf/stopwatch.ts";
+import type { PhaseTime } from "./phases.ts";
+import { resourceText } from "./summary.ts";
 
 /** All that `--quiet` leaves: whether it converged, in how many steps, to what. */
 export function verdict({ converged, iterations, energies, status, reason }: ResultFile): string {
@@ -11,7 +13,14 @@ export function verdict({ converged, iterations, energies, status, reason }: Res
 
 /** What `--verbose` adds to the summary: levels of every k-point, and where the time went. */
 export const details = (result: ResultFile): string =>
-  `\n${[levels(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
+  `${[levels(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
+
+/** What `--verbose` adds elsewhere: how long each phase of the work took, and what it took in all. */
+export function workDetails(phases: readonly PhaseTime[], resources: ResultFile["resources"]): string {
+  const width = Math.max(...phases.map(({ name }) => name.length)) + 2;
+  const rows = phases.map(({ name, seconds }) => `${name.padEnd(width)}${seconds.toFixed(2).padStart(10)}`);
+  return `${[`${"phase".padEnd(width)}${"s".padStart(10)}`, ...rows].join("\n")}\nin all: ${resourceText(resources)}\n`;
+}
 
 /** Levels in a line of this many. */
 const PER_LINE = 8;

@@ -65,6 +65,29 @@ export function dielectricSummary(file: DielectricFile, out: Output): string {
   return `${rows.join("\n")}\n`;
 }
 
+/** All that `--quiet` leaves. */
+export function essentialDielectric({ smallest, largest, predicted, reason }: DielectricFile): string {
+  if (smallest === undefined || largest === undefined)
+    return `no analysis: ${reason ?? "there is no ground state"}\n`;
+  const ends = `eigenvalues ${smallest.value.toFixed(5)} to ${largest.value.toFixed(5)}`;
+  if (predicted === undefined) return `${ends}: no damping makes the plain iteration converge\n`;
+  return `condition number ${predicted.condition.toFixed(3)}, ${ends}, optimal damping ${predicted.optimalDamping.toFixed(4)} (estimates)\n`;
+}
+
+/** What `--verbose` adds: the ground state that was looked at, and every Ritz value. */
+export function dielectricDetails({ groundState, arnoldi }: DielectricFile): string {
+  const { iterations, energy, densityResidual } = groundState;
+  const ground = `ground state after ${iterations} steps: free energy ${energy.toFixed(10)} Ha, density residual ${densityResidual.toExponential(1)}`;
+  if (arnoldi === undefined) return `${ground}\n\n`;
+  const values = arnoldi.ritzValues.map((value) => value.toFixed(5).padStart(10));
+  const rows = values.flatMap((_, i) =>
+    i % RITZ_PER_LINE === 0 ? [values.slice(i, i + RITZ_PER_LINE).join("")] : [],
+  );
+  return `${ground}\nRitz values of the last product (largest imaginary part ${arnoldi.largestImaginaryPart.toExponential(1)})\n${rows.join("\n")}\n\n`;
+}
+
+const RITZ_PER_LINE = 8;
+
 /** How many steps divide the error by a million. */
 const steps = (rate: number): string =>
   rate > 0 ? `${Math.ceil(Math.log(1e-6) / Math.log(rate))} steps for a factor 10⁻⁶` : "";

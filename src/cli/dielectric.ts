@@ -1,31 +1,30 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
-import { readTextFrom, requireWritable } from "../io/node-files.ts";
-import { requirePicture, writePicture } from "../io/picture.ts";
+import { writePicture } from "../io/picture.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import type { DielectricFile } from "../job/dielectric-result.ts";
 import { parseJob } from "../job/schema.ts";
-import type { BackendName } from "../kernels/kernels.ts";
 import { modesSvg } from "../plot/modes.ts";
-import { dielectricSummary } from "./dielectric-summary.ts";
+import { workDetails } from "./details.ts";
+import { dielectricDetails, dielectricSummary, essentialDielectric } from "./dielectric-summary.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
-import { liveTable } from "./live-table.ts";
-import { progressLine } from "./progress-line.ts";
-import { threadCount, withMixing } from "./scf.ts";
-import { styled } from "./style.ts";
+import { type ComputingOptions, levelOf } from "./level.ts";
+import { PICTURE, requireOutputs } from "./outputs.ts";
+import { printResult } from "./print-result.ts";
+import { reporter } from "./reporter.ts";
+import { withMixing } from "./scf.ts";
+import { type Shrinking, stepsLeft, stepsLeftText } from "./steps-left.ts";
 import { headline } from "./summary.ts";
+import { work } from "./work.ts";
 
 /** Options of `stillwave dielectric` as they stand on the command line. */
-export interface DielectricOptions {
+export interface DielectricOptions extends ComputingOptions {
   readonly mixing?: string;
   readonly steps?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly plot?: string;
-  readonly threads?: string;
-  readonly backend?: BackendName;
 }
 
 /** Extreme eigenvalues of a job's dielectric operator: table, or JSON alone, to stdout; everything else to stderr. */
@@ -34,7 +33,7 @@ export async function dielectricCommand(
   options: DielectricOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const threads = options.threads === undefined ? availableParallelism() : threadCount(options.threads);
+  const report = reporter(host.stderr, levelOf(options));
   const observedSteps = options.steps === undefined ? 30 : stepCount(options.steps);
   const source = await loadJob(jobName, host);
   const job = parseJob(source.value); // before anything is loaded or touched
@@ -42,54 +41,72 @@ export async function dielectricCommand(
     options.mixing === undefined
       ? job.scf.mixing
       : parseJob(withMixing(source.value, options.mixing)).scf.mixing;
-  const path = (name: string) => resolve(host.cwd, name);
-  if (options.out !== undefined) await requireWritable("--out", path(options.out));
-  if (options.plot !== undefined) await requirePicture("--plot", path(options.plot));
+  await requireOutputs(host, [
+    { option: "--out", name: options.out },
+    { option: "--plot", name: options.plot, endings: PICTURE },
+  ]);
   const runDielectric = await host.engine.runDielectric();
-
-  const say = (text: string) => host.stderr.write(`${text}\n`);
-  const table = liveTable(host.stderr, host.stderr);
-  const line = progressLine(host.stderr);
-  const interruption = new AbortController();
-  const release = host.onInterrupt(() => {
-    table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
-    interruption.abort();
-  });
-  if (!options.json) host.stdout.write(`${headline(job, source.name)}\n\n`);
-  let file: DielectricFile;
-  try {
-    file = await runDielectric(source.value, {
-      threads,
-      mixing,
-      observedSteps,
-      signal: interruption.signal,
-      readText: readTextFrom(source.folder),
-      onProgress: table.progress,
-      onStep: table.row,
-      onProduct: ({ step, lambdaMin, lambdaMax }) =>
-        line.show(`product ${step}: eigenvalues from ${lambdaMin.toFixed(4)} to ${lambdaMax.toFixed(4)}`),
-      onDampedStep: ({ step, densityResidual }) =>
-        line.show(`damped step ${step}/${observedSteps}: residual ${densityResidual.toExponential(1)}`),
-      ...(options.backend === undefined ? {} : { backend: options.backend }),
-    });
-  } finally {
-    release();
-    table.end();
-    line.clear();
-  }
+  const { file, phases } = await work(
+    { host, report, source, job, options, rows: host.stderr },
+    async ({ run, show, count, phases: soFar }) => {
+      const settling = conditionSettling();
+      const damped = count("damped iteration", "step");
+      return {
+        file: await runDielectric(source.value, {
+          ...run,
+          mixing,
+          observedSteps,
+          onProduct: ({ step, lambdaMin, lambdaMax }) => {
+            const text = `product ${step}: eigenvalues from ${lambdaMin.toFixed(4)} to ${lambdaMax.toFixed(4)}`;
+            report.detail(text);
+            show("products", text + settling(lambdaMax / lambdaMin));
+          },
+          onDampedStep: ({ step, densityResidual }) => {
+            const text = `residual ${densityResidual.toExponential(1)}`;
+            report.detail(`damped step ${step}: ${text}`);
+            damped(step, observedSteps, `, ${text}`);
+          },
+        }),
+        phases: soFar(),
+      };
+    },
+  );
+  const title = job.title ?? source.name;
+  const path = (name: string) => resolve(host.cwd, name);
   if (options.out !== undefined) {
     await writeResult(path(options.out), file);
-    say(`result: ${options.out}`);
+    report.note(`result: ${options.out}`);
   }
   if (options.plot !== undefined && file.modes !== undefined) {
-    await writePicture(path(options.plot), await picture(file, job.title ?? source.name));
-    say(`plot: ${options.plot}`);
+    await writePicture(path(options.plot), await picture(file, title));
+    report.note(`plot: ${options.plot}`);
   }
-  for (const warning of file.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);
-  host.stdout.write(options.json ? resultText(file) : dielectricSummary(file, host.stdout));
+  report.warn(file.warnings);
+  printResult(host, report, options.json, {
+    json: () => resultText(file),
+    essential: () => essentialDielectric(file),
+    summary: () => `${headline(job, source.name)}\n\n${dielectricSummary(file, host.stdout)}`,
+    details: () => `${dielectricDetails(file)}${workDetails(phases, file.resources)}`,
+  });
   if (file.converged) return EXIT.ok;
-  say(`${styled(host.stderr)("red", "not converged:")} ${file.reason ?? "unknown"}`);
+  report.fail(file.reason ?? "unknown");
   return EXIT.notConverged;
+}
+
+/** The products end when the condition number changes by less from one to the next, and after ten at the earliest. */
+const SETTLED = 5e-4;
+
+/** Tells from condition numbers, one of each product, how long they take to settle. */
+function conditionSettling(now: () => number = () => performance.now()): (condition: number) => string {
+  const changes: Shrinking[] = [];
+  let [last, at] = [Number.NaN, now()];
+  return (condition) => {
+    const time = now();
+    const size = Math.abs(condition / last - 1);
+    if (Number.isFinite(size)) changes.push({ size, seconds: (time - at) / 1000 });
+    [last, at] = [condition, time];
+    return stepsLeftText(stepsLeft(changes, SETTLED), "product");
+  };
 }
 
 const picture = ({ modes, smallest, largest, preconditioner }: DielectricFile, title: string) =>

@@ -1,26 +1,25 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import { readTextFrom, requireWritable } from "../io/node-files.ts";
-import { requirePicture, writePicture } from "../io/picture.ts";
+import { writePicture } from "../io/picture.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import type { DosFile } from "../job/dos-result.ts";
 import type { DosOptions } from "../job/run-dos.ts";
 import { parseJob } from "../job/schema.ts";
-import type { BackendName } from "../kernels/kernels.ts";
 import { dosSvg } from "../plot/dos.ts";
 import { terminalPlot } from "../plot/terminal.ts";
+import { workDetails } from "./details.ts";
 import { EXIT, type ExitCode, type Host, type Output } from "./host.ts";
 import { loadJob } from "./job-source.ts";
-import { liveTable } from "./live-table.ts";
-import { progressLine } from "./progress-line.ts";
-import { threadCount } from "./scf.ts";
-import { styled } from "./style.ts";
+import { type ComputingOptions, levelOf } from "./level.ts";
+import { PICTURE, requireOutputs } from "./outputs.ts";
+import { printResult } from "./print-result.ts";
+import { reporter } from "./reporter.ts";
+import { work } from "./work.ts";
 
 /** Options of `stillwave dos` as they stand on the command line. */
-export interface DosCommandOptions {
+export interface DosCommandOptions extends ComputingOptions {
   readonly kgrid?: string;
   readonly method?: DosFile["method"];
   readonly width?: string;
@@ -31,67 +30,65 @@ export interface DosCommandOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly plot?: string;
-  readonly threads?: string;
-  readonly backend?: BackendName;
 }
 
 /** Density of states of a job: summary, or JSON alone, to stdout; everything else to stderr. */
 export async function dosCommand(jobName: string, options: DosCommandOptions, host: Host): Promise<ExitCode> {
+  const report = reporter(host.stderr, levelOf(options));
   const chosen = chosenOptions(options);
   const source = await loadJob(jobName, host);
   const job = parseJob(source.value); // before anything is loaded or touched
-  const path = (name: string) => resolve(host.cwd, name);
-  if (options.out !== undefined) await requireWritable("--out", path(options.out));
-  if (options.plot !== undefined) await requirePicture("--plot", path(options.plot));
+  await requireOutputs(host, [
+    { option: "--out", name: options.out },
+    { option: "--plot", name: options.plot, endings: PICTURE },
+  ]);
   const runDos = await host.engine.runDos();
-
-  const say = (text: string) => host.stderr.write(`${text}\n`);
-  const table = liveTable(host.stderr, host.stderr);
-  const line = progressLine(host.stderr);
-  const interruption = new AbortController();
-  const release = host.onInterrupt(() => {
-    line.clear();
-    table.note("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
-    interruption.abort();
-  });
-  let dos: DosFile;
-  try {
-    dos = await runDos(source.value, {
-      ...chosen,
-      signal: interruption.signal,
-      readText: readTextFrom(source.folder),
-      onProgress: table.progress,
-      onStep: table.row,
-      onBands: (done, total) => {
-        if (interruption.signal.aborted && done < total)
-          throw new NotConvergedError(`interrupted after ${done} of ${total} k-points`);
-        line.show(`levels: k-point ${done}/${total}`);
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof NotConvergedError)) throw error;
-    table.end();
-    line.clear();
-    say(`${styled(host.stderr)("red", "not converged:")} ${error.message}`);
-    return EXIT.notConverged;
-  } finally {
-    release();
-    table.end();
-    line.clear();
-  }
+  const { dos, phases } = await work(
+    { host, report, source, job, options, rows: host.stderr },
+    async ({ run, count, phases: soFar }) => ({
+      dos: await runDos(source.value, {
+        ...run,
+        ...chosen,
+        onBands: count("levels", "k-point"),
+        onLocal: count("local density of states", "energy"),
+      }),
+      phases: soFar(),
+    }),
+  );
 
   const title = job.title ?? source.name;
+  const path = (name: string) => resolve(host.cwd, name);
   if (options.out !== undefined) {
     await writeResult(path(options.out), dos);
-    say(`dos: ${options.out}`);
+    report.note(`dos: ${options.out}`);
   }
   if (options.plot !== undefined) {
     await writePicture(path(options.plot), await dosSvg(dos, { title, zeroName: zeroName(dos) }));
-    say(`plot: ${options.plot}`);
+    report.note(`plot: ${options.plot}`);
   }
-  for (const warning of dos.warnings) say(`${styled(host.stderr)("yellow", "warning:")} ${warning}`);
-  host.stdout.write(options.json ? resultText(dos) : `${title}\n\n${summary(dos, host.stdout)}`);
+  report.warn(dos.warnings);
+  printResult(host, report, options.json, {
+    json: () => resultText(dos),
+    essential: () => essential(dos),
+    summary: () => `${title}\n\n${summary(dos, host.stdout)}`,
+    details: () => workDetails(phases, dos.resources),
+  });
   return EXIT.ok;
+}
+
+/** All that `--quiet` leaves. */
+function essential(dos: DosFile): string {
+  const states = statesAtFermiLevel(dos);
+  const there = states === undefined ? "" : `, ${states.toFixed(4)} states per eV and cell there`;
+  return `${zeroName(dos).replace("the ", "")} ${dos.fermiLevel.toFixed(8)} Ha${there}\n`;
+}
+
+/** [1/eV], both spins; undefined where the window ends before. */
+function statesAtFermiLevel({ fermiLevel, energies, spins }: DosFile): number | undefined {
+  const [first, last] = [energies[0]!, energies.at(-1)!];
+  const at = Math.round(((fermiLevel - first) / (last - first)) * (energies.length - 1));
+  if (!(at >= 0 && at < energies.length)) return undefined;
+  return spins.reduce((sum, { density }) => sum + density[at]!, 0) / EV_PER_HARTREE;
 }
 
 const zeroName = ({ job }: DosFile): string =>
@@ -104,9 +101,7 @@ function summary(dos: DosFile, out: Output): string {
   const total = energies.map(
     (_, i) => spins.reduce((sum, { density }) => sum + density[i]!, 0) / EV_PER_HARTREE,
   );
-  const at = Math.round(
-    ((fermiLevel - energies[0]!) / (energies.at(-1)! - energies[0]!)) * (energies.length - 1),
-  );
+  const there = statesAtFermiLevel(dos);
   const rows: [string, string][] = [
     [
       zeroName(dos).replace("the ", ""),
@@ -114,9 +109,9 @@ function summary(dos: DosFile, out: Output): string {
     ],
     ["energies", `${eV(energies[0]!).toFixed(3)} to ${eV(energies.at(-1)!).toFixed(3)} eV from there`],
     ["complete", `below ${eV(completeBelow).toFixed(3)} eV; more --bands reach higher`],
-    ...(at >= 0 && at < total.length
-      ? [["states there", `${total[at]!.toFixed(4)} per eV and cell`] as [string, string]]
-      : []),
+    ...(there === undefined
+      ? []
+      : [["states there", `${there.toFixed(4)} per eV and cell`] as [string, string]]),
     [
       "method",
       `${method}${method === "gaussian" ? ` of width ${width} Ha` : ""}, k-grid ${kgrid.join("x")}, ${kpoints} k-points`,
@@ -135,7 +130,7 @@ function summary(dos: DosFile, out: Output): string {
 }
 
 function chosenOptions(options: DosCommandOptions): DosOptions {
-  const { kgrid, method, width, window, bands, points, local = false, threads, backend } = options;
+  const { kgrid, method, width, window, bands, points, local = false } = options;
   const numbers = (option: string, text: string, count: number, example: string): number[] => {
     const found = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
     requireInput(
@@ -147,9 +142,7 @@ function chosenOptions(options: DosCommandOptions): DosOptions {
   };
   const [low, high] = window === undefined ? [] : numbers("--window", window, 2, "-10,5");
   return {
-    threads: threads === undefined ? availableParallelism() : threadCount(threads),
     local,
-    ...(backend === undefined ? {} : { backend }),
     ...(method === undefined ? {} : { method }),
     ...(kgrid === undefined ? {} : { kgrid: numbers("--kgrid", kgrid, 3, "8,8,8") as unknown as Vec3 }),
     ...(width === undefined ? {} : { width: numbers("--width", width, 1, "0.005")[0]! }),

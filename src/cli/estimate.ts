@@ -2,16 +2,16 @@ import { availableParallelism } from "node:os";
 import { readTextFrom } from "../io/node-files.ts";
 import type { JobEstimate } from "../job/estimate-job.ts";
 import { parseJob } from "../job/schema.ts";
-import type { BackendName } from "../kernels/kernels.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
-import { threadCount } from "./scf.ts";
+import { type ComputingOptions, levelOf } from "./level.ts";
+import { printResult } from "./print-result.ts";
+import { reporter } from "./reporter.ts";
 import { headline } from "./summary.ts";
 import { durationText } from "./time-left.ts";
+import { threadCount } from "./work.ts";
 
-export interface EstimateOptions {
-  readonly threads?: string;
-  readonly backend?: BackendName;
+export interface EstimateOptions extends ComputingOptions {
   readonly json?: boolean;
 }
 
@@ -21,6 +21,7 @@ export async function estimateCommand(
   options: EstimateOptions,
   host: Host,
 ): Promise<ExitCode> {
+  const report = reporter(host.stderr, levelOf(options));
   const threads = options.threads === undefined ? availableParallelism() : threadCount(options.threads);
   const source = await loadJob(jobName, host);
   const job = parseJob(source.value);
@@ -30,10 +31,32 @@ export async function estimateCommand(
     readText: readTextFrom(source.folder),
     ...(options.backend === undefined ? {} : { backend: options.backend }),
   });
-  host.stdout.write(
-    options.json ? `${JSON.stringify(estimate)}\n` : `${headline(job, source.name)}\n\n${table(estimate)}`,
-  );
+  report.warn(estimate.warnings);
+  printResult(host, report, options.json, {
+    json: () => `${JSON.stringify(estimate)}\n`,
+    essential: () => essential(estimate),
+    summary: () => `${headline(job, source.name)}\n\n${table(estimate)}`,
+    details: () => details(estimate),
+  });
   return EXIT.ok;
+}
+
+/** All that `--quiet` leaves. */
+const essential = ({ memory, secondsPerStep, steps }: JobEstimate): string =>
+  `about ${bytes(memory.bytes)} and ${duration(secondsPerStep * steps)} (${steps} steps of ${duration(secondsPerStep)})\n`;
+
+/** What `--verbose` adds: where memory and time go. */
+function details({ memory, timeParts }: JobEstimate): string {
+  const width = Math.max(...[...memory.parts, ...timeParts].map(({ name }) => name.length)) + 2;
+  const lines = [
+    "memory",
+    ...memory.parts.map((part) => `  ${part.name.padEnd(width)}${bytes(part.bytes).padStart(10)}`),
+    "processor time of a step",
+    ...timeParts.map(
+      ({ name, seconds }) => `  ${name.padEnd(width)}${`${seconds.toPrecision(2)} s`.padStart(10)}`,
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
 }
 
 function table(estimate: JobEstimate): string {

@@ -1,17 +1,15 @@
 import type { StepProgress } from "../scf/scf.ts";
 import type { HistoryRow } from "../scf/state.ts";
+import { STEP_PARTS } from "../scf/stopwatch.ts";
 import type { Output } from "./host.ts";
-import { stepsLeft } from "./steps-left.ts";
+import type { Reporter } from "./reporter.ts";
+import { type ScfTolerance, scfLeft, stepsLeftText } from "./steps-left.ts";
 import { styled } from "./style.ts";
 
-/** A table that grows by a row for each SCF step, with a line below it that is rewritten in place meanwhile. */
+/** A table that grows by a row for each SCF step, with a line on stderr meanwhile. */
 export interface LiveTable {
   row(row: HistoryRow): void;
   progress(progress: StepProgress): void;
-  /** A line beside the table, for instance a warning. */
-  note(text: string): void;
-  /** Takes away the line below. */
-  end(): void;
 }
 
 const COLUMNS = [
@@ -27,52 +25,44 @@ const COLUMNS = [
 const MOMENT = { title: "moment (muB)", width: 12 } as const;
 
 /**
- * @param rows where the table goes.
- * @param live where the line below goes, if that is a terminal.
- * @param tolerance of the density residual, to tell how much is left.
+ * @param rows where the table goes; nowhere for a quiet command.
+ * @param tolerance of the job, to tell how much is left.
  */
-export function liveTable(rows: Output, live: Output, tolerance?: number): LiveTable {
+export function liveTable(rows: Output, { level, line }: Reporter, tolerance: ScfTolerance): LiveTable {
   const paint = styled(rows);
   const history: HistoryRow[] = [];
-  let shown = false;
-  let last: HistoryRow | undefined;
-  const clear = () => {
-    if (shown) live.write("\r\u001b[2K");
-    shown = false;
-  };
+  const isVerbose = level === "verbose";
   return {
     row(row) {
-      clear();
-      if (last === undefined) rows.write(`${paint("bold", headings(row))}\n`);
-      rows.write(`${tableRow(row, last)}\n`);
-      last = row;
+      if (row.step <= (history.at(-1)?.step ?? 0)) history.length = 0; // another run
+      const last = history.at(-1);
       history.push(row);
+      if (level === "quiet") return;
+      line.clear();
+      if (last === undefined) rows.write(`${paint("bold", headings(row, isVerbose))}\n`);
+      rows.write(`${tableRow(row, last, isVerbose)}\n`);
     },
     progress(progress) {
-      if (!live.isTerminal) return;
-      const left = tolerance === undefined ? "" : stepsLeft(history, tolerance);
-      const text = `${progressText(progress)}${left}`.slice(0, Math.max(0, live.columns - 1));
-      live.write(`\r\u001b[2K${styled(live)("dim", text)}`);
-      shown = true;
+      line.show(`${progressText(progress)}${stepsLeftText(scfLeft(history, tolerance))}`);
     },
-    note(text) {
-      clear();
-      live.write(`${text}\n`);
-    },
-    end: clear,
   };
 }
 
-const columnsOf = ({ magnetisation }: HistoryRow) =>
-  magnetisation === undefined ? COLUMNS : [...COLUMNS, MOMENT];
+const columnsOf = ({ magnetisation, parts }: HistoryRow, isVerbose: boolean) => [
+  ...COLUMNS,
+  ...(magnetisation === undefined ? [] : [MOMENT]),
+  ...(isVerbose && parts !== undefined
+    ? STEP_PARTS.map((part) => ({ title: part, width: part.length }))
+    : []),
+];
 
-const headings = (row: HistoryRow): string =>
-  columnsOf(row)
+const headings = (row: HistoryRow, isVerbose: boolean): string =>
+  columnsOf(row, isVerbose)
     .map(({ title, width }) => title.padStart(width))
     .join("  ");
 
-/** One line of the table; the change of energy needs the row `before`. */
-export function tableRow(row: HistoryRow, before: HistoryRow | undefined): string {
+/** One line of the table; the change of energy needs the row `before`. Verbose ones have the seconds of each part of the step. */
+export function tableRow(row: HistoryRow, before: HistoryRow | undefined, isVerbose = false): string {
   const cells = [
     `${row.step}`,
     row.energy.toFixed(10),
@@ -82,8 +72,9 @@ export function tableRow(row: HistoryRow, before: HistoryRow | undefined): strin
     `${row.hamiltonianApplications}`,
     row.seconds.toFixed(2),
     ...(row.magnetisation === undefined ? [] : [unsignedZero(row.magnetisation.toFixed(4))]),
+    ...(isVerbose && row.parts !== undefined ? STEP_PARTS.map((part) => row.parts![part].toFixed(2)) : []),
   ];
-  const columns = columnsOf(row);
+  const columns = columnsOf(row, isVerbose);
   return cells.map((cell, i) => cell.padStart(columns[i]!.width)).join("  ");
 }
 

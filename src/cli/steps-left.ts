@@ -1,25 +1,73 @@
 import type { HistoryRow } from "../scf/state.ts";
-import { durationText } from "./time-left.ts";
+import { durationText, type Mark, remaining } from "./time-left.ts";
 
-/** Steps looked back on: convergence is uneven from step to step. */
-const LOOK_BACK = 4;
 /** Slower than this [decades per step], nothing sensible can be said. */
 const SLOWEST = 0.05;
 
-/**
- * How many steps a self-consistent field still needs at the pace of its last ones, as text to put after what it does:
- * `, about 3 steps or 40 s left`. Empty while there is no pace to go by.
- *
- * @param tolerance of the density residual [bohr^(-3/2)].
- */
-export function stepsLeft(history: readonly HistoryRow[], tolerance: number): string {
-  const recent = history.slice(-LOOK_BACK - 1);
-  const [first, last] = [recent[0], recent.at(-1)];
-  if (first === undefined || last === undefined || recent.length < 3 || last.densityResidual <= tolerance)
-    return "";
-  const pace = Math.log10(first.densityResidual / last.densityResidual) / (recent.length - 1);
-  if (!(pace >= SLOWEST)) return "";
-  const steps = Math.ceil(Math.log10(last.densityResidual / tolerance) / pace);
-  const seconds = recent.slice(1).reduce((sum, row) => sum + row.seconds, 0) / (recent.length - 1);
-  return `, about ${steps} step${steps === 1 ? "" : "s"} or ${durationText(steps * seconds)} left`;
+/** What shrinks from step to step, and how long the step took [s]. */
+export interface Shrinking {
+  readonly size: number;
+  readonly seconds: number;
 }
+
+/** Steps and seconds to come. */
+export interface StepsLeft {
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/**
+ * What an iteration still needs until `size` is below `tolerance`: decades are the work, log₁₀(size₁/tolerance) of them in all.
+ *
+ * @returns undefined while there is no pace to go by, and when nothing is left.
+ */
+export function stepsLeft(rows: readonly Shrinking[], tolerance: number): StepsLeft | undefined {
+  const first = rows[0];
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined || rows.length < 3 || !(last.size > tolerance))
+    return undefined;
+  let clock = 0;
+  const marks = rows.map(({ size, seconds }, step): Mark & { readonly time: number } => {
+    clock += seconds;
+    return { at: step, done: Math.log10(first.size / size), time: clock };
+  });
+  const decades = Math.log10(first.size / tolerance);
+  const steps = remaining(marks, decades);
+  const seconds = remaining(
+    marks.map(({ time, done }) => ({ at: time, done })),
+    decades,
+  );
+  if (steps === undefined || seconds === undefined) return undefined;
+  if (Math.log10(last.size / tolerance) < SLOWEST * steps) return undefined;
+  return { steps: Math.ceil(steps - 1e-9), seconds }; // rounding is no step
+}
+
+/** What a self-consistent field is asked for. */
+export interface ScfTolerance {
+  /** Of the density residual [bohr^(-3/2)]. */
+  readonly density?: number | undefined;
+  /** Of the change of the energy [Ha]. */
+  readonly energy?: number | undefined;
+}
+
+/** The same for a self-consistent field, by whichever tolerance takes longer. */
+export function scfLeft(
+  history: readonly HistoryRow[],
+  { density, energy }: ScfTolerance,
+): StepsLeft | undefined {
+  const residuals = history.map(({ densityResidual: size, seconds }) => ({ size, seconds }));
+  const changes = history
+    .slice(1)
+    .map((row, i) => ({ size: Math.abs(row.energy - history[i]!.energy), seconds: row.seconds }));
+  const found = [
+    density === undefined ? undefined : stepsLeft(residuals, density),
+    energy === undefined ? undefined : stepsLeft(changes, energy),
+  ];
+  return found.reduce((worst, each) => ((each?.steps ?? 0) > (worst?.steps ?? 0) ? each : worst), undefined);
+}
+
+/** `, about 3 steps or 40 s left`; empty where nothing can be said. */
+export const stepsLeftText = (left: StepsLeft | undefined, noun = "step"): string =>
+  left === undefined
+    ? ""
+    : `, about ${left.steps} ${noun}${left.steps === 1 ? "" : "s"} or ${durationText(left.seconds)} left`;

@@ -111,7 +111,7 @@ function moments({
   return rows;
 }
 
-function resourceText({
+export function resourceText({
   wallSeconds,
   cpuSeconds,
   peakMemoryBytes,

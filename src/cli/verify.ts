@@ -1,36 +1,53 @@
 import { resolve } from "node:path";
 import { readLinesOf } from "../io/node-files.ts";
 import { type CertificateReport, verifyCertificate } from "../job/verify-certificate.ts";
-import type { BackendName } from "../kernels/kernels.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
-import { progressLine } from "./progress-line.ts";
+import { type ComputingOptions, levelOf } from "./level.ts";
+import { printResult } from "./print-result.ts";
+import { reporter } from "./reporter.ts";
 import { styled } from "./style.ts";
 import { timeLeft } from "./time-left.ts";
 
 /** Options of `stillwave verify` as they stand on the command line. */
-export interface VerifyOptions {
+export interface VerifyOptions extends Omit<ComputingOptions, "threads"> {
   readonly json?: boolean;
-  readonly backend?: BackendName;
 }
 
 /** Checks a certificate of error bars without the solver: 0 only if every enclosure stands, 1 if one does not, 2 for a damaged file. */
 export async function verifyCommand(file: string, options: VerifyOptions, host: Host): Promise<ExitCode> {
+  const report = reporter(host.stderr, levelOf(options));
   const began = performance.now();
-  const line = progressLine(host.stderr);
   const left = timeLeft();
-  let report: CertificateReport;
+  const points: string[] = [];
+  let found: CertificateReport;
   try {
-    report = await verifyCertificate(readLinesOf(resolve(host.cwd, file)), {
+    found = await verifyCertificate(readLinesOf(resolve(host.cwd, file)), {
       ...(options.backend === undefined ? {} : { backend: options.backend }),
-      onPoint: (done, total) => line.show(`k-point ${done}/${total}${left(done, total)}`),
+      onPoint: (done, total, { k, widest, failures }) => {
+        points.push(
+          `k = [${k.join(", ")}]: ${failures === 0 ? "stands" : "does not stand"}, widest ${widest.toExponential(1)} Ha`,
+        );
+        report.line.show(`k-point ${done}/${total}${left(done, total)}`);
+      },
     });
   } finally {
-    line.clear();
+    report.line.clear();
   }
   const seconds = (performance.now() - began) / 1000;
-  host.stdout.write(options.json ? jsonText(report, seconds) : summary(report, seconds, host));
-  return report.failures.length === 0 ? EXIT.ok : EXIT.error;
+  printResult(host, report, options.json, {
+    json: () => jsonText(found, seconds),
+    essential: () => essential(found),
+    summary: () => summary(found, seconds, host),
+    details: () => `${points.join("\n")}\n`,
+  });
+  return found.failures.length === 0 ? EXIT.ok : EXIT.error;
 }
+
+/** All that `--quiet` leaves. */
+const essential = ({ head, enclosures, failures }: CertificateReport): string =>
+  failures.length === 0
+    ? `every enclosure stands: ${enclosures} at ${head.points} k-points\n`
+    : `not valid: ${failures.length} failures, the first at k = [${failures[0]!.k.join(", ")}], ${failures[0]!.reason}\n`;
 
 function summary(
   { head, enclosures, widest, failures }: CertificateReport,

@@ -73,6 +73,8 @@ export interface Comparison {
   /** False when it was interrupted. */
   readonly complete: boolean;
   readonly runs: readonly ComparedRun[];
+  /** Of all runs, each once. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -84,7 +86,7 @@ export interface Comparison {
 export async function compareMixings(value: unknown, options: CompareOptions = {}): Promise<Comparison> {
   const job = parseJob(value);
   requireSelfConsistent(job);
-  const mixings = options.mixings ?? [...new Set(["simple", "kerker", "ldos", job.scf.mixing.name])];
+  const mixings = options.mixings ?? comparedMixings(job);
   const sizes = options.sizes ?? [1];
   checkLists(mixings, sizes);
   const readText = options.readText ?? (await platformServices()).readText;
@@ -101,6 +103,7 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
 
   const runs: ComparedRun[] = [];
   const lowestEnergies: number[] = [];
+  const warnings = new Set<string>();
   let complete = true;
   for (const size of sizes) {
     const larger = repeatedJob(job, structure, axis, size);
@@ -114,6 +117,7 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
         onStep: (row) => options.onStep?.(label, row),
       });
       complete &&= result.status !== "interrupted";
+      for (const warning of result.warnings) warnings.add(warning);
       const conditionNumber = options.conditionNumbers
         ? await conditionOf(larger, mixing, options.analyse ?? runDielectric, shared)
         : undefined;
@@ -142,8 +146,14 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
     lowestEnergies,
     complete,
     runs,
+    warnings: [...warnings],
   };
 }
+
+/** The mixings compared where none are named: the two classics, the one to beat them, the job's own. */
+export const comparedMixings = ({ scf }: Job): readonly string[] => [
+  ...new Set(["simple", "kerker", "ldos", scf.mixing.name]),
+];
 
 function checkLists(mixings: readonly string[], sizes: readonly number[]): void {
   requireInput(

@@ -7,13 +7,14 @@ import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
 import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
 import { requireSelfConsistent } from "./checks.ts";
 import { estimateMemory, type MemoryEstimate } from "./estimate.ts";
-import { measureSpeeds, secondsPerStep } from "./expected-time.ts";
+import { measureSpeeds, stepTimeParts, type TimePart } from "./expected-time.ts";
 import { memoryNeeds } from "./memory-needs.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { platformServices } from "./platform.ts";
 import type { RunOptions } from "./prepare-scf.ts";
 import { parseJob } from "./schema.ts";
 import { resolveStructure } from "./structure.ts";
+import { functionalWarnings, jobWarnings } from "./warnings.ts";
 
 /** What a ground state will take, before it is run. Sizes are exact; memory and times are estimates. */
 export interface JobEstimate {
@@ -38,6 +39,9 @@ export interface JobEstimate {
   /** A usual number of steps. */
   readonly steps: number;
   readonly threads: number;
+  /** What the processor time of a step goes to. */
+  readonly timeParts: readonly TimePart[];
+  readonly warnings: readonly string[];
 }
 
 /** Steps of the shipped jobs: 7 to 18, most about ten. */
@@ -75,7 +79,8 @@ export async function estimateJob(
     projectors: needs.projectors,
     spins: model.nSpin,
   };
-  const perStep = secondsPerStep(sizes, measureSpeeds(await createKernels(backend), sizes));
+  const timeParts = stepTimeParts(sizes, measureSpeeds(await createKernels(backend), sizes));
+  const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
   const workers = Math.min(threads, blocks);
   return {
     atoms: model.atoms.length,
@@ -92,5 +97,7 @@ export async function estimateJob(
     secondsPerStep: (perStep * Math.ceil(blocks / workers)) / blocks,
     steps: USUAL_STEPS,
     threads: workers,
+    timeParts,
+    warnings: [...jobWarnings(job, structure), ...functionalWarnings(job, model)],
   };
 }

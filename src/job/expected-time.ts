@@ -38,19 +38,29 @@ const TRANSFORMS = 170;
 /** What a block takes beside, in multiply-adds: the small eigenproblems, messages between threads. */
 const BLOCK = 3e6;
 
-/** Processor seconds of one SCF step. */
-export function secondsPerStep(needs: TimeNeeds, speeds: MeasuredSpeeds): number {
+/** Processor seconds of one kind of work in a step. */
+export interface TimePart {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** Processor seconds of one SCF step, by what they go to. */
+export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePart[] {
   const { planeWaves, bands, blocks, projectors, spins } = needs;
   const applications = APPLICATIONS * bands * blocks;
   const density = 0.5 * bands * blocks;
   const products =
     applications * planeWaves * (2 * projectors + Math.max(PANEL, PANEL_PER_BAND * bands)) + BLOCK * blocks;
-  return (
-    (applications + density) * speeds.applyPotential +
-    products / speeds.products +
-    TRANSFORMS * spins * speeds.transform
-  );
+  return [
+    { name: "potential on orbitals", seconds: (applications + density) * speeds.applyPotential },
+    { name: "matrix products", seconds: products / speeds.products },
+    { name: "fields on the grid", seconds: TRANSFORMS * spins * speeds.transform },
+  ];
 }
+
+/** The same in all. */
+export const secondsPerStep = (needs: TimeNeeds, speeds: MeasuredSpeeds): number =>
+  stepTimeParts(needs, speeds).reduce((sum, { seconds }) => sum + seconds, 0);
 
 /** Larger grids and panels are not allocated for the measurement; costs are scaled as N log N and linearly. */
 const MOST_POINTS = 2 ** 21;

@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
   readonly readText?: (path: string) => Promise<string>;
+  /** Called once before the first step, if there is something allowed that is probably not meant; the result has it as well. */
+  readonly onWarnings?: (warnings: readonly string[]) => void;
   readonly onProgress?: (progress: StepProgress) => void;
   readonly onStep?: (row: HistoryRow) => void;
   /**
@@ -94,15 +96,17 @@ export async function prepareScf(
     options.restart === undefined
       ? {}
       : startingPoint(options.restart, basis, kernels, { accelerator, bands: job.bands });
+  const warnings = [
+    ...jobWarnings(job, structure),
+    ...functionalWarnings(job, model),
+    ...gridWarnings(job, model),
+  ];
+  if (warnings.length > 0) options.onWarnings?.(warnings);
   return {
     job,
     threads,
     backend,
-    warnings: [
-      ...jobWarnings(job, structure),
-      ...functionalWarnings(job, model),
-      ...gridWarnings(job, model),
-    ],
+    warnings,
     problem: {
       basis,
       terms: kohnShamTerms(model, basis.grid, functionals(job.functional)),

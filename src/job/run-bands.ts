@@ -26,7 +26,10 @@ import { parseJob } from "./schema.ts";
 
 /** Which bands, and what to tell meanwhile. */
 export interface BandsOptions
-  extends Pick<RunOptions, "threads" | "backend" | "signal" | "readText" | "onStep" | "onProgress"> {
+  extends Pick<
+    RunOptions,
+    "threads" | "backend" | "signal" | "readText" | "onWarnings" | "onStep" | "onProgress"
+  > {
   /** Labels of special points such as `GXLWKG`; default the lattice's standard path. */
   readonly path?: string;
   /** k-points along the path. Default 60. */

@@ -27,7 +27,10 @@ import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts"
 
 /** What to analyse, and what to tell meanwhile. */
 export interface DielectricRunOptions
-  extends Pick<RunOptions, "threads" | "backend" | "signal" | "readText" | "onStep" | "onProgress"> {
+  extends Pick<
+    RunOptions,
+    "threads" | "backend" | "signal" | "readText" | "onWarnings" | "onStep" | "onProgress"
+  > {
   /** P of P⁻¹ε†. Default the job's; the ground state is found with the job's own in any case. */
   readonly mixing?: MixingChoice;
   /** Products with the operator at most. Default 60. */

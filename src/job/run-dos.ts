@@ -28,7 +28,10 @@ import { parseJob } from "./schema.ts";
 
 /** Which density of states, and what to tell meanwhile. */
 export interface DosOptions
-  extends Pick<RunOptions, "threads" | "backend" | "signal" | "readText" | "onStep" | "onProgress"> {
+  extends Pick<
+    RunOptions,
+    "threads" | "backend" | "signal" | "readText" | "onWarnings" | "onStep" | "onProgress"
+  > {
   /** Divisions of the k-grid. Default twice the job's along every axis that has more than one. */
   readonly kgrid?: Vec3;
   /** Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate; otherwise `gaussian`. */
@@ -44,6 +47,8 @@ export interface DosOptions
   /** Whether to resolve it along the long axis as well. Default false. */
   readonly local?: boolean;
   readonly onBands?: (done: number, total: number) => void;
+  /** Energies of the local density of states. */
+  readonly onLocal?: (done: number, total: number) => void;
 }
 
 /** Energies of the local density of states: each costs a density. */
@@ -111,6 +116,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
                 operations: zone.operations,
                 width,
                 fMax,
+                onLocal: options.onLocal,
               });
             },
           }
@@ -233,11 +239,13 @@ async function localDos(
     operations,
     width,
     fMax,
+    onLocal,
   }: {
     readonly grid: Grid;
     readonly operations: readonly SymmetryOperation[];
     readonly width: number;
     readonly fMax: number;
+    readonly onLocal: DosOptions["onLocal"];
   },
 ): Promise<LocalDos> {
   const symmetrize = symmetrizer(grid.size, operations);
@@ -255,6 +263,7 @@ async function localDos(
     const states = await orbitals.density(weights);
     symmetrize(states);
     values.push([...planeAverage(grid, states, axis)]);
+    onLocal?.(values.length, energies.length);
   }
   return { axis, length: planeSpacings(grid.lattice)[axis], energies: [...energies], values };
 }

@@ -10,7 +10,15 @@ import type { BackendName } from "../kernels/kernels.ts";
 export interface VerifyOptions {
   /** Kernels that the proofs are made with. Default wasm. */
   readonly backend?: BackendName;
-  readonly onPoint?: (done: number, total: number) => void;
+  readonly onPoint?: (done: number, total: number, point: CheckedPoint) => void;
+}
+
+/** What was found at one k-point. */
+export interface CheckedPoint {
+  readonly k: Vec3;
+  /** Longest claimed interval [Ha]. */
+  readonly widest: number;
+  readonly failures: number;
 }
 
 /** What a check of a certificate found. */
@@ -53,10 +61,12 @@ export async function verifyCertificate(
       points <= head.points,
       () => `certificate points: must be the ${head!.points} of line 1, got more; the file was changed`,
     );
-    for (const reason of checkPoint(kernels, problem, point)) failures.push({ k: point.k, reason });
+    const reasons = checkPoint(kernels, problem, point);
+    for (const reason of reasons) failures.push({ k: point.k, reason });
     enclosures += point.claims.length;
-    for (const { lower, upper } of point.claims) widest = Math.max(widest, upper - lower);
-    onPoint?.(points, head.points);
+    const own = Math.max(...point.claims.map(({ lower, upper }) => upper - lower));
+    widest = Math.max(widest, own);
+    onPoint?.(points, head.points, { k: point.k, widest: own, failures: reasons.length });
   }
   requireInput(head !== undefined, () => "certificate: must hold a problem and k-points, got an empty file");
   requireInput(

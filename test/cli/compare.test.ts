@@ -68,7 +68,7 @@ test("without options takes simple, kerker and ldos, once each, into the current
 test("a terminal gets a line that is rewritten at every step", async () => {
   const host = fakeHost({ cwd, run: twoSteps, isTerminal: true });
   await compare("si.json --mixings ldos", host);
-  expect(host.written.stderr).toContain("size 1, ldos: step 2, residual 1.0e-2");
+  expect(host.written.stderr).toContain("run 1/1: size 1, ldos, step 2, residual 1.0e-2");
   expect(host.written.stderr.split("\r\u001b[2K").length - 1).toBe(3); // shown twice, wiped once
 });
 
@@ -100,7 +100,7 @@ test("Ctrl-C ends it after the run at hand, with what there is, and 3", async ()
 test.each([
   ["si.json --mixings ldso", /^stillwave: mixings: must be among simple.*did you mean ldos\?\)\n$/],
   ["si.json --sizes 1,x", /^stillwave: --sizes: must be whole numbers from 1 to 1024, got 1,x\n$/],
-  ["si.json --threads 0", /^stillwave: --threads: must be whole numbers from 1 to 1024, got 0\n$/],
+  ["si.json --threads 0", /^stillwave: --threads: must be a whole number from 1 to 1024, got 0; leave/],
   ["nothing.json", /^stillwave: JOB: must be a file/],
 ])("%s is wrong input: one line, 2, no folder made, nothing run", async (words, message) => {
   const host = fakeHost({ cwd });

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { stepsLeft } from "../../src/cli/steps-left.ts";
 import { parseJob } from "../../src/job/schema.ts";
-import { fakeHost, historyRow } from "./fake-host.ts";
+import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-manners-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -90,15 +89,6 @@ describe("how much is said", () => {
     expect(stdout).toMatch(/levels \(eV, from the Fermi level\)/);
     expect(stdout).toMatch(/k = \[0, 0, 0\], weight 1\.000000\n +-4\.082 \(2\.00\) +-1\.361 \(2\.00\)/);
   });
-});
-
-test("steps left are told at the pace of the last ones, and not before there is one", () => {
-  const rows = [1, 2, 3].map(historyRow); // a decade and a quarter of a second each
-  expect(stepsLeft(rows, 1e-6)).toBe(", about 3 steps or 1 s left");
-  expect(stepsLeft(rows, 0.5e-3)).toBe(", about 1 step or 0 s left");
-  expect(stepsLeft(rows.slice(0, 2), 1e-6)).toBe("");
-  expect(stepsLeft(rows, 1e-3)).toBe("");
-  expect(stepsLeft([...rows].reverse(), 1e-6)).toBe(""); // it diverges
 });
 
 describe("completion in bash", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { liveTable, tableRow } from "../../src/cli/live-table.ts";
 import { runProgram } from "../../src/cli/program.ts";
+import { reporter } from "../../src/cli/reporter.ts";
 import { headline } from "../../src/cli/summary.ts";
 import { parseJob } from "../../src/job/schema.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
@@ -8,7 +9,7 @@ import { fakeHost, historyRow } from "./fake-host.ts";
 test("a spin-polarised run has a column for the moment, another has none", () => {
   const lines: string[] = [];
   const output = { write: (text: string) => lines.push(text), isTerminal: false, columns: 80 };
-  const table = liveTable(output, output);
+  const table = liveTable(output, reporter(output, "normal"), {});
   table.row({ ...historyRow(1), magnetisation: 2.25504 });
   table.row({ ...historyRow(2), magnetisation: -0.00001 });
   expect(lines[0]).toMatch(/time \(s\) +moment \(muB\)\n$/);

@@ -95,6 +95,7 @@ describe("a comparison", () => {
           iterations: 3,
           history: [row(1, -1), row(2, -1.5), row(3, -1.5)],
           resources: { wallSeconds: 2 },
+          warnings: [],
         } as never; // the comparison looks at no more
       },
     });
@@ -137,7 +138,13 @@ describe("a comparison", () => {
         const { name } = parseJob(value).scf.mixing;
         const history = histories[name as "simple" | "ldos"];
         const status = name === "ldos" ? "converged" : "iteration-limit";
-        return { status, iterations: history.length, history, resources: { wallSeconds: 1 } } as never;
+        return {
+          status,
+          iterations: history.length,
+          history,
+          resources: { wallSeconds: 1 },
+          warnings: [],
+        } as never;
       },
     });
     expect(lowestEnergies).toEqual([-2]);
@@ -173,6 +180,7 @@ describe("a comparison", () => {
           iterations: 1,
           history: [row(1, -1)],
           resources: { wallSeconds: 1 },
+          warnings: [],
         } as never;
       },
     });

@@ -1,0 +1,123 @@
+import { availableParallelism } from "node:os";
+import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { readTextFrom } from "../io/node-files.ts";
+import type { Job } from "../job/job.ts";
+import type { RunOptions } from "../job/prepare-scf.ts";
+import type { Host, Output } from "./host.ts";
+import type { JobSource } from "./job-source.ts";
+import type { ComputingOptions } from "./level.ts";
+import { liveTable } from "./live-table.ts";
+import { type PhaseTime, phaseClock } from "./phases.ts";
+import type { Reporter } from "./reporter.ts";
+import { timeLeft } from "./time-left.ts";
+
+/** What a long calculation is given: how it hears of Ctrl-C, and whom it tells what it does. */
+export interface Work {
+  readonly signal: AbortSignal;
+  /** What runs of a job have in common. */
+  readonly run: Required<
+    Pick<RunOptions, "threads" | "signal" | "readText" | "onProgress" | "onStep" | "onWarnings">
+  > &
+    Pick<RunOptions, "backend">;
+  /**
+   * Reports pieces done of a phase of the work, with the time left. The reporter throws NotConvergedError once the work is to
+   * stop.
+   */
+  count(phase: string, noun: string): (done: number, total: number, detail?: string) => void;
+  /** Says what is being done in a phase. */
+  show(phase: string, text: string): void;
+  /** What the phases took so far. */
+  phases(): PhaseTime[];
+}
+
+export interface WorkOptions {
+  readonly host: Host;
+  readonly report: Reporter;
+  readonly source: JobSource;
+  readonly job: Job;
+  readonly options: ComputingOptions;
+  /** Where the table of SCF steps goes. */
+  readonly rows: Output;
+  /** Stands above the table; written when the first step begins, so that a job that cannot be run has none. */
+  readonly headline?: string;
+}
+
+/** Runs `body`. Ctrl-C asks it to stop; pressed again, it ends the process. */
+export async function work<T>(
+  { host, report, source, job, options, rows, headline }: WorkOptions,
+  body: (work: Work) => Promise<T>,
+): Promise<T> {
+  const { threads, backend } = options;
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const release = host.onInterrupt(() => {
+    report.urge("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
+    interruption.abort();
+  });
+  const clock = phaseClock();
+  const table = liveTable(rows, report, job.scf.tolerance);
+  let isBegun = false;
+  const waiting: string[] = [];
+  const begin = () => {
+    if (isBegun) return;
+    isBegun = true;
+    if (headline !== undefined && report.level !== "quiet") rows.write(`${headline}\n\n`);
+    report.warn(waiting);
+  };
+  const enter = (phase: string) => {
+    begin();
+    clock.enter(phase);
+  };
+  try {
+    const value = await body({
+      signal,
+      run: {
+        threads: threads === undefined ? availableParallelism() : threadCount(threads),
+        ...(backend === undefined ? {} : { backend }),
+        signal,
+        readText: readTextFrom(source.folder),
+        onWarnings: (warnings) => {
+          if (isBegun) report.warn(warnings);
+          else waiting.push(...warnings);
+        },
+        onProgress: (progress) => {
+          enter("self-consistent field");
+          table.progress(progress);
+        },
+        onStep: (row) => {
+          enter("self-consistent field");
+          table.row(row);
+        },
+      },
+      count: (phase, noun) => {
+        const left = timeLeft();
+        return (done, total, detail = "") => {
+          if (signal.aborted && done < total)
+            throw new NotConvergedError(`interrupted after ${done} of ${total} ${noun}s of the ${phase}`);
+          enter(phase);
+          report.line.show(`${phase}: ${noun} ${done}/${total}${detail}${left(done, total)}`);
+        };
+      },
+      show: (phase, text) => {
+        enter(phase);
+        report.line.show(text);
+      },
+      phases: clock.times,
+    });
+    begin();
+    return value;
+  } finally {
+    release();
+    report.line.clear();
+  }
+}
+
+/** @throws InputError unless it is a number of threads. */
+export function threadCount(text: string): number {
+  const threads = Number(text);
+  requireInput(
+    Number.isInteger(threads) && threads >= 1 && threads <= 1024,
+    () => `--threads: must be a whole number from 1 to 1024, got ${text}; leave it out to use the machine's`,
+  );
+  return threads;
+}
