@@ -3,7 +3,7 @@ import { createKernels } from "../kernels/backends.ts";
 import type { RealField } from "../kernels/fields.ts";
 import type { Energies } from "../scf/state.ts";
 import type { DefinedModel } from "./define-model.ts";
-import { dotRe, normalise, oneOrbital, type StartWave } from "./one-orbital.ts";
+import { dotRe, normalise, type OneOrbital, oneOrbital, type StartWave } from "./one-orbital.ts";
 
 export interface CondensateOptions {
   /** ‖Hψ − μψ‖ [Ha] to reach. Default 10⁻⁸; the energy is then good to its square over the gap. */
@@ -15,12 +15,16 @@ export interface CondensateOptions {
    * of long waves, from the model's seed.
    */
   readonly start?: StartWave;
+  /** Random starts to try, of the model's seed and those that follow it: the lowest minimum is the result. Default 1. */
+  readonly starts?: number;
   readonly onStep?: (step: CondensateStep) => void;
   /** Looked at between steps: what has been reached is then the result. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface CondensateStep {
+  /** Which of the `starts`, from 0. */
+  readonly start: number;
   readonly step: number;
   /** [Ha] */
   readonly energy: number;
@@ -55,27 +59,57 @@ export interface Condensate {
  *
  * with V₀ the potential without particles.
  *
- * Rotation makes many minima, one for each arrangement of vortices: which is found depends on the start.
+ * Rotation makes many minima, one for each arrangement of vortices: which is found depends on the start. Of several `starts` the
+ * lowest is taken; none is proved to be the lowest there is.
  *
  * @throws InputError if an option is out of range, or the model has more than the one orbital.
  */
 export async function minimiseCondensate(
   model: DefinedModel,
-  { tolerance = 1e-8, maxIterations = 5000, start, onStep, signal }: CondensateOptions = {},
+  { starts = 1, ...options }: CondensateOptions = {},
 ): Promise<Condensate> {
+  const { tolerance = 1e-8, maxIterations = 5000, start, signal } = options;
   requireOneOrbital(model);
   requireInput(tolerance > 0, () => `tolerance: must be a positive energy in Ha, got ${tolerance}`);
   requireInput(
     Number.isInteger(maxIterations) && maxIterations > 0,
     () => `maxIterations: must be a positive whole number, got ${maxIterations}`,
   );
+  requireInput(
+    Number.isInteger(starts) && starts > 0 && (starts === 1 || start === undefined),
+    () =>
+      `starts: must be a positive whole number, and 1 where a start is given, got ${starts}${start === undefined ? "" : " beside a start"}`,
+  );
   const kernels = await createKernels(model.backend);
   const system = oneOrbital(kernels, model);
+  const memory = Array.from({ length: 7 }, () => kernels.alloc(2 * system.n)) as unknown as Panels;
+  let lowest = minimiseFrom(system, memory, 0, options);
+  for (let number = 1; number < starts && !signal?.aborted; number++) {
+    const found = minimiseFrom(system, memory, number, options);
+    if (found.energies.total < lowest.energies.total) lowest = found;
+  }
+  return lowest;
+}
+
+/** ψ, Hψ, the gradient, its image, the direction; ψ and Hψ of a try. */
+type Panels = readonly [
+  Float64Array,
+  Float64Array,
+  Float64Array,
+  Float64Array,
+  Float64Array,
+  Float64Array,
+  Float64Array,
+];
+
+function minimiseFrom(
+  system: OneOrbital,
+  [psi, hpsi, gradient, image, direction, trial, trialH]: Panels,
+  number: number,
+  { tolerance = 1e-8, maxIterations = 5000, start, onStep, signal }: CondensateOptions,
+): Condensate {
   const { n } = system;
-  const [psi, hpsi, gradient, image, direction, trial, trialH] = Array.from({ length: 7 }, () =>
-    kernels.alloc(2 * n),
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-  system.begin(psi, start);
+  system.begin(psi, start, number);
   normalise(psi);
   let energies = system.evaluate(hpsi, psi);
   let residual = Number.POSITIVE_INFINITY;
@@ -88,7 +122,7 @@ export async function minimiseCondensate(
     mu = dotRe(psi, hpsi);
     for (let i = 0; i < 2 * n; i++) gradient[i] = hpsi[i]! - mu * psi[i]!;
     residual = Math.sqrt(dotRe(gradient, gradient));
-    onStep?.({ step: steps, energy: energies.total, residual });
+    onStep?.({ start: number, step: steps, energy: energies.total, residual });
     if (residual <= tolerance || steps >= maxIterations || signal?.aborted) break;
 
     image.set(gradient);

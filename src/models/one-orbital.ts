@@ -17,7 +17,8 @@ export type StartWave = ((r: Vec3) => readonly [number, number]) | Float64Array;
 /** E and H of the one orbital. */
 export interface OneOrbital {
   readonly n: number;
-  begin(psi: Float64Array, start: StartWave | undefined): void;
+  /** psi ← a start, any norm; without one a random wave, another for each `number`. */
+  begin(psi: Float64Array, start: StartWave | undefined, number?: number): void;
   /** out ← Hψ with the potential of ψ itself; the energies. */
   evaluate(out: Float64Array, psi: Float64Array): Energies;
   /** x ← P⁻¹x at the ψ evaluated last. */
@@ -51,13 +52,13 @@ export function oneOrbital(
   return {
     n,
     density,
-    begin(psi, start) {
-      const { normal } = random(seed);
+    begin(psi, start, number = 0) {
+      const { normal } = random(seed + number);
       // Without rotation the ground state is positive, and so is the start; else noise holds all arrangements of vortices.
       if (start !== undefined) project(psi, hamiltonian, work, grid, start);
       else if (vectorPotential === undefined)
         project(psi, hamiltonian, work, grid, () => [1 + 0.1 * normal(), 0]);
-      else noise(psi, kpoint, seed);
+      else noise(psi, kpoint, seed + number);
     },
     evaluate(out, psi) {
       const rho = density(psi);
