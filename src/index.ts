@@ -110,7 +110,7 @@ export {
 } from "./observables/magnetisation.ts";
 export { type Plane, type Slice, slice } from "./observables/slice.ts";
 export { bandsSvg } from "./plot/bands.ts";
-export { compareSvg } from "./plot/compare.ts";
+export { type ComparePictureOptions, compareSvg } from "./plot/compare.ts";
 export { type ContourOptions, contourSvg } from "./plot/contour.ts";
 export { convergenceSvg } from "./plot/convergence.ts";
 export { dosSvg } from "./plot/dos.ts";

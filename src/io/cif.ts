@@ -5,26 +5,25 @@ import { createLattice } from "../model/lattice.ts";
 import type { SpaceGroupSetting } from "../model/moyo.ts";
 import { formula, type Structure, type StructureAtom, scaleRows } from "../model/structure.ts";
 import { IDENTITY, type SymmetryOperation, wrapped } from "../model/symmetry.ts";
+import { namedSpaceGroup } from "./cif-space-group.ts";
 import { parseSymop } from "./cif-symmetry.ts";
 import { type CifBlock, type CifValue, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
 import type { TextSource } from "./text-source.ts";
 
-/** Looks up a space group by its number, for a file that does not list its operations. */
-export type SpaceGroupSettings = (number: number) => readonly SpaceGroupSetting[];
+/** Every setting of the space groups, for a file that does not list its operations. */
+export type SpaceGroupSettings = readonly SpaceGroupSetting[];
 
 /** Images of an atom closer than this are the atom itself [bohr]: files hold positions with three digits or four. */
 const SAME_ATOM = 0.1;
 
 const OPERATIONS = ["_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz"];
-const NUMBERS = ["_space_group_it_number", "_symmetry_int_tables_number"];
-const HALLS = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
 
 /**
  * Reads a CIF: cell, symmetry operations, and the atoms they generate. Where an operation leaves an atom in its place,
  * the mean of its images is taken, so that 0.3333 becomes the third it stands for.
  *
- * Without operations, the number of the space group and its Hall symbol are used; the number alone only where all
- * settings that fit the cell give the same atoms, because a wrong origin would silently make another crystal. A file
+ * Without operations, number, Hall symbol and Hermann-Mauguin symbol of the space group are used; where they leave several settings
+ * that fit the cell only if all give the same atoms, because a wrong origin would silently make another crystal. A file
  * without any symmetry lists all its atoms.
  *
  * @param name what to call the text in messages, usually its path.
@@ -125,12 +124,12 @@ function elementOf(word: string): string | undefined {
 /** The operations that make all atoms of the cell from the sites. */
 function symmetryOf(
   source: TextSource,
-  { columns, at }: CifBlock,
+  block: CifBlock,
   lattice: Mat3,
   sites: readonly Site[],
   settings: SpaceGroupSettings | undefined,
 ): readonly SymmetryOperation[] {
-  const listed = OPERATIONS.map((tag) => columns.get(tag)).find((values) => values !== undefined);
+  const listed = OPERATIONS.map((tag) => block.columns.get(tag)).find((values) => values !== undefined);
   if (listed !== undefined)
     return listed.map(({ text, at: line }) => {
       const operation = parseSymop(text);
@@ -139,41 +138,25 @@ function symmetryOf(
         ? operation
         : source.fail(line, "an operation that leaves the cell as it is: check the cell's angles", text);
     });
-  const numbered = NUMBERS.map((tag) => columns.get(tag)?.[0]).find((value) => value !== undefined);
-  const number = numbered === undefined ? 1 : cifNumber(numbered.text);
-  if (number === 1 || (numbered !== undefined && /^[?.]$/.test(numbered.text))) return [IDENTITY];
-  const line = numbered?.at ?? at;
-  if (!Number.isInteger(number) || number < 1 || number > 230)
-    return source.fail(line, "the number of a space group, 1 to 230", numbered?.text ?? "");
-  if (settings === undefined)
-    return source.fail(
-      line,
-      "beside the symmetry operations: they cannot be looked up here",
-      `number ${number}`,
-    );
-  const hall = HALLS.map((tag) => columns.get(tag)?.[0]?.text).find((value) => value !== undefined);
-  const all = settings(number);
-  const named = all.find((setting) => hall !== undefined && plain(setting.hall) === plain(hall));
-  if (named !== undefined) return named.operations;
-  const fitting = all.filter(({ operations }) =>
-    operations.every((operation) => isIsometry(operation, lattice)),
-  );
-  const [first, ...others] = fitting.map(({ operations }) => operations);
-  if (first === undefined) return source.fail(line, "a space group that fits the cell", `number ${number}`);
+  const group = namedSpaceGroup(source, block, settings);
+  if (group === undefined) return [IDENTITY];
+  const fitting = group.settings
+    .map((setting) => setting.operations())
+    .filter((operations) => operations.every((operation) => isIsometry(operation, lattice)));
+  const [first, ...others] = fitting;
+  if (first === undefined) return source.fail(group.at, "a space group that fits the cell", group.said);
   const atoms = generated(lattice, sites, first);
   const isClear = others.every((operations) =>
     isSameCrystal(lattice, atoms, generated(lattice, sites, operations)),
   );
   if (!isClear)
     return source.fail(
-      line,
+      group.at,
       "beside the symmetry operations or the Hall symbol: the group has settings that give different atoms",
-      `number ${number} alone`,
+      `${group.said} alone`,
     );
   return first;
 }
-
-const plain = (hall: string): string => hall.replace(/[\s_]/g, "").toLowerCase();
 
 /** Whether the lattice vectors and their sums keep their lengths, to what cells in files are rounded to. */
 function isIsometry({ rotation }: SymmetryOperation, lattice: Mat3): boolean {

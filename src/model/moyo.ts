@@ -24,27 +24,39 @@ export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Prom
 
 /** One setting of a space group: axes and origin its operations refer to. */
 export interface SpaceGroupSetting {
+  /** 1 to 230. */
+  readonly number: number;
   /** Hall symbol, such as `F 4d 2 3 -1d`. */
   readonly hall: string;
-  readonly operations: readonly SymmetryOperation[];
+  /** Hermann-Mauguin symbols, such as `F d -3 m` and `F 4_1/d -3 2/m`. */
+  readonly short: string;
+  readonly full: string;
+  /** Origin or axes, such as 1, 2, H, R, b1; empty where there is one choice. */
+  readonly choice: string;
+  /** The operations of the conventional cell. */
+  operations(): readonly SymmetryOperation[];
 }
 
 /**
- * The settings of the space groups 1 to 230 with the operations of the conventional cell.
+ * The 530 settings of the space groups.
  *
  * @param module as for `moyoAnalyser`.
  */
 export async function moyoSettings(
   module?: Uint8Array<ArrayBuffer> | URL,
-): Promise<(number: number) => SpaceGroupSetting[]> {
+): Promise<readonly SpaceGroupSetting[]> {
   if (module === undefined) await initialise();
   else await initialise({ module_or_path: module });
-  return (number) =>
-    hall_symbol_entries_from_number(number).map(({ hall_number, hall_symbol }) => ({
+  return Array.from({ length: 230 }, (_, i) => hall_symbol_entries_from_number(i + 1))
+    .flat()
+    .map(({ number, hall_number, hall_symbol, hm_short, hm_full, setting }) => ({
+      number,
       hall: hall_symbol,
-      operations: operations_from_number(number, { type: "HallNumber", value: hall_number }, false).map(
-        operationOf,
-      ),
+      short: hm_short,
+      full: hm_full,
+      choice: setting,
+      operations: () =>
+        operations_from_number(number, { type: "HallNumber", value: hall_number }, false).map(operationOf),
     }));
 }
 

@@ -8,25 +8,36 @@ export interface ComparedRun {
   readonly history: ConvergenceSeries["history"];
 }
 
-/** Unbroken for the first size, then ever shorter dashes. */
-const DASHES = [undefined, "7 3", "4 3", "1.5 3", "8 3 1.5 3"] as const;
+/** Unbroken for the first size, then dashes, dots, both, and dots far apart. */
+const DASHES = [undefined, "8 4", "2 3", "8 3 2 3", "1.5 6"] as const;
+
+export interface ComparePictureOptions extends Omit<ConvergenceOptions, "key"> {
+  /** Name of a size. Default ×4 for 4. */
+  readonly sizeLabel?: (size: number) => string;
+}
 
 /**
  * Density residual against step of several runs as the text of an SVG file: a colour for each mixing, a line style for each size.
  *
  * @throws InputError if no run has a step to draw.
  */
-export function compareSvg(runs: readonly ComparedRun[], options: ConvergenceOptions = {}): Promise<string> {
+export function compareSvg(
+  runs: readonly ComparedRun[],
+  { sizeLabel = (size) => `×${size}`, ...options }: ComparePictureOptions = {},
+): Promise<string> {
   const mixings = [...new Set(runs.map(({ mixing }) => mixing))];
   const sizes = [...new Set(runs.map(({ size }) => size))];
+  const dashesOf = (size: number) => DASHES[sizes.indexOf(size) % DASHES.length];
   const series = runs.map(({ mixing, size, history }): ConvergenceSeries => {
-    const dashes = DASHES[sizes.indexOf(size) % DASHES.length];
+    const dashes = dashesOf(size);
     return {
-      label: sizes.length === 1 ? mixing : `${mixing} ×${size}`,
+      label: mixing,
       history,
       colour: mixings.indexOf(mixing),
       ...(dashes === undefined ? {} : { dashes }),
     };
   });
-  return convergenceSvg(series, options);
+  if (sizes.length === 1) return convergenceSvg(series, options);
+  const dashes = sizes.map((size) => ({ label: sizeLabel(size), dashes: dashesOf(size) }));
+  return convergenceSvg(series, { ...options, key: { colours: mixings, dashes } });
 }

@@ -93,6 +93,9 @@ export async function contourSvg(
   const bottom = MARGIN_BOTTOM;
 
   const [dx, dy] = [width / (columns - 1), height / (rows - 1)];
+  // Names of atoms at the sides stand inside, where no ticks are.
+  const edge = 0.02 * width;
+  const right = left + width - edge;
   const map = await figureSvg((plot) => ({
     width: MARGIN_LEFT + wide + 12,
     height: top + tall + bottom,
@@ -129,18 +132,24 @@ export async function contourSvg(
         strokeWidth: 1.2,
         clip: false,
       }),
-      plot.text(
-        atoms.filter(({ isFaint }) => !isFaint),
-        {
-          x: "x",
-          y: "y",
-          text: "label",
-          dy: -11,
-          fill: INK,
-          stroke: PAPER,
-          strokeWidth: 2.5,
-          fontWeight: 600,
-        },
+      ...(["start", "middle", "end"] as const).map((textAnchor, third) =>
+        plot.text(
+          atoms.filter(
+            ({ x, isFaint }) => !isFaint && third === 1 + Number(x > right) - Number(x < left + edge),
+          ),
+          {
+            x: "x",
+            y: "y",
+            text: "label",
+            textAnchor,
+            dx: 7 - 7 * third,
+            dy: -11,
+            fill: INK,
+            stroke: PAPER,
+            strokeWidth: 2.5,
+            fontWeight: 600,
+          },
+        ),
       ),
       plot.frame({ stroke: INK }),
       ...heading(plot, title),

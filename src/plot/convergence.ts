@@ -1,3 +1,4 @@
+import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
 import {
@@ -5,10 +6,14 @@ import {
   colourOf,
   FAINT,
   heading,
+  key,
+  keyWidth,
   MARGIN_BOTTOM,
   MARGIN_LEFT,
   MARGIN_RIGHT,
   marginTop,
+  PAPER,
+  type Plot,
   powerOfTen,
   WIDTH,
 } from "./theme.ts";
@@ -29,6 +34,11 @@ export interface ConvergenceOptions {
   readonly title?: string;
   /** Drawn as a dashed line [bohr^(-3/2)]. */
   readonly tolerance?: number;
+  /** A key above the frame in place of labels at the ends of lines, where these are too many: what colours and dashes stand for. */
+  readonly key?: {
+    readonly colours: readonly string[];
+    readonly dashes: readonly { readonly label: string; readonly dashes?: string | undefined }[];
+  };
 }
 
 const HEIGHT = 420;
@@ -42,7 +52,7 @@ const LINE = 15;
  */
 export async function convergenceSvg(
   series: readonly ConvergenceSeries[],
-  { title, tolerance }: ConvergenceOptions = {},
+  { title, tolerance, key: names }: ConvergenceOptions = {},
 ): Promise<string> {
   const lines = series.map(({ label, history, colour, dashes }, i) => ({
     label,
@@ -63,13 +73,14 @@ export async function convergenceSvg(
   const high = Math.max(Math.ceil(Math.log10(Math.max(...values))), low + 1);
   const lastStep = Math.max(2, ...drawn.flatMap(({ points }) => points.map((p) => p.step)));
   const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
-  const isCompared = series.length > 1;
+  const isCompared = series.length > 1 && names === undefined;
+  const top = marginTop(title) + (names === undefined ? 0 : 14);
   const labels = isCompared ? spread(drawn.map(endOfLine), ((high - low) * LINE) / HEIGHT) : [];
 
   return figureSvg((plot) => ({
     width: WIDTH,
     height: HEIGHT,
-    marginTop: marginTop(title),
+    marginTop: top,
     marginLeft: MARGIN_LEFT,
     marginBottom: MARGIN_BOTTOM,
     marginRight: isCompared ? 120 : MARGIN_RIGHT,
@@ -89,6 +100,7 @@ export async function convergenceSvg(
     },
     marks: [
       ...heading(plot, title),
+      ...(names === undefined ? [] : keyOfTwo(plot, names)),
       ...(tolerance === undefined
         ? []
         : [
@@ -122,9 +134,48 @@ export async function convergenceSvg(
         textAnchor: "start",
         dx: 9,
         fontWeight: 600,
+        stroke: PAPER, // lines of others may pass below
+        strokeWidth: 4,
       }),
     ],
   }));
+}
+
+/** A stroke that a vector is drawn as, without its head. */
+const STROKE = {
+  draw(path: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }, length: number) {
+    path.moveTo(0, 0);
+    path.lineTo(0, -length);
+  },
+};
+
+/** Names in their colours, then dashes with theirs, in one row above the frame. */
+function keyOfTwo(plot: Plot, { colours, dashes }: NonNullable<ConvergenceOptions["key"]>): Markish[] {
+  const length = 30;
+  let at = 14 + keyWidth(colours);
+  return [
+    ...key(plot, colours),
+    ...dashes.flatMap(({ label, dashes: pattern }) => {
+      const from = at;
+      at += length + keyWidth([label]);
+      const place = { frameAnchor: "top-left", dy: -14 } as const;
+      return [
+        plot.vector([label], {
+          ...place,
+          dy: -8, // the middle of the text
+          dx: from,
+          anchor: "start",
+          rotate: 90,
+          length,
+          shape: STROKE,
+          strokeWidth: 1.8,
+          strokeLinecap: "butt",
+          ...(pattern === undefined ? {} : { strokeDasharray: pattern }),
+        }),
+        plot.text([label], { ...place, dx: from + length + 6, fontWeight: 600 }),
+      ];
+    }),
+  ];
 }
 
 interface LineEnd {

@@ -22,6 +22,11 @@ export interface FieldPictureOptions {
   readonly plane?: Plane | undefined;
   /** Plane averages run along it. Default the plane's first vector. */
   readonly axis?: 0 | 1 | 2;
+  /**
+   * Widths of the windows of the macroscopic average [bohr], one after another: the period of each crystal along the axis. Default
+   * the usual distance of layers, where there is one.
+   */
+  readonly periods?: readonly number[] | undefined;
   readonly colours?: ContourOptions["colours"];
   readonly range?: ContourOptions["range"];
   readonly level?: ProfileOptions["level"];
@@ -89,10 +94,11 @@ export async function fieldSvg(
   const average = planeAverage(grid, scaled, axis);
   const profiles: Profile[] = [{ label: "plane average", values: average }];
   const spacing = layerSpacing(model, axis);
-  if (spacing !== undefined)
+  const periods = options.periods ?? (spacing === undefined ? [] : [spacing]);
+  if (periods.length > 0)
     profiles.push({
-      label: `macroscopic average over ${spacing.toFixed(2)} bohr`,
-      values: macroscopicAverage(average, length, [spacing]),
+      label: `macroscopic average over ${periods.map((d) => d.toFixed(2)).join(" and ")} bohr`,
+      values: macroscopicAverage(average, length, periods),
     });
   const below = await profileSvg(profiles, {
     length,

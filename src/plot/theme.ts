@@ -58,10 +58,14 @@ export const key = (plot: Plot, names: readonly string[]): Markish[] => {
       fill: colourOf(i),
       fontWeight: 600,
     });
-    dx += 30 + 7.2 * name.length;
+    dx += keyWidth([name]);
     return mark;
   });
 };
+
+/** What names take in a key, with the room after each [px]. */
+export const keyWidth = (names: readonly string[]): number =>
+  names.reduce((width, name) => width + 30 + 7.2 * name.length, 0);
 
 /** 10⁻⁶ for −6. */
 export function powerOfTen(exponent: number): string {

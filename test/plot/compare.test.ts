@@ -16,7 +16,7 @@ const lines = (svg: string) => {
   };
 };
 
-test("mixings are told apart by colour and sizes by dashes, and labels name both", async () => {
+test("mixings are told apart by colour and sizes by dashes, and a key names both", async () => {
   const runs = [run("simple", 1, 0.5), run("ldos", 1, 0.1), run("simple", 4, 0.7), run("ldos", 4, 0.2)];
   const { colours, dashes, labels } = lines(await compareSvg(runs));
   expect(colours.length).toBe(4);
@@ -26,7 +26,31 @@ test("mixings are told apart by colour and sizes by dashes, and labels name both
   expect(dashes[0]).toBe(dashes[1]);
   expect(dashes[2]).toBe(dashes[3]);
   expect(dashes[0]).not.toBe(dashes[2]);
-  for (const label of ["simple ×1", "ldos ×4"]) expect(labels).toContain(label);
+  for (const label of ["■ simple", "■ ldos", "×1", "×4"])
+    expect(labels.filter((text) => text === label)).toHaveLength(1);
+});
+
+test("the key shows the dashes of the lines, and nothing in it overlaps", async () => {
+  const runs = ["simple", "kerker", "ldos"].flatMap((mixing) =>
+    [4, 8, 16].map((size) => run(mixing, size, 0.3)),
+  );
+  const svg = await compareSvg(runs, { title: "t", sizeLabel: (size) => `${size} layers` });
+  const { document } = parseHTML(`<!doctype html><html><body>${svg}</body></html>`);
+  const samples = [...document.querySelectorAll('g[aria-label="vector"]')].map((node) =>
+    node.getAttribute("stroke-dasharray"),
+  );
+  expect(samples).toEqual([...new Set(lines(svg).dashes)]);
+  const place = (text: string) => {
+    const found = [...document.querySelectorAll("text")].find((node) => node.textContent === text)!;
+    const group = found.parentElement!.getAttribute("transform") ?? "";
+    return [found.getAttribute("transform")!, group]
+      .map((at) => Number(/translate\(([\d.-]+)/.exec(at)?.[1] ?? 0))
+      .reduce((x, y) => x + y);
+  };
+  const row = ["■ simple", "■ kerker", "■ ldos", "4 layers", "8 layers", "16 layers"];
+  for (const [i, label] of row.slice(1).entries())
+    expect(place(label) - place(row[i]!)).toBeGreaterThan(7 * row[i]!.length);
+  expect(place("16 layers") + 7 * 9).toBeLessThan(680);
 });
 
 test("a single size needs no name", async () => {
