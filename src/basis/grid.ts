@@ -11,6 +11,7 @@ import {
 } from "../kernels/fields.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Dimension, Lattice } from "../model/lattice.ts";
+import { createWaves, type Waves } from "./waves.ts";
 
 /**
  * The real-space grid and its cube of G-vectors, where densities and local potentials live. Hartree, xc and local
@@ -36,6 +37,8 @@ export interface Grid {
   toReal(f: ReadonlyFourierField): RealField;
   /** The same cell with another number of points. */
   withSize(size: GridSize): Grid;
+  /** Transforms of some waves of the cube alone. @param index their flat indices, distinct. */
+  waves(index: Int32Array): Waves;
 }
 
 /** Signed frequency of FFT index i on an axis of n points. */
@@ -110,6 +113,7 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
       return out;
     },
     withSize: (other) => createGrid(lattice, other, kernels),
+    waves: (index) => createWaves(kernels, size, index),
   };
 }
 

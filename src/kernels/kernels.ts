@@ -147,6 +147,15 @@ export interface SphereFft {
   gridToSphere(c: Float64Array, grid: Float64Array): void;
   /** hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N): the inner loop of every calculation, fused. */
   applyPotential(hpsi: Float64Array, psi: Float64Array, v: Float64Array, nBands: number): void;
-  /** rho (N) ← rho + Σⱼ wⱼ |uⱼ(r)|² for nBands bands with weights w[nBands]; bands of zero weight are skipped. */
-  accumulateDensity(rho: Float64Array, psi: Float64Array, w: Float64Array, nBands: number): void;
+  /**
+   * rho[s] (N) ← rho[s] + Σⱼ w[s]ⱼ |uⱼ(r)|² for nBands bands and nSets sets of weights, default one; rho is [nSets·N], w is
+   * [nSets·nBands]. A band is transformed once for all sets, and not at all where all its weights are zero.
+   */
+  accumulateDensity(
+    rho: Float64Array,
+    psi: Float64Array,
+    w: Float64Array,
+    nBands: number,
+    nSets?: number,
+  ): void;
 }

@@ -130,11 +130,15 @@ export function referenceSphereFft(size: GridSize, gridIndex: Int32Array): Spher
         for (let i = 0; i < 2 * n; i++) hpsi[2 * n * b + i]! += c[i]!;
       }
     },
-    accumulateDensity(rho, psi, w, nBands) {
+    accumulateDensity(rho, psi, w, nBands, nSets = 1) {
       for (let b = 0; b < nBands; b++) {
-        if (w[b] === 0) continue;
+        const weights = Array.from({ length: nSets }, (_, s) => w[b + nBands * s]!);
+        if (weights.every((weight) => weight === 0)) continue;
         sphereToGrid(grid, psi.subarray(2 * n * b, 2 * n * (b + 1)));
-        for (let r = 0; r < points; r++) rho[r]! += w[b]! * (grid[2 * r]! ** 2 + grid[2 * r + 1]! ** 2);
+        weights.forEach((weight, s) => {
+          for (let r = 0; r < points; r++)
+            rho[r + points * s]! += weight * (grid[2 * r]! ** 2 + grid[2 * r + 1]! ** 2);
+        });
       }
     },
   };

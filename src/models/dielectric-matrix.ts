@@ -144,12 +144,12 @@ function iterateOf(states: DenseStates, epsilon: Float64Array): Iterate {
     temperature: model.temperature,
     fMax,
     levels,
-    localDensityOfStates: async (width) =>
+    localDensityOfStates: async (width, center = occupation.fermiLevel) =>
       denseDensity(
         states,
         levels.map(({ weight, eigenvalues }) =>
           eigenvalues.map((e) => {
-            const x = (e - occupation.fermiLevel) / width;
+            const x = (e - center) / width;
             return (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI));
           }),
         ),

@@ -17,7 +17,8 @@ import type { OrbitalsSpec } from "./orbitals.ts";
 export interface BlockHost {
   setPotential(potential: Float64Array): void;
   diagonalise(index: number, request: EigenRequest): BlockEigenvalues;
-  density(index: number, weights: Float64Array): Float64Array;
+  /** The densities of a block for each set of weights are added to the totals of its spin, shape [N]. */
+  addDensities(index: number, totals: readonly Float64Array[], sets: readonly Float64Array[]): void;
   energies(index: number, weights: Float64Array): OrbitalEnergies;
   nonlocalForces(index: number, weights: Float64Array): Float64Array;
   strain(index: number, weights: Float64Array): Float64Array;
@@ -58,7 +59,7 @@ export function createBlockHost(kernels: Kernels, spec: OrbitalsSpec, indices: r
       loadPotential(index);
       return block(index).diagonalise(request);
     },
-    density: (index, weights) => block(index).density(weights),
+    addDensities: (index, totals, sets) => block(index).addDensities(totals, sets),
     energies: (index, weights) => block(index).energies(weights),
     nonlocalForces(index, weights) {
       const { hamiltonian, kpoint, psi } = block(index);

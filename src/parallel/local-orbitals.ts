@@ -1,11 +1,13 @@
+import { newRealField, spinComponent } from "../kernels/fields.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { createBlockHost } from "./block-host.ts";
 import type { Orbitals, OrbitalsSpec } from "./orbitals.ts";
-import { ofBlock, sumComponents, sumDensities, sumEnergies, sumResponses } from "./sums.ts";
+import { ofBlock, sumComponents, sumEnergies, sumResponses } from "./sums.ts";
 
 /** All blocks in this thread. Long work gives way to the event loop between blocks, so that progress shows and signals arrive. */
 export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
   const indices = Array.from(spec.blocks.keys());
+  const points = spec.problem.size.reduce((product, n) => product * n);
   const host = createBlockHost(kernels, spec, indices);
   let lastPause = performance.now();
   const pause = async () => {
@@ -25,6 +27,18 @@ export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
     }
     return results;
   };
+  const densities: Orbitals["densities"] = async (sets, progress) => {
+    const totals = sets.map(() => newRealField(spec.nSpin * points));
+    await each((index) => {
+      const { spin } = spec.blocks[index]!;
+      host.addDensities(
+        index,
+        totals.map((total) => spinComponent(total, spin, points)),
+        sets.map((weights) => weights[index]!),
+      );
+    }, progress);
+    return totals;
+  };
   return {
     spec,
     threads: 1,
@@ -32,8 +46,8 @@ export function localOrbitals(kernels: Kernels, spec: OrbitalsSpec): Orbitals {
       host.setPotential(potential as unknown as Float64Array); // read only, as promised
       return each((index) => host.diagonalise(index, request), progress);
     },
-    density: async (weights, progress) =>
-      sumDensities(spec, await each((index) => host.density(index, weights[index]!), progress)),
+    density: async (weights, progress) => (await densities([weights], progress))[0]!,
+    densities,
     energies: async (weights) => sumEnergies(await each((index) => host.energies(index, weights[index]!))),
     nonlocalForces: async (weights) =>
       sumComponents(await each((index) => host.nonlocalForces(index, weights[index]!))),

@@ -10,7 +10,13 @@ export type WorkerRequest =
   | { readonly call: "start"; readonly spec: OrbitalsSpec; readonly indices: readonly number[] }
   | { readonly call: "setPotential"; readonly potential: Float64Array }
   | { readonly call: "diagonalise"; readonly index: number; readonly request: EigenRequest }
-  | { readonly call: "density"; readonly index: number; readonly weights: Float64Array }
+  | {
+      readonly call: "densities";
+      readonly index: number;
+      readonly sets: readonly Float64Array[];
+      /** Grid points N. */
+      readonly points: number;
+    }
   | { readonly call: "energies"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "nonlocalForces"; readonly index: number; readonly weights: Float64Array }
   | { readonly call: "strain"; readonly index: number; readonly weights: Float64Array }

@@ -57,6 +57,11 @@ export interface Orbitals {
    * @param weights one array per block; for the density f_n w_k electrons.
    */
   density(weights: readonly Float64Array[], progress?: BlockProgress): Promise<RealField>;
+  /** The same for several sets of weights, in one pass over the orbitals. */
+  densities(
+    sets: readonly (readonly Float64Array[])[],
+    progress?: BlockProgress,
+  ): Promise<readonly RealField[]>;
   /** Kinetic and nonlocal energy for the same weights, all blocks. */
   energies(weights: readonly Float64Array[]): Promise<OrbitalEnergies>;
   /** Σ of the nonlocal forces [Ha/bohr], Cartesian, shape [3·nAtoms]. */

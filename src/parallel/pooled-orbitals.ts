@@ -58,7 +58,8 @@ export async function pooledOrbitals(
     );
   };
   // One copy that all threads see, where memory can be shared; elsewhere each message carries its own.
-  const values = spec.nSpin * spec.problem.size[0] * spec.problem.size[1] * spec.problem.size[2];
+  const points = spec.problem.size.reduce((product, n) => product * n);
+  const values = spec.nSpin * points;
   const shared =
     typeof SharedArrayBuffer === "undefined"
       ? new Float64Array(values)
@@ -67,6 +68,18 @@ export async function pooledOrbitals(
     shared.set(potential as unknown as Float64Array); // read only, as promised
     await Promise.all(clients.map((client) => client.call({ call: "setPotential", potential: shared })));
   };
+  const densities: Orbitals["densities"] = async (sets, progress) => {
+    const parts = await each<Float64Array[]>(
+      (index) => ({ call: "densities", index, sets: sets.map((weights) => weights[index]!), points }),
+      progress,
+    );
+    return sets.map((_, s) =>
+      sumDensities(
+        spec,
+        parts.map((densities) => densities[s]!),
+      ),
+    );
+  };
   return {
     spec,
     threads: count,
@@ -74,11 +87,8 @@ export async function pooledOrbitals(
       await setPotential(potential);
       return each<BlockEigenvalues>((index) => ({ call: "diagonalise", index, request }), progress);
     },
-    density: async (weights, progress) =>
-      sumDensities(
-        spec,
-        await each<Float64Array>((index) => ({ call: "density", index, weights: weights[index]! }), progress),
-      ),
+    density: async (weights, progress) => (await densities([weights], progress))[0]!,
+    densities,
     energies: async (weights) =>
       sumEnergies(
         await each<OrbitalEnergies>((index) => ({ call: "energies", index, weights: weights[index]! })),

@@ -8,6 +8,16 @@ const port = await parentPort();
 let host: BlockHost | undefined;
 let enclosures: ReturnType<typeof import("./enclosure-host.ts").createEnclosureHost> | undefined;
 
+/** One density for each set of weights, on its own: the blocks of all threads are added in their order. */
+function densitiesOf(
+  holder: BlockHost,
+  { index, sets, points }: Extract<WorkerRequest, { call: "densities" }>,
+): Float64Array[] {
+  const parts = sets.map(() => new Float64Array(points));
+  holder.addDensities(index, parts, sets);
+  return parts;
+}
+
 async function answer(request: WorkerRequest): Promise<unknown> {
   if (request.call === "start") {
     host = createBlockHost(await createKernels(request.spec.backend), request.spec, request.indices);
@@ -28,8 +38,8 @@ async function answer(request: WorkerRequest): Promise<unknown> {
       return host.setPotential(request.potential);
     case "diagonalise":
       return host.diagonalise(request.index, request.request);
-    case "density":
-      return host.density(request.index, request.weights);
+    case "densities":
+      return densitiesOf(host, request);
     case "energies":
       return host.energies(request.index, request.weights);
     case "nonlocalForces":

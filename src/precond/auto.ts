@@ -37,6 +37,7 @@ export function auto(): Preconditioner {
   };
   return {
     name: "auto",
+    windows: (levels) => (gapOf(levels) === undefined ? metal.windows!(levels) : []),
     at: (iterate) => bound(iterate, false),
     transposedAt: (iterate) => bound(iterate, true),
   };

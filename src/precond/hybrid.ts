@@ -1,11 +1,12 @@
 import type { Grid } from "../basis/grid.ts";
 import type { RealField } from "../kernels/fields.ts";
 import { DIELECTRIC_DEFAULTS, type DielectricOptions, requireDielectric } from "./dielectric.ts";
-import { requireWidth, statesAtFermiLevel } from "./ldos.ts";
+import { requireWidth, statesAtFermiLevel, windowsAtFermiLevel } from "./ldos.ts";
 import { type Localisation, rootOnGrid } from "./localisation.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
+import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
 import { identity } from "./simple.ts";
-import { type ModelSusceptibility, type Polarisable, screening } from "./susceptibility.ts";
+import { screening } from "./susceptibility.ts";
 
 export interface HybridOptions extends DielectricOptions {
   /** L(r): where the semiconductor or insulator is. Default 1 everywhere. */
@@ -49,6 +50,7 @@ export function hybrid({ localisation, width, ...options }: HybridOptions = {}):
   };
   return {
     name: `hybrid(epsilonR=${epsilonR}, kTF=${kTF}${localisation === undefined ? "" : ", localised"})`,
+    windows: (levels) => windowsAtFermiLevel(levels, width),
     at: (iterate) => bound(iterate, false),
     transposedAt: (iterate) => bound(iterate, true),
   };

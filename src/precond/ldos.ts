@@ -1,6 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import type { RealField } from "../kernels/fields.ts";
-import type { Iterate, Preconditioner } from "./preconditioner.ts";
+import type { EnergyWindow } from "../state/energy-window.ts";
+import type { Iterate, IterateLevels, Preconditioner } from "./preconditioner.ts";
 import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
 
@@ -25,6 +26,7 @@ export function ldos({ width }: { readonly width?: number | undefined } = {}): P
   };
   return {
     name: width === undefined ? "ldos" : `ldos(width=${width})`,
+    windows: (levels) => windowsAtFermiLevel(levels, width),
     at: (iterate) => bound(iterate, false),
     transposedAt: (iterate) => bound(iterate, true),
   };
@@ -45,13 +47,18 @@ export function requireWidth(width: number | undefined): void {
 export const mixingWidth = (temperature: number): number =>
   Math.max(temperature, Math.min(0.05, 100 * temperature));
 
+/** The window of `statesAtFermiLevel`; none where there is no width. */
+export function windowsAtFermiLevel(
+  { temperature, fermiLevel }: IterateLevels,
+  width = mixingWidth(temperature),
+): EnergyWindow[] {
+  return width > 0 ? [{ center: fermiLevel, width }] : [];
+}
+
 /** D_σ(r), or undefined where there are no states at the Fermi level: in an insulator the model says P = 1. */
-export async function statesAtFermiLevel(
-  { temperature, localDensityOfStates }: Iterate,
-  width?: number,
-): Promise<RealField | undefined> {
-  const broadening = width ?? mixingWidth(temperature);
-  if (!(broadening > 0)) return undefined;
-  const states = await localDensityOfStates(broadening);
+export async function statesAtFermiLevel(iterate: Iterate, width?: number): Promise<RealField | undefined> {
+  const [window] = windowsAtFermiLevel(iterate, width);
+  if (window === undefined) return undefined;
+  const states = await iterate.localDensityOfStates(window.width);
   return states.some((x) => x > 1e-8) ? states : undefined;
 }

@@ -1,4 +1,6 @@
 import { exactProductGridSize, frequency, type Grid } from "../basis/grid.ts";
+import type { Waves } from "../basis/waves.ts";
+import type { RealField } from "../kernels/fields.ts";
 import type { GridSize } from "../kernels/kernels.ts";
 
 /**
@@ -9,13 +11,16 @@ export interface ResponseSpace {
   readonly fine: Grid;
   /** Carries the products with potentials; `fine` itself where that is coarse enough. */
   readonly coarse: Grid;
-  /** One G of every pair ±G ≠ 0 as index on each grid, shape [M]. */
-  readonly fineIndex: Int32Array;
-  readonly coarseIndex: Int32Array;
-  /** s √v(G), v = 4π/|G|² [bohr²]; s = √2 makes up for the partner that is not stored, 1 where G is its own. Shape [M]. */
-  readonly root: Float64Array;
-  /** v(G) [bohr²], shape [M]. */
+  /** The waves G ≠ 0 on each grid, in one order, both of every pair ±G; M of them. */
+  readonly onFine: Waves;
+  readonly onCoarse: Waves;
+  /** v(G) = 4π/|G|² [bohr²] and its root, shape [M]. */
   readonly coulomb: Float64Array;
+  readonly root: Float64Array;
+  /** Memory for the factors of products on the coarse grid, D and √L. */
+  readonly factors: { readonly states: RealField; readonly place: RealField };
+  /** Pairs (G, −G) as places among the waves, those of largest v first. */
+  readonly longest: readonly (readonly [number, number])[];
 }
 
 /**
@@ -24,6 +29,9 @@ export interface ResponseSpace {
  */
 const LONGEST = 5;
 
+/** Pairs in `longest` at most: a matrix of twice the size is factorised in well under a millisecond. */
+const MOST = 28;
+
 /** @param longest cut-off [bohr⁻¹] of the waves answered to; a grid that has none beyond is used as it is. */
 export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const wanted = exactProductGridSize(fine.lattice.vectors, longest ** 2 / 8);
@@ -31,12 +39,9 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const isWhole = size.every((n, i) => n === fine.size[i]);
   const coarse = isWhole ? fine : fine.withSize(size);
   const cutoff = isWhole ? Number.POSITIVE_INFINITY : longest ** 2;
-  const { normG2 } = coarse;
+  const { points, normG2 } = coarse;
   const [nx, ny, nz] = size;
-  const coarseIndex: number[] = [];
-  const fineIndex: number[] = [];
-  const root: number[] = [];
-  const coulomb: number[] = [];
+  const opposite = (i: number, n: number) => (i === 0 ? 0 : n - i);
   /** Index on the fine axis of the frequency that index i of the coarse one stands for. */
   const fineAxis = (axis: number) =>
     Int32Array.from({ length: size[axis]! }, (_, i) => {
@@ -44,26 +49,36 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
       return g < 0 ? g + fine.size[axis]! : g;
     });
   const [fineX, fineY, fineZ] = [fineAxis(0), fineAxis(1), fineAxis(2)];
+  const kept: { g: number; partner: number; fine: number; v: number }[] = [];
   let g = 0;
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, g++) {
-        const partner = (x === 0 ? 0 : nx - x) + nx * ((y === 0 ? 0 : ny - y) + ny * (z === 0 ? 0 : nz - z));
-        if (g === 0 || partner < g) continue;
+        if (g === 0) continue;
+        const partner = opposite(x, nx) + nx * (opposite(y, ny) + ny * opposite(z, nz));
         // At the highest frequency of an even axis the two differ, and a real field feels their mean.
         const v = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[partner]!;
         if ((4 * Math.PI) / v > cutoff) continue;
-        coarseIndex.push(g);
-        fineIndex.push(fineX[x]! + fine.size[0] * (fineY[y]! + fine.size[1] * fineZ[z]!));
-        root.push(Math.sqrt(partner === g ? v : 2 * v));
-        coulomb.push(v);
+        kept.push({ g, partner, fine: fineX[x]! + fine.size[0] * (fineY[y]! + fine.size[1] * fineZ[z]!), v });
       }
+  const place = new Int32Array(points);
+  kept.forEach((wave, j) => {
+    place[wave.g] = j;
+  });
+  const onCoarse = coarse.waves(Int32Array.from(kept, (wave) => wave.g));
+  const coulomb = Float64Array.from(kept, ({ v }) => v);
   return {
     fine,
     coarse,
-    fineIndex: Int32Array.from(fineIndex),
-    coarseIndex: Int32Array.from(coarseIndex),
-    root: Float64Array.from(root),
-    coulomb: Float64Array.from(coulomb),
+    onFine: isWhole ? onCoarse : fine.waves(Int32Array.from(kept, (wave) => wave.fine)),
+    onCoarse,
+    coulomb,
+    root: coulomb.map(Math.sqrt),
+    factors: { states: onCoarse.factor(), place: onCoarse.factor() },
+    longest: kept
+      .filter((wave) => wave.g < wave.partner)
+      .sort((a, b) => b.v - a.v)
+      .slice(0, MOST)
+      .map((wave) => [place[wave.g]!, place[wave.partner]!] as const),
   };
 }

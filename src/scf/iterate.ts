@@ -1,9 +1,16 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import {
+  asRealField,
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+} from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
-import type { Iterate } from "../precond/preconditioner.ts";
+import type { Iterate, IterateLevels } from "../precond/preconditioner.ts";
 import { independentResponse } from "../response/chi0.ts";
+import { type EnergyWindow, windowWeights } from "../state/energy-window.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import type { EnergyTerms } from "../terms/kohn-sham.ts";
 
@@ -26,40 +33,45 @@ export interface Linearisation {
   readonly nStates: number;
 }
 
-/**
- * Levels farther from the Fermi level than this many widths are left out of the local density of states: e⁻⁹ ≈ 10⁻⁴ of
- * those at it, below the 10⁻³ that a model of the response is solved to, and half of the bands need no transform.
- */
-const WINDOW = 3;
+/** A local density of states that is there already, not symmetrised. */
+export interface StatesInWindow extends EnergyWindow {
+  readonly states: RealField;
+}
 
-/** What a preconditioner may see of the orbitals of a step. */
+/** The levels of a step, as a preconditioner reads them. */
+export const levelsAt = (
+  { model }: PlaneWaveBasis,
+  levels: readonly Levels[],
+  { fermiLevel }: Occupation,
+): IterateLevels => ({
+  nSpin: model.nSpin,
+  fermiLevel,
+  temperature: model.temperature,
+  fMax: levelCapacity(model),
+  levels,
+});
+
+/** What a preconditioner may see of the orbitals of a step. @param ready what was made along with the density. */
 export function iterateAt(
   basis: PlaneWaveBasis,
   orbitals: Orbitals,
   levels: readonly Levels[],
   occupation: Occupation,
   linearised?: Linearisation,
+  ready: readonly StatesInWindow[] = [],
 ): Iterate {
   const { grid, model, symmetrize } = basis;
-  const { nSpin, temperature } = model;
   const { fermiLevel, occupations } = occupation;
   const fMax = levelCapacity(model);
   return {
+    ...levelsAt(basis, levels, occupation),
     grid,
-    nSpin,
-    fermiLevel,
-    temperature,
-    fMax,
-    levels,
-    async localDensityOfStates(width) {
-      const weights = levels.map(({ weight, eigenvalues }) =>
-        eigenvalues.map((e) => {
-          const x = (e - fermiLevel) / width;
-          const delta = Math.exp(-x * x) / (width * Math.sqrt(Math.PI));
-          return Math.abs(x) > WINDOW ? 0 : weight * fMax * delta;
-        }),
-      );
-      const states = await orbitals.density(weights);
+    async localDensityOfStates(width, center = fermiLevel) {
+      const made = ready.find((window) => window.width === width && window.center === center);
+      const states =
+        made === undefined
+          ? await orbitals.density(windowWeights(levels, fMax, { width, center }))
+          : asRealField(made.states.slice());
       symmetrize(states);
       return states;
     },

@@ -4,6 +4,7 @@ import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
+import { windowWeights } from "../state/energy-window.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import type { Accelerator } from "./accelerator.ts";
@@ -13,7 +14,7 @@ import { minimise } from "./direct-minimisation.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { meets, totalEnergies } from "./energies.ts";
 import { guardedNext } from "./guard.ts";
-import { iterateAt, totalPotential } from "./iterate.ts";
+import { iterateAt, levelsAt, type StatesInWindow, totalPotential } from "./iterate.ts";
 import { searchNext } from "./line-search.ts";
 import type { ScfEnd, ScfOptions, ScfProblem } from "./problem.ts";
 import { keepBothSpins } from "./spin-floor.ts";
@@ -43,6 +44,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
   checkOptions(options);
   const { accelerator: method } = options;
   if ("memory" in method) return yield* minimise(problem, options, method, startDensity(problem));
+  const { preconditioner } = options;
   const { basis, terms } = problem;
   const { model, grid } = basis;
   const { nSpin, electrons, temperature } = model;
@@ -98,7 +100,15 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       const levels = solved.map(({ eigenvalues }, i) => ({ weight: blocks[i]!.weight, eigenvalues }));
       const occupation = occupy(levels, electrons, fMax, smearing, temperature);
       const weights = occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
-      const rhoOut = await orbitals.density(weights, progress("density"));
+      const windows =
+        "windows" in preconditioner
+          ? (preconditioner.windows?.(levelsAt(basis, levels, occupation)) ?? [])
+          : [];
+      const densities = await orbitals.densities(
+        [weights, ...windows.map((window) => windowWeights(levels, fMax, window))],
+        progress("density"),
+      );
+      const rhoOut = densities[0]!;
       const { kinetic, nonlocal } = await orbitals.energies(weights);
       basis.symmetrize(rhoOut);
       watch.lap("density");
@@ -145,6 +155,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
             residual,
             levels,
             occupation,
+            inWindows: windows.map((window, i) => ({ ...window, states: densities[i + 1]! })),
             row,
           });
       watch.lap("mixing");
@@ -222,6 +233,7 @@ interface StepContext {
   readonly residual: RealField;
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
+  readonly inWindows: readonly StatesInWindow[];
   readonly row: HistoryRow;
 }
 
@@ -250,10 +262,11 @@ async function nextDensity(
   { preconditioner, damping }: ScfOptions,
   accelerator: Accelerator,
   state: ScfState,
-  { rhoIn, rhoOut, residual, levels, occupation, row }: StepContext,
+  { rhoIn, rhoOut, residual, levels, occupation, inWindows, row }: StepContext,
 ): Promise<Next> {
   const linearised = { terms, rho: rhoIn, nStates: state.nConverge };
-  const apply = await preconditioner.at(iterateAt(basis, orbitals, levels, occupation, linearised));
+  const iterate = iterateAt(basis, orbitals, levels, occupation, linearised, inWindows);
+  const apply = await preconditioner.at(iterate);
   const step = newRealField(residual.length);
   await apply(step, residual);
   // An inexact solve in P⁻¹ breaks the symmetry a little, and F, which is symmetrised, could not tell and undo it.
@@ -272,10 +285,10 @@ async function nextPotential(
   { preconditioner, tolerance }: ScfOptions,
   accelerator: AdaptiveDamping,
   state: ScfState,
-  { rhoIn, rhoOut, potential, potentialIn, levels, occupation, row }: StepContext,
+  { rhoIn, rhoOut, potential, potentialIn, levels, occupation, inWindows, row }: StepContext,
 ): Promise<Next> {
   const precondition = async (residual: RealField) => {
-    const iterate = iterateAt(basis, orbitals, levels, occupation);
+    const iterate = iterateAt(basis, orbitals, levels, occupation, undefined, inWindows);
     const apply = await ("transposedAt" in preconditioner && preconditioner.transposedAt !== undefined
       ? preconditioner.transposedAt(iterate)
       : preconditioner.at(iterate));

@@ -56,8 +56,11 @@ export interface OrbitalBlock {
   /** Panel [planeWaves × nBands], orthonormal after the first solve. */
   readonly psi: Float64Array;
   diagonalise(request: EigenRequest): BlockEigenvalues;
-  /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for weights per band, e.g. f_n w_k electrons. */
-  density(weights: Float64Array): Float64Array;
+  /**
+   * totals[s] ← totals[s] + Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for several sets of weights per band, e.g. f_n w_k electrons, in one
+   * pass over the orbitals.
+   */
+  addDensities(totals: readonly Float64Array[], sets: readonly Float64Array[]): void;
   energies(weights: Float64Array): OrbitalEnergies;
   /** Overwrites the lowest orbitals, as many as are given. */
   restore(psi: Float64Array): void;
@@ -128,18 +131,23 @@ export function createOrbitalBlock(
       );
       return { eigenvalues: values, residualNorms, iterations, applications, converged };
     },
-    density(weights) {
-      invariant(
-        weights.length === nBands,
-        () => `block density: ${weights.length} weights for ${nBands} bands`,
-      );
-      return kernels.scratch((take) => {
-        const rho = take(points).fill(0);
-        const w = take(nBands);
-        // Plane waves are normalised on Ω: |ψ(r)|² = |Σ c e^{iGr}|²/Ω.
-        for (let j = 0; j < nBands; j++) w[j] = weights[j]! / problem.lattice.volume;
-        hamiltonian.fft.accumulateDensity(rho, psi, w, nBands);
-        return rho.slice();
+    addDensities(totals, sets) {
+      kernels.scratch((take) => {
+        const rho = take(points * sets.length).fill(0);
+        const w = take(nBands * sets.length);
+        sets.forEach((weights, s) => {
+          invariant(
+            weights.length === nBands,
+            () => `block density: ${weights.length} weights for ${nBands} bands`,
+          );
+          // Plane waves are normalised on Ω: |ψ(r)|² = |Σ c e^{iGr}|²/Ω.
+          for (let j = 0; j < nBands; j++) w[j + nBands * s] = weights[j]! / problem.lattice.volume;
+        });
+        hamiltonian.fft.accumulateDensity(rho, psi, w, nBands, sets.length);
+        totals.forEach((total, s) => {
+          const from = points * s;
+          for (let r = 0; r < points; r++) total[r]! += rho[from + r]!;
+        });
       });
     },
     energies(weights) {

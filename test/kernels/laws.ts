@@ -145,6 +145,16 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
         fft.accumulateDensity(rho, psi, w, nBands);
         witness.accumulateDensity(expectedRho, psi.slice(), w.slice(), nBands);
         closeArrays(rho, expectedRho, 1e-12 * n, "accumulateDensity");
+
+        // Several sets in one pass are what each gives by itself, to the last digit.
+        const sets = copyTo(mine, Float64Array.of(0.5, 0, 2, 0, 0, -3, 1, 0, 0));
+        const together = mine.alloc(3 * points).fill(1);
+        fft.accumulateDensity(together, psi, sets, nBands, 3);
+        for (let s = 0; s < 3; s++) {
+          const alone = mine.alloc(points).fill(1);
+          fft.accumulateDensity(alone, psi, copyTo(mine, sets.slice(nBands * s, nBands * (s + 1))), nBands);
+          expect(together.slice(points * s, points * (s + 1))).toEqual(alone.slice());
+        }
       });
 
     for (const [m, n, k] of [

@@ -148,19 +148,21 @@ describe("on a grid finer than the response", () => {
   };
 
   test("the coarse grid has room for every wave that is answered, and few points", () => {
-    const { coarse, coarseIndex, fineIndex, root, coulomb } = responseSpace(fine);
+    const { coarse, onCoarse, onFine, root, coulomb, longest } = responseSpace(fine);
     expect(coarse.points).toBeLessThan(fine.points / 8);
-    const cutoff = Math.max(...Array.from(coarseIndex, (g) => coarse.normG2[g]!));
+    const cutoff = Math.max(...Array.from(onCoarse.index, (g) => coarse.normG2[g]!));
     expect(cutoff).toBeLessThanOrEqual(25);
-    expect(2 * coarseIndex.length).toBe(fine.normG2.filter((g2) => g2 > 0 && g2 <= 25).length);
-    coarseIndex.forEach((g, j) => {
-      const at = fineIndex[j]!;
+    expect(onCoarse.index.length).toBe(fine.normG2.filter((g2) => g2 > 0 && g2 <= 25).length);
+    onCoarse.index.forEach((g, j) => {
+      const at = onFine.index[j]!;
       expect([...coarse.gVectors.slice(3 * g, 3 * g + 3)]).toEqual([
         ...fine.gVectors.slice(3 * at, 3 * at + 3),
       ]);
       close(coulomb[j]! * fine.normG2[at]!, 4 * Math.PI, 1e-12);
-      close(root[j]! ** 2, 2 * coulomb[j]!, 1e-12);
+      close(root[j]! ** 2, coulomb[j]!, 1e-12);
     });
+    const reduced = (j: number) => Array.from(coarse.gVectors.subarray(3 * onCoarse.index[j]!).slice(0, 3));
+    for (const [j, partner] of longest) expect(reduced(partner)).toEqual(reduced(j).map((g) => 0 - g));
   });
 
   test("the answer is that of a grid without cut-off", async () => {

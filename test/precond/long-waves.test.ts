@@ -6,11 +6,11 @@ import { type ResponseSpace, responseSpace } from "../../src/precond/response-sp
 import { closeArrays, largestDifference, notTiny } from "../close.ts";
 import { testGrid, unevenStates } from "./laws.ts";
 
-/** Re Σ_j root_j x_j e^{iG_j r}, wave by wave. */
-function field(grid: Grid, { coarseIndex, root }: ResponseSpace, x: Float64Array): RealField {
+/** Σ_j root_j x_j e^{iG_j r}, real, wave by wave. */
+function field(grid: Grid, { onCoarse, root }: ResponseSpace, x: Float64Array): RealField {
   const out = newRealField(grid.points);
   const [nx, ny, nz] = grid.size;
-  coarseIndex.forEach((g, j) => {
+  onCoarse.index.forEach((g, j) => {
     const [gx, gy, gz] = grid.gVectors.subarray(3 * g, 3 * g + 3);
     for (let r = 0; r < grid.points; r++) {
       const phase =
@@ -31,7 +31,9 @@ function screened(grid: Grid, space: ResponseSpace, states: RealField, x: Float6
   const sum = states.reduce((a, b) => a + b, 0);
   const level = states.reduce((a, d, r) => a + d * potential[r]!, 0) / sum;
   const answer = grid.toFourier(potential.map((v, r) => states[r]! * (v - level)) as RealField);
-  return x.map((value, i) => value + space.root[i >> 1]! * answer[2 * space.coarseIndex[i >> 1]! + (i & 1)]!);
+  return x.map(
+    (value, i) => value + space.root[i >> 1]! * answer[2 * space.onCoarse.index[i >> 1]! + (i & 1)]!,
+  );
 }
 
 describe("the long waves", () => {
@@ -44,7 +46,7 @@ describe("the long waves", () => {
       const space = responseSpace(grid);
       const states = unevenStates(grid, 1);
       for (let r = 0; r < states.length; r++) states[r]! *= 30;
-      const solve = longWaves(space, states, new Float64Array(space.root.length))!;
+      const solve = longWaves(space, grid.toFourier(states), new Float64Array(space.root.length))!;
       const untouched = new Float64Array(2 * space.root.length).fill(Number.NaN);
       const isLong = (() => {
         solve(untouched, new Float64Array(untouched.length));
@@ -53,7 +55,13 @@ describe("the long waves", () => {
       const count = isLong.reduce((a, b) => a + b, 0) / 2;
       expect(count).toBeGreaterThan(3);
       expect(count).toBeLessThan(space.root.length);
-      const x = isLong.map((long, i) => long * Math.sin(1 + i));
+      const x = new Float64Array(isLong.length);
+      // Of a real field: x(−G) = x(G)*.
+      for (const [j, partner] of space.longest) {
+        x[2 * j] = x[2 * partner] = isLong[2 * j]! * Math.sin(1 + j);
+        x[2 * j + 1] = isLong[2 * j]! * Math.cos(2 + j);
+        x[2 * partner + 1] = -x[2 * j + 1]!;
+      }
       const out = new Float64Array(x.length);
       const image = screened(grid, space, states, x);
       expect(largestDifference(image, x).error).toBeGreaterThan(0.3);
@@ -67,6 +75,6 @@ describe("the long waves", () => {
     const grid = testGrid([5, 7, 15]);
     const space = responseSpace(grid);
     const few = unevenStates(grid, 1).map((d) => 1e-4 * d) as RealField;
-    expect(longWaves(space, few, new Float64Array(space.root.length))).toBeUndefined();
+    expect(longWaves(space, grid.toFourier(few), new Float64Array(space.root.length))).toBeUndefined();
   });
 });

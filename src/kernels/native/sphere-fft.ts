@@ -175,22 +175,25 @@ export function sphereFft(
         }
       });
     },
-    accumulateDensity(rho, psi, w, nBands) {
+    accumulateDensity(rho, psi, w, nBands, nSets = 1) {
       checkCount("accumulateDensity: nBands", nBands);
-      checkArray("accumulateDensity: rho", rho, points);
+      checkCount("accumulateDensity: nSets", nSets);
+      checkArray("accumulateDensity: rho", rho, points * nSets);
       checkArray("accumulateDensity: psi", psi, 2 * n * nBands);
-      checkArray("accumulateDensity: w", w, nBands);
-      const { slab, field, accumulate } = loops(points, slabPoints);
-      field.set(rho.subarray(0, points));
+      checkArray("accumulateDensity: w", w, nBands * nSets);
+      const { slab, field, accumulate } = loops(points * nSets, slabPoints);
+      field.set(rho.subarray(0, points * nSets));
       memory.scratch((take) => {
         const box = take(boxLength);
         for (let band = 0; band < nBands; band++) {
-          const weight = w[band]!;
-          if (weight === 0) continue;
+          const weights = Array.from({ length: nSets }, (_, s) => w[band + nBands * s]!);
+          if (weights.every((weight) => weight === 0)) continue;
           bandToBox(box, psi, 2 * n * band);
           for (let plane = 0; plane < nz; plane += planes) {
             boxToSlab(slab, box, plane);
-            accumulate(area * plane, slabPoints, weight);
+            weights.forEach((weight, s) => {
+              if (weight !== 0) accumulate(points * s + area * plane, slabPoints, weight);
+            });
           }
         }
       });

@@ -30,6 +30,7 @@ export interface KernelExports {
     w: Pointer,
     bandBytes: number,
     nBands: number,
+    nSets: number,
     work: Pointer,
   ): void;
   /** ordered ← grid if `toPlan`, else grid ← grid + ordered. */

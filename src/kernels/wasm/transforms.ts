@@ -56,14 +56,16 @@ export function prunedFft(
         wasm.applyPotential(pointer, to, from, ordered, 16 * n, nBands, take(work).byteOffset);
       });
     },
-    accumulateDensity(rho, psi, w, nBands) {
-      const to = address(rho, points, "accumulateDensity");
+    accumulateDensity(rho, psi, w, nBands, nSets = 1) {
+      const to = address(rho, points * nSets, "accumulateDensity");
       const from = address(psi, 2 * n * nBands, "accumulateDensity");
-      const weights = address(w, nBands, "accumulateDensity");
+      const weights = address(w, nBands * nSets, "accumulateDensity");
       scratch((take) => {
-        const ordered = isGridOrder ? to : take(points).fill(0).byteOffset;
-        wasm.accumulateDensity(pointer, ordered, from, weights, 16 * n, nBands, take(work).byteOffset);
-        if (!isGridOrder) wasm.permuteReal(pointer, ordered, to, false);
+        const ordered = isGridOrder ? to : take(points * nSets).fill(0).byteOffset;
+        wasm.accumulateDensity(pointer, ordered, from, weights, 16 * n, nBands, nSets, take(work).byteOffset);
+        if (isGridOrder) return;
+        for (let s = 0; s < nSets; s++)
+          wasm.permuteReal(pointer, ordered + 8 * points * s, to + 8 * points * s, false);
       });
     },
   };

@@ -187,21 +187,27 @@ export function applyPotential(plan: usize, hpsi: usize, psi: usize, v: usize, b
   }
 }
 
-/** rho ← rho + Σⱼ wⱼ |uⱼ|²; rho in the order of the plan's axes, the last one fastest. */
-export function accumulateDensity(plan: usize, rho: usize, psi: usize, w: usize, bandBytes: usize, nBands: usize, work: usize): void {
+/** rho[s] ← rho[s] + Σⱼ w[s]ⱼ |uⱼ|² for nSets sets; rho in the order of the plan's axes, the last one fastest. */
+export function accumulateDensity(
+  plan: usize, rho: usize, psi: usize, w: usize, bandBytes: usize, nBands: usize, nSets: usize, work: usize,
+): void {
   layOut(plan, work);
   const p2 = word(plan, 2), n0 = lineLength(word(plan, 0)), n1 = lineLength(word(plan, 1)), n2 = lineLength(p2);
-  const row = n2 * 16, tile = evenTile(p2, n1);
+  const row = n2 * 16, tile = evenTile(p2, n1), setBytes = word(plan, 14) * 8;
   for (let band: usize = 0; band < nBands; band++) {
-    const weight = load<f64>(w + (band << 3));
-    if (weight == 0) continue;
+    let isNeeded = false;
+    for (let s: usize = 0; s < nSets; s++) if (load<f64>(w + ((band + nBands * s) << 3)) != 0) isNeeded = true;
+    if (!isNeeded) continue;
     columnsFromWaves(plan, psi + band * bandBytes);
     for (let i0: usize = 0; i0 < n0; i0++) {
       unpackPlane(plan, i0);
       for (let i1: usize = 0; i1 < n1; i1 += tile) {
         const lines = smaller(tile, n1 - i1);
         transformLines(p2, 1, planeAt + i1 * row, 16, row, linesAt, 16, row, lines, lineWork);
-        addNorms2(rho + (i0 * n1 + i1) * n2 * 8, linesAt, weight, lines * n2);
+        for (let s: usize = 0; s < nSets; s++) {
+          const weight = load<f64>(w + ((band + nBands * s) << 3));
+          if (weight != 0) addNorms2(rho + s * setBytes + (i0 * n1 + i1) * n2 * 8, linesAt, weight, lines * n2);
+        }
       }
     }
   }

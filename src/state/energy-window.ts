@@ -1,0 +1,28 @@
+import type { Levels } from "./occupation.ts";
+
+/** Levels seen through a Gaussian: δ(ε) = e^{−((ε − center)/width)²}/(width √π). */
+export interface EnergyWindow {
+  /** [Ha] */
+  readonly center: number;
+  /** [Ha], positive. */
+  readonly width: number;
+}
+
+/**
+ * Levels farther from the center than this many widths are left out: e⁻⁹ ≈ 10⁻⁴ of those at it, below the 10⁻³ that a model of
+ * the response is solved to, and half of the bands need no transform.
+ */
+const REACH = 2;
+
+/** w_k fMax δ(ε_nk) [Ha⁻¹]: the weights of a local density of states, one array per block. */
+export const windowWeights = (
+  levels: readonly Levels[],
+  fMax: number,
+  { center, width }: EnergyWindow,
+): Float64Array[] =>
+  levels.map(({ weight, eigenvalues }) =>
+    Float64Array.from(eigenvalues, (e) => {
+      const x = (e - center) / width;
+      return Math.abs(x) > REACH ? 0 : (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI));
+    }),
+  );
