@@ -32,11 +32,16 @@ export interface NumericPotential {
   }[];
   /** Density of the core electrons [bohr⁻³] that exchange and correlation see; null without core correction. */
   readonly core: RadialShape | null;
+  /** Density of the atom's valence electrons [bohr⁻³], to start from; null where the file has none. */
+  readonly valence: RadialShape | null;
 }
 
 /** What a file says, on its mesh, in atomic units. */
 export interface RadialContent
-  extends Pick<NumericPotential, "element" | "name" | "charge" | "digest" | "functional" | "core"> {
+  extends Pick<
+    NumericPotential,
+    "element" | "name" | "charge" | "digest" | "functional" | "core" | "valence"
+  > {
   readonly localMesh: RadialMesh;
   /** v_loc(r) [Ha], shape [n]. */
   readonly local: Float64Array;
@@ -50,7 +55,7 @@ export interface RadialContent
 
 /** Takes the Coulomb tail off and transforms everything to q. */
 export function numericPotential(content: RadialContent): NumericPotential {
-  const { element, name, charge, digest, functional, localMesh, projectorMesh, core } = content;
+  const { element, name, charge, digest, functional, localMesh, projectorMesh, core, valence } = content;
   // Where the mesh ends v_loc is −Z/r: there erf(αr) has to be 1. On meshes of 6 bohr and more α = 1, as is usual.
   const localScreening = Math.max(1, 6 / localMesh.r.at(-1)!);
   const shortRange = content.local.map((v, i) => v + charge * erfOverR(localScreening, localMesh.r[i]!));
@@ -78,6 +83,7 @@ export function numericPotential(content: RadialContent): NumericPotential {
       ),
     })),
     core,
+    valence,
   };
 }
 

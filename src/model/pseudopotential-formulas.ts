@@ -93,5 +93,9 @@ export function projectorFourierDerivative(p: Pseudopotential, l: number, i: num
 /** Density of the core that exchange and correlation see [bohr⁻³], null where there is none [LFC82]. */
 export const coreShape = (p: Pseudopotential): RadialShape | null => (p.kind === "numeric" ? p.core : null);
 
+/** Density of the valence electrons of the atom alone [bohr⁻³], null where it is not known. */
+export const valenceShape = (p: Pseudopotential): RadialShape | null =>
+  p.kind === "numeric" ? p.valence : null;
+
 /** Number of electrons the pseudopotential leaves to the calculation. */
 export const valenceCharge = (p: Pseudopotential): number => p.charge;

@@ -4,7 +4,7 @@ import { abinitFunctional } from "./file-functionals.ts";
 import { digestOf, fortranNumber, words } from "./file-numbers.ts";
 import { type NumericPotential, numericPotential } from "./numeric-potential.ts";
 import { correctedTrapezoid } from "./radial-mesh.ts";
-import type { RadialShape } from "./radial-shape.ts";
+import { type RadialShape, resampledShape } from "./radial-shape.ts";
 import { MAX_ANGULAR_MOMENTUM } from "./spherical-harmonics.ts";
 
 /**
@@ -15,13 +15,14 @@ import { MAX_ANGULAR_MOMENTUM } from "./spherical-harmonics.ts";
  *   8  -1012  2  4  600  0          format, functional, l_max, l_loc, points, unused
  *   5.99  4.0  0.0                  r_core, core charge (0: no core correction), unused
  *   2  2  2                         number of projectors for l = 0 … l_max
- *   1                               extensions: 0 none, 1 valence density, 2 and 3 spin-orbit
+ *   1                               extensions: 0 none, 1 valence density, 2 spin-orbit, 3 both
  *   0  E1  E2                       for each l: energies h_ii, then lines "i  r  r·p_1  r·p_2"
  *   4                               for l_loc: lines "i  r  v_loc"
  *                                   core: lines "i  r  4πρ_core  and derivatives"
+ *                                   extensions 1, 3: lines "i  r  4πρ_valence  and others"
  *
  * on an equidistant mesh from 0. Beyond its end v_loc is −Z/r. Of a fully relativistic file the scalar relativistic part
- * is taken, its spin-orbit part is left. Densities of valence electrons are not read.
+ * is taken, its spin-orbit part is left.
  *
  * @param name file name, for messages.
  * @throws InputError naming file, line and rule.
@@ -54,6 +55,8 @@ export function parsePsp8(text: string, name: string): NumericPotential {
     if (count > 0) readProjectors(lines, i + 1, count, points);
   });
   const coreColumns = coreCharge > 1e-15 ? lines.columns("core charge", 2, points) : null;
+  const hasValence = extensions === 1 || extensions === 3;
+  const valence = hasValence ? lines.columns("valence density", 1, points)[0]! : null;
   const mesh = correctedTrapezoid(lines.spacing(), points);
   return numericPotential({
     element,
@@ -69,6 +72,12 @@ export function parsePsp8(text: string, name: string): NumericPotential {
       projectors: projectors[l] ?? [],
     })),
     core: coreShapeOf(coreColumns, lines.spacing()),
+    valence:
+      valence &&
+      resampledShape(
+        mesh.r,
+        valence.map((x) => x / (4 * Math.PI)),
+      ),
   });
 }
 

@@ -101,3 +101,14 @@ function interpolationWeights(x: number, nodes: readonly number[]): { value: num
   }
   return { value, slope };
 }
+
+/** The shape of a density ρ given as 4πr²ρ on any ascending mesh; at r = 0, where that says nothing, even in r. */
+export function densityShape(r: Float64Array, shells: Float64Array): RadialShape {
+  const rho = shells.map((x, i) => x / (4 * Math.PI * r[i]! * r[i]!));
+  if (r[0] === 0) rho[0] = rho[1]! + ((rho[1]! - rho[2]!) * r[1]! ** 2) / (r[2]! ** 2 - r[1]! ** 2);
+  return resampledShape(r, rho);
+}
+
+/** ∫ f d³r by the trapezoidal rule. */
+export const shapeIntegral = ({ step, values }: RadialShape): number =>
+  values.reduce((sum, value, i) => sum + 4 * Math.PI * step * (i * step) ** 2 * value, 0);

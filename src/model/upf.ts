@@ -3,7 +3,7 @@ import { upfFunctional } from "./file-functionals.ts";
 import { digestOf } from "./file-numbers.ts";
 import { type NumericPotential, numericPotential } from "./numeric-potential.ts";
 import { type RadialMesh, simpsonMesh } from "./radial-mesh.ts";
-import { resampledShape } from "./radial-shape.ts";
+import { densityShape, resampledShape } from "./radial-shape.ts";
 import { type UpfSection, upfSections } from "./upf-sections.ts";
 import {
   type Projector,
@@ -63,6 +63,7 @@ export function parseUpf(text: string, name: string): NumericPotential {
       : (isVersion2 ? readProjectors2 : readProjectors1)(nonlocal, header);
   const longest = projectors.reduce((most, { used }) => Math.max(most, used), 0);
   const core = header.hasCore ? file.section("PP_NLCC").numbers(header.points) : null;
+  const valence = file.find("PP_RHOATOM");
   return numericPotential({
     element: header.element,
     name,
@@ -74,6 +75,7 @@ export function parseUpf(text: string, name: string): NumericPotential {
     projectorMesh: simpsonMesh(...upTo(r, drdx, Math.min(r.length, longest + ((longest + 1) % 2)))),
     channels: nonlocal === undefined ? [] : channelsOf(nonlocal, projectors, coupling),
     core: core && resampledShape(r, core),
+    valence: valence ? densityShape(localMesh.r, cut(valence.numbers(header.points), localMesh)) : null,
   });
 }
 

@@ -61,7 +61,7 @@ test("of a fully relativistic psp8 the scalar part is taken, and a local potenti
   const so = Array.from({ length: 801 }, (_, i) => `${i + 1} ${i / 100} 7 7`);
   const relativistic = [
     ...lines.slice(0, 5),
-    "3 extension_switch",
+    "2 extension_switch",
     "2 nprojso",
     ...lines.slice(6, spinOrbit),
     "1 5.0 6.0",

@@ -36,7 +36,13 @@ const rows = (x: readonly number[]): string =>
   Array.from({ length: Math.ceil(x.length / 4) }, (_, i) => line(...x.slice(4 * i, 4 * i + 4))).join("\n");
 
 /** psp8 with a mesh of 0.01 bohr. `h` of a channel may be 2 × 2 at most. */
-export function toPsp8(p: GthPotential, functional: number, added?: ModelCore, points = 801): string {
+export function toPsp8(
+  p: GthPotential,
+  functional: number,
+  added?: ModelCore,
+  points = 801,
+  valence?: ModelCore,
+): string {
   const r = Array.from({ length: points }, (_, i) => i / 100);
   const blocks = p.channels.flatMap(({ r: width, h }, l) => {
     if (h.length === 0) return [];
@@ -62,11 +68,12 @@ export function toPsp8(p: GthPotential, functional: number, added?: ModelCore, p
     `8 ${functional} ${Math.max(0, p.channels.length - 1)} 4 ${points} 0 pspcod,pspxc,lmax,lloc,mmax,r2well`,
     `8.0 ${added ? added.electrons : 0} 0.0 rchrg fchrg qchrg`,
     `${p.channels.map(({ h }) => h.length).join(" ") || "0"} nproj`,
-    "0 extension_switch",
+    `${valence ? 1 : 0} extension_switch`,
     ...blocks,
     "4",
     ...r.map((x, i) => `${i + 1} ${line(x, local(p, x))}`),
     ...cores,
+    ...(valence ? r.map((x, i) => `${i + 1} ${line(x, 4 * Math.PI * core(valence, x), 0, 0)}`) : []),
     "",
   ].join("\n");
 }

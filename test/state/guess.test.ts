@@ -8,8 +8,11 @@ import { guessWidth } from "../../src/model/density-guess.ts";
 import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
+import { parsePsp8 } from "../../src/model/psp8.ts";
+import { parseUpf } from "../../src/model/upf.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
+import { toPsp8, toUpf } from "../model/pseudopotential-writers.ts";
 
 const TRICLINIC: Mat3 = [[9, 0, 0], [1, 8, 0], [-2, 1.5, 10]]; // biome-ignore format: a matrix
 const model = (atoms: Atom[], nSpin: 1 | 2 = 1, electrons = 7): Model => ({
@@ -44,6 +47,58 @@ function coefficients(grid: Grid, shares: readonly number[]): Float64Array {
   }
   return out;
 }
+
+test.each([
+  ["UPF", parseUpf(toUpf(findGth("Al", "gth-lda"), "SLA PW NOGX NOGC", 2), "a.upf"), 1],
+  [
+    "psp8",
+    parsePsp8(
+      toPsp8(findGth("Al", "gth-lda"), -1012, undefined, 801, { electrons: 2.9, width: 1.3 }),
+      "a.psp8",
+    ),
+    1.3,
+  ],
+])("an atom whose file (%s) has the density of its valence starts from that", (_, pseudopotential, width) => {
+  const grid = gridOf([36, 32, 40]);
+  const alone: Model = {
+    ...model([{ ...ATOMS[0]!, species: 0 }], 2, 3),
+    species: [{ element: "Al", pseudopotential }],
+  };
+  const rho = superpositionOfAtoms(alone, grid);
+  // A Gaussian e^{−r²/w²} again, now of whatever width and number of electrons the file says; 3 in the end.
+  [2, 1].forEach((share, spin) => {
+    const expected = new Float64Array(2 * grid.points);
+    for (let g = 0; g < grid.points; g++) {
+      const phase =
+        2 *
+        Math.PI *
+        dot(
+          [grid.gVectors[3 * g]!, grid.gVectors[3 * g + 1]!, grid.gVectors[3 * g + 2]!],
+          ATOMS[0]!.position,
+        );
+      const size = (share * Math.exp((-grid.normG2[g]! * width ** 2) / 4)) / grid.lattice.volume;
+      expected[2 * g] = size * Math.cos(phase);
+      expected[2 * g + 1] = -size * Math.sin(phase);
+    }
+    // The cubics between mesh points are wrong by 1e-10 or so, the aliases of the narrower one by 1e-9.
+    closeArrays(grid.toFourier(spinComponent(rho, spin, grid.points)), expected, 1e-9);
+  });
+});
+
+test("where a file has only zeros for its valence, as converted ones do, a Gaussian is taken as without", () => {
+  const grid = gridOf([12, 10, 12]);
+  const from = (text: string) =>
+    superpositionOfAtoms(
+      { ...model([ATOMS[0]!], 1, 3), species: [{ element: "Al", pseudopotential: parseUpf(text, "a.upf") }] },
+      grid,
+    );
+  const text = toUpf(findGth("Al", "gth-lda"), "SLA PW NOGX NOGC", 2);
+  const zeros = text.replace(/<PP_RHOATOM>[\s\S]*?<\/PP_RHOATOM>/, (rows) => rows.replace(/\S+e\S+/g, "0.0"));
+  const without = text.replace(/<PP_RHOATOM>[\s\S]*?<\/PP_RHOATOM>/, "");
+  expect(from(zeros)).toEqual(from(without));
+  expect(from(text)).not.toEqual(from(without));
+  closeArrays(from(without), superpositionOfAtoms(model([ATOMS[0]!], 1, 3), grid), 1e-15);
+});
 
 describe("superpositionOfAtoms", () => {
   // |G| ≤ 8 bohr⁻¹ at least: e^{−G²l²} beyond is below 1e-30, so series and sum over images are the same.
