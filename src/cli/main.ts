@@ -35,6 +35,14 @@ async function allowFma(): Promise<void> {
     (await import("../kernels/wasm/enable-fma.ts")).enableRelaxedSimd();
 }
 
+/** What needs kernels: loaded when it is called for. */
+const engine =
+  <T>(load: () => Promise<T>): (() => Promise<T>) =>
+  async () => {
+    await allowFma();
+    return load();
+  };
+
 const host: Host = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
@@ -42,30 +50,12 @@ const host: Host = {
   readStdin,
   onInterrupt,
   engine: {
-    runScf: async () => {
-      await allowFma();
-      return (await import("../job/run-scf.ts")).runScf;
-    },
-    runBands: async () => {
-      await allowFma();
-      return (await import("../job/run-bands.ts")).runBands;
-    },
-    runDos: async () => {
-      await allowFma();
-      return (await import("../job/run-dos.ts")).runDos;
-    },
-    runDielectric: async () => {
-      await allowFma();
-      return (await import("../job/run-dielectric.ts")).runDielectric;
-    },
-    estimateJob: async () => {
-      await allowFma();
-      return (await import("../job/estimate-job.ts")).estimateJob;
-    },
-    describeBackends: async () => {
-      await allowFma();
-      return (await import("../kernels/backends.ts")).describeBackends();
-    },
+    runScf: engine(async () => (await import("../job/run-scf.ts")).runScf),
+    runBands: engine(async () => (await import("../job/run-bands.ts")).runBands),
+    runDos: engine(async () => (await import("../job/run-dos.ts")).runDos),
+    runDielectric: engine(async () => (await import("../job/run-dielectric.ts")).runDielectric),
+    estimateJob: engine(async () => (await import("../job/estimate-job.ts")).estimateJob),
+    describeBackends: engine(async () => (await import("../kernels/backends.ts")).describeBackends()),
   },
 };
 

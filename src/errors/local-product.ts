@@ -15,6 +15,15 @@ export interface LocalProduct {
   readonly error: number;
 }
 
+/** What the ways to the product share. */
+interface Task {
+  readonly problem: EnclosedProblem;
+  readonly set: WaveSet;
+  readonly rows: number;
+  readonly m: number;
+  readonly vectors: Float64Array;
+}
+
 /**
  * The local potential applied to `vectors` [rows × m] on the first rows of a set: coefficient by coefficient where these are few,
  * else by fast transforms, or as a matrix where no bound of the transforms' rounding is known.
@@ -28,13 +37,13 @@ export function localProduct(
   vectors: Float64Array,
 ): LocalProduct {
   const { table } = problem;
+  const task = { problem, set, rows, m, vectors };
   const ofSums = (terms: number) =>
     inflated(above(complexGamma(terms + 4) * table.sumBeyond(0)) + table.errorSum, 4);
-  if (table.count <= SPARSE)
-    return { values: sparseProduct(problem, set, rows, m, vectors), error: ofSums(table.count) };
+  if (table.count <= SPARSE) return { values: sparseProduct(task), error: ofSums(table.count) };
   return (
-    gridProduct(kernels, problem, set, rows, m, vectors) ?? {
-      values: denseProduct(kernels, problem, set, rows, m, vectors),
+    gridProduct(kernels, task) ?? {
+      values: denseProduct(kernels, task),
       error: ofSums(rows),
     }
   );
@@ -42,11 +51,7 @@ export function localProduct(
 
 function gridProduct(
   kernels: Kernels,
-  { table }: EnclosedProblem,
-  { waves }: WaveSet,
-  rows: number,
-  m: number,
-  vectors: Float64Array,
+  { problem: { table }, set: { waves }, rows, m, vectors }: Task,
 ): LocalProduct | undefined {
   return kernels.scratch((take) => {
     const convolution = gridConvolution(kernels, table, waves, rows, take);
@@ -63,13 +68,7 @@ function gridProduct(
   });
 }
 
-function sparseProduct(
-  { table }: EnclosedProblem,
-  set: WaveSet,
-  rows: number,
-  m: number,
-  vectors: Float64Array,
-): Float64Array {
+function sparseProduct({ problem: { table }, set, rows, m, vectors }: Task): Float64Array {
   const { count, g } = set.waves;
   const values = new Float64Array(2 * count * m);
   const find = setFinder(set);
@@ -91,14 +90,7 @@ function sparseProduct(
   return values;
 }
 
-function denseProduct(
-  kernels: Kernels,
-  { table }: EnclosedProblem,
-  set: WaveSet,
-  rows: number,
-  m: number,
-  vectors: Float64Array,
-): Float64Array {
+function denseProduct(kernels: Kernels, { problem: { table }, set, rows, m, vectors }: Task): Float64Array {
   const { count, g } = set.waves;
   const values = new Float64Array(2 * count * m);
   kernels.scratch((take) => {

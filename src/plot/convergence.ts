@@ -1,21 +1,18 @@
 import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
+import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./line-ends.ts";
 import { figureSvg } from "./svg.ts";
 import {
   axisLabel,
   colourOf,
-  FAINT,
+  framed,
   heading,
   key,
   keyWidth,
-  MARGIN_BOTTOM,
-  MARGIN_LEFT,
   MARGIN_RIGHT,
-  marginTop,
-  PAPER,
+  namedLevel,
   type Plot,
-  powerOfTen,
-  WIDTH,
+  POWERS_OF_TEN,
 } from "./theme.ts";
 
 /** The residuals of one run, step by step. */
@@ -42,8 +39,6 @@ export interface ConvergenceOptions {
 }
 
 const HEIGHT = 420;
-/** Height of a line of label text [px]. */
-const LINE = 15;
 
 /**
  * Density residual against SCF step on a logarithmic axis, as the text of an SVG file.
@@ -74,16 +69,16 @@ export async function convergenceSvg(
   const lastStep = Math.max(2, ...drawn.flatMap(({ points }) => points.map((p) => p.step)));
   const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   const isCompared = series.length > 1 && names === undefined;
-  const top = marginTop(title) + (names === undefined ? 0 : 14);
-  const labels = isCompared ? spread(drawn.map(endOfLine), ((high - low) * LINE) / HEIGHT) : [];
+  const ends = drawn.map(({ label, colour, points }): LineEnd => {
+    const last = points.at(-1)!; // only lines with points are drawn
+    return { label, colour, x: last.step, y: last.densityResidual };
+  });
 
   return figureSvg((plot) => ({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: top,
-    marginLeft: MARGIN_LEFT,
-    marginBottom: MARGIN_BOTTOM,
-    marginRight: isCompared ? 120 : MARGIN_RIGHT,
+    ...framed(HEIGHT, title, {
+      hasKey: names !== undefined,
+      right: isCompared ? NAMES_RIGHT : MARGIN_RIGHT,
+    }),
     x: {
       ...axisLabel("SCF step"),
       domain: [1, lastStep],
@@ -91,30 +86,16 @@ export async function convergenceSvg(
       tickFormat: "d",
     },
     y: {
-      type: "log",
+      ...POWERS_OF_TEN,
       domain: [10 ** low, 10 ** high],
       ticks: decades,
-      tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
       ...axisLabel("density residual ‖ρout − ρin‖ (bohr⁻³ᐟ²)"),
       grid: true,
     },
     marks: [
       ...heading(plot, title),
       ...(names === undefined ? [] : keyOfTwo(plot, names)),
-      ...(tolerance === undefined
-        ? []
-        : [
-            plot.ruleY([tolerance], { strokeDasharray: "5 4", stroke: FAINT }),
-            plot.text([tolerance], {
-              y: (v: number) => v,
-              text: () => "tolerance",
-              frameAnchor: "left",
-              dx: 6,
-              dy: -8,
-              fill: FAINT,
-              textAnchor: "start",
-            }),
-          ]),
+      ...(tolerance === undefined ? [] : namedLevel(plot, { value: tolerance, label: "tolerance" }, "left")),
       ...drawn.flatMap(({ points, colour, dashes }) => [
         plot.line(points, {
           x: "step",
@@ -126,17 +107,7 @@ export async function convergenceSvg(
         }),
         plot.dot(points, { x: "step", y: "densityResidual", fill: colour, r: 2.6 }),
       ]),
-      plot.text(labels, {
-        x: "step",
-        y: "residual",
-        text: "label",
-        fill: "colour",
-        textAnchor: "start",
-        dx: 9,
-        fontWeight: 600,
-        stroke: PAPER, // lines of others may pass below
-        strokeWidth: 4,
-      }),
+      namesAtEnds(plot, isCompared ? ends : [], { decades: high - low, height: HEIGHT }),
     ],
   }));
 }
@@ -176,38 +147,6 @@ function keyOfTwo(plot: Plot, { colours, dashes }: NonNullable<ConvergenceOption
       ];
     }),
   ];
-}
-
-interface LineEnd {
-  readonly label: string;
-  readonly colour: string;
-  readonly step: number;
-  readonly residual: number;
-}
-
-function endOfLine({
-  label,
-  colour,
-  points,
-}: {
-  label: string;
-  colour: string;
-  points: readonly { step: number; densityResidual: number }[];
-}): LineEnd {
-  const last = points.at(-1)!; // the caller keeps only lines with points
-  return { label, colour, step: last.step, residual: last.densityResidual };
-}
-
-/** Moves labels up so that no two are nearer than `gap` decades, lowest first. */
-function spread(labels: readonly LineEnd[], gap: number): LineEnd[] {
-  let floor = Number.NEGATIVE_INFINITY;
-  return [...labels]
-    .sort((a, b) => a.residual - b.residual)
-    .map((label) => {
-      const height = Math.max(Math.log10(label.residual), floor);
-      floor = height + gap;
-      return { ...label, residual: 10 ** height };
-    });
 }
 
 /** At most about ten whole step numbers, 1 first. */

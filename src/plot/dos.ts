@@ -2,18 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { contourSvg } from "./contour.ts";
 import { figureSvg, stacked } from "./svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  FAINT,
-  heading,
-  key,
-  MARGIN_BOTTOM,
-  MARGIN_LEFT,
-  MARGIN_RIGHT,
-  marginTop,
-  WIDTH,
-} from "./theme.ts";
+import { axisLabel, colourOf, FAINT, framed, heading, key } from "./theme.ts";
 
 /** What a picture of a density of states needs: the fields of its file. Hartree atomic units. */
 export interface DrawnDos {
@@ -66,12 +55,7 @@ export async function dosSvg(
   const names = spins.length === 2 ? ["spin up", "spin down"] : [];
   const cell = names.length > 0 ? "states per eV, spin and cell" : "states per eV and cell";
   const total = await figureSvg((plot) => ({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: marginTop(title) + (names.length > 0 ? 14 : 0),
-    marginLeft: MARGIN_LEFT,
-    marginRight: MARGIN_RIGHT,
-    marginBottom: MARGIN_BOTTOM,
+    ...framed(HEIGHT, title, { hasKey: names.length > 0 }),
     x: { ...axisLabel(`energy above ${zeroName} (eV)`), domain: [eV(energies[0]!), eV(energies.at(-1)!)] },
     y: {
       ...axisLabel(cell),
@@ -79,7 +63,7 @@ export async function dosSvg(
       tickFormat: (value: number) => `${Math.abs(Number(value.toPrecision(6)))}`,
     },
     marks: [
-      ...heading(plot, title, names.length > 0 ? { dy: -50 } : {}),
+      ...heading(plot, title),
       ...key(plot, names),
       ...lines.flatMap((line, i) => [
         plot.areaY(

@@ -1,15 +1,7 @@
 import { requireInput } from "../common/failure.ts";
+import { NAMES_RIGHT, namesAtEnds } from "./line-ends.ts";
 import { figureSvg } from "./svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  heading,
-  MARGIN_BOTTOM,
-  MARGIN_LEFT,
-  marginTop,
-  powerOfTen,
-  WIDTH,
-} from "./theme.ts";
+import { axisLabel, colourOf, framed, heading, MARGIN_BOTTOM, marginTop, POWERS_OF_TEN } from "./theme.ts";
 
 /** A condition number against the length of the cell. */
 export interface GrowthSeries {
@@ -18,8 +10,6 @@ export interface GrowthSeries {
   readonly points: readonly { readonly length: number; readonly condition: number }[];
 }
 
-/** Height of a line of label text [px]. */
-const LINE = 15;
 const HEIGHT = 320;
 
 /**
@@ -44,31 +34,19 @@ export async function growthSvg(
   ).filter((x) => x <= high);
   const lengths = [...new Set(all.map(({ length }) => length))].sort((a, b) => a - b);
   const lines = series.map(({ label, points }, i) => ({ label, points, colour: colourOf(i) }));
-  // Names at the ends of the lines, moved up where they would lie on each other.
-  let floor = Number.NEGATIVE_INFINITY;
-  const gap = (Math.log10(high / low) * LINE) / (HEIGHT - MARGIN_BOTTOM - marginTop(title));
-  const names = lines
-    .map(({ label, points, colour }) => ({ label, colour, ...points.at(-1)! }))
-    .sort((a, b) => a.condition - b.condition)
-    .map((name) => {
-      const height = Math.max(Math.log10(name.condition), floor);
-      floor = height + gap;
-      return { ...name, condition: 10 ** height };
-    });
+  const ends = lines.map(({ label, points, colour }) => {
+    const last = points.at(-1)!;
+    return { label, colour, x: last.length, y: last.condition };
+  });
+  const height = HEIGHT - MARGIN_BOTTOM - marginTop(title);
   return figureSvg((plot) => ({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: marginTop(title),
-    marginLeft: MARGIN_LEFT,
-    marginRight: 120,
-    marginBottom: MARGIN_BOTTOM,
+    ...framed(HEIGHT, title, { right: NAMES_RIGHT }),
     x: { type: "log", ...axisLabel("length of the cell (bohr)"), ticks: lengths, tickFormat: "d" },
     y: {
-      type: "log",
+      ...POWERS_OF_TEN,
       domain: [low, high],
       ...axisLabel("condition number κ"),
       ticks: decades,
-      tickFormat: (x: number) => powerOfTen(Math.round(Math.log10(x))),
       grid: true,
     },
     marks: [
@@ -77,15 +55,7 @@ export async function growthSvg(
         plot.line(points, { x: "length", y: "condition", stroke: colour, strokeWidth: 1.8 }),
         plot.dot(points, { x: "length", y: "condition", fill: colour, r: 2.6 }),
       ]),
-      plot.text(names, {
-        x: "length",
-        y: "condition",
-        text: "label",
-        fill: "colour",
-        textAnchor: "start",
-        dx: 9,
-        fontWeight: 600,
-      }),
+      namesAtEnds(plot, ends, { decades: Math.log10(high / low), height }),
     ],
   }));
 }

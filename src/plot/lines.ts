@@ -1,17 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  heading,
-  key,
-  MARGIN_BOTTOM,
-  MARGIN_LEFT,
-  MARGIN_RIGHT,
-  marginTop,
-  powerOfTen,
-  WIDTH,
-} from "./theme.ts";
+import { axisLabel, colourOf, framed, heading, key, namedLevel, POWERS_OF_TEN } from "./theme.ts";
 
 /** A function known at points. */
 export interface Line {
@@ -54,12 +43,7 @@ export async function linesSvg(
   requireInput(all.length > 0, () => "linesSvg: must have a point that its axes can show, got none");
   const ys = [...all.map(([, b]) => b), ...(level === undefined ? [] : [level.value])];
   return figureSvg((plot) => ({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: marginTop(title) + 14,
-    marginLeft: MARGIN_LEFT,
-    marginRight: MARGIN_RIGHT,
-    marginBottom: MARGIN_BOTTOM,
+    ...framed(HEIGHT, title, { hasKey: true }),
     x: {
       ...axisLabel(x),
       ...scale(
@@ -69,25 +53,12 @@ export async function linesSvg(
     },
     y: { ...axisLabel(y), ...scale(ys, isLogY), grid: true },
     marks: [
-      ...heading(plot, title, { dy: -50 }),
+      ...heading(plot, title),
       ...key(
         plot,
         lines.map(({ label }) => label),
       ),
-      ...(level === undefined
-        ? []
-        : [
-            plot.ruleY([level.value], { strokeDasharray: "5 4", stroke: "#666666" }),
-            plot.text([level], {
-              y: "value",
-              text: "label",
-              frameAnchor: "right",
-              textAnchor: "end",
-              dx: -6,
-              dy: -8,
-              fill: "#666666",
-            }),
-          ]),
+      ...(level === undefined ? [] : namedLevel(plot, level)),
       ...drawn.flatMap(({ points, isScatter = false }, i) => [
         ...(isScatter ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
         plot.dot(points, { fill: colourOf(i), r: 2.6 }),
@@ -111,9 +82,8 @@ function scale(values: readonly number[], isLog: boolean) {
     (_, i) => 10 ** (low + spacing * i),
   );
   return {
-    type: "log",
+    ...POWERS_OF_TEN,
     domain: [10 ** low, 10 ** high],
     ticks,
-    tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
   } as const;
 }

@@ -1,17 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  FAINT,
-  heading,
-  key,
-  MARGIN_BOTTOM,
-  MARGIN_LEFT,
-  MARGIN_RIGHT,
-  marginTop,
-  WIDTH,
-} from "./theme.ts";
+import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel } from "./theme.ts";
 
 /** A function along a periodic axis, at equal distances from 0 to just before the end. */
 export interface Profile {
@@ -63,16 +52,11 @@ export async function profileSvg(
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const pad = 0.06 * (most - least || Math.abs(most) || 1);
   return figureSvg((plot) => ({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: marginTop(title) + 14,
-    marginLeft: MARGIN_LEFT,
-    marginRight: MARGIN_RIGHT,
-    marginBottom: MARGIN_BOTTOM,
+    ...framed(HEIGHT, title, { hasKey: true }),
     x: { ...axisLabel(`${axis} (bohr)`), domain: [0, length] },
     y: { ...axisLabel(quantity), domain: [least - pad, most + pad], grid: true },
     marks: [
-      ...heading(plot, title, { dy: -50 }),
+      ...heading(plot, title),
       ...key(
         plot,
         profiles.map(({ label }) => label),
@@ -84,20 +68,7 @@ export async function profileSvg(
         stroke: FAINT,
         strokeWidth: 2,
       }),
-      ...(level === undefined
-        ? []
-        : [
-            plot.ruleY([level.value], { strokeDasharray: "5 4", stroke: FAINT }),
-            plot.text([level], {
-              y: "value",
-              text: "label",
-              frameAnchor: "right",
-              textAnchor: "end",
-              dx: -6,
-              dy: -8,
-              fill: FAINT,
-            }),
-          ]),
+      ...(level === undefined ? [] : namedLevel(plot, level)),
       ...lines.map((line, i) =>
         plot.line(line, {
           x: "z",

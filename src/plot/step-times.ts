@@ -1,16 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  heading,
-  key,
-  MARGIN_BOTTOM,
-  MARGIN_LEFT,
-  MARGIN_RIGHT,
-  marginTop,
-  WIDTH,
-} from "./theme.ts";
+import { axisLabel, colourOf, framed, heading, key } from "./theme.ts";
 
 /** What a step spent on each of its parts [s]. */
 export interface TimedStep {
@@ -40,12 +30,7 @@ export async function stepTimesSvg(
   const last = steps.at(-1)!.step;
   const spacing = Math.max(1, Math.ceil(last / 20));
   return figureSvg((plot) => ({
-    width: WIDTH,
-    height: HEIGHT,
-    marginTop: marginTop(title) + 14,
-    marginLeft: MARGIN_LEFT,
-    marginRight: MARGIN_RIGHT,
-    marginBottom: MARGIN_BOTTOM,
+    ...framed(HEIGHT, title, { hasKey: true }),
     x: {
       ...axisLabel("SCF step"),
       type: "band",
@@ -55,7 +40,7 @@ export async function stepTimesSvg(
     y: { ...axisLabel("wall time (s)"), grid: true },
     color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
     marks: [
-      ...heading(plot, title, { dy: -50 }),
+      ...heading(plot, title),
       ...key(
         plot,
         names.map((name) => `${name} ${Math.round((100 * total(name)) / (all || 1))} %`),

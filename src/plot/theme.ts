@@ -26,6 +26,23 @@ export const MARGIN_BOTTOM = 44;
 export const marginTop = (title: string | undefined, subtitle?: string): number =>
   16 + (title === undefined ? 0 : 26) + (subtitle === undefined ? 0 : 18);
 
+/** A key above the frame takes so much more [px]. */
+const KEY_ROW = 14;
+
+/** Size and margins of a picture of one frame. */
+export const framed = (
+  height: number,
+  title: string | undefined,
+  { hasKey = false, right = MARGIN_RIGHT }: { readonly hasKey?: boolean; readonly right?: number } = {},
+) => ({
+  width: WIDTH,
+  height,
+  marginTop: marginTop(title) + (hasKey ? KEY_ROW : 0),
+  marginLeft: MARGIN_LEFT,
+  marginRight: right,
+  marginBottom: MARGIN_BOTTOM,
+});
+
 export type Plot = typeof import("@observablehq/plot");
 
 /** Name of a quantity with its unit beside the middle of its axis, without the arrow that Plot would add. */
@@ -63,9 +80,36 @@ export const key = (plot: Plot, names: readonly string[]): Markish[] => {
   });
 };
 
+/** A dashed horizontal line with its name at one side, inside the frame. */
+export function namedLevel(
+  plot: Plot,
+  { value, label }: { readonly value: number; readonly label: string },
+  side: "left" | "right" = "right",
+): Markish[] {
+  const isLeft = side === "left";
+  return [
+    plot.ruleY([value], { strokeDasharray: "5 4", stroke: FAINT }),
+    plot.text([label], {
+      y: () => value,
+      text: (name: string) => name,
+      frameAnchor: side,
+      textAnchor: isLeft ? "start" : "end",
+      dx: isLeft ? 6 : -6,
+      dy: -8,
+      fill: FAINT,
+    }),
+  ];
+}
+
 /** What names take in a key, with the room after each [px]. */
 export const keyWidth = (names: readonly string[]): number =>
   names.reduce((width, name) => width + 30 + 7.2 * name.length, 0);
+
+/** An axis of powers of ten. */
+export const POWERS_OF_TEN = {
+  type: "log",
+  tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
+} as const satisfies ScaleOptions;
 
 /** 10⁻⁶ for −6. */
 export function powerOfTen(exponent: number): string {
