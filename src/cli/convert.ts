@@ -57,6 +57,6 @@ async function structureOfJob(name: string, host: Host): Promise<Structure> {
     () =>
       `IN: must be a structure file or a job, got -; formats are told by their names, such as ${WRITABLE}`,
   );
-  const source = await loadJob(name, host);
+  const source = await loadJob(name, host, "IN");
   return resolveStructure(parseJob(source.value), readTextFrom(source.folder));
 }

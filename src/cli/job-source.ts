@@ -16,11 +16,12 @@ export interface JobSource {
 }
 
 /**
- * The job that the argument JOB stands for: a path, `-` for standard input, or the name of a shipped example.
+ * The job that an argument stands for: a path, `-` for standard input, or the name of a shipped example.
  *
+ * @param argument its name in messages.
  * @throws InputError if there is none, or if it is neither JSON nor TOML.
  */
-export async function loadJob(job: string, host: Host): Promise<JobSource> {
+export async function loadJob(job: string, host: Host, argument = "JOB"): Promise<JobSource> {
   if (job === "-")
     return { name: "stdin", folder: host.cwd, value: parseJobFile(await host.readStdin(), "stdin") };
   const path = resolve(host.cwd, job);
@@ -29,10 +30,15 @@ export async function loadJob(job: string, host: Host): Promise<JobSource> {
     return { name: basename(job).replace(/\.(json|toml)$/, ""), folder: dirname(path), value };
   }
   const names = await exampleNames();
+  const isPath = /[./\\]/.test(job); // names of shipped jobs have neither dots nor slashes
   requireInput(
     names.includes(job),
     () =>
-      `JOB: must be a file, - or the name of a shipped job, got ${job}${didYouMean(job, names)}; shipped are ${names.join(", ")}`,
+      `${argument}: must be a file${argument === "JOB" ? ", - " : " "}or the name of a shipped job, got ${job}${
+        isPath
+          ? ", which is no file here; stillwave examples lists the shipped jobs"
+          : `${didYouMean(job, names)}; shipped are ${names.join(", ")}`
+      }`,
   );
   return { name: job, folder: EXAMPLES_FOLDER, value: parseJobFile(await exampleText(job), job) };
 }

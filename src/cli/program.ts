@@ -53,6 +53,16 @@ function report(error: unknown, host: Host): ExitCode {
   return EXIT.error;
 }
 
+/** What commander says of a wrong command line, as one line that ends with a way on. */
+function errorLine(text: string): string {
+  const line = text
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
+  const isLost = /^(missing required|unknown command)/.test(line) && !/did you mean/i.test(line);
+  return isLost ? `${line}; --help shows what there is, with examples` : line;
+}
+
 function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
   const program = new Command("stillwave")
     .description("Plane-wave Kohn-Sham density-functional theory")
@@ -60,13 +70,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) =>
-        write(
-          `stillwave: ${text
-            .replace(/^error: /, "")
-            .trim()
-            .replace(/\s*\n\s*/g, " ")}\n`,
-        ),
+      outputError: (text, write) => write(`stillwave: ${errorLine(text)}\n`),
       getOutHelpWidth: () => host.stdout.columns,
       getErrHelpWidth: () => host.stderr.columns,
       getOutHasColors: () => host.stdout.isTerminal,
@@ -82,7 +86,10 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       .argument("<JOB>", "job file, - for standard input, or the name of a shipped job")
       .option("--out <FILE>", "write the result file")
       .option("--json", "print the result file to stdout, and nothing else there")
-      .option("--mixing <NAME>", "mixing instead of the job's")
+      .option(
+        "--mixing <NAME>",
+        "mixing instead of the job's, such as kerker or ldos (a wrong name lists all)",
+      )
       .option("--plot <FILE>", "draw the convergence: .svg or .png")
       .option("--plot-density <FILE>", "draw the density: a slice and its plane average")
       .option("--plot-potential <FILE>", "draw the potential that electrons see, likewise")
@@ -92,7 +99,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       .option("--potential <FILE>", "write the potential that electrons see, likewise")
       .option("--ldos <FILE>", "write the local density of states at the Fermi level, likewise")
       .option("--checkpoint <FILE>", "keep the state of the last step here")
-      .option("--restart <FILE>", "start from a checkpoint"),
+      .option("--restart <FILE>", "start from a checkpoint, of this job or of a geometry near by"),
     "the parts of every step, levels of every k-point and where the time went",
   ).action(async (job: string, options: ScfOptions) => {
     const { scfCommand } = await import("./scf.ts");
@@ -126,9 +133,12 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       )
       .option("--points <N>", "k-points along the path (default 60)")
       .option("--k <LIST>", 'these k-points instead, such as "0.5,0,0.5;0,0,0"')
-      .option("--bands <N>", "lowest bands at each k-point")
+      .option("--bands <N>", "lowest bands at each k-point (default 8, at least four beyond the filled ones)")
       .option("--error-bars", "guaranteed intervals around the energies")
-      .option("--accuracy <HA>", "width the intervals should have")
+      .option(
+        "--accuracy <HA>",
+        "width in Ha that the intervals should have, such as 1e-6 (with --error-bars)",
+      )
       .option("--out <FILE>", "write a picture or the numbers: .svg, .png, .html or .json")
       .option("--plot <FILE>", "draw it, beside what --out writes: .svg, .png or .html")
       .option("--json", "print the numbers to stdout, and nothing else there")
@@ -155,7 +165,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       )
       .option("--width <HA>", "width of the Gaussians in Ha (default the job's smearing, at least 0.005)")
       .option("--window <EV>", "lowest and highest energy in eV from the Fermi level, such as -10,5")
-      .option("--bands <N>", "lowest bands at each k-point")
+      .option("--bands <N>", "lowest bands at each k-point (default twice the filled ones)")
       .option("--points <N>", "number of energies (default 400)")
       .option("--local", "resolve it along the long axis as well")
       .option("--out <FILE>", "write the numbers as JSON")

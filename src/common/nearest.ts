@@ -1,13 +1,16 @@
 /**
  * The candidate most like `word`, for "did you mean" in messages; undefined if none is close, that is within a
- * third of the word's length (at least two) edits. Upper and lower case are the same. Ties go to the first.
+ * third of the word's length (at least two) edits. Upper and lower case are the same. Ties go to a candidate of the same length,
+ * then to the first.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1;
+  let least = Math.max(2, Math.floor(wanted.length / 3)) + 1; // not reached
   for (const candidate of candidates) {
-    const edits = editDistance(wanted, candidate.toLowerCase());
+    // Half an edit for another length: H20 is H2O rather than H2.
+    const edits =
+      editDistance(wanted, candidate.toLowerCase()) + (candidate.length === wanted.length ? 0 : 0.5);
     if (edits < least) {
       least = edits;
       best = candidate;

@@ -171,7 +171,11 @@ async function analyse(
     report,
     ...(converged
       ? {}
-      : { reason: `the condition number had not settled after ${steps} products with the operator` }),
+      : {
+          reason: signal?.aborted
+            ? `interrupted after ${steps} products with the operator`
+            : `the condition number had not settled after ${steps} products with the operator`,
+        }),
     eigenvalues: {
       smallest: extreme(smallest),
       largest: extreme(largest),

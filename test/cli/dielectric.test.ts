@@ -108,3 +108,22 @@ test("an iteration that must diverge is called so", () => {
   expect(text).toMatch(/largest eigenvalue +20\.00000 {2}residual below 1e-6/);
   expect(text).toContain("no damping makes the plain iteration converge");
 });
+
+test("Ctrl-C during the products ends them, with the eigenvalues so far", async () => {
+  const host = fakeHost({ cwd, isTerminal: true });
+  const { stderr } = host;
+  const listening = {
+    ...host,
+    stderr: {
+      ...stderr,
+      write: (text: string) => {
+        stderr.write(text);
+        if (text.includes("product 3")) host.interrupt();
+      },
+    },
+  };
+  expect(await runProgram(["dielectric", "si.json", "--threads", "1"], listening)).toBe(3);
+  expect(host.written.stderr).toContain("interrupted: stopping at the next safe point");
+  expect(host.written.stderr).toMatch(/not converged:.* interrupted after 3 products with the operator\n$/);
+  expect(host.written.stdout).toMatch(/smallest eigenvalue +0\.\d+/);
+});

@@ -160,7 +160,10 @@ describe("convert", () => {
       ["convert", "silicon", "si.pdb"],
       /^stillwave: OUT: must be a structure format that is written, got si\.pdb; these are /,
     ],
-    [["convert", "nothing.cif", "a.xsf"], /^stillwave: JOB: must be a file/],
+    [
+      ["convert", "nothing.cif", "a.xsf"],
+      /^stillwave: IN: must be a file or the name of a shipped job, got nothing\.cif, which is no file here/,
+    ],
     [
       ["convert", "silicon", "no/such/folder.cif"],
       /^stillwave: OUT: must be in a folder that can be written/,

@@ -63,6 +63,8 @@ test("every command's help has examples, and every example is a command with opt
 
 test.each([
   [["scf", "silicon", "--thread", "2"], /unknown option '--thread'.*--threads/],
+  [["scf"], /missing required argument 'JOB'; --help shows what there is/],
+  [["quantum"], /unknown command 'quantum'; --help shows what there is/],
   [["scff", "silicon"], /unknown command 'scff'.*scf/],
   [["new", "slap", "Al"], /unknown command 'slap'.*slab/],
   [["completion", "bsh"], /must be one of|choices are bash, zsh, fish|Allowed choices are bash, zsh, fish/],

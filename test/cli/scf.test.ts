@@ -156,6 +156,10 @@ describe("JOB", () => {
 describe("wrong input returns 2 with one line on stderr and runs nothing", () => {
   test.each([
     ["scf silicn", /^stillwave: JOB: must be a file, .* got silicn \(did you mean silicon\?\); shipped are /],
+    [
+      "scf silicon.jsn",
+      /^stillwave: JOB: must be a file, .* got silicon\.jsn, which is no file here; stillwave examples/,
+    ],
     ["scf bad.json", /^stillwave: bad\.json: must be JSON, got .* at line 2, column 14\n$/],
     ["scf empty.json", /^stillwave: empty\.json: must be JSON, got nothing\n$/],
     ["scf wrong.json", /^stillwave: unknown field ectu \(did you mean ecut\?\); known/],
@@ -179,7 +183,7 @@ describe("wrong input returns 2 with one line on stderr and runs nothing", () =>
       /^stillwave: --slice: must be two different lattice vectors .* got xz; such as ca@0\.5/,
     ],
     ["scf si.json --restart si.json", /^stillwave: checkpoint: must be a stillwave checkpoint/],
-    ["scf", /^stillwave: missing required argument 'JOB'\n$/],
+    ["scf", /^stillwave: missing required argument 'JOB'; --help shows what there is, with examples\n$/],
     ["sfc si.json", /^stillwave: unknown command 'sfc' \(Did you mean scf\?\)\n$/],
     ["examples silicn", /^stillwave: NAME: must be a shipped job, got silicn \(did you mean silicon\?\)/],
   ])("%s", async (words, message) => {

@@ -33,6 +33,7 @@ test("the nearest name is found whatever the case, and nothing is offered when n
   const names = ["simple", "kerker", "kerker-dos", "ldos"];
   expect(nearest("Kerkr", names)).toBe("kerker");
   expect(nearest("lods", names)).toBe("ldos");
+  expect(nearest("H20", ["H2", "CO2", "H2O"])).toBe("H2O"); // one edit like H2, but of the same length
   expect(nearest("potential", names)).toBeUndefined();
   expect(didYouMean("simpel", names)).toBe(" (did you mean simple?)");
   expect(didYouMean("quantum", names)).toBe("");
