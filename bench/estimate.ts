@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { estimateJob } from "../src/job/estimate-job.ts";
 import { enableRelaxedSimd } from "../src/kernels/wasm/enable-fma.ts";
@@ -7,7 +9,7 @@ import { enableRelaxedSimd } from "../src/kernels/wasm/enable-fma.ts";
 /*
  * npm run build && npx tsx bench/estimate.ts [--threads N] [JOB.json …]
  * What `stillwave estimate` says about jobs (default: those shipped) beside what they take, each in a process of its own:
- * processor seconds per step, so that other programs on the machine do not count, and the largest resident memory.
+ * processor seconds of the whole run, so that waiting for other programs does not count, and the largest resident memory.
  */
 enableRelaxedSimd();
 
@@ -18,35 +20,36 @@ if (!existsSync("dist/index.js")) throw new Error("bench/estimate: run npm run b
 
 /** The run as it is installed, without what executes TypeScript. */
 const RUN = `
-  const [job, threads] = process.argv.slice(1);
+  const [job, threads] = process.argv.slice(2);
   (await import(${JSON.stringify(pathToFileURL("dist/kernels/wasm/enable-fma.js").href)})).enableRelaxedSimd();
   const { runScf } = await import(${JSON.stringify(pathToFileURL("dist/index.js").href)});
-  const now = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
-  let [began, ended, steps] = [0, 0, 0];
-  await runScf(JSON.parse(job), {
-    threads: Number(threads),
-    onProgress: () => { began ||= now(); },
-    onStep: () => { steps++; ended = now(); },
-  });
-  console.log(JSON.stringify({ steps, seconds: (ended - began) / steps, bytes: process.resourceUsage().maxRSS * 1024 }));
+  let steps = 0;
+  await runScf(JSON.parse(job), { threads: Number(threads), onStep: () => { steps++; } });
+  const { user, system } = process.cpuUsage();
+  console.log(JSON.stringify({ steps, seconds: (user + system) / 1e6, bytes: process.resourceUsage().maxRSS * 1024 }));
 `;
+
+const folder = mkdtempSync(join(tmpdir(), "stillwave-estimate-"));
+const program = join(folder, "run.mjs");
+writeFileSync(program, RUN);
 
 const row = (...cells: readonly string[]) =>
   cells.map((cell, i) => (i === 0 ? cell.padEnd(34) : cell.padStart(10))).join("");
 const MIB = 2 ** 20;
-console.log(row("", "s/step", "taken", "ratio", "MiB", "taken", "ratio", "steps"));
+console.log(row("", "s", "taken", "ratio", "MiB", "taken", "ratio", "steps"));
 const ratios: { time: number; memory: number }[] = [];
 for (const file of jobs) {
   const job: unknown = JSON.parse(readFileSync(file, "utf8"));
   if ((job as { hamiltonian?: unknown }).hamiltonian !== undefined) continue; // nothing to iterate
-  const { processorSecondsPerStep: time, memory } = await estimateJob(job, { threads });
+  const { processorSecondsPerStep, startSeconds, memory } = await estimateJob(job, { threads });
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    ["--input-type=module", "-e", RUN, JSON.stringify(job), `${threads}`],
+    [program, JSON.stringify(job), `${threads}`],
     { encoding: "utf8" },
   );
   if (status !== 0) throw new Error(`bench/estimate: ${file}: ${stderr}`);
   const taken = JSON.parse(stdout) as { steps: number; seconds: number; bytes: number };
+  const time = startSeconds + taken.steps * processorSecondsPerStep; // how many steps it takes is not foretold
   const ratio = { time: time / taken.seconds, memory: memory.bytes / taken.bytes };
   ratios.push(ratio);
   console.log(
@@ -68,3 +71,4 @@ for (const key of ["time", "memory"] as const) {
     `${key}: estimate over taken from ${Math.min(...all).toFixed(2)} to ${Math.max(...all).toFixed(2)}`,
   );
 }
+rmSync(folder, { recursive: true });

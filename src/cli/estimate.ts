@@ -35,15 +35,19 @@ export async function estimateCommand(
   printResult(host, report, options.json, {
     json: () => `${JSON.stringify(estimate)}\n`,
     essential: () => essential(estimate),
-    summary: () => `${headline(job, source.name)}\n\n${table(estimate)}`,
+    summary: () => `${headline(job, source.name)}\n\n${table(estimate, threads)}`,
     details: () => details(estimate),
   });
   return EXIT.ok;
 }
 
 /** All that `--quiet` leaves. */
-const essential = ({ memory, secondsPerStep, steps }: JobEstimate): string =>
-  `about ${bytes(memory.bytes)} and ${duration(secondsPerStep * steps)} (${steps} steps of ${duration(secondsPerStep)})\n`;
+const essential = (estimate: JobEstimate): string =>
+  `about ${bytes(estimate.memory.bytes)} and ${duration(runSeconds(estimate))} (${estimate.steps} steps of ${duration(estimate.secondsPerStep)})\n`;
+
+/** Wall time, if every thread has a core of its own; what starts them starts beside each other. */
+const runSeconds = ({ startSeconds, threads, secondsPerStep, steps }: JobEstimate): number =>
+  startSeconds / threads + secondsPerStep * steps;
 
 /** What `--verbose` adds: where memory and time go. */
 function details({ memory, timeParts }: JobEstimate): string {
@@ -59,13 +63,12 @@ function details({ memory, timeParts }: JobEstimate): string {
   return `${lines.join("\n")}\n`;
 }
 
-function table(estimate: JobEstimate): string {
+function table(estimate: JobEstimate, asked: number): string {
   const { planeWaves, memory, kpoints, allKpoints, spins } = estimate;
   const waves =
     planeWaves.least === planeWaves.most
       ? `${planeWaves.least}`
       : `${planeWaves.least} to ${planeWaves.most}`;
-  const run = estimate.secondsPerStep * estimate.steps;
   const [biggest] = memory.parts;
   const rows: [string, string][] = [
     ["atoms", `${estimate.atoms}`],
@@ -80,9 +83,9 @@ function table(estimate: JobEstimate): string {
     ],
     [
       "one SCF step",
-      `about ${duration(estimate.secondsPerStep)} with ${estimate.threads} of the threads asked for`,
+      `about ${duration(estimate.secondsPerStep)} with ${estimate.threads} thread${estimate.threads === 1 ? "" : "s"}${estimate.threads < asked ? `: there is no k-point for more` : ""}`,
     ],
-    ["a run", `about ${duration(run)} if it takes ${estimate.steps} steps`],
+    ["a run", `about ${duration(runSeconds(estimate))} if it takes ${estimate.steps} steps`],
   ];
   const lines = rows.map(([label, text]) => `${label.padEnd(14)}${text}`);
   return `${lines.join("\n")}\n`;

@@ -19,13 +19,14 @@ export interface StepsLeft {
 /**
  * What an iteration still needs until `size` is below `tolerance`: decades are the work, log₁₀(size₁/tolerance) of them in all.
  *
- * @returns undefined while there is no pace to go by, and when nothing is left.
+ * @returns undefined while there is no pace to go by.
  */
 export function stepsLeft(rows: readonly Shrinking[], tolerance: number): StepsLeft | undefined {
   const first = rows[0];
   const last = rows.at(-1);
-  if (first === undefined || last === undefined || rows.length < 3 || !(last.size > tolerance))
-    return undefined;
+  if (first === undefined || last === undefined) return undefined;
+  if (last.size <= tolerance) return { steps: 0, seconds: 0 };
+  if (rows.length < 3) return undefined;
   let clock = 0;
   const marks = rows.map(({ size, seconds }, step): Mark & { readonly time: number } => {
     clock += seconds;
@@ -50,7 +51,7 @@ export interface ScfTolerance {
   readonly energy?: number | undefined;
 }
 
-/** The same for a self-consistent field, by whichever tolerance takes longer. */
+/** The same for a self-consistent field, by whichever tolerance takes longer; one that cannot be told is at least not met. */
 export function scfLeft(
   history: readonly HistoryRow[],
   { density, energy }: ScfTolerance,
@@ -60,14 +61,15 @@ export function scfLeft(
     .slice(1)
     .map((row, i) => ({ size: Math.abs(row.energy - history[i]!.energy), seconds: row.seconds }));
   const found = [
-    density === undefined ? undefined : stepsLeft(residuals, density),
-    energy === undefined ? undefined : stepsLeft(changes, energy),
+    ...(density === undefined ? [] : [stepsLeft(residuals, density)]),
+    ...(energy === undefined ? [] : [stepsLeft(changes, energy)]),
   ];
-  return found.reduce((worst, each) => ((each?.steps ?? 0) > (worst?.steps ?? 0) ? each : worst), undefined);
+  const [longest] = found.filter((each) => each !== undefined).sort((a, b) => b.steps - a.steps);
+  return longest?.steps === 0 && found.includes(undefined) ? undefined : longest;
 }
 
-/** `, about 3 steps or 40 s left`; empty where nothing can be said. */
+/** `, about 3 steps or 40 s left`; empty where nothing can be said, or nothing is left. */
 export const stepsLeftText = (left: StepsLeft | undefined, noun = "step"): string =>
-  left === undefined
+  left === undefined || left.steps === 0
     ? ""
     : `, about ${left.steps} ${noun}${left.steps === 1 ? "" : "s"} or ${durationText(left.seconds)} left`;

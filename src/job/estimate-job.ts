@@ -7,7 +7,7 @@ import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
 import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
 import { requireSelfConsistent } from "./checks.ts";
 import { estimateMemory, type MemoryEstimate } from "./estimate.ts";
-import { measureSpeeds, stepTimeParts, type TimePart } from "./expected-time.ts";
+import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
 import { memoryNeeds } from "./memory-needs.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { platformServices } from "./platform.ts";
@@ -36,6 +36,8 @@ export interface JobEstimate {
   readonly processorSecondsPerStep: number;
   /** Per SCF step [s] if every thread has a core of its own. */
   readonly secondsPerStep: number;
+  /** Processor seconds of a run beside its steps. */
+  readonly startSeconds: number;
   /** A usual number of steps. */
   readonly steps: number;
   readonly threads: number;
@@ -78,8 +80,11 @@ export async function estimateJob(
     blocks,
     projectors: needs.projectors,
     spins: model.nSpin,
+    hasGradients: needs.hasGradients === true,
+    hasStates: job.temperature > 0 && job.scf.mixing.name !== "simple",
   };
-  const timeParts = stepTimeParts(sizes, measureSpeeds(await createKernels(backend), sizes));
+  const speeds = measureSpeeds(await createKernels(backend), sizes, platform.cpuSeconds);
+  const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
   const workers = Math.min(threads, blocks);
   return {
@@ -94,7 +99,8 @@ export async function estimateJob(
     memory: estimateMemory(needs),
     systemMemory: platform.systemMemory(),
     processorSecondsPerStep: perStep,
-    secondsPerStep: (perStep * Math.ceil(blocks / workers)) / blocks,
+    secondsPerStep: secondsOfStep(timeParts, blocks, workers),
+    startSeconds: startSeconds(workers),
     steps: USUAL_STEPS,
     threads: workers,
     timeParts,

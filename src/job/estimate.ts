@@ -14,6 +14,8 @@ export interface MemoryNeeds {
   readonly projectors: number;
   /** Components of a density: 2 in spin-polarised runs. Default 1. */
   readonly spins?: number;
+  /** Whether the functional takes gradients of the density. Default false. */
+  readonly hasGradients?: boolean;
   /** Densities kept by the accelerator. */
   readonly history: number;
   readonly threads: number;
@@ -38,6 +40,15 @@ const PANELS = 8;
 /** Complex temporaries on the grid per thread, and real fields of the density's size beside the history. */
 const COMPLEX_GRIDS = 3;
 const REAL_FIELDS = 12;
+/** More of them for the gradients and what is made of them: ∇ρ, σ and their derivatives, for each evaluation anew. */
+const GRADIENT_FIELDS = 20;
+
+/*
+ * What a run takes beside its arrays, measured as the largest resident memory of shipped jobs (bench/estimate.ts): Node, the
+ * libraries, compiled code and arrays that wait to be collected, and the same for each further thread.
+ */
+const PROGRAM = 155 * 2 ** 20;
+const THREAD = 30 * 2 ** 20;
 
 const COMPLEX = 16;
 const REAL = 8;
@@ -58,10 +69,14 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
     orbitals: panel * needs.kpoints,
     projectors: COMPLEX * waves * needs.projectors * needs.kpoints,
     "densities and potentials":
-      (needs.spins ?? 1) * (REAL_FIELDS + 2 * needs.history) * REAL * needs.gridPoints,
+      (needs.spins ?? 1) *
+      (REAL_FIELDS + (needs.hasGradients ? GRADIENT_FIELDS : 0) + 2 * needs.history) *
+      REAL *
+      needs.gridPoints,
   };
   const workers = Math.min(needs.threads, needs.kpoints);
   const parts = [
+    { name: "the program itself", bytes: PROGRAM + (workers > 1 ? workers * THREAD : 0) },
     ...Object.entries(shared).map(([name, bytes]) => ({ name, bytes })),
     ...Object.entries(perThreadParts).map(([name, bytes]) => ({ name, bytes: bytes * workers })),
   ].sort((a, b) => b.bytes - a.bytes);

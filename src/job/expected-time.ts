@@ -12,6 +12,10 @@ export interface TimeNeeds {
   /** Nonlocal projectors of all atoms together. */
   readonly projectors: number;
   readonly spins: number;
+  /** Whether the functional takes gradients of the density. */
+  readonly hasGradients: boolean;
+  /** Whether there is a Fermi surface whose states the preconditioner looks at. */
+  readonly hasStates: boolean;
 }
 
 /** How fast the kernels are here and now. */
@@ -25,49 +29,76 @@ export interface MeasuredSpeeds {
 }
 
 /*
- * Fitted to processor times of shipped jobs (bench/estimate.ts): on a busy machine ten runs took between half and 1.4 times
- * what they say.
+ * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.5 times the processor time that is said for as many
+ * steps, on a machine with two processors and ten programs at work; how many steps it takes is not foretold.
  */
-/** Bands multiplied by H, per band, block and step: 3.0 to 4.2 over the shipped jobs. */
-const APPLICATIONS = 3.3;
-/** Multiply-adds of the eigensolver's panels per coefficient and application: few bands wait for memory, many for arithmetic. */
-const PANEL = 290;
-const PANEL_PER_BAND = 7;
-/** Transforms of the whole grid per step and spin: Hartree, exchange-correlation, the preconditioner's solve. */
-const TRANSFORMS = 170;
-/** What a block takes beside, in multiply-adds: the small eigenproblems, messages between threads. */
-const BLOCK = 3e6;
+/** Bands multiplied by H, per band, block and step: 2.9 to 4.2 over the shipped jobs. */
+const APPLICATIONS = 3.5;
+/** Densities of bands, in applications of the potential. */
+const DENSITY = 0.8;
+/** Multiply-adds of the eigensolver's panels per coefficient, band and step: A + B m for m bands. */
+const PANEL = 100;
+const PANEL_PER_BAND = 58;
+/** What a band of a block takes beside, in multiply-adds: the small eigenproblems, short loops, messages between threads. */
+const BAND = 5e5;
+/** Transforms of the whole grid per step and spin that the potential is worth, without and with gradients of the density. */
+const LDA = 80;
+const GGA = 150;
+/** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
+const STATES = 90;
 
 /** Processor seconds of one kind of work in a step. */
 export interface TimePart {
   readonly name: string;
   readonly seconds: number;
+  /** Whether threads share it. */
+  readonly isShared: boolean;
 }
 
 /** Processor seconds of one SCF step, by what they go to. */
 export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePart[] {
-  const { planeWaves, bands, blocks, projectors, spins } = needs;
-  const applications = APPLICATIONS * bands * blocks;
-  const density = 0.5 * bands * blocks;
+  const { planeWaves, bands, blocks, projectors, spins, hasGradients, hasStates } = needs;
+  const all = bands * blocks;
   const products =
-    applications * planeWaves * (2 * projectors + Math.max(PANEL, PANEL_PER_BAND * bands)) + BLOCK * blocks;
+    all * (planeWaves * (2 * projectors * APPLICATIONS + PANEL + PANEL_PER_BAND * bands) + BAND);
+  const transforms = (hasGradients ? GGA : LDA) + (hasStates ? STATES : 0);
   return [
-    { name: "potential on orbitals", seconds: (applications + density) * speeds.applyPotential },
-    { name: "matrix products", seconds: products / speeds.products },
-    { name: "fields on the grid", seconds: TRANSFORMS * spins * speeds.transform },
+    {
+      name: "potential on orbitals",
+      seconds: (APPLICATIONS + DENSITY) * all * speeds.applyPotential,
+      isShared: true,
+    },
+    { name: "matrix products", seconds: products / speeds.products, isShared: true },
+    { name: "fields on the grid", seconds: transforms * spins * speeds.transform, isShared: false },
   ];
 }
 
-/** The same in all. */
-export const secondsPerStep = (needs: TimeNeeds, speeds: MeasuredSpeeds): number =>
-  stepTimeParts(needs, speeds).reduce((sum, { seconds }) => sum + seconds, 0);
+/** Loading, compiling, finding symmetry, forces at the end [s of the processor], and what each further thread adds. */
+const START = 1.1;
+const START_OF_THREAD = 0.25;
+
+/** Processor seconds of a run beside its steps. */
+export const startSeconds = (threads: number): number =>
+  START + (threads > 1 ? threads * START_OF_THREAD : 0);
+
+/** Wall time of a step [s] if every thread has a core of its own; blocks are given to threads whole. */
+export const secondsOfStep = (parts: readonly TimePart[], blocks: number, threads: number): number =>
+  parts.reduce(
+    (sum, { seconds, isShared }) => sum + seconds * (isShared ? Math.ceil(blocks / threads) / blocks : 1),
+    0,
+  );
 
 /** Larger grids and panels are not allocated for the measurement; costs are scaled as N log N and linearly. */
 const MOST_POINTS = 2 ** 21;
 const MOST_ROWS = 20_000;
 
 /** Times the kernels that a calculation spends its time in, at its own sizes: some tenths of a second. */
-export function measureSpeeds(kernels: Kernels, { size, planeWaves, bands }: TimeNeeds): MeasuredSpeeds {
+export function measureSpeeds(
+  kernels: Kernels,
+  { size, planeWaves, bands }: TimeNeeds,
+  cpuSeconds: () => number | undefined = () => undefined,
+): MeasuredSpeeds {
+  const timed = (call: () => void) => usual(call, cpuSeconds);
   const points = size[0] * size[1] * size[2];
   const shrink = Math.max(1, Math.ceil(points / MOST_POINTS));
   const tested: GridSize = [size[0], size[1], Math.max(1, Math.round(size[2] / shrink))];
@@ -84,10 +115,9 @@ export function measureSpeeds(kernels: Kernels, { size, planeWaves, bands }: Tim
   const panel = kernels.alloc(2 * n * m).fill(1e-3);
   const small = kernels.alloc(2 * m * m);
   return {
-    applyPotential: growth * fastest(() => plan.applyPotential(hpsi, psi, potential, 1)),
-    products:
-      (n * m * m) / fastest(() => kernels.gemm("C", "N", m, m, n, 1, panel, n, panel, n, 0, small, m)),
-    transform: growth * fastest(() => fft.forward(grid, grid)),
+    applyPotential: growth * timed(() => plan.applyPotential(hpsi, psi, potential, 1)),
+    products: (n * m * m) / timed(() => kernels.gemm("C", "N", m, m, n, 1, panel, n, panel, n, 0, small, m)),
+    transform: growth * timed(() => fft.forward(grid, grid)),
   };
 }
 
@@ -106,14 +136,20 @@ function ellipsoid(size: GridSize, share: number): Int32Array {
   return Int32Array.from(found);
 }
 
-/** Seconds of one call: the best of several, which other programs disturbed least. */
-function fastest(call: () => void): number {
-  let best = Number.POSITIVE_INFINITY;
+/**
+ * Seconds of one call: the median of many, in processor time where it can be asked, for that is what a run shares with the
+ * other programs of the machine.
+ */
+function usual(call: () => void, cpuSeconds: () => number | undefined): number {
+  const samples: number[] = [];
   const end = performance.now() + 150; // long enough for the engine to compile the kernel with its optimiser
-  for (let round = 0; round < 3 || performance.now() < end; round++) {
-    const began = performance.now();
+  for (let round = 0; round < 5 || performance.now() < end; round++) {
+    const [wall, cpu] = [performance.now() / 1000, cpuSeconds()];
     call();
-    best = Math.min(best, performance.now() - began);
+    const waited = performance.now() / 1000 - wall;
+    // Other threads of this process, such as the compiler's, count as its processor time.
+    samples.push(cpu === undefined ? waited : Math.min(waited, cpuSeconds()! - cpu));
   }
-  return best / 1000;
+  const late = samples.slice(Math.floor(samples.length / 2)).sort((a, b) => a - b);
+  return late[Math.floor(late.length / 2)]!;
 }

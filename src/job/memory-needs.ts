@@ -1,4 +1,5 @@
 import { exactProductGridSize } from "../basis/grid.ts";
+import { functionals } from "../model/functionals.ts";
 import type { Model } from "../model/model.ts";
 import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
@@ -36,6 +37,7 @@ export function memoryNeeds(
       Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
     projectors,
     spins: model.nSpin,
+    hasGradients: functionals(job.functional).some(({ kind }) => kind === "gga"),
     history: "depth" in job.scf.accelerator ? job.scf.accelerator.depth : 0,
     threads,
   };

@@ -77,7 +77,8 @@ describe("steps left", () => {
   test("are not told before there is a pace, when nothing is left, or when nothing comes nearer", () => {
     const rows = [1, 2, 3].map(decade);
     expect(stepsLeft(rows.slice(0, 2), 1e-6)).toBeUndefined();
-    expect(stepsLeft(rows, 1e-3)).toBeUndefined();
+    expect(stepsLeft(rows, 1e-3)).toEqual({ steps: 0, seconds: 0 });
+    expect(stepsLeftText(stepsLeft(rows, 1e-3))).toBe("");
     expect(stepsLeft([...rows].reverse(), 1e-6)).toBeUndefined();
     const creeping = [1, 2, 3, 4].map((step) => ({ size: 10 ** (-0.01 * step), seconds: 1 }));
     expect(stepsLeft(creeping, 1e-6)).toBeUndefined();
@@ -88,6 +89,9 @@ describe("steps left", () => {
     expect(scfLeft(rows, { density: 1e-6 })!.steps).toBe(2);
     expect(scfLeft(rows, { energy: 1e-8 })!.steps).toBe(5); // 0.9·10^-3 now, below 10^-8 at 0.9·10^-8
     expect(scfLeft(rows, { density: 1e-6, energy: 1e-8 })!.steps).toBe(5);
+    expect(scfLeft(rows, { density: 1e-2 })!.steps).toBe(0);
+    expect(scfLeft(rows, { density: 1e-2, energy: 1e-8 })!.steps).toBe(5);
+    expect(scfLeft(rows.slice(0, 2), { density: 1, energy: 1e-8 })).toBeUndefined(); // the energy's is not known yet
     expect(scfLeft(rows, {})).toBeUndefined();
   });
 });
