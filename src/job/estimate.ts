@@ -70,7 +70,7 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
     projectors: COMPLEX * waves * needs.projectors * needs.kpoints,
     "densities and potentials":
       (needs.spins ?? 1) *
-      (REAL_FIELDS + (needs.hasGradients ? GRADIENT_FIELDS : 0) + 2 * needs.history) *
+      (REAL_FIELDS + (needs.hasGradients ? GRADIENT_FIELDS : 0) + 3 * needs.history) *
       REAL *
       needs.gridPoints,
   };

@@ -1,11 +1,16 @@
-import type { RealField } from "../kernels/fields.ts";
+import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
 
 /** One past point: a density and its preconditioned residual. Plain data. */
 export interface HistoryPoint {
   readonly rho: RealField;
   /** P⁻¹(F(ρ) − ρ), without damping. */
   readonly step: RealField;
+  /** The step as `Weigh` sees it, where there is one. */
+  readonly weighed?: RealField;
 }
+
+/** M^{½} of a norm √⟨x, M x⟩: the plain length of what it returns is the length of x. Linear; the result is the caller's. */
+export type Weigh = (x: ReadonlyRealField) => RealField;
 
 /** What an accelerator remembers; plain data, part of every checkpoint. */
 export type AcceleratorState = readonly HistoryPoint[];
@@ -22,6 +27,7 @@ export interface Accelerator {
   readonly maxRise?: number;
   /**
    * @param rho the input density of this step, @param step P⁻¹(F(ρ) − ρ), @param damping α.
+   * @param weigh of the norm in which steps are short or long; plain where it is absent.
    * Arguments are kept in the state: the caller must not write to them afterwards.
    */
   next(
@@ -29,6 +35,7 @@ export interface Accelerator {
     rho: RealField,
     step: RealField,
     damping: number,
+    weigh?: Weigh,
   ): { readonly rho: RealField; readonly state: AcceleratorState };
 }
 

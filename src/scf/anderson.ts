@@ -21,8 +21,9 @@ export interface AndersonOptions {
 /**
  * Anderson acceleration: the damped step corrected by the combination of past points whose residual is smallest.
  *
- *   ρ⁺ = ρ + α s + Σᵢ βᵢ (ρᵢ − ρ + α (sᵢ − s)),   β minimises ‖s + Σᵢ βᵢ (sᵢ − s)‖₂,   s = P⁻¹(F(ρ) − ρ)
+ *   ρ⁺ = ρ + α s + Σᵢ βᵢ (ρᵢ − ρ + α (sᵢ − s)),   β minimises ‖s + Σᵢ βᵢ (sᵢ − s)‖,   s = P⁻¹(F(ρ) − ρ)
  *
+ * The norm is the one that `next` is given: of the energy, where there is a Hartree energy (`energy-norm.ts`), else the plain one.
  * The least-squares problem is solved by orthogonalisation, not by normal equations, which would square its condition.
  * Three guards: depth, error factor and condition number [And65; CDLS21].
  *
@@ -45,20 +46,22 @@ export function anderson({
     name: `anderson(depth=${depth})`,
     start: [],
     maxRise,
-    next(state, rho, step, damping) {
-      const norm = Math.sqrt(dotReal(step, step));
-      const norms = state.map((past) => Math.sqrt(dotReal(past.step, past.step)));
-      const smallest = Math.min(norm, ...norms);
-      let used = state
-        .map((past, i) => ({ ...past, norm: norms[i]! }))
+    next(state, rho, step, damping, weigh) {
+      const weighed = weigh?.(step) ?? step;
+      const past = state.map((point) => {
+        const seen = weigh === undefined ? point.step : (point.weighed ?? weigh(point.step));
+        return { ...point, seen, norm: length(seen) };
+      });
+      const smallest = Math.min(length(weighed), ...past.map(({ norm }) => norm));
+      let used = past
         // The newest stays whatever its size: it says where the iteration just came from.
-        .filter((past, i) => i === state.length - 1 || past.norm <= errorFactor * smallest);
+        .filter(({ norm }, i) => i === state.length - 1 || norm <= errorFactor * smallest);
 
       let beta: number[] = [];
       while (used.length > 0) {
         const fit = leastSquares(
-          used.map((past) => difference(past.step, step)),
-          step,
+          used.map(({ seen }) => difference(seen, weighed)),
+          weighed,
         );
         if (fit.condition <= maxCondition || used.length === 1) {
           beta = fit.condition <= maxCondition ? fit.coefficients.map((c) => -c) : [];
@@ -66,7 +69,7 @@ export function anderson({
         }
         const worst = used
           .slice(0, -1)
-          .reduce((best, past, i, all) => (past.norm > all[best]!.norm ? i : best), 0);
+          .reduce((best, { norm }, i, all) => (norm > all[best]!.norm ? i : best), 0);
         used = used.filter((_, i) => i !== worst);
       }
 
@@ -75,11 +78,18 @@ export function anderson({
       beta.forEach((b, i) => {
         addDifference(out, used[i]!, { rho, step }, b, damping);
       });
-      const kept: HistoryPoint[] = used.map((past) => ({ rho: past.rho, step: past.step }));
-      return { rho: out, state: depth === 0 ? [] : [...kept, { rho, step }].slice(-depth) };
+      const point = (at: HistoryPoint, seen: RealField): HistoryPoint => ({
+        rho: at.rho,
+        step: at.step,
+        ...(weigh === undefined ? {} : { weighed: seen }),
+      });
+      const kept = [...used.map((at) => point(at, at.seen)), point({ rho, step }, weighed)];
+      return { rho: out, state: depth === 0 ? [] : kept.slice(-depth) };
     },
   };
 }
+
+const length = (x: RealField): number => Math.sqrt(dotReal(x, x));
 
 /** out ← out + b (ρ′ − ρ + α (s′ − s)) */
 function addDifference(

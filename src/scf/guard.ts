@@ -1,5 +1,5 @@
 import type { RealField } from "../kernels/fields.ts";
-import type { Accelerator, AcceleratorState, HistoryPoint } from "./accelerator.ts";
+import type { Accelerator, AcceleratorState, HistoryPoint, Weigh } from "./accelerator.ts";
 
 /** What the guard remembers; plain data, part of every checkpoint. */
 export interface GuardState {
@@ -19,6 +19,8 @@ export interface GuardedPoint {
   /** ‖F(ρ) − ρ‖ [bohr^(-3/2)] */
   readonly densityResidual: number;
   readonly electrons: number;
+  /** Norm of the accelerator, see `Accelerator.next`. */
+  readonly weigh?: Weigh | undefined;
 }
 
 /** The damping after a fall is at least this part of what was asked for. */
@@ -48,9 +50,9 @@ export function guardedNext(
   /** What was used. */
   readonly damping: number;
 } {
-  const { rho, step, energy, densityResidual, electrons } = point;
+  const { rho, step, energy, densityResidual, electrons, weigh } = point;
   if (accelerator.maxRise === undefined)
-    return { ...accelerator.next(history, rho, step, damping), guard: undefined, damping };
+    return { ...accelerator.next(history, rho, step, damping, weigh), guard: undefined, damping };
   const before = guard ?? { best: { rho, step, energy, densityResidual }, factor: 1 };
   const { best } = before;
   const rise = energy - best.energy;
@@ -60,14 +62,14 @@ export function guardedNext(
     const cut = wasPlain ? Math.min(0.5, Math.sqrt(allowed / rise)) : 0.5;
     const factor = Math.max(LEAST, before.factor * cut);
     return {
-      ...accelerator.next(accelerator.start, best.rho, best.step, damping * factor),
+      ...accelerator.next(accelerator.start, best.rho, best.step, damping * factor, weigh),
       guard: { best, factor },
       damping: damping * factor,
     };
   }
   const factor = rise < 0 ? Math.min(1, 2 * before.factor) : before.factor;
   return {
-    ...accelerator.next(history, rho, step, damping * factor),
+    ...accelerator.next(history, rho, step, damping * factor, weigh),
     guard: { best: rise < 0 ? { rho, step, energy, densityResidual } : best, factor },
     damping: damping * factor,
   };

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { asRealField, difference, newRealField, type RealField } from "../kernels/fields.ts";
+import { asRealField, difference, dotReal, newRealField, type RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import { smearing as smearingOf } from "../model/smearing.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
@@ -7,12 +7,13 @@ import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import { windowWeights } from "../state/energy-window.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
-import type { Accelerator } from "./accelerator.ts";
+import type { Accelerator, Weigh } from "./accelerator.ts";
 import type { AdaptiveDamping } from "./adaptive-damping.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { minimise } from "./direct-minimisation.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { meets, totalEnergies } from "./energies.ts";
+import { energyNorm } from "./energy-norm.ts";
 import { guardedNext } from "./guard.ts";
 import { iterateAt, levelsAt, type StatesInWindow, totalPotential } from "./iterate.ts";
 import { searchNext } from "./line-search.ts";
@@ -57,6 +58,8 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
       `temperature: must be positive when spins are polarised, got ${temperature} Ha with smearing ${smearing.name}; the Fermi level decides the moment: give smearing and a temperature such as 0.001`,
   );
 
+  const hasHartree = terms.density.some(({ name }) => name === "hartree");
+  const weigh = hasHartree ? energyNorm({ grid, nSpin }) : undefined;
   const room = Math.min(...basis.kpoints.map(({ planeWaves }) => planeWaves));
   let state: ScfState = restartState(options) ?? {
     rho: startDensity(problem),
@@ -140,12 +143,14 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         guard,
         search,
         damping,
+        stepNorm,
       } = converged
         ? {
             ...state,
             rho: rhoOut,
             state: state.accelerator,
             damping: state.history.at(-1)?.damping ?? options.damping,
+            stepNorm: undefined,
           }
         : await next(problem, orbitals, options, method, state, {
             rhoIn,
@@ -157,6 +162,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
             occupation,
             inWindows: windows.map((window, i) => ({ ...window, states: densities[i + 1]! })),
             row,
+            weigh,
           });
       watch.lap("mixing");
       const seconds = (performance.now() - began) / 1000;
@@ -169,7 +175,7 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
         guard,
         search,
         history,
-        eigenTolerance: eigenTolerance(history),
+        eigenTolerance: eigenTolerance(history, stepNorm, state.eigenTolerance),
         ...counts,
       };
       last = {
@@ -235,12 +241,15 @@ interface StepContext {
   readonly occupation: Occupation;
   readonly inWindows: readonly StatesInWindow[];
   readonly row: HistoryRow;
+  readonly weigh: Weigh | undefined;
 }
 
 /** Where the next step begins, and the damping that led there. */
 type Next = Pick<ScfState, "rho" | "guard" | "search"> & {
   readonly state: ScfState["accelerator"];
   readonly damping: number;
+  /** ‖α P⁻¹(F(ρ) − ρ)‖ [bohr^(-3/2)], where a damped step of the density is taken. */
+  readonly stepNorm: number | undefined;
 };
 
 const next = (
@@ -262,7 +271,7 @@ async function nextDensity(
   { preconditioner, damping }: ScfOptions,
   accelerator: Accelerator,
   state: ScfState,
-  { rhoIn, rhoOut, residual, levels, occupation, inWindows, row }: StepContext,
+  { rhoIn, rhoOut, residual, levels, occupation, inWindows, row, weigh }: StepContext,
 ): Promise<Next> {
   const linearised = { terms, rho: rhoIn, nStates: state.nConverge };
   const iterate = iterateAt(basis, orbitals, levels, occupation, linearised, inWindows);
@@ -272,10 +281,11 @@ async function nextDensity(
   // An inexact solve in P⁻¹ breaks the symmetry a little, and F, which is symmetrised, could not tell and undo it.
   basis.symmetrize(step);
   const { energy, densityResidual } = row;
-  const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons };
+  const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons, weigh };
   const found = guardedNext(accelerator, state.accelerator, state.guard, point, damping);
   const rho = basis.model.nSpin === 1 ? found.rho : keepBothSpins(found.rho, rhoIn, rhoOut);
-  return { ...found, rho, search: undefined };
+  const stepNorm = damping * Math.sqrt(basis.grid.dvol * dotReal(step, step));
+  return { ...found, rho, search: undefined, stepNorm };
 }
 
 /** V⁺ from Pᵀ⁻¹(V[ρ] − V) by the line search. */
@@ -310,7 +320,7 @@ async function nextPotential(
   // An energy is of second order in the density.
   const target = tolerance.density ?? Math.sqrt(tolerance.energy ?? 0);
   const found = await searchNext(accelerator, state.accelerator, state.search, solved, precondition, target);
-  return { ...found, guard: undefined };
+  return { ...found, guard: undefined, stepNorm: undefined };
 }
 
 /** A state to go on from; what it remembers of densities is of no use to potentials, nor the other way round. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
-import { asRealField, dotReal, type RealField } from "../../src/kernels/fields.ts";
+import { asRealField, dotReal, type ReadonlyRealField, type RealField } from "../../src/kernels/fields.ts";
 import { leastSquares } from "../../src/kernels/least-squares.ts";
-import { type Accelerator, type AcceleratorState, damped } from "../../src/scf/accelerator.ts";
+import { type Accelerator, type AcceleratorState, damped, type Weigh } from "../../src/scf/accelerator.ts";
 import { anderson } from "../../src/scf/anderson.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
@@ -167,6 +167,40 @@ function solveShifted(a: readonly Float64Array[], alpha: number, r: RealField): 
   }
   return Float64Array.from(m, (row, i) => row[n]! / row[i]!);
 }
+
+describe("anderson in a norm", () => {
+  const scale = Float64Array.from({ length: 20 }, (_, i) => 1 + i);
+  const stretched = (x: ReadonlyRealField) => asRealField(Float64Array.from(x, (v, i) => scale[i]! * v));
+  /** Densities and steps of which none is a combination of the others. */
+  const points = Array.from({ length: 6 }, (_, i) => ({ rho: noise(20, 40 + i), step: noise(20, 60 + i) }));
+  /** Densities that Anderson takes along these points, from any state. */
+  const walk = (given: typeof points, weigh?: Weigh, forget = false) => {
+    let state: AcceleratorState = [];
+    return given.map(({ rho, step }) => {
+      const next = anderson({ depth: 3 }).next(state, rho, step, 0.7, weigh);
+      state = forget ? next.state.map((point) => ({ rho: point.rho, step: point.step })) : next.state;
+      return next.rho;
+    });
+  };
+
+  test("with root M^{½} is plain Anderson on M^{½}ρ, whose result is M^{½} times its own", () => {
+    const inNorm = walk(points, stretched);
+    const plain = walk(points.map(({ rho, step }) => ({ rho: stretched(rho), step: stretched(step) })));
+    plain.forEach((rho, i) => {
+      closeArrays(stretched(inNorm[i]!), rho, 1e-11); // condition of the fit times rounding
+    });
+    // and is not what the plain norm gives
+    const other = walk(points).at(-1)!;
+    expect(norm(other.map((v, i) => v - inNorm.at(-1)![i]!))).toBeGreaterThan(1e-2 * norm(other));
+  });
+
+  test("goes on from points that were kept without one", () => {
+    const whole = walk(points, stretched);
+    walk(points, stretched, true).forEach((rho, i) => {
+      closeArrays(rho, whole[i]!, 0);
+    });
+  });
+});
 
 describe("what anderson remembers", () => {
   const walk = (accelerator: Accelerator, sizes: readonly number[]) => {
