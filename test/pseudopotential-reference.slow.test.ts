@@ -47,7 +47,9 @@ describe("other programs get the same energy, forces and stress from the same ps
       const result = await runScf(job, { readText: async (file) => textOf(file)! });
       expect(result.converged).toBe(true);
       expect(result.warnings).toEqual([]);
-      close(result.energies.total, answer.total, 1e-6 * job.structure.atoms.length, answer.code);
+      // Seen: 9e-8 per atom for ABINIT (iron, its core by splines), 4e-7 for pw.x.
+      const perAtom = answer.code.startsWith("abinit") ? 2e-7 : 6e-7;
+      close(result.energies.total, answer.total, perAtom * job.structure.atoms.length, answer.code);
       const theirs = withoutMean(answer.forces);
       withoutMean(result.forces!).forEach((f, i) => {
         close(f, theirs[i]!, 2e-7, `${answer.code} force ${i}`);

@@ -58,6 +58,8 @@ export function parsePsp8(text: string, name: string): NumericPotential {
   const hasValence = extensions === 1 || extensions === 3;
   const valence = hasValence ? lines.columns("valence density", 1, points)[0]! : null;
   const mesh = correctedTrapezoid(lines.spacing(), points);
+  // ABINIT's rule ends where the last projector does. Files cut them off at 1e-6, so that it matters: for iron 7e-7 Ha.
+  const end = projectors.flat().reduce((most, p) => Math.max(most, lastValue(p) + 1), 10);
   return numericPotential({
     element,
     name,
@@ -66,10 +68,10 @@ export function parsePsp8(text: string, name: string): NumericPotential {
     functional: { written: `pspxc ${xc}`, names: abinitFunctional(xc) },
     localMesh: mesh,
     local,
-    projectorMesh: mesh,
+    projectorMesh: correctedTrapezoid(lines.spacing(), end),
     channels: counts.map((_, l) => ({
       h: (energies[l] ?? []).map((e, i, all) => all.map((__, j) => (i === j ? e : 0))),
-      projectors: projectors[l] ?? [],
+      projectors: (projectors[l] ?? []).map((p) => p.subarray(0, end)),
     })),
     core: coreShapeOf(coreColumns, lines.spacing()),
     valence:
@@ -80,6 +82,9 @@ export function parsePsp8(text: string, name: string): NumericPotential {
       ),
   });
 }
+
+/** Index of the last value that is not a zero. */
+const lastValue = (f: Float64Array): number => f.findLastIndex((x) => Math.abs(x) > 1e-10);
 
 /** From 4πρ_core and 4π dρ_core/dr. */
 function coreShapeOf(columns: readonly Float64Array[] | null, step: number): RadialShape | null {
