@@ -70,11 +70,17 @@ export async function compareCommand(
         onStep: ({ size, mixing }, row) => {
           if (report.level === "verbose") onRow(row);
           const { step, densityResidual } = row;
+          progress.step(row);
           show(
             "runs",
-            `${progress.step(row)}: size ${size}, ${mixing}, step ${step}, residual ${densityResidual.toExponential(1)}${progress.left()}`,
+            `${progress.name()}: size ${size}, ${mixing}, step ${step}, residual ${densityResidual.toExponential(1)}${progress.left()}`,
           );
         },
+        onProduct: ({ size, mixing }, product) =>
+          show(
+            "condition numbers",
+            `${progress.name()}: size ${size}, ${mixing}, condition number, product ${product}${progress.left()}`,
+          ),
         onRun: (run) => {
           progress.end();
           report.note(`size ${run.size}, ${run.mixing}: ${verdict(run)}`);
@@ -117,9 +123,9 @@ function comparisonProgress(
   const elapsed = () => (now() - began) / 1000;
   return {
     /** `run 2/6` */
-    step(row: HistoryRow): string {
+    name: (): string => `run ${finished.length + 1}/${plan.length}`,
+    step(row: HistoryRow): void {
       history.push(row);
-      return `run ${finished.length + 1}/${plan.length}`;
     },
     left(): string {
       const seconds = runsLeft(plan, finished, {

@@ -9,7 +9,7 @@ import { platformServices } from "./platform.ts";
 import type { RunOptions } from "./prepare-scf.ts";
 import { longAxis, repeatedJob } from "./repeat.ts";
 import type { ResultFile, ResultStatus } from "./result.ts";
-import { runDielectric } from "./run-dielectric.ts";
+import { type DielectricRunOptions, runDielectric } from "./run-dielectric.ts";
 import { runScf } from "./run-scf.ts";
 import { parseJob } from "./schema.ts";
 import { resolveStructure } from "./structure.ts";
@@ -29,6 +29,8 @@ export interface CompareOptions extends Pick<RunOptions, "threads" | "backend" |
   readonly conditionNumbers?: boolean;
   readonly onStep?: (run: RunLabel, row: HistoryRow) => void;
   readonly onRun?: (run: ComparedRun) => void;
+  /** Products with the operator whose condition number is asked for, after the run's own steps. */
+  readonly onProduct?: (run: RunLabel, product: number) => void;
   /** What runs a job. Default `runScf`. */
   readonly run?: (job: unknown, options: RunOptions) => Promise<ResultFile>;
   /** What finds the eigenvalues. Default `runDielectric`. */
@@ -119,7 +121,10 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
       complete &&= result.status !== "interrupted";
       for (const warning of result.warnings) warnings.add(warning);
       const conditionNumber = options.conditionNumbers
-        ? await conditionOf(larger, mixing, options.analyse ?? runDielectric, shared)
+        ? await conditionOf(larger, mixing, options.analyse ?? runDielectric, {
+            ...shared,
+            onProduct: ({ step }) => options.onProduct?.(label, step),
+          })
         : undefined;
       const compared = {
         ...comparedRun(label, result),
@@ -179,7 +184,8 @@ async function conditionOf(
   job: Job,
   name: string,
   analyse: typeof runDielectric,
-  shared: Pick<RunOptions, "threads" | "backend" | "signal" | "readText">,
+  shared: Pick<RunOptions, "threads" | "backend" | "signal" | "readText"> &
+    Pick<DielectricRunOptions, "onProduct">,
 ): Promise<number | undefined> {
   const { mixing } = withMixing(job, name).scf;
   if (mixing.name === "chi0-exact") return 1; // P = ε†

@@ -48,7 +48,9 @@ const GRADIENT_FIELDS = 20;
  * libraries, compiled code and arrays that wait to be collected, and the same for each further thread.
  */
 const PROGRAM = 155 * 2 ** 20;
-const THREAD = 30 * 2 ** 20;
+const THREAD = 28 * 2 ** 20;
+/** Real fields of the density's size in each further thread: those it is sent and sends, some waiting to be collected. */
+const THREAD_FIELDS = 20;
 
 const COMPLEX = 16;
 const REAL = 8;
@@ -59,6 +61,7 @@ export const planeWaveCount = (volume: number, ecut: number): number =>
 
 /** Memory of a ground state from its sizes alone, before anything is allocated. */
 export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
+  const workers = Math.min(needs.threads, needs.kpoints);
   const waves = planeWaveCount(needs.volume, needs.ecut);
   const panel = COMPLEX * waves * needs.bands;
   const perThreadParts = {
@@ -70,11 +73,13 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
     projectors: COMPLEX * waves * needs.projectors * needs.kpoints,
     "densities and potentials":
       (needs.spins ?? 1) *
-      (REAL_FIELDS + (needs.hasGradients ? GRADIENT_FIELDS : 0) + 3 * needs.history) *
+      (REAL_FIELDS +
+        (needs.hasGradients ? GRADIENT_FIELDS : 0) +
+        3 * needs.history +
+        (workers > 1 ? workers * THREAD_FIELDS : 0)) *
       REAL *
       needs.gridPoints,
   };
-  const workers = Math.min(needs.threads, needs.kpoints);
   const parts = [
     { name: "the program itself", bytes: PROGRAM + (workers > 1 ? workers * THREAD : 0) },
     ...Object.entries(shared).map(([name, bytes]) => ({ name, bytes })),

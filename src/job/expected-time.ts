@@ -29,23 +29,23 @@ export interface MeasuredSpeeds {
 }
 
 /*
- * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.5 times the processor time that is said for as many
+ * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.9 to 1.3 times the processor time that is said for as many
  * steps, on a machine with two processors and ten programs at work; how many steps it takes is not foretold.
  */
 /** Bands multiplied by H, per band, block and step: 2.9 to 4.2 over the shipped jobs. */
-const APPLICATIONS = 3.5;
+const APPLICATIONS = 3.7;
 /** Densities of bands, in applications of the potential. */
-const DENSITY = 0.8;
+const DENSITY = 0.9;
 /** Multiply-adds of the eigensolver's panels per coefficient, band and step: A + B m for m bands. */
 const PANEL = 100;
-const PANEL_PER_BAND = 58;
+const PANEL_PER_BAND = 64;
 /** What a band of a block takes beside, in multiply-adds: the small eigenproblems, short loops, messages between threads. */
-const BAND = 5e5;
+const BAND = 6e5;
 /** Transforms of the whole grid per step and spin that the potential is worth, without and with gradients of the density. */
-const LDA = 80;
+const LDA = 100;
 const GGA = 150;
 /** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
-const STATES = 90;
+const STATES = 60;
 
 /** Processor seconds of one kind of work in a step. */
 export interface TimePart {
@@ -75,7 +75,7 @@ export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePar
 
 /** Loading, compiling, finding symmetry, forces at the end [s of the processor], and what each further thread adds. */
 const START = 1.1;
-const START_OF_THREAD = 0.25;
+const START_OF_THREAD = 0.35;
 
 /** Processor seconds of a run beside its steps. */
 export const startSeconds = (threads: number): number =>

@@ -51,7 +51,9 @@ test("--condition adds a column of condition numbers", async () => {
   const job = { structure: { lattice: [[4, 0, 0], [0, 4, 0], [0, 0, 5]], atoms: [{ element: "H", position: [0, 0, 0.1] }, { element: "H", position: [0, 0, 0.4] }] }, ecut: 3 }; // biome-ignore format: a small cell
   writeFileSync(join(cwd, "h2.json"), JSON.stringify(job));
   const host = fakeHost({ cwd, run: twoSteps });
-  expect(await compare("h2.json --mixings simple --condition", host)).toBe(0);
+  const watched = { ...host, stderr: { ...host.stderr, isTerminal: true } };
+  expect(await compare("h2.json --mixings simple --condition", watched)).toBe(0);
+  expect(host.written.stderr).toMatch(/run 1\/1: size 1, simple, condition number, product 1/);
   const [titles, row] = host.written.stdout.trimEnd().split("\n");
   expect(titles).toMatch(/time \(s\) +condition +status$/);
   const condition = Number(row!.trim().split(/\s+/).at(-2));
