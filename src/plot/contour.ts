@@ -121,8 +121,9 @@ export async function contourSvg(
         strokeWidth: 0.5,
         thresholds,
         clip: true,
+        className: "map",
       }),
-      plot.ruleY(rules, { stroke: PAPER, strokeDasharray: "5 4", strokeWidth: 1.4 }),
+      plot.ruleY(rules, { className: "map", stroke: PAPER, strokeDasharray: "5 4", strokeWidth: 1.4 }),
       plot.dot(atoms, {
         x: "x",
         y: "y",
@@ -131,6 +132,7 @@ export async function contourSvg(
         stroke: (atom: { isFaint: boolean }) => (atom.isFaint ? PAPER : INK),
         strokeWidth: 1.2,
         clip: false,
+        className: "map",
       }),
       ...(["start", "middle", "end"] as const).map((textAnchor, third) =>
         plot.text(
@@ -172,6 +174,7 @@ export async function contourSvg(
         y1: (value: number) => value,
         y2: (value: number) => value + step,
         fill: (value: number) => value + step / 2,
+        className: "map",
       }),
       plot.frame({ stroke: INK }),
     ],

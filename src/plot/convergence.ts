@@ -11,6 +11,7 @@ import {
   keyWidth,
   MARGIN_RIGHT,
   namedLevel,
+  OVER_KEY,
   type Plot,
   POWERS_OF_TEN,
 } from "./theme.ts";
@@ -93,7 +94,7 @@ export async function convergenceSvg(
       grid: true,
     },
     marks: [
-      ...heading(plot, title),
+      ...heading(plot, title, names === undefined ? {} : OVER_KEY),
       ...(names === undefined ? [] : keyOfTwo(plot, names)),
       ...(tolerance === undefined ? [] : namedLevel(plot, { value: tolerance, label: "tolerance" }, "left")),
       ...drawn.flatMap(({ points, colour, dashes }) => [

@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, framed, heading, key, namedLevel, POWERS_OF_TEN } from "./theme.ts";
+import { axisLabel, colourOf, framed, heading, key, namedLevel, OVER_KEY, POWERS_OF_TEN } from "./theme.ts";
 
 /** A function known at points. */
 export interface Line {
@@ -53,7 +53,7 @@ export async function linesSvg(
     },
     y: { ...axisLabel(y), ...scale(ys, isLogY), grid: true },
     marks: [
-      ...heading(plot, title),
+      ...heading(plot, title, OVER_KEY),
       ...key(
         plot,
         lines.map(({ label }) => label),

@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel } from "./theme.ts";
+import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./theme.ts";
 
 /** A function along a periodic axis, at equal distances from 0 to just before the end. */
 export interface Profile {
@@ -56,7 +56,7 @@ export async function profileSvg(
     x: { ...axisLabel(`${axis} (bohr)`), domain: [0, length] },
     y: { ...axisLabel(quantity), domain: [least - pad, most + pad], grid: true },
     marks: [
-      ...heading(plot, title),
+      ...heading(plot, title, OVER_KEY),
       ...key(
         plot,
         profiles.map(({ label }) => label),

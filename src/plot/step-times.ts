@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, framed, heading, key } from "./theme.ts";
+import { axisLabel, colourOf, framed, heading, key, OVER_KEY } from "./theme.ts";
 
 /** What a step spent on each of its parts [s]. */
 export interface TimedStep {
@@ -40,7 +40,7 @@ export async function stepTimesSvg(
     y: { ...axisLabel("wall time (s)"), grid: true },
     color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
     marks: [
-      ...heading(plot, title),
+      ...heading(plot, title, OVER_KEY),
       ...key(
         plot,
         names.map((name) => `${name} ${Math.round((100 * total(name)) / (all || 1))} %`),

@@ -2,10 +2,12 @@ import type { PlotOptions } from "@observablehq/plot";
 import { INK, PAPER, type Plot } from "./theme.ts";
 
 /**
- * On a dark screen lightness is turned round and hues turned back: ink becomes light, colours stay what they are.
+ * On a dark screen lightness is turned round and hues turned back: ink becomes light, colours stay what they are. What shows
+ * values by lightness, of class `map`, is turned twice, so that dark stays little and light much.
  * Programs that make print or bitmaps of the file do not look at it. The class keeps it off the page around.
  */
-const DARK = "@media (prefers-color-scheme:dark){.stillwave{filter:invert(1) hue-rotate(180deg)}}";
+const DARK =
+  "@media (prefers-color-scheme:dark){.stillwave,.stillwave .map{filter:invert(1) hue-rotate(180deg)}}";
 
 /** Text of a stand-alone SVG file of a figure. The plotting packages are loaded here, so that other runs do not pay for them. */
 export async function figureSvg(figure: (plot: Plot) => PlotOptions): Promise<string> {
@@ -65,7 +67,8 @@ function together(
   });
   const { width, height } = filled;
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
-  return onDarkScreens([head, ...placed, "</svg>\n"].join("\n"));
+  const paper = `<rect width="100%" height="100%" fill="${PAPER}" />`;
+  return onDarkScreens([head, paper, ...placed, "</svg>\n"].join("\n"));
 }
 
 const STYLE = `<style>${DARK}</style>`;

@@ -49,15 +49,22 @@ export type Plot = typeof import("@observablehq/plot");
 export const axisLabel = (label: string) =>
   ({ label, labelAnchor: "center", labelArrow: "none" }) as const satisfies ScaleOptions;
 
-/** The title above the frame and the line below it, where there are such. */
+/** Where a title stands that has a key below it. */
+export const OVER_KEY = { dy: -40 } as const;
+
+/**
+ * The title above the frame and the line below it, where there are such.
+ *
+ * @param place what Plot should know beside: a facet, another height.
+ */
 export function heading(
   plot: Plot,
   title: string | undefined,
-  facet: object = {},
+  place: object = {},
   subtitle?: string,
 ): Markish[] {
   const line = (text: string, dy: number, fontSize: number, fontWeight: string): Markish =>
-    plot.text([text], { ...facet, frameAnchor: "top-left", dy, fontSize, fontWeight });
+    plot.text([text], { frameAnchor: "top-left", dy, fontSize, fontWeight, ...place });
   return [
     ...(title === undefined ? [] : [line(title, subtitle === undefined ? -30 : -48, 14, "bold")]),
     ...(subtitle === undefined ? [] : [line(subtitle, -28, 12, "normal")]),

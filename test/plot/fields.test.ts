@@ -36,6 +36,22 @@ describe("a contour picture", () => {
     expect(svg.match(/class="stillwave/g)!.length).toBe(1);
   });
 
+  test("on dark screens turns ink and paper round, the colours of map and key twice", async () => {
+    const svg = await contourSvg(slice, {
+      quantity: "ρ",
+      rules: [1],
+      atoms: [{ x: 0, y: 0, label: "Al", isFaint: false }],
+    });
+    expect(svg).toContain(".stillwave,.stillwave .map{filter:invert(1) hue-rotate(180deg)}");
+    const document = parse(svg);
+    const names = [...document.querySelectorAll(".map")].map((node) => node.getAttribute("aria-label"));
+    expect(names.sort()).toEqual(["contour", "dot", "rect", "rule"]);
+    expect(document.querySelectorAll(".stillwave .stillwave, .map .map").length).toBe(0);
+    // The name of an atom at the left edge stands inside, away from the ticks.
+    const label = [...document.querySelectorAll("text")].find(({ textContent }) => textContent === "Al")!;
+    expect(label.closest("[text-anchor]")!.getAttribute("text-anchor")).toBe("start");
+  });
+
   test("draws circles as circles around the place where the least value is", async () => {
     const svg = await contourSvg(slice, { quantity: "q", levels: 8 });
     const paths = [...parse(svg).querySelectorAll('g[aria-label="contour"] path')].map((node) =>
