@@ -44,8 +44,14 @@ describe("a contour picture", () => {
     });
     expect(svg).toContain(".stillwave,.stillwave .map{filter:invert(1) hue-rotate(180deg)}");
     const document = parse(svg);
-    const names = [...document.querySelectorAll(".map")].map((node) => node.getAttribute("aria-label"));
-    expect(names.sort()).toEqual(["contour", "dot", "rect", "rule"]);
+    const isMap = (mark: string) =>
+      document.querySelector(`g[aria-label="${mark}"]`)!.closest(".map") !== null;
+    expect(["contour", "dot", "rect", "rule", "text"].filter(isMap)).toEqual([
+      "contour",
+      "dot",
+      "rect",
+      "rule",
+    ]);
     expect(document.querySelectorAll(".stillwave .stillwave, .map .map").length).toBe(0);
     // The name of an atom at the left edge stands inside, away from the ticks.
     const label = [...document.querySelectorAll("text")].find(({ textContent }) => textContent === "Al")!;
