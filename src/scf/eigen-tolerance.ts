@@ -2,13 +2,13 @@ import type { HistoryRow } from "./state.ts";
 
 /** Parts of ‖ρout − ρin‖ and of ‖α P⁻¹(ρout − ρin)‖ that the orbitals' residuals are kept below. */
 const OF_RESIDUAL = 0.03;
-const OF_STEP = 0.1;
+const OF_STEP = 0.05;
 
 /**
  * How tightly to diagonalise: the error of the orbitals should stay below that of the density they are made in, and below the step
  * that is taken from it.
  *
- *   first step 0.025;  then the least so far of 0.03 ‖ρout − ρin‖ and 0.1 ‖α P⁻¹(ρout − ρin)‖, within [100·2⁻⁵², 0.005]
+ *   first step 0.025;  then the least so far of 0.03 ‖ρout − ρin‖ and 0.05 ‖α P⁻¹(ρout − ρin)‖, within [100·2⁻⁵², 0.005]
  *
  * The residual of an orbital is linear in its error, as the density is. The second norm decides where P⁻¹ or α shorten a step by much,
  * as Kerker's preconditioner in vacuum or the small damping that `simple` needs in a long metal: what is left is then of the size
