@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { compareMixings } from "../../src/job/compare.ts";
+import { structure as interfaces } from "./aluminium-gallium-arsenide/structure.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";
 
@@ -8,6 +9,7 @@ import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";
  * do and are not shown.
  */
 const SYSTEMS: Readonly<Record<string, (size: number) => object>> = {
+  "aluminium-gallium-arsenide": interfaces,
   "aluminium-slab": aluminiumSlab,
   "gallium-arsenide": galliumArsenide,
 };

@@ -1,91 +1,67 @@
-import type { Grid } from "../basis/grid.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
-import { ldos } from "./ldos.ts";
+import type { RealField } from "../kernels/fields.ts";
+import { gapOf } from "./gap.ts";
+import { localGap, localGapWindows, matter } from "./local-gap.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
+import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
+import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
 
 /** n⁴ E_gap = 95 eV [Mos85], in Ha: the permittivity n² is √(3.49/E_gap). */
 const MOSS = 95 / 27.211386;
-/** A smaller gap [Ha] counts as none: the k-grid may just have missed the crossing. */
-const SMALLEST_GAP = 0.01;
 const LARGEST_PERMITTIVITY = 14;
 /** Wave vector [bohr⁻¹] beyond which bound charges screen no more. */
 const K_TF = 1;
+/** L below which a place is a metal. */
+const INSULATING = 0.05;
 
 /**
- * The mixing for those who do not know what their system is. With a gap over all k-points of the step it is an insulator: bound
- * charges with the permittivity that Moss's rule gives for the gap, where the electrons are; without one it is `ldos`.
+ * The mixing for those who do not know what their system is. `localGap` finds out, place by place, where the levels leave a gap about
+ * the Fermi level, and how wide it is. There charges are bound, elsewhere they are free:
  *
- *   P = 1 + √L C √L v,   C of `dielectric` with εr = √(95 eV/E_gap) ≤ 14,   L = ρ̄²/(ρ̄² + (0.005 bohr⁻³)²)
+ *   P = 1 − χ̃₀ v,   χ̃₀ = χ̃₀(ldos, with (1 − L) D for D) − √L C √L,   C of `dielectric` with εr = √(95 eV/E_gap) ≤ 14
  *
- * with ρ̄ the density averaged over 1.5 bohr. The gap does not shrink with the number of cells, as direct gaps do by folding, and
- * Kohn-Sham gaps give 14 for gallium arsenide and 4 for quartz. A metal beside an insulator has no gap: there it is `ldos`.
+ * Taking (1 − L) D is what makes it more than `hybrid`: the window of `ldos` sees both edges of a small gap, and states that are
+ * not there would screen the long waves of a semiconductor as a metal's do. L = 0 is `ldos`, to the last digit, and L = 1 `dielectric`.
+ * Moss's rule is an estimate; Kohn-Sham gaps give 14 for gallium arsenide and 4 to 5 for quartz. Without a temperature there is no
+ * metal, and L is 1 where there is matter.
  */
 export function auto(): Preconditioner {
-  const metal = ldos();
   const screen = screening();
   const bound = async (iterate: Iterate, transposed: boolean) => {
-    const gap = gapOf(iterate);
-    if (gap === undefined) return await (transposed ? metal.transposedAt! : metal.at)(iterate);
-    const { grid, nSpin } = iterate;
-    const polarisable = {
-      epsilonR: permittivityOf(gap),
-      kTF: K_TF,
-      rootOfPlace: rootOfPlace(grid, await iterate.density()),
-    };
-    return screen(grid, nSpin, { polarisable }, transposed);
+    const model = await modelOf(iterate);
+    return model === undefined ? identity : screen(iterate.grid, iterate.nSpin, model, transposed);
   };
   return {
     name: "auto",
-    windows: (levels) => (gapOf(levels) === undefined ? metal.windows!(levels) : []),
+    windows: localGapWindows,
     at: (iterate) => bound(iterate, false),
     transposedAt: (iterate) => bound(iterate, true),
   };
 }
 
+async function modelOf(iterate: Iterate): Promise<ModelSusceptibility | undefined> {
+  const { points } = iterate.grid;
+  const local = await localGap(iterate);
+  if (local === undefined) {
+    const gap = gapOf(iterate);
+    if (gap === undefined) return undefined;
+    return {
+      polarisable: boundCharges(gap.empty - gap.filled, matter(iterate.grid, await iterate.density())),
+    };
+  }
+  const { states, insulating, gap } = local;
+  const hasStates = (d: RealField) => d.some((x) => x > 1e-8);
+  if (insulating.every((x) => x < INSULATING)) return hasStates(states) ? { states } : undefined;
+  const free = states.map((d, i) => d * (1 - insulating[i % points]!)) as RealField;
+  return { ...(hasStates(free) ? { states: free } : {}), polarisable: boundCharges(gap, insulating) };
+}
+
+const boundCharges = (gap: number, place: RealField): Polarisable => ({
+  epsilonR: permittivityOf(gap),
+  kTF: K_TF,
+  rootOfPlace: place.map(Math.sqrt) as RealField,
+});
+
 /** Estimate of εr from the gap [Ha], between 1 and 14. */
 export const permittivityOf = (gap: number): number =>
   Math.max(1, Math.min(LARGEST_PERMITTIVITY, Math.sqrt(MOSS / gap)));
-
-/**
- * Lowest empty level above highest filled one of all k-points [Ha]; undefined in a metal, where k-points of a spin hold different
- * numbers of electrons or the two come too close.
- */
-export function gapOf({
-  levels,
-  nSpin,
-  fermiLevel,
-}: Pick<Iterate, "levels" | "nSpin" | "fermiLevel">): number | undefined {
-  const kpoints = levels.length / nSpin;
-  let [filled, empty] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const counts = levels.map(({ eigenvalues }) => {
-    // Without smearing the Fermi level is the highest filled level itself.
-    const below = eigenvalues.filter((e) => e <= fermiLevel + 1e-9);
-    for (const e of eigenvalues)
-      if (e <= fermiLevel + 1e-9) filled = Math.max(filled, e);
-      else empty = Math.min(empty, e);
-    return below.length;
-  });
-  const isUniform = counts.every((count, i) => count === counts[Math.floor(i / kpoints) * kpoints]);
-  const gap = empty - filled;
-  return isUniform && Number.isFinite(gap) && gap > SMALLEST_GAP ? gap : undefined;
-}
-
-/** √L where the density, averaged with a Gaussian of 1.5 bohr, says that there is matter; shape [N]. */
-function rootOfPlace(grid: Grid, rho: ReadonlyRealField): RealField {
-  const { points, normG2 } = grid;
-  const total = newRealField(points);
-  for (let i = 0; i < rho.length; i++) total[i % points]! += rho[i]!;
-  const coefficients = grid.toFourier(total);
-  for (let g = 0; g < points; g++) {
-    const factor = Math.exp(-0.5 * normG2[g]! * 1.5 ** 2);
-    coefficients[2 * g]! *= factor;
-    coefficients[2 * g + 1]! *= factor;
-  }
-  const root = grid.toReal(coefficients);
-  for (let r = 0; r < points; r++) {
-    const x = Math.max(0, root[r]!);
-    root[r] = x / Math.hypot(x, 0.005);
-  }
-  return root;
-}

@@ -1,6 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import type { RealField } from "../kernels/fields.ts";
 import type { EnergyWindow } from "../state/energy-window.ts";
+import { middleOfGap } from "./gap.ts";
 import type { Iterate, IterateLevels, Preconditioner } from "./preconditioner.ts";
 import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
@@ -47,18 +48,21 @@ export function requireWidth(width: number | undefined): void {
 export const mixingWidth = (temperature: number): number =>
   Math.max(temperature, Math.min(0.05, 100 * temperature));
 
-/** The window of `statesAtFermiLevel`; none where there is no width. */
+/**
+ * The window of `statesAtFermiLevel`; none where there is no width. Within a gap smearing leaves the Fermi level anywhere, mostly near
+ * its lower edge: there the window is about the middle, or an insulator would seem to have states.
+ */
 export function windowsAtFermiLevel(
-  { temperature, fermiLevel }: IterateLevels,
-  width = mixingWidth(temperature),
+  levels: IterateLevels,
+  width = mixingWidth(levels.temperature),
 ): EnergyWindow[] {
-  return width > 0 ? [{ center: fermiLevel, width }] : [];
+  return width > 0 ? [{ center: middleOfGap(levels), width }] : [];
 }
 
 /** D_σ(r), or undefined where there are no states at the Fermi level: in an insulator the model says P = 1. */
 export async function statesAtFermiLevel(iterate: Iterate, width?: number): Promise<RealField | undefined> {
   const [window] = windowsAtFermiLevel(iterate, width);
   if (window === undefined) return undefined;
-  const states = await iterate.localDensityOfStates(window.width);
+  const states = await iterate.localDensityOfStates(window.width, window.center);
   return states.some((x) => x > 1e-8) ? states : undefined;
 }

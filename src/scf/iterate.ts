@@ -51,14 +51,21 @@ export const levelsAt = (
   levels,
 });
 
-/** What a preconditioner may see of the orbitals of a step. @param ready what was made along with the density. */
+/** What a step has made of its orbitals. */
+export interface MadeOfOrbitals {
+  /** Their density, symmetrised. */
+  readonly rhoOut: RealField;
+  readonly windows: readonly StatesInWindow[];
+}
+
+/** What a preconditioner may see of the orbitals of a step. @param made what need not be made again. */
 export function iterateAt(
   basis: PlaneWaveBasis,
   orbitals: Orbitals,
   levels: readonly Levels[],
   occupation: Occupation,
   linearised?: Linearisation,
-  ready: readonly StatesInWindow[] = [],
+  made?: MadeOfOrbitals,
 ): Iterate {
   const { grid, model, symmetrize } = basis;
   const { fermiLevel, occupations } = occupation;
@@ -67,15 +74,16 @@ export function iterateAt(
     ...levelsAt(basis, levels, occupation),
     grid,
     async localDensityOfStates(width, center = fermiLevel) {
-      const made = ready.find((window) => window.width === width && window.center === center);
+      const ready = made?.windows.find((window) => window.width === width && window.center === center);
       const states =
-        made === undefined
+        ready === undefined
           ? await orbitals.density(windowWeights(levels, fMax, { width, center }))
-          : asRealField(made.states.slice());
+          : asRealField(ready.states.slice());
       symmetrize(states);
       return states;
     },
     async density() {
+      if (made !== undefined) return asRealField(made.rhoOut.slice());
       const rho = await orbitals.density(occupations.map((f, i) => f.map((x) => x * levels[i]!.weight)));
       symmetrize(rho);
       return rho;

@@ -274,7 +274,7 @@ async function nextDensity(
   { rhoIn, rhoOut, residual, levels, occupation, inWindows, row, weigh }: StepContext,
 ): Promise<Next> {
   const linearised = { terms, rho: rhoIn, nStates: state.nConverge };
-  const iterate = iterateAt(basis, orbitals, levels, occupation, linearised, inWindows);
+  const iterate = iterateAt(basis, orbitals, levels, occupation, linearised, { rhoOut, windows: inWindows });
   const apply = await preconditioner.at(iterate);
   const step = newRealField(residual.length);
   await apply(step, residual);
@@ -298,7 +298,7 @@ async function nextPotential(
   { rhoIn, rhoOut, potential, potentialIn, levels, occupation, inWindows, row }: StepContext,
 ): Promise<Next> {
   const precondition = async (residual: RealField) => {
-    const iterate = iterateAt(basis, orbitals, levels, occupation, undefined, inWindows);
+    const iterate = iterateAt(basis, orbitals, levels, occupation, undefined, { rhoOut, windows: inWindows });
     const apply = await ("transposedAt" in preconditioner && preconditioner.transposedAt !== undefined
       ? preconditioner.transposedAt(iterate)
       : preconditioner.at(iterate));

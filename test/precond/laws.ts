@@ -12,6 +12,7 @@ import {
 } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+import { erfc } from "../../src/model/erfc.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
@@ -76,6 +77,25 @@ export function unevenStates({ points, size }: Grid, nSpin: number): RealField {
       return (z < 0.5 ? 0.03 : 1e-4) * (1 + 0.5 * Math.sin(x)) * (i < points ? 1 : 0.4);
     }),
   );
+}
+
+/**
+ * A metal in the lower half of the cell, and in the upper one a material with as many states but for a gap of width 2x about the
+ * Fermi level: a Gaussian window of width w sees erfc(x/w) of them.
+ */
+export function besideGap(iterate: Iterate, halfGap: number): Iterate {
+  const { points, size } = iterate.grid;
+  const plane = size[0] * size[1];
+  return {
+    ...iterate,
+    localDensityOfStates: async (width) =>
+      asRealField(
+        newRealField(iterate.nSpin * points).map((_, i) => {
+          const z = Math.floor((i % points) / plane) / size[2];
+          return (0.05 / iterate.nSpin) * (z < 0.5 ? 1 : erfc(halfGap / width));
+        }),
+      ),
+  };
 }
 
 export interface PreconditionerLaws {

@@ -1,0 +1,37 @@
+import type { IterateLevels } from "./preconditioner.ts";
+
+/** Highest filled level and lowest empty one of all k-points [Ha]. */
+export interface Gap {
+  readonly filled: number;
+  readonly empty: number;
+}
+
+/** A smaller gap [Ha] counts as none: the k-grid may just have missed the crossing. */
+const SMALLEST_GAP = 0.01;
+
+/** The gap over all k-points; undefined in a metal, where k-points of a spin hold different numbers of electrons or the two come too close. */
+export function gapOf({
+  levels,
+  nSpin,
+  fermiLevel,
+}: Pick<IterateLevels, "levels" | "nSpin" | "fermiLevel">): Gap | undefined {
+  const kpoints = levels.length / nSpin;
+  let [filled, empty] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const counts = levels.map(({ eigenvalues }) => {
+    // Without smearing the Fermi level is the highest filled level itself.
+    const below = eigenvalues.filter((e) => e <= fermiLevel + 1e-9);
+    for (const e of eigenvalues)
+      if (e <= fermiLevel + 1e-9) filled = Math.max(filled, e);
+      else empty = Math.min(empty, e);
+    return below.length;
+  });
+  const isUniform = counts.every((count, i) => count === counts[Math.floor(i / kpoints) * kpoints]);
+  const width = empty - filled;
+  return isUniform && Number.isFinite(width) && width > SMALLEST_GAP ? { filled, empty } : undefined;
+}
+
+/** Where no level is nearest [Ha]: the middle of the gap, or the Fermi level where there is none. */
+export function middleOfGap(levels: IterateLevels): number {
+  const gap = gapOf(levels);
+  return gap === undefined ? levels.fermiLevel : 0.5 * (gap.filled + gap.empty);
+}
