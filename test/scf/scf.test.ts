@@ -163,6 +163,33 @@ describe("a step", () => {
   });
 });
 
+test("states made along with the density are those made alone, in one pass over the orbitals instead of two", async () => {
+  const run = async (mixing: Preconditioner) => {
+    let passes = 0;
+    const { problem, options } = await prepareScf(to(1e-5, ALUMINIUM));
+    const createOrbitals = async (nBands: number): Promise<Orbitals> => {
+      const orbitals = await problem.createOrbitals(nBands);
+      const counted = { ...orbitals };
+      counted.densities = (sets, progress) => {
+        passes++;
+        return orbitals.densities(sets, progress);
+      };
+      counted.density = async (weights) => (await counted.densities([weights]))[0]!;
+      return counted;
+    };
+    const energies: number[] = [];
+    for await (const { row } of scf({ ...problem, createOrbitals }, { ...options, preconditioner: mixing }))
+      energies.push(row.energy);
+    return { passes, energies, steps: energies.length };
+  };
+  const { windows, ...alone } = ldos();
+  const [together, apart] = [await run(ldos()), await run(alone)];
+  expect(windows).toBeDefined();
+  expect(together.energies).toEqual(apart.energies);
+  expect(together.passes).toBe(together.steps);
+  expect(apart.passes).toBe(2 * apart.steps - 1); // the last step mixes nothing
+});
+
 describe("bands", () => {
   test("are added while the highest held is occupied, and the energy is that of plenty from the start", async () => {
     const hot = { ...ALUMINIUM, temperature: 0.05 };
