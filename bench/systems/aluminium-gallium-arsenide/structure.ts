@@ -45,7 +45,9 @@ export function structure(cells: number) {
       [0, 0, height],
     ],
     atoms: [
-      ...Array.from({ length: gaas }, (_, i) => atom(GAAS[i % 4]!.element, GAAS[i % 4]!.position, i * GAAS_LAYER)),
+      ...Array.from({ length: gaas }, (_, i) =>
+        atom(GAAS[i % 4]!.element, GAAS[i % 4]!.position, i * GAAS_LAYER),
+      ),
       ...Array.from({ length: al }, (_, i) =>
         AL[i % 2]!.map((place) => atom("Al", place, start + i * AL_LAYER)),
       ).flat(),
