@@ -59,7 +59,8 @@ export function essentialBands(run: BandsRun): string {
   const gap = [enclosedGapText(run) || gapText(run) || zeroLine(run)];
   const bars =
     errorBars === undefined ? [] : [`intervals of at most ${errorBars.widest.toExponential(1)} Ha`];
-  const lines = [...gap, ...bars, `${pointsOf(file)} k-points`];
+  const points = pointsOf(file);
+  const lines = [...gap, ...bars, `${points} k-point${points === 1 ? "" : "s"}`];
   return `${lines.join("; ")}\n`;
 }
 
