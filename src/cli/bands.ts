@@ -21,6 +21,7 @@ import {
   zeroLine,
   zeroText,
 } from "./bands-summary.ts";
+import { type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { workDetails } from "./details.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
@@ -31,7 +32,7 @@ import { type Reporter, reporter } from "./reporter.ts";
 import { work } from "./work.ts";
 
 /** Options of `stillwave bands` as they stand on the command line. */
-export interface BandsOptions extends ComputingOptions {
+export interface BandsOptions extends CheckpointOptions, ComputingOptions {
   readonly path?: string;
   readonly points?: string;
   readonly k?: string;
@@ -58,18 +59,21 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
     { option: "--ase", name: options.ase },
     { option: "--save-problem", name: options.saveProblem },
     { option: "--certificate", name: options.certificate },
+    { option: "--checkpoint", name: options.checkpoint },
   ]);
+  const keeper = await checkpointKeeper(host, report, source.name, options);
   const runBands = await host.engine.runBands();
-  const { run, phases } = await work(
-    { host, report, source, job, options, rows: host.stderr },
-    async ({ run: common, count, phases: soFar }) => ({
+  const { run, phases, isInterrupted } = await work(
+    { host, report, source, job, options, keeper, rows: host.stderr },
+    async ({ run: common, signal, count, phases: soFar }) => ({
       run: await runBands(source.value, {
         ...common,
         ...chosen,
         onBands: count("bands", "k-point"),
-        onErrorBars: count("error bars", "k-point"),
+        onErrorBars: count("error bars", "k-point", true),
       }),
       phases: soFar(),
+      isInterrupted: signal.aborted,
     }),
   );
 
@@ -82,7 +86,7 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
     summary: () => `${title}\n\n${bandsSummary(run, host.stdout)}`,
     details: () => workDetails(phases, run.file.resources),
   });
-  const problems = shortcomings(run, chosen.accuracy);
+  const problems = shortcomings(run, chosen.accuracy, isInterrupted);
   for (const problem of problems) report.fail(problem);
   return problems.length === 0 ? EXIT.ok : EXIT.notConverged;
 }
@@ -118,13 +122,19 @@ async function writeFiles(
 }
 
 /** What was asked for and not reached, in one line each. */
-function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: number | undefined): string[] {
+function shortcomings(
+  { converged, residual, errorBars }: BandsRun,
+  accuracy: number | undefined,
+  isInterrupted: boolean,
+): string[] {
   const found: string[] = [];
   if (!converged) found.push(`the largest residual is ${residual.toExponential(1)} Ha; more bands may help`);
   const [failure] = errorBars?.failures ?? [];
   if (failure !== undefined)
     found.push(
-      `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}; a higher ecut may help`,
+      `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}${
+        isInterrupted ? "" : "; a higher ecut may help"
+      }`,
     );
   if (errorBars !== undefined && accuracy !== undefined && errorBars.widest > accuracy)
     found.push(

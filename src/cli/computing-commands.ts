@@ -5,7 +5,7 @@ import type { DielectricOptions } from "./dielectric.ts";
 import type { DosCommandOptions } from "./dos.ts";
 import type { EstimateOptions } from "./estimate.ts";
 import type { ExitCode, Host } from "./host.ts";
-import { addComputingOptions } from "./level.ts";
+import { addCheckpointOptions, addComputingOptions } from "./level.ts";
 import type { ScfOptions } from "./scf.ts";
 import type { VerifyOptions } from "./verify.ts";
 
@@ -16,6 +16,8 @@ interface Computing<Options> {
   readonly argument?: readonly [name: string, description: string];
   /** Default true. */
   readonly hasThreads?: boolean;
+  /** Whether it begins with a self-consistent field that can be kept and gone on with. Default false. */
+  readonly iterates?: boolean;
   /** What `--verbose` adds. */
   readonly detail: string;
   /** Loaded when it is called. */
@@ -28,25 +30,26 @@ const JOB = ["<JOB>", "job file, - for standard input, or the name of a shipped 
 export function addComputingCommands(program: Command, host: Host, exit: (code: ExitCode) => void): void {
   function add<Options>(
     name: string,
-    { description, argument = JOB, hasThreads = true, detail, load }: Computing<Options>,
+    { description, argument = JOB, hasThreads = true, iterates = false, detail, load }: Computing<Options>,
     withOptions: (command: Command) => Command,
   ): void {
     const command = program
       .command(name)
       .description(description)
       .argument(...argument);
-    addComputingOptions(withOptions(command), detail, hasThreads).action(
-      async (given: string, options: Options) => {
-        const run = await load();
-        exit(await run(given, options, host));
-      },
-    );
+    withOptions(command);
+    if (iterates) addCheckpointOptions(command);
+    addComputingOptions(command, detail, hasThreads).action(async (given: string, options: Options) => {
+      const run = await load();
+      exit(await run(given, options, host));
+    });
   }
 
   add<ScfOptions>(
     "scf",
     {
       description: "find the ground state of a job",
+      iterates: true,
       detail: "the parts of every step, levels of every k-point and where the time went",
       load: async () => (await import("./scf.ts")).scfCommand,
     },
@@ -65,9 +68,7 @@ export function addComputingCommands(program: Command, host: Host, exit: (code: 
         .option("--slice <PLANE>", "slice to draw, such as ca@0.5: vectors c and a at half of b")
         .option("--density <FILE>", "write the density: .cube, .xsf or .npy")
         .option("--potential <FILE>", "write the potential that electrons see, likewise")
-        .option("--ldos <FILE>", "write the local density of states at the Fermi level, likewise")
-        .option("--checkpoint <FILE>", "keep the state of the last step here")
-        .option("--restart <FILE>", "start from a checkpoint, of this job or of a geometry near by"),
+        .option("--ldos <FILE>", "write the local density of states at the Fermi level, likewise"),
   );
 
   add<CompareOptions>(
@@ -90,6 +91,7 @@ export function addComputingCommands(program: Command, host: Host, exit: (code: 
     "bands",
     {
       description: "band structure of a job's Hamiltonian along a path",
+      iterates: true,
       detail: "how long each phase took and the memory",
       load: async () => (await import("./bands.ts")).bandsCommand,
     },
@@ -122,6 +124,7 @@ export function addComputingCommands(program: Command, host: Host, exit: (code: 
     "dos",
     {
       description: "density of states of a job's Hamiltonian, total and along the long axis",
+      iterates: true,
       detail: "how long each phase took and the memory",
       load: async () => (await import("./dos.ts")).dosCommand,
     },
@@ -160,6 +163,7 @@ export function addComputingCommands(program: Command, host: Host, exit: (code: 
     "dielectric",
     {
       description: "how fast the self-consistent field of a job can converge, and why",
+      iterates: true,
       detail: "every product, all Ritz values and how long each phase took",
       load: async () => (await import("./dielectric.ts")).dielectricCommand,
     },

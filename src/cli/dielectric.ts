@@ -5,6 +5,7 @@ import { resultText, writeResult } from "../io/result-json.ts";
 import type { DielectricFile } from "../job/dielectric-result.ts";
 import { parseJob } from "../job/schema.ts";
 import { modesSvg } from "../plot/modes.ts";
+import { type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { workDetails } from "./details.ts";
 import { dielectricDetails, dielectricSummary, essentialDielectric } from "./dielectric-summary.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
@@ -19,7 +20,7 @@ import { headline } from "./summary.ts";
 import { work } from "./work.ts";
 
 /** Options of `stillwave dielectric` as they stand on the command line. */
-export interface DielectricOptions extends ComputingOptions {
+export interface DielectricOptions extends CheckpointOptions, ComputingOptions {
   readonly mixing?: string;
   readonly steps?: string;
   readonly out?: string;
@@ -44,11 +45,13 @@ export async function dielectricCommand(
   await requireOutputs(host, [
     { option: "--out", name: options.out },
     { option: "--plot", name: options.plot, endings: PICTURE },
+    { option: "--checkpoint", name: options.checkpoint },
   ]);
+  const keeper = await checkpointKeeper(host, report, source.name, options);
   const runDielectric = await host.engine.runDielectric();
-  const { file, phases } = await work(
-    { host, report, source, job, options, rows: host.stderr },
-    async ({ run, show, count, phases: soFar }) => {
+  const { file, phases, isInterrupted } = await work(
+    { host, report, source, job, options, keeper, rows: host.stderr },
+    async ({ run, signal, show, count, phases: soFar }) => {
       const settling = conditionSettling();
       const damped = count("damped iteration", "step");
       return {
@@ -68,6 +71,7 @@ export async function dielectricCommand(
           },
         }),
         phases: soFar(),
+        isInterrupted: signal.aborted,
       };
     },
   );
@@ -89,6 +93,7 @@ export async function dielectricCommand(
     details: () => `${dielectricDetails(file)}${workDetails(phases, file.resources)}`,
   });
   if (file.converged) return EXIT.ok;
+  if (isInterrupted) await keeper.rescue();
   report.fail(file.reason ?? "unknown");
   return EXIT.notConverged;
 }

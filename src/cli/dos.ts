@@ -9,6 +9,7 @@ import type { DosOptions } from "../job/run-dos.ts";
 import { parseJob } from "../job/schema.ts";
 import { dosSvg } from "../plot/dos.ts";
 import { terminalPlot } from "../plot/terminal.ts";
+import { type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { workDetails } from "./details.ts";
 import { EXIT, type ExitCode, type Host, type Output } from "./host.ts";
 import { loadJob } from "./job-source.ts";
@@ -19,7 +20,7 @@ import { reporter } from "./reporter.ts";
 import { work } from "./work.ts";
 
 /** Options of `stillwave dos` as they stand on the command line. */
-export interface DosCommandOptions extends ComputingOptions {
+export interface DosCommandOptions extends CheckpointOptions, ComputingOptions {
   readonly kgrid?: string;
   readonly method?: DosFile["method"];
   readonly width?: string;
@@ -41,10 +42,12 @@ export async function dosCommand(jobName: string, options: DosCommandOptions, ho
   await requireOutputs(host, [
     { option: "--out", name: options.out },
     { option: "--plot", name: options.plot, endings: PICTURE },
+    { option: "--checkpoint", name: options.checkpoint },
   ]);
+  const keeper = await checkpointKeeper(host, report, source.name, options);
   const runDos = await host.engine.runDos();
   const { dos, phases } = await work(
-    { host, report, source, job, options, rows: host.stderr },
+    { host, report, source, job, options, keeper, rows: host.stderr },
     async ({ run, count, phases: soFar }) => ({
       dos: await runDos(source.value, {
         ...run,

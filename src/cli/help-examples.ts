@@ -15,6 +15,7 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [string, string])[]>>
     ["stillwave scf job.toml --mixing kerker --threads 2", "another mixing than the job's"],
     ["stillwave scf job.json --density rho.cube", "the density for VESTA and others"],
     ["stillwave scf job.json --json > result.json", "for another program"],
+    ["stillwave scf job.json --checkpoint job.checkpoint.json", "keep the state, for bands and dos as well"],
     ["stillwave scf job.json --restart job.checkpoint.json", "go on where Ctrl-C stopped"],
   ],
   compare: [
@@ -28,6 +29,10 @@ const EXAMPLES: Readonly<Record<string, readonly (readonly [string, string])[]>>
     ["stillwave bands cohen-bergstresser --error-bars --out bars.svg", "with proved intervals"],
     ['stillwave bands silicon --k "0,0,0;0.5,0,0.5"', "at two k-points"],
     ["stillwave bands silicon --ase bands.json", "for ASE's BandStructure.read"],
+    [
+      "stillwave bands job.json --restart job.checkpoint.json",
+      "with the ground state that scf --checkpoint kept",
+    ],
   ],
   dos: [
     ["stillwave dos aluminium", "the density of states as a picture in the terminal"],

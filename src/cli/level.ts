@@ -25,6 +25,12 @@ export function addComputingOptions(command: Command, detail: string, hasThreads
     .option("-v, --verbose", `${detail} as well`);
 }
 
+/** Adds what keeps a self-consistent field and goes on with it. */
+export const addCheckpointOptions = (command: Command): Command =>
+  command
+    .option("--checkpoint <FILE>", "keep the state of the last step here")
+    .option("--restart <FILE>", "start from a checkpoint, of this job or of a geometry near by");
+
 /** @throws InputError if both are asked for. */
 export function levelOf({ quiet = false, verbose = false }: ComputingOptions): Level {
   requireInput(!(quiet && verbose), () => "--quiet: must stand without --verbose, got both");

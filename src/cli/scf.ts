@@ -1,18 +1,18 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
-import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
 import { writeAtomically } from "../io/node-files.ts";
 import { resultText, writeResult } from "../io/result-json.ts";
 import type { GroundFields } from "../job/ground-fields.ts";
 import { MIXINGS } from "../job/mixings.ts";
 import type { ResultFile } from "../job/result.ts";
 import { parseJob } from "../job/schema.ts";
+import { type CheckpointKeeper, type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { details, verdict } from "./details.ts";
 import { type FieldFile, type FieldNames, fieldFiles, requireFieldFiles } from "./field-files.ts";
 import { drawGroundState, PICTURES, type PictureNames, parsePlane } from "./ground-pictures.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
-import { type JobSource, loadJob } from "./job-source.ts";
+import { loadJob } from "./job-source.ts";
 import { type ComputingOptions, levelOf } from "./level.ts";
 import { PICTURE, requireOutputs } from "./outputs.ts";
 import { printResult } from "./print-result.ts";
@@ -21,13 +21,11 @@ import { headline, summary } from "./summary.ts";
 import { work } from "./work.ts";
 
 /** Options of `stillwave scf` as they stand on the command line. */
-export interface ScfOptions extends PictureNames, FieldNames, ComputingOptions {
+export interface ScfOptions extends PictureNames, FieldNames, CheckpointOptions, ComputingOptions {
   readonly out?: string;
   readonly json?: boolean;
   readonly mixing?: string;
   readonly slice?: string;
-  readonly checkpoint?: string;
-  readonly restart?: string;
 }
 
 /** Runs the ground state of a job: table and summary, or JSON alone, to stdout; everything else to stderr. */
@@ -48,10 +46,9 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
   ]);
   await requireFieldFiles(options, path);
   const plane = options.slice === undefined ? undefined : parsePlane(options.slice);
-  const restart = options.restart === undefined ? undefined : await readCheckpoint(path(options.restart));
+  const keeper = await checkpointKeeper(host, report, source.name, options);
   const runScf = await host.engine.runScf();
 
-  let latest: object | undefined;
   let fields: GroundFields | undefined;
   let files: readonly FieldFile[] = [];
   const result = await work(
@@ -61,25 +58,20 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
       source,
       job,
       options,
+      keeper,
       rows: options.json ? host.stderr : host.stdout,
       headline: headline(job, source.name),
     },
     ({ run }) =>
       runScf(value, {
         ...run,
-        checkpoint: async (state) => {
-          latest = state;
-          if (options.checkpoint !== undefined) await writeCheckpoint(path(options.checkpoint), state);
-        },
-        keepOrbitals: options.checkpoint !== undefined,
         onFields: async (found) => {
           fields = found;
           files = await fieldFiles(options, found, job); // now, while the orbitals are there
         },
-        ...(restart === undefined ? {} : { restart }),
       }),
   );
-  await tell(result, { source, options, host, report, latest });
+  await tell(result, { options, host, report, keeper });
   for (const { name, what, chunks } of files) {
     await writeAtomically(path(name), chunks());
     report.note(`${what}: ${name}`);
@@ -91,27 +83,21 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
 
 /** What goes with a result. */
 interface Told {
-  readonly source: JobSource;
   readonly options: ScfOptions;
   readonly host: Host;
   readonly report: Reporter;
-  /** State of the last step. */
-  readonly latest: object | undefined;
+  readonly keeper: CheckpointKeeper;
 }
 
 /** Writes what was asked for: the result file first, because the rest can be made again from it. */
-async function tell(result: ResultFile, { source, options, host, report, latest }: Told): Promise<void> {
+async function tell(result: ResultFile, { options, host, report, keeper }: Told): Promise<void> {
   const path = (name: string) => resolve(host.cwd, name);
   const { out, json } = options;
   if (out !== undefined) {
     await writeResult(path(out), result);
     report.note(`result: ${out}`);
   }
-  if (result.status === "interrupted" && latest !== undefined && options.checkpoint === undefined) {
-    const name = checkpointName(out, source.name);
-    await writeCheckpoint(path(name), latest);
-    report.urge(`checkpoint: ${name}; continue with --restart ${name}`);
-  }
+  if (result.status === "interrupted") await keeper.rescue();
   report.warn(result.warnings);
   printResult(host, report, json, {
     json: () => resultText(result),
@@ -121,10 +107,6 @@ async function tell(result: ResultFile, { source, options, host, report, latest 
   });
   if (!result.converged) report.fail(result.reason ?? result.status);
 }
-
-/** Beside the result file, or in the current folder under the job's name. */
-const checkpointName = (out: string | undefined, jobName: string): string =>
-  `${out === undefined ? join(".", jobName) : out.replace(/\.json$/, "")}.checkpoint.json`;
 
 /** The job with another mixing; its parameters are kept when the name is the same. */
 export function withMixing(value: unknown, name: string): unknown {

@@ -3,6 +3,7 @@ import { NotConvergedError, requireInput } from "../common/failure.ts";
 import { readTextFrom } from "../io/node-files.ts";
 import type { Job } from "../job/job.ts";
 import type { RunOptions } from "../job/prepare-scf.ts";
+import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { Host, Output } from "./host.ts";
 import type { JobSource } from "./job-source.ts";
 import type { ComputingOptions } from "./level.ts";
@@ -18,12 +19,16 @@ export interface Work {
   readonly run: Required<
     Pick<RunOptions, "threads" | "signal" | "readText" | "onProgress" | "onStep" | "onWarnings">
   > &
-    Pick<RunOptions, "backend">;
+    Pick<RunOptions, "backend" | "checkpoint" | "keepOrbitals" | "restart">;
   /**
-   * Reports pieces done of a phase of the work, with the time left. The reporter throws NotConvergedError once the work is to
-   * stop.
+   * Reports pieces done of a phase of the work, with the time left. It throws NotConvergedError once the work is to stop, unless
+   * the work listens to the signal itself, and ends with what it has.
    */
-  count(phase: string, noun: string): (done: number, total: number, detail?: string) => void;
+  count(
+    phase: string,
+    noun: string,
+    listens?: boolean,
+  ): (done: number, total: number, detail?: string) => void;
   /** Says what is being done in a phase. */
   show(phase: string, text: string): void;
   /** What the phases took so far. */
@@ -36,15 +41,17 @@ export interface WorkOptions {
   readonly source: JobSource;
   readonly job: Job;
   readonly options: ComputingOptions;
+  /** What keeps the state, where there is one to go on with. */
+  readonly keeper?: CheckpointKeeper;
   /** Where the table of SCF steps goes. */
   readonly rows: Output;
   /** Stands above the table; written when the first step begins, so that a job that cannot be run has none. */
   readonly headline?: string;
 }
 
-/** Runs `body`. Ctrl-C asks it to stop; pressed again, it ends the process. */
+/** Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is kept; pressed again, it ends the process. */
 export async function work<T>(
-  { host, report, source, job, options, rows, headline }: WorkOptions,
+  { host, report, source, job, options, keeper, rows, headline }: WorkOptions,
   body: (work: Work) => Promise<T>,
 ): Promise<T> {
   const { threads, backend } = options;
@@ -74,6 +81,7 @@ export async function work<T>(
       run: {
         threads: threads === undefined ? availableParallelism() : threadCount(threads),
         ...(backend === undefined ? {} : { backend }),
+        ...keeper?.run,
         signal,
         readText: readTextFrom(source.folder),
         onWarnings: (warnings) => {
@@ -89,10 +97,10 @@ export async function work<T>(
           table.row(row);
         },
       },
-      count: (phase, noun) => {
+      count: (phase, noun, listens = false) => {
         const left = timeLeft();
         return (done, total, detail = "") => {
-          if (signal.aborted && done < total)
+          if (signal.aborted && !listens && done < total)
             throw new NotConvergedError(`interrupted after ${done} of ${total} ${noun}s of the ${phase}`);
           enter(phase);
           report.line.show(`${phase}: ${noun} ${done}/${total}${detail}${left(done, total)}`);
@@ -106,6 +114,9 @@ export async function work<T>(
     });
     begin();
     return value;
+  } catch (error) {
+    if (error instanceof NotConvergedError && signal.aborted) await keeper?.rescue();
+    throw error;
   } finally {
     release();
     report.line.clear();

@@ -20,6 +20,8 @@ export interface ErrorBarOptions {
   readonly threads?: number;
   /** Whether to keep what proves the intervals. Default false. */
   readonly certificate?: boolean | undefined;
+  /** k-points not begun when it is aborted are left without intervals, and said to be. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -75,7 +77,7 @@ export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined
 export async function withErrorBars(
   problem: ExactProblem,
   kpoints: readonly BandsAtK[],
-  { ecut, accuracy, backend, threads = 1, certificate = false, onProgress }: ErrorBarOptions,
+  { ecut, accuracy, backend, threads = 1, certificate = false, signal, onProgress }: ErrorBarOptions,
 ): Promise<ErrorBars> {
   const tasks = kpoints.map(
     (at): EnclosureTask => ({
@@ -85,7 +87,7 @@ export async function withErrorBars(
       withProposals: certificate,
     }),
   );
-  const enclosed = await enclosePoints(problem, tasks, { backend, threads, onProgress });
+  const enclosed = await enclosePoints(problem, tasks, { backend, threads, signal, onProgress });
   const done: BandsAtK[] = [];
   const failures: { k: Vec3; reason: string }[] = [];
   const assumptions = new Set<string>();

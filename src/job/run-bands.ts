@@ -14,10 +14,10 @@ import { NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
-import { scf } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { VERSION } from "../version.ts";
 import type { BandsFile } from "./bands-result.ts";
+import { drain } from "./drain.ts";
 import { type ErrorBars, exactHamiltonian, withErrorBars } from "./error-bars.ts";
 import { fixed, fixedHamiltonian, type PreparedHamiltonian } from "./fixed-hamiltonian.ts";
 import { platformServices } from "./platform.ts";
@@ -25,11 +25,7 @@ import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts"
 import { parseJob } from "./schema.ts";
 
 /** Which bands, and what to tell meanwhile. */
-export interface BandsOptions
-  extends Pick<
-    RunOptions,
-    "threads" | "backend" | "signal" | "readText" | "onWarnings" | "onStep" | "onProgress"
-  > {
+export interface BandsOptions extends Omit<RunOptions, "onFields"> {
   /** Labels of special points such as `GXLWKG`; default the lattice's standard path. */
   readonly path?: string;
   /** k-points along the path. Default 60. */
@@ -42,7 +38,7 @@ export interface BandsOptions
   readonly tolerance?: number;
   /** Whether to make a problem file of the self-consistent Hamiltonian. Default false. */
   readonly saveProblem?: boolean;
-  /** Whether each level gets an interval that certainly holds it. Default false. */
+  /** Whether each level gets an interval that certainly holds it; when `signal` is aborted, those of the k-points so far. Default false. */
   readonly errorBars?: boolean;
   /** Whether to keep what proves the intervals, to be written to a file and checked there. Default false. */
   readonly certificate?: boolean;
@@ -91,6 +87,11 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     () =>
       `--save-problem: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others are fixed by the job`,
   );
+  requireInput(
+    isSelfConsistent || options.restart === undefined,
+    () =>
+      `--restart: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others have no iteration to go on with`,
+  );
   const scfJob = isSelfConsistent ? await prepareScf(value, options) : undefined;
   const fixedJob =
     scfJob === undefined
@@ -110,7 +111,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   );
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { hamiltonian, reference, problem, warnings } =
-    scfJob === undefined ? fixedJob! : await groundState(scfJob, saveProblem || errorBars, options.onStep);
+    scfJob === undefined ? fixedJob! : await groundState(scfJob, saveProblem || errorBars, options);
   const filled = model.electrons / 2;
   const nBands = options.bands ?? job.bands ?? Math.max(8, Math.ceil(filled) + 4);
   const solved = await solveBands(hamiltonian, kpath.kpoints, {
@@ -129,6 +130,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
         certificate: options.certificate,
         backend,
         threads,
+        signal: options.signal,
         onProgress: options.onErrorBars,
       })
     : undefined;
@@ -201,18 +203,12 @@ function kpathOf({ lattice }: Model, { path, points = 60, kpoints }: BandsOption
 export async function groundState(
   prepared: PreparedScf,
   isStored: boolean,
-  onStep: BandsOptions["onStep"],
+  options: Pick<RunOptions, "onStep" | "checkpoint" | "keepOrbitals">,
 ): Promise<PreparedHamiltonian> {
   const { job, problem } = prepared;
   const { basis, terms } = problem;
   const { model, grid } = basis;
-  const steps = scf(problem, prepared.options);
-  let next = await steps.next();
-  while (!next.done) {
-    onStep?.(next.value.row);
-    next = await steps.next();
-  }
-  const { last, orbitals, reason } = next.value;
+  const { last, orbitals, reason } = await drain(problem, prepared.options, options);
   await orbitals.close();
   if (reason !== "converged")
     throw new NotConvergedError(

@@ -14,23 +14,20 @@ import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { dampedRate, observedRate } from "../response/rates.ts";
 import { damped } from "../scf/accelerator.ts";
 import { iterateAt } from "../scf/iterate.ts";
-import { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "../scf/scf.ts";
+import type { ScfEnd, ScfOptions, ScfProblem } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
-import type { HistoryRow, ScfStep } from "../scf/state.ts";
+import type { HistoryRow } from "../scf/state.ts";
 import { coreDensity, withCore } from "../terms/core-density.ts";
 import { hartreeXcKernel } from "../terms/hartree-xc-kernel.ts";
 import { VERSION } from "../version.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
+import { drain } from "./drain.ts";
 import { type MixingChoice, preconditionerOf } from "./mixings.ts";
 import { platformServices } from "./platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
 
 /** What to analyse, and what to tell meanwhile. */
-export interface DielectricRunOptions
-  extends Pick<
-    RunOptions,
-    "threads" | "backend" | "signal" | "readText" | "onWarnings" | "onStep" | "onProgress"
-  > {
+export interface DielectricRunOptions extends Omit<RunOptions, "onFields"> {
   /** P of P⁻¹ε†. Default the job's; the ground state is found with the job's own in any case. */
   readonly mixing?: MixingChoice;
   /** Products with the operator at most. Default 60. */
@@ -77,7 +74,7 @@ export async function runDielectric(
       "mixing: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction",
   );
   const preconditioner = preconditionerOf(mixing);
-  const ground = await drain(scf(prepared.problem, prepared.options), options.onStep);
+  const ground = await drain(prepared.problem, prepared.options, options);
   const { row } = ground.last;
   let peak: number;
   let found: Findings;
@@ -220,14 +217,16 @@ async function observe(
   // The best damping is above the range when all eigenvalues are well below 1.
   const damping = Math.min(rates.optimalDamping, LARGEST_DAMPING);
   const { last, orbitals } = await drain(
-    scf(problem, {
+    problem,
+    {
       ...scfOptions,
+      restart: undefined,
       accelerator: damped(),
       damping,
       tolerance: { density: OBSERVED_TOLERANCE },
       maxIterations: observedSteps,
-    }),
-    onDampedStep,
+    },
+    onDampedStep === undefined ? {} : { onStep: onDampedStep },
   );
   await orbitals.close();
   const residuals = last.state.history.map(({ densityResidual }) => densityResidual);
@@ -238,17 +237,6 @@ async function observe(
     ...(rate === undefined ? {} : { rate }),
     residuals,
   };
-}
-
-async function drain(
-  steps: AsyncGenerator<ScfStep, ScfEnd>,
-  onStep: ((row: HistoryRow) => void) | undefined,
-): Promise<ScfEnd> {
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) return next.value;
-    onStep?.(next.value.row);
-  }
 }
 
 const endOf = ({ reason, last: { row } }: ScfEnd): string =>

@@ -27,11 +27,7 @@ import { groundState } from "./run-bands.ts";
 import { parseJob } from "./schema.ts";
 
 /** Which density of states, and what to tell meanwhile. */
-export interface DosOptions
-  extends Pick<
-    RunOptions,
-    "threads" | "backend" | "signal" | "readText" | "onWarnings" | "onStep" | "onProgress"
-  > {
+export interface DosOptions extends Omit<RunOptions, "onFields"> {
   /** Divisions of the k-grid. Default twice the job's along every axis that has more than one. */
   readonly kgrid?: Vec3;
   /** Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate; otherwise `gaussian`. */
@@ -214,7 +210,7 @@ async function prepared(
   if (job.hamiltonian === "kohn-sham") {
     const ready = await prepareScf(value, options, platform);
     const { operations } = ready.problem.basis;
-    return { ...(await groundState(ready, false, options.onStep)), operations };
+    return { ...(await groundState(ready, false, options)), operations };
   }
   const fixed = await fixedHamiltonian(job, options.readText ?? platform.readText, {
     backend: options.backend ?? "wasm",

@@ -6,15 +6,15 @@ import { localForces, symmetrizeForces } from "../observables/forces.ts";
 import { coreForces } from "../observables/forces-core.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { stressOf, symmetrizeStress } from "../observables/stress.ts";
-import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
+import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { ewald, pointCharges } from "../terms/ewald.ts";
 import { VERSION } from "../version.ts";
+import { drain } from "./drain.ts";
 import { groundFields } from "./ground-fields.ts";
 import { platformServices } from "./platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
-import { checkpointSystem } from "./starting-point.ts";
 
 /**
  * Ground state of a job.
@@ -27,8 +27,7 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   const platform = await platformServices();
   const cpuBefore = platform.cpuSeconds();
   const prepared = await prepareScf(job, options, platform);
-  const steps = scf(prepared.problem, prepared.options);
-  const end = await drain(steps, options, prepared.problem);
+  const end = await drain(prepared.problem, prepared.options, options);
   try {
     await options.onFields?.(groundFields(prepared.problem, end.last, end.orbitals));
     const forces = await totalForces(prepared.problem, end);
@@ -49,26 +48,6 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
     );
   } finally {
     await end.orbitals.close();
-  }
-}
-
-/** Runs the steps to their end, telling the caller about each. */
-async function drain(
-  steps: AsyncGenerator<ScfStep, ScfEnd>,
-  { checkpoint, keepOrbitals = false, onStep }: RunOptions,
-  { basis }: ScfProblem,
-): Promise<ScfEnd> {
-  const system = checkpointSystem(basis);
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) {
-      const { last, orbitals, reason } = next.value;
-      if (checkpoint && (keepOrbitals || reason !== "converged"))
-        await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
-      return next.value;
-    }
-    onStep?.(next.value.row);
-    await checkpoint?.({ ...next.value.state, system });
   }
 }
 

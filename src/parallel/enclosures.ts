@@ -4,10 +4,14 @@ import { type Client, connect } from "./client.ts";
 import { createEnclosureHost, type EnclosedPoint, type EnclosureTask } from "./enclosure-host.ts";
 import { spawnBlockWorker } from "./spawn.ts";
 
+const NOT_BEGUN = { kind: "not-certified", reason: "interrupted before its turn" } as const;
+
 /** Where and how many, and whom to tell. */
 export interface EnclosurePlace {
   readonly backend: BackendName;
   readonly threads: number;
+  /** Points not begun when it is aborted are left without a proof. */
+  readonly signal?: AbortSignal | undefined;
   /** May throw to stop everything. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -20,15 +24,15 @@ export interface EnclosurePlace {
 export async function enclosePoints(
   problem: ExactProblem,
   tasks: readonly EnclosureTask[],
-  { backend, threads, onProgress }: EnclosurePlace,
+  { backend, threads, signal, onProgress }: EnclosurePlace,
 ): Promise<EnclosedPoint[]> {
   const count = Math.min(threads, tasks.length);
   const clients: Client[] = [];
-  const results = new Array<EnclosedPoint>(tasks.length);
+  const results = tasks.map((): EnclosedPoint => ({ found: NOT_BEGUN, proposals: [] }));
   let next = 0;
   let done = 0;
   const work = async (enclose: (task: EnclosureTask) => Promise<EnclosedPoint>): Promise<void> => {
-    while (next < tasks.length) {
+    while (next < tasks.length && signal?.aborted !== true) {
       const index = next++;
       results[index] = await enclose(tasks[index]!);
       onProgress?.(++done, tasks.length);

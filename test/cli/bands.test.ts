@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
+import { writeCheckpoint } from "../../src/io/checkpoint.ts";
 import type { BandsFile } from "../../src/job/bands-result.ts";
-import { type FakeHost, type FakeOptions, fakeHost } from "./fake-host.ts";
+import { type FakeHost, type FakeOptions, fakeHost, interruptedAt } from "./fake-host.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillwave-bands-cli-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -227,5 +228,59 @@ describe("wrong input is 2 and one line", () => {
     expect(host.written.stdout).toBe("");
     expect(host.written.stderr).toMatch(message);
     expect(host.written.stderr).toMatch(/^stillwave: [^\n]*\n$/);
+  });
+});
+
+describe("Ctrl-C", () => {
+  test("during error bars leaves those that were proved, and says which are not", async () => {
+    const host = ready();
+    const words = [
+      "cb.json",
+      "--path",
+      "LG",
+      "--points",
+      "4",
+      "--bands",
+      "4",
+      "--error-bars",
+      "--threads",
+      "1",
+      "--json",
+    ];
+    expect(await bands(words, interruptedAt(host, "error bars: k-point 2/"))).toBe(3);
+    const { kpoints, gap } = JSON.parse(host.written.stdout) as BandsFile;
+    expect(kpoints.map((at) => at.bands.every(({ guaranteed }) => guaranteed))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+    expect(gap).toBeUndefined();
+    expect(host.written.stderr).toMatch(
+      /no proof at 2 k-points, the first of them k = .*: interrupted before its turn\n/,
+    );
+  });
+
+  test("during the ground state keeps its state, with which bands go on", async () => {
+    const host = ready();
+    const words = ["si.json", "--k", "0,0,0", "--threads", "1"];
+    expect(await bands(words, interruptedAt(host, "   4  "))).toBe(3);
+    expect(host.written.stderr).toMatch(
+      /checkpoint: si\.checkpoint\.json; continue with --restart si\.checkpoint\.json\n/,
+    );
+    const [whole, rest] = [ready(), ready()];
+    expect(await bands(words, whole)).toBe(0);
+    expect(await bands([...words, "--restart", "si.checkpoint.json"], rest)).toBe(0);
+    expect(rest.written.stderr).not.toMatch(/\n +4 /);
+    expect(rest.written.stderr).toMatch(/\n +5 +-7\./);
+    const table = (text: string) => text.split("\n").filter((line) => line.startsWith("band "));
+    expect(table(rest.written.stdout)).toEqual(table(whole.written.stdout));
+  });
+
+  test("a fixed Hamiltonian has nothing to go on with", async () => {
+    const host = ready();
+    await writeCheckpoint(join(cwd, "si.checkpoint.json"), { step: 1 });
+    expect(await bands(["cb.json", "--k", "0,0,0", "--restart", "si.checkpoint.json"], host)).toBe(2);
+    expect(host.written.stderr).toMatch(/^stillwave: --restart: needs the hamiltonian kohn-sham/);
   });
 });

@@ -6,7 +6,7 @@ import { dielectricSummary } from "../../src/cli/dielectric-summary.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import type { DielectricFile } from "../../src/job/dielectric-result.ts";
 import { SILICON } from "../systems.ts";
-import { fakeHost } from "./fake-host.ts";
+import { fakeHost, interruptedAt } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-dielectric-"));
 writeFileSync(join(cwd, "si.json"), JSON.stringify({ ...SILICON, title: "tiny silicon" }));
@@ -109,21 +109,15 @@ test("an iteration that must diverge is called so", () => {
   expect(text).toContain("no damping makes the plain iteration converge");
 });
 
-test("Ctrl-C during the products ends them, with the eigenvalues so far", async () => {
-  const host = fakeHost({ cwd, isTerminal: true });
-  const { stderr } = host;
-  const listening = {
-    ...host,
-    stderr: {
-      ...stderr,
-      write: (text: string) => {
-        stderr.write(text);
-        if (text.includes("product 3")) host.interrupt();
-      },
-    },
-  };
-  expect(await runProgram(["dielectric", "si.json", "--threads", "1"], listening)).toBe(3);
+test("Ctrl-C during the products ends them, with the eigenvalues so far, and keeps the ground state", async () => {
+  const host = fakeHost({ cwd });
+  const words = ["dielectric", "si.json", "--threads", "1"];
+  expect(await runProgram(words, interruptedAt(host, "product 3"))).toBe(3);
   expect(host.written.stderr).toContain("interrupted: stopping at the next safe point");
-  expect(host.written.stderr).toMatch(/not converged:.* interrupted after 3 products with the operator\n$/);
+  expect(host.written.stderr).toMatch(/not converged:.* interrupted after 3 products with the operator\n/);
   expect(host.written.stdout).toMatch(/smallest eigenvalue +0\.\d+/);
+  const again = fakeHost({ cwd });
+  expect(await runProgram([...words, "--restart", "si.checkpoint.json"], again)).toBe(0);
+  const steps = (text: string) => text.match(/ +\d+ +-7\.\d{10} /g)!.length;
+  expect(steps(again.written.stderr)).toBeLessThan(steps(host.written.stderr) / 2);
 });

@@ -93,3 +93,19 @@ const convergedResult = (job: unknown): ResultFile => ({
   resources: { wallSeconds: 1, threads: 1, backend: "wasm" },
   warnings: ["mind the gap"],
 });
+
+/** The host with a terminal for stderr, on which Ctrl-C is pressed when `sign` appears. */
+export function interruptedAt(host: FakeHost, sign: string): FakeHost {
+  const { stderr } = host;
+  return {
+    ...host,
+    stderr: {
+      columns: 80,
+      isTerminal: true,
+      write: (text) => {
+        stderr.write(text);
+        if (text.includes(sign)) host.interrupt();
+      },
+    },
+  };
+}
