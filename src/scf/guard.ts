@@ -7,6 +7,8 @@ export interface GuardState {
   readonly best: HistoryPoint & { readonly energy: number; readonly densityResidual: number };
   /** Factor on the damping, at most 1. */
   readonly factor: number;
+  /** Whether the last point was lost and left to the accelerator. */
+  readonly isWaiting?: boolean;
 }
 
 /** A point of the iteration, seen with its energy. */
@@ -27,9 +29,11 @@ export interface GuardedPoint {
 const LEAST = 1 / 256;
 
 /**
- * The accelerator's next density, unless the iteration has run away: when the energy lies more than `maxRise` per electron above
- * the lowest so far and the residual is larger than there, the step is taken back. The iteration starts again at the lowest point
- * without history and with less damping, which doubles with every new lowest energy until it is what was asked for.
+ * The accelerator's next density, unless the iteration has run away. A point is lost when its energy lies more than `maxRise` per
+ * electron above the lowest so far and its residual is longer than there. After a plain step, and where the point before
+ * was lost too, the step is taken back: the iteration starts again at the lowest point without history and with less damping,
+ * which doubles with every new lowest energy until it is what was asked for. One lost point after an extrapolation is
+ * left to the accelerator, which knows most of the way back by it; to forget its history costs more steps.
  *
  * A damped step changes the energy by −aα + bα², so after a plain one the damping is cut by √(allowed rise/rise), by one
  * half at least; where the accelerator extrapolated too far, forgetting its history is the remedy and one half is enough.
@@ -57,8 +61,9 @@ export function guardedNext(
   const { best } = before;
   const rise = energy - best.energy;
   const allowed = accelerator.maxRise * electrons;
-  if (rise > allowed && densityResidual > best.densityResidual) {
-    const wasPlain = history.length <= 1;
+  const isLost = rise > allowed && densityResidual > best.densityResidual;
+  const wasPlain = history.length <= 1;
+  if (isLost && (wasPlain || before.isWaiting)) {
     const cut = wasPlain ? Math.min(0.5, Math.sqrt(allowed / rise)) : 0.5;
     const factor = Math.max(LEAST, before.factor * cut);
     return {
@@ -70,7 +75,7 @@ export function guardedNext(
   const factor = rise < 0 ? Math.min(1, 2 * before.factor) : before.factor;
   return {
     ...accelerator.next(history, rho, step, damping * factor, weigh),
-    guard: { best: rise < 0 ? { rho, step, energy, densityResidual } : best, factor },
+    guard: { best: rise < 0 ? { rho, step, energy, densityResidual } : best, factor, isWaiting: isLost },
     damping: damping * factor,
   };
 }
