@@ -43,6 +43,9 @@ describe("a CIF that names its space group and lists no operations", () => {
     ["'P 2 3'", 0.1, 4],
     ["'P 2 2 2'", 0.1, 4],
     ["'P 21 21 21'", 0.1, 4],
+    ["'C m c a'", 0.1, 16],
+    ["'C m c e'", 0.1, 16],
+    ["'A b m 2'", 0.1, 8],
   ])("%s with an atom at %d is read", (name, x, atoms) => {
     expect(inCube(name, x)).toBe(atoms);
     expect(inCube(name, x, "_space_group_name_H-M_alt")).toBe(atoms);

@@ -11,7 +11,14 @@ import {
 } from "../../src/model/pseudopotential-formulas.ts";
 import { parsePsp8 } from "../../src/model/psp8.ts";
 import { simpsonMesh } from "../../src/model/radial-mesh.ts";
-import { resampledShape, shapeAt, shapeRadius, shapeSlopeAt } from "../../src/model/radial-shape.ts";
+import {
+  densityShape,
+  resampledShape,
+  shapeAt,
+  shapeIntegral,
+  shapeRadius,
+  shapeSlopeAt,
+} from "../../src/model/radial-shape.ts";
 import { radialTransform, transformAt } from "../../src/model/radial-transform.ts";
 import { parsePseudopotential } from "../../src/model/read-pseudopotential.ts";
 import { sphericalBessel } from "../../src/model/spherical-bessel.ts";
@@ -105,6 +112,14 @@ describe("a shape", () => {
       }
       expect(shapeAt(shape, 10)).toBe(0);
       expect(shapeSlopeAt(shape, 10)).toBe(0);
+      // The same from shells 4πr²f, which say nothing at r = 0; there the next points decide, to the fourth order.
+      const fromShells = densityShape(
+        r,
+        r.map((x) => 4 * Math.PI * x * x * gaussian(x)),
+      );
+      for (const x of [0, 1e-4, 2e-3, 0.02, 1, 2.5])
+        close(shapeAt(fromShells, x), gaussian(x), 3e-7, `at ${x}`);
+      close(shapeIntegral(fromShells), (Math.PI / 2) ** 1.5, 1e-8);
     });
 });
 

@@ -34,9 +34,12 @@ const ATOMS: Atom[] = [
 const gridOf = (size: GridSize) => createGrid(createLattice(TRICLINIC), size, referenceKernels());
 
 /** Σ_atoms share e^{−G²l²} e^{−iG·R}/Ω, the Fourier coefficients of the Gaussians. */
-function coefficients(grid: Grid, shares: readonly number[]): Float64Array {
+function coefficients(
+  grid: Grid,
+  shares: readonly number[],
+  widths = [guessWidth(10, 3), guessWidth(10, 4)],
+): Float64Array {
   const out = new Float64Array(2 * grid.points);
-  const widths = [guessWidth(10, 3), guessWidth(10, 4)];
   for (let g = 0; g < grid.points; g++) {
     const n: Vec3 = [grid.gVectors[3 * g]!, grid.gVectors[3 * g + 1]!, grid.gVectors[3 * g + 2]!];
     ATOMS.forEach(({ species, position }, a) => {
@@ -60,29 +63,16 @@ test.each([
   ],
 ])("an atom whose file (%s) has the density of its valence starts from that", (_, pseudopotential, width) => {
   const grid = gridOf([36, 32, 40]);
-  const alone: Model = {
-    ...model([{ ...ATOMS[0]!, species: 0 }], 2, 3),
-    species: [{ element: "Al", pseudopotential }],
-  };
-  const rho = superpositionOfAtoms(alone, grid);
-  // A Gaussian e^{−r²/w²} again, now of whatever width and number of electrons the file says; 3 in the end.
-  [2, 1].forEach((share, spin) => {
-    const expected = new Float64Array(2 * grid.points);
-    for (let g = 0; g < grid.points; g++) {
-      const phase =
-        2 *
-        Math.PI *
-        dot(
-          [grid.gVectors[3 * g]!, grid.gVectors[3 * g + 1]!, grid.gVectors[3 * g + 2]!],
-          ATOMS[0]!.position,
-        );
-      const size = (share * Math.exp((-grid.normG2[g]! * width ** 2) / 4)) / grid.lattice.volume;
-      expected[2 * g] = size * Math.cos(phase);
-      expected[2 * g + 1] = -size * Math.sin(phase);
-    }
-    // The cubics between mesh points are wrong by 1e-10 or so, the aliases of the narrower one by 1e-9.
-    closeArrays(grid.toFourier(spinComponent(rho, spin, grid.points)), expected, 1e-9);
-  });
+  const mixed = model(ATOMS, 2);
+  const rho = superpositionOfAtoms(
+    { ...mixed, species: [{ element: "Al", pseudopotential }, mixed.species[1]!] },
+    grid,
+  );
+  // Gaussians e^{−r²/w²} again, which hold the valence electrons whatever their number in the file.
+  const widths = [width / 2, guessWidth(10, 4)];
+  // The cubics between mesh points are wrong by 1e-10 or so, the aliases of the narrower one by 1e-9.
+  closeArrays(grid.toFourier(spinComponent(rho, 0, grid.points)), coefficients(grid, [2, 1], widths), 1e-9);
+  closeArrays(grid.toFourier(spinComponent(rho, 1, grid.points)), coefficients(grid, [1, 3], widths), 1e-9);
 });
 
 test("where a file has only zeros for its valence, as converted ones do, a Gaussian is taken as without", () => {
