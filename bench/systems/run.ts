@@ -5,7 +5,7 @@ import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";
 
 /**
- * Tables of steps for docs/preconditioning.md: `npx tsx bench/systems/run.ts NAME [SIZE …]`. Steps do not depend on the machine; seconds
+ * Tables of steps for docs/preconditioning.md: `npx tsx bench/systems/run.ts NAME [SIZE …] [--ecut HA]`. Steps do not depend on the machine; seconds
  * do and are not shown.
  */
 const SYSTEMS: Readonly<Record<string, (size: number) => object>> = {
@@ -23,7 +23,10 @@ interface Config {
   readonly job: { readonly scf: object };
 }
 
-const [name = "", ...chosen] = process.argv.slice(2);
+const args = process.argv.slice(2);
+const at = args.indexOf("--ecut");
+const ecut = at < 0 ? undefined : Number(args.splice(at, 2)[1]);
+const [name = "", ...chosen] = args;
 const structure = SYSTEMS[name];
 if (structure === undefined)
   throw new Error(`NAME must be one of ${Object.keys(SYSTEMS).join(", ")}, got ${name}`);
@@ -37,7 +40,12 @@ for (const size of chosen.length > 0 ? chosen.map(Number) : config.sizes) {
   for (const mixing of mixings) {
     const { job } = config;
     const { runs, lowestEnergies } = await compareMixings(
-      { ...job, structure: structure(size), scf: { ...job.scf, mixing } },
+      {
+        ...job,
+        ...(ecut === undefined ? {} : { ecut }),
+        structure: structure(size),
+        scf: { ...job.scf, mixing },
+      },
       { mixings: [mixing.name] },
     );
     const run = runs[0]!; // one mixing, one size
