@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { requireInput } from "../common/failure.ts";
+import { plural } from "../common/plural.ts";
 import { requireWritable, writeAtomically } from "../io/node-files.ts";
 import { writePicture } from "../io/picture.ts";
 import { resultText } from "../io/result-json.ts";
@@ -158,7 +159,9 @@ function wholeNumbers(option: string, list: string): number[] {
 }
 
 const verdict = ({ status, iterations }: ComparedRun): string =>
-  status === "converged" ? `converged in ${iterations} steps` : `${status} after ${iterations} steps`;
+  status === "converged"
+    ? `converged in ${plural(iterations, "step")}`
+    : `${status} after ${plural(iterations, "step")}`;
 
 type Column = readonly [title: string, cell: (run: ComparedRun, comparison: Comparison) => string];
 

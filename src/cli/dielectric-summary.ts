@@ -1,3 +1,4 @@
+import { plural } from "../common/plural.ts";
 import type { DielectricFile, ExtremeEigenvalue } from "../job/dielectric-result.ts";
 import type { Output } from "./host.ts";
 import { styled } from "./style.ts";
@@ -77,7 +78,7 @@ export function essentialDielectric({ smallest, largest, predicted, reason }: Di
 /** What `--verbose` adds: the ground state that was looked at, and every Ritz value. */
 export function dielectricDetails({ groundState, arnoldi }: DielectricFile): string {
   const { iterations, energy, densityResidual } = groundState;
-  const ground = `ground state after ${iterations} steps: free energy ${energy.toFixed(10)} Ha, density residual ${densityResidual.toExponential(1)}`;
+  const ground = `ground state after ${plural(iterations, "step")}: free energy ${energy.toFixed(10)} Ha, density residual ${densityResidual.toExponential(1)}`;
   if (arnoldi === undefined) return `${ground}\n\n`;
   const values = arnoldi.ritzValues.map((value) => value.toFixed(5).padStart(10));
   const rows = values.flatMap((_, i) =>

@@ -1,3 +1,4 @@
+import { plural } from "../common/plural.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Job } from "../job/job.ts";
 import type { ResultFile } from "../job/result.ts";
@@ -46,8 +47,6 @@ export function summary(result: ResultFile, out: Output): string {
   ];
   return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const LABELS: Readonly<Record<string, string>> = {
   pspCorrection: "psp correction",

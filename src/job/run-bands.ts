@@ -11,6 +11,7 @@ import {
 import { type KPath, labelledPath, listedPoints } from "../bands/k-path.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { plural } from "../common/plural.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
@@ -212,7 +213,7 @@ export async function groundState(
   await orbitals.close();
   if (reason !== "converged")
     throw new NotConvergedError(
-      `the ground state: ${reason} after ${last.row.step} steps, density residual ${last.row.densityResidual.toExponential(2)}; levels of its potential would mean nothing`,
+      `the ground state: ${reason} after ${plural(last.row.step, "step")}, density residual ${last.row.densityResidual.toExponential(2)}; levels of its potential would mean nothing`,
     );
   const part = (isWanted: (name: string) => boolean): RealField =>
     terms.density

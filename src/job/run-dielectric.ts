@@ -1,4 +1,5 @@
 import { requireInput } from "../common/failure.ts";
+import { plural } from "../common/plural.ts";
 import { functionals } from "../model/functionals.ts";
 import { planeSpacings } from "../model/lattice.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
@@ -240,5 +241,5 @@ async function observe(
 }
 
 const endOf = ({ reason, last: { row } }: ScfEnd): string =>
-  `${reason === "interrupted" ? "interrupted" : "the limit was reached"} after ${row.step} steps, ` +
+  `${reason === "interrupted" ? "interrupted" : "the limit was reached"} after ${plural(row.step, "step")}, ` +
   `density residual ${row.densityResidual.toExponential(2)}`;

@@ -1,4 +1,5 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
+import { plural } from "../common/plural.ts";
 import { add, type Mat3, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField } from "../kernels/fields.ts";
 import { coreShape } from "../model/pseudopotential-formulas.ts";
@@ -122,7 +123,7 @@ function resultFile(
       : {
           reason:
             reason === "interrupted"
-              ? `interrupted after ${row.step} steps, density residual ${row.densityResidual.toExponential(2)}`
+              ? `interrupted after ${plural(row.step, "step")}, density residual ${row.densityResidual.toExponential(2)}`
               : `the limit of ${row.step} steps was reached, density residual ${row.densityResidual.toExponential(2)}`,
         }),
     iterations: row.step,
