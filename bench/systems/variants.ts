@@ -1,7 +1,5 @@
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { ldos } from "../../src/precond/ldos.ts";
-import { simple } from "../../src/precond/simple.ts";
-import { anderson } from "../../src/scf/anderson.ts";
 import { type ScfOptions, scf } from "../../src/scf/scf.ts";
 import { structure } from "./aluminium-slab/structure.ts";
 
@@ -21,14 +19,6 @@ const STUDIES: Readonly<Record<string, Study>> = {
     columns: Object.fromEntries(
       [0.01, 0.05, 0.1].map((width) => [`${width} Ha`, { preconditioner: ldos({ width }) }]),
     ),
-  },
-  /** Anderson acceleration that may climb, and one that may not. */
-  guard: {
-    layers: [4, 8],
-    columns: {
-      "without the guard": { preconditioner: simple(), accelerator: anderson({ maxRise: Infinity }) },
-      "with it": { preconditioner: simple() },
-    },
   },
 };
 
