@@ -177,7 +177,7 @@ test("no ground state means 3 and no bands", async () => {
   expect(await bands(["short.json", "--out", "b.json"], host)).toBe(3);
   expect(host.written.stdout).toBe("");
   expect(host.written.stderr).toMatch(
-    /not converged: the ground state: iteration-limit after 1 steps.*levels of its potential/,
+    /not converged: the ground state: iteration-limit after 1 step,.*levels of its potential/,
   );
   expect(() => read("b.json")).toThrow();
 });

@@ -77,5 +77,5 @@ test("a job without a ground state ends with 3", async () => {
   writeFileSync(join(cwd, "short.json"), JSON.stringify({ ...SILICON, scf: { maxIterations: 1 } }));
   const { code, stderr } = await dos("short.json");
   expect(code).toBe(3);
-  expect(stderr).toMatch(/not converged: the ground state: iteration-limit after 1 steps/);
+  expect(stderr).toMatch(/not converged: the ground state: iteration-limit after 1 step,/);
 });

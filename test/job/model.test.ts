@@ -125,7 +125,7 @@ test("a pseudopotential made for another functional and unused moments are warne
   ]);
   const moments = atoms.map((atom, i) => (i === 0 ? { ...atom, magneticMoment: 1 } : atom));
   expect(await warningsOf({ structure: { lattice, atoms: moments } })).toEqual([
-    expect.stringContaining("1 magnetic moment"),
+    expect.stringContaining("a magneticMoment is ignored because spin is none"),
   ]);
 });
 
