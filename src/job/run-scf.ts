@@ -1,7 +1,7 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { plural } from "../common/plural.ts";
 import { add, type Mat3, type Vec3 } from "../common/vec3.ts";
-import { asRealField, newRealField } from "../kernels/fields.ts";
+import { sumOverSpins } from "../kernels/fields.ts";
 import { coreShape } from "../model/pseudopotential-formulas.ts";
 import { localForces, symmetrizeForces } from "../observables/forces.ts";
 import { coreForces } from "../observables/forces-core.ts";
@@ -58,9 +58,7 @@ async function totalForces({ basis, terms }: ScfProblem, { last, orbitals }: Scf
   const { blocks } = orbitals.spec;
   const weights = last.occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
   const nonlocal = await orbitals.nonlocalForces(weights);
-  const rho = newRealField(grid.points);
-  for (let i = 0; i < last.rhoOut.length; i++) rho[i % grid.points]! += last.rhoOut[i]!;
-  const local = localForces(model, grid, asRealField(rho));
+  const local = localForces(model, grid, sumOverSpins(last.rhoOut, grid.points));
   const ions = ewald(pointCharges(model)).forces;
   const hasCores = model.species.some(({ pseudopotential }) => coreShape(pseudopotential) !== null);
   const xc = hasCores ? terms.density.find(({ name }) => name === "xc") : undefined;

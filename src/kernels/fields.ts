@@ -28,6 +28,13 @@ export const asFourierField = (x: Float64Array): FourierField => x as FourierFie
 export const spinComponent = (f: RealField, spin: number, points: number): RealField =>
   f.subarray(spin * points, (spin + 1) * points) as RealField;
 
+/** f↑ + f↓ of a field with `points` values per spin, or f itself of one spin, as a new field; shape [N]. */
+export function sumOverSpins(f: ReadonlyReals, points: number): RealField {
+  const total = newRealField(points);
+  for (let i = 0; i < f.length; i++) total[i % points]! += f[i]!;
+  return total;
+}
+
 /** Σ f_i g_i, in the order of the indices. */
 export function dotReal(f: ReadonlyReals, g: ReadonlyReals): number {
   let sum = 0;

@@ -1,5 +1,5 @@
 import type { Grid } from "../basis/grid.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { type ReadonlyRealField, type RealField, sumOverSpins } from "../kernels/fields.ts";
 import { erfc } from "../model/erfc.ts";
 import type { EnergyWindow } from "../state/energy-window.ts";
 import { windowsAtFermiLevel } from "./ldos.ts";
@@ -92,9 +92,7 @@ export const matter = (grid: Grid, rho: ReadonlyRealField): RealField =>
 /** The sum over spins, averaged with a Gaussian of some width [bohr]; shape [N]. */
 function averaged(grid: Grid, f: ReadonlyRealField, width: number): RealField {
   const { points, normG2 } = grid;
-  const total = newRealField(points);
-  for (let i = 0; i < f.length; i++) total[i % points]! += f[i]!;
-  const coefficients = grid.toFourier(total);
+  const coefficients = grid.toFourier(sumOverSpins(f, points));
   for (let g = 0; g < points; g++) {
     const factor = Math.exp(-0.5 * normG2[g]! * width ** 2);
     coefficients[2 * g]! *= factor;

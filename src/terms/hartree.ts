@@ -1,7 +1,7 @@
 import { cartesianG, type Grid } from "../basis/grid.ts";
 import { addIdentity, addOuter, newTensor, toMatrix } from "../common/tensor.ts";
 import type { Mat3 } from "../common/vec3.ts";
-import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
+import { type ReadonlyRealField, sumOverSpins } from "../kernels/fields.ts";
 import { pairInteraction } from "./pair-interaction.ts";
 import type { DensityTerm } from "./term.ts";
 
@@ -21,9 +21,7 @@ export const hartree = (grid: Grid, nSpin: 1 | 2): DensityTerm => ({
 
 function hartreeStress(grid: Grid, rho: ReadonlyRealField): Mat3 {
   const { points, normG2 } = grid;
-  const total = newRealField(points);
-  for (let i = 0; i < rho.length; i++) total[i % points]! += rho[i]!;
-  const coefficients = grid.toFourier(total);
+  const coefficients = grid.toFourier(sumOverSpins(rho, points));
   const out = newTensor();
   for (let g = 1; g < points; g++) {
     const coulomb = (4 * Math.PI * (coefficients[2 * g]! ** 2 + coefficients[2 * g + 1]! ** 2)) / normG2[g]!;

@@ -1,7 +1,7 @@
 import { cartesianG, frequency, type Grid } from "../basis/grid.ts";
 import { addIdentity, addOuter, newTensor, toMatrix } from "../common/tensor.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
-import { newFourierField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { newFourierField, type ReadonlyRealField, type RealField, sumOverSpins } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
 import type { Pseudopotential } from "../model/pseudopotential.ts";
 import { localFourier, localFourierDerivative } from "../model/pseudopotential-formulas.ts";
@@ -21,9 +21,7 @@ export const localTerm = (model: Model, grid: Grid): DensityTerm => ({
  */
 function localStress(model: Model, grid: Grid, rho: ReadonlyRealField): Mat3 {
   const { points, normG2, lattice } = grid;
-  const total = newRealField(points);
-  for (let i = 0; i < rho.length; i++) total[i % points]! += rho[i]!;
-  const coefficients = grid.toFourier(total);
+  const coefficients = grid.toFourier(sumOverSpins(rho, points));
   const out = newTensor();
   model.species.forEach(({ pseudopotential }, species) => {
     const structureFactor = structureFactorOf(model, grid, species);

@@ -29,6 +29,29 @@ export function sphereIndices([nx, ny, nz]: GridSize, fraction: number): Int32Ar
   return Int32Array.from(out.sort((a, b) => ((a * 7919) % 1009) - ((b * 7919) % 1009) || a - b));
 }
 
+/** A V = V Λ within `tolerance`, VᴴV = 1. */
+function eigenvectorLaw(
+  kernels: Kernels,
+  n: number,
+  a: Float64Array,
+  values: Float64Array,
+  v: Float64Array,
+  tolerance: number,
+): void {
+  const av = kernels.alloc(2 * n * n);
+  kernels.gemm("N", "N", n, n, n, 1, a, n, v, n, 0, av, n);
+  const negative = copyTo(
+    kernels,
+    values.map((x) => -x),
+  );
+  kernels.addScaledColumns(av, n, n, av, negative, v);
+  closeArrays(av, new Float64Array(2 * n * n), tolerance, "A V − V Λ");
+  const overlap = kernels.alloc(2 * n * n);
+  kernels.hermitianOverlap(n, n, v, n, v, n, overlap, n);
+  for (let j = 0; j < n; j++) overlap[2 * (j + j * n)]! -= 1;
+  closeArrays(overlap, new Float64Array(2 * n * n), 1e-14 * (n + 10), "VᴴV − 1");
+}
+
 /** A = B Bᴴ with random B of `rank` columns: A V = V Λ, VᴴV = 1, and Λ is zero but for the eigenvalues of BᴴB. */
 export function lowRankLaw(kernels: Kernels, n: number, rank: number): void {
   const b = randomPanel(kernels, n * rank, n + rank);
@@ -50,18 +73,7 @@ export function lowRankLaw(kernels: Kernels, n: number, rank: number): void {
   kernels.eigh(n, a, n, values, v, n);
   // Rounding of a backward stable method, relative to ‖A‖.
   closeArrays(values, [...new Array<number>(n - rank).fill(0), ...expected], 1e-15 * n * norm, "eigenvalues");
-  const av = kernels.alloc(2 * n * n);
-  kernels.gemm("N", "N", n, n, n, 1, kept, n, v, n, 0, av, n);
-  const negative = copyTo(
-    kernels,
-    values.map((x) => -x),
-  );
-  kernels.addScaledColumns(av, n, n, av, negative, v);
-  closeArrays(av, new Float64Array(2 * n * n), 1e-15 * n * norm, "A V − V Λ");
-  const overlap = kernels.alloc(2 * n * n);
-  kernels.hermitianOverlap(n, n, v, n, v, n, overlap, n);
-  for (let j = 0; j < n; j++) overlap[2 * (j + j * n)]! -= 1;
-  closeArrays(overlap, new Float64Array(2 * n * n), 1e-14 * (n + 10), "VᴴV − 1");
+  eigenvectorLaw(kernels, n, kept, values, v, 1e-15 * n * norm);
 }
 
 /** What every back end must satisfy: agreement with the oracle, and laws that need no oracle. */
@@ -309,18 +321,7 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
         theirs.eigh(n, kept.slice(), n, expected, new Float64Array(2 * n * n), n);
         for (let j = 1; j < n; j++) expect(values[j]).toBeGreaterThanOrEqual(values[j - 1]!);
         closeArrays(values, expected, 1e-14 * n * norm, "eigenvalues");
-        const av = mine.alloc(2 * n * n);
-        mine.gemm("N", "N", n, n, n, 1, kept, n, v, n, 0, av, n);
-        const negative = copyTo(
-          mine,
-          values.map((x) => -x),
-        );
-        mine.addScaledColumns(av, n, n, av, negative, v);
-        closeArrays(av, new Float64Array(2 * n * n), 2e-14 * n * norm, "A V − V Λ");
-        const overlap = mine.alloc(2 * n * n);
-        mine.hermitianOverlap(n, n, v, n, v, n, overlap, n);
-        for (let j = 0; j < n; j++) overlap[2 * (j + j * n)]! -= 1;
-        closeArrays(overlap, new Float64Array(2 * n * n), 1e-14 * (n + 10), "VᴴV − 1");
+        eigenvectorLaw(mine, n, kept, values, v, 2e-14 * n * norm);
       });
 
     for (const [n, rank] of [
