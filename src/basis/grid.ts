@@ -8,6 +8,8 @@ import {
   type ReadonlyFourierField,
   type ReadonlyRealField,
   type RealField,
+  realPart,
+  toComplex,
 } from "../kernels/fields.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Dimension, Lattice } from "../model/lattice.ts";
@@ -18,6 +20,8 @@ import { createWaves, type Waves } from "./waves.ts";
  * energies use the whole cube, without truncation to a sphere.
  */
 export interface Grid {
+  /** Whose transforms these are. */
+  readonly kernels: Kernels;
   readonly lattice: Lattice;
   readonly size: GridSize;
   /** N = nx·ny·nz. */
@@ -56,19 +60,8 @@ export const cartesianG = ({ lattice, gVectors }: Pick<Grid, "lattice" | "gVecto
   rowsVec(lattice.reciprocal, [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!]);
 
 export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): Grid {
-  const [nx, ny, nz] = size;
-  const points = nx * ny * nz;
-  const gVectors = new Int32Array(3 * points);
-  const normG2 = new Float64Array(points);
-  let at = 0;
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++)
-      for (let x = 0; x < nx; x++, at++) {
-        const g: Vec3 = [frequency(x, nx), frequency(y, ny), frequency(z, nz)];
-        gVectors.set(g, 3 * at);
-        const cart = rowsVec(lattice.reciprocal, g);
-        normG2[at] = dot(cart, cart);
-      }
+  const { gVectors, normG2 } = cubeOfWaves(lattice, size);
+  const points = normG2.length;
   const fft = kernels.fft(size);
   const work = kernels.alloc(2 * points);
 
@@ -77,10 +70,7 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
       f.length === points && out.length === 2 * points,
       () => `grid.forward: ${f.length}, ${out.length} for ${points} points`,
     );
-    for (let r = 0; r < points; r++) {
-      work[2 * r] = f[r]! / points;
-      work[2 * r + 1] = 0;
-    }
+    toComplex(work, f, points);
     fft.forward(work, work);
     out.set(work);
   };
@@ -91,9 +81,10 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
     );
     work.set(f as unknown as Float64Array); // the read-only view of a Float64Array is one
     fft.inverse(work, work);
-    for (let r = 0; r < points; r++) out[r] = work[2 * r]!;
+    realPart(out, work);
   };
   return {
+    kernels,
     lattice,
     size,
     points,
@@ -115,6 +106,27 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
     withSize: (other) => createGrid(lattice, other, kernels),
     waves: (index) => createWaves(kernels, size, index),
   };
+}
+
+/** Reduced coordinates of G in FFT order, shape [3·N], and |G|², shape [N]. */
+function cubeOfWaves(
+  lattice: Lattice,
+  [nx, ny, nz]: GridSize,
+): { readonly gVectors: Int32Array; readonly normG2: Float64Array } {
+  const gVectors = new Int32Array(3 * nx * ny * nz);
+  const normG2 = new Float64Array(nx * ny * nz);
+  let at = 0;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++, at++) {
+        const g: Vec3 = [frequency(x, nx), frequency(y, ny), frequency(z, nz)];
+        gVectors[3 * at] = g[0];
+        gVectors[3 * at + 1] = g[1];
+        gVectors[3 * at + 2] = g[2];
+        const cart = rowsVec(lattice.reciprocal, g);
+        normG2[at] = dot(cart, cart);
+      }
+  return { gVectors, normG2 };
 }
 
 const isSmooth = (n: number): boolean => {

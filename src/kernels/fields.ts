@@ -48,6 +48,24 @@ export function sumReal(f: ReadonlyReals): number {
   return sum;
 }
 
+/** z ← f/divisor, as complex numbers. */
+export function toComplex(z: Float64Array, f: ReadonlyReals, divisor: number): void {
+  for (let r = 0; r < f.length; r++) {
+    z[2 * r] = f[r]! / divisor;
+    z[2 * r + 1] = 0;
+  }
+}
+
+/** f ← Re z. */
+export function realPart(f: Float64Array, z: Float64Array): void {
+  for (let r = 0; r < f.length; r++) f[r] = z[2 * r]!;
+}
+
+/** f ← Im z. */
+export function imaginaryPart(f: Float64Array, z: Float64Array): void {
+  for (let r = 0; r < f.length; r++) f[r] = z[2 * r + 1]!;
+}
+
 /** a − b. */
 export function difference(a: ReadonlyRealField, b: ReadonlyRealField): RealField {
   const out = newRealField(a.length);

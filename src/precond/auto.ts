@@ -1,5 +1,6 @@
 import type { RealField } from "../kernels/fields.ts";
 import { gapOf } from "./gap.ts";
+import { hasStates } from "./ldos.ts";
 import { localGap, localGapWindows, matter } from "./local-gap.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
@@ -50,7 +51,6 @@ async function modelOf(iterate: Iterate): Promise<ModelSusceptibility | undefine
     };
   }
   const { states, insulating, gap } = local;
-  const hasStates = (d: RealField) => d.some((x) => x > 1e-8);
   if (insulating.every((x) => x < INSULATING)) return hasStates(states) ? { states } : undefined;
   const free = states.map((d, i) => d * (1 - insulating[i % points]!)) as RealField;
   return { ...(hasStates(free) ? { states: free } : {}), polarisable: boundCharges(gap, insulating) };

@@ -64,5 +64,11 @@ export async function statesAtFermiLevel(iterate: Iterate, width?: number): Prom
   const [window] = windowsAtFermiLevel(iterate, width);
   if (window === undefined) return undefined;
   const states = await iterate.localDensityOfStates(window.width, window.center);
-  return states.some((x) => x > 1e-8) ? states : undefined;
+  return hasStates(states) ? states : undefined;
 }
+
+/** Fewer states than this everywhere [Ha⁻¹ bohr⁻³] are none: metals have 10⁻² or more. */
+const NO_STATES = 1e-8;
+
+/** Whether there are any, D of shape [nSpin·N]. */
+export const hasStates = (states: RealField): boolean => states.some((x) => x > NO_STATES);

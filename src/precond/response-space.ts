@@ -1,6 +1,5 @@
-import { exactProductGridSize, frequency, type Grid } from "../basis/grid.ts";
+import { exactProductGridSize, type Grid, gridIndex } from "../basis/grid.ts";
 import type { Waves } from "../basis/waves.ts";
-import type { RealField } from "../kernels/fields.ts";
 import type { GridSize } from "../kernels/kernels.ts";
 
 /**
@@ -14,13 +13,14 @@ export interface ResponseSpace {
   /** The waves G ≠ 0 on each grid, in one order, both of every pair ±G; M of them. */
   readonly onFine: Waves;
   readonly onCoarse: Waves;
-  /** v(G) = 4π/|G|² [bohr²] and its root, shape [M]. */
+  /** v(G) = 4π/|G|² [bohr²], shape [M]. */
   readonly coulomb: Float64Array;
+  /** √v, in the memory of the kernels. */
   readonly root: Float64Array;
-  /** Memory for the factors of products on the coarse grid, D and √L. */
-  readonly factors: { readonly states: RealField; readonly place: RealField };
-  /** Pairs (G, −G) as places among the waves, those of largest v first. */
-  readonly longest: readonly (readonly [number, number])[];
+  /** Waves as places among the M, n of them: those of largest v first, G and −G side by side. */
+  readonly longest: Int32Array;
+  /** Where G_i − G_j of those is on the coarse grid, folded back; at i + n·j. */
+  readonly differences: Int32Array;
 }
 
 /**
@@ -29,8 +29,8 @@ export interface ResponseSpace {
  */
 const LONGEST = 5;
 
-/** Pairs in `longest` at most: a matrix of twice the size is factorised in well under a millisecond. */
-const MOST = 28;
+/** Waves in `longest` at most: a matrix of this size is factorised in well under a millisecond. */
+const MOST = 56;
 
 /** @param longest cut-off [bohr⁻¹] of the waves answered to; a grid that has none beyond is used as it is. */
 export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
@@ -43,42 +43,65 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const [nx, ny, nz] = size;
   const opposite = (i: number, n: number) => (i === 0 ? 0 : n - i);
   /** Index on the fine axis of the frequency that index i of the coarse one stands for. */
-  const fineAxis = (axis: number) =>
-    Int32Array.from({ length: size[axis]! }, (_, i) => {
-      const g = frequency(i, size[axis]!);
-      return g < 0 ? g + fine.size[axis]! : g;
-    });
-  const [fineX, fineY, fineZ] = [fineAxis(0), fineAxis(1), fineAxis(2)];
-  const kept: { g: number; partner: number; fine: number; v: number }[] = [];
-  let g = 0;
-  for (let z = 0; z < nz; z++)
+  const onFineAxis = (i: number, axis: 0 | 1 | 2) =>
+    i < size[axis] / 2 ? i : i - size[axis] + fine.size[axis];
+  const [index, fineIndex, minusIndex, v]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const place = new Int32Array(points);
+  for (let z = 0, g = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, g++) {
-        if (g === 0) continue;
-        const partner = opposite(x, nx) + nx * (opposite(y, ny) + ny * opposite(z, nz));
+        const minus = opposite(x, nx) + nx * (opposite(y, ny) + ny * opposite(z, nz));
         // At the highest frequency of an even axis the two differ, and a real field feels their mean.
-        const v = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[partner]!;
-        if ((4 * Math.PI) / v > cutoff) continue;
-        kept.push({ g, partner, fine: fineX[x]! + fine.size[0] * (fineY[y]! + fine.size[1] * fineZ[z]!), v });
+        const vOfG = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[minus]!;
+        if (g === 0 || (4 * Math.PI) / vOfG > cutoff) continue;
+        place[g] = index.length;
+        index.push(g);
+        minusIndex.push(minus);
+        fineIndex.push(
+          onFineAxis(x, 0) + fine.size[0] * (onFineAxis(y, 1) + fine.size[1] * onFineAxis(z, 2)),
+        );
+        v.push(vOfG);
       }
-  const place = new Int32Array(points);
-  kept.forEach((wave, j) => {
-    place[wave.g] = j;
-  });
-  const onCoarse = coarse.waves(Int32Array.from(kept, (wave) => wave.g));
-  const coulomb = Float64Array.from(kept, ({ v }) => v);
+  const onCoarse = coarse.waves(Int32Array.from(index));
+  const coulomb = Float64Array.from(v);
+  const root = coarse.kernels.alloc(v.length);
+  root.set(coulomb.map(Math.sqrt));
+  const chosen = longestWaves(
+    coulomb,
+    minusIndex.map((g) => place[g]!),
+  );
   return {
     fine,
     coarse,
-    onFine: isWhole ? onCoarse : fine.waves(Int32Array.from(kept, (wave) => wave.fine)),
+    onFine: isWhole ? onCoarse : fine.waves(Int32Array.from(fineIndex)),
     onCoarse,
     coulomb,
-    root: coulomb.map(Math.sqrt),
-    factors: { states: onCoarse.factor(), place: onCoarse.factor() },
-    longest: kept
-      .filter((wave) => wave.g < wave.partner)
-      .sort((a, b) => b.v - a.v)
-      .slice(0, MOST)
-      .map((wave) => [place[wave.g]!, place[wave.partner]!] as const),
+    root,
+    longest: chosen,
+    differences: differences(
+      coarse,
+      chosen.map((j) => index[j]!),
+    ),
   };
+}
+
+/** The waves of largest v, G before −G. @param partner place of −G. */
+function longestWaves(coulomb: Float64Array, partner: readonly number[]): Int32Array {
+  const least = coulomb.slice().sort().at(-MOST) ?? 0;
+  const first: number[] = [];
+  for (let j = 0; j < coulomb.length; j++) if (coulomb[j]! >= least && j < partner[j]!) first.push(j);
+  first.sort((a, b) => coulomb[b]! - coulomb[a]!);
+  return Int32Array.from(first.slice(0, MOST / 2).flatMap((j) => [j, partner[j]!]));
+}
+
+/** Where G_i − G_j is on the grid, at i + n·j, for the n waves at `index`. */
+function differences({ size, gVectors }: Grid, index: Int32Array): Int32Array {
+  const n = index.length;
+  const out = new Int32Array(n * n);
+  const along = (axis: number, i: number, j: number) =>
+    gVectors[3 * index[i]! + axis]! - gVectors[3 * index[j]! + axis]!;
+  for (let j = 0; j < n; j++)
+    for (let i = 0; i < n; i++)
+      out[i + n * j] = gridIndex(size, along(0, i, j), along(1, i, j), along(2, i, j));
+  return out;
 }

@@ -1,4 +1,4 @@
-import { dotReal, newRealField, type ReadonlyRealField, type RealField, sumReal } from "../kernels/fields.ts";
+import { newFourierField, type ReadonlyFourierField, type RealField, sumReal } from "../kernels/fields.ts";
 import { conjugateGradients } from "../solvers/conjugate-gradients.ts";
 import { longWaves } from "./long-waves.ts";
 import type { ResponseSpace } from "./response-space.ts";
@@ -19,10 +19,16 @@ export interface Polarisable {
   readonly rootOfPlace?: RealField;
 }
 
-/** A model susceptibility on the waves of a `ResponseSpace`; what is complex there has shape [2M]. */
+/** A model susceptibility on the waves of a `ResponseSpace`; vectors are complex [2M], in the memory of the kernels. */
 export interface ScreenedWaves {
-  /** u with (1 + v^{½}(−χ̃₀)v^{½}) u = rightSide. The array returned is written again by the next call. */
-  solve(rightSide: Float64Array): Float64Array;
+  /**
+   * What the other calls are about until the next; nothing is done where that is it already.
+   *
+   * @param model its states are those of both spins together, shape [N].
+   */
+  load(model: ModelSusceptibility): void;
+  /** out with (1 + v^{½}(−χ̃₀)v^{½}) out = rightSide. */
+  solve(out: Float64Array, rightSide: Float64Array): void;
   /** out ← √L C √L potential. */
   boundCharge(out: Float64Array, potential: Float64Array): void;
 }
@@ -37,82 +43,77 @@ export interface ScreenedWaves {
  * diagonal in G, on the others. They end when the residual is 10⁻³ of the right side, far below what the model itself is wrong by;
  * from 10⁻² on, slabs of 16 layers take more SCF steps.
  *
- * @param states D of both spins together on the fine grid, shape [N].
+ * All memory is taken once: the work of a step is little, and most of it would be code and arrays new to the machine.
  */
-export function screenedWaves(
-  space: ResponseSpace,
-  { states, polarisable }: ModelSusceptibility,
-): ScreenedWaves {
-  const { coarse, onCoarse, root, coulomb, factors } = space;
+export function screenedWaves(space: ResponseSpace): ScreenedWaves {
+  const { coarse, onCoarse, root, coulomb } = space;
+  const { kernels, points } = coarse;
   const waves = root.length;
-  const dos = states === undefined ? undefined : onCoarseGrid(space, states);
-  const place =
-    polarisable?.rootOfPlace === undefined ? undefined : onCoarseGrid(space, polarisable.rootOfPlace);
-  const dosWaves = dos === undefined ? undefined : coarse.toFourier(dos);
-  const meanDos = dosWaves?.[0] ?? 0;
-  const meanPlace = place === undefined ? 1 : dotReal(place, place) / coarse.points;
-  const bound = polarisable === undefined ? undefined : coulomb.map((v) => polarisability(polarisable, v));
-  const mean = new Float64Array(waves);
-  if (bound !== undefined) for (let j = 0; j < waves; j++) mean[j] = meanPlace * coulomb[j]! * bound[j]!;
+  const vector = () => kernels.alloc(2 * waves);
+  const long = longWaves(space);
+  const [states, place] = [kernels.alloc(points), kernels.alloc(points)] as [RealField, RealField];
+  const statesAtG = newFourierField(points);
+  const [level, scaled, answer, charge] = [vector(), vector(), vector(), vector()];
+  /** C, v L̄ C, and the inverse of B's diagonal at the mean values; shape [M]. */
+  const [bound, mean, diagonal] = [kernels.alloc(waves), kernels.alloc(waves), kernels.alloc(waves)];
+  const [product, factor] = [kernels.alloc(2), kernels.alloc(1)];
+  let loaded: ModelSusceptibility | undefined;
 
-  const level = new Float64Array(2 * waves);
-  if (dosWaves !== undefined)
-    for (let j = 0; j < waves; j++) {
-      level[2 * j] = root[j]! * dosWaves[2 * onCoarse.index[j]!]!;
-      level[2 * j + 1] = root[j]! * dosWaves[2 * onCoarse.index[j]! + 1]!;
-    }
-  const scaled = new Float64Array(2 * waves);
-  const answer = new Float64Array(2 * waves);
-
+  const addScaled = (out: Float64Array, s: number, x: Float64Array) => {
+    factor[0] = s;
+    kernels.addScaledColumns(out, waves, 1, out, factor, x);
+  };
   const boundCharge = (out: Float64Array, potential: Float64Array) => {
-    if (bound === undefined) {
-      out.fill(0);
-      return;
-    }
-    if (place !== undefined) onCoarse.product(out, potential, factors.place);
-    else out.set(potential);
-    for (let j = 0; j < waves; j++) {
-      out[2 * j]! *= bound[j]!;
-      out[2 * j + 1]! *= bound[j]!;
-    }
-    if (place !== undefined) onCoarse.product(out, out, factors.place);
+    const { rootOfPlace } = loaded!.polarisable!;
+    if (rootOfPlace === undefined) return kernels.multiplyRows(out, waves, 1, bound, potential);
+    charge.fill(0);
+    onCoarse.addProduct(charge, potential, place);
+    kernels.multiplyRows(charge, waves, 1, bound, charge);
+    out.fill(0);
+    onCoarse.addProduct(out, charge, place);
   };
   const apply = (out: Float64Array, x: Float64Array) => {
-    for (let j = 0; j < waves; j++) {
-      scaled[2 * j] = root[j]! * x[2 * j]!;
-      scaled[2 * j + 1] = root[j]! * x[2 * j + 1]!;
-    }
-    out.set(x);
-    if (bound !== undefined) {
-      boundCharge(answer, scaled);
-      addScaled(out, root, answer);
-    }
-    if (dos !== undefined) {
-      onCoarse.product(answer, scaled, factors.states);
-      addScaled(out, root, answer);
-      const shift = dotReal(level, x) / meanDos;
-      for (let i = 0; i < out.length; i++) out[i]! -= shift * level[i]!;
-    }
+    kernels.multiplyRows(scaled, waves, 1, root, x);
+    if (loaded?.polarisable === undefined) answer.fill(0);
+    else boundCharge(answer, scaled);
+    if (loaded?.states !== undefined) onCoarse.addProduct(answer, scaled, states);
+    kernels.multiplyRows(out, waves, 1, root, answer);
+    addScaled(out, 1, x);
+    if (loaded?.states === undefined) return;
+    kernels.columnDots(product, waves, 1, level, x);
+    addScaled(out, -product[0]! / statesAtG[0]!, level);
   };
-  const long = dosWaves === undefined ? undefined : longWaves(space, dosWaves, mean);
   const precondition = (out: Float64Array, x: Float64Array) => {
-    for (let j = 0; j < waves; j++) {
-      const factor = 1 / (1 + coulomb[j]! * meanDos + mean[j]!);
-      out[2 * j] = factor * x[2 * j]!;
-      out[2 * j + 1] = factor * x[2 * j + 1]!;
-    }
-    long?.(out, x);
-  };
-  const out = new Float64Array(2 * waves);
-  /** Another model may have been bound to the same space meanwhile. */
-  const load = () => {
-    if (dos !== undefined) factors.states.set(dos);
-    if (place !== undefined) factors.place.set(place);
+    kernels.multiplyRows(out, waves, 1, diagonal, x);
+    long.solve(out, x);
   };
   return {
-    solve(rightSide) {
-      load();
-      conjugateGradients({
+    load(model) {
+      if (model === loaded) return;
+      loaded = model;
+      const { polarisable } = model;
+      if (model.states === undefined) statesAtG[0] = 0;
+      else {
+        toCoarseGrid(states, space, model.states, scaled);
+        coarse.forward(statesAtG, states);
+        gather(level, statesAtG, onCoarse.index);
+        kernels.multiplyRows(level, waves, 1, root, level);
+      }
+      mean.fill(0);
+      if (polarisable !== undefined) {
+        const { rootOfPlace } = polarisable;
+        if (rootOfPlace !== undefined) toCoarseGrid(place, space, rootOfPlace, scaled);
+        const meanPlace = rootOfPlace === undefined ? 1 : place.reduce((sum, x) => sum + x * x, 0) / points;
+        for (let j = 0; j < waves; j++) {
+          bound[j] = polarisability(polarisable, coulomb[j]!);
+          mean[j] = meanPlace * coulomb[j]! * bound[j]!;
+        }
+      }
+      for (let j = 0; j < waves; j++) diagonal[j] = 1 / (1 + coulomb[j]! * statesAtG[0]! + mean[j]!);
+      long.load(model.states === undefined ? undefined : statesAtG, mean);
+    },
+    solve(out, rightSide) {
+      conjugateGradients(kernels, {
         apply,
         precondition,
         rightSide,
@@ -120,12 +121,8 @@ export function screenedWaves(
         relativeTolerance: 1e-3,
         maxIterations: 200,
       });
-      return out;
     },
-    boundCharge(charge, potential) {
-      load();
-      boundCharge(charge, potential);
-    },
+    boundCharge,
   };
 }
 
@@ -135,23 +132,27 @@ function polarisability({ epsilonR, kTF }: Polarisable, coulomb: number): number
   return ((epsilonR - 1) * g2) / (4 * Math.PI * (1 + ((epsilonR - 1) * g2) / (kTF * kTF)));
 }
 
-/** A nonnegative field on the coarse grid: the waves it has room for, with what they undershoot cut off. */
-function onCoarseGrid(space: ResponseSpace, f: RealField): ReadonlyRealField {
-  const { fine, coarse, onFine, onCoarse } = space;
-  if (fine === coarse) return f;
-  const waves = new Float64Array(2 * onFine.index.length);
-  onFine.forward(waves, f);
-  const out = newRealField(coarse.points);
-  onCoarse.inverse(out, waves);
+/** out ← a nonnegative field on the coarse grid: the waves it has room for, with what they undershoot cut off. @param c work, [2M]. */
+function toCoarseGrid(
+  out: RealField,
+  { fine, coarse, onFine, onCoarse }: ResponseSpace,
+  f: RealField,
+  c: Float64Array,
+): void {
+  if (fine === coarse) {
+    out.set(f);
+    return;
+  }
+  onFine.forward(c, f);
+  onCoarse.inverse(out, c);
   const mean = sumReal(f) / f.length;
   for (let r = 0; r < out.length; r++) out[r] = Math.max(0, out[r]! + mean);
-  return out;
 }
 
-/** out ← out + root x, wave by wave. */
-function addScaled(out: Float64Array, root: Float64Array, x: Float64Array): void {
-  for (let j = 0; j < root.length; j++) {
-    out[2 * j]! += root[j]! * x[2 * j]!;
-    out[2 * j + 1]! += root[j]! * x[2 * j + 1]!;
+/** out ← the coefficients at `index`. */
+function gather(out: Float64Array, f: ReadonlyFourierField, index: Int32Array): void {
+  for (let j = 0; j < index.length; j++) {
+    out[2 * j] = f[2 * index[j]!]!;
+    out[2 * j + 1] = f[2 * index[j]! + 1]!;
   }
 }

@@ -1,8 +1,16 @@
 import type { Grid } from "../basis/grid.ts";
-import { dotReal, newRealField, type ReadonlyRealField, type RealField, sumReal } from "../kernels/fields.ts";
+import {
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  spinComponent,
+  sumOverSpins,
+  sumReal,
+} from "../kernels/fields.ts";
 import type { ApplyPreconditioner } from "./preconditioner.ts";
 import { type ResponseSpace, responseSpace } from "./response-space.ts";
-import { type ModelSusceptibility, screenedWaves } from "./screened-waves.ts";
+import { type ModelSusceptibility, type ScreenedWaves, screenedWaves } from "./screened-waves.ts";
 
 /**
  * Solves (1 − χ̃₀ v) δρ = f, v = 4π/|G|², for the total density, with
@@ -22,13 +30,13 @@ import { type ModelSusceptibility, screenedWaves } from "./screened-waves.ts";
  *
  *   (1 + v^{½}(−χ̃₀)v^{½}) u = v^{½} χ̃₀ f,     δV = f + v^{½} u
  *
- * The returned function keeps the tables of the grid it saw last; it is otherwise without memory.
+ * The returned function keeps tables and work memory of the grid it saw last; what it has bound is not changed by what it binds later.
  */
 export function screening(): Screening {
-  let space: ResponseSpace | undefined;
+  let tools: Tools | undefined;
   return (grid, nSpin, model, transposed = false) => {
-    if (space?.fine !== grid) space = responseSpace(grid);
-    return (transposed ? bindTransposed : bind)(space, nSpin, model);
+    if (tools?.space.fine !== grid) tools = toolsOn(grid);
+    return (transposed ? bindTransposed : bind)(tools, nSpin, model);
   };
 }
 
@@ -40,84 +48,130 @@ export type Screening = (
   transposed?: boolean,
 ) => ApplyPreconditioner;
 
-function bind(space: ResponseSpace, nSpin: 1 | 2, model: ModelSusceptibility): ApplyPreconditioner {
-  const { fine, onFine, root } = space;
-  const { states, polarisable } = model;
-  const { points } = fine;
-  const states1 = states === undefined ? undefined : total(states, points);
-  const sumOfStates = states1 === undefined ? 0 : sumReal(states1);
-  const { solve, boundCharge } = screenedWaves(space, { ...model, ...(states1 && { states: states1 }) });
-  const waves = new Float64Array(2 * root.length);
-  const chargeWaves = new Float64Array(waves.length);
-  const potential = newRealField(points);
-  const charge = polarisable === undefined ? undefined : newRealField(points);
-  return (out, f) => {
-    onFine.forward(waves, total(f, points));
-    scale(waves, root);
-    waves.set(solve(waves));
-    scale(waves, root);
-    if (charge !== undefined) {
-      boundCharge(chargeWaves, waves);
-      addImaginary(waves, chargeWaves);
-    }
-    onFine.inverse(potential, waves, charge);
-    const level = states1 === undefined ? 0 : dotReal(states1, potential) / sumOfStates;
-    let gained = 0; // by rounding alone
-    for (let spin = 0; spin < nSpin; spin++)
-      for (let r = 0, i = spin * points; r < points; r++, i++) {
-        const answer =
-          (states === undefined ? 0 : states[i]! * (potential[r]! - level)) +
-          (charge === undefined ? 0 : charge[r]! / nSpin);
-        gained -= answer;
-        out[i] = f[i]! - answer;
-      }
-    const excess = gained / out.length;
-    for (let i = 0; i < out.length; i++) out[i]! -= excess;
+/** What all models on a grid share. */
+interface Tools {
+  readonly space: ResponseSpace;
+  readonly screened: ScreenedWaves;
+  /** Work memory: two vectors on the waves, two fields. */
+  readonly u: Float64Array;
+  readonly w: Float64Array;
+  readonly potential: RealField;
+  readonly charge: RealField;
+}
+
+function toolsOn(grid: Grid): Tools {
+  const space = responseSpace(grid);
+  const vector = () => grid.kernels.alloc(2 * space.root.length);
+  const field = () => newRealField(grid.points);
+  return {
+    space,
+    screened: screenedWaves(space),
+    u: vector(),
+    w: vector(),
+    potential: field(),
+    charge: field(),
   };
 }
 
-function bindTransposed(space: ResponseSpace, nSpin: 1 | 2, model: ModelSusceptibility): ApplyPreconditioner {
+function bind(
+  { space, screened, u, w, potential, charge }: Tools,
+  nSpin: 1 | 2,
+  model: ModelSusceptibility,
+): ApplyPreconditioner {
   const { fine, onFine, root } = space;
+  const { points, kernels } = fine;
   const { states, polarisable } = model;
-  const { points } = fine;
+  const ofBoth = unpolarised(model, points);
   const sumOfStates = states === undefined ? 0 : sumReal(states);
-  const { solve, boundCharge } = screenedWaves(space, {
-    ...model,
-    ...(states && { states: total(states, points) }),
-  });
-  const waves = new Float64Array(2 * root.length);
-  const chargeWaves = new Float64Array(waves.length);
-  const answered = newRealField(points);
-  const screened = newRealField(points);
+  screened.load(ofBoth);
   return (out, f) => {
+    screened.load(ofBoth);
+    onFine.forward(w, total(f, points));
+    kernels.multiplyRows(w, root.length, 1, root, w);
+    screened.solve(u, w);
+    kernels.multiplyRows(u, root.length, 1, root, u);
+    if (polarisable === undefined) onFine.inverse(potential, u);
+    else {
+      screened.boundCharge(w, u);
+      addImaginary(u, w);
+      onFine.inverse(potential, u, charge);
+    }
+    out.set(f as RealField); // for reading
+    let lost = 0; // by rounding alone
+    if (states !== undefined) {
+      const level = dotReal(ofBoth.states!, potential) / sumOfStates;
+      for (let spin = 0; spin < nSpin; spin++)
+        lost += subtractAnswer(
+          spinComponent(out, spin, points),
+          spinComponent(states, spin, points),
+          potential,
+          level,
+        );
+    }
+    if (polarisable !== undefined) lost += subtractShares(out, charge, nSpin);
+    addConstant(out, lost / out.length);
+  };
+}
+
+function bindTransposed(
+  { space, screened, u, w, potential }: Tools,
+  nSpin: 1 | 2,
+  model: ModelSusceptibility,
+): ApplyPreconditioner {
+  const { fine, onFine, root } = space;
+  const { points, kernels } = fine;
+  const { states, polarisable } = model;
+  const ofBoth = unpolarised(model, points);
+  const sumOfStates = states === undefined ? 0 : sumReal(states);
+  screened.load(ofBoth);
+  return (out, f) => {
+    screened.load(ofBoth);
     // −χ̃₀ f, the charge of both spins; a constant has none.
-    waves.fill(0);
+    w.fill(0);
+    if (polarisable !== undefined) {
+      onFine.forward(u, total(f, points));
+      screened.boundCharge(w, u);
+      for (let i = 0; i < w.length; i++) w[i]! /= nSpin;
+    }
     if (states !== undefined) {
       const level = dotReal(states, f) / sumOfStates;
-      answered.fill(0);
-      for (let i = 0; i < f.length; i++) answered[i % points]! += states[i]! * (f[i]! - level);
-      onFine.forward(waves, answered);
+      potential.fill(0);
+      for (let i = 0; i < f.length; i++) potential[i % points]! += states[i]! * (f[i]! - level);
+      onFine.forward(u, potential);
+      for (let i = 0; i < w.length; i++) w[i]! += u[i]!;
     }
-    if (polarisable !== undefined) {
-      const felt = new Float64Array(waves.length);
-      onFine.forward(felt, total(f, points));
-      boundCharge(chargeWaves, felt);
-      for (let i = 0; i < waves.length; i++) waves[i]! += chargeWaves[i]! / nSpin;
-    }
-    scale(waves, root);
-    waves.set(solve(waves));
-    scale(waves, root);
-    onFine.inverse(screened, waves);
-    for (let i = 0; i < out.length; i++) out[i] = f[i]! - screened[i % points]!;
+    kernels.multiplyRows(w, root.length, 1, root, w);
+    screened.solve(u, w);
+    kernels.multiplyRows(u, root.length, 1, root, u);
+    onFine.inverse(potential, u);
+    for (let i = 0; i < out.length; i++) out[i] = f[i]! - potential[i % points]!;
   };
 }
 
-/** x ← root x, wave by wave. */
-function scale(x: Float64Array, root: Float64Array): void {
-  for (let j = 0; j < root.length; j++) {
-    x[2 * j]! *= root[j]!;
-    x[2 * j + 1]! *= root[j]!;
+/** The model with the states of both spins together. */
+function unpolarised(model: ModelSusceptibility, points: number): ModelSusceptibility {
+  return { ...model, ...(model.states && { states: total(model.states, points) }) };
+}
+
+/** out ← out − D (V − level) of one spin; returns the sum of what was taken away. */
+function subtractAnswer(out: RealField, states: RealField, potential: RealField, level: number): number {
+  let sum = 0;
+  for (let r = 0; r < out.length; r++) {
+    const answer = states[r]! * (potential[r]! - level);
+    sum += answer;
+    out[r]! -= answer;
   }
+  return sum;
+}
+
+/** out ← out − charge/nSpin, spin by spin; returns the sum of what was taken away. */
+function subtractShares(out: RealField, charge: RealField, nSpin: 1 | 2): number {
+  for (let i = 0; i < out.length; i++) out[i]! -= charge[i % charge.length]! / nSpin;
+  return sumReal(charge);
+}
+
+function addConstant(out: RealField, x: number): void {
+  for (let i = 0; i < out.length; i++) out[i]! += x;
 }
 
 /** x ← x + i y */
@@ -130,8 +184,5 @@ function addImaginary(x: Float64Array, y: Float64Array): void {
 
 /** The sum over spins: f itself where there is one. */
 function total<F extends ReadonlyRealField>(f: F, points: number): F | RealField {
-  if (f.length === points) return f;
-  const out = newRealField(points);
-  for (let r = 0; r < points; r++) out[r] = f[r]! + f[points + r]!;
-  return out;
+  return f.length === points ? f : sumOverSpins(f, points);
 }

@@ -1,10 +1,13 @@
-import { dotReal } from "../kernels/fields.ts";
+import type { Kernels } from "../kernels/kernels.ts";
 
-/** A symmetric positive definite linear system on real vectors. */
+/**
+ * A Hermitian positive definite linear system on complex vectors, shape [2n], all in the memory of the kernels. Real symmetric
+ * systems of even order are such systems as well: the scalar product is Re xᴴy.
+ */
 export interface LinearSystem {
   /** out ← A x */
   apply(out: Float64Array, x: Float64Array): void;
-  /** out ← M⁻¹ x, symmetric positive definite. */
+  /** out ← M⁻¹ x, Hermitian positive definite. */
   precondition(out: Float64Array, x: Float64Array): void;
   readonly rightSide: Float64Array;
   /** Receives the solution; the start vector is zero. */
@@ -15,32 +18,40 @@ export interface LinearSystem {
 }
 
 /** Preconditioned conjugate gradients [HS52]. */
-export function conjugateGradients(system: LinearSystem): {
-  readonly iterations: number;
-  readonly converged: boolean;
-} {
-  const { apply, precondition, rightSide, out, relativeTolerance, maxIterations } = system;
-  const residual = rightSide.slice();
-  const z = new Float64Array(residual.length);
-  const image = new Float64Array(residual.length);
-  out.fill(0);
-  precondition(z, residual);
-  const direction = z.slice();
-  let rz = dotReal(residual, z);
-  const target = relativeTolerance ** 2 * rz;
-  for (let iterations = 0; ; iterations++) {
-    if (rz <= target) return { iterations, converged: true };
-    if (iterations === maxIterations) return { iterations, converged: false };
-    apply(image, direction);
-    const alpha = rz / dotReal(direction, image);
-    for (let i = 0; i < out.length; i++) {
-      out[i]! += alpha * direction[i]!;
-      residual[i]! -= alpha * image[i]!;
-    }
+export function conjugateGradients(
+  kernels: Kernels,
+  { apply, precondition, rightSide, out, relativeTolerance, maxIterations }: LinearSystem,
+): { readonly iterations: number; readonly converged: boolean } {
+  const n = out.length / 2;
+  return kernels.scratch((take) => {
+    const [residual, z, image, direction] = [take(2 * n), take(2 * n), take(2 * n), take(2 * n)];
+    const [product, factor] = [take(2), take(1)];
+    const dot = (x: Float64Array, y: Float64Array): number => {
+      kernels.columnDots(product, n, 1, x, y);
+      return product[0]!;
+    };
+    /** to ← y + s x */
+    const combine = (to: Float64Array, y: Float64Array, s: number, x: Float64Array): void => {
+      factor[0] = s;
+      kernels.addScaledColumns(to, n, 1, y, factor, x);
+    };
+    out.fill(0);
+    residual.set(rightSide);
     precondition(z, residual);
-    const next = dotReal(residual, z);
-    const beta = next / rz;
-    rz = next;
-    for (let i = 0; i < out.length; i++) direction[i] = z[i]! + beta * direction[i]!;
-  }
+    direction.set(z);
+    let rz = dot(residual, z);
+    const target = relativeTolerance ** 2 * rz;
+    for (let iterations = 0; ; iterations++) {
+      if (rz <= target) return { iterations, converged: true };
+      if (iterations === maxIterations) return { iterations, converged: false };
+      apply(image, direction);
+      const alpha = rz / dot(direction, image);
+      combine(out, out, alpha, direction);
+      combine(residual, residual, -alpha, image);
+      precondition(z, residual);
+      const next = dot(residual, z);
+      combine(direction, z, next / rz, direction);
+      rz = next;
+    }
+  });
 }

@@ -9,8 +9,8 @@ export interface EnergyWindow {
 }
 
 /**
- * Levels farther from the center than this many widths are left out: e⁻⁹ ≈ 10⁻⁴ of those at it, below the 10⁻³ that a model of
- * the response is solved to, and half of the bands need no transform.
+ * Levels farther from the center than this many widths are left out, erfc(2) = 0.5 % of an even density of states: half of the bands
+ * then need no transform.
  */
 const REACH = 2;
 

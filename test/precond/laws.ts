@@ -164,6 +164,24 @@ export function preconditionerLaws({
           expect(first.every(Number.isFinite)).toBe(true);
         });
 
+        test("stays what it was bound to when it is bound to another state, and that one's is its own", async () => {
+          const mixing = make();
+          const bind = async (states: RealField) => {
+            const apply = await mixing.at(sampleIterate({ grid, nSpin, states }));
+            return (f: ReadonlyRealField): RealField => {
+              const out = newRealField(length);
+              apply(out, f);
+              return out;
+            };
+          };
+          const [few, f] = [unevenStates(grid, nSpin), noise(length, 8)];
+          const many = asRealField(few.map((d) => 2 * d));
+          const [alone, other] = [(await bind(few))(f), (await bind(many))(f)];
+          const [first, second] = [await bind(few), await bind(many)];
+          expect(first(f)).toEqual(alone);
+          expect(second(f)).toEqual(other);
+        });
+
         test("takes nothing to nothing", async () => {
           const p = await at();
           closeArrays(p(newRealField(length)), new Float64Array(length), 1e-15);

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { dotReal } from "../../src/kernels/fields.ts";
-import { conjugateGradients } from "../../src/solvers/conjugate-gradients.ts";
+import { referenceKernels } from "../../src/kernels/reference.ts";
+import { conjugateGradients, type LinearSystem } from "../../src/solvers/conjugate-gradients.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
+
+/** Vectors here are real, of even length. */
+const solve = (system: LinearSystem) => conjugateGradients(referenceKernels(), system);
 
 /** Bᵀ B + shift, applied as two products with a random B: symmetric positive definite by construction. */
 function system(n: number, shift: number, seed: number) {
@@ -36,7 +40,7 @@ test("the residual meets the tolerance it stopped at, in the norm of the precond
     const s = system(40, 0.5, 1);
     const out = new Float64Array(40).fill(7); // what was there must not matter
     const precondition = jacobi(s.diagonal);
-    const { converged, iterations } = conjugateGradients({
+    const { converged, iterations } = solve({
       ...s,
       precondition,
       out,
@@ -64,7 +68,7 @@ test("an operator of m different eigenvalues needs m iterations", () => {
     for (let i = 0; i < n; i++) y[i] = eigenvalues[i % 4]! * x[i]!;
   };
   const run = (maxIterations: number) =>
-    conjugateGradients({
+    solve({
       apply,
       precondition: identity,
       rightSide,
@@ -89,19 +93,45 @@ test("with the operator itself as preconditioner one iteration is enough", () =>
   const out = new Float64Array(4);
   const rightSide = Float64Array.of(1, -2, 3, 4);
   const common = { apply, rightSide, out, relativeTolerance: 1e-10, maxIterations: 50 };
-  expect(conjugateGradients({ ...common, precondition: jacobi(diagonal) }).iterations).toBe(1);
+  expect(solve({ ...common, precondition: jacobi(diagonal) }).iterations).toBe(1);
   closeArrays(
     out,
     rightSide.map((b, i) => b / diagonal[i]!),
     1e-15,
   );
-  expect(conjugateGradients({ ...common, precondition: identity }).iterations).toBeGreaterThan(1);
+  expect(solve({ ...common, precondition: identity }).iterations).toBeGreaterThan(1);
+});
+
+test("complex Hermitian systems are solved as real ones are", () => {
+  const n = 9;
+  const { normal } = random(5);
+  const b = Float64Array.from({ length: 2 * n }, normal);
+  // A x = D x + b (bᴴ x)
+  const apply = (out: Float64Array, x: Float64Array) => {
+    let [re, im] = [0, 0];
+    for (let i = 0; i < 2 * n; i += 2) {
+      re += b[i]! * x[i]! + b[i + 1]! * x[i + 1]!;
+      im += b[i]! * x[i + 1]! - b[i + 1]! * x[i]!;
+    }
+    for (let i = 0; i < 2 * n; i += 2) {
+      out[i] = (1 + i) * x[i]! + b[i]! * re - b[i + 1]! * im;
+      out[i + 1] = (1 + i) * x[i + 1]! + b[i]! * im + b[i + 1]! * re;
+    }
+  };
+  const rightSide = Float64Array.from({ length: 2 * n }, normal);
+  const out = new Float64Array(2 * n);
+  const options = { precondition: identity, relativeTolerance: 1e-13, maxIterations: 50 };
+  expect(solve({ apply, rightSide, out, ...options }).converged).toBe(true);
+  const image = new Float64Array(2 * n);
+  apply(image, out);
+  notTiny(out);
+  closeArrays(image, rightSide, 1e-11);
 });
 
 test("each iterate is the best in its Krylov space: the error in the operator's norm falls at every step", () => {
   const s = system(30, 0.2, 3);
   const exact = new Float64Array(30);
-  conjugateGradients({
+  solve({
     ...s,
     precondition: identity,
     out: exact,
@@ -111,7 +141,7 @@ test("each iterate is the best in its Krylov space: the error in the operator's 
   let last = Number.POSITIVE_INFINITY;
   for (let steps = 0; steps < 10; steps++) {
     const out = new Float64Array(30);
-    conjugateGradients({ ...s, precondition: identity, out, relativeTolerance: 0, maxIterations: steps });
+    solve({ ...s, precondition: identity, out, relativeTolerance: 0, maxIterations: steps });
     const error = exact.map((x, i) => x - out[i]!);
     const image = new Float64Array(30);
     s.apply(image, error);
@@ -127,10 +157,10 @@ test("nothing on the right gives nothing, at once, and the right side is never w
   const zero = { ...s, rightSide: new Float64Array(10) };
   const out = new Float64Array(10).fill(3);
   const options = { precondition: identity, out, relativeTolerance: 1e-8, maxIterations: 9 };
-  expect(conjugateGradients({ ...zero, ...options })).toEqual({ iterations: 0, converged: true });
+  expect(solve({ ...zero, ...options })).toEqual({ iterations: 0, converged: true });
   expect([...out]).toEqual(new Array(10).fill(0));
   const kept = s.rightSide.slice();
-  conjugateGradients({ ...s, ...options });
+  solve({ ...s, ...options });
   expect(s.rightSide).toEqual(kept);
   close(norm(residualOf(s, out)) / norm(kept), 0, 1e-3);
 });
