@@ -3,7 +3,7 @@ import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import { irreducibleKpoints } from "../model/kgrid.ts";
 import type { Model } from "../model/model.ts";
 import { IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
-import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
+import { compatibleWithGrid, rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import { createGrid, exactProductGridSize, type Grid, isFastGrid } from "./grid.ts";
 import { createKPoint, type KPoint } from "./kpoint.ts";
 import { type Symmetrize, symmetrizer } from "./symmetrize.ts";
@@ -16,10 +16,12 @@ export interface PlaneWaveBasis {
   readonly grid: Grid;
   /** Irreducible k-points; weights add to 1. */
   readonly kpoints: readonly KPoint[];
-  /** Space-group operations that leave the FFT grid and the k-grid as they are; at least the identity. */
+  /** Space-group operations whose rotations leave the FFT grid and the k-grid as they are; at least the identity. */
   readonly operations: readonly SymmetryOperation[];
-  /** Mean over the orbits of `operations`. */
+  /** Projection onto functions invariant under `operations`. */
   readonly symmetrize: Symmetrize;
+  /** Whether `operations` map grid points to grid points, so that any function of an invariant density is invariant too. */
+  readonly mapsPoints: boolean;
 }
 
 export interface BasisOptions {
@@ -38,9 +40,8 @@ export interface BasisOptions {
 }
 
 /**
- * Only operations that map the FFT grid onto itself are kept: then the discretised energy is invariant under them and
- * a run with symmetry gives the same digits as one without. A fractional translation that falls between grid points
- * would be broken by the xc energy, which is nonlinear on the grid.
+ * Translations may fall between grid points: densities are then averaged wave by wave, and so must be what is made of them point
+ * by point (`mapsPoints`).
  *
  * @throws InputError if `fftSize` has a factor other than 2, 3, 5, 7 or is too small for the sphere of plane waves.
  */
@@ -54,14 +55,16 @@ export function createBasis(model: Model, options: BasisOptions, kernels: Kernel
     () =>
       `fftSize: axes must be products of 2, 3, 5 and 7, got [${size.join(", ")}]; leave it null for the default`,
   );
-  const found = compatibleWithGrid(options.operations ?? [IDENTITY], size);
+  const found = rotationsOfGrid(options.operations ?? [IDENTITY], size);
   const { kpoints, operations } = irreducibleKpoints(kgrid, kshift, found, options.timeReversal);
+  const grid = createGrid(model.lattice, size, kernels);
   return {
     model,
     ecut,
-    grid: createGrid(model.lattice, size, kernels),
+    grid,
     kpoints: kpoints.map(({ k, weight }) => createKPoint(model.lattice, size, ecut, k, weight)),
     operations,
-    symmetrize: symmetrizer(size, operations),
+    symmetrize: symmetrizer(grid, operations),
+    mapsPoints: compatibleWithGrid(operations, size).length === operations.length,
   };
 }

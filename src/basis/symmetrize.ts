@@ -1,7 +1,9 @@
 import { invariant } from "../common/failure.ts";
-import type { Mat3, Vec3 } from "../common/vec3.ts";
-import type { RealField } from "../kernels/fields.ts";
+import { dot, type Mat3, matVec, transpose, type Vec3 } from "../common/vec3.ts";
+import { newFourierField, newRealField, type RealField } from "../kernels/fields.ts";
 import type { GridSize } from "../kernels/kernels.ts";
+import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
+import { type Grid, gridIndex } from "./grid.ts";
 
 /** x → W x + w in fractional coordinates. */
 interface Operation {
@@ -9,16 +11,36 @@ interface Operation {
   readonly translation: Vec3;
 }
 
-/** f ← mean of f over the orbits of a space group, for every spin component, in place. */
+/** f ← mean of f over the images of a space group, for every spin component, in place. */
 export type Symmetrize = (f: RealField) => void;
 
 /**
- * Averages grid functions over a space group whose operations map the grid onto itself: then the average is a mean
- * over orbits of grid points, exact for every Fourier component including the highest.
+ * The mean over a space group whose rotations map the grid onto itself: an orthogonal projection. Waves that all images
+ * of which are on the cube, below its highest frequencies, are averaged with the phases of the translations (`starMean`), so that
+ * a translation may fall between grid points; the others, in the cube's corners, over the operations that map points to points.
  *
  * @param operations a group; the identity alone gives a function that does nothing.
  */
-export function symmetrizer(size: GridSize, operations: readonly Operation[]): Symmetrize {
+export function symmetrizer(
+  grid: Pick<Grid, "size" | "gVectors" | "forward" | "inverse">,
+  operations: readonly Operation[],
+): Symmetrize {
+  const ofGrid = compatibleWithGrid(operations, grid.size);
+  const overPoints = orbitMean(grid.size, ofGrid);
+  if (ofGrid.length === operations.length) return overPoints;
+  const overWaves = starMean(grid, operations);
+  return (f) => {
+    overPoints(f);
+    overWaves(f);
+  };
+}
+
+/**
+ * The mean over the orbits of grid points, exact for every Fourier component including the highest.
+ *
+ * @param operations a group that maps the grid onto itself.
+ */
+export function orbitMean(size: GridSize, operations: readonly Operation[]): Symmetrize {
   if (operations.length <= 1) return () => {};
   const [nx, ny, nz] = size;
   const points = nx * ny * nz;
@@ -38,7 +60,7 @@ export function symmetrizer(size: GridSize, operations: readonly Operation[]): S
         orbit[image] = orbits;
         count++;
       }
-      invariant(orbit[image] === orbits, () => "symmetrizer: the operations are not a group on this grid");
+      invariant(orbit[image] === orbits, () => "orbitMean: the operations are not a group on this grid");
     }
     members.push(count);
     orbits++;
@@ -61,7 +83,7 @@ function gridMap(
 ): (x: number, y: number, z: number) => number {
   const integer = (value: number): number => {
     const rounded = Math.round(value);
-    invariant(Math.abs(value - rounded) < 1e-6, () => `symmetrizer: operation leaves the grid (${value})`);
+    invariant(Math.abs(value - rounded) < 1e-6, () => `orbitMean: operation leaves the grid (${value})`);
     return rounded;
   };
   const w = rotation.map((row, i) => row.map((value, j) => integer((size[i]! * value) / size[j]!)));
@@ -70,4 +92,100 @@ function gridMap(
   const row = (i: number, x: number, y: number, z: number) =>
     wrap(w[i]![0]! * x + w[i]![1]! * y + w[i]![2]! * z + t[i]!, size[i]!);
   return (x, y, z) => row(0, x, y, z) + size[0] * (row(1, x, y, z) + size[1] * row(2, x, y, z));
+}
+
+/**
+ * The mean over a group on the waves whose whole star {Wᵀ G} has 2|gᵢ| < nᵢ; other waves stay as they are. As the operations act
+ * by (S f)(G) = e^{−2πi G·w} f(Wᵀ G), a function is invariant if on each star, with G₀ one of its waves,
+ *
+ *   f(Wᵀ G₀) = p f(G₀),  p = e^{2πi G₀·w},
+ *
+ * and zero where operations that lead from G₀ to the same wave disagree in p (a systematic absence). The projection onto such
+ * functions is f(G) ← p(G) · mean of p* f over the star.
+ */
+function starMean(
+  { size, gVectors, forward, inverse }: Pick<Grid, "size" | "gVectors" | "forward" | "inverse">,
+  operations: readonly Operation[],
+): Symmetrize {
+  const points = size[0] * size[1] * size[2];
+  const { star, members, phase } = starsOf({ size, gVectors }, operations);
+  const waves = newFourierField(points);
+  const component = newRealField(points);
+  const means = new Float64Array(2 * members.length);
+  return (f) => {
+    for (let offset = 0; offset < f.length; offset += points) {
+      const part = f.subarray(offset, offset + points) as RealField;
+      forward(waves, part);
+      means.fill(0);
+      for (let g = 0; g < points; g++) {
+        const s = star[g]!;
+        if (s < 0) continue;
+        const [c, d] = [phase[2 * g]!, phase[2 * g + 1]!];
+        const [re, im] = [waves[2 * g]!, waves[2 * g + 1]!];
+        means[2 * s]! += (c * re + d * im) / members[s]!;
+        means[2 * s + 1]! += (c * im - d * re) / members[s]!;
+      }
+      for (let g = 0; g < points; g++) {
+        const s = star[g]!;
+        if (s < 0) continue;
+        const [c, d] = [phase[2 * g]!, phase[2 * g + 1]!];
+        const [re, im] = [means[2 * s]!, means[2 * s + 1]!];
+        waves[2 * g] = c * re - d * im;
+        waves[2 * g + 1] = c * im + d * re;
+      }
+      inverse(component, waves);
+      part.set(component);
+    }
+  };
+}
+
+interface Stars {
+  /** Of each wave of the cube, −1 where the star is not whole. */
+  readonly star: Int32Array;
+  /** Waves of each star. */
+  readonly members: readonly number[];
+  /** p of each wave, complex; zero where the star is absent. */
+  readonly phase: Float64Array;
+}
+
+function starsOf(
+  { size, gVectors }: Pick<Grid, "size" | "gVectors">,
+  operations: readonly Operation[],
+): Stars {
+  const points = gVectors.length / 3;
+  const star = new Int32Array(points).fill(-2);
+  const phase = new Float64Array(2 * points);
+  const members: number[] = [];
+  const columns = operations.map(({ rotation, translation }) => ({
+    rotation: transpose(rotation),
+    translation,
+  }));
+  for (let g = 0; g < points; g++) {
+    if (star[g] !== -2) continue;
+    const wave: Vec3 = [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!];
+    const images = columns.map(({ rotation }) => matVec(rotation, wave));
+    if (images.some((image) => image.some((n, i) => 2 * Math.abs(n) >= size[i]!))) {
+      star[g] = -1;
+      continue;
+    }
+    const at = images.map(([x, y, z]) => gridIndex(size, x, y, z));
+    for (const [i, { translation }] of columns.entries()) {
+      const angle = 2 * Math.PI * dot(wave, translation);
+      phase[2 * at[i]!]! += Math.cos(angle);
+      phase[2 * at[i]! + 1]! += Math.sin(angle);
+    }
+    const waves = new Set(at);
+    const reached = operations.length / waves.size;
+    for (const image of waves) {
+      invariant(star[image] === -2, () => "symmetrizer: the operations are not a group");
+      star[image] = members.length;
+      // The phases of a wave that a group reaches several times are all equal, or their sum is zero.
+      const sum = Math.hypot(phase[2 * image]!, phase[2 * image + 1]!);
+      const scale = sum > reached / 2 ? 1 / sum : 0;
+      phase[2 * image]! *= scale;
+      phase[2 * image + 1]! *= scale;
+    }
+    members.push(waves.size);
+  }
+  return { star, members, phase };
 }

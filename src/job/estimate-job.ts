@@ -4,7 +4,7 @@ import { createKernels } from "../kernels/backends.ts";
 import type { GridSize } from "../kernels/kernels.ts";
 import { irreducibleKpoints } from "../model/kgrid.ts";
 import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
-import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
+import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import { requireSelfConsistent } from "./checks.ts";
 import { estimateMemory, type MemoryEstimate } from "./estimate.ts";
 import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
@@ -69,7 +69,7 @@ export async function estimateJob(
     ? findSymmetry(model.lattice, model.atoms, await platform.analyseSymmetry())
     : [IDENTITY];
   const fftSize = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
-  const { kpoints } = irreducibleKpoints(job.kgrid, job.kshift, compatibleWithGrid(found, fftSize));
+  const { kpoints } = irreducibleKpoints(job.kgrid, job.kshift, rotationsOfGrid(found, fftSize));
   const waves = kpoints.map(({ k }) => countPlaneWaves(model.lattice, job.ecut, k));
   const blocks = kpoints.length * model.nSpin;
   const needs = { ...memoryNeeds(job, model, found, threads), kpoints: blocks };

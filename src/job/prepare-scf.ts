@@ -109,7 +109,12 @@ export async function prepareScf(
     warnings,
     problem: {
       basis,
-      terms: kohnShamTerms(model, basis.grid, functionals(job.functional)),
+      terms: kohnShamTerms(
+        model,
+        basis.grid,
+        functionals(job.functional),
+        basis.mapsPoints ? undefined : basis.symmetrize,
+      ),
       createOrbitals: orbitalsFor(basis, { threads, backend, seed: job.seed }),
       startDensity: start.startDensity,
     },

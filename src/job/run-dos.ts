@@ -8,7 +8,7 @@ import { irreducibleKpoints } from "../model/kgrid.ts";
 import { planeSpacings } from "../model/lattice.ts";
 import { smearing } from "../model/smearing.ts";
 import { findSymmetry, IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
-import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
+import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import {
   broadenedStates,
   type DensityOfStates,
@@ -222,7 +222,7 @@ async function prepared(
     : [IDENTITY];
   return {
     ...fixed,
-    operations: compatibleWithGrid(operations, fixed.hamiltonian.problem.size),
+    operations: rotationsOfGrid(operations, fixed.hamiltonian.problem.size),
   };
 }
 
@@ -244,7 +244,7 @@ async function localDos(
     readonly onLocal: DosOptions["onLocal"];
   },
 ): Promise<LocalDos> {
-  const symmetrize = symmetrizer(grid.size, operations);
+  const symmetrize = symmetrizer(grid, operations);
   const axis = longAxis(grid);
   const energies = spaced(window, LOCAL_POINTS);
   const values: number[][] = [];

@@ -6,20 +6,25 @@ const GRID_TOLERANCE = 1e-8;
 
 const isWhole = (x: number): boolean => Math.abs(x - Math.round(x)) < GRID_TOLERANCE;
 
+/** The operations whose rotation maps a real-space grid of n points per axis onto itself: n_i W_ij / n_j are whole. They form a group if `operations` do. */
+export const rotationsOfGrid = (
+  operations: readonly SymmetryOperation[],
+  size: readonly [number, number, number],
+): SymmetryOperation[] =>
+  operations.filter(({ rotation }) =>
+    rotation.every((row, i) => row.every((entry, j) => (size[i]! * entry) % size[j]! === 0)),
+  );
+
 /**
- * The operations that map a real-space grid of n points per axis onto itself: n_i w_i and n_i W_ij / n_j are whole
- * for all i, j. Translations of the result are exact multiples of 1/n. They form a group if `operations` do.
+ * Those that map its points to its points: n_i w_i are whole as well. Translations of the result are exact multiples of 1/n. They
+ * form a group if `operations` do.
  */
 export function compatibleWithGrid(
   operations: readonly SymmetryOperation[],
   size: readonly [number, number, number],
 ): SymmetryOperation[] {
-  return operations
-    .filter(
-      ({ rotation, translation }) =>
-        translation.every((w, i) => isWhole(w * size[i]!)) &&
-        rotation.every((row, i) => row.every((entry, j) => (size[i]! * entry) % size[j]! === 0)),
-    )
+  return rotationsOfGrid(operations, size)
+    .filter(({ translation }) => translation.every((w, i) => isWhole(w * size[i]!)))
     .map(({ rotation, translation }) => {
       const snap = (i: 0 | 1 | 2) => (Math.round(translation[i] * size[i]) % size[i]) / size[i];
       return { rotation, translation: [snap(0), snap(1), snap(2)] };

@@ -24,10 +24,13 @@ export function dielectricOperator(
   chi0: Chi0,
   kernel: ApplyKernel,
 ): DielectricOperator {
+  const { mapsPoints, symmetrize } = basis;
   return {
     basis,
     async apply(deltaRho) {
-      const response = await chi0.apply(kernel(deltaRho));
+      const potential = kernel(deltaRho);
+      if (!mapsPoints) symmetrize(potential);
+      const response = await chi0.apply(potential);
       for (let r = 0; r < response.length; r++) response[r] = deltaRho[r]! - response[r]!;
       return response;
     },

@@ -1,4 +1,5 @@
 import type { Grid } from "../basis/grid.ts";
+import type { Symmetrize } from "../basis/symmetrize.ts";
 import { addMatrices } from "../common/tensor.ts";
 import type { Functional } from "../model/functional.ts";
 import type { Model } from "../model/model.ts";
@@ -16,14 +17,29 @@ export interface EnergyTerms {
   readonly constant: readonly ConstantTerm[];
 }
 
-/** Kohn-Sham: local pseudopotential, Hartree, exchange-correlation, nuclei. No functional is reduced Hartree-Fock. */
-export function kohnShamTerms(model: Model, grid: Grid, functionals: readonly Functional[]): EnergyTerms {
+/**
+ * Kohn-Sham: local pseudopotential, Hartree, exchange-correlation, nuclei. No functional is reduced Hartree-Fock.
+ *
+ * The energy of exchange and correlation on a grid depends on where the grid lies, so a translation that falls between its points
+ * is no symmetry of it. The mean Ē(ρ) of E_xc(Sρ) over a space group is symmetric, and for invariant densities it is E_xc(ρ) itself
+ * with the averaged potential.
+ *
+ * @param symmetrize that mean, where the densities are invariant under operations that do not map points to points.
+ */
+export function kohnShamTerms(
+  model: Model,
+  grid: Grid,
+  functionals: readonly Functional[],
+  symmetrize?: Symmetrize,
+): EnergyTerms {
   const { energy, stress } = ewald(pointCharges(model));
   return {
     density: [
       localTerm(model, grid),
       hartree(grid, model.nSpin),
-      ...(functionals.length > 0 ? [exchangeCorrelationWithCores(model, grid, functionals)] : []),
+      ...(functionals.length > 0
+        ? [averaged(exchangeCorrelationWithCores(model, grid, functionals), symmetrize)]
+        : []),
     ],
     constant: [{ name: "ewald", energy, stress }, pspCorrection(model)],
   };
@@ -42,3 +58,16 @@ function exchangeCorrelationWithCores(
     stress: (rho) => addMatrices(term.stress!(rho), coreStress(model, grid, term.evaluate(rho).potential)),
   };
 }
+
+/** The term whose derivative stays among invariant functions. */
+const averaged = (term: DensityTerm, symmetrize: Symmetrize | undefined): DensityTerm =>
+  symmetrize === undefined
+    ? term
+    : {
+        ...term,
+        evaluate(rho) {
+          const { energy, potential } = term.evaluate(rho);
+          symmetrize(potential);
+          return { energy, potential };
+        },
+      };

@@ -58,16 +58,19 @@ describe("createBasis", () => {
     expect(count({ operations })).toBe(8);
   });
 
-  test("keeps only operations that map the grid onto itself", () => {
-    const on = (n: number) =>
-      createBasis(diamond, { ecut: 3, kgrid: [2, 2, 2], fftSize: [n, n, n], operations }, kernels);
+  test("keeps operations whose rotations map the grid onto itself, and tells whether points go to points", () => {
+    const on = (...fftSize: [number, number, number]) =>
+      createBasis(diamond, { ecut: 3, kgrid: [2, 2, 2], fftSize, operations }, kernels);
     expect(operations).toHaveLength(48);
     // Half of the operations of diamond, seen from the bond centre, carry translations of halves.
-    expect(on(12).operations).toHaveLength(48);
-    expect(on(15).operations.length).toBeLessThan(48);
-    expect(
-      on(15).operations.every(({ translation }) => translation.every((t) => Number.isInteger(t * 15))),
-    ).toBe(true);
+    expect(on(12, 12, 12)).toMatchObject({ operations: { length: 48 }, mapsPoints: true });
+    expect(on(15, 15, 15)).toMatchObject({ operations: { length: 48 }, mapsPoints: false });
+    expect(on(15, 15, 15).kpoints).toEqual(
+      on(12, 12, 12).kpoints.map(({ k }) => expect.objectContaining({ k })),
+    );
+    const uneven = on(12, 12, 15).operations;
+    expect(uneven.length).toBeLessThan(48);
+    for (const { rotation } of uneven) expect([rotation[2][0], rotation[2][1]]).toEqual([0, 0]);
   });
 
   test("symmetrises a density with the group it kept", () => {
