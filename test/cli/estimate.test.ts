@@ -7,7 +7,7 @@ test("estimate tells sizes, memory and time with their units", async () => {
   const host = fakeHost();
   expect(await runProgram(["estimate", "silicon", "--threads", "1"], host)).toBe(0);
   const { stdout } = host.written;
-  expect(stdout).toMatch(/k-points +13, of 64 in the whole grid\n/);
+  expect(stdout).toMatch(/k-points +8, of 64 in the whole grid\n/);
   expect(stdout).toMatch(/plane waves +\d+ to \d+\n/);
   expect(stdout).toMatch(/memory +about \d+ MiB of [\d.]+ GiB, most of it for /);
   expect(stdout).toMatch(/one SCF step +about [\d.]+ (s|min)/);
