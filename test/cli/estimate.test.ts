@@ -13,7 +13,7 @@ test("estimate tells sizes, memory and time with their units", async () => {
   expect(stdout).toMatch(/one SCF step +about [\d.]+ (s|min)/);
   const json = fakeHost();
   expect(await runProgram(["estimate", "silicon", "--json"], json)).toBe(0);
-  expect(JSON.parse(json.written.stdout)).toMatchObject({ kpoints: 13, electrons: 8 });
+  expect(JSON.parse(json.written.stdout)).toMatchObject({ kpoints: 8, electrons: 8 });
 });
 
 test("estimate refuses a fixed Hamiltonian and wrong jobs like scf does", async () => {
