@@ -18,8 +18,10 @@ export interface Waves {
   readonly index: Int32Array;
   /** f(G) = (1/N) Σ_r f(r) e^{−iGr} on the waves. */
   forward(out: Float64Array, f: ReadonlyRealField): void;
-  /** f(r) = Re Σ c e^{iGr}, and g(r) = Im of the same where it is given; shape [N]. */
-  inverse(f: RealField, c: Float64Array, g?: RealField): void;
+  /** f(r) = Re Σ c e^{iGr}, shape [N]. */
+  inverse(f: RealField, c: Float64Array): void;
+  /** f from c and g from d, both waves of real fields. */
+  inversePair(f: RealField, c: Float64Array, g: RealField, d: Float64Array): void;
   /** out ← out + waves of v(r) Σ c e^{iGr}, v of shape [N]. */
   addProduct(out: Float64Array, c: Float64Array, v: Float64Array): void;
 }
@@ -36,12 +38,28 @@ export function createWaves(kernels: Kernels, size: GridSize, index: Int32Array)
       toComplex(grid, f, 1); // the transform divides by N
       fft.gridToSphere(out, grid);
     },
-    inverse(f, c, g) {
+    inverse(f, c) {
       invariant(f.length === points, () => `waves.inverse: ${f.length} values for ${points} points`);
       fft.sphereToGrid(grid, c);
       realPart(f, grid);
-      if (g !== undefined) imaginaryPart(g, grid);
+    },
+    inversePair(f, c, g, d) {
+      kernels.scratch((take) => {
+        const both = take(2 * index.length);
+        addImaginary(both, c, d);
+        fft.sphereToGrid(grid, both);
+      });
+      realPart(f, grid);
+      imaginaryPart(g, grid);
     },
     addProduct: (out, c, v) => fft.applyPotential(out, c, v, 1),
   };
+}
+
+/** out ← x + i y */
+function addImaginary(out: Float64Array, x: Float64Array, y: Float64Array): void {
+  for (let j = 0; j < x.length; j += 2) {
+    out[j] = x[j]! - y[j + 1]!;
+    out[j + 1] = x[j + 1]! + y[j]!;
+  }
 }

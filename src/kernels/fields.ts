@@ -30,8 +30,9 @@ export const spinComponent = (f: RealField, spin: number, points: number): RealF
 
 /** f↑ + f↓ of a field with `points` values per spin, or f itself of one spin, as a new field; shape [N]. */
 export function sumOverSpins(f: ReadonlyReals, points: number): RealField {
-  const total = newRealField(points);
-  for (let i = 0; i < f.length; i++) total[i % points]! += f[i]!;
+  const total = f.slice(0, points) as RealField;
+  for (let offset = points; offset < f.length; offset += points)
+    for (let r = 0; r < points; r++) total[r]! += f[offset + r]!;
   return total;
 }
 
@@ -64,6 +65,11 @@ export function realPart(f: Float64Array, z: Float64Array): void {
 /** f ← Im z. */
 export function imaginaryPart(f: Float64Array, z: Float64Array): void {
   for (let r = 0; r < f.length; r++) f[r] = z[2 * r + 1]!;
+}
+
+/** out ← out + x. */
+export function addConstant(out: Float64Array, x: number): void {
+  for (let i = 0; i < out.length; i++) out[i]! += x;
 }
 
 /** a − b. */

@@ -3,6 +3,7 @@ import { gapOf } from "./gap.ts";
 import { hasStates } from "./ldos.ts";
 import { localGap, localGapWindows, matter } from "./local-gap.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
+import { keptSpace, type ResponseSpace } from "./response-space.ts";
 import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
 import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
@@ -12,8 +13,6 @@ const MOSS = 95 / 27.211386;
 const LARGEST_PERMITTIVITY = 14;
 /** Wave vector [bohr⁻¹] beyond which bound charges screen no more. */
 const K_TF = 1;
-/** L below which a place is a metal. */
-const INSULATING = 0.05;
 
 /**
  * The mixing for those who do not know what their system is. `localGap` finds out, place by place, where the levels leave a gap about
@@ -27,9 +26,10 @@ const INSULATING = 0.05;
  * metal, and L is 1 where there is matter.
  */
 export function auto(): Preconditioner {
-  const screen = screening();
+  const spaceOn = keptSpace();
+  const screen = screening(spaceOn);
   const bound = async (iterate: Iterate, transposed: boolean) => {
-    const model = await modelOf(iterate);
+    const model = await modelOf(iterate, spaceOn(iterate.grid));
     return model === undefined ? identity : screen(iterate.grid, iterate.nSpin, model, transposed);
   };
   return {
@@ -40,20 +40,21 @@ export function auto(): Preconditioner {
   };
 }
 
-async function modelOf(iterate: Iterate): Promise<ModelSusceptibility | undefined> {
+async function modelOf(iterate: Iterate, space: ResponseSpace): Promise<ModelSusceptibility | undefined> {
   const { points } = iterate.grid;
-  const local = await localGap(iterate);
+  const local = await localGap(iterate, space);
   if (local === undefined) {
     const gap = gapOf(iterate);
     if (gap === undefined) return undefined;
     return {
-      polarisable: boundCharges(gap.empty - gap.filled, matter(iterate.grid, await iterate.density())),
+      polarisable: boundCharges(gap.empty - gap.filled, matter(space, await iterate.density())),
     };
   }
-  const { states, insulating, gap } = local;
-  if (insulating.every((x) => x < INSULATING)) return hasStates(states) ? { states } : undefined;
-  const free = states.map((d, i) => d * (1 - insulating[i % points]!)) as RealField;
-  return { ...(hasStates(free) ? { states: free } : {}), polarisable: boundCharges(gap, insulating) };
+  const { states, insulator } = local;
+  if (insulator === undefined) return hasStates(states) ? { states } : undefined;
+  const { place, gap } = insulator;
+  const free = states.map((d, i) => d * (1 - place[i % points]!)) as RealField;
+  return { ...(hasStates(free) ? { states: free } : {}), polarisable: boundCharges(gap, place) };
 }
 
 const boundCharges = (gap: number, place: RealField): Polarisable => ({

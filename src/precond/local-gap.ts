@@ -1,10 +1,19 @@
-import type { Grid } from "../basis/grid.ts";
-import { type ReadonlyRealField, type RealField, sumOverSpins } from "../kernels/fields.ts";
+import type { Waves } from "../basis/waves.ts";
+import {
+  addConstant,
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  sumOverSpins,
+  sumReal,
+} from "../kernels/fields.ts";
 import { erfc } from "../model/erfc.ts";
 import type { EnergyWindow } from "../state/energy-window.ts";
 import { windowsAtFermiLevel } from "./ldos.ts";
 import { thomasFermiStates } from "./local-thomas-fermi.ts";
 import type { Iterate, IterateLevels } from "./preconditioner.ts";
+import type { ResponseSpace } from "./response-space.ts";
 
 /** Gaussian [bohr] that averages over an atom and its bonds: half a distance of neighbours. */
 const BLUR = 2.5;
@@ -16,6 +25,10 @@ const METAL = 0.5;
 const INSULATOR = 0.3;
 /** Fewer states than this part of an electron gas of the same density are none. */
 const NONE = 0.05;
+/** Gaussian [bohr] that averages the density over an atom where it tells matter from vacuum. */
+const BLUR_OF_MATTER = 1.5;
+/** L below which a place is a metal. */
+const LEAST = 0.05;
 /** Density [bohr⁻³] of which half counts as matter: r_s = 3.6. */
 const THIN = 0.005;
 
@@ -23,10 +36,13 @@ const THIN = 0.005;
 export interface LocalGap {
   /** D_σ(r) in the window of `ldos` [Ha⁻¹ bohr⁻³], shape [nSpin·N]. */
   readonly states: RealField;
-  /** L(r) from 0 (metal, vacuum) to 1 (bound charges), shape [N]. */
-  readonly insulating: RealField;
-  /** An estimate of the gap where L is large [Ha]. */
-  readonly gap: number;
+  /** What there is of insulators; absent where L is below 0.05 everywhere. */
+  readonly insulator?: {
+    /** L(r) from 0 (metal, vacuum) to 1 (bound charges), shape [N]. */
+    readonly place: RealField;
+    /** An estimate of the gap where L is large [Ha]. */
+    readonly gap: number;
+  };
 }
 
 /** The windows that `localGap` looks through; none at zero temperature. */
@@ -50,27 +66,52 @@ export const localGapWindows = (levels: IterateLevels): EnergyWindow[] =>
  *
  * gives x. An SCF holds few empty bands: where the upper edge is not seen, it is taken to be as far as the lower one.
  *
+ * Averages are made of the waves of a response space, beyond which nothing is left of them, and first on its coarse grid: a metal needs
+ * no more.
+ *
  * @returns undefined at zero temperature, which has no window.
  */
-export async function localGap(iterate: Iterate): Promise<LocalGap | undefined> {
+export async function localGap(iterate: Iterate, space: ResponseSpace): Promise<LocalGap | undefined> {
   const [own, narrow, wide] = localGapWindows(iterate);
   if (own === undefined || narrow === undefined || wide === undefined) return undefined;
-  const { grid } = iterate;
   const seen = ({ width, center }: EnergyWindow) => iterate.localDensityOfStates(width, center);
-  const [states, rho] = [await seen(own), await iterate.density()];
-  const inOwn = averaged(grid, states, BLUR);
-  const inNarrow = averaged(grid, await seen(narrow), BLUR);
-  const inWide = averaged(grid, await seen(wide), BLUR);
-  const gas = thomasFermiStates(averaged(grid, rho, BLUR), 1);
-  const insulating = matter(grid, rho);
-  let [sumOwn, sumWide] = [0, 0];
-  for (let r = 0; r < grid.points; r++) {
-    const q = Math.max(0, inNarrow[r]!) / (Math.max(0, inOwn[r]!) + NONE * gas[r]! + Number.MIN_VALUE);
-    insulating[r]! *= Math.min(1, Math.max(0, (METAL - q) / (METAL - INSULATOR)));
-    sumOwn += insulating[r]! * inOwn[r]!;
-    sumWide += insulating[r]! * inWide[r]!;
+  const [states, inNarrow, rho] = [await seen(own), await seen(narrow), await iterate.density()];
+  const place = insulatingPlace(space, states, inNarrow, rho);
+  if (place === undefined) return { states };
+  // ∫L D̄ is ∫L̄ D.
+  const weight = averaged(space, place, BLUR);
+  const seenBy = (d: RealField) => dotReal(weight, sumOverSpins(d, weight.length));
+  const gap = gapFromWindows(seenBy(states) / seenBy(await seen(wide)), own.width);
+  return { states, insulator: { place, gap } };
+}
+
+/** L(r) on the fine grid; undefined where the coarse grid, which sees all that is left of averages, has no insulator. */
+function insulatingPlace(
+  space: ResponseSpace,
+  states: RealField,
+  inNarrow: RealField,
+  rho: RealField,
+): RealField | undefined {
+  const { fine, coarse, onFine, onCoarse } = space;
+  return fine.kernels.scratch((take) => {
+    const [own] = averages(space, take, states, [BLUR]);
+    const [narrow] = averages(space, take, inNarrow, [BLUR]);
+    const [broad, close] = averages(space, take, rho, [BLUR, BLUR_OF_MATTER]);
+    const on = (waves: Waves, points: number) =>
+      placeOf(atPoints(waves, points, own!, narrow!), atPoints(waves, points, broad!, close!));
+    return on(onCoarse, coarse.points).some((x) => x >= LEAST) ? on(onFine, fine.points) : undefined;
+  });
+}
+
+/** L of D̄ in both windows, and of ρ̄ over 2.5 and over 1.5 bohr. */
+function placeOf([own, narrow]: RealFields, [broad, close]: RealFields): RealField {
+  const gas = thomasFermiStates(broad, 1);
+  const place = newRealField(gas.length);
+  for (let r = 0; r < place.length; r++) {
+    const q = Math.max(0, narrow[r]!) / (Math.max(0, own[r]!) + NONE * gas[r]! + Number.MIN_VALUE);
+    place[r] = matterOf(close[r]!) * Math.min(1, Math.max(0, (METAL - q) / (METAL - INSULATOR)));
   }
-  return { states, insulating, gap: gapFromWindows(sumOwn / sumWide, own.width) };
+  return place;
 }
 
 /** 2x with erfc(x/w)/erfc(x/4w) = ratio, at most 8 w; 0 where the ratio is not below 1. */
@@ -86,17 +127,55 @@ export function gapFromWindows(ratio: number, width: number): number {
 }
 
 /** ρ̄²/(ρ̄² + (0.005 bohr⁻³)²), the density averaged over 1.5 bohr: 1 where there is matter, 0 in a vacuum; shape [N]. */
-export const matter = (grid: Grid, rho: ReadonlyRealField): RealField =>
-  averaged(grid, rho, 1.5).map((x) => (x > 0 ? x ** 2 / (x ** 2 + THIN ** 2) : 0)) as RealField;
+export const matter = (space: ResponseSpace, rho: ReadonlyRealField): RealField =>
+  averaged(space, rho, BLUR_OF_MATTER).map(matterOf) as RealField;
+
+const matterOf = (rho: number): number => (rho > 0 ? rho ** 2 / (rho ** 2 + THIN ** 2) : 0);
 
 /** The sum over spins, averaged with a Gaussian of some width [bohr]; shape [N]. */
-function averaged(grid: Grid, f: ReadonlyRealField, width: number): RealField {
-  const { points, normG2 } = grid;
-  const coefficients = grid.toFourier(sumOverSpins(f, points));
-  for (let g = 0; g < points; g++) {
-    const factor = Math.exp(-0.5 * normG2[g]! * width ** 2);
-    coefficients[2 * g]! *= factor;
-    coefficients[2 * g + 1]! *= factor;
-  }
-  return grid.toReal(coefficients);
+function averaged(space: ResponseSpace, f: ReadonlyRealField, width: number): RealField {
+  const { fine, onFine } = space;
+  return fine.kernels.scratch((take) => {
+    const [average] = averages(space, take, f, [width]);
+    const out = newRealField(fine.points);
+    onFine.inverse(out, average!.waves);
+    addConstant(out, average!.mean);
+    return out;
+  });
+}
+
+/** What averages leave of a field: its mean, and waves in the memory of the kernels. */
+interface Average {
+  readonly mean: number;
+  readonly waves: Float64Array;
+}
+
+/** The sum over spins, averaged with Gaussians e^{−|G|²w²/2} of some widths w [bohr], of which the waves of the space see all. */
+function averages(
+  { fine, onFine, coulomb }: ResponseSpace,
+  take: (length: number) => Float64Array,
+  f: ReadonlyRealField,
+  widths: readonly number[],
+): Average[] {
+  const total = sumOverSpins(f, fine.points);
+  const mean = sumReal(total) / total.length;
+  const [all, factor] = [take(2 * coulomb.length), take(coulomb.length)];
+  onFine.forward(all, total);
+  return widths.map((width) => {
+    for (let j = 0; j < factor.length; j++) factor[j] = Math.exp((-2 * Math.PI * width ** 2) / coulomb[j]!);
+    const waves = take(all.length);
+    fine.kernels.multiplyRows(waves, factor.length, 1, factor, all);
+    return { mean, waves };
+  });
+}
+
+type RealFields = readonly [RealField, RealField];
+
+/** Two averages at the points of a grid. */
+function atPoints(waves: Waves, points: number, x: Average, y: Average): RealFields {
+  const [f, g] = [newRealField(points), newRealField(points)];
+  waves.inversePair(f, x.waves, g, y.waves);
+  addConstant(f, x.mean);
+  addConstant(g, y.mean);
+  return [f, g];
 }

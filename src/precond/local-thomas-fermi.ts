@@ -1,4 +1,4 @@
-import type { RealField } from "../kernels/fields.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import { screening } from "./susceptibility.ts";
 
@@ -26,7 +26,8 @@ export function localThomasFermi(): Preconditioner {
 export function thomasFermiStates(rho: RealField, nSpin: 1 | 2): RealField {
   // Without spin both spins share ρ: D = 2·(3π²ρ)^{1/3}/(2π²).
   const perSpin = nSpin === 1 ? 0.5 : 1;
-  return rho.map(
-    (x) => Math.cbrt(6 * Math.PI ** 2 * Math.max(0, perSpin * x)) / (2 * Math.PI ** 2 * perSpin),
-  ) as RealField;
+  const states = newRealField(rho.length);
+  for (let i = 0; i < rho.length; i++)
+    states[i] = Math.cbrt(6 * Math.PI ** 2 * Math.max(0, perSpin * rho[i]!)) / (2 * Math.PI ** 2 * perSpin);
+  return states;
 }

@@ -32,6 +32,15 @@ const LONGEST = 5;
 /** Waves in `longest` at most: a matrix of this size is factorised in well under a millisecond. */
 const MOST = 56;
 
+/** The space of the grid that was asked for last. */
+export function keptSpace(): (grid: Grid) => ResponseSpace {
+  let space: ResponseSpace | undefined;
+  return (grid) => {
+    if (space?.fine !== grid) space = responseSpace(grid);
+    return space;
+  };
+}
+
 /** @param longest cut-off [bohr⁻¹] of the waves answered to; a grid that has none beyond is used as it is. */
 export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const wanted = exactProductGridSize(fine.lattice.vectors, longest ** 2 / 8);

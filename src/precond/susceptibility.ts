@@ -1,5 +1,6 @@
 import type { Grid } from "../basis/grid.ts";
 import {
+  addConstant,
   dotReal,
   newRealField,
   type ReadonlyRealField,
@@ -9,7 +10,7 @@ import {
   sumReal,
 } from "../kernels/fields.ts";
 import type { ApplyPreconditioner } from "./preconditioner.ts";
-import { type ResponseSpace, responseSpace } from "./response-space.ts";
+import { keptSpace, type ResponseSpace } from "./response-space.ts";
 import { type ModelSusceptibility, type ScreenedWaves, screenedWaves } from "./screened-waves.ts";
 
 /**
@@ -31,11 +32,13 @@ import { type ModelSusceptibility, type ScreenedWaves, screenedWaves } from "./s
  *   (1 + v^{½}(−χ̃₀)v^{½}) u = v^{½} χ̃₀ f,     δV = f + v^{½} u
  *
  * The returned function keeps tables and work memory of the grid it saw last; what it has bound is not changed by what it binds later.
+ *
+ * @param spaceOn the waves of a grid. Default its own; one who needs them as well gives what both share.
  */
-export function screening(): Screening {
+export function screening(spaceOn = keptSpace()): Screening {
   let tools: Tools | undefined;
   return (grid, nSpin, model, transposed = false) => {
-    if (tools?.space.fine !== grid) tools = toolsOn(grid);
+    if (tools?.space.fine !== grid) tools = toolsOn(spaceOn(grid));
     return (transposed ? bindTransposed : bind)(tools, nSpin, model);
   };
 }
@@ -59,10 +62,10 @@ interface Tools {
   readonly charge: RealField;
 }
 
-function toolsOn(grid: Grid): Tools {
-  const space = responseSpace(grid);
-  const vector = () => grid.kernels.alloc(2 * space.root.length);
-  const field = () => newRealField(grid.points);
+function toolsOn(space: ResponseSpace): Tools {
+  const { kernels, points } = space.fine;
+  const vector = () => kernels.alloc(2 * space.root.length);
+  const field = () => newRealField(points);
   return {
     space,
     screened: screenedWaves(space),
@@ -93,8 +96,7 @@ function bind(
     if (polarisable === undefined) onFine.inverse(potential, u);
     else {
       screened.boundCharge(w, u);
-      addImaginary(u, w);
-      onFine.inverse(potential, u, charge);
+      onFine.inversePair(potential, u, charge, w);
     }
     out.set(f as RealField); // for reading
     let lost = 0; // by rounding alone
@@ -168,18 +170,6 @@ function subtractAnswer(out: RealField, states: RealField, potential: RealField,
 function subtractShares(out: RealField, charge: RealField, nSpin: 1 | 2): number {
   for (let i = 0; i < out.length; i++) out[i]! -= charge[i % charge.length]! / nSpin;
   return sumReal(charge);
-}
-
-function addConstant(out: RealField, x: number): void {
-  for (let i = 0; i < out.length; i++) out[i]! += x;
-}
-
-/** x ← x + i y */
-function addImaginary(x: Float64Array, y: Float64Array): void {
-  for (let j = 0; j < x.length; j += 2) {
-    x[j]! -= y[j + 1]!;
-    x[j + 1]! += y[j]!;
-  }
 }
 
 /** The sum over spins: f itself where there is one. */

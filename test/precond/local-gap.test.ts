@@ -2,28 +2,30 @@ import { describe, expect, test } from "vitest";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { erfc } from "../../src/model/erfc.ts";
 import { gapFromWindows, localGap, localGapWindows } from "../../src/precond/local-gap.ts";
-import { close } from "../close.ts";
+import { thomasFermiStates } from "../../src/precond/local-thomas-fermi.ts";
+import { responseSpace } from "../../src/precond/response-space.ts";
+import { close, closeArrays, notTiny } from "../close.ts";
 import { besideGap, sampleIterate, testGrid, unevenStates } from "./laws.ts";
 
 const BOX = [[6, 0, 0], [0, 5, 0], [0, 0, 60]] as const; // biome-ignore format: a matrix
 const grid = testGrid([5, 4, 50], BOX as never);
+const space = responseSpace(grid);
 const along = (f: RealField, z: number): number => f[20 * Math.round(50 * z)]!;
 
 describe("the local gap", () => {
   test("is none in a metal beside a vacuum", async () => {
-    const { insulating } = (await localGap(
-      sampleIterate({ grid, nSpin: 1, states: unevenStates(grid, 1) }),
-    ))!;
-    expect(Math.max(...insulating)).toBeLessThan(1e-3); // where the density fades out
+    const metal = sampleIterate({ grid, nSpin: 1, states: unevenStates(grid, 1) });
+    expect((await localGap(metal, space))!.insulator).toBeUndefined();
   });
 
   test("without states is everywhere where there is matter, and L stays between 0 and 1", async () => {
     const half = asRealField(newRealField(grid.points).map((_, r) => (Math.floor(r / 20) < 25 ? 0.03 : 0)));
-    const { insulating, gap } = (await localGap(sampleIterate({ grid, nSpin: 1, density: half })))!;
-    expect(along(insulating, 0.25)).toBeGreaterThan(0.95);
-    expect(along(insulating, 0.75)).toBeLessThan(1e-6);
-    expect(Math.min(...insulating)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...insulating)).toBeLessThanOrEqual(1);
+    const { place, gap } = (await localGap(sampleIterate({ grid, nSpin: 1, density: half }), space))!
+      .insulator!;
+    expect(along(place, 0.25)).toBeGreaterThan(0.95);
+    expect(along(place, 0.75)).toBeLessThan(1e-6);
+    expect(Math.min(...place)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...place)).toBeLessThanOrEqual(1);
     expect(gap).toBe(0); // nothing was seen that could tell: the largest permittivity
   });
 
@@ -31,11 +33,12 @@ describe("the local gap", () => {
     for (const nSpin of [1, 2] as const)
       for (const half of [0.01, 0.1]) {
         const iterate = besideGap(sampleIterate({ grid, nSpin, density: even(nSpin) }), half);
-        const { insulating, gap, states } = (await localGap(iterate))!;
-        expect(along(insulating, 0.25)).toBe(0);
-        expect(along(insulating, 0.75)).toBeGreaterThan(0.95);
-        expect(Math.min(...insulating)).toBe(0);
-        expect(Math.max(...insulating)).toBeLessThanOrEqual(1);
+        const { states, insulator } = (await localGap(iterate, space))!;
+        const { place, gap } = insulator!;
+        expect(along(place, 0.25)).toBe(0);
+        expect(along(place, 0.75)).toBeGreaterThan(0.95);
+        expect(Math.min(...place)).toBe(0);
+        expect(Math.max(...place)).toBeLessThanOrEqual(1);
         // The blurred edge lends the insulator some of the metal's states.
         if (half > 0.05) close(gap / (2 * half), 1, 0.15);
         expect(gap).toBeLessThan(2 * half);
@@ -43,10 +46,39 @@ describe("the local gap", () => {
       }
   });
 
+  test("on a grid finer than the response is what averages over the whole cube of waves give", async () => {
+    const fine = testGrid([15, 12, 150], BOX as never);
+    const { points, normG2 } = fine;
+    expect(responseSpace(fine).coarse.points).toBeLessThan(points / 2);
+    const wavy = newRealField(points).map((_, r) => 0.03 * (1 + 0.5 * Math.sin(r))) as RealField;
+    const uneven = besideGap(sampleIterate({ grid: fine, nSpin: 1, density: wavy }), 0.03);
+    const iterate = {
+      ...uneven,
+      localDensityOfStates: async (width: number) =>
+        (await uneven.localDensityOfStates(width)).map((d, r) => d * (1 + 0.5 * Math.cos(r))) as RealField,
+    };
+    const averaged = (f: RealField, width: number): RealField => {
+      const c = fine.toFourier(f);
+      return fine.toReal(c.map((x, i) => x * Math.exp(-0.5 * normG2[i >> 1]! * width ** 2)) as typeof c);
+    };
+    const [own, narrow] = await Promise.all(
+      localGapWindows(iterate).map(async ({ width }) =>
+        averaged(await iterate.localDensityOfStates(width), 2.5),
+      ),
+    );
+    const gas = thomasFermiStates(averaged(wavy, 2.5), 1);
+    const expected = averaged(wavy, 1.5).map((rho, r) => {
+      const q = narrow![r]! / (own![r]! + 0.05 * gas[r]!);
+      return (rho ** 2 / (rho ** 2 + 0.005 ** 2)) * Math.min(1, Math.max(0, (0.5 - q) / 0.2));
+    });
+    notTiny(expected, 0.1);
+    closeArrays((await localGap(iterate, responseSpace(fine)))!.insulator!.place, expected, 1e-9);
+  });
+
   test("has no window without a temperature", async () => {
     const cold = sampleIterate({ grid, nSpin: 1, temperature: 0 });
     expect(localGapWindows(cold)).toEqual([]);
-    expect(await localGap(cold)).toBeUndefined();
+    expect(await localGap(cold, space)).toBeUndefined();
   });
 
   test("the width of a gap from what two windows see of it", () => {
