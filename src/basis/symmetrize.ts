@@ -120,18 +120,22 @@ function starMean(
       for (let g = 0; g < points; g++) {
         const s = star[g]!;
         if (s < 0) continue;
-        const [c, d] = [phase[2 * g]!, phase[2 * g + 1]!];
-        const [re, im] = [waves[2 * g]!, waves[2 * g + 1]!];
-        means[2 * s]! += (c * re + d * im) / members[s]!;
-        means[2 * s + 1]! += (c * im - d * re) / members[s]!;
+        const re = phase[2 * g]!;
+        const im = phase[2 * g + 1]!;
+        means[2 * s]! += re * waves[2 * g]! + im * waves[2 * g + 1]!;
+        means[2 * s + 1]! += re * waves[2 * g + 1]! - im * waves[2 * g]!;
+      }
+      for (let s = 0; s < members.length; s++) {
+        means[2 * s]! /= members[s]!;
+        means[2 * s + 1]! /= members[s]!;
       }
       for (let g = 0; g < points; g++) {
         const s = star[g]!;
         if (s < 0) continue;
-        const [c, d] = [phase[2 * g]!, phase[2 * g + 1]!];
-        const [re, im] = [means[2 * s]!, means[2 * s + 1]!];
-        waves[2 * g] = c * re - d * im;
-        waves[2 * g + 1] = c * im + d * re;
+        const re = phase[2 * g]!;
+        const im = phase[2 * g + 1]!;
+        waves[2 * g] = re * means[2 * s]! - im * means[2 * s + 1]!;
+        waves[2 * g + 1] = re * means[2 * s + 1]! + im * means[2 * s]!;
       }
       inverse(component, waves);
       part.set(component);

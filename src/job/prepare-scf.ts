@@ -79,12 +79,13 @@ export async function prepareScf(
   if (job.bands !== null) bandsFromJob(job, model.electrons);
   const threads = options.threads ?? 1;
   const backend = options.backend ?? "wasm";
-  const operations = job.symmetry
-    ? findSymmetry(model.lattice, model.atoms, await platform.analyseSymmetry())
-    : [IDENTITY];
+  const [analyse, kernels] = await Promise.all([
+    job.symmetry ? platform.analyseSymmetry() : undefined,
+    createKernels(backend),
+  ]);
+  const operations = analyse === undefined ? [IDENTITY] : findSymmetry(model.lattice, model.atoms, analyse);
   requireMemory(estimateMemory(memoryNeeds(job, model, operations, threads)), platform.systemMemory());
 
-  const kernels = await createKernels(backend);
   const basis = createBasis(
     model,
     { ecut: job.ecut, kgrid: job.kgrid, kshift: job.kshift, fftSize: job.fftSize, operations },

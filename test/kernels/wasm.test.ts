@@ -2,11 +2,20 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import type { GridSize, Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
+import { BINARIES } from "../../src/kernels/wasm/binary.generated.ts";
+import { isSupported } from "../../src/kernels/wasm/module.ts";
 import { wasmKernels, wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { closeArrays, notTiny } from "../close.ts";
 import { kernelLaws, lowRankLaw, randomPanel, sphereIndices } from "./laws.ts";
 
 kernelLaws("wasm simd", () => wasmKernelsSync({ fma: false }), referenceKernels);
+
+test("one instruction tells whether the engine takes the build with fused multiply-add", () => {
+  const takes = (build: keyof typeof BINARIES) =>
+    WebAssembly.validate(Buffer.from(BINARIES[build].base64, "base64"));
+  expect(takes("simd")).toBe(true);
+  expect(isSupported("fma")).toBe(takes("fma"));
+});
 
 const fmaMissing = await wasmKernels({ fma: true }).then(
   () => undefined,
