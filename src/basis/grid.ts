@@ -46,7 +46,7 @@ export interface Grid {
 }
 
 /** Signed frequency of FFT index i on an axis of n points. */
-export const frequency = (i: number, n: number): number => (i < n / 2 ? i : i - n);
+export const frequency = (i: number, n: number): number => (2 * i < n ? i : i - n);
 
 /** Flat grid index of the reduced G-vector (gx, gy, gz). */
 export const gridIndex = (size: GridSize, gx: number, gy: number, gz: number): number => {
@@ -60,8 +60,10 @@ export const cartesianG = ({ lattice, gVectors }: Pick<Grid, "lattice" | "gVecto
   rowsVec(lattice.reciprocal, [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!]);
 
 export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): Grid {
-  const { gVectors, normG2 } = cubeOfWaves(lattice, size);
-  const points = normG2.length;
+  const points = size[0] * size[1] * size[2];
+  const gVectors = new Int32Array(3 * points);
+  const normG2 = new Float64Array(points);
+  fillCube(gVectors, normG2, lattice, size);
   const fft = kernels.fft(size);
   const work = kernels.alloc(2 * points);
 
@@ -108,13 +110,13 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
   };
 }
 
-/** Reduced coordinates of G in FFT order, shape [3·N], and |G|², shape [N]. */
-function cubeOfWaves(
+/** Writes the reduced coordinates of G in FFT order, shape [3·N], and |G|², shape [N]. */
+function fillCube(
+  gVectors: Int32Array,
+  normG2: Float64Array,
   lattice: Lattice,
   [nx, ny, nz]: GridSize,
-): { readonly gVectors: Int32Array; readonly normG2: Float64Array } {
-  const gVectors = new Int32Array(3 * nx * ny * nz);
-  const normG2 = new Float64Array(nx * ny * nz);
+): void {
   let at = 0;
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
@@ -126,7 +128,6 @@ function cubeOfWaves(
         const cart = rowsVec(lattice.reciprocal, g);
         normG2[at] = dot(cart, cart);
       }
-  return { gVectors, normG2 };
 }
 
 const isSmooth = (n: number): boolean => {

@@ -19,7 +19,7 @@ export interface ResponseSpace {
   readonly root: Float64Array;
   /** Waves as places among the M, n of them: those of largest v first, G and −G side by side. */
   readonly longest: Int32Array;
-  /** Where G_i − G_j of those is on the coarse grid, folded back; at i + n·j. */
+  /** Where G_i − G_j of those is on the coarse grid, folded back; at i + n·j for i ≤ j. */
   readonly differences: Int32Array;
 }
 
@@ -52,25 +52,25 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const [nx, ny, nz] = size;
   const opposite = (i: number, n: number) => (i === 0 ? 0 : n - i);
   /** Index on the fine axis of the frequency that index i of the coarse one stands for. */
-  const onFineAxis = (i: number, axis: 0 | 1 | 2) =>
-    i < size[axis] / 2 ? i : i - size[axis] + fine.size[axis];
+  const onFineAxis = (i: number, n: number, nFine: number) => (2 * i < n ? i : i - n + nFine);
   const [index, fineIndex, minusIndex, v]: [number[], number[], number[], number[]] = [[], [], [], []];
   const place = new Int32Array(points);
   for (let z = 0, g = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++)
+    for (let y = 0; y < ny; y++) {
+      const minusRow = nx * (opposite(y, ny) + ny * opposite(z, nz));
+      const fineRow = onFineAxis(y, ny, fine.size[1]) + fine.size[1] * onFineAxis(z, nz, fine.size[2]);
       for (let x = 0; x < nx; x++, g++) {
-        const minus = opposite(x, nx) + nx * (opposite(y, ny) + ny * opposite(z, nz));
+        const minus = minusRow + (x === 0 ? 0 : nx - x);
         // At the highest frequency of an even axis the two differ, and a real field feels their mean.
         const vOfG = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[minus]!;
         if (g === 0 || (4 * Math.PI) / vOfG > cutoff) continue;
         place[g] = index.length;
         index.push(g);
         minusIndex.push(minus);
-        fineIndex.push(
-          onFineAxis(x, 0) + fine.size[0] * (onFineAxis(y, 1) + fine.size[1] * onFineAxis(z, 2)),
-        );
+        fineIndex.push(onFineAxis(x, nx, fine.size[0]) + fine.size[0] * fineRow);
         v.push(vOfG);
       }
+    }
   const onCoarse = coarse.waves(Int32Array.from(index));
   const coulomb = Float64Array.from(v);
   const root = coarse.kernels.alloc(v.length);
@@ -103,14 +103,14 @@ function longestWaves(coulomb: Float64Array, partner: readonly number[]): Int32A
   return Int32Array.from(first.slice(0, MOST / 2).flatMap((j) => [j, partner[j]!]));
 }
 
-/** Where G_i − G_j is on the grid, at i + n·j, for the n waves at `index`. */
+/** Where G_i − G_j is on the grid, at i + n·j for i ≤ j, for the n waves at `index`. */
 function differences({ size, gVectors }: Grid, index: Int32Array): Int32Array {
   const n = index.length;
   const out = new Int32Array(n * n);
   const along = (axis: number, i: number, j: number) =>
     gVectors[3 * index[i]! + axis]! - gVectors[3 * index[j]! + axis]!;
   for (let j = 0; j < n; j++)
-    for (let i = 0; i < n; i++)
+    for (let i = 0; i <= j; i++)
       out[i + n * j] = gridIndex(size, along(0, i, j), along(1, i, j), along(2, i, j));
   return out;
 }

@@ -1,4 +1,4 @@
-import { newFourierField, type ReadonlyFourierField, type RealField, sumReal } from "../kernels/fields.ts";
+import { newFourierField, type RealField, sumReal } from "../kernels/fields.ts";
 import { conjugateGradients } from "../solvers/conjugate-gradients.ts";
 import { longWaves } from "./long-waves.ts";
 import type { ResponseSpace } from "./response-space.ts";
@@ -29,6 +29,8 @@ export interface ScreenedWaves {
   load(model: ModelSusceptibility): void;
   /** out with (1 + v^{½}(−χ̃₀)v^{½}) out = rightSide. */
   solve(out: Float64Array, rightSide: Float64Array): void;
+  /** ∫D V/∫D [Ha], by which the Fermi level follows a potential. */
+  level(potential: Float64Array): number;
   /** out ← √L C √L potential. */
   boundCharge(out: Float64Array, potential: Float64Array): void;
 }
@@ -52,8 +54,12 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
   const vector = () => kernels.alloc(2 * waves);
   const long = longWaves(space);
   const [states, place] = [kernels.alloc(points), kernels.alloc(points)] as [RealField, RealField];
+  /** D(G) of the coarse grid. */
   const statesAtG = newFourierField(points);
-  const [level, scaled, answer, charge] = [vector(), vector(), vector(), vector()];
+  /** d, and the waves of D on the fine grid with its mean there. */
+  const [d, fineStates] = [vector(), vector()];
+  let meanOfStates = 0;
+  const [scaled, answer, charge] = [vector(), vector(), vector()];
   /** C, v L̄ C, and the inverse of B's diagonal at the mean values; shape [M]. */
   const [bound, mean, diagonal] = [kernels.alloc(waves), kernels.alloc(waves), kernels.alloc(waves)];
   const [product, factor] = [kernels.alloc(2), kernels.alloc(1)];
@@ -80,8 +86,8 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
     kernels.multiplyRows(out, waves, 1, root, answer);
     addScaled(out, 1, x);
     if (loaded?.states === undefined) return;
-    kernels.columnDots(product, waves, 1, level, x);
-    addScaled(out, -product[0]! / statesAtG[0]!, level);
+    kernels.columnDots(product, waves, 1, d, x);
+    addScaled(out, -product[0]! / statesAtG[0]!, d);
   };
   const precondition = (out: Float64Array, x: Float64Array) => {
     kernels.multiplyRows(out, waves, 1, diagonal, x);
@@ -94,15 +100,15 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
       const { polarisable } = model;
       if (model.states === undefined) statesAtG[0] = 0;
       else {
-        toCoarseGrid(states, space, model.states, scaled);
+        meanOfStates = toCoarseGrid(states, fineStates, space, model.states);
         coarse.forward(statesAtG, states);
-        gather(level, statesAtG, onCoarse.index);
-        kernels.multiplyRows(level, waves, 1, root, level);
+        onCoarse.forward(d, states);
+        kernels.multiplyRows(d, waves, 1, root, d);
       }
       mean.fill(0);
       if (polarisable !== undefined) {
         const { rootOfPlace } = polarisable;
-        if (rootOfPlace !== undefined) toCoarseGrid(place, space, rootOfPlace, scaled);
+        if (rootOfPlace !== undefined) toCoarseGrid(place, scaled, space, rootOfPlace);
         const meanPlace = rootOfPlace === undefined ? 1 : place.reduce((sum, x) => sum + x * x, 0) / points;
         for (let j = 0; j < waves; j++) {
           bound[j] = polarisability(polarisable, coulomb[j]!);
@@ -122,6 +128,10 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
         maxIterations: 200,
       });
     },
+    level(potential) {
+      kernels.columnDots(product, waves, 1, fineStates, potential);
+      return product[0]! / meanOfStates;
+    },
     boundCharge,
   };
 }
@@ -132,27 +142,26 @@ function polarisability({ epsilonR, kTF }: Polarisable, coulomb: number): number
   return ((epsilonR - 1) * g2) / (4 * Math.PI * (1 + ((epsilonR - 1) * g2) / (kTF * kTF)));
 }
 
-/** out ← a nonnegative field on the coarse grid: the waves it has room for, with what they undershoot cut off. @param c work, [2M]. */
+/**
+ * out ← a nonnegative field on the coarse grid: the waves it has room for, with what they undershoot cut off. c ← its waves, and its mean
+ * is returned, before that.
+ */
 function toCoarseGrid(
   out: RealField,
+  c: Float64Array,
   { fine, coarse, onFine, onCoarse }: ResponseSpace,
   f: RealField,
-  c: Float64Array,
-): void {
-  if (fine === coarse) {
-    out.set(f);
-    return;
-  }
+): number {
   onFine.forward(c, f);
-  onCoarse.inverse(out, c);
   const mean = sumReal(f) / f.length;
-  for (let r = 0; r < out.length; r++) out[r] = Math.max(0, out[r]! + mean);
+  if (fine === coarse) out.set(f);
+  else {
+    onCoarse.inverse(out, c);
+    addAndClip(out, mean);
+  }
+  return mean;
 }
 
-/** out ← the coefficients at `index`. */
-function gather(out: Float64Array, f: ReadonlyFourierField, index: Int32Array): void {
-  for (let j = 0; j < index.length; j++) {
-    out[2 * j] = f[2 * index[j]!]!;
-    out[2 * j + 1] = f[2 * index[j]! + 1]!;
-  }
+function addAndClip(out: RealField, mean: number): void {
+  for (let r = 0; r < out.length; r++) out[r] = Math.max(0, out[r]! + mean);
 }

@@ -1,11 +1,9 @@
 import type { Grid } from "../basis/grid.ts";
 import {
-  addConstant,
   dotReal,
   newRealField,
   type ReadonlyRealField,
   type RealField,
-  spinComponent,
   sumOverSpins,
   sumReal,
 } from "../kernels/fields.ts";
@@ -85,7 +83,6 @@ function bind(
   const { points, kernels } = fine;
   const { states, polarisable } = model;
   const ofBoth = unpolarised(model, points);
-  const sumOfStates = states === undefined ? 0 : sumReal(states);
   screened.load(ofBoth);
   return (out, f) => {
     screened.load(ofBoth);
@@ -93,25 +90,19 @@ function bind(
     kernels.multiplyRows(w, root.length, 1, root, w);
     screened.solve(u, w);
     kernels.multiplyRows(u, root.length, 1, root, u);
+    const level = states === undefined ? 0 : screened.level(u);
     if (polarisable === undefined) onFine.inverse(potential, u);
     else {
       screened.boundCharge(w, u);
       onFine.inversePair(potential, u, charge, w);
     }
     out.set(f as RealField); // for reading
-    let lost = 0; // by rounding alone
-    if (states !== undefined) {
-      const level = dotReal(ofBoth.states!, potential) / sumOfStates;
-      for (let spin = 0; spin < nSpin; spin++)
-        lost += subtractAnswer(
-          spinComponent(out, spin, points),
-          spinComponent(states, spin, points),
-          potential,
-          level,
-        );
+    for (let offset = 0; offset < out.length; offset += points) {
+      const own = out.subarray(offset, offset + points);
+      if (states !== undefined)
+        subtractAnswer(own, states.subarray(offset, offset + points), potential, level);
+      if (polarisable !== undefined) subtractShare(own, charge, nSpin);
     }
-    if (polarisable !== undefined) lost += subtractShares(out, charge, nSpin);
-    addConstant(out, lost / out.length);
   };
 }
 
@@ -155,21 +146,14 @@ function unpolarised(model: ModelSusceptibility, points: number): ModelSusceptib
   return { ...model, ...(model.states && { states: total(model.states, points) }) };
 }
 
-/** out ← out − D (V − level) of one spin; returns the sum of what was taken away. */
-function subtractAnswer(out: RealField, states: RealField, potential: RealField, level: number): number {
-  let sum = 0;
-  for (let r = 0; r < out.length; r++) {
-    const answer = states[r]! * (potential[r]! - level);
-    sum += answer;
-    out[r]! -= answer;
-  }
-  return sum;
+/** out ← out − D (V − level), one spin. */
+function subtractAnswer(out: Float64Array, states: Float64Array, potential: RealField, level: number): void {
+  for (let r = 0; r < out.length; r++) out[r]! -= states[r]! * (potential[r]! - level);
 }
 
-/** out ← out − charge/nSpin, spin by spin; returns the sum of what was taken away. */
-function subtractShares(out: RealField, charge: RealField, nSpin: 1 | 2): number {
-  for (let i = 0; i < out.length; i++) out[i]! -= charge[i % charge.length]! / nSpin;
-  return sumReal(charge);
+/** out ← out − charge/nSpin, one spin. */
+function subtractShare(out: Float64Array, charge: RealField, nSpin: 1 | 2): void {
+  for (let r = 0; r < out.length; r++) out[r]! -= charge[r]! / nSpin;
 }
 
 /** The sum over spins: f itself where there is one. */

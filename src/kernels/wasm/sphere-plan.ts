@@ -42,7 +42,10 @@ export function spherePlan(
     invariant(at >= 0 && at < points, () => `sphereFft: index ${at} is outside the ${size.join("×")} grid`);
     invariant(seen[at] === 0, () => `sphereFft: grid point ${at} appears twice`);
     seen[at] = 1;
-    for (const axis of [0, 1, 2]) coordinates[3 * i + axis] = Math.floor(at / strides[axis]!) % size[axis]!;
+    const row = Math.floor(at / size[0]);
+    coordinates[3 * i] = at % size[0];
+    coordinates[3 * i + 1] = row % size[1];
+    coordinates[3 * i + 2] = Math.floor(row / size[1]);
   });
 
   const axes = cheapest(size, coordinates);
