@@ -42,6 +42,17 @@ const system = (vectors: Mat3, positions: readonly Vec3[], size: GridSize, nSpin
   return { model, grid: createGrid(lattice, size, kernels) };
 };
 
+/** h cos(2π G·s + 0.4) on a grid. */
+const wave = (
+  { size: [nx, ny, nz], points }: ReturnType<typeof system>["grid"],
+  height: number,
+  [gx, gy, gz]: Vec3,
+) =>
+  Float64Array.from({ length: points }, (_, r) => {
+    const [x, y, z] = [r % nx, Math.floor(r / nx) % ny, Math.floor(r / (nx * ny))];
+    return height * Math.cos(2 * Math.PI * ((gx * x) / nx + (gy * y) / ny + (gz * z) / nz) + 0.4);
+  });
+
 describe("a density carried to where the atoms are now", () => {
   const before = system(CELL, AT, [9, 8, 10]);
 
@@ -67,11 +78,7 @@ describe("a density carried to where the atoms are now", () => {
   });
 
   test("keeps long waves that bonding has added, on a finer and on a coarser grid", () => {
-    const wave = ({ size: [nx, ny, nz], points }: ReturnType<typeof system>["grid"], height: number) =>
-      Float64Array.from({ length: points }, (_, r) => {
-        const [x, y, z] = [r % nx, Math.floor(r / nx) % ny, Math.floor(r / (nx * ny))];
-        return height * Math.cos(2 * Math.PI * ((2 * x) / nx - y / ny + (3 * z) / nz) + 0.4);
-      });
+    const g: Vec3 = [2, -1, 3];
     for (const [size, vectors, height] of [
       [[12, 10, 15], CELL, 1e-3],
       [[7, 7, 9], LARGER, 1e-3 / 1.03 ** 3],
@@ -79,10 +86,10 @@ describe("a density carried to where the atoms are now", () => {
       const after = system(vectors, MOVED, [...size]);
       // more electrons than the floor is made of, everywhere
       const atoms = superpositionOfAtoms(before.model, before.grid);
-      const added = wave(before.grid, 1e-3);
+      const added = wave(before.grid, 1e-3, g);
       const rho = asRealField(atoms.map((x, r) => x + added[r]!));
       const expected = superpositionOfAtoms(after.model, after.grid);
-      wave(after.grid, height).forEach((x, r) => {
+      wave(after.grid, height, g).forEach((x, r) => {
         expected[r] = Math.max(expected[r]! + x, 0.1 * expected[r]!);
       });
       const factor = 8 / (after.grid.dvol * sumReal(expected));
@@ -92,6 +99,22 @@ describe("a density carried to where the atoms are now", () => {
         1e-14,
       );
     }
+  });
+
+  test.each<[string, GridSize, Vec3]>([
+    ["too short for a coarser grid", [7, 6, 9], [4, 0, 0]],
+    ["at its unpaired frequency", [7, 6, 9], [0, 3, 0]],
+    ["at its own unpaired frequency, on a finer one", [12, 10, 15], [0, 4, 0]],
+    ["at its own one along one axis of three", [9, 10, 12], [2, 1, 5]],
+  ])("forgets a wave %s: its atoms are left", (_, size, g) => {
+    const after = system(CELL, MOVED, size);
+    const added = wave(before.grid, 1e-3, g);
+    const rho = asRealField(superpositionOfAtoms(before.model, before.grid).map((x, r) => x + added[r]!));
+    closeArrays(
+      carriedDensity({ ...before, rho }, after.model, after.grid),
+      superpositionOfAtoms(after.model, after.grid),
+      1e-15,
+    );
   });
 
   test("holds the electrons, and is empty nowhere and in neither spin, however wrong the subtraction", () => {
