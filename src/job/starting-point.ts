@@ -6,6 +6,7 @@ import { asRealField, type RealField } from "../kernels/fields.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import { createLattice } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
+import { eigenTolerance } from "../scf/eigen-tolerance.ts";
 import type { ScfOptions } from "../scf/scf.ts";
 import type { ScfState } from "../scf/state.ts";
 import { carriedDensity } from "../state/carried-density.ts";
@@ -43,9 +44,6 @@ export interface StartingPoint {
   readonly restart?: ScfState;
   readonly startDensity?: RealField;
 }
-
-/** Residual norm asked of orbitals that are carried along, as a part of the change of the density; and at most [Ha]. */
-const TOLERANCE = { part: 0.03, most: 5e-3 };
 
 /**
  * Where to go on from a checkpoint. The same system continues its iteration, to the last digit. Where the atoms have moved, or
@@ -85,7 +83,7 @@ export function startingPoint(
       rho,
       accelerator: accelerator.start,
       history: [],
-      eigenTolerance: Math.min(TOLERANCE.most, TOLERANCE.part * change(rho, state.rho, basis.grid.dvol)),
+      eigenTolerance: eigenTolerance([{ densityResidual: change(rho, state.rho, basis.grid.dvol) }]),
       nBands,
       nConverge,
       orbitals,

@@ -15,10 +15,15 @@ const OF_STEP = 0.05;
  * of the error made in F(ρ), and extrapolation goes by it. (The first is the rule of DFTK 0.7, the second that of the runs
  * of [HL21], there with 0.04.)
  *
+ * @param history residuals so far; of orbitals carried along from another system, the change of the density stands for theirs
  * @param step ‖α P⁻¹(ρout − ρin)‖ of the damped step [bohr^(-3/2)], where the method takes one
  * @param previous what was asked for in the step before
  */
-export function eigenTolerance(history: readonly HistoryRow[], step = Infinity, previous = Infinity): number {
+export function eigenTolerance(
+  history: readonly Pick<HistoryRow, "densityResidual">[],
+  step = Infinity,
+  previous = Infinity,
+): number {
   if (history.length === 0) return 0.025;
   const smallest = Math.min(...history.map(({ densityResidual }) => densityResidual));
   const wanted = Math.max(100 * 2 ** -52, Math.min(OF_RESIDUAL * smallest, OF_STEP * step));
