@@ -47,8 +47,9 @@ export interface DosOptions extends Omit<RunOptions, "onFields"> {
   readonly onLocal?: (done: number, total: number) => void;
 }
 
-/** Energies of the local density of states: each costs a density. */
+/** Energies of the local density of states, and how many are seen in one pass over the orbitals: each holds a density per block. */
 const LOCAL_POINTS = 120;
+const AT_ONCE = 8;
 
 /** Residual norm of the bands [Ha]: energies to 1e-9 Ha and better. */
 const TOLERANCE = 1e-5;
@@ -249,16 +250,19 @@ async function localDos(
   const energies = spaced(window, LOCAL_POINTS);
   const values: number[][] = [];
   const { nBands } = orbitals.spec.problem;
-  for (const energy of energies) {
-    const weights = levels.map(({ weight, eigenvalues }) =>
+  const weightsAt = (energy: number) =>
+    levels.map(({ weight, eigenvalues }) =>
       Float64Array.from({ length: nBands }, (_, n) => {
         const x = (eigenvalues[n]! - energy) / width; // those held beyond the bands asked for have no level
         return Math.abs(x) < REACH ? (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI)) : 0;
       }),
     );
-    const states = await orbitals.density(weights);
-    symmetrize(states);
-    values.push([...planeAverage(grid, states, axis)]);
+  while (values.length < energies.length) {
+    const sets = Array.from(energies.subarray(values.length, values.length + AT_ONCE), weightsAt);
+    for (const states of await orbitals.densities(sets)) {
+      symmetrize(states);
+      values.push([...planeAverage(grid, states, axis)]);
+    }
     onLocal?.(values.length, energies.length);
   }
   return { axis, length: planeSpacings(grid.lattice)[axis], energies: [...energies], values };
