@@ -34,6 +34,8 @@ interface Config {
       {
         readonly kgrid: readonly number[];
         readonly fftSize: readonly number[];
+        /** [Ha], where it is not that of `job`: insulators have none. */
+        readonly temperature?: 0;
         readonly lowestEnergy: number;
         readonly methods: readonly Method[];
       }
@@ -66,6 +68,7 @@ async function main(args: readonly string[]): Promise<void> {
   const jobOf = ({ mixing, damping }: Method) => ({
     ...config.job,
     structure: { file: `${name}.extxyz` },
+    ...(chosen.temperature === 0 ? { temperature: 0, smearing: "none" } : {}),
     kgrid: kgrid?.split(",").map(Number) ?? chosen.kgrid,
     ...(isReduced ? { ecut: Number(ecut) } : { fftSize: chosen.fftSize }),
     ...(fft === undefined ? {} : { fftSize: fft.split(",").map(Number) }),
