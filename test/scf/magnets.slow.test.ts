@@ -17,15 +17,19 @@ const iron = (moment: number) => ({
   spin: "collinear",
 });
 
-describe("iron with PBE converges by default settings, to one state from any moment to start with:", () => {
-  test("0.5, 2 and 4 μB", async () => {
+describe("iron with PBE converges by default settings, to one state from moments to start with of", () => {
+  test("0.5, 2, 3 and 4 μB", async () => {
+    // 33, 18, 16 and 17 steps. The first ten from 0.5 μB pass far from the solution and turn on roundings; 0.3 μB ends without a
+    // moment and 0.7 at −2.75 μB. Without its floor under the minority density iron settles 8 Ha above, at 6 μB.
+    const limits = { 0.5: 36, 2: 20, 3: 20, 4: 20 };
     const runs = [];
-    for (const moment of [0.5, 2, 4]) runs.push(await runScf(iron(moment)));
-    for (const run of runs) {
+    for (const [moment, limit] of Object.entries(limits)) {
+      const run = await runScf(iron(Number(moment)));
       expect(run.status).toBe("converged");
-      // 16 to 18, but 18 to 33 from 0.5 μB, whose first ten steps pass far from the solution and turn on roundings;
-      // without its floor under the minority density it settles 8 Ha above, at 6 μB.
-      expect(run.iterations).toBeLessThan(45);
+      expect(run.iterations).toBeLessThanOrEqual(limit);
+      runs.push(run);
+    }
+    for (const run of runs) {
       close(run.energies.total, runs[0]!.energies.total, 1e-8, "energy"); // of second order in residuals of 1e-6
       close(run.magnetisation!, runs[0]!.magnetisation!, 1e-4, "moment"); // soft: 60 times the residual
     }
