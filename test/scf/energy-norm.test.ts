@@ -50,11 +50,15 @@ describe("the norm of the energy", () => {
     );
   });
 
-  test("weighs the total of two spins and not their difference", () => {
+  test("weighs the total of two spins as it does that of one, and of their difference a tenth of the square", () => {
     const both = energyNorm({ grid, nSpin: 2 });
-    const [total, moment] = [wave(0, 0, 2), wave(0, 1, 1)];
+    const [total, moment] = [sum(wave(0, 0, 2), wave(0, 0, 0)), sum(wave(0, 1, 1), wave(0, 0, 0), -0.5)];
     const spins = (t: RealField, m: RealField) =>
       asRealField(Float64Array.from([...sum(t, m), ...sum(t, m, -1)]));
-    closeArrays(both(spins(total, moment)), spins(weigh(total), moment), 1e-13);
+    closeArrays(
+      both(spins(total, moment)),
+      spins(weigh(total), asRealField(moment.map((x) => x * Math.sqrt(0.1)))),
+      1e-13,
+    );
   });
 });
