@@ -1,7 +1,13 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { dot, rowsVec, type Vec3 } from "../common/vec3.ts";
-import { newFourierField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import {
+  dotReal,
+  newFourierField,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+} from "../kernels/fields.ts";
 import type { DensityTerm, EnergyName } from "./term.ts";
 
 /**
@@ -17,12 +23,8 @@ export function fixedPotential(name: EnergyName, grid: Grid, potential: Readonly
     name,
     evaluate(rho) {
       const out = newRealField(rho.length);
-      let sum = 0;
-      for (let i = 0, r = 0; i < rho.length; i++, r = r + 1 === points ? 0 : r + 1) {
-        out[i] = potential[r]!;
-        sum += potential[r]! * rho[i]!;
-      }
-      return { energy: dvol * sum, potential: out };
+      for (let i = 0; i < rho.length; i++) out[i] = potential[i % points]!;
+      return { energy: dvol * dotReal(out, rho), potential: out };
     },
   };
 }

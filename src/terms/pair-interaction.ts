@@ -1,6 +1,6 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
-import { newFourierField, newRealField, spinComponent } from "../kernels/fields.ts";
+import { dotReal, newFourierField, newRealField, spinComponent } from "../kernels/fields.ts";
 import type { DensityTerm, EnergyName } from "./term.ts";
 
 /**
@@ -40,10 +40,8 @@ export function pairInteraction(
       }
       const potential = newRealField(nSpin * points);
       grid.inverse(spinComponent(potential, 0, points), coefficients);
-      let sum = 0;
-      for (let r = 0; r < points; r++) sum += potential[r]! * total[r]!;
       if (nSpin === 2) potential.copyWithin(points, 0, points);
-      return { energy: 0.5 * dvol * sum, potential };
+      return { energy: 0.5 * dvol * dotReal(total, potential), potential };
     },
   };
 }
