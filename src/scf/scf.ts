@@ -304,6 +304,7 @@ async function nextPotential(
       : preconditioner.at(iterate));
     const step = newRealField(residual.length);
     await apply(step, residual);
+    if (!basis.mapsPoints) basis.symmetrize(step); // products with D(r) follow the grid's symmetry alone
     return step;
   };
   const solved = {
