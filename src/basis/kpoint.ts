@@ -40,40 +40,30 @@ export function createKPoint(
     const length = Math.sqrt(dot(lattice.vectors[i]!, lattice.vectors[i]!));
     return Math.ceil((radius * length) / (2 * Math.PI) + Math.abs(k[i]!)) + 1;
   });
-  const gVectors: number[] = [];
-  const index: number[] = [];
-  const kPlusG: number[] = [];
-  const kinetic: number[] = [];
-  // In the order of the grid, where negative frequencies follow the others: the indices ascend.
-  const frequencies = reach.map((r) =>
-    Array.from({ length: 2 * r + 1 }, (_, i) => (i <= r ? i : i - 2 * r - 1)),
-  );
-  for (const gz of frequencies[2]!)
-    for (const gy of frequencies[1]!)
-      for (const gx of frequencies[0]!) {
+  const found: { index: number; g: Vec3; q: Vec3; t: number }[] = [];
+  for (let gz = -reach[2]!; gz <= reach[2]!; gz++)
+    for (let gy = -reach[1]!; gy <= reach[1]!; gy++)
+      for (let gx = -reach[0]!; gx <= reach[0]!; gx++) {
         const g = rowsVec(lattice.reciprocal, [gx, gy, gz]);
         const q: Vec3 = [g[0] + kCart[0], g[1] + kCart[1], g[2] + kCart[2]];
         const t = 0.5 * dot(q, q);
-        if (t > ecut) continue;
-        index.push(gridIndex(size, gx, gy, gz));
-        gVectors.push(gx, gy, gz);
-        kPlusG.push(q[0], q[1], q[2]);
-        kinetic.push(t);
+        if (t <= ecut) found.push({ index: gridIndex(size, gx, gy, gz), g: [gx, gy, gz], q, t });
       }
+  found.sort((a, b) => a.index - b.index);
   requireInput(
-    index.every((at, i) => i === 0 || at > index[i - 1]!),
+    found.every((wave, i) => i === 0 || wave.index !== found[i - 1]!.index),
     () =>
-      `fftSize: must tell all ${index.length} plane waves of ecut ${ecut} Ha apart, got [${size.join(", ")}]; ` +
+      `fftSize: must tell all ${found.length} plane waves of ecut ${ecut} Ha apart, got [${size.join(", ")}]; ` +
       "leave it null for the exact-product grid",
   );
   return {
     k,
     weight,
-    planeWaves: index.length,
-    gVectors: Int32Array.from(gVectors),
-    gridIndex: Int32Array.from(index),
-    kPlusG: Float64Array.from(kPlusG),
-    kinetic: Float64Array.from(kinetic),
+    planeWaves: found.length,
+    gVectors: Int32Array.from(found.flatMap(({ g }) => g)),
+    gridIndex: Int32Array.from(found, ({ index }) => index),
+    kPlusG: Float64Array.from(found.flatMap(({ q }) => q)),
+    kinetic: Float64Array.from(found, ({ t }) => t),
   };
 }
 

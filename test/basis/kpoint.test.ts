@@ -62,6 +62,13 @@ test("k and k + G name the same waves: kinetic energies are equal", () => {
   closeArrays(sorted([-0.2, 0.35, -0.4]), energies, 1e-12);
 });
 
+test("a Bloch vector many zones away has the waves of the near one, on a grid that just holds them", () => {
+  const [near, far] = [0.2, -12.8].map((x) => createKPoint(lattice, [15, 15, 15], 7, [x, 0, 0], 1));
+  expect(far!.planeWaves).toBe(near!.planeWaves);
+  const energies = [near, far].map((kpoint) => kpoint!.kinetic.slice().sort());
+  closeArrays(energies[1]!, energies[0]!, 1e-12);
+});
+
 test("a grid too small to tell the plane waves apart is refused with both numbers", () => {
   const wide = createKPoint(lattice, SIZE, 7, [0, 0, 0], 1);
   const reach = Math.max(...wide.gVectors.filter((_, i) => i % 3 === 0));
