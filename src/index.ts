@@ -135,14 +135,14 @@ export { simple } from "./precond/simple.ts";
 export { chi0Exact } from "./response/chi0-exact.ts";
 export { longAxis, planeAverage } from "./response/plane-average.ts";
 export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
-export { type Accelerator, damped } from "./scf/accelerator.ts";
+export { type Accelerator, damped } from "./scf/accelerators/accelerator.ts";
+export { type AndersonOptions, anderson } from "./scf/accelerators/anderson.ts";
 export {
   type AdaptiveDamping,
   type AdaptiveDampingOptions,
   adaptiveDamping,
-} from "./scf/adaptive-damping.ts";
-export { type AndersonOptions, anderson } from "./scf/anderson.ts";
-export { directMinimisation } from "./scf/direct-minimisation.ts";
+} from "./scf/methods/adaptive-damping.ts";
+export { directMinimisation } from "./scf/methods/direct-minimisation.ts";
 export type { DirectMinimisation } from "./scf/problem.ts";
 export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";
 export type { Energies, ScfState, ScfStep } from "./scf/state.ts";

@@ -1,6 +1,6 @@
 import { prepareScf } from "../../src/job/prepare-scf.ts";
-import type { Accelerator } from "../../src/scf/accelerator.ts";
-import { anderson } from "../../src/scf/anderson.ts";
+import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
+import { anderson } from "../../src/scf/accelerators/anderson.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";

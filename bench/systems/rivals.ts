@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { type Accelerator, damped } from "../../src/scf/accelerator.ts";
-import { anderson } from "../../src/scf/anderson.ts";
+import { type Accelerator, damped } from "../../src/scf/accelerators/accelerator.ts";
+import { anderson } from "../../src/scf/accelerators/anderson.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { ediisSteps } from "./ediis.ts";

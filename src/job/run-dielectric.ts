@@ -13,7 +13,7 @@ import {
 } from "../response/dielectric.ts";
 import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { dampedRate, observedRate } from "../response/rates.ts";
-import { damped } from "../scf/accelerator.ts";
+import { damped } from "../scf/accelerators/accelerator.ts";
 import { iterateAt } from "../scf/iterate.ts";
 import type { ScfEnd, ScfOptions, ScfProblem } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";

@@ -1,7 +1,7 @@
 import { NotConvergedError } from "../common/failure.ts";
 import type { RealField } from "../kernels/fields.ts";
 import { simple } from "../precond/simple.ts";
-import { anderson } from "../scf/anderson.ts";
+import { anderson } from "../scf/accelerators/anderson.ts";
 import { type ScfOptions, type ScfProblem, scf } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";

@@ -3,8 +3,8 @@ import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
 import type { EnergyTerms } from "../terms/kohn-sham.ts";
-import type { Accelerator } from "./accelerator.ts";
-import type { AdaptiveDamping } from "./adaptive-damping.ts";
+import type { Accelerator } from "./accelerators/accelerator.ts";
+import type { AdaptiveDamping } from "./methods/adaptive-damping.ts";
 import type { ScfState, ScfStep } from "./state.ts";
 
 /** A discretised system: what is solved. */

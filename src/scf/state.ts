@@ -1,9 +1,9 @@
 import type { RealField } from "../kernels/fields.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import type { EnergyName } from "../terms/term.ts";
-import type { AcceleratorState } from "./accelerator.ts";
-import type { GuardState } from "./guard.ts";
-import type { SearchState } from "./line-search.ts";
+import type { AcceleratorState } from "./accelerators/accelerator.ts";
+import type { GuardState } from "./methods/guard.ts";
+import type { SearchState } from "./methods/line-search.ts";
 import type { StepTimes } from "./stopwatch.ts";
 
 /** Parts of the energy of a step [Ha]; `total` is the free energy. */

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { asRealField, newRealField, sumReal } from "../../src/kernels/fields.ts";
 import { chi0Exact } from "../../src/response/chi0-exact.ts";
 import { analyseDielectric } from "../../src/response/dielectric.ts";
-import { damped } from "../../src/scf/accelerator.ts";
+import { damped } from "../../src/scf/accelerators/accelerator.ts";
 import { iterateAt } from "../../src/scf/iterate.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, finish, SILICON } from "../systems.ts";

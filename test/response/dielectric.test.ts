@@ -12,7 +12,7 @@ import type { Chi0 } from "../../src/response/chi0.ts";
 import { analyseDielectric, dielectricOperator } from "../../src/response/dielectric.ts";
 import { longAxis, planeAverage } from "../../src/response/plane-average.ts";
 import { dampedRate, observedRate, predictedRates } from "../../src/response/rates.ts";
-import { damped } from "../../src/scf/accelerator.ts";
+import { damped } from "../../src/scf/accelerators/accelerator.ts";
 import { iterateAt, totalPotential } from "../../src/scf/iterate.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";

@@ -3,8 +3,13 @@ import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
 import { asRealField, dotReal, type ReadonlyRealField, type RealField } from "../../src/kernels/fields.ts";
 import { leastSquares } from "../../src/kernels/least-squares.ts";
-import { type Accelerator, type AcceleratorState, damped, type Weigh } from "../../src/scf/accelerator.ts";
-import { anderson } from "../../src/scf/anderson.ts";
+import {
+  type Accelerator,
+  type AcceleratorState,
+  damped,
+  type Weigh,
+} from "../../src/scf/accelerators/accelerator.ts";
+import { anderson } from "../../src/scf/accelerators/anderson.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const noise = (length: number, seed: number): RealField => {

@@ -7,7 +7,7 @@ import {
   parabola,
   shorterDamping,
   type Trial,
-} from "../../src/scf/adaptive-damping.ts";
+} from "../../src/scf/methods/adaptive-damping.ts";
 import { close } from "../close.ts";
 
 const { limits } = adaptiveDamping();

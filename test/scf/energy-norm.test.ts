@@ -3,7 +3,7 @@ import { createGrid } from "../../src/basis/grid.ts";
 import { asRealField, dotReal, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { energyNorm } from "../../src/scf/energy-norm.ts";
+import { energyNorm } from "../../src/scf/accelerators/energy-norm.ts";
 import { hartree } from "../../src/terms/hartree.ts";
 import { close, closeArrays } from "../close.ts";
 

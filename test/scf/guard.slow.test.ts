@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { structure } from "../../bench/systems/aluminium-slab/structure.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
-import type { Accelerator } from "../../src/scf/accelerator.ts";
-import { anderson } from "../../src/scf/anderson.ts";
+import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
+import { anderson } from "../../src/scf/accelerators/anderson.ts";
 import { scf } from "../../src/scf/scf.ts";
 
 /** The same without the norm of the energy. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
-import { type Accelerator, type AcceleratorState, damped } from "../../src/scf/accelerator.ts";
-import { anderson } from "../../src/scf/anderson.ts";
-import { type GuardState, guardedNext } from "../../src/scf/guard.ts";
+import { type Accelerator, type AcceleratorState, damped } from "../../src/scf/accelerators/accelerator.ts";
+import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { type GuardState, guardedNext } from "../../src/scf/methods/guard.ts";
 import { closeArrays } from "../close.ts";
 
 /** Minimise E; the residual is −∇E, as F(ρ) − ρ is for P⁻¹ = 1. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { asRealField, difference, dotReal, type RealField } from "../../src/kernels/fields.ts";
-import type { AcceleratorState } from "../../src/scf/accelerator.ts";
-import { adaptiveDamping } from "../../src/scf/adaptive-damping.ts";
-import { type SearchState, searchNext } from "../../src/scf/line-search.ts";
+import type { AcceleratorState } from "../../src/scf/accelerators/accelerator.ts";
+import { adaptiveDamping } from "../../src/scf/methods/adaptive-damping.ts";
+import { type SearchState, searchNext } from "../../src/scf/methods/line-search.ts";
 
 /**
  * A system without a grid: independent levels that answer a potential by ρ = −χ tanh(V + v)/…, with a Hartree energy ½ K ρ².

@@ -1,5 +1,5 @@
-import type { Grid } from "../basis/grid.ts";
-import { newFourierField, newRealField, type RealField } from "../kernels/fields.ts";
+import type { Grid } from "../../basis/grid.ts";
+import { newFourierField, newRealField, type RealField } from "../../kernels/fields.ts";
 import type { Weigh } from "./accelerator.ts";
 
 /** kTF of a metal as dense as aluminium [bohr⁻¹]. */

@@ -1,4 +1,4 @@
-import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
+import type { ReadonlyRealField, RealField } from "../../kernels/fields.ts";
 
 /** One past point: a density and its preconditioned residual. Plain data. */
 export interface HistoryPoint {

@@ -1,6 +1,6 @@
-import { requireInput } from "../common/failure.ts";
-import { difference, dotReal, type RealField } from "../kernels/fields.ts";
-import { leastSquares } from "../kernels/least-squares.ts";
+import { requireInput } from "../../common/failure.ts";
+import { difference, dotReal, type RealField } from "../../kernels/fields.ts";
+import { leastSquares } from "../../kernels/least-squares.ts";
 import type { Accelerator, HistoryPoint } from "./accelerator.ts";
 
 export interface AndersonOptions {

@@ -1,5 +1,5 @@
-import { difference, dotReal, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
-import type { AcceleratorState } from "./accelerator.ts";
+import { difference, dotReal, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
+import type { AcceleratorState } from "../accelerators/accelerator.ts";
 import { type AdaptiveDamping, nextTrial, shorterDamping, type Trial } from "./adaptive-damping.ts";
 
 /** A direction and how far along it the try is. */

@@ -1,5 +1,5 @@
-import type { RealField } from "../kernels/fields.ts";
-import type { Accelerator, AcceleratorState, HistoryPoint, Weigh } from "./accelerator.ts";
+import type { RealField } from "../../kernels/fields.ts";
+import type { Accelerator, AcceleratorState, HistoryPoint, Weigh } from "../accelerators/accelerator.ts";
 
 /** What the guard remembers; plain data, part of every checkpoint. */
 export interface GuardState {

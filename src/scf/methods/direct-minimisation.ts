@@ -1,15 +1,15 @@
-import { requireInput } from "../common/failure.ts";
-import { difference, dotReal, type RealField } from "../kernels/fields.ts";
-import { levelCapacity } from "../model/model.ts";
-import { smearing } from "../model/smearing.ts";
-import type { Orbitals } from "../parallel/orbitals.ts";
-import { occupy } from "../state/occupation.ts";
-import { eigenTolerance } from "./eigen-tolerance.ts";
-import { meets, totalEnergies } from "./energies.ts";
-import { totalPotential } from "./iterate.ts";
+import { requireInput } from "../../common/failure.ts";
+import { difference, dotReal, type RealField } from "../../kernels/fields.ts";
+import { levelCapacity } from "../../model/model.ts";
+import { smearing } from "../../model/smearing.ts";
+import type { Orbitals } from "../../parallel/orbitals.ts";
+import { occupy } from "../../state/occupation.ts";
+import { eigenTolerance } from "../eigen-tolerance.ts";
+import { meets, totalEnergies } from "../energies.ts";
+import { totalPotential } from "../iterate.ts";
+import type { DirectMinimisation, ScfEnd, ScfOptions, ScfProblem } from "../problem.ts";
+import type { Energies, HistoryRow, ScfState, ScfStep } from "../state.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "./lbfgs.ts";
-import type { DirectMinimisation, ScfEnd, ScfOptions, ScfProblem } from "./problem.ts";
-import type { Energies, HistoryRow, ScfState, ScfStep } from "./state.ts";
 
 /** @throws InputError if `memory` is not a whole number of at least 1. Default 10. */
 export function directMinimisation({ memory = 10 }: { readonly memory?: number } = {}): DirectMinimisation {

@@ -1,6 +1,6 @@
-import { requireInput } from "../common/failure.ts";
-import type { Accelerator } from "./accelerator.ts";
-import { type AndersonOptions, anderson } from "./anderson.ts";
+import { requireInput } from "../../common/failure.ts";
+import type { Accelerator } from "../accelerators/accelerator.ts";
+import { type AndersonOptions, anderson } from "../accelerators/anderson.ts";
 
 /** Between which sizes a step of the line search may lie. */
 export interface DampingLimits {
