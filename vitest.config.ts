@@ -7,6 +7,6 @@ export default defineConfig({
     exclude: ["test/**/*.slow.test.ts"],
     testTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 2, reporters: ["default", "./test/skipped-reporter.ts"],
   },
 });

@@ -8,7 +8,7 @@ const USAGE = `npx tsx bench/versus.ts JOB 'PEER COMMAND' [rounds]
 Runs JOB with stillwave (built, one thread) and with another program in turn, and prints each run's time and the ratios.
 PEER COMMAND is a program that takes the job file as its last argument and prints { "wallSeconds", "iterations",
 "energies": { "total" } } as JSON. Example:
-npx tsx bench/versus.ts examples/aluminium-slab-10.json '/usr/bin/python3 ../shared/peers/abinit.py'`;
+npx tsx bench/versus.ts examples/aluminium-slab-10.json 'python3 run-abinit.py'`;
 
 interface Run {
   readonly seconds: number;

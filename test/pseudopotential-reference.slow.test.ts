@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { runScf } from "../src/job/run-scf.ts";
 import { close } from "./close.ts";
 import { WRITTEN } from "./model/written-pseudopotentials.ts";
+import { needs } from "./needs.ts";
 
 const FOLDER = new URL("./fixtures/pseudopotentials/", import.meta.url);
 /** Where Debian's abinit-data and quantum-espresso-data put pseudopotentials. */
@@ -40,25 +41,26 @@ describe("other programs get the same energy, forces and stress from the same ps
   for (const name of names) {
     const job = read<Job>(`${name}.job.json`);
     const missing = Object.values(job.pseudopotentials).filter((file) => textOf(file) === undefined);
-    if (missing.length > 0)
-      console.warn(`${name} is skipped: ${missing.join(", ")} is in neither ${INSTALLED.join(" nor ")}`);
-    test.skipIf(missing.length > 0)(name.replaceAll("-", " "), async () => {
-      const answer = read<Answer>(`${name}.result.json`);
-      const result = await runScf(job, { readText: async (file) => textOf(file)! });
-      expect(result.converged).toBe(true);
-      expect(result.warnings).toEqual([]);
-      // Seen: 9e-8 per atom for ABINIT (iron, its core by splines), 4e-7 for pw.x.
-      const perAtom = answer.code.startsWith("abinit") ? 2e-7 : 6e-7;
-      close(result.energies.total, answer.total, perAtom * job.structure.atoms.length, answer.code);
-      const theirs = withoutMean(answer.forces);
-      withoutMean(result.forces!).forEach((f, i) => {
-        close(f, theirs[i]!, 2e-7, `${answer.code} force ${i}`);
-      });
-      // pw.x prints 1e-8 Ry/bohr³.
-      result.stress!.flat().forEach((x, i) => {
-        close(x, answer.stress.flat()[i]!, 1e-7, `${answer.code} stress ${i}`);
-      });
-    });
+    test.skipIf(missing.length > 0)(
+      needs("abinit-data quantum-espresso-data", missing.length === 0, name.replaceAll("-", " ")),
+      async () => {
+        const answer = read<Answer>(`${name}.result.json`);
+        const result = await runScf(job, { readText: async (file) => textOf(file)! });
+        expect(result.converged).toBe(true);
+        expect(result.warnings).toEqual([]);
+        // Seen: 9e-8 per atom for ABINIT (iron, its core by splines), 4e-7 for pw.x.
+        const perAtom = answer.code.startsWith("abinit") ? 2e-7 : 6e-7;
+        close(result.energies.total, answer.total, perAtom * job.structure.atoms.length, answer.code);
+        const theirs = withoutMean(answer.forces);
+        withoutMean(result.forces!).forEach((f, i) => {
+          close(f, theirs[i]!, 2e-7, `${answer.code} force ${i}`);
+        });
+        // pw.x prints 1e-8 Ry/bohr³.
+        result.stress!.flat().forEach((x, i) => {
+          close(x, answer.stress.flat()[i]!, 1e-7, `${answer.code} stress ${i}`);
+        });
+      },
+    );
   }
 
   test("both programs, all formats", () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { ResultFile } from "../src/job/result.ts";
 import { runScf } from "../src/job/run-scf.ts";
@@ -28,18 +28,18 @@ export interface ReferenceJob {
   readonly scf?: object;
 }
 
-/** Jobs and answers that lie beside the project, shared with other programs. */
-export const SHARED = "../shared/reference";
-export const hasShared = existsSync(`${SHARED}/results`);
-export const NO_SHARED = `${SHARED} is not there: answers of another program to compare with are missing`;
-if (!hasShared) console.warn(NO_SHARED);
+const FOLDER = new URL("./fixtures/abinit/", import.meta.url);
+const readJson = <T>(file: string): T => JSON.parse(readFileSync(new URL(file, FOLDER), "utf8")) as T;
 
-const readJson = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
+/** Names of the crystals and molecules without spin that ABINIT was given. */
+export const referenceNames: readonly string[] = readdirSync(FOLDER)
+  .filter((file) => file.endsWith(".job.json"))
+  .map((file) => file.replace(".job.json", ""));
+export const referenceJob = (name: string): ReferenceJob => readJson(`${name}.job.json`);
+export const referenceResult = (name: string): Reference => readJson(`${name}.result.json`);
 
-export const sharedNames = (): string[] =>
-  hasShared ? readdirSync(`${SHARED}/results`).map((file) => file.replace(".json", "")) : [];
-export const sharedJob = (name: string): ReferenceJob => readJson(`${SHARED}/jobs/${name}.json`);
-export const sharedResult = (name: string): Reference => readJson(`${SHARED}/results/${name}.json`);
+/** Small enough for the unit suite; the others are compared by the long tests. */
+export const isSmall = (name: string): boolean => /^(silicon-(?!triclinic)|gallium)/.test(name);
 
 /** The job with a density so well converged that what remains is what the two programs do differently. */
 export const tight = (job: ReferenceJob): object => ({

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { labelledPath } from "../../src/bands/k-path.ts";
 import { type FixedHamiltonian, solveBands } from "../../src/bands/solve-bands.ts";
@@ -13,7 +13,6 @@ import { createLattice } from "../../src/model/lattice.ts";
 import type { Pseudopotential } from "../../src/model/pseudopotential.ts";
 import { localPotential } from "../../src/terms/local.ts";
 import { close, closeArrays } from "../close.ts";
-import { SHARED } from "../reference.ts";
 import { denseEigenvalues, denseKinetic, denseLocal, denseNonlocal, denseSum } from "../terms/dense.ts";
 
 const GAMMA: Vec3 = [0, 0, 0];
@@ -197,35 +196,24 @@ test("more bands than plane waves are refused with the k-point that has the fewe
   expect([...all!.energies].every(Number.isFinite)).toBe(true);
 });
 
-const BOUNDS = `${SHARED}/paper/bounds.json`;
-if (!existsSync(BOUNDS))
-  console.log(`${BOUNDS} is not there: levels of another program to compare with are missing`);
-
-test.skipIf(!existsSync(BOUNDS))(
-  "levels of silicon agree with an independent program to 1e-9 Ha",
-  async () => {
-    const bounds = JSON.parse(readFileSync(BOUNDS, "utf8")) as {
-      ours_cohen_bergstresser_k_Ecut10: Record<string, { lam: number[] }>;
-      ours_gth_core_gamma_convergence: { by_Ecut: Record<string, { lam: number[] }> };
-    };
-    const solve = async (hamiltonian: FixedHamiltonian, k: Vec3) =>
-      (await solveBands(hamiltonian, [k], { nBands: 8 }))[0]!.energies;
-    for (const [label, k] of [
-      ["G", GAMMA],
-      ["X", X],
-      ["L", L],
-    ] as const) {
-      const theirs = bounds.ours_cohen_bergstresser_k_Ecut10[label];
-      if (theirs === undefined) continue;
-      closeArrays(
-        await solve(empirical(10), k),
-        theirs.lam.slice(0, 8),
-        1e-9,
-        `Cohen-Bergstresser at ${label}`,
-      );
-    }
-    const theirs = bounds.ours_gth_core_gamma_convergence.by_Ecut["20"]!.lam;
-    close(theirs[0]!, 0.068, 1e-3, "lowest level");
-    closeArrays(await solve(core(20), GAMMA), theirs.slice(0, 8), 1e-9, "core at Γ");
-  },
-);
+test("levels of silicon agree with an independent program to 1e-9 Ha", async () => {
+  const levels = JSON.parse(
+    readFileSync(new URL("../fixtures/errors/silicon-levels.json", import.meta.url), "utf8"),
+  ) as { cohenBergstresser10: Record<string, number[]>; core20: number[] };
+  const solve = async (hamiltonian: FixedHamiltonian, k: Vec3) =>
+    (await solveBands(hamiltonian, [k], { nBands: 8 }))[0]!.energies;
+  for (const [label, k] of [
+    ["G", GAMMA],
+    ["X", X],
+    ["L", L],
+  ] as const) {
+    closeArrays(
+      await solve(empirical(10), k),
+      levels.cohenBergstresser10[label]!,
+      1e-9,
+      `Cohen-Bergstresser at ${label}`,
+    );
+  }
+  close(levels.core20[0]!, 0.068, 1e-3, "lowest level");
+  closeArrays(await solve(core(20), GAMMA), levels.core20, 1e-9, "core at Γ");
+});

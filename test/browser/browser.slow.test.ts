@@ -9,11 +9,11 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runScf } from "../../src/job/run-scf.ts";
 import { close } from "../close.ts";
+import { needs } from "../needs.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const CHROMIUM = "/usr/bin/chromium";
-const missing = existsSync(CHROMIUM) ? undefined : `${CHROMIUM} is not installed`;
-if (missing) console.warn(`browser tests skipped: ${missing}`);
+const isThere = existsSync(CHROMIUM);
 
 const JOB = {
   structure: {
@@ -58,7 +58,7 @@ async function serve(isolated: boolean): Promise<string> {
 }
 
 beforeAll(async () => {
-  if (missing) return;
+  if (!isThere) return;
   folder = mkdtempSync(join(tmpdir(), "stillwave-browser-"));
   await build({
     entryPoints: [join(ROOT, "dist/index.js"), join(ROOT, "dist/parallel/worker.js")],
@@ -85,8 +85,12 @@ afterAll(async () => {
 
 for (const isolated of [true, false])
   for (const threads of [1, 2])
-    test.skipIf(missing)(
-      `a ${isolated ? "cross-origin isolated" : "plain"} page gives Node's energy with ${threads} thread${threads > 1 ? "s" : ""}`,
+    test.skipIf(!isThere)(
+      needs(
+        "chromium",
+        isThere,
+        `a ${isolated ? "cross-origin isolated" : "plain"} page gives Node's energy with ${threads} thread${threads > 1 ? "s" : ""}`,
+      ),
       async () => {
         const page = await browser.newPage();
         await page.goto(await serve(isolated));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseCif } from "../../src/io/cif.ts";
 import { loadSpaceGroups } from "../../src/io/moyo-node.ts";
-import { hasAse, python } from "../ase.ts";
+import { python, testWithAse } from "../ase.ts";
 
 const groups = await loadSpaceGroups();
 
@@ -115,7 +115,7 @@ interface Crystal {
   readonly positions: readonly (readonly number[])[];
 }
 
-test.skipIf(!hasAse)("ASE's own tables give the same crystals", () => {
+testWithAse("ASE's own tables give the same crystals", () => {
   const crystals = python<Crystal[]>(`
 import json
 from ase.spacegroup import crystal, Spacegroup

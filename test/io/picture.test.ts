@@ -28,15 +28,13 @@ test("an .svg file is the text itself", async () => {
   expect(readFileSync(join(folder, "a.svg"), "utf8")).toBe(svg);
 });
 
-test.skipIf(absence !== undefined)(
-  `a .png file is a bitmap with two pixels for each unit of the drawing${absence === undefined ? "" : `: ${absence}`}`,
-  async () => {
-    const path = join(folder, "a.png");
-    await requirePicture("--plot", path);
-    await writePicture(path, svg);
-    const bytes = readFileSync(path);
-    expect([...bytes.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
-    const size = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(svg)![1]);
-    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([2 * size("width"), 2 * size("height")]);
-  },
-);
+test("a .png file is a bitmap with two pixels for each unit of the drawing", async ({ skip }) => {
+  if (absence !== undefined) skip(absence);
+  const path = join(folder, "a.png");
+  await requirePicture("--plot", path);
+  await writePicture(path, svg);
+  const bytes = readFileSync(path);
+  expect([...bytes.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
+  const size = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(svg)![1]);
+  expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([2 * size("width"), 2 * size("height")]);
+});

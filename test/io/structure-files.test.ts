@@ -8,7 +8,8 @@ import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { dot, type Mat3, norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
 import { formatStructure, parseStructure } from "../../src/io/structure-files.ts";
 import type { Structure } from "../../src/model/structure.ts";
-import { hasAse, python } from "../ase.ts";
+import { hasAse, python, testWithAse } from "../ase.ts";
+import { needs } from "../needs.ts";
 
 interface AseAtoms {
   readonly cell: Mat3;
@@ -83,7 +84,7 @@ const WRITTEN: readonly (readonly [string, number])[] = [
   [".abi", 1e-8],
 ];
 
-describe.skipIf(!hasAse)("files that ASE writes", () => {
+describe.skipIf(!hasAse)(needs("python3-ase", hasAse, "files that ASE writes"), () => {
   let said: Record<string, AseAtoms> = {};
   beforeAll(() => {
     said = python<Record<string, AseAtoms>>(WRITE, folder);
@@ -130,7 +131,7 @@ test.each(ENDS)("what we write we read: %s", (end) => {
   }
 });
 
-test.skipIf(!hasAse)("what we write ASE reads", () => {
+testWithAse("what we write ASE reads", () => {
   const files = ours.flatMap(([name, structure]) =>
     ENDS.map((end) => {
       const file = `ours-${name}${end}`;

@@ -8,7 +8,7 @@ import { aseBandsText } from "../../src/io/ase-bands.ts";
 import { cubeLines, npyBytes, xsfLines } from "../../src/io/volumetric.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Structure } from "../../src/model/structure.ts";
-import { hasAse, python } from "../ase.ts";
+import { python, testWithAse } from "../ase.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillwave-fields-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -31,7 +31,7 @@ const values = new Float64Array(3 * 4 * 7);
 for (let z = 0; z < 7; z++)
   for (let y = 0; y < 4; y++) for (let x = 0; x < 3; x++) values[x + 3 * (y + 4 * z)] = at(x, y, z);
 
-test.skipIf(!hasAse)("NumPy and ASE read the fields, every value in its place", () => {
+testWithAse("NumPy and ASE read the fields, every value in its place", () => {
   const file = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, name), content);
     return join(folder, name);
@@ -103,7 +103,7 @@ test("the header of an array file fills a multiple of 64 bytes and tells type, o
   }
 });
 
-test.skipIf(!hasAse)("ASE reads a band structure with its path, a jump and both spins", () => {
+testWithAse("ASE reads a band structure with its path, a jump and both spins", () => {
   const { reciprocal, vectors } = createLattice([
     [0, 5, 5],
     [5, 0, 5],

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { requireSelfConsistent } from "../../src/job/checks.ts";
@@ -83,9 +83,8 @@ test("settings of other programs are allowed in a job", () => {
 });
 
 test("the reference jobs and the shipped jobs are valid", () => {
-  for (const folder of ["../shared/reference/jobs", "examples"]) {
-    if (!existsSync(folder)) continue; // the reference jobs are not part of the package
-    const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  for (const folder of ["test/fixtures/abinit", "examples"]) {
+    const files = readdirSync(folder).filter((file) => /(?<!\.result)\.json$/.test(file));
     expect(files.length, folder).toBeGreaterThan(4);
     for (const file of files) {
       const job = parseJob(JSON.parse(readFileSync(`${folder}/${file}`, "utf8")));

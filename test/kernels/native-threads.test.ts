@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { nativeKernels } from "../../src/kernels/native/native.ts";
+import { NATIVE_PACKAGES, needs } from "../needs.ts";
 
 const found = await nativeKernels();
 const missing = "unavailable" in found ? found.unavailable : "";
-if (missing) console.info(`native kernels are not tested: ${missing}`);
 
 const SIZES = [2, 3, 5, 7, 8, 9, 10, 12, 14, 15, 16, 18, 20, 21, 24, 25, 27, 28, 30, 32, 35, 36];
 
@@ -43,7 +43,11 @@ const inThread = (): Promise<number> =>
   });
 
 test.skipIf(missing !== "")(
-  "threads plan at the same time and get the same transforms, also after others have ended",
+  needs(
+    NATIVE_PACKAGES,
+    missing === "",
+    "threads plan at the same time and get the same transforms, also after others have ended",
+  ),
   async () => {
     const first = await Promise.all([inThread(), inThread(), inThread()]);
     expect(Math.abs(first[0]!)).toBeGreaterThan(1);

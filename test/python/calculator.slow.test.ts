@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { hasAse, python } from "../ase.ts";
+import { expect } from "vitest";
+import { python, testWithAse } from "../ase.ts";
 
 const PRELUDE = `
 import json, sys
@@ -13,13 +13,11 @@ from stillwave import Stillwave
 calc = lambda **job: Stillwave(command=sys.argv[1] + " --import tsx src/cli/main.ts", threads=1, **job)
 `;
 
-test.skipIf(!hasAse)(
-  "silicon's equation of state through ASE has the lattice constant of ABINIT's energies",
-  () => {
-    const fixture = readFileSync("test/fixtures/ase/silicon.json", "utf8");
-    const { constants, energies } = JSON.parse(fixture) as { constants: number[]; energies: number[] };
-    const found = python<{ ours: number; theirs: number; energies: number[] }>(
-      `${PRELUDE}
+testWithAse("silicon's equation of state through ASE has the lattice constant of ABINIT's energies", () => {
+  const fixture = readFileSync("test/fixtures/ase/silicon.json", "utf8");
+  const { constants, energies } = JSON.parse(fixture) as { constants: number[]; energies: number[] };
+  const found = python<{ ours: number; theirs: number; energies: number[] }>(
+    `${PRELUDE}
 fixture = json.loads(sys.argv[2])
 energies = []
 for a in fixture["constants"]:
@@ -30,21 +28,20 @@ volumes = [a ** 3 / 4 for a in fixture["constants"]]
 constant = lambda energies: (4 * EquationOfState(volumes, energies).fit()[0]) ** (1 / 3)
 print(json.dumps(dict(ours=constant(energies), theirs=constant([e * Hartree for e in fixture["energies"]]),
                       energies=[e / Hartree for e in energies])))`,
-      process.execPath,
-      fixture,
-    );
-    console.info(`lattice constant: ${found.ours.toFixed(6)} and ${found.theirs.toFixed(6)} angstrom`);
-    expect(found.theirs).toBeGreaterThan(Math.min(...constants));
-    expect(found.theirs).toBeLessThan(Math.max(...constants));
-    expect(Math.abs(found.ours - found.theirs)).toBeLessThan(0.001);
-    // SCF to a density residual of 1e-6 and two constants for the bohr that differ in the ninth digit
-    found.energies.forEach((energy, i) => {
-      expect(Math.abs(energy - energies[i]!)).toBeLessThan(1e-6);
-    });
-  },
-);
+    process.execPath,
+    fixture,
+  );
+  console.info(`lattice constant: ${found.ours.toFixed(6)} and ${found.theirs.toFixed(6)} angstrom`);
+  expect(found.theirs).toBeGreaterThan(Math.min(...constants));
+  expect(found.theirs).toBeLessThan(Math.max(...constants));
+  expect(Math.abs(found.ours - found.theirs)).toBeLessThan(0.001);
+  // SCF to a density residual of 1e-6 and two constants for the bohr that differ in the ninth digit
+  found.energies.forEach((energy, i) => {
+    expect(Math.abs(energy - energies[i]!)).toBeLessThan(1e-6);
+  });
+});
 
-test.skipIf(!hasAse)("forces are the derivative of the free energy, in eV and angstrom", () => {
+testWithAse("forces are the derivative of the free energy, in eV and angstrom", () => {
   const { force, slope, energy, free } = python<Record<"force" | "slope" | "energy" | "free", number>>(
     `${PRELUDE}
 atoms = bulk("Al", cubic=True)
@@ -82,24 +79,21 @@ def silicon(strain=((0, 0, 0), (0, 0, 0), (0, 0, 0))):
 calc = lambda **job: Counting(command=sys.argv[1] + " --import tsx src/cli/main.ts", threads=1, **job)
 `;
 
-test.skipIf(!hasAse)(
-  "the stress is the derivative of the energy with the cell, in ASE's order and sign",
-  () => {
-    const { stress, slope } = python<{ stress: number[]; slope: number[] }>(
-      `${PRELUDE}${SILICON}
+testWithAse("the stress is the derivative of the energy with the cell, in ASE's order and sign", () => {
+  const { stress, slope } = python<{ stress: number[]; slope: number[] }>(
+    `${PRELUDE}${SILICON}
 atoms = silicon([[0.01, 0.02, 0], [0.02, -0.01, 0.01], [0, 0.01, 0.03]])
 atoms.calc = calc(ecut=5, kgrid=[2, 1, 1], scf={"tolerance": {"density": 1e-8}})
 print(json.dumps(dict(stress=atoms.get_stress().tolist(),
                       slope=atoms.calc.calculate_numerical_stress(atoms, d=1e-5).tolist())))`,
-      process.execPath,
-    );
-    expect(Math.min(...stress.map(Math.abs))).toBeGreaterThan(0.02); // eV/angstrom³, none by symmetry
-    // No plane wave enters or leaves under 1e-5, so the two are the same; energies are good to 1e-12 eV.
-    stress.forEach((component, i) => {
-      expect(Math.abs(component - slope[i]!)).toBeLessThan(1e-7);
-    });
-  },
-);
+    process.execPath,
+  );
+  expect(Math.min(...stress.map(Math.abs))).toBeGreaterThan(0.02); // eV/angstrom³, none by symmetry
+  // No plane wave enters or leaves under 1e-5, so the two are the same; energies are good to 1e-12 eV.
+  stress.forEach((component, i) => {
+    expect(Math.abs(component - slope[i]!)).toBeLessThan(1e-7);
+  });
+});
 
 interface Relaxation {
   readonly energy: number;
@@ -109,7 +103,7 @@ interface Relaxation {
   readonly costs: readonly (readonly [number, number])[];
 }
 
-test.skipIf(!hasAse)("a crystal relaxes, its cell too, and each geometry goes on from the one before", () => {
+testWithAse("a crystal relaxes, its cell too, and each geometry goes on from the one before", () => {
   const [fresh, carried] = python<[Relaxation, Relaxation]>(
     `${PRELUDE}${SILICON}
 from ase.constraints import ExpCellFilter

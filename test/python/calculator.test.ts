@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { hasAse, python } from "../ase.ts";
+import { expect } from "vitest";
+import { python, testWithAse } from "../ase.ts";
 
 /** Runs our sources, with the calculator of python/stillwave.py on the path. */
 const PRELUDE = `
@@ -17,7 +17,7 @@ def caught(call):
         return [type(error).__name__, str(error)]
 `;
 
-test.skipIf(!hasAse)("what goes wrong is raised in Python, never a number", () => {
+testWithAse("what goes wrong is raised in Python, never a number", () => {
   const said = python<Record<string, [string, string]>>(
     `${PRELUDE}
 def energy(atoms, command=COMMAND, **job):
@@ -41,7 +41,7 @@ print(json.dumps({
   expect(said["no program"]).toEqual(["CalculationFailed", expect.stringContaining("ended with code 1")]);
 });
 
-test.skipIf(!hasAse)(
+testWithAse(
   "stress is computed from when it is asked for; what another job or a failure left is not gone on from",
   () => {
     const { runs, left } = python<{ runs: { stress: boolean; restarted: boolean }[]; left: string[] }>(

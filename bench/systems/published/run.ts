@@ -44,6 +44,7 @@ interface Config {
 }
 
 const folder = new URL("./", import.meta.url);
+const structures = new URL("../../../test/fixtures/published/structures/", import.meta.url);
 const config = JSON.parse(readFileSync(new URL("config.json", folder), "utf8")) as Config;
 
 const option = (args: readonly string[], flag: string): string | undefined =>
@@ -63,7 +64,7 @@ async function main(args: readonly string[]): Promise<void> {
   const options = {
     threads: Number(option(args, "--threads") ?? 2),
     backend,
-    readText: async (path: string) => readFileSync(new URL(path, folder), "utf8"),
+    readText: async (path: string) => readFileSync(new URL(path, structures), "utf8"),
   } satisfies RunOptions;
   const jobOf = ({ mixing, damping }: Method) => ({
     ...config.job,
