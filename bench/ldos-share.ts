@@ -82,7 +82,6 @@ async function measure(name: string, mixing: string): Promise<Cost> {
     const next = await steps.next();
     if (!next.done) continue;
     const total = threadTime() - began - idle;
-    await next.value.orbitals.close();
     const share = (ms: number) => (100 * ms) / total;
     return {
       steps: next.value.last.state.history.length,

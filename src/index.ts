@@ -144,7 +144,7 @@ export {
 } from "./scf/methods/adaptive-damping.ts";
 export { directMinimisation } from "./scf/methods/direct-minimisation.ts";
 export type { DirectMinimisation } from "./scf/problem.ts";
-export { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "./scf/scf.ts";
+export { type ScfEnd, type ScfOptions, type ScfOutcome, type ScfProblem, scf, solveScf } from "./scf/scf.ts";
 export type { Energies, ScfState, ScfStep } from "./scf/state.ts";
 export { externalFromFourier, externalPotential } from "./terms/external.ts";
 export { hartree } from "./terms/hartree.ts";

@@ -13,6 +13,20 @@ const snippets = (language: string): string[] =>
     (match) => match[1]!,
   );
 
+/** What a program prints, in a process of its own that must end by itself. */
+function run(program: string): string {
+  const folder = mkdtempSync(join(ROOT, "test", ".readme-"));
+  try {
+    const file = join(folder, "program.mts");
+    const source = JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")).href);
+    writeFileSync(file, program.replaceAll('"stillwave"', source));
+    const options = { cwd: ROOT, encoding: "utf8", timeout: 60_000 } as const;
+    return execFileSync(process.execPath, ["--import", "tsx", file], options).trim();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 test("the job in the README is a job", () => {
   const jobs = snippets("json");
   expect(jobs.length).toBeGreaterThan(0);
@@ -22,23 +36,18 @@ test("the job in the README is a job", () => {
 test("the programs in the README run", () => {
   const programs = snippets("ts");
   expect(programs.length).toBe(2);
-  const folder = mkdtempSync(join(ROOT, "test", ".readme-"));
-  try {
-    const outputs = programs.map((program, i) => {
-      const file = join(folder, `${i}.mts`);
-      writeFileSync(
-        file,
-        program.replaceAll('"stillwave"', JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")).href)),
-      );
-      return execFileSync("npx", ["tsx", file], { cwd: ROOT, encoding: "utf8" }).trim();
-    });
-    const [total, iterations] = outputs[0]!.split(" ").map(Number);
-    expect(total).toBeLessThan(-7.5);
-    expect(iterations).toBeGreaterThan(3);
-    const rows = outputs[1]!.split("\n").map((line) => line.split(" ").map(Number));
-    expect(rows.at(-1)![1]).toBeCloseTo(total!, 7); // another preconditioner, the same ground state
-    expect(rows.at(-1)![2]).toBeLessThan(1e-6);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const outputs = programs.map(run);
+  const [total, iterations] = outputs[0]!.split(" ").map(Number);
+  expect(total).toBeLessThan(-7.5);
+  expect(iterations).toBeGreaterThan(3);
+  const rows = outputs[1]!.split("\n").map((line) => line.split(" ").map(Number));
+  expect(rows.at(-1)![1]).toBeCloseTo(total!, 7); // another preconditioner, the same ground state
+  expect(rows.at(-1)![2]).toBeLessThan(1e-6);
+});
+
+test("its loop over the steps ends by itself with two threads as well", () => {
+  const program = snippets("ts")[1]!;
+  const job = "kgrid: [2, 2, 2],\n}";
+  expect(program).toContain(`${job});`);
+  expect(run(program.replace(`${job});`, `${job}, { threads: 2 });`))).toMatch(/^1 /);
 });

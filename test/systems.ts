@@ -1,5 +1,5 @@
 import { prepareScf, type RunOptions } from "../src/job/prepare-scf.ts";
-import { type ScfEnd, type ScfOptions, type ScfProblem, scf } from "../src/scf/scf.ts";
+import { type ScfEnd, type ScfOptions, type ScfProblem, solveScf } from "../src/scf/scf.ts";
 import type { ScfStep } from "../src/scf/state.ts";
 
 /** The smallest crystals that show what a test is about: a semiconductor and a metal, below a tenth of a second each. */
@@ -69,14 +69,8 @@ export async function finish(
   run: RunOptions = {},
 ): Promise<Finished> {
   const { problem, options } = await prepareScf(job, run);
-  const iteration = scf(problem, { ...options, ...change });
   const steps: ScfStep[] = [];
-  for (;;) {
-    const next = await iteration.next();
-    if (next.done) {
-      await next.value.orbitals.close();
-      return { end: next.value, steps, problem };
-    }
-    steps.push(next.value);
-  }
+  const end = await solveScf(problem, { ...options, ...change }, (step) => void steps.push(step));
+  await end.orbitals.close();
+  return { end, steps, problem };
 }

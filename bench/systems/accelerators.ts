@@ -77,7 +77,6 @@ async function run({ job, noise }: System, mixing: string, accelerator: string):
   for (;;) {
     const next = await steps.next();
     if (!next.done) continue;
-    await next.value.orbitals.close();
     return { converged: next.value.reason === "converged", history: next.value.last.state.history };
   }
 }

@@ -37,8 +37,7 @@ async function run({ structure, mixing }: (typeof SYSTEMS)[number], accelerator:
   for (;;) {
     const next = await steps.next();
     if (!next.done) continue;
-    const { last, orbitals, reason } = next.value;
-    await orbitals.close();
+    const { last, reason } = next.value;
     return {
       steps: reason === "converged" ? `${last.row.step}` : `> ${last.row.step}`,
       energies: last.state.history.map(({ energy }) => energy),

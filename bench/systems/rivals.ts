@@ -54,7 +54,6 @@ async function steps(job: object, mixing: string, accelerator: Accelerator): Pro
   for (;;) {
     const next = await iteration.next();
     if (!next.done) continue;
-    await next.value.orbitals.close();
     return next.value.reason === "converged" ? `${next.value.last.state.history.length}` : `> ${LIMIT}`;
   }
 }

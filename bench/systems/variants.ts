@@ -34,7 +34,6 @@ async function cell(layers: number, changed: Partial<ScfOptions>): Promise<strin
   for (;;) {
     const next = await steps.next();
     if (!next.done) continue;
-    await next.value.orbitals.close();
     const energies = next.value.last.state.history.map(({ energy }) => energy);
     const highest = Math.max(...energies) - energies.at(-1)!;
     return `${next.value.reason === "converged" ? "" : "> "}${energies.length} (${highest.toPrecision(2)} Ha)`;

@@ -1,4 +1,4 @@
-import { type ScfEnd, type ScfProblem, scf } from "../scf/scf.ts";
+import { type ScfEnd, type ScfProblem, solveScf } from "../scf/scf.ts";
 import type { PreparedScf, RunOptions } from "./prepare-scf.ts";
 import { checkpointSystem } from "./starting-point.ts";
 
@@ -13,16 +13,12 @@ export async function drain(
   { checkpoint, keepOrbitals = false, onStep }: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "onStep">,
 ): Promise<ScfEnd> {
   const system = checkpointSystem(problem.basis);
-  const steps = scf(problem, options);
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) {
-      const { last, orbitals, reason } = next.value;
-      if (checkpoint && (keepOrbitals || reason !== "converged"))
-        await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
-      return next.value;
-    }
-    onStep?.(next.value.row);
-    await checkpoint?.({ ...next.value.state, system });
-  }
+  const end = await solveScf(problem, options, async ({ row, state }) => {
+    onStep?.(row);
+    await checkpoint?.({ ...state, system });
+  });
+  const { last, orbitals, reason } = end;
+  if (checkpoint && (keepOrbitals || reason !== "converged"))
+    await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
+  return end;
 }

@@ -2,7 +2,7 @@ import { NotConvergedError } from "../common/failure.ts";
 import type { RealField } from "../kernels/fields.ts";
 import { simple } from "../precond/simple.ts";
 import { anderson } from "../scf/accelerators/anderson.ts";
-import { type ScfOptions, type ScfProblem, scf } from "../scf/scf.ts";
+import { type ScfOptions, type ScfProblem, solveScf } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
 
@@ -42,24 +42,19 @@ export async function groundState(
   problem: ScfProblem,
   options: Partial<ScfOptions> = {},
 ): Promise<GroundState> {
-  const iteration = scf(problem, { ...DEFAULTS, ...options });
-  for (;;) {
-    const next = await iteration.next();
-    if (!next.done) continue;
-    const { last, orbitals, reason } = next.value;
-    try {
-      return {
-        energies: last.energies,
-        density: last.rhoOut,
-        eigenvalues: last.levels.map(({ eigenvalues }) => eigenvalues),
-        orbitals: await orbitals.save(),
-        fermiLevel: last.occupation.fermiLevel,
-        converged: reason === "converged",
-        history: last.state.history,
-      };
-    } finally {
-      await orbitals.close();
-    }
+  const { last, orbitals, reason } = await solveScf(problem, { ...DEFAULTS, ...options });
+  try {
+    return {
+      energies: last.energies,
+      density: last.rhoOut,
+      eigenvalues: last.levels.map(({ eigenvalues }) => eigenvalues),
+      orbitals: await orbitals.save(),
+      fermiLevel: last.occupation.fermiLevel,
+      converged: reason === "converged",
+      history: last.state.history,
+    };
+  } finally {
+    await orbitals.close();
   }
 }
 

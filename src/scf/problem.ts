@@ -11,7 +11,7 @@ import type { ScfState, ScfStep } from "./state.ts";
 export interface ScfProblem {
   readonly basis: PlaneWaveBasis;
   readonly terms: EnergyTerms;
-  /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller of `scf` owns what it returns. */
+  /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller closes them. */
   createOrbitals(nBands: number): Promise<Orbitals>;
   /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
   readonly startDensity?: ReadonlyRealField | undefined;
@@ -54,10 +54,14 @@ export interface StepProgress {
   readonly total: number;
 }
 
-/** Where the iteration left the orbitals, for what is computed from them afterwards. */
-export interface ScfEnd {
+/** How the iteration ended. */
+export interface ScfOutcome {
   readonly last: ScfStep;
+  readonly reason: "converged" | "iteration-limit" | "interrupted";
+}
+
+/** How the iteration ended, with the orbitals it left for what is computed from them. */
+export interface ScfEnd extends ScfOutcome {
   /** Still open: the caller closes them. */
   readonly orbitals: Orbitals;
-  readonly reason: "converged" | "iteration-limit" | "interrupted";
 }

@@ -12,17 +12,18 @@ import { energyNorm } from "./accelerators/energy-norm.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { meets, totalEnergies } from "./energies.ts";
+import { type HeldOrbitals, holdOrbitals } from "./held-orbitals.ts";
 import { iterateAt, levelsAt, type StatesInWindow, totalPotential } from "./iterate.ts";
 import type { AdaptiveDamping } from "./methods/adaptive-damping.ts";
 import { minimise } from "./methods/direct-minimisation.ts";
 import { guardedNext } from "./methods/guard.ts";
 import { searchNext } from "./methods/line-search.ts";
-import type { ScfEnd, ScfOptions, ScfProblem } from "./problem.ts";
+import type { ScfEnd, ScfOptions, ScfOutcome, ScfProblem } from "./problem.ts";
 import { keepBothSpins } from "./spin-floor.ts";
 import type { HistoryRow, ScfState, ScfStep } from "./state.ts";
 import { stopwatch } from "./stopwatch.ts";
 
-export type { ScfEnd, ScfOptions, ScfProblem, StepProgress } from "./problem.ts";
+export type { ScfEnd, ScfOptions, ScfOutcome, ScfProblem, StepProgress } from "./problem.ts";
 
 /**
  * The self-consistent field ρ = F(ρ) by damped, preconditioned, accelerated iteration:
@@ -39,12 +40,54 @@ export type { ScfEnd, ScfOptions, ScfProblem, StepProgress } from "./problem.ts"
  *
  * Direct minimisation has a loop of its own, in `direct-minimisation.ts`.
  *
+ * The threads and memory that the orbitals take are closed when the iteration ends, however it ends: at its end, by an
+ * error, or because the caller leaves its loop. Where orbitals are needed afterwards, `solveScf` hands them over.
+ *
  * @throws InputError if an option is out of range or the bands cannot hold the electrons.
  */
-export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfEnd> {
+export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfOutcome> {
+  const held = holdOrbitals(problem);
+  try {
+    return yield* iterate(problem, options, held);
+  } finally {
+    await held.close();
+  }
+}
+
+/**
+ * Runs `scf` to its end and hands the open orbitals over, for forces and everything else that is made of them. If an
+ * error ends it, of the iteration or of `onStep`, they are closed.
+ *
+ * @param onStep is called after every step and awaited.
+ * @throws InputError as `scf` does.
+ */
+export async function solveScf(
+  problem: ScfProblem,
+  options: ScfOptions,
+  onStep?: (step: ScfStep) => void | Promise<void>,
+): Promise<ScfEnd> {
+  const held = holdOrbitals(problem);
+  try {
+    const steps = iterate(problem, options, held);
+    for (;;) {
+      const next = await steps.next();
+      if (next.done) return { ...next.value, orbitals: held.open! }; // there is no step without orbitals
+      await onStep?.(next.value);
+    }
+  } catch (error) {
+    await held.close();
+    throw error;
+  }
+}
+
+async function* iterate(
+  problem: ScfProblem,
+  options: ScfOptions,
+  held: HeldOrbitals,
+): AsyncGenerator<ScfStep, ScfOutcome> {
   checkOptions(options);
   const { accelerator: method } = options;
-  if ("memory" in method) return yield* minimise(problem, options, method, startDensity(problem));
+  if ("memory" in method) return yield* minimise(problem, options, method, startDensity(problem), held);
   const { preconditioner } = options;
   const { basis, terms } = problem;
   const { model, grid } = basis;
@@ -73,140 +116,130 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
     () =>
       `restart: density must have ${nSpin * grid.points} values, got ${state.rho.length}; the job differs from the one that wrote it`,
   );
-  let orbitals = await problem.createOrbitals(state.nBands);
-  let last: ScfStep | undefined;
-  let finished = false;
+  const first = await held.atLeast(state.nBands);
+  if (state.orbitals !== undefined) await first.restore(state.orbitals);
 
-  try {
-    if (state.orbitals !== undefined) await orbitals.restore(state.orbitals);
-    for (;;) {
-      const began = performance.now();
-      const watch = stopwatch();
-      if (state.nBands > orbitals.spec.problem.nBands)
-        orbitals = await widened(problem, orbitals, state.nBands);
-      const { blocks } = orbitals.spec;
-      const progress =
-        (phase: "diagonalise" | "density"): BlockProgress =>
-        (done, total) =>
-          options.onProgress?.({ step: state.history.length + 1, phase, done, total });
+  for (;;) {
+    const began = performance.now();
+    const watch = stopwatch();
+    const orbitals = await held.atLeast(state.nBands);
+    const { blocks } = orbitals.spec;
+    const progress =
+      (phase: "diagonalise" | "density"): BlockProgress =>
+      (done, total) =>
+        options.onProgress?.({ step: state.history.length + 1, phase, done, total });
 
-      const rhoIn = state.rho;
-      const potentialIn = totalPotential(terms, rhoIn);
-      const potential = state.search?.potential ?? potentialIn;
-      watch.lap("potential");
-      const solved = await orbitals.diagonalise(
-        potential,
-        { tolerance: state.eigenTolerance, nConverge: state.nConverge, maxIterations: 100 },
-        progress("diagonalise"),
-      );
-      watch.lap("diagonalise");
-      const levels = solved.map(({ eigenvalues }, i) => ({ weight: blocks[i]!.weight, eigenvalues }));
-      const occupation = occupy(levels, electrons, fMax, smearing, temperature);
-      const weights = occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
-      const windows =
-        "windows" in preconditioner
-          ? (preconditioner.windows?.(levelsAt(basis, levels, occupation)) ?? [])
-          : [];
-      const densities = await orbitals.densities(
-        [weights, ...windows.map((window) => windowWeights(levels, fMax, window))],
-        progress("density"),
-      );
-      const rhoOut = densities[0]!;
-      const { kinetic, nonlocal } = await orbitals.energies(weights);
-      basis.symmetrize(rhoOut);
-      watch.lap("density");
+    const rhoIn = state.rho;
+    const potentialIn = totalPotential(terms, rhoIn);
+    const potential = state.search?.potential ?? potentialIn;
+    watch.lap("potential");
+    const solved = await orbitals.diagonalise(
+      potential,
+      { tolerance: state.eigenTolerance, nConverge: state.nConverge, maxIterations: 100 },
+      progress("diagonalise"),
+    );
+    watch.lap("diagonalise");
+    const levels = solved.map(({ eigenvalues }, i) => ({ weight: blocks[i]!.weight, eigenvalues }));
+    const occupation = occupy(levels, electrons, fMax, smearing, temperature);
+    const weights = occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
+    const windows =
+      "windows" in preconditioner
+        ? (preconditioner.windows?.(levelsAt(basis, levels, occupation)) ?? [])
+        : [];
+    const densities = await orbitals.densities(
+      [weights, ...windows.map((window) => windowWeights(levels, fMax, window))],
+      progress("density"),
+    );
+    const rhoOut = densities[0]!;
+    const { kinetic, nonlocal } = await orbitals.energies(weights);
+    basis.symmetrize(rhoOut);
+    watch.lap("density");
 
-      const energies = totalEnergies(terms, rhoOut, {
-        kinetic,
-        nonlocal,
-        entropy: isSmeared ? occupation.entropyEnergy : undefined,
-      });
-      const residual = difference(rhoOut, rhoIn);
-      const densityResidual = Math.sqrt(grid.dvol * residual.reduce((sum, x) => sum + x * x, 0));
-      const row: HistoryRow = {
-        step: state.history.length + 1,
-        energy: energies.total,
-        densityResidual,
-        damping: options.damping,
-        ...(nSpin === 2 ? { magnetisation: magnetisation(spinDensity(rhoOut), grid.dvol).total } : {}),
-        seconds: 0,
-        hamiltonianApplications: solved.reduce((sum, { applications }) => sum + applications, 0),
-      };
-      watch.lap("potential");
-      const solverDone = solved.every((block) => block.converged);
-      const isMeasured = state.search === undefined || state.search.isMeasurement;
-      const converged = isMeasured && solverDone && meets(options.tolerance, row, state.history.at(-1));
+    const energies = totalEnergies(terms, rhoOut, {
+      kinetic,
+      nonlocal,
+      entropy: isSmeared ? occupation.entropyEnergy : undefined,
+    });
+    const residual = difference(rhoOut, rhoIn);
+    const densityResidual = Math.sqrt(grid.dvol * residual.reduce((sum, x) => sum + x * x, 0));
+    const row: HistoryRow = {
+      step: state.history.length + 1,
+      energy: energies.total,
+      densityResidual,
+      damping: options.damping,
+      ...(nSpin === 2 ? { magnetisation: magnetisation(spinDensity(rhoOut), grid.dvol).total } : {}),
+      seconds: 0,
+      hamiltonianApplications: solved.reduce((sum, { applications }) => sum + applications, 0),
+    };
+    watch.lap("potential");
+    const solverDone = solved.every((block) => block.converged);
+    const isMeasured = state.search === undefined || state.search.isMeasurement;
+    const converged = isMeasured && solverDone && meets(options.tolerance, row, state.history.at(-1));
 
-      const {
-        rho,
-        state: accelerator,
-        guard,
-        search,
-        damping,
-        stepNorm,
-      } = converged
-        ? {
-            ...state,
-            rho: rhoOut,
-            state: state.accelerator,
-            damping: state.history.at(-1)?.damping ?? options.damping,
-            stepNorm: undefined,
-          }
-        : await next(problem, orbitals, options, method, state, {
-            rhoIn,
-            rhoOut,
-            potential,
-            potentialIn,
-            residual,
-            levels,
-            occupation,
-            inWindows: windows.map((window, i) => ({ ...window, states: densities[i + 1]! })),
-            row,
-            weigh,
-          });
-      watch.lap("mixing");
-      const seconds = (performance.now() - began) / 1000;
-      const finishedRow = { ...row, damping, seconds, parts: watch.seconds };
-      const history = [...state.history, finishedRow];
-      const counts = nextBands(state, occupation, options.bands !== null, room);
-      state = {
-        rho,
-        accelerator,
-        guard,
-        search,
-        history,
-        eigenTolerance: eigenTolerance(history, stepNorm, state.eigenTolerance),
-        ...counts,
-      };
-      last = {
-        row: finishedRow,
-        energies,
-        rhoIn,
-        rhoOut,
-        levels,
-        residualNorms: solved.map((block) => block.residualNorms),
-        occupation,
-        converged,
-        warnings: solverDone
-          ? occupation.warnings
-          : [...occupation.warnings, "the eigensolver reached its iteration limit; more bands may help"],
-        state,
-      };
-      yield last;
-      const reason = converged
-        ? "converged"
-        : options.signal?.aborted
-          ? "interrupted"
-          : history.length >= options.maxIterations
-            ? "iteration-limit"
-            : undefined;
-      if (reason !== undefined) {
-        finished = true;
-        return { last, orbitals, reason };
-      }
-    }
-  } finally {
-    if (!finished) await orbitals.close();
+    const {
+      rho,
+      state: accelerator,
+      guard,
+      search,
+      damping,
+      stepNorm,
+    } = converged
+      ? {
+          ...state,
+          rho: rhoOut,
+          state: state.accelerator,
+          damping: state.history.at(-1)?.damping ?? options.damping,
+          stepNorm: undefined,
+        }
+      : await next(problem, orbitals, options, method, state, {
+          rhoIn,
+          rhoOut,
+          potential,
+          potentialIn,
+          residual,
+          levels,
+          occupation,
+          inWindows: windows.map((window, i) => ({ ...window, states: densities[i + 1]! })),
+          row,
+          weigh,
+        });
+    watch.lap("mixing");
+    const seconds = (performance.now() - began) / 1000;
+    const finishedRow = { ...row, damping, seconds, parts: watch.seconds };
+    const history = [...state.history, finishedRow];
+    const counts = nextBands(state, occupation, options.bands !== null, room);
+    state = {
+      rho,
+      accelerator,
+      guard,
+      search,
+      history,
+      eigenTolerance: eigenTolerance(history, stepNorm, state.eigenTolerance),
+      ...counts,
+    };
+    const last: ScfStep = {
+      row: finishedRow,
+      energies,
+      rhoIn,
+      rhoOut,
+      levels,
+      residualNorms: solved.map((block) => block.residualNorms),
+      occupation,
+      converged,
+      warnings: solverDone
+        ? occupation.warnings
+        : [...occupation.warnings, "the eigensolver reached its iteration limit; more bands may help"],
+      state,
+    };
+    yield last;
+    const reason = converged
+      ? "converged"
+      : options.signal?.aborted
+        ? "interrupted"
+        : history.length >= options.maxIterations
+          ? "iteration-limit"
+          : undefined;
+    if (reason !== undefined) return { last, reason };
   }
 }
 
@@ -330,12 +363,4 @@ function restartState({ restart, accelerator }: ScfOptions): ScfState | undefine
   const isOfPotentials = restart.search !== undefined;
   if (isOfPotentials === "limits" in accelerator) return restart;
   return { ...restart, accelerator: [], guard: undefined, search: undefined };
-}
-
-/** The same orbitals with random ones above. */
-async function widened(problem: ScfProblem, narrow: Orbitals, nBands: number): Promise<Orbitals> {
-  const wide = await problem.createOrbitals(nBands);
-  await wide.restore(await narrow.save());
-  await narrow.close();
-  return wide;
 }

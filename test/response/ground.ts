@@ -4,7 +4,7 @@ import { dotReal, newRealField, type ReadonlyRealField, type RealField } from ".
 import { functionals } from "../../src/model/functionals.ts";
 import { type Chi0Options, independentResponse } from "../../src/response/chi0.ts";
 import { dielectricOperator } from "../../src/response/dielectric.ts";
-import { type ScfProblem, scf } from "../../src/scf/scf.ts";
+import { type ScfProblem, solveScf } from "../../src/scf/scf.ts";
 import type { SolvedAtDensity } from "../../src/scf/solve-orbitals.ts";
 import { solveOrbitals } from "../../src/scf/solve-orbitals.ts";
 import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
@@ -30,18 +30,13 @@ export async function ground(
   { nStates, density = 1e-3, orbitals: tolerance = 1e-11, run = {} }: Wanted,
 ): Promise<Ground> {
   const { problem, options } = await prepareScf(job, run);
-  const steps = scf(problem, { ...options, tolerance: { density } });
-  for (;;) {
-    const next = await steps.next();
-    if (!next.done) continue;
-    const { last, orbitals } = next.value;
-    const rho = last.rhoOut;
-    const solved = await solveOrbitals(problem, orbitals, rho, {
-      nStates: nStates ?? last.state.nConverge,
-      tolerance,
-    });
-    return { ...solved, problem, rho };
-  }
+  const { last, orbitals } = await solveScf(problem, { ...options, tolerance: { density } });
+  const rho = last.rhoOut;
+  const solved = await solveOrbitals(problem, orbitals, rho, {
+    nStates: nStates ?? last.state.nConverge,
+    tolerance,
+  });
+  return { ...solved, problem, rho };
 }
 
 /** A field of some long waves and a little noise, of the crystal's symmetry, largest value about 1. */

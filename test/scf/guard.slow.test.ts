@@ -25,10 +25,7 @@ async function slab(accelerator: Accelerator, maxIterations: number) {
   const energies: number[] = [];
   for (;;) {
     const next = await steps.next();
-    if (next.done) {
-      await next.value.orbitals.close();
-      return { energies, reason: next.value.reason };
-    }
+    if (next.done) return { energies, reason: next.value.reason };
     energies.push(next.value.row.energy);
   }
 }

@@ -54,7 +54,6 @@ async function overTheWholeZone(job: object) {
   for (;;) {
     const next = await steps.next();
     if (!next.done) continue;
-    await next.value.orbitals.close();
     const { energies, occupation } = next.value.last;
     return { kpoints, energies, fermiLevel: occupation.fermiLevel };
   }

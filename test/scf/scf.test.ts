@@ -9,7 +9,7 @@ import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.t
 import { simple } from "../../src/precond/simple.ts";
 import { type Accelerator, damped } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
-import { type ScfProblem, scf } from "../../src/scf/scf.ts";
+import { type ScfProblem, scf, solveScf } from "../../src/scf/scf.ts";
 import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
 import { ALUMINIUM, type Finished, finish, SILICON, to } from "../systems.ts";
 
@@ -229,17 +229,34 @@ describe("the iteration", () => {
     return { problem: spied, options, open, made: () => made };
   };
 
-  test("left early closes its orbitals; run to its end it leaves them to the caller", async () => {
-    const { problem, options, open, made } = await counted(SILICON);
-    for await (const step of scf(problem, options)) {
-      expect(open.size).toBe(1);
-      if (step.row.step === 2) break;
-    }
+  const ENDS: [string, object][] = [
+    ["density mixing", {}],
+    ["adaptive damping", { accelerator: { name: "adaptive-damping" } }],
+    ["direct minimisation", { accelerator: { name: "direct-minimisation" } }],
+  ];
+  test.each(ENDS)("of %s closes its orbitals however it ends", async (_, choices) => {
+    const { problem, options, open, made } = await counted({ ...SILICON, kgrid: [1, 1, 1], scf: choices });
+    const short = { ...options, maxIterations: 2 };
+    for await (const step of scf(problem, short)) expect([step.converged, open.size]).toEqual([false, 1]);
     expect([made(), open.size]).toEqual([1, 0]);
-    const iteration = scf(problem, { ...options, maxIterations: 2 });
-    let next = await iteration.next();
-    while (!next.done) next = await iteration.next();
-    expect([...open]).toEqual([next.value.orbitals]);
+    for await (const _step of scf(problem, short)) break;
+    expect([made(), open.size]).toEqual([2, 0]);
+    const thrown = async () => {
+      for await (const _step of scf(problem, short)) throw new Error("of the caller");
+    };
+    await expect(thrown()).rejects.toThrow("of the caller");
+    expect([made(), open.size]).toEqual([3, 0]);
+  });
+
+  test("hands its orbitals over where they are asked for, unless an error ends it", async () => {
+    const { problem, options, open } = await counted(SILICON);
+    const { orbitals, last, reason } = await solveScf(problem, { ...options, maxIterations: 2 });
+    expect([...open]).toEqual([orbitals]);
+    expect([last.row.step, reason]).toEqual([2, "iteration-limit"]);
+    await orbitals.close();
+    const full = () => Promise.reject(new Error("no space left"));
+    await expect(solveScf(problem, options, full)).rejects.toThrow("no space left");
+    expect(open.size).toBe(0);
   });
 
   test("with an error inside closes its orbitals and passes the error on", async () => {

@@ -8,7 +8,7 @@ import {
   dielectricOperator,
 } from "../../../src/response/dielectric.ts";
 import { iterateAt } from "../../../src/scf/iterate.ts";
-import { type ScfEnd, scf } from "../../../src/scf/scf.ts";
+import { solveScf } from "../../../src/scf/scf.ts";
 import { solveOrbitals } from "../../../src/scf/solve-orbitals.ts";
 import { hartreeXcKernel } from "../../../src/terms/hartree-xc-kernel.ts";
 
@@ -40,7 +40,7 @@ export async function* conditions(
   { onProduct, ...options }: ConditionOptions,
 ): AsyncGenerator<Condition> {
   const { problem, options: scfOptions } = await prepareScf(job, options);
-  const { last, orbitals } = await groundState(scf(problem, scfOptions));
+  const { last, orbitals } = await solveScf(problem, scfOptions);
   try {
     const { basis } = problem;
     const solved = await solveOrbitals(problem, orbitals, last.rhoOut, {
@@ -66,12 +66,5 @@ export async function* conditions(
     }
   } finally {
     await orbitals.close();
-  }
-}
-
-async function groundState(steps: ReturnType<typeof scf>): Promise<ScfEnd> {
-  for (;;) {
-    const next = await steps.next();
-    if (next.done) return next.value;
   }
 }

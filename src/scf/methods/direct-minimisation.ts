@@ -6,8 +6,9 @@ import type { Orbitals } from "../../parallel/orbitals.ts";
 import { occupy } from "../../state/occupation.ts";
 import { eigenTolerance } from "../eigen-tolerance.ts";
 import { meets, totalEnergies } from "../energies.ts";
+import type { HeldOrbitals } from "../held-orbitals.ts";
 import { totalPotential } from "../iterate.ts";
-import type { DirectMinimisation, ScfEnd, ScfOptions, ScfProblem } from "../problem.ts";
+import type { DirectMinimisation, ScfOptions, ScfOutcome, ScfProblem } from "../problem.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "../state.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "./lbfgs.ts";
 
@@ -49,7 +50,8 @@ export async function* minimise(
   options: ScfOptions,
   { memory }: DirectMinimisation,
   startDensity: RealField,
-): AsyncGenerator<ScfStep, ScfEnd> {
+  held: HeldOrbitals,
+): AsyncGenerator<ScfStep, ScfOutcome> {
   const { basis, terms } = problem;
   const { model, grid } = basis;
   requireInput(
@@ -64,11 +66,10 @@ export async function* minimise(
     () =>
       `bands: must be null or the ${filled} full bands of ${fMax} electrons for direct-minimisation, got ${options.bands} for ${model.electrons} electrons`,
   );
-  const orbitals = await problem.createOrbitals(filled);
+  const orbitals = await held.atLeast(filled);
   const { blocks } = orbitals.spec;
   const metric = blocks.map(({ weight }) => fMax * weight);
   const full = blocks.map(({ weight }) => new Float64Array(filled).fill(fMax * weight));
-  let finished = false;
 
   /** Density and energy of the orbitals as they stand. */
   const look = async (): Promise<Point> => {
@@ -108,7 +109,7 @@ export async function* minimise(
     const isDone = converged && meets(options.tolerance, row, history.at(-2));
     return { row, energies: point.energies, rhoIn, rhoOut: point.rho, levels, residualNorms: norms, occupation, converged: isDone, warnings: [], state }; // biome-ignore format: one record
   };
-  const endOf = ({ converged }: ScfStep): ScfEnd["reason"] | undefined =>
+  const endOf = ({ converged }: ScfStep): ScfOutcome["reason"] | undefined =>
     converged
       ? "converged"
       : options.signal?.aborted
@@ -119,79 +120,72 @@ export async function* minimise(
 
   let history: readonly HistoryRow[] = options.restart?.history ?? [];
   let measureBelow = (options.tolerance.density ?? Math.sqrt(options.tolerance.energy ?? 0)) / 4;
-  try {
-    let began = performance.now();
-    let rhoIn = options.restart?.rho ?? startDensity;
-    let pairs: readonly LbfgsPair[] = [];
-    let last: ScfStep;
-    let point: Point;
-    if (options.restart?.orbitals === undefined) {
-      const request = { tolerance: eigenTolerance(history), nConverge: filled, maxIterations: 100 };
-      const solved = await orbitals.diagonalise(totalPotential(terms, rhoIn), request);
-      point = await look();
-      last = step(began, rhoIn, point, solved, { damping: 1, applications: sum(solved), converged: false });
-      yield last;
-    } else {
-      await orbitals.restore(options.restart.orbitals);
-      point = await look();
+  let began = performance.now();
+  let rhoIn = options.restart?.rho ?? startDensity;
+  let pairs: readonly LbfgsPair[] = [];
+  let last: ScfStep;
+  let point: Point;
+  if (options.restart?.orbitals === undefined) {
+    const request = { tolerance: eigenTolerance(history), nConverge: filled, maxIterations: 100 };
+    const solved = await orbitals.diagonalise(totalPotential(terms, rhoIn), request);
+    point = await look();
+    last = step(began, rhoIn, point, solved, { damping: 1, applications: sum(solved), converged: false });
+    yield last;
+  } else {
+    await orbitals.restore(options.restart.orbitals);
+    point = await look();
+  }
+  let previous: { readonly gradient: Panels; readonly taken: Panels } | undefined;
+  for (;;) {
+    began = performance.now();
+    const solved = await orbitals.gradient(totalPotential(terms, point.rho));
+    const gradient = solved.map((block) => block.gradient.map((x) => 2 * x));
+    if (previous !== undefined) {
+      const change = combined(gradient, -1, previous.gradient);
+      const curvature = inner(metric, previous.taken, change);
+      if (curvature > 0) pairs = [...pairs, { step: previous.taken, change, curvature }].slice(-memory);
     }
-    let previous: { readonly gradient: Panels; readonly taken: Panels } | undefined;
-    for (;;) {
-      began = performance.now();
-      const solved = await orbitals.gradient(totalPotential(terms, point.rho));
-      const gradient = solved.map((block) => block.gradient.map((x) => 2 * x));
-      if (previous !== undefined) {
-        const change = combined(gradient, -1, previous.gradient);
-        const curvature = inner(metric, previous.taken, change);
-        if (curvature > 0) pairs = [...pairs, { step: previous.taken, change, curvature }].slice(-memory);
-      }
-      const tangent = (x: Panels, preconditioned: boolean) => orbitals.tangentPart(x, preconditioned);
-      let direction = await tangent(
-        await lbfgsDirection(metric, pairs, gradient, (x) => tangent(x, true)),
-        false,
+    const tangent = (x: Panels, preconditioned: boolean) => orbitals.tangentPart(x, preconditioned);
+    let direction = await tangent(
+      await lbfgsDirection(metric, pairs, gradient, (x) => tangent(x, true)),
+      false,
+    );
+    let slope = inner(metric, gradient, direction);
+    if (!(slope < 0)) {
+      pairs = [];
+      direction = await tangent(
+        gradient.map((x) => x.map((value) => -value)),
+        true,
       );
-      let slope = inner(metric, gradient, direction);
-      if (!(slope < 0)) {
-        pairs = [];
-        direction = await tangent(
-          gradient.map((x) => x.map((value) => -value)),
-          true,
-        );
-        slope = inner(metric, gradient, direction);
-      }
-      const { found, length } = await lineSearch(orbitals, look, point, direction, slope);
-      previous = { gradient, taken: direction.map((x) => x.map((value) => length * value)) };
-      rhoIn = point.rho;
-      point = found;
-      last = step(began, rhoIn, point, solved, {
-        damping: length,
-        applications: sum(solved),
-        converged: false,
-      });
-      yield last;
-      let reason = endOf(last);
-      if (reason === undefined && last.row.densityResidual < measureBelow) {
-        began = performance.now();
-        const request = { tolerance: eigenTolerance(history), nConverge: filled, maxIterations: 100 };
-        const measured = await orbitals.diagonalise(totalPotential(terms, point.rho), request);
-        rhoIn = point.rho;
-        point = await look();
-        const converged = measured.every((block) => block.converged);
-        last = step(began, rhoIn, point, measured, { damping: 1, applications: sum(measured), converged });
-        yield last;
-        reason = endOf(last);
-        // The eigenvectors are other orbitals: what was learned about the old ones is void.
-        pairs = [];
-        previous = undefined;
-        measureBelow = Math.min(measureBelow / 2, last.row.densityResidual / 8);
-      }
-      if (reason !== undefined) {
-        finished = true;
-        return { last, orbitals, reason };
-      }
+      slope = inner(metric, gradient, direction);
     }
-  } finally {
-    if (!finished) await orbitals.close();
+    const { found, length } = await lineSearch(orbitals, look, point, direction, slope);
+    previous = { gradient, taken: direction.map((x) => x.map((value) => length * value)) };
+    rhoIn = point.rho;
+    point = found;
+    last = step(began, rhoIn, point, solved, {
+      damping: length,
+      applications: sum(solved),
+      converged: false,
+    });
+    yield last;
+    let reason = endOf(last);
+    if (reason === undefined && last.row.densityResidual < measureBelow) {
+      began = performance.now();
+      const request = { tolerance: eigenTolerance(history), nConverge: filled, maxIterations: 100 };
+      const measured = await orbitals.diagonalise(totalPotential(terms, point.rho), request);
+      rhoIn = point.rho;
+      point = await look();
+      const converged = measured.every((block) => block.converged);
+      last = step(began, rhoIn, point, measured, { damping: 1, applications: sum(measured), converged });
+      yield last;
+      reason = endOf(last);
+      // The eigenvectors are other orbitals: what was learned about the old ones is void.
+      pairs = [];
+      previous = undefined;
+      measureBelow = Math.min(measureBelow / 2, last.row.densityResidual / 8);
+    }
+    if (reason !== undefined) return { last, reason };
   }
 }
 
