@@ -21,7 +21,7 @@ export type Step =
 
 type StepBody = Step extends infer S ? (S extends Step ? Omit<S, "to"> : never) : never;
 
-/** The program of radix `r` in 2 … 8. */
+/** The program of radix `r`: 2 … 8, or an odd prime. */
 export function butterfly(r: number, sign: 1 | -1): Butterfly {
   const steps: Step[] = [];
   const emit = (body: StepBody): string => {
@@ -62,7 +62,9 @@ export function butterfly(r: number, sign: 1 | -1): Butterfly {
     const out = new Array<string>(n);
     out[0] = sums.reduce((total, s) => add(total, s), x[0]!);
     for (let k = 1; k <= half; k++) {
-      const angle = (j: number) => (2 * Math.PI * j * k) / n;
+      // Of 11 and 13 the angle is kept within half a turn: beyond it the constants lose digits.
+      const turns = (j: number) => (n > 7 ? j * k - n * Math.round((j * k) / n) : j * k);
+      const angle = (j: number) => (2 * Math.PI * turns(j)) / n;
       const even = sums.reduce((b, a, j) => emit({ op: "madd", a, c: Math.cos(angle(j + 1)), b }), x[0]!);
       const odd = differences.reduce<string | undefined>((b, a, j) => {
         const c = sign * Math.sin(angle(j + 1));

@@ -1,7 +1,7 @@
 import { butterfly, type Step } from "./butterfly.ts";
 
-/** Radices with a codelet of their own; larger ones spill registers and lose. */
-export const RADICES = [2, 3, 4, 5, 6, 7, 8] as const;
+/** Radices with a codelet of their own. 11 and 13 spill registers; they serve grids that other programs chose. */
+export const RADICES = [2, 3, 4, 5, 6, 7, 8, 11, 13] as const;
 
 /**
  * AssemblyScript source of one pass of a Stockham transform over a tile of lines, for every radix r and sign:

@@ -130,10 +130,14 @@ function fillCube(
       }
 }
 
-const isSmooth = (n: number): boolean => {
-  for (const p of [2, 3, 5, 7]) while (n % p === 0) n /= p;
+/** Whether n has no prime factors but these. */
+const isProductOf = (primes: readonly number[], n: number): boolean => {
+  for (const p of primes) while (n % p === 0) n /= p;
   return n === 1;
 };
+
+/** Prime factors of the sizes that transforms take. */
+const TRANSFORMED = [2, 3, 5, 7, 11, 13];
 
 /**
  * The smallest grid with 2, 3, 5-smooth axes on which products of two orbitals of cutoff `ecut` are exact:
@@ -144,11 +148,18 @@ export function exactProductGridSize(vectors: Mat3, ecut: number, dimension: Dim
   const axis = (a: Vec3): number => {
     // 1e-10: a G exactly on the sphere's surface belongs to it whatever the rounding of the lattice.
     const highest = Math.floor((radius * norm(a)) / (2 * Math.PI) + 1e-10);
-    for (let n = 2 * highest + 1; ; n++) if (isSmooth(n) && n % 7 !== 0) return n;
+    for (let n = 2 * highest + 1; ; n++) if (isProductOf([2, 3, 5], n)) return n;
   };
   return [axis(vectors[0]), dimension > 1 ? axis(vectors[1]) : 1, dimension > 2 ? axis(vectors[2]) : 1];
 }
 
-/** Whether every axis is a product of 2, 3, 5 and 7, the sizes our transforms take. */
+/** Whether every axis is a product of 2, 3, 5, 7, 11 and 13, the sizes our transforms take. */
 export const isFastGrid = (size: GridSize): boolean =>
-  size.every((n) => Number.isInteger(n) && n > 0 && isSmooth(n));
+  size.every((n) => Number.isInteger(n) && n > 0 && isProductOf(TRANSFORMED, n));
+
+/** The smallest n ≥ `least` that is a product of 2, 3, 5 and 7. */
+export function fastSize(least: number): number {
+  let n = Math.max(1, Math.ceil(least));
+  while (!isProductOf([2, 3, 5, 7], n)) n++;
+  return n;
+}

@@ -43,7 +43,7 @@ export interface BasisOptions {
  * Translations may fall between grid points: densities are then averaged wave by wave, and so must be what is made of them point
  * by point (`mapsPoints`).
  *
- * @throws InputError if `fftSize` has a factor other than 2, 3, 5, 7 or is too small for the sphere of plane waves.
+ * @throws InputError if `fftSize` has a prime factor above 13 or is too small for the sphere of plane waves.
  */
 export function createBasis(model: Model, options: BasisOptions, kernels: Kernels): PlaneWaveBasis {
   const { ecut, kgrid, kshift = [0, 0, 0] } = options;
@@ -53,7 +53,7 @@ export function createBasis(model: Model, options: BasisOptions, kernels: Kernel
   requireInput(
     isFastGrid(size),
     () =>
-      `fftSize: axes must be products of 2, 3, 5 and 7, got [${size.join(", ")}]; leave it null for the default`,
+      `fftSize: axes must be products of 2, 3, 5, 7, 11 and 13, got [${size.join(", ")}]; leave it null for the default`,
   );
   const found = rotationsOfGrid(options.operations ?? [IDENTITY], size);
   const { kpoints, operations } = irreducibleKpoints(kgrid, kshift, found, options.timeReversal);

@@ -26,6 +26,8 @@ export const BUTTERFLY_ERRORS: ReadonlyMap<number, number> = new Map([
   [6, 12.8],
   [7, 9.2],
   [8, 6.7],
+  [11, 11.7],
+  [13, 12.8],
 ]);
 
 /** The enclosures of the exact factors are up to 14 u wide. What is farther off is no rounding error: the table is wrong. */

@@ -1,4 +1,4 @@
-import { gridIndex, isFastGrid } from "../basis/grid.ts";
+import { fastSize, gridIndex } from "../basis/grid.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { inflated } from "../interval/accumulated.ts";
 import { above, UNIT_ROUNDOFF } from "../interval/rounding.ts";
@@ -119,11 +119,9 @@ export function gridWithoutMeeting(
   for (let e = 0; e < kept; e++)
     if (isWithin(limits, g, e))
       for (let axis = 0; axis < 3; axis++) reach[axis] = Math.max(reach[axis]!, Math.abs(g[3 * e + axis]!));
-  const size = outer.map(({ low, high }, axis) => {
-    let n = Math.max(limits[axis]! + reach[axis]! + 1, high - low + 1);
-    while (!isFastGrid([n, n, n])) n++;
-    return n;
-  }) as unknown as GridSize;
+  const size = outer.map(({ low, high }, axis) =>
+    fastSize(Math.max(limits[axis]! + reach[axis]! + 1, high - low + 1)),
+  ) as unknown as GridSize;
   return { size, limits };
 }
 

@@ -1,4 +1,4 @@
-import { isFastGrid } from "../basis/grid.ts";
+import { fastSize, isFastGrid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { functionals } from "../model/functionals.ts";
 import type { SmearingName } from "../model/smearing.ts";
@@ -74,14 +74,11 @@ function checkFftSize(size: Job["fftSize"] & object): void {
     () =>
       `fftSize: must be at most ${MAX_AXIS} along each axis, got ${show(size)}; null chooses the smallest exact grid`,
   );
-  const rounded = size.map((n) => {
-    while (!isFastGrid([n, 1, 1])) n++;
-    return n;
-  });
+  const rounded = size.map((n) => (isFastGrid([n, 1, 1]) ? n : fastSize(n)));
   requireInput(
     isFastGrid(size),
     () =>
-      `fftSize: must hold products of 2, 3, 5 and 7, got ${show(size)}; the next larger are ${show(rounded)}`,
+      `fftSize: must hold products of 2, 3, 5, 7, 11 and 13, got ${show(size)}; the next larger are ${show(rounded)}`,
   );
 }
 

@@ -23,7 +23,7 @@ export interface Kernels {
   /** Bytes held now and at most. */
   memory(): { readonly held: number; readonly peak: number };
 
-  /** Plans transforms on a grid; sizes are products of 2, 3, 5 and 7. */
+  /** Plans transforms on a grid; sizes are products of 2, 3, 5, 7, 11 and 13. */
   fft(size: GridSize): Fft;
   /** Plans transforms between plane waves at the given distinct grid points (flat indices) and the grid. */
   sphereFft(size: GridSize, gridIndex: Int32Array): SphereFft;

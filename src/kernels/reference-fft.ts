@@ -1,16 +1,16 @@
 import { invariant } from "../common/failure.ts";
 import type { Fft, GridSize, SphereFft } from "./kernels.ts";
 
-/** Prime factors of n, all of which must be 2, 3, 5 or 7. */
+/** Prime factors of n, all of which must be 2, 3, 5, 7, 11 or 13. */
 function factors(n: number): number[] {
   const out: number[] = [];
   let rest = n;
-  for (const p of [2, 3, 5, 7])
+  for (const p of [2, 3, 5, 7, 11, 13])
     while (rest % p === 0) {
       out.push(p);
       rest /= p;
     }
-  invariant(rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5 and 7`);
+  invariant(rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5, 7, 11 and 13`);
   return out;
 }
 

@@ -38,7 +38,7 @@ function exactTurn(j: number, n: number): [cos: bigint, sin: bigint] {
 /** How far a constant of a butterfly is from the cosine or sine it stands for. */
 function constantError(c: number): number {
   const value = (BigInt(Math.round(c * 2 ** 60)) * DIGITS) / 2n ** 60n; // exact: c is a multiple of 2⁻⁵⁵
-  const errors = [3, 5, 6, 7, 8].flatMap((n) =>
+  const errors = [3, 5, 6, 7, 8, 11, 13].flatMap((n) =>
     Array.from({ length: n }, (_, j) => exactTurn(j, n)).flatMap((pair) =>
       pair.map((x) => Math.abs(Number(value - x)) / 1e40),
     ),

@@ -89,6 +89,8 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
       [14, 18, 40],
       [30, 32, 36],
       [24, 1, 45],
+      [22, 13, 6],
+      [11, 26, 33],
     ];
     for (const size of sizes)
       test(`transforms on ${size.join("×")} agree with the oracle, and forward undoes inverse`, () => {
@@ -119,6 +121,7 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
       [[24, 24, 45], 0.49],
       [[5, 6, 7], 1.8],
       [[16, 10, 12], 0.3],
+      [[22, 26, 11], 0.5],
     ] as [GridSize, number][])
       test(`pruned transforms on ${size.join("×")} agree with the oracle`, () => {
         const [mine, theirs] = [make(), oracle()];

@@ -39,7 +39,7 @@ for (const r of RADICES)
       outputs.forEach((name, k) => {
         let [re, im] = [0, 0];
         x.forEach(([a, b], j) => {
-          const angle = (sign * 2 * Math.PI * j * k) / r;
+          const angle = (sign * 2 * Math.PI * ((j * k) % r)) / r;
           re += Math.cos(angle) * a - Math.sin(angle) * b;
           im += Math.cos(angle) * b + Math.sin(angle) * a;
         });
@@ -49,11 +49,11 @@ for (const r of RADICES)
       });
     });
 
-test("every product of 2, 3, 5 and 7 up to 5000 is a product of the radices there are", () => {
+test("every product of 2, 3, 5, 7, 11 and 13 up to 5000 is a product of the radices there are", () => {
   let count = 0;
   for (let n = 1; n <= 5000; n++) {
     let rest = n;
-    for (const p of [2, 3, 5, 7]) while (rest % p === 0) rest /= p;
+    for (const p of [2, 3, 5, 7, 11, 13]) while (rest % p === 0) rest /= p;
     if (rest !== 1) continue;
     count++;
     const radices = passRadices(n);
@@ -62,11 +62,13 @@ test("every product of 2, 3, 5 and 7 up to 5000 is a product of the radices ther
   }
   expect(count).toBe(SMOOTH_UP_TO_5000);
 });
-/** Numbers of the form 2ᵃ·3ᵇ·5ᶜ·7ᵈ up to 5000, counted by exponents instead of division. */
+/** Numbers without prime factors above 13 up to 5000, counted by exponents instead of division. */
 const SMOOTH_UP_TO_5000 = (() => {
   let count = 0;
   for (let a = 1; a <= 5000; a *= 2)
     for (let b = a; b <= 5000; b *= 3)
-      for (let c = b; c <= 5000; c *= 5) for (let d = c; d <= 5000; d *= 7) count++;
+      for (let c = b; c <= 5000; c *= 5)
+        for (let d = c; d <= 5000; d *= 7)
+          for (let e = d; e <= 5000; e *= 11) for (let f = e; f <= 5000; f *= 13) count++;
   return count;
 })();

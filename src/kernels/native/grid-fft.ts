@@ -8,10 +8,10 @@ import type { NativeMemory } from "./memory.ts";
 export function checkGridSize(size: GridSize): void {
   for (const n of size) {
     let rest = n;
-    for (const p of [2, 3, 5, 7]) while (rest > 1 && rest % p === 0) rest /= p;
+    for (const p of [2, 3, 5, 7, 11, 13]) while (rest > 1 && rest % p === 0) rest /= p;
     requireInput(
       Number.isInteger(n) && n > 0 && rest === 1,
-      () => `fft: size ${n} must be a product of 2, 3, 5 and 7; choose a neighbouring size`,
+      () => `fft: size ${n} must be a product of 2, 3, 5, 7, 11 and 13; choose a neighbouring size`,
     );
   }
 }

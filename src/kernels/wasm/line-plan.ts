@@ -23,8 +23,8 @@ export function passRadices(n: number): number[] {
   let threes = 0;
   for (; rest % 3 === 0; rest /= 3) threes++;
   const large: number[] = [];
-  for (const p of [5, 7]) for (; rest % p === 0; rest /= p) large.push(p);
-  invariant(n > 0 && rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5 and 7`);
+  for (const p of [5, 7, 11, 13]) for (; rest % p === 0; rest /= p) large.push(p);
+  invariant(n > 0 && rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5, 7, 11 and 13`);
 
   // One three takes up an odd two; without threes a lone two goes first and three twos last, as one radix 8.
   if (twos % 2 === 1 && threes > 0) {
