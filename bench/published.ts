@@ -1,10 +1,10 @@
-import type { BandEnclosure } from "../src/errors/band-enclosure.ts";
-import { eliminationBounds } from "../src/errors/elimination-bounds.ts";
-import { encloseBands } from "../src/errors/enclose-bands.ts";
-import { type EnclosedProblem, encloseProblem } from "../src/errors/enclosed-hamiltonian.ts";
-import type { ExactProblem } from "../src/errors/exact-problem.ts";
-import { outerEnergy } from "../src/errors/outer-cutoff.ts";
-import { type PublishedBar, publishedBars } from "../src/errors/published-bars.ts";
+import { outerEnergy } from "../src/errors/apply/outer-cutoff.ts";
+import type { BandEnclosure } from "../src/errors/certify/band-enclosure.ts";
+import { eliminationBounds } from "../src/errors/enclose/elimination-bounds.ts";
+import { encloseBands } from "../src/errors/enclose/enclose-bands.ts";
+import { type EnclosedProblem, encloseProblem } from "../src/errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem } from "../src/errors/problem/exact-problem.ts";
+import { type PublishedBar, publishedBars } from "../src/errors/published/published-bars.ts";
 import type { GridSize, Kernels } from "../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../src/kernels/wasm/wasm.ts";
 import { COHEN_BERGSTRESSER_SILICON } from "../src/model/cohen-bergstresser.ts";

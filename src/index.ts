@@ -18,26 +18,30 @@ export { supercell } from "./build/supercell.ts";
 export { InputError, NotConvergedError } from "./common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "./common/units.ts";
 export type { Mat3, Vec3 } from "./common/vec3.ts";
-export type { BandEnclosure, NotCertified } from "./errors/band-enclosure.ts";
-export { type CertifiedPoint, type Claim, checkPoint, claimsOf } from "./errors/certificate.ts";
-export { type BandProposal, certifyBands } from "./errors/certify-bands.ts";
-export { eliminationBounds } from "./errors/elimination-bounds.ts";
-export { type EncloseOptions, encloseBands } from "./errors/enclose-bands.ts";
-export { type EnclosedProblem, encloseProblem } from "./errors/enclosed-hamiltonian.ts";
+export type { BandEnclosure, NotCertified } from "./errors/certify/band-enclosure.ts";
+export { type CertifiedPoint, type Claim, checkPoint, claimsOf } from "./errors/certify/certificate.ts";
+export { type BandProposal, certifyBands } from "./errors/certify/certify-bands.ts";
+export { eliminationBounds } from "./errors/enclose/elimination-bounds.ts";
+export { type EncloseOptions, encloseBands } from "./errors/enclose/enclose-bands.ts";
+export {
+  type EnergyBound,
+  hartreeFockEnergyBelow,
+  type WeightedBands,
+} from "./errors/energy/hartree-fock-energy.ts";
 export type { Estimate } from "./errors/estimate.ts";
+export { type EnclosedProblem, encloseProblem } from "./errors/problem/enclosed-hamiltonian.ts";
 export {
   type CoreAtom,
   type ExactProblem,
   exactProblem,
   type FourierCoefficient,
-} from "./errors/exact-problem.ts";
+} from "./errors/problem/exact-problem.ts";
+export { proposeBands } from "./errors/propose/propose-bands.ts";
 export {
-  type EnergyBound,
-  hartreeFockEnergyBelow,
-  type WeightedBands,
-} from "./errors/hartree-fock-energy.ts";
-export { proposeBands } from "./errors/propose-bands.ts";
-export { type PublishedBar, type PublishedOptions, publishedBars } from "./errors/published-bars.ts";
+  type PublishedBar,
+  type PublishedOptions,
+  publishedBars,
+} from "./errors/published/published-bars.ts";
 export { type CertificateHead, certificateLines } from "./io/certificate-file.ts";
 export { formatOf, formatStructure, parseStructure, type StructureFormat } from "./io/structure-files.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";

@@ -58,6 +58,34 @@ test("imports point downwards only", () => {
   expect(violations).toEqual([]);
 });
 
+/** The order of the proof of docs/bounds.md: a folder may import those before it. What certifies never sees what proposes. */
+const PROOF = ["problem", "apply", "count", "ritz", "certify", "propose", "enclose", "energy", "published"];
+
+test("proofs of error bars import what the proof rests on, never what proposes", () => {
+  const rowOf = (name: string) => PROOF.indexOf(name.split("/")[1]!);
+  const own = sources.filter(({ name }) => name.startsWith("errors/"));
+  expect(new Set(own.filter(({ name }) => rowOf(name) >= 0).map(({ name }) => rowOf(name))).size).toBe(
+    PROOF.length,
+  );
+  const violations = own.flatMap(({ path, name, text }) =>
+    importsOf(text)
+      .filter((target) => target.startsWith("."))
+      .map((target) => relative(SRC, resolve(dirname(path), target)))
+      .filter((to) => to.startsWith("errors/") && rowOf(to) > rowOf(name))
+      .map((to) => `${name} imports ${to}`),
+  );
+  expect(violations).toEqual([]);
+  // nor any solver: everything that certificates rest on, directly or not
+  const rest = new Set(["errors/certify/certificate.ts"]);
+  for (const name of rest)
+    for (const target of importsOf(sources.find((source) => source.name === name)?.text ?? ""))
+      if (target.startsWith(".")) rest.add(relative(SRC, resolve(SRC, dirname(name), target)));
+  expect(rest).toContain("errors/count/feshbach-schur.ts");
+  expect([...rest].filter((name) => /^(solvers|scf|terms|errors\/(propose|enclose))\//.test(name))).toEqual(
+    [],
+  );
+});
+
 test("every folder has its row", () => {
   const folders = new Set(
     sources.filter(({ name }) => name.includes("/")).map(({ name }) => name.split("/")[0]!),

@@ -1,8 +1,8 @@
 import { InputError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import type { CertifiedPoint, Claim } from "../errors/certificate.ts";
-import type { BandProposal } from "../errors/certify-bands.ts";
-import type { ExactProblem } from "../errors/exact-problem.ts";
+import type { CertifiedPoint, Claim } from "../errors/certify/certificate.ts";
+import type { BandProposal } from "../errors/certify/certify-bands.ts";
+import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { VERSION } from "../version.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { invariant, requireInput } from "../common/failure.ts";
-import type { NotCertified } from "../errors/band-enclosure.ts";
+import type { NotCertified } from "../errors/certify/band-enclosure.ts";
+import { type EnergyBound, hartreeFockEnergyBelow } from "../errors/energy/hartree-fock-energy.ts";
 import { type Estimate, estimate } from "../errors/estimate.ts";
-import { type EnergyBound, hartreeFockEnergyBelow } from "../errors/hartree-fock-energy.ts";
 import { converged } from "./converged.ts";
 import type { RunOptions } from "./prepare-scf.ts";
 import { runBands } from "./run-bands.ts";

@@ -1,8 +1,8 @@
 import { InputError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import { checkPoint } from "../errors/certificate.ts";
-import { type EnclosedProblem, encloseProblem } from "../errors/enclosed-hamiltonian.ts";
-import type { ExactProblem } from "../errors/exact-problem.ts";
+import { checkPoint } from "../errors/certify/certificate.ts";
+import { type EnclosedProblem, encloseProblem } from "../errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { type CertificateHead, parseHead, parsePoint } from "../io/certificate-file.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";

@@ -1,9 +1,9 @@
 import type { Vec3 } from "../common/vec3.ts";
-import type { BandEnclosure, NotCertified } from "../errors/band-enclosure.ts";
-import type { BandProposal } from "../errors/certify-bands.ts";
-import { type EncloseOptions, encloseBands } from "../errors/enclose-bands.ts";
-import { type EnclosedProblem, encloseProblem } from "../errors/enclosed-hamiltonian.ts";
-import type { ExactProblem } from "../errors/exact-problem.ts";
+import type { BandEnclosure, NotCertified } from "../errors/certify/band-enclosure.ts";
+import type { BandProposal } from "../errors/certify/certify-bands.ts";
+import { type EncloseOptions, encloseBands } from "../errors/enclose/enclose-bands.ts";
+import { type EnclosedProblem, encloseProblem } from "../errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 

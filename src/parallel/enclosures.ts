@@ -1,4 +1,4 @@
-import type { ExactProblem } from "../errors/exact-problem.ts";
+import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { type Client, connect } from "./client.ts";
 import { createEnclosureHost, type EnclosedPoint, type EnclosureTask } from "./enclosure-host.ts";

@@ -1,4 +1,4 @@
-import type { ExactProblem } from "../errors/exact-problem.ts";
+import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { EigenRequest } from "../state/orbital-block.ts";
 import type { ResponseRequest } from "../state/response-block.ts";

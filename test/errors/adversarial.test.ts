@@ -1,17 +1,21 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { applyEnclosed } from "../../src/errors/apply-enclosed.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/band-enclosure.ts";
-import { type BandProposal, certifyBands } from "../../src/errors/certify-bands.ts";
-import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/comparison-diagonal.ts";
-import { hermitianEigenpairs } from "../../src/errors/dense-eigenpairs.ts";
-import { encloseBands } from "../../src/errors/enclose-bands.ts";
-import { type EnclosedProblem, encloseProblem, waveSet } from "../../src/errors/enclosed-hamiltonian.ts";
-import type { ExactProblem } from "../../src/errors/exact-problem.ts";
-import { schurMatrix } from "../../src/errors/feshbach-schur.ts";
-import { nonlocalDepth } from "../../src/errors/projectors.ts";
-import { proposeBands } from "../../src/errors/propose-bands.ts";
-import { countBelow } from "../../src/errors/reciprocal.ts";
+import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
+import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
+import { type BandProposal, certifyBands } from "../../src/errors/certify/certify-bands.ts";
+import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
+import { schurMatrix } from "../../src/errors/count/feshbach-schur.ts";
+import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
+import {
+  type EnclosedProblem,
+  encloseProblem,
+  waveSet,
+} from "../../src/errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem } from "../../src/errors/problem/exact-problem.ts";
+import { nonlocalDepth } from "../../src/errors/problem/projectors.ts";
+import { countBelow } from "../../src/errors/problem/reciprocal.ts";
+import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
+import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
 import { cohenBergstresserSilicon, reference, triclinic } from "./crystals.ts";

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import { certifyBands } from "../../src/errors/certify-bands.ts";
-import { denseEigenpairs } from "../../src/errors/dense-eigenpairs.ts";
-import { eliminationBounds } from "../../src/errors/elimination-bounds.ts";
-import { encloseBands } from "../../src/errors/enclose-bands.ts";
-import { encloseProblem, waveSet } from "../../src/errors/enclosed-hamiltonian.ts";
-import { proposeBands } from "../../src/errors/propose-bands.ts";
+import { certifyBands } from "../../src/errors/certify/certify-bands.ts";
+import { eliminationBounds } from "../../src/errors/enclose/elimination-bounds.ts";
+import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
+import { denseEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
+import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
 import { runBands } from "../../src/job/run-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { findGth } from "../../src/model/gth-table.ts";

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import type { ExactProblem } from "../../src/errors/exact-problem.ts";
+import type { ExactProblem } from "../../src/errors/problem/exact-problem.ts";
 import { COHEN_BERGSTRESSER_SILICON } from "../../src/model/cohen-bergstresser.ts";
 import { findGth } from "../../src/model/gth-table.ts";
 

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { encloseBands } from "../../src/errors/enclose-bands.ts";
-import { encloseProblem } from "../../src/errors/enclosed-hamiltonian.ts";
+import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { cohenBergstresserSilicon } from "./crystals.ts";
 

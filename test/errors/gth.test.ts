@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { applyEnclosed } from "../../src/errors/apply-enclosed.ts";
-import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/comparison-diagonal.ts";
-import { hermitianEigenpairs } from "../../src/errors/dense-eigenpairs.ts";
-import { encloseProblem, waveSet } from "../../src/errors/enclosed-hamiltonian.ts";
-import { encloseGthLocal, gthLocalEnvelope, gthProjectorEnvelope } from "../../src/errors/gth-enclosure.ts";
-import { latticeTail } from "../../src/errors/lattice-tail.ts";
-import { isCertainlyPositive } from "../../src/errors/projectors.ts";
-import { countBelow, encloseReciprocal, planeWavesBelow } from "../../src/errors/reciprocal.ts";
+import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
+import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
+import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
+import {
+  encloseGthLocal,
+  gthLocalEnvelope,
+  gthProjectorEnvelope,
+} from "../../src/errors/problem/gth-enclosure.ts";
+import { latticeTail } from "../../src/errors/problem/lattice-tail.ts";
+import { isCertainlyPositive } from "../../src/errors/problem/projectors.ts";
+import { countBelow, encloseReciprocal, planeWavesBelow } from "../../src/errors/problem/reciprocal.ts";
+import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
 import { ball, interval } from "../../src/interval/interval.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";

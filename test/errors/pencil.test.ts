@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import { exactMatrix, intervalMatrix, sandwichNorm, split } from "../../src/errors/complex-intervals.ts";
-import { hermitianEigenpairs } from "../../src/errors/dense-eigenpairs.ts";
-import { enclosePencil } from "../../src/errors/interval-pencil.ts";
+import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
+import { exactMatrix, intervalMatrix, sandwichNorm, split } from "../../src/errors/ritz/complex-intervals.ts";
+import { enclosePencil } from "../../src/errors/ritz/interval-pencil.ts";
 import { ball } from "../../src/interval/interval.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 

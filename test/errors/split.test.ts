@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/band-enclosure.ts";
-import { certifyBands } from "../../src/errors/certify-bands.ts";
-import { encloseProblem } from "../../src/errors/enclosed-hamiltonian.ts";
+import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
+import { certifyBands } from "../../src/errors/certify/certify-bands.ts";
 import { type Estimate, estimate } from "../../src/errors/estimate.ts";
-import { proposeBands } from "../../src/errors/propose-bands.ts";
+import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
+import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { cohenBergstresserSilicon } from "./crystals.ts";
 

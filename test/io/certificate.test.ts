@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { exactHamiltonian, withErrorBars } from "../../src/job/error-bars.ts";
@@ -195,19 +193,4 @@ test("a hash that was changed, a file cut off, lengthened or damaged is refused 
   await refused(await problem((value) => delete value.positions, true), /problem: must have every field/);
   await refused(await point(1, (line) => { line.claims = [{ index: 1, lower: 0, upper: "1" as unknown as number }]; }), /line 2, claims/); // biome-ignore format: one case
   await refused(await point(1, (line) => { line.proposals = []; }), /line 2, proposals/); // biome-ignore format: one case
-});
-
-test("the check of a point reaches no solver and nothing that finds proposals", () => {
-  const root = resolve(dirname(new URL(import.meta.url).pathname), "../../src");
-  const seen = new Set<string>();
-  const visit = (path: string): void => {
-    if (seen.has(path)) return;
-    seen.add(path);
-    const text = readFileSync(path, "utf8").replace(/import type [^;]*;/g, "");
-    for (const match of text.matchAll(/from "(\.[^"]+)"/g)) visit(join(dirname(path), match[1]!));
-  };
-  visit(join(root, "errors/certificate.ts"));
-  const names = [...seen].map((path) => relative(root, path));
-  expect(names).toContain("errors/feshbach-schur.ts");
-  expect(names.filter((name) => /solvers|propose|improve|enclose-bands|scf|terms/.test(name))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import { accurateDot } from "../../src/errors/accurate-dot.ts";
+import { accurateDot } from "../../src/errors/ritz/accurate-dot.ts";
 import { dotReal, sumReal } from "../../src/kernels/fields.ts";
 
 test.each([0, 1, 255, 256, 257, 1000, 300_000])("%i terms are summed to the last digits", (length) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { NotConvergedError } from "../../src/common/failure.ts";
-import type { ExactProblem } from "../../src/errors/exact-problem.ts";
+import type { ExactProblem } from "../../src/errors/problem/exact-problem.ts";
 import type { EnclosureTask } from "../../src/parallel/enclosure-host.ts";
 import { enclosePoints } from "../../src/parallel/enclosures.ts";
 import { cohenBergstresserSilicon } from "../errors/crystals.ts";

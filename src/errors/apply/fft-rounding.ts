@@ -1,0 +1,85 @@
+import { gamma, inflated, rootAbove } from "../../interval/accumulated.ts";
+import { radiusAbout } from "../../interval/interval.ts";
+import { above, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { type CosSin, cosSinFraction } from "../../interval/turns.ts";
+import type { FftPass } from "../../kernels/kernels.ts";
+
+/**
+ * A-priori errors of a transform F of unimodular entries by passes (docs/bounds.md, Lemma 8), for ŷ in place of y = F x:
+ *
+ *   ‖ŷ − y‖₂ ≤ relative · ‖y‖₂,   ‖ŷ − y‖_∞ ≤ uniform · ‖x‖₁
+ */
+export interface FftRounding {
+  readonly relative: number;
+  readonly uniform: number;
+}
+
+/**
+ * β_r/u: what rounding does to the small transforms of the kernels, |ẑ_k − z_k| ≤ β_r Σ|x_q|, fused multiply-adds and the errors
+ * of their constants included. A test derives them from the programs that the kernels are generated from.
+ */
+export const BUTTERFLY_ERRORS: ReadonlyMap<number, number> = new Map([
+  [2, 1.1],
+  [3, 6.9],
+  [4, 2.1],
+  [5, 8],
+  [6, 12.8],
+  [7, 9.2],
+  [8, 6.7],
+  [11, 11.7],
+  [13, 12.8],
+]);
+
+/** The enclosures of the exact factors are up to 14 u wide. What is farther off is no rounding error: the table is wrong. */
+const WORST_FACTOR = 16 * UNIT_ROUNDOFF;
+
+/**
+ * Looks at every factor that the passes use, in both directions, and adds up their errors.
+ *
+ * @returns undefined where nothing can be promised: no passes are known, or a factor is wrong.
+ */
+export function fftRounding(passes: readonly FftPass[] | undefined): FftRounding | undefined {
+  if (passes === undefined) return undefined;
+  const known = new Map<FftPass, { relative: number; uniform: number } | undefined>();
+  let [relative, uniform] = [1, 1];
+  for (const pass of passes) {
+    if (!known.has(pass)) known.set(pass, passErrors(pass));
+    const errors = known.get(pass);
+    if (errors === undefined) return undefined;
+    relative = above(relative * above(1 + errors.relative));
+    uniform = above(uniform * above(1 + errors.uniform));
+  }
+  return { relative: above(relative - 1), uniform: above(uniform - 1) };
+}
+
+/** ε = τ + (1+τ) β √r and μ = τ + (1+τ) β, where τ = √2 γ₂ (1+η) + η is what the multiplication by an inexact factor costs. */
+function passErrors(pass: FftPass): { relative: number; uniform: number } | undefined {
+  const beta = BUTTERFLY_ERRORS.get(pass.radix);
+  const eta = Math.max(worstFactor(pass, -1), worstFactor(pass, 1));
+  if (beta === undefined || !(eta <= WORST_FACTOR)) return undefined;
+  const tau = inflated(Math.SQRT2 * gamma(2) * (1 + eta) + eta, 8);
+  const small = (1 + tau) * beta * UNIT_ROUNDOFF;
+  return {
+    relative: inflated(tau + small * rootAbove(pass.radix), 8),
+    uniform: inflated(tau + small, 8),
+  };
+}
+
+/** max |ŵ − w| over the factors e^{sign·2πi pk/length} as the kernel reads them; NaN if the parts it reads disagree. */
+function worstFactor({ radix, length, factors }: FftPass, sign: -1 | 1): number {
+  const table = factors(sign);
+  const exact = new Map<number, CosSin>();
+  let worst = 0;
+  for (let p = 0; p < length / radix; p++)
+    for (let k = 1; k < radix; k++) {
+      const at = 4 * (p * (radix - 1) + k - 1);
+      const [c, again, minus, s] = [table[at]!, table[at + 1]!, table[at + 2]!, table[at + 3]!];
+      if (!(again === c && minus === -s)) return Number.NaN;
+      const power = (p * k) % length;
+      if (!exact.has(power)) exact.set(power, cosSinFraction(power, length));
+      const { cos, sin } = exact.get(power)!;
+      const [dc, ds] = [radiusAbout(cos, c), radiusAbout(sin, sign * s)];
+      worst = Math.max(worst, rootAbove(inflated(dc * dc + ds * ds, 4)));
+    }
+  return worst;
+}

@@ -1,0 +1,116 @@
+import { inflated } from "../../interval/accumulated.ts";
+import { above } from "../../interval/rounding.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { type EnclosedProblem, setFinder, type WaveSet } from "../problem/enclosed-hamiltonian.ts";
+import { complexGamma } from "../problem/projectors.ts";
+import { gridConvolution } from "./grid-convolution.ts";
+
+/** Up to this many coefficients of the potential sums run over them, beyond over a grid. */
+export const SPARSE = 1500;
+
+const BLOCK = 256;
+
+/** W ∗ u on a set, and ‖(W ∗ u)_set − values‖₂ relative to ‖u‖₂ from above. */
+export interface LocalProduct {
+  /** [set × m] */
+  readonly values: Float64Array;
+  readonly error: number;
+}
+
+/** What the ways to the product share. */
+interface Task {
+  readonly problem: EnclosedProblem;
+  readonly set: WaveSet;
+  readonly rows: number;
+  readonly m: number;
+  readonly vectors: Float64Array;
+}
+
+/**
+ * The local potential applied to `vectors` [rows × m] on the first rows of a set: coefficient by coefficient where these are few,
+ * else by fast transforms, or as a matrix where no bound of the transforms' rounding is known.
+ */
+export function localProduct(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  set: WaveSet,
+  rows: number,
+  m: number,
+  vectors: Float64Array,
+): LocalProduct {
+  const { table } = problem;
+  const task = { problem, set, rows, m, vectors };
+  const ofSums = (terms: number) =>
+    inflated(above(complexGamma(terms + 4) * table.sumBeyond(0)) + table.errorSum, 4);
+  if (table.count <= SPARSE) return { values: sparseProduct(task), error: ofSums(table.count) };
+  return (
+    gridProduct(kernels, task) ?? {
+      values: denseProduct(kernels, task),
+      error: ofSums(rows),
+    }
+  );
+}
+
+function gridProduct(
+  kernels: Kernels,
+  { problem: { table }, set: { waves }, rows, m, vectors }: Task,
+): LocalProduct | undefined {
+  return kernels.scratch((take) => {
+    const convolution = gridConvolution(kernels, table, waves, rows, take);
+    if (convolution.error === Infinity) return undefined;
+    const [u, out] = [take(2 * waves.count).fill(0), take(2 * waves.count)];
+    const values = new Float64Array(2 * waves.count * m);
+    for (let j = 0; j < m; j++) {
+      u.set(vectors.subarray(2 * rows * j, 2 * rows * (j + 1)));
+      out.fill(0);
+      convolution.addInto(out, u, 1);
+      values.set(out, 2 * waves.count * j);
+    }
+    return { values, error: inflated(convolution.error + table.errorSum, 2) };
+  });
+}
+
+function sparseProduct({ problem: { table }, set, rows, m, vectors }: Task): Float64Array {
+  const { count, g } = set.waves;
+  const values = new Float64Array(2 * count * m);
+  const find = setFinder(set);
+  for (let i = 0; i < rows; i++)
+    for (let e = 0; e < table.count; e++) {
+      const to = find(
+        g[3 * i]! + table.g[3 * e]!,
+        g[3 * i + 1]! + table.g[3 * e + 1]!,
+        g[3 * i + 2]! + table.g[3 * e + 2]!,
+      );
+      if (to < 0) continue;
+      const [wr, wi] = [table.values[2 * e]!, table.values[2 * e + 1]!];
+      for (let j = 0; j < m; j++) {
+        const [ur, ui] = [vectors[2 * (rows * j + i)]!, vectors[2 * (rows * j + i) + 1]!];
+        values[2 * (count * j + to)]! += wr * ur - wi * ui;
+        values[2 * (count * j + to) + 1]! += wr * ui + wi * ur;
+      }
+    }
+  return values;
+}
+
+function denseProduct(kernels: Kernels, { problem: { table }, set, rows, m, vectors }: Task): Float64Array {
+  const { count, g } = set.waves;
+  const values = new Float64Array(2 * count * m);
+  kernels.scratch((take) => {
+    const [block, u, part] = [take(2 * BLOCK * rows), take(2 * rows * m), take(2 * BLOCK * m)];
+    u.set(vectors.subarray(0, 2 * rows * m));
+    for (let row0 = 0; row0 < count; row0 += BLOCK) {
+      const nb = Math.min(BLOCK, count - row0);
+      for (let x = 0; x < rows; x++)
+        for (let y = 0; y < nb; y++) {
+          const [i, j] = [3 * (row0 + y), 3 * x];
+          const e = table.indexOf(g[i]! - g[j]!, g[i + 1]! - g[j + 1]!, g[i + 2]! - g[j + 2]!);
+          block[2 * (y + nb * x)] = e < 0 ? 0 : table.values[2 * e]!;
+          block[2 * (y + nb * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
+        }
+      kernels.gemm("N", "N", nb, m, rows, 1, block, nb, u, rows, 0, part, nb);
+      for (let j = 0; j < m; j++)
+        values.set(part.subarray(2 * nb * j, 2 * nb * (j + 1)), 2 * (count * j + row0));
+    }
+  });
+  return values;
+}

@@ -1,0 +1,40 @@
+import type { Kernels } from "../../kernels/kernels.ts";
+import { type NonlocalColumns, nonlocalColumns } from "../apply/nonlocal-error.ts";
+import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";
+
+/** V between rows row0 … row0 + rows − 1 and the first nX plane waves of a set, written to `block` [rows × nX]. */
+export type CouplingBlock = (block: Float64Array, row0: number, rows: number) => void;
+
+/**
+ * @param mostRows most rows asked for at once
+ * @param take a source of temporaries that lives as long as the block
+ */
+export function couplingBlock(
+  kernels: Kernels,
+  { table, channels }: EnclosedProblem,
+  { waves: { g }, panel }: WaveSet,
+  nX: number,
+  mostRows: number,
+  take: (length: number) => Float64Array,
+): { readonly write: CouplingBlock; readonly columns: NonlocalColumns } {
+  const columns = nonlocalColumns(channels, panel, nX);
+  const width = Math.max(1, panel.columns);
+  const [right, left] = [take(2 * nX * width), take(2 * mostRows * width)];
+  right.set(columns.values);
+  const write: CouplingBlock = (block, row0, rows) => {
+    for (let x = 0; x < nX; x++)
+      for (let y = 0; y < rows; y++) {
+        const [i, j] = [3 * (row0 + y), 3 * x];
+        const e = table.indexOf(g[i]! - g[j]!, g[i + 1]! - g[j + 1]!, g[i + 2]! - g[j + 2]!);
+        block[2 * (y + rows * x)] = e < 0 ? 0 : table.values[2 * e]!;
+        block[2 * (y + rows * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
+      }
+    if (panel.columns === 0) return;
+    for (let c = 0; c < panel.columns; c++) {
+      const from = 2 * (panel.rows * c + row0);
+      left.set(panel.values.subarray(from, from + 2 * rows), 2 * rows * c);
+    }
+    kernels.gemm("N", "C", rows, nX, panel.columns, 1, left, rows, right, nX, 1, block, rows);
+  };
+  return { write, columns };
+}

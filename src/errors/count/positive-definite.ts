@@ -1,0 +1,27 @@
+import { inflated } from "../../interval/accumulated.ts";
+import { above } from "../../interval/rounding.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { complexGamma } from "../problem/projectors.ts";
+
+/**
+ * Whether a Hermitian matrix, stored exactly in the upper triangle of `a` (destroyed), is certainly ⪰ −margin, for the
+ * margin that `choleskyMargin` gives of its trace: floating-point Cholesky ran to the end (docs/bounds.md, Lemma 5).
+ */
+export const factorizes = (kernels: Kernels, n: number, a: Float64Array): boolean =>
+  kernels.cholesky(n, a, n);
+
+/**
+ * If Cholesky's algorithm runs to completion on A, in whatever order its sums are formed, RᴴR = A + ΔA with
+ * |ΔA| ≤ √2 γ |Rᴴ||R|, so ‖ΔA‖₂ ≤ √2 γ ‖R‖_F² and ‖R‖_F² ≤ tr A/(1 − √2γ) [Hig02, theorem 10.3; Rum06]. Then A ⪰ −margin:
+ *
+ *   margin = √2 γ/(1 − √2 γ) tr A + 10⁻²⁰⁰,   γ = γ_{4n+36}
+ *
+ * An element meets at most n subtractions of complex products, 2n real ones; twice that covers blocked sums, and the
+ * multiplication by a rounded reciprocal in place of a division.
+ *
+ * @param trace a number at or above tr A, all diagonal elements being positive
+ */
+export function choleskyMargin(n: number, trace: number): number {
+  const gamma = complexGamma(2 * n + 16);
+  return inflated(above(gamma / (1 - gamma)) * trace, 4);
+}

@@ -1,0 +1,89 @@
+import { NotConvergedError, requireInput } from "../../common/failure.ts";
+import type { Vec3 } from "../../common/vec3.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import type { BandEnclosure, NotCertified } from "../certify/band-enclosure.ts";
+import { type BandProposal, certifyBands } from "../certify/certify-bands.ts";
+import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
+import { type ProposalOptions, proposeTrial } from "../propose/propose-bands.ts";
+import { proposeCount } from "../propose/propose-count.ts";
+
+/** Options of `encloseBands`. */
+export interface EncloseOptions {
+  /** Cutoff of the basis [Ha]; trial vectors reach to `reach` times it, and widths fall with it. Default 20. */
+  readonly ecut?: number;
+  /** Default 4. */
+  readonly reach?: number;
+  /**
+   * Largest width wanted [Ha]: cutoffs, residuals and the outer set are then just good enough for it, between `ecut` and the largest
+   * reach. What cannot be reached, because of rounding or that limit, comes out as wide as it got.
+   */
+  readonly accuracy?: number;
+  /** Largest reach that `accuracy` may lead to. Default 16. */
+  readonly largestReach?: number;
+  /** Called with each proposal that was proved: together they are the certificate of what is returned. */
+  readonly onProved?: ((proposal: BandProposal) => void) | undefined;
+}
+
+/**
+ * Guaranteed enclosures of the lowest `nBands` eigenvalues of a problem at k (reduced, exact binary64 numbers), each
+ * with its index, degenerate or not. A proposal is found in floating point and then proved; `not-certified` says what
+ * could not be proved.
+ *
+ * @param problem made once by `encloseProblem` for all k-points
+ */
+export function encloseBands(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  k: Vec3,
+  nBands: number,
+  { ecut = 20, accuracy = Infinity, reach = 4, largestReach = 16, onProved }: EncloseOptions = {},
+): BandEnclosure[] | NotCertified {
+  requireInput(
+    Number.isInteger(nBands) && nBands >= 1,
+    () => `bands: a whole number ≥ 1 is needed, got ${nBands}`,
+  );
+  requireInput(
+    ecut > 0 && accuracy > 0,
+    () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`,
+  );
+  try {
+    const { count, schur } = proposeCount(kernels, problem, k, nBands);
+    const attempt = (options: ProposalOptions): BandEnclosure[] | NotCertified => {
+      const trial = proposeTrial(kernels, problem, k, count, options);
+      reached = trial.cutoff;
+      const proposal = { k, count, trial };
+      const found = certifyBands(kernels, problem, proposal, nBands, schur);
+      if (Array.isArray(found)) onProved?.(proposal);
+      return found;
+    };
+    let reached = 0;
+    if (accuracy === Infinity) return attempt({ cutoff: reach * ecut });
+    const cutoff = largestReach * ecut;
+    let result = attempt({ cutoff, enough: { from: ecut, width: accuracy, nBands } });
+    while (!isWithin(result, accuracy) && reached < cutoff && !isRounding(result, accuracy)) {
+      const from = Math.min(1.5 * reached, cutoff);
+      result = narrower(result, attempt({ cutoff, enough: { from, width: accuracy / 4, nBands } }));
+    }
+    return result;
+  } catch (error) {
+    if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
+    throw error;
+  }
+}
+
+const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
+  Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
+
+/** Whether a wider basis would be in vain: half of the width that is asked for is rounding already. */
+const isRounding = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
+  Array.isArray(result) && result.some(({ parts }) => parts.arithmetic > accuracy / 2);
+
+/** Both are proved: band by band the narrower one is taken. */
+function narrower(
+  a: BandEnclosure[] | NotCertified,
+  b: BandEnclosure[] | NotCertified,
+): BandEnclosure[] | NotCertified {
+  if (!Array.isArray(a)) return b;
+  if (!Array.isArray(b)) return a;
+  return a.map((x, i) => (b[i]!.upper - b[i]!.lower < x.upper - x.lower ? b[i]! : x));
+}

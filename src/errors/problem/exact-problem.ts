@@ -1,0 +1,136 @@
+import { requireInput } from "../../common/failure.ts";
+import { det, type Mat3, type Vec3 } from "../../common/vec3.ts";
+import type { CohenBergstresserPotential } from "../../model/cohen-bergstresser.ts";
+import type { Model } from "../../model/model.ts";
+import type { GthPotential } from "../../model/pseudopotential.ts";
+
+/**
+ * A band problem that error bars can speak of: plain data, in which every number is exact, namely the binary64 value
+ * it is stored as. H = −½Δ + V on functions e^{ikr} × (lattice-periodic), with V one of
+ *
+ *   cohen-bergstresser  V(G) = v_{|G|²} a³/(8Ω) Σ_atoms e^{−iGR}, tabulated within 0.01 (2π/a)²
+ *   core                the pseudopotentials alone, Σ_atoms v_loc + v_nl, without the DC part of v_loc
+ *   frozen              core (the list of atoms may be empty) plus the trigonometric polynomial Σ_G V_G e^{iGr}
+ */
+export type ExactProblem =
+  | {
+      readonly kind: "cohen-bergstresser";
+      readonly lattice: Mat3;
+      readonly potential: CohenBergstresserPotential;
+      readonly positions: readonly Vec3[];
+    }
+  | { readonly kind: "core"; readonly lattice: Mat3; readonly atoms: readonly CoreAtom[] }
+  | {
+      readonly kind: "frozen";
+      readonly lattice: Mat3;
+      readonly atoms: readonly CoreAtom[];
+      readonly coefficients: readonly FourierCoefficient[];
+    };
+
+/** An atom with its pseudopotential; the position is fractional. */
+export interface CoreAtom {
+  readonly potential: GthPotential;
+  readonly position: Vec3;
+}
+
+/** V_G = re + i·im [Ha] of the reduced vector g; V_{−G} must be its exact conjugate. */
+export interface FourierCoefficient {
+  readonly g: Vec3;
+  readonly re: number;
+  readonly im: number;
+}
+
+/** The core Hamiltonian, or the empirical one, of a model. @throws InputError if kinds of pseudopotential are mixed. */
+export function exactProblem(model: Pick<Model, "lattice" | "species" | "atoms">): ExactProblem {
+  const lattice = model.lattice.vectors;
+  const atoms: CoreAtom[] = [];
+  const positions: Vec3[] = [];
+  const empirical = new Set<CohenBergstresserPotential>();
+  for (const { species, position } of model.atoms) {
+    const { pseudopotential } = model.species[species]!;
+    requireInput(
+      pseudopotential.kind !== "numeric",
+      () =>
+        `error bars: need GTH pseudopotentials, got ${pseudopotential.name}; no enclosure is known of potentials on a mesh`,
+    );
+    if (pseudopotential.kind === "gth") atoms.push({ potential: pseudopotential, position });
+    else {
+      empirical.add(pseudopotential);
+      positions.push(position);
+    }
+  }
+  if (empirical.size === 0) return { kind: "core", lattice, atoms };
+  requireInput(
+    empirical.size === 1 && atoms.length === 0,
+    () =>
+      `error bars: one kind of potential is needed, got ${empirical.size} empirical ones and ${atoms.length} GTH atoms`,
+  );
+  return { kind: "cohen-bergstresser", lattice, potential: [...empirical][0]!, positions };
+}
+
+/** @throws InputError naming the first number that cannot be meant. */
+export function checkProblem(problem: ExactProblem): void {
+  const finite = (values: readonly number[], what: string) =>
+    requireInput(
+      values.every((value) => Number.isFinite(value) && Math.abs(value) < 1e6),
+      () => `${what}: numbers below 1e6 are needed, got ${JSON.stringify(values)}`,
+    );
+  finite(problem.lattice.flat(), "lattice");
+  requireInput(
+    Math.abs(det(problem.lattice)) > 1e-3,
+    () => "lattice: three independent vectors in bohr are needed",
+  );
+  if (problem.kind === "cohen-bergstresser") {
+    for (const position of problem.positions) finite(position, "position");
+    finite([problem.potential.latticeConstant, ...problem.potential.formFactors.flat()], "form factors");
+    return;
+  }
+  for (const { position, potential } of problem.atoms) {
+    finite(position, "position");
+    finite([potential.charge, potential.rloc, ...potential.c], `potential of ${potential.element}`);
+    requireInput(
+      potential.rloc > 0.02,
+      () => `potential of ${potential.element}: r_loc > 0.02 bohr, got ${potential.rloc}`,
+    );
+    requireInput(
+      potential.c.length <= 4 && potential.channels.length <= 4,
+      () => `potential of ${potential.element}: at most C1 … C4 and l ≤ 3`,
+    );
+    for (const { r, h } of potential.channels) checkChannel(r, h, potential.element, finite);
+  }
+  if (problem.kind === "frozen") checkCoefficients(problem.coefficients, finite);
+}
+
+type Finite = (values: readonly number[], what: string) => void;
+
+function checkChannel(r: number, h: readonly (readonly number[])[], element: string, finite: Finite): void {
+  finite([r, ...h.flat()], `projectors of ${element}`);
+  requireInput(
+    h.length <= 3 &&
+      (h.length === 0 || r > 0.02) &&
+      h.every((row, i) => row.every((value, j) => value === h[j]![i])),
+    () =>
+      `projectors of ${element}: r_l > 0.02 and a symmetric h of at most 3 × 3, got r_l = ${r}, h = ${JSON.stringify(h)}`,
+  );
+}
+
+/** A potential is real: V_{−G} = conj V_G, each G once. */
+function checkCoefficients(coefficients: readonly FourierCoefficient[], finite: Finite): void {
+  const byVector = new Map(coefficients.map((c) => [c.g.map((n) => n + 0).join(), c]));
+  requireInput(
+    byVector.size === coefficients.length,
+    () => "coefficients: each vector once, got a repeated one",
+  );
+  for (const { g, re, im } of coefficients) {
+    finite([re, im], "coefficients");
+    requireInput(
+      g.every((n) => Number.isInteger(n) && Math.abs(n) < 1e4),
+      () => `coefficients: g must be three whole numbers below 1e4, got ${g}`,
+    );
+    const partner = byVector.get(g.map((n) => -n + 0).join());
+    requireInput(
+      partner !== undefined && partner.re === re && partner.im === -im,
+      () => `coefficients: V(−G) must be the conjugate of V(G) exactly, got otherwise for g = ${g}`,
+    );
+  }
+}

@@ -1,0 +1,199 @@
+import type { Vec3 } from "../../common/vec3.ts";
+import { gamma, inflated, norm2Above, rootAbove } from "../../interval/accumulated.ts";
+import { add, div, interval, mul, scale, sqr } from "../../interval/interval.ts";
+import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { type PlainHarmonic, plainHarmonic } from "../../interval/solid-harmonics.ts";
+import { sqrt } from "../../interval/sqrt.ts";
+import type { CoreAtom, ExactProblem } from "./exact-problem.ts";
+import { gthProjectorEnvelope } from "./gth-enclosure.ts";
+import { latticeTail } from "./lattice-tail.ts";
+import { type PlainPhase, type PlainRadial, plainPhase, plainRadial } from "./plain-projectors.ts";
+import type { PlaneWaves, Reciprocal } from "./reciprocal.ts";
+
+/** The projectors of one atom and one l: columns first … first + n(2l+1) − 1, m fastest. */
+export interface Channel {
+  readonly atom: CoreAtom;
+  readonly l: number;
+  readonly h: readonly (readonly number[])[];
+  readonly first: number;
+}
+
+/** V_nl = Σ p h pᵀ; the factor (−i)^l e^{−ikR} of each projector cancels and is left out. */
+export function channelsOf(problem: ExactProblem): Channel[] {
+  if (problem.kind === "cohen-bergstresser") return [];
+  const channels: Channel[] = [];
+  let first = 0;
+  for (const atom of problem.atoms)
+    atom.potential.channels.forEach(({ h }, l) => {
+      if (h.length > 0) channels.push({ atom, l, h, first });
+      first += h.length * (2 * l + 1);
+    });
+  return channels;
+}
+
+export const projectorCount = (channels: readonly Channel[]): number =>
+  channels.reduce((sum, { l, h }) => sum + h.length * (2 * l + 1), 0);
+
+/** p(k+G) = Ω^{−1/2} e^{−iGR} P(q)/q^l · q^l Y_lm on a set of plane waves: doubles, and norms of what they miss. */
+export interface ProjectorPanel {
+  readonly rows: number;
+  readonly columns: number;
+  /** rows × columns, complex, column-major. */
+  readonly values: Float64Array;
+  /** ‖column‖₂ and ‖true column − column‖₂, from above. */
+  readonly norms: readonly number[];
+  readonly errors: readonly number[];
+}
+
+export function tabulateProjectors(
+  channels: readonly Channel[],
+  reciprocal: Reciprocal,
+  k: Vec3,
+  waves: PlaneWaves,
+): ProjectorPanel {
+  const rows = waves.count;
+  const columns = projectorCount(channels);
+  const values = new Float64Array(2 * rows * columns);
+  const errors2 = new Float64Array(columns);
+  const parts = columns === 0 ? [] : factorsOf(channels, reciprocal, waves.g);
+  const [q, radial, angle] = [new Float64Array(4), new Float64Array(2), new Float64Array(2)];
+  for (let row = 0; row < rows && columns > 0; row++) {
+    const [n1, n2, n3] = [waves.g[3 * row]!, waves.g[3 * row + 1]!, waves.g[3 * row + 2]!];
+    reciprocal.point(q, k, n1, n2, n3);
+    const [x, y, z, dq] = [q[0]!, q[1]!, q[2]!, q[3]!];
+    const length = 1.01 * (Math.abs(x) + Math.abs(y) + Math.abs(z) + 3 * dq);
+    const powers = [0, 1, length, length * length, length * length * length]; // lengthˡ at l + 1
+    const [q2, q2Error] = [2 * waves.kinetic[row]!, 2 * waves.kineticError[row]!];
+    for (const { phase, l, first, radials, harmonics } of parts) {
+      phase.write(angle, n1, n2, n3);
+      const spread = 32 * UNIT_ROUNDOFF * powers[l + 1]! + l * powers[l]! * dq;
+      radials.forEach((writeRadial, i) => {
+        writeRadial(radial, q2, q2Error);
+        const [f, df] = [radial[0]!, radial[1]!];
+        harmonics.forEach((harmonic, m) => {
+          const s = harmonic.value(x, y, z);
+          const ds = harmonic.size * spread;
+          const [size, column] = [Math.abs(f * s), first + i * (2 * l + 1) + m];
+          values[2 * (row + rows * column)] = f * s * angle[0]!;
+          values[2 * (row + rows * column) + 1] = f * s * angle[1]!;
+          const error =
+            1.01 *
+            (df * (Math.abs(s) + ds) + Math.abs(f) * ds + size * (1.01 * phase.error + 4 * UNIT_ROUNDOFF));
+          errors2[column]! += error * error;
+        });
+      });
+    }
+  }
+  return {
+    rows,
+    columns,
+    values,
+    norms: Array.from({ length: columns }, (_, c) => norm2Above(values, 2 * rows * c, 2 * rows * (c + 1))),
+    errors: Array.from(errors2, (sum) => rootAbove(inflated(1.02 * sum, 2 * rows + 4))),
+  };
+}
+
+/** The factors of a channel's projectors: radial ones by i, harmonics by m. */
+interface ProjectorFactors {
+  readonly phase: PlainPhase;
+  readonly l: number;
+  readonly first: number;
+  readonly radials: readonly PlainRadial[];
+  readonly harmonics: readonly PlainHarmonic[];
+}
+
+function factorsOf(
+  channels: readonly Channel[],
+  { volume }: Reciprocal,
+  g: Int32Array,
+): readonly ProjectorFactors[] {
+  const phases = new Map<CoreAtom, PlainPhase>();
+  return channels.map(({ atom, l, h, first }) => {
+    const known = phases.get(atom) ?? plainPhase(atom.position, g);
+    phases.set(atom, known);
+    return {
+      phase: known,
+      l,
+      first,
+      radials: h.map((_, i) => plainRadial(atom.potential, l, i + 1, volume)),
+      harmonics: Array.from({ length: 2 * l + 1 }, (_, m) => plainHarmonic(l, m - l)),
+    };
+  });
+}
+
+/** The first rows of a panel; the errors of all its rows bound those of some. */
+export function leadingPanel(panel: ProjectorPanel, rows: number): ProjectorPanel {
+  const { columns, errors } = panel;
+  const values = new Float64Array(2 * rows * columns);
+  for (let c = 0; c < columns; c++)
+    values.set(panel.values.subarray(2 * panel.rows * c, 2 * (panel.rows * c + rows)), 2 * rows * c);
+  const norms = Array.from({ length: columns }, (_, c) =>
+    norm2Above(values, 2 * rows * c, 2 * rows * (c + 1)),
+  );
+  return { rows, columns, values, norms, errors };
+}
+
+/**
+ * Upper bounds of n_i² = Σ_{G outside} Σ_m |p_ilm(k+G)|² for each i of a channel, over all plane waves of kinetic energy at
+ * least `waves.outside` and those of the set from position `from` on.
+ */
+export function projectorTails(
+  channel: Channel,
+  reciprocal: Reciprocal,
+  waves: PlaneWaves,
+  panel: ProjectorPanel,
+  from: number,
+): number[] {
+  const radius = below(sqrt(scale(2, interval(waves.outside))).lo);
+  return channel.h.map((_, i) => {
+    const envelope = gthProjectorEnvelope(channel.atom.potential, channel.l, i + 1);
+    let sum = div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume).hi;
+    for (let m = 0; m < 2 * channel.l + 1; m++) {
+      const column = channel.first + i * (2 * channel.l + 1) + m;
+      const part = norm2Above(panel.values, 2 * (panel.rows * column + from), 2 * panel.rows * (column + 1));
+      sum = above(sum + sqr(interval(above(part + panel.errors[column]!))).hi);
+    }
+    return sum;
+  });
+}
+
+/** γ of a sum of n complex products by real arithmetic, whatever its order; √2 (the constant is above it) joins real and imaginary part. */
+export const complexGamma = (n: number): number => above(Math.SQRT2 * gamma(2 * n + 4));
+
+/**
+ * A number c ≥ 0 with V_nl ≥ −c on every function that lives on the plane waves outside: 0 if every h is certainly
+ * positive semidefinite, else Σ ‖h‖_∞ Σ_i n_i², since ⟨u|p⟩h⟨p|u⟩ ≥ −‖h‖ ‖pᵀu‖² and ‖pᵀu‖² ≤ Σ‖p‖²‖u‖².
+ */
+export function nonlocalDepth(channels: readonly Channel[], tails: readonly (readonly number[])[]): number {
+  let depth = interval(0);
+  channels.forEach(({ h }, c) => {
+    if (isCertainlyPositive(h)) return;
+    const norm = Math.max(
+      ...h.map((row) =>
+        inflated(
+          row.reduce((sum, x) => sum + Math.abs(x), 0),
+          8,
+        ),
+      ),
+    );
+    const gram = inflated(
+      tails[c]!.reduce((sum, x) => sum + x, 0),
+      8,
+    );
+    depth = add(depth, mul(interval(norm), interval(gram)));
+  });
+  return depth.hi;
+}
+
+/** Cholesky's factorisation in intervals: every pivot certainly positive. */
+export function isCertainlyPositive(h: readonly (readonly number[])[]): boolean {
+  const a = h.map((row) => row.map((x) => interval(x)));
+  for (let p = 0; p < a.length; p++) {
+    const pivot = a[p]![p]!;
+    if (!(pivot.lo > 0)) return false;
+    for (let i = p + 1; i < a.length; i++)
+      for (let j = p + 1; j < a.length; j++)
+        a[i]![j] = add(a[i]![j]!, scale(-1, div(mul(a[i]![p]!, a[p]![j]!), pivot)));
+  }
+  return true;
+}

@@ -1,0 +1,208 @@
+import { requireInput } from "../../common/failure.ts";
+import type { Mat3, Vec3 } from "../../common/vec3.ts";
+import { TWO_PI } from "../../interval/constants.ts";
+import {
+  abs,
+  add,
+  div,
+  dot,
+  type Interval,
+  interval,
+  midpoint,
+  mul,
+  power,
+  radiusAbout,
+  scale,
+  sqr,
+  sub,
+  ZERO,
+} from "../../interval/interval.ts";
+import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { sqrt } from "../../interval/sqrt.ts";
+
+/** Enclosures of what follows from the exact lattice vectors aᵢ: bᵢ·aⱼ = 2π δᵢⱼ. */
+export interface Reciprocal {
+  /** Rows bᵢ [bohr⁻¹]. */
+  readonly vectors: readonly (readonly Interval[])[];
+  /** Ω [bohr³]. */
+  readonly volume: Interval;
+  /** Ω* = (2π)³/Ω [bohr⁻³]. */
+  readonly reciprocalVolume: Interval;
+  /** |aᵢ|/2π, from above. */
+  readonly lengthsOver2Pi: readonly number[];
+  /** No point of space is farther than this from the reciprocal lattice [bohr⁻¹]. */
+  readonly coveringRadius: number;
+  /** ½|k+G|² of reduced k + n with a bound of its error [Ha]. */
+  kinetic(k: Vec3, n1: number, n2: number, n3: number): { readonly value: number; readonly error: number };
+  /** Cartesian k+G. */
+  cartesian(k: Vec3, n: readonly number[]): Interval[];
+  /** The same in plain arithmetic: to out[0 … 2], and a bound of the error of each coordinate to out[3]. */
+  point(out: Float64Array, k: Vec3, n1: number, n2: number, n3: number): void;
+}
+
+export function encloseReciprocal(lattice: Mat3): Reciprocal {
+  const a = lattice.map((row) => row.map((x) => interval(x)));
+  const rows = [0, 1, 2].map((i) => cross(a[(i + 1) % 3]!, a[(i + 2) % 3]!));
+  const signed = dot(a[0]!, rows[0]!);
+  requireInput(
+    signed.lo > 0 || signed.hi < 0,
+    () => `lattice: the volume must be certainly different from 0, got [${signed.lo}, ${signed.hi}] bohr³`,
+  );
+  const vectors = rows.map((row) => row.map((x) => div(mul(TWO_PI, x), signed)));
+  const volume = abs(signed);
+  return {
+    vectors,
+    volume,
+    reciprocalVolume: div(power(TWO_PI, 3), volume),
+    lengthsOver2Pi: a.map((row) => div(sqrt(norm2(row)), TWO_PI).hi),
+    coveringRadius: coveringRadius(vectors),
+    kinetic: kineticOf(vectors),
+    cartesian: (k, n) =>
+      combine(
+        vectors,
+        [0, 1, 2].map((i) => add(interval(k[i]!), interval(n[i]!))),
+      ),
+    point: pointOf(vectors),
+  };
+}
+
+const cross = (x: readonly Interval[], y: readonly Interval[]): Interval[] =>
+  [0, 1, 2].map((i) => {
+    const [j, l] = [(i + 1) % 3, (i + 2) % 3];
+    return sub(mul(x[j]!, y[l]!), mul(x[l]!, y[j]!));
+  });
+
+const norm2 = (x: readonly Interval[]): Interval => x.reduce((sum, c) => add(sum, sqr(c)), ZERO);
+
+const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[]): Interval[] =>
+  [0, 1, 2].map((c) =>
+    dot(
+      s,
+      rows.map((row) => row[c]!),
+    ),
+  );
+
+/**
+ * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is convex in t, so largest
+ * at a corner: half of max |b₁ ± b₂ ± b₃|.
+ */
+function coveringRadius(vectors: readonly (readonly Interval[])[]): number {
+  let largest = 0;
+  for (const s of [
+    [1, 1, 1],
+    [1, 1, -1],
+    [1, -1, 1],
+    [1, -1, -1],
+  ])
+    largest = Math.max(
+      largest,
+      sqrt(
+        norm2(
+          combine(
+            vectors,
+            s.map((x) => interval(x)),
+          ),
+        ),
+      ).hi,
+    );
+  return largest / 2;
+}
+
+/**
+ * In plain arithmetic, since it is asked for every plane wave. With b = β ± ρ and s = fl(k + n) each product s β meets
+ * at most four roundings, so q̂ = fl(Σ sᵢβᵢ) is within e = Σ|sᵢ|(8u|βᵢ| + 2ρᵢ) of q: 5u and 1.01ρ are needed, the
+ * rest covers the rounding of e. Then |½q² − ½q̂²| ≤ |q̂|e + ½e², and 8u T covers the squares and their sum.
+ */
+function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinetic"] {
+  const middle = vectors.flat().map(midpoint);
+  const slack = vectors
+    .flat()
+    .map((b, i) => above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)));
+  return (k, n1, n2, n3) => {
+    const [s1, s2, s3] = [k[0] + n1, k[1] + n2, k[2] + n3];
+    let value = 0;
+    let error = 0;
+    for (let c = 0; c < 3; c++) {
+      const q = s1 * middle[c]! + s2 * middle[3 + c]! + s3 * middle[6 + c]!;
+      const e = Math.abs(s1) * slack[c]! + Math.abs(s2) * slack[3 + c]! + Math.abs(s3) * slack[6 + c]!;
+      value += q * q;
+      error += (Math.abs(q) + e) * e;
+    }
+    return { value: value / 2, error: 1.01 * error + 8 * UNIT_ROUNDOFF * value + UNDERFLOW };
+  };
+}
+
+/** The same point by itself: each coordinate is within Σ|sᵢ|(8u|βᵢ| + 2ρᵢ). */
+function pointOf(vectors: readonly (readonly Interval[])[]): Reciprocal["point"] {
+  const middle = Float64Array.from(vectors.flat(), midpoint);
+  const slack = Float64Array.from(vectors.flat(), (b, i) =>
+    above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)),
+  );
+  return (out, k, n1, n2, n3) => {
+    const [s1, s2, s3] = [k[0] + n1, k[1] + n2, k[2] + n3];
+    out[3] = 0;
+    for (let c = 0; c < 3; c++) {
+      out[c] = s1 * middle[c]! + s2 * middle[3 + c]! + s3 * middle[6 + c]!;
+      const e = Math.abs(s1) * slack[c]! + Math.abs(s2) * slack[3 + c]! + Math.abs(s3) * slack[6 + c]!;
+      out[3] = Math.max(out[3]!, 1.01 * e);
+    }
+  };
+}
+
+/** Far above what underflowing products can lose, far below anything that matters. */
+const UNDERFLOW = 1e-250;
+
+/** Plane waves of a finite set, by kinetic energy; nothing in the proofs depends on which vectors it holds. */
+export interface PlaneWaves {
+  readonly count: number;
+  /** Reduced vectors, 3 each. */
+  readonly g: Int32Array;
+  /** ½|k+G|² and bounds of the errors of these numbers [Ha]. */
+  readonly kinetic: Float64Array;
+  readonly kineticError: Float64Array;
+  /** Every plane wave outside the set has at least this kinetic energy [Ha]. */
+  readonly outside: number;
+}
+
+/**
+ * The plane waves whose computed kinetic energy is at most `energy`. Since sᵢ = (k+G)·aᵢ/2π, those left out of the box
+ * |sᵢ| ≤ √(2E)|aᵢ|/2π are above E for certain; of those in the box that are left out the least lower end counts.
+ */
+export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number): PlaneWaves {
+  requireInput(energy > 0 && energy < 1e5, () => `cutoff: between 0 and 1e5 Ha, got ${energy}`);
+  const radius = sqrt(scale(2, interval(energy))).hi;
+  const limits = reciprocal.lengthsOver2Pi.map((length) => above(above(radius * length) + 1));
+  const found: { n: [number, number, number]; value: number; error: number }[] = [];
+  let outside = energy;
+  const [from, to] = [
+    limits.map((l, i) => Math.ceil(-l - k[i]!)),
+    limits.map((l, i) => Math.floor(l - k[i]!)),
+  ];
+  for (let n1 = from[0]!; n1 <= to[0]!; n1++)
+    for (let n2 = from[1]!; n2 <= to[1]!; n2++)
+      for (let n3 = from[2]!; n3 <= to[2]!; n3++) {
+        const { value, error } = reciprocal.kinetic(k, n1, n2, n3);
+        if (value <= energy) found.push({ n: [n1, n2, n3], value, error });
+        else outside = Math.min(outside, below(value - error));
+      }
+  found.sort((x, y) => x.value - y.value);
+  return {
+    count: found.length,
+    g: Int32Array.from(found.flatMap(({ n }) => n)),
+    kinetic: Float64Array.from(found, ({ value }) => value),
+    kineticError: Float64Array.from(found, ({ error }) => error),
+    outside,
+  };
+}
+
+/** How many of the sorted waves are at most `energy`. */
+export function countBelow(waves: PlaneWaves, energy: number): number {
+  let low = 0;
+  let high = waves.count;
+  while (low < high) {
+    const mid = (low + high) >> 1;
+    if (waves.kinetic[mid]! <= energy) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}

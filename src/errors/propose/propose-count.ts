@@ -1,0 +1,122 @@
+import { NotConvergedError } from "../../common/failure.ts";
+import type { Vec3 } from "../../common/vec3.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { outerEnergy } from "../apply/outer-cutoff.ts";
+import type { BandProposal } from "../certify/certify-bands.ts";
+import { comparisonDiagonal } from "../count/comparison-diagonal.ts";
+import { countsAtMost, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
+import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "../problem/enclosed-hamiltonian.ts";
+import { denseEigenpairs } from "./dense-eigenpairs.ts";
+import { embedded, improveVectors, lowestOfMatrix } from "./improve-vectors.ts";
+
+/** A claim that holds, and the matrix it was checked with. */
+export interface ProposedCount {
+  readonly count: BandProposal["count"];
+  readonly schur: SchurMatrix;
+}
+
+/** Bands beyond the wanted ones among which a wide gap for ρ is looked for. */
+const EXTRA_BANDS = 8;
+/** Largest number of plane waves of the dense elimination. */
+const LARGEST_BASIS = 1600;
+/** Up to this many plane waves all eigenpairs are computed. */
+const SMALL_BASIS = 160;
+/** Part of the potential beyond the outer set of the elimination: it makes ρ crude, and that is all it needs to be. */
+const NEGLIGIBLE = 0.02;
+
+/**
+ * Raises the cutoff until D > μ holds and a gap above band nBands … nBands + EXTRA_BANDS survives the elimination.
+ *
+ * @throws NotConvergedError if no count can be proved.
+ */
+export function proposeCount(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  k: Vec3,
+  nBands: number,
+): ProposedCount {
+  const { table, channels } = problem;
+  const most = nBands + EXTRA_BANDS + 1;
+  let reason = "";
+  let start: Start | undefined;
+  for (let cutoff = 3; cutoff < 200; cutoff *= 1.3) {
+    const outerCutoff = outerEnergy(problem, cutoff, channels.length > 0 ? NEGLIGIBLE : 1e-90);
+    const set = waveSet(problem, k, outerCutoff);
+    const inner = leadingSet(set, cutoff);
+    const nX = inner.waves.count;
+    if (nX < nBands + 2) continue;
+    if (nX > LARGEST_BASIS) break;
+    if (start === undefined || nX <= SMALL_BASIS)
+      start = lowestPairs(kernels, problem, inner, Math.min(nX, most));
+    const diagonal = comparisonDiagonal(kernels, problem, set, nX);
+    const least = diagonal.rows.reduce((low, d) => Math.min(low, d), diagonal.far);
+    if (!(least > start.values[nBands]! + LEAST_DISTANCE)) {
+      reason = `at ${cutoff.toFixed(1)} Ha the plane waves outside are only known to lie above ${least.toFixed(2)} Ha`;
+      continue;
+    }
+    if (nX > SMALL_BASIS) start = lowestPairs(kernels, problem, inner, Math.min(nX, most), start);
+    const { values } = start;
+    const m = widestGap(values, nBands, Math.min(nX - 2, values.length - 1), least - LEAST_DISTANCE);
+    if (m === undefined) continue;
+    const schur = schurMatrix(kernels, problem, set, nX, values[m]!, diagonal);
+    const lowered = lowestOfMatrix(kernels, inner, schur.values, start.vectors, start.values.length, m + 1);
+    const gap = lowered.values[m]! - values[m - 1]!;
+    if (!(gap > 0.3 * (values[m]! - values[m - 1]!))) {
+      reason = `at ${cutoff.toFixed(1)} Ha elimination lowers band ${m + 1} to ${lowered.values[m]!.toFixed(3)} Ha`;
+      continue;
+    }
+    const rho = Math.min(schur.mu, lowered.values[m]! - Math.max(1e-9, 1e-4 * gap));
+    const vectors = lowered.vectors.slice(0, 2 * nX * m);
+    const sigma = 2 * (rho - lowered.values[0]!) + 1;
+    if (countsAtMost(kernels, { ...schur, mu: rho }, vectors, m, sigma))
+      return { count: { m, rho, cutoff, outerCutoff, vectors, sigma }, schur };
+    reason = `at ${cutoff.toFixed(1)} Ha the count of ${m} bands below ${rho} Ha could not be proved`;
+  }
+  throw new NotConvergedError(
+    `error bars: no number of bands could be counted at k = ${k} with ${LARGEST_BASIS} plane waves (${reason}; ‖W‖₁ = ${table.sumBeyond(0).toFixed(2)} Ha)`,
+  );
+}
+
+/** What lies outside must be known to be this far above μ [Ha]: just above it elimination lowers everything. */
+const LEAST_DISTANCE = 0.1;
+
+interface Start {
+  /** [set × values.length] */
+  readonly vectors: Float64Array;
+  readonly values: readonly number[];
+}
+
+/** The lowest eigenpairs on a set, all at once where it is small. */
+function lowestPairs(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  set: WaveSet,
+  count: number,
+  start?: Start,
+): Start {
+  const n = set.waves.count;
+  if (n <= SMALL_BASIS || start === undefined || start.values.length < count) {
+    const { values, vectors } = denseEigenpairs(kernels, problem, set);
+    return { values: values.slice(0, count), vectors: vectors.slice(0, 2 * n * count) };
+  }
+  return improveVectors(kernels, problem, set, count, embedded(start.vectors, count, n), {
+    tolerance: 1e-4,
+    steps: 40,
+  });
+}
+
+/** m ≥ least with the largest ε_{m+1} − ε_m (counted from 1) and ε_{m+1} below a limit, weakly preferring few bands. */
+function widestGap(
+  values: readonly number[],
+  least: number,
+  most: number,
+  limit: number,
+): number | undefined {
+  let best: number | undefined;
+  let widest = 0;
+  for (let m = least; m <= most && values[m]! < limit; m++) {
+    const gap = values[m]! - values[m - 1]!;
+    if (gap > 1.2 * widest) [best, widest] = [m, gap];
+  }
+  return best;
+}

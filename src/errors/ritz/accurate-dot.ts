@@ -1,0 +1,63 @@
+import { inflated } from "../../interval/accumulated.ts";
+import { type Interval, interval } from "../../interval/interval.ts";
+import { above, below, productError, sumError, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+
+/**
+ * Σ xᵢyᵢ of real numbers with twofold working precision [ORO05, algorithm 5.3]: errors of products and sums are exact
+ * doubles and are added up beside. Enclosure: the exact value is s + Σ errors; the errors' own sum, taken plainly, is
+ * off by at most γ_{2n} Σ |errors|.
+ */
+export function accurateDot(
+  n: number,
+  x: Float64Array,
+  x0: number,
+  stepX: number,
+  y: Float64Array,
+  y0: number,
+  stepY: number,
+): { readonly sum: number; readonly rest: number; readonly error: number } {
+  let sum = 0;
+  let rest = 0;
+  let size = 0;
+  for (let i = 0; i < n; i++) {
+    const [a, b] = [x[x0 + i * stepX]!, y[y0 + i * stepY]!];
+    const product = a * b;
+    const [lost, carried] = [productError(a, b), sumError(sum, product)];
+    sum += product;
+    rest += lost + carried;
+    size += Math.abs(lost) + Math.abs(carried);
+  }
+  return { sum, rest, error: inflated(size * 2 * n * UNIT_ROUNDOFF, 2 * n + 8) };
+}
+
+/** Enclosures of real and imaginary part of ⟨x, y⟩ = Σ x̄ᵢyᵢ for columns of n complex numbers at offsets (in numbers). */
+export function accurateOverlap(
+  n: number,
+  x: Float64Array,
+  x0: number,
+  y: Float64Array,
+  y0: number,
+): { readonly re: Interval; readonly im: Interval } {
+  const [rr, ii] = [
+    accurateDot(n, x, 2 * x0, 2, y, 2 * y0, 2),
+    accurateDot(n, x, 2 * x0 + 1, 2, y, 2 * y0 + 1, 2),
+  ];
+  const [ri, ir] = [
+    accurateDot(n, x, 2 * x0, 2, y, 2 * y0 + 1, 2),
+    accurateDot(n, x, 2 * x0 + 1, 2, y, 2 * y0, 2),
+  ];
+  return { re: joined(rr, ii, 1), im: joined(ri, ir, -1) };
+}
+
+type Part = ReturnType<typeof accurateDot>;
+
+function joined(a: Part, b: Part, sign: number): Interval {
+  const sum = a.sum + sign * b.sum;
+  const lost = sumError(a.sum, sign * b.sum);
+  const rest = a.rest + sign * b.rest + lost;
+  const radius = inflated(
+    a.error + b.error + 4 * UNIT_ROUNDOFF * (Math.abs(a.rest) + Math.abs(b.rest) + Math.abs(lost)),
+    8,
+  );
+  return interval(below(below(sum + rest) - radius), above(above(sum + rest) + radius));
+}

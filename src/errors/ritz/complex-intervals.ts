@@ -1,0 +1,150 @@
+import { inflated, rootAbove } from "../../interval/accumulated.ts";
+import {
+  add,
+  type Interval,
+  interval,
+  magnitude,
+  midpoint,
+  mul,
+  neg,
+  radiusAbout,
+  sub,
+  ZERO,
+} from "../../interval/interval.ts";
+
+/** A small square matrix of complex numbers, each part enclosed; rows of entries. */
+export interface IntervalMatrix {
+  readonly n: number;
+  readonly re: readonly (readonly Interval[])[];
+  readonly im: readonly (readonly Interval[])[];
+}
+
+export function intervalMatrix(
+  n: number,
+  entry: (i: number, j: number) => { re: Interval; im: Interval },
+): IntervalMatrix {
+  const entries = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => entry(i, j)));
+  return {
+    n,
+    re: entries.map((row) => row.map(({ re }) => re)),
+    im: entries.map((row) => row.map(({ im }) => im)),
+  };
+}
+
+/** The same from the entries i ≤ j. */
+export function hermitianMatrix(n: number, entry: Parameters<typeof intervalMatrix>[1]): IntervalMatrix {
+  const upper = Array.from({ length: n }, (_, i) => Array.from({ length: n - i }, (_, d) => entry(i, i + d)));
+  return intervalMatrix(n, (i, j) => {
+    if (i <= j) return upper[i]![j - i]!;
+    const { re, im } = upper[j]![i - j]!;
+    return { re, im: neg(im) };
+  });
+}
+
+export const sum = (a: IntervalMatrix, b: IntervalMatrix): IntervalMatrix =>
+  intervalMatrix(a.n, (i, j) => ({
+    re: add(a.re[i]![j]!, b.re[i]![j]!),
+    im: add(a.im[i]![j]!, b.im[i]![j]!),
+  }));
+
+export const adjoint = (a: IntervalMatrix): IntervalMatrix =>
+  intervalMatrix(a.n, (i, j) => ({ re: a.re[j]![i]!, im: neg(a.im[j]![i]!) }));
+
+/** diag(left) A diag(right) for real factors. */
+export const scaled = (
+  left: readonly Interval[],
+  a: IntervalMatrix,
+  right: readonly Interval[],
+): IntervalMatrix =>
+  intervalMatrix(a.n, (i, j) => {
+    const factor = mul(left[i]!, right[j]!);
+    return { re: mul(factor, a.re[i]![j]!), im: mul(factor, a.im[i]![j]!) };
+  });
+
+export function product(a: IntervalMatrix, b: IntervalMatrix): IntervalMatrix {
+  return intervalMatrix(a.n, (i, j) => {
+    let [re, im]: [Interval, Interval] = [ZERO, ZERO];
+    for (let k = 0; k < a.n; k++) {
+      re = add(re, sub(mul(a.re[i]![k]!, b.re[k]![j]!), mul(a.im[i]![k]!, b.im[k]![j]!)));
+      im = add(im, add(mul(a.re[i]![k]!, b.im[k]![j]!), mul(a.im[i]![k]!, b.re[k]![j]!)));
+    }
+    return { re, im };
+  });
+}
+
+/** A matrix of exact numbers from interleaved column-major storage. */
+export const exactMatrix = (n: number, z: ArrayLike<number>): IntervalMatrix =>
+  intervalMatrix(n, (i, j) => ({ re: interval(z[2 * (i + n * j)]!), im: interval(z[2 * (i + n * j) + 1]!) }));
+
+/** Midpoints, interleaved and column-major. */
+export function midpoints(a: IntervalMatrix): Float64Array {
+  const z = new Float64Array(2 * a.n * a.n);
+  for (let i = 0; i < a.n; i++)
+    for (let j = 0; j < a.n; j++) z.set([midpoint(a.re[i]![j]!), midpoint(a.im[i]![j]!)], 2 * (i + a.n * j));
+  return z;
+}
+
+/**
+ * A bound of ‖A − diag(d)‖₂ of all members A, Hermitian or not: the largest row or column sum of absolute values, since
+ * ‖A‖₂² ≤ ‖A‖₁‖A‖_∞. Rows alone would do for Hermitian members only.
+ */
+export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): number {
+  const rows = new Array<number>(a.n).fill(0);
+  const columns = new Array<number>(a.n).fill(0);
+  for (let i = 0; i < a.n; i++)
+    for (let j = 0; j < a.n; j++) {
+      const re = magnitude(i === j ? sub(a.re[i]![j]!, interval(d[i]!)) : a.re[i]![j]!);
+      const im = magnitude(a.im[i]![j]!);
+      const size = rootAbove(inflated(re * re + im * im, 4));
+      rows[i]! += size;
+      columns[j]! += size;
+    }
+  return inflated(Math.max(...rows, ...columns), a.n + 2);
+}
+
+/** An exact matrix near the middle, Hermitian if the midpoints are, and bounds of |A − middle|, entry by entry, for all members A. */
+export function split(a: IntervalMatrix): {
+  readonly middle: IntervalMatrix;
+  readonly radii: readonly (readonly number[])[];
+} {
+  const middle = exactMatrix(a.n, midpoints(a));
+  const radii = a.re.map((row, i) =>
+    row.map((re, j) => {
+      const [dx, dy] = [
+        radiusAbout(re, middle.re[i]![j]!.lo),
+        radiusAbout(a.im[i]![j]!, middle.im[i]![j]!.lo),
+      ];
+      return rootAbove(inflated(dx * dx + dy * dy, 4));
+    }),
+  );
+  return { middle, radii };
+}
+
+/**
+ * A bound of ‖XᴴEX‖₂ for every E within `radii` of zero entry by entry: the largest row or column sum of |X|ᵀ radii |X|. Entry by entry
+ * large radii of E need not meet the large columns of X.
+ */
+export function sandwichNorm(x: IntervalMatrix, radii: readonly (readonly number[])[]): number {
+  const { n } = x;
+  const sizes = x.re.map((row, i) =>
+    row.map((re, j) => inflated(magnitude(re) + magnitude(x.im[i]![j]!), 2)),
+  );
+  // |E X|, then |X|ᵀ of it
+  const right = radii.map((row) =>
+    sizes[0]!.map((_, j) => row.reduce((sum, r, k) => sum + r * sizes[k]![j]!, 0)),
+  );
+  const rows = new Array<number>(n).fill(0);
+  const columns = new Array<number>(n).fill(0);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) {
+      let entry = 0;
+      for (let k = 0; k < n; k++) entry += sizes[k]![i]! * right[k]![j]!;
+      rows[i]! += entry;
+      columns[j]! += entry;
+    }
+  return inflated(Math.max(...rows, ...columns), 4 * n + 8);
+}
+
+/** The leading n × n block. */
+export const leading = (a: IntervalMatrix, n: number): IntervalMatrix =>
+  intervalMatrix(n, (i, j) => ({ re: a.re[i]![j]!, im: a.im[i]![j]! }));
