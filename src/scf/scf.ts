@@ -316,7 +316,7 @@ async function nextDensity(
   const { energy, densityResidual } = row;
   const point = { rho: rhoIn, step, energy, densityResidual, electrons: basis.model.electrons, weigh };
   const found = guardedNext(accelerator, state.accelerator, state.guard, point, damping);
-  const rho = basis.model.nSpin === 1 ? found.rho : keepBothSpins(found.rho, rhoIn, rhoOut);
+  const rho = basis.model.nSpin === 1 ? found.rho : keepBothSpins(found.rho, rhoIn, rhoOut, basis.symmetrize);
   const stepNorm = damping * Math.sqrt(basis.grid.dvol * dotReal(step, step));
   return { ...found, rho, search: undefined, stepNorm };
 }
