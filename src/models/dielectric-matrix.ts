@@ -93,10 +93,8 @@ export async function preconditionedSpectrum(
   const norm2 = u.reduce((sum, x) => sum + x * x, 0);
   const reflected = multiply(inverse, epsilon, points);
   reflectBothSides(reflected, u, norm2, points);
-  const rest = new Float64Array((points - 1) ** 2);
-  for (let j = 1; j < points; j++)
-    rest.set(reflected.subarray(1 + points * j, points * (j + 1)), (points - 1) * (j - 1));
-  const pairs = generalEigenpairs(rest, points - 1);
+  const others = Array.from({ length: points - 1 }, (_, i) => i + 1);
+  const pairs = generalEigenpairs(others.map((i) => others.map((j) => reflected[i + points * j]!)));
   const eigenvalues = pairs.map(({ re }) => re);
   return {
     name: preconditioner.name,

@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { dotReal } from "../kernels/fields.ts";
+import { type Eigenpair, generalEigenpairs } from "./general-eigenpairs.ts";
 import { removeComponents } from "./gram-schmidt.ts";
-import { type Eigenpair, hessenbergEigenpairs } from "./hessenberg.ts";
 
 /** An approximate eigenvalue with the norm of A x − θ x of its vector of length one: an estimate of its error. */
 export interface RitzPair extends Eigenpair {
@@ -68,7 +68,7 @@ export async function* arnoldi({
     yield {
       steps: k + 1,
       isInvariant,
-      ritz: hessenbergEigenpairs(h).map((pair) => ({
+      ritz: generalEigenpairs(h).map((pair) => ({
         ...pair,
         residual: coupling * Math.hypot(pair.vector[2 * k]!, pair.vector[2 * k + 1]!),
       })),

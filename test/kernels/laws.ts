@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import type { GridSize, Kernels, Op } from "../../src/kernels/kernels.ts";
 import { closeArrays, notTiny } from "../close.ts";
+import { transformedByFftJs, transformedByNdarray } from "./fft-oracles.ts";
 
 /** Random complex panel in the memory of `kernels`. */
 export function randomPanel(kernels: Kernels, length: number, seed: number): Float64Array {
@@ -114,6 +115,31 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
           "forward(inverse(x)) / N",
         );
       });
+
+    test.each(["forward", "inverse"] as const)("two packages agree on the transform %s", (direction) => {
+      const mine = make();
+      const transformed = (size: GridSize, x: Float64Array) => {
+        const y = mine.alloc(x.length);
+        mine.fft(size)[direction](y, x);
+        return y;
+      };
+      for (const size of [
+        [8, 6, 5],
+        [9, 14, 10],
+        [11, 13, 4],
+        [25, 1, 12],
+      ] as const) {
+        const points = size[0] * size[1] * size[2];
+        const x = randomPanel(mine, points, 7);
+        const limit = 2e-14 * Math.sqrt(points); // ndarray-fft rounds more: its lengths other than 2ᵏ are convolutions
+        closeArrays(transformed(size, x), transformedByNdarray(size, x, direction), limit, `${size}`);
+      }
+      for (const n of [2, 16, 128]) {
+        const x = randomPanel(mine, n, n);
+        const limit = 2e-15 * Math.sqrt(n) * Math.log2(2 * n);
+        closeArrays(transformed([1, n, 1], x), transformedByFftJs(n, x, direction), limit, `${n}`);
+      }
+    });
 
     for (const [size, fraction] of [
       [[12, 12, 20], 0.5],

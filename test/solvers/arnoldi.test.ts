@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { dotReal } from "../../src/kernels/fields.ts";
 import { type ArnoldiStep, arnoldi } from "../../src/solvers/arnoldi.ts";
-import { hessenbergEigenpairs } from "../../src/solvers/hessenberg.ts";
+import { generalEigenpairs } from "../../src/solvers/general-eigenpairs.ts";
 import { close, closeArrays } from "../close.ts";
 
 const randomHessenberg = (m: number, seed: number): number[][] => {
@@ -34,7 +34,7 @@ test.each([1, 2, 3, 7, 24, 60])(
   (m) => {
     for (const seed of [1, 2, 3]) {
       const h = randomHessenberg(m, seed + m);
-      const pairs = hessenbergEigenpairs(h);
+      const pairs = generalEigenpairs(h);
       expect(pairs.length).toBe(m);
       // Backward stable: the defect is rounding of the matrix, whose norm is about 2√m.
       for (const pair of pairs) {
@@ -63,7 +63,7 @@ test("the companion matrix of (x − 1)(x − 2)…(x − 6) has these six eigen
   const h = Array.from({ length: 6 }, (_, i) =>
     Array.from({ length: 6 }, (_, j) => (i === 0 ? -polynomial[j + 1]! : i === j + 1 ? 1 : 0)),
   );
-  const pairs = hessenbergEigenpairs(h);
+  const pairs = generalEigenpairs(h);
   // The condition of the roots is about 10⁵.
   closeArrays(
     pairs.map(({ re }) => re),
@@ -75,7 +75,7 @@ test("the companion matrix of (x − 1)(x − 2)…(x − 6) has these six eigen
     [0, 0, 0, 0, 0, 0],
     1e-9,
   );
-  const turn = hessenbergEigenpairs([
+  const turn = generalEigenpairs([
     [0, -1],
     [1, 0],
   ]);
@@ -92,14 +92,14 @@ test("defective and cyclic matrices converge as well", () => {
     [0, 2, 1],
     [0, 0, 2],
   ];
-  for (const { re, im } of hessenbergEigenpairs(jordan)) close(Math.hypot(re - 2, im), 0, 1e-15);
+  for (const { re, im } of generalEigenpairs(jordan)) close(Math.hypot(re - 2, im), 0, 1e-15);
   const cycle = [
     [0, 0, 0, 1],
     [1, 0, 0, 0],
     [0, 1, 0, 0],
     [0, 0, 1, 0],
   ];
-  const pairs = hessenbergEigenpairs(cycle);
+  const pairs = generalEigenpairs(cycle);
   closeArrays(
     pairs.map(({ re }) => re),
     [-1, 0, 0, 1],
