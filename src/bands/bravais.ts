@@ -11,7 +11,13 @@ import {
   scale,
   type Vec3,
 } from "../common/vec3.ts";
-import { axisOf, type LatticeRotation, latticeRotations, reducedBasis, SAME } from "./lattice-symmetry.ts";
+import {
+  axisOf,
+  type LatticeRotation,
+  latticeRotations,
+  reducedBasis,
+  SAME,
+} from "../model/lattice-symmetry.ts";
 
 /** Bravais types with their Pearson letters; `other` are those without a standard path here. */
 export type BravaisType = KnownType | "other";

@@ -13,6 +13,7 @@ import {
 } from "../kernels/fields.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Dimension, Lattice } from "../model/lattice.ts";
+import { symmetricDivisions } from "../model/symmetric-divisions.ts";
 import { createWaves, type Waves } from "./waves.ts";
 
 /**
@@ -151,6 +152,23 @@ export function exactProductGridSize(vectors: Mat3, ecut: number, dimension: Dim
     for (let n = 2 * highest + 1; ; n++) if (isProductOf([2, 3, 5], n)) return n;
   };
   return [axis(vectors[0]), dimension > 1 ? axis(vectors[1]) : 1, dimension > 2 ? axis(vectors[2]) : 1];
+}
+
+/**
+ * The smallest grid of at least `exactProductGridSize` that every rotation W of the crystal maps onto itself: n_i W_ij / n_j are
+ * whole. Axes that an operation exchanges get equal numbers of points, however long they are.
+ *
+ * @param operations the crystal's.
+ */
+export function symmetricGridSize(
+  vectors: Mat3,
+  ecut: number,
+  operations: readonly { readonly rotation: Mat3 }[],
+  dimension: Dimension = 3,
+): GridSize {
+  const least = exactProductGridSize(vectors, ecut, dimension);
+  const rotations = operations.map(({ rotation }) => rotation);
+  return symmetricDivisions(least, rotations, (n) => isProductOf([2, 3, 5], n));
 }
 
 /** Whether every axis is a product of 2, 3, 5, 7, 11 and 13, the sizes our transforms take. */

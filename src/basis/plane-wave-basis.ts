@@ -1,10 +1,12 @@
 import { requireInput } from "../common/failure.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
-import { irreducibleKpoints } from "../model/kgrid.ts";
+import type { WeightedKpoint } from "../model/kgrid.ts";
+import { chooseKpoints, type KgridSymmetry } from "../model/kpoint-set.ts";
+import { latticePointGroup } from "../model/lattice-symmetry.ts";
 import type { Model } from "../model/model.ts";
 import { IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
 import { compatibleWithGrid, rotationsOfGrid } from "../model/symmetry-subgroups.ts";
-import { createGrid, exactProductGridSize, type Grid, isFastGrid } from "./grid.ts";
+import { createGrid, type Grid, isFastGrid, symmetricGridSize } from "./grid.ts";
 import { createKPoint, type KPoint } from "./kpoint.ts";
 import { type Symmetrize, symmetrizer } from "./symmetrize.ts";
 
@@ -16,12 +18,14 @@ export interface PlaneWaveBasis {
   readonly grid: Grid;
   /** Irreducible k-points; weights add to 1. */
   readonly kpoints: readonly KPoint[];
-  /** Space-group operations whose rotations leave the FFT grid and the k-grid as they are; at least the identity. */
+  /** Space-group operations whose rotations leave the FFT grid and the set of k-points as they are; at least the identity. */
   readonly operations: readonly SymmetryOperation[];
   /** Projection onto functions invariant under `operations`. */
   readonly symmetrize: Symmetrize;
   /** Whether `operations` map grid points to grid points, so that any function of an invariant density is invariant too. */
   readonly mapsPoints: boolean;
+  /** Points of the Brillouin zone that were asked for, and of the symmetric set that `kpoints` stand for. */
+  readonly zone: { readonly chosen: number; readonly whole: number; readonly kept: number };
 }
 
 export interface BasisOptions {
@@ -31,7 +35,13 @@ export interface BasisOptions {
   readonly kgrid: readonly [number, number, number];
   /** Shift of the k-grid in units of its step: k = (j + shift)/n. Default 0. */
   readonly kshift?: readonly [number, number, number];
-  /** Default: the smallest grid on which products of two orbitals are exact. */
+  /** Several shifts in place of one: the union of their grids. */
+  readonly kshifts?: readonly (readonly [number, number, number])[];
+  /** These points in place of a grid. */
+  readonly kpoints?: readonly WeightedKpoint[];
+  /** What becomes of a k-grid without the symmetry of the crystal: see `chooseKpoints`. Default `crystal`. */
+  readonly kgridSymmetry?: KgridSymmetry;
+  /** Default: the smallest grid on which products of two orbitals are exact, and which `operations` keep. */
   readonly fftSize?: GridSize | null;
   /** The crystal's space group; default the identity alone. */
   readonly operations?: readonly SymmetryOperation[];
@@ -46,17 +56,26 @@ export interface BasisOptions {
  * @throws InputError if `fftSize` has a prime factor above 13 or is too small for the sphere of plane waves.
  */
 export function createBasis(model: Model, options: BasisOptions, kernels: Kernels): PlaneWaveBasis {
-  const { ecut, kgrid, kshift = [0, 0, 0] } = options;
+  const { ecut, kgrid, kshift = [0, 0, 0], operations: given = [IDENTITY] } = options;
   requireInput(Number.isFinite(ecut) && ecut > 0, () => `ecut: must be a positive energy in Ha, got ${ecut}`);
   const { vectors, dimension } = model.lattice;
-  const size = options.fftSize ?? exactProductGridSize(vectors, ecut, dimension);
+  const size = options.fftSize ?? symmetricGridSize(vectors, ecut, given, dimension);
   requireInput(
     isFastGrid(size),
     () =>
       `fftSize: axes must be products of 2, 3, 5, 7, 11 and 13, got [${size.join(", ")}]; leave it null for the default`,
   );
-  const found = rotationsOfGrid(options.operations ?? [IDENTITY], size);
-  const { kpoints, operations } = irreducibleKpoints(kgrid, kshift, found, options.timeReversal);
+  const { kpoints, operations, ...zone } = chooseKpoints(
+    options.kpoints === undefined
+      ? { kgrid, kshifts: options.kshifts ?? [kshift] }
+      : { list: options.kpoints },
+    {
+      operations: rotationsOfGrid(given, size),
+      lattice: () => latticePointGroup(vectors),
+      timeReversal: options.timeReversal,
+      kgridSymmetry: options.kgridSymmetry,
+    },
+  );
   const grid = createGrid(model.lattice, size, kernels);
   return {
     model,
@@ -66,5 +85,6 @@ export function createBasis(model: Model, options: BasisOptions, kernels: Kernel
     operations,
     symmetrize: symmetrizer(grid, operations),
     mapsPoints: compatibleWithGrid(operations, size).length === operations.length,
+    zone,
   };
 }

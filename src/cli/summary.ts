@@ -20,12 +20,20 @@ export function headline(job: Job, name: string): string {
   const facts = [
     functional,
     `ecut ${job.ecut} Ha`,
-    `k-grid ${job.kgrid.join("x")}`,
+    kpointsText(job),
     ...smeared,
     ...(job.spin === "collinear" ? ["spin-polarised"] : []),
     `${mixing.name}${accelerated}`,
   ];
   return `${job.title ?? name}\n${facts.join(", ")}`;
+}
+
+function kpointsText({ kgrid, kshift, kshifts, kpoints }: Job): string {
+  if (kpoints !== undefined) return plural(kpoints.length, "listed k-point");
+  const divisions = "spacing" in kgrid ? `spacing ${kgrid.spacing} 1/A` : kgrid.join("x");
+  const shifts = (kshifts ?? [kshift]).map((shift) => shift.join(" "));
+  const isShifted = shifts.length > 1 || shifts[0] !== "0 0 0";
+  return `k-grid ${divisions}${isShifted ? ` shifted by ${shifts.join(" and ")}` : ""}`;
 }
 
 /** The result as text for a person; with a picture of the convergence on a terminal. */
@@ -82,9 +90,15 @@ function facts(result: ResultFile): string {
     "size",
     `${plural(electrons, "electron")}, ${plural(bands, "band")}, ${plural(kpoints.filter(({ spin = 0 }) => spin === 0).length, "k-point")}, ${waves} plane waves, grid ${fftSize.join("x")}`,
   ]);
+  const group = symmetryText(result);
+  if (group !== undefined) rows.push(["symmetry", group]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
 }
+
+/** `Fd-3m (227), 48 operations`. */
+export const symmetryText = ({ symmetry }: Pick<ResultFile, "symmetry">): string | undefined =>
+  symmetry && `${symmetry.spaceGroup} (${symmetry.number}), ${plural(symmetry.operations, "operation")}`;
 
 /** Moments in the spheres of more atoms than this are left to the result file. */
 const MOST_MOMENTS = 6;

@@ -31,6 +31,7 @@ export function checkJob(job: ParsedJob): Job {
       `temperature: must be a smearing width in Ha of at most 10, got ${job.temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
   );
   checkScf(job);
+  checkKpoints(job);
   if (job.fftSize !== null) checkFftSize(job.fftSize);
   return { ...job, smearing: smearingOf(job) };
 }
@@ -65,6 +66,43 @@ function checkScf({ scf: { accelerator, mixing, tolerance }, temperature }: Pars
     accelerator.name !== "adaptive-damping" || mixing.name !== "chi0-exact",
     () =>
       'scf.mixing.name: must not be chi0-exact with adaptive-damping, got "chi0-exact", which works on densities only; ldos is its model',
+  );
+}
+
+/** A shift beyond this, or a k-point, is no coordinate: its fraction drowns in rounding. */
+const MAX_SHIFT = 1000;
+
+function checkKpoints({ kgrid, kshift, kshifts, kpoints }: ParsedJob): void {
+  const shifts = kshifts ?? [kshift];
+  requireInput(
+    shifts.flat().every((s) => Math.abs(s) <= MAX_SHIFT),
+    () =>
+      `${kshifts === undefined ? "kshift" : "kshifts"}: must be within ±${MAX_SHIFT} steps of the k-grid, got ${show(kshifts ?? kshift)}; usual are 0 and 0.5`,
+  );
+  requireInput(
+    kshifts === undefined || kshift.every((s) => s === 0),
+    () =>
+      `kshifts: must not stand beside kshift, got ${show(kshifts)} and ${show(kshift)}; leave out one of the two`,
+  );
+  requireInput(
+    "spacing" in kgrid || kgrid.every((n) => n <= MAX_AXIS),
+    () =>
+      `kgrid: must be at most ${MAX_AXIS} along each axis, got ${show(kgrid)}; 4 to 20 is usual for small cells`,
+  );
+  if (kpoints === undefined) return;
+  requireInput(
+    kpoints.every(({ k }) => k.every((x) => Math.abs(x) <= MAX_SHIFT)),
+    () =>
+      `kpoints: must be within ±${MAX_SHIFT} reciprocal vectors, got ${show(kpoints)}; reduced coordinates are meant`,
+  );
+  requireInput(
+    kpoints.some(({ weight }) => weight > 0),
+    () =>
+      `kpoints: must have a positive weight, got ${show(kpoints.map(({ weight }) => weight))}; equal weights are usual`,
+  );
+  requireInput(
+    !("spacing" in kgrid) && kgrid.every((n) => n === 1) && shifts.flat().every((s) => s === 0),
+    () => `kpoints: must not stand beside kgrid and shifts, got ${show(kgrid)}; leave out one of the two`,
   );
 }
 

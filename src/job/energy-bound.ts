@@ -34,6 +34,12 @@ export async function boundEnergy(
     () =>
       `energy bound: needs the functional none, smearing none and spin none, got ${JSON.stringify([job.functional, job.smearing, job.spin])}; other models are not convex, or have another energy`,
   );
+  const { kgrid } = job;
+  requireInput(
+    !("spacing" in kgrid) && job.kpoints === undefined && job.kshifts === undefined,
+    () =>
+      `energy bound: needs the divisions of one k-grid, got ${JSON.stringify(job.kpoints ?? job.kshifts ?? kgrid)}; such as "kgrid": [4, 4, 4]`,
+  );
   // every k-point of the mesh by itself: stored coefficients have the crystal's symmetry up to rounding only
   const whole = { ...(value as object), symmetry: false };
   const result = converged(await runScf(whole, options));
@@ -49,7 +55,7 @@ export async function boundEnergy(
   const below = boundOf(
     run,
     result.kpoints.map(({ weight }) => weight),
-    job.kgrid,
+    kgrid,
     result.electrons,
   );
   return {

@@ -1,11 +1,13 @@
-import { exactProductGridSize } from "../basis/grid.ts";
+import { symmetricGridSize } from "../basis/grid.ts";
 import { countPlaneWaves } from "../basis/kpoint.ts";
+import type { Vec3 } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { GridSize } from "../kernels/kernels.ts";
-import { irreducibleKpoints } from "../model/kgrid.ts";
-import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
+import { chooseKpoints } from "../model/kpoint-set.ts";
+import { latticePointGroup } from "../model/lattice-symmetry.ts";
 import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import { requireSelfConsistent } from "./checks.ts";
+import { discretisationWarnings, kpointChoice, type SymmetryReport, symmetricModel } from "./crystal.ts";
 import { estimateMemory, type MemoryEstimate } from "./estimate.ts";
 import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
 import { memoryNeeds } from "./memory-needs.ts";
@@ -23,9 +25,13 @@ export interface JobEstimate {
   readonly spins: number;
   /** Bands at the start of the run. */
   readonly bands: number;
-  /** Irreducible k-points, and those of the whole grid. */
+  /** Irreducible k-points, and those of the whole set that they stand for. */
   readonly kpoints: number;
   readonly allKpoints: number;
+  /** Divisions of the k-grid; absent for a list of k-points. */
+  readonly kgrid?: Vec3;
+  /** Space group and number of operations; absent where symmetry is off. */
+  readonly symmetry?: SymmetryReport;
   /** Over the k-points. */
   readonly planeWaves: { readonly least: number; readonly most: number };
   readonly fftSize: GridSize;
@@ -63,16 +69,21 @@ export async function estimateJob(
   requireSelfConsistent(job);
   const read = readText ?? platform.readText;
   const structure = await resolveStructure(job, read);
-  const model = modelFromJob(job, structure, await readPseudopotentials(job, read));
-  if (job.bands !== null) bandsFromJob(job, model.electrons);
-  const found = job.symmetry
-    ? findSymmetry(model.lattice, model.atoms, await platform.analyseSymmetry())
-    : [IDENTITY];
-  const fftSize = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
-  const { kpoints } = irreducibleKpoints(job.kgrid, job.kshift, rotationsOfGrid(found, fftSize));
+  const asGiven = modelFromJob(job, structure, await readPseudopotentials(job, read));
+  if (job.bands !== null) bandsFromJob(job, asGiven.electrons);
+  const { model, operations: found, symmetry, warnings } = await symmetricModel(job, asGiven, platform);
+  const choice = kpointChoice(job, model, found);
+  const memory = memoryNeeds(job, model, found, choice, threads);
+  const fftSize = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, found);
+  const onGrid = rotationsOfGrid(found, fftSize);
+  const { kpoints, operations, kept, chosen, whole } = chooseKpoints(choice, {
+    operations: onGrid,
+    lattice: () => latticePointGroup(model.lattice.vectors),
+    kgridSymmetry: job.kgridSymmetry,
+  });
   const waves = kpoints.map(({ k }) => countPlaneWaves(model.lattice, job.ecut, k));
   const blocks = kpoints.length * model.nSpin;
-  const needs = { ...memoryNeeds(job, model, found, threads), kpoints: blocks };
+  const needs = { ...memory, kpoints: blocks };
   const sizes = {
     size: fftSize,
     planeWaves: waves.reduce((sum, n) => sum + n, 0) / waves.length,
@@ -93,7 +104,9 @@ export async function estimateJob(
     spins: model.nSpin,
     bands: needs.bands,
     kpoints: kpoints.length,
-    allKpoints: job.kgrid[0] * job.kgrid[1] * job.kgrid[2],
+    allKpoints: whole,
+    ...("kgrid" in choice ? { kgrid: choice.kgrid } : {}),
+    ...(symmetry === undefined ? {} : { symmetry }),
     planeWaves: { least: Math.min(...waves), most: Math.max(...waves) },
     fftSize,
     memory: estimateMemory(needs),
@@ -104,6 +117,19 @@ export async function estimateJob(
     steps: USUAL_STEPS,
     threads: workers,
     timeParts,
-    warnings: [...jobWarnings(job, structure), ...functionalWarnings(job, model)],
+    warnings: [
+      ...jobWarnings(job, structure),
+      ...functionalWarnings(job, model),
+      ...warnings,
+      ...discretisationWarnings(job, choice, {
+        found: found.length,
+        onGrid: onGrid.length,
+        used: operations.length,
+        kept,
+        chosen,
+        whole,
+        kpoints: kpoints.length,
+      }),
+    ],
   };
 }

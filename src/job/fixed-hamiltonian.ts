@@ -9,7 +9,7 @@ import {
 import type { ReferenceLevels } from "../bands/gap.ts";
 import type { FixedHamiltonian } from "../bands/solve-bands.ts";
 import { fromTrigonometric } from "../bands/trigonometric.ts";
-import { createGrid, exactProductGridSize } from "../basis/grid.ts";
+import { createGrid, symmetricGridSize } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { norm, rowsVec, sub } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
@@ -18,9 +18,11 @@ import type { BackendName } from "../kernels/kernels.ts";
 import { COHEN_BERGSTRESSER_SILICON as SILICON } from "../model/cohen-bergstresser.ts";
 import type { Model } from "../model/model.ts";
 import { localPotential } from "../terms/local.ts";
+import { type SymmetricModel, symmetricModel } from "./crystal.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
 import type { Job } from "./job.ts";
 import { modelFromJob, readPseudopotentials } from "./model.ts";
+import type { PlatformServices } from "./platform.ts";
 import { resolveStructure } from "./structure.ts";
 import { momentWarnings } from "./warnings.ts";
 
@@ -44,12 +46,19 @@ export interface PreparedHamiltonian {
 export async function fixedHamiltonian(
   job: Job,
   readText: (path: string) => Promise<string>,
-  { backend, systemMemory }: { readonly backend: BackendName; readonly systemMemory: number },
-): Promise<PreparedHamiltonian> {
+  {
+    backend,
+    platform,
+  }: {
+    readonly backend: BackendName;
+    readonly platform: Pick<PlatformServices, "analyseSymmetry" | "systemMemory">;
+  },
+): Promise<PreparedHamiltonian & Pick<SymmetricModel, "operations">> {
   const structure = await resolveStructure(job, readText);
   const plain = modelFromJob(job, structure, await readPseudopotentials(job, readText));
-  const model = job.hamiltonian === "cohen-bergstresser" ? cohenBergstresserModel(plain) : plain;
-  const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
+  const asGiven = job.hamiltonian === "cohen-bergstresser" ? cohenBergstresserModel(plain) : plain;
+  const { model, operations, warnings } = await symmetricModel(job, asGiven, platform);
+  const size = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
   const gridPoints = size[0] * size[1] * size[2];
   const needs = {
     volume: model.lattice.volume,
@@ -59,7 +68,7 @@ export async function fixedHamiltonian(
     kpoints: 1,
     projectors: 0,
   };
-  requireMemory(estimateMemory({ ...needs, history: 0, threads: 1 }), systemMemory);
+  requireMemory(estimateMemory({ ...needs, history: 0, threads: 1 }), platform.systemMemory());
 
   const frozen = await storedProblem(job, readText, model);
   const grid = createGrid(model.lattice, size, await createKernels(backend));
@@ -74,7 +83,8 @@ export async function fixedHamiltonian(
     model,
     reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
     problem: frozen,
-    warnings: momentWarnings(job, structure),
+    operations,
+    warnings: [...momentWarnings(job, structure), ...warnings],
   };
 }
 

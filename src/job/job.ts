@@ -65,9 +65,16 @@ export interface Job {
   readonly functional: string | readonly string[];
   /** Sphere ½|k+G|² ≤ ecut [Ha]. */
   readonly ecut: number;
-  readonly kgrid: Vec3;
+  /** Divisions along each reciprocal vector, or the largest spacing of k-points [Å⁻¹, with 2π]. */
+  readonly kgrid: Vec3 | { readonly spacing: number };
   /** k = (j + kshift)/kgrid along each reciprocal vector, j = 0 … kgrid − 1. */
   readonly kshift: Vec3;
+  /** Several shifts in place of one: the union of their grids. */
+  readonly kshifts?: readonly Vec3[] | undefined;
+  /** k-points with weights in place of a grid; reduced coordinates. */
+  readonly kpoints?: readonly { readonly k: Vec3; readonly weight: number }[] | undefined;
+  /** `crystal`: a k-grid without the crystal's symmetry is completed by the rotated points. `none`: it stays as it is. */
+  readonly kgridSymmetry: "crystal" | "none";
   /** Null: the smallest fast grid on which products of two orbitals are exact. */
   readonly fftSize: Vec3 | null;
   /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
@@ -78,6 +85,8 @@ export interface Job {
   /** Bands per k-point; null: chosen from the electron count. */
   readonly bands: number | null;
   readonly symmetry: boolean;
+  /** How far atoms and lattice vectors may be from their images under a symmetry operation [bohr]. */
+  readonly symmetryTolerance: number;
   readonly stress: boolean;
   readonly scf: ScfChoices;
   readonly seed: number;

@@ -1,5 +1,6 @@
-import { exactProductGridSize } from "../basis/grid.ts";
+import { symmetricGridSize } from "../basis/grid.ts";
 import { functionals } from "../model/functionals.ts";
+import type { KpointChoice } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
 import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
@@ -12,10 +13,11 @@ export function memoryNeeds(
   job: Job,
   model: Model,
   operations: readonly SymmetryOperation[],
+  choice: KpointChoice,
   threads: number,
 ): MemoryNeeds {
-  const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
-  const [n1, n2, n3] = job.kgrid;
+  const size = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
+  const points = "kgrid" in choice ? choice.kgrid[0] * choice.kgrid[1] * choice.kgrid[2] : choice.list.length;
   const isSmeared = job.temperature > 0;
   const projectors = model.atoms.reduce(
     (sum, { species }) =>
@@ -32,9 +34,7 @@ export function memoryNeeds(
     gridPoints: size[0] * size[1] * size[2],
     bands: initialBands(electronsToHold(model), 2 / model.nSpin, isSmeared, job.bands).nBands,
     // A lower bound on the irreducible number: time reversal and the point group at their best.
-    kpoints:
-      model.nSpin *
-      Math.ceil((n1 * n2 * n3) / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
+    kpoints: model.nSpin * Math.ceil(points / (2 * new Set(operations.map((op) => op.rotation.join())).size)),
     projectors,
     spins: model.nSpin,
     hasGradients: functionals(job.functional).some(({ kind }) => kind === "gga"),

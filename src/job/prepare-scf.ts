@@ -1,11 +1,13 @@
-import { exactProductGridSize } from "../basis/grid.ts";
+import { symmetricGridSize } from "../basis/grid.ts";
 import { createBasis, type PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { requireInput } from "../common/failure.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { functionals } from "../model/functionals.ts";
+import type { KpointChoice } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
-import { findSymmetry, IDENTITY } from "../model/symmetry.ts";
+import type { SymmetryOperation } from "../model/symmetry.ts";
+import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import { damped } from "../scf/accelerators/accelerator.ts";
 import { anderson } from "../scf/accelerators/anderson.ts";
@@ -15,6 +17,7 @@ import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
 import type { HistoryRow } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
 import { requireSelfConsistent } from "./checks.ts";
+import { discretisationWarnings, kpointChoice, type SymmetryReport, symmetricModel } from "./crystal.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
 import type { GroundFields } from "./ground-fields.ts";
 import type { AcceleratorChoice, Job } from "./job.ts";
@@ -62,6 +65,10 @@ export interface PreparedScf {
   readonly threads: number;
   readonly backend: BackendName;
   readonly warnings: readonly string[];
+  /** Space group and number of operations; absent where symmetry is off. */
+  readonly symmetry?: SymmetryReport | undefined;
+  /** The k-points asked for. */
+  readonly choice: KpointChoice;
 }
 
 /** Parses, checks and discretises a job without solving anything. */
@@ -75,20 +82,30 @@ export async function prepareScf(
   requireSelfConsistent(job);
   const readText = options.readText ?? platform.readText;
   const structure = await resolveStructure(job, readText);
-  const model = modelFromJob(job, structure, await readPseudopotentials(job, readText));
-  if (job.bands !== null) bandsFromJob(job, model.electrons);
+  const asGiven = modelFromJob(job, structure, await readPseudopotentials(job, readText));
+  if (job.bands !== null) bandsFromJob(job, asGiven.electrons);
   const threads = options.threads ?? 1;
   const backend = options.backend ?? "wasm";
-  const [analyse, kernels] = await Promise.all([
-    job.symmetry ? platform.analyseSymmetry() : undefined,
+  const [crystal, kernels] = await Promise.all([
+    symmetricModel(job, asGiven, platform),
     createKernels(backend),
   ]);
-  const operations = analyse === undefined ? [IDENTITY] : findSymmetry(model.lattice, model.atoms, analyse);
-  requireMemory(estimateMemory(memoryNeeds(job, model, operations, threads)), platform.systemMemory());
+  const { model, operations, symmetry } = crystal;
+  const choice = kpointChoice(job, model, operations);
+  requireMemory(
+    estimateMemory(memoryNeeds(job, model, operations, choice, threads)),
+    platform.systemMemory(),
+  );
 
   const basis = createBasis(
     model,
-    { ecut: job.ecut, kgrid: job.kgrid, kshift: job.kshift, fftSize: job.fftSize, operations },
+    {
+      ecut: job.ecut,
+      ...("kgrid" in choice ? choice : { kgrid: [1, 1, 1], kpoints: choice.list }),
+      kgridSymmetry: job.kgridSymmetry,
+      fftSize: job.fftSize,
+      operations,
+    },
     kernels,
   );
   requireRoomForBands(job, basis);
@@ -100,7 +117,15 @@ export async function prepareScf(
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
-    ...gridWarnings(job, model),
+    ...crystal.warnings,
+    ...discretisationWarnings(job, choice, {
+      found: operations.length,
+      onGrid: rotationsOfGrid(operations, basis.grid.size).length,
+      used: basis.operations.length,
+      ...basis.zone,
+      kpoints: basis.kpoints.length,
+    }),
+    ...gridWarnings(job, model, operations),
   ];
   if (warnings.length > 0) options.onWarnings?.(warnings);
   return {
@@ -108,6 +133,8 @@ export async function prepareScf(
     threads,
     backend,
     warnings,
+    symmetry,
+    choice,
     problem: {
       basis,
       terms: kohnShamTerms(
@@ -143,8 +170,12 @@ function requireRoomForBands({ bands, ecut }: Job, { kpoints }: PlaneWaveBasis):
 }
 
 /** A grid smaller than products of orbitals need is what some published runs used; it changes the energies. */
-function gridWarnings({ fftSize, ecut }: Job, { lattice }: Model): string[] {
-  const exact = exactProductGridSize(lattice.vectors, ecut);
+function gridWarnings(
+  { fftSize, ecut }: Job,
+  { lattice }: Model,
+  operations: readonly SymmetryOperation[],
+): string[] {
+  const exact = symmetricGridSize(lattice.vectors, ecut, operations);
   return fftSize?.some((n, i) => n < exact[i]!)
     ? [
         `fftSize: [${fftSize.join(", ")}] is below [${exact.join(", ")}], where products of orbitals are exact: energies differ from other codes'`,

@@ -10,6 +10,15 @@ export function longAxis({ lattice }: Structure): 0 | 1 | 2 {
   return lengths.findLastIndex((length) => length >= longest) as 0 | 1 | 2; // three vectors
 }
 
+/** Divisions of the repeated cell with the same k-points; a spacing stays what it is. */
+const folded = (
+  kgrid: Job["kgrid"],
+  axis: 0 | 1 | 2,
+  count: number,
+  along: (v: Vec3, value: number) => Vec3,
+): Job["kgrid"] =>
+  "spacing" in kgrid || kgrid[axis] % count !== 0 ? kgrid : along(kgrid, kgrid[axis] / count);
+
 /**
  * The job of `count` copies of its structure along one lattice vector. The k-grid along it is divided where that gives a whole number,
  * so that the k-points are the same, folded; given bands and grid points are multiplied.
@@ -23,7 +32,6 @@ export function repeatedJob(job: Job, structure: Structure, axis: 0 | 1 | 2, cou
     axis === 2 ? value : v[2],
   ];
   const [a, b, c] = structure.lattice;
-  const k = job.kgrid[axis];
   return {
     ...job,
     ...(job.title === undefined || count === 1 ? {} : { title: `${job.title}, ${count} times` }),
@@ -42,7 +50,10 @@ export function repeatedJob(job: Job, structure: Structure, axis: 0 | 1 | 2, cou
       cartesian: false,
       units: "bohr",
     },
-    kgrid: k % count === 0 ? along(job.kgrid, k / count) : job.kgrid,
+    kgrid: folded(job.kgrid, axis, count, along),
+    ...(job.kpoints === undefined
+      ? {}
+      : { kpoints: job.kpoints.map(({ k, weight }) => ({ k: along(k, k[axis] * count), weight })) }),
     bands: job.bands === null ? null : job.bands * count,
     fftSize: job.fftSize === null ? null : along(job.fftSize, job.fftSize[axis] * count),
   };

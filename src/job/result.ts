@@ -1,5 +1,6 @@
 import type { AtomicMagnetisation } from "../observables/magnetisation.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
+import type { SymmetryReport } from "./crystal.ts";
 import type { Job } from "./job.ts";
 
 export type { HistoryRow };
@@ -55,6 +56,10 @@ export interface ResultFile {
   readonly forces?: readonly (readonly [number, number, number])[];
   /** [Ha/bohr³], symmetric. */
   readonly stress?: readonly (readonly [number, number, number])[];
+  /** Space group and number of operations of the crystal; absent where symmetry is off. */
+  readonly symmetry?: SymmetryReport;
+  /** Divisions of the k-grid, where the job gives a spacing. */
+  readonly kgrid?: readonly [number, number, number];
   readonly fftSize: readonly [number, number, number];
   /** Number of plane waves of each k-point. */
   readonly planeWaves: readonly number[];

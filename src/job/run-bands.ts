@@ -95,9 +95,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   );
   const scfJob = isSelfConsistent ? await prepareScf(value, options) : undefined;
   const fixedJob =
-    scfJob === undefined
-      ? await fixedHamiltonian(job, readText, { backend, systemMemory: platform.systemMemory() })
-      : undefined;
+    scfJob === undefined ? await fixedHamiltonian(job, readText, { backend, platform }) : undefined;
   const { model } = scfJob?.problem.basis ?? fixedJob!; // one of the two is there
   requireInput(
     model.nSpin === 1 || !(saveProblem || errorBars),

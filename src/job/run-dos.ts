@@ -1,13 +1,13 @@
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { createGrid, type Grid } from "../basis/grid.ts";
 import { symmetrizer } from "../basis/symmetrize.ts";
-import { requireInput } from "../common/failure.ts";
+import { invariant, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
-import { irreducibleKpoints } from "../model/kgrid.ts";
+import { gridClasses, type KpointChoice } from "../model/kpoint-set.ts";
 import { planeSpacings } from "../model/lattice.ts";
 import { smearing } from "../model/smearing.ts";
-import { findSymmetry, IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
+import type { SymmetryOperation } from "../model/symmetry.ts";
 import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import {
   broadenedStates,
@@ -18,6 +18,7 @@ import type { Orbitals } from "../parallel/orbitals.ts";
 import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { type Levels, occupy } from "../state/occupation.ts";
 import { VERSION } from "../version.ts";
+import { kpointChoice } from "./crystal.ts";
 import type { DosFile, LocalDos } from "./dos-result.ts";
 import { fixedHamiltonian, type PreparedHamiltonian } from "./fixed-hamiltonian.ts";
 import type { Job } from "./job.ts";
@@ -69,14 +70,14 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
   const cpuBefore = platform.cpuSeconds();
   const job = parseJob(value);
   const { threads = 1, backend = "wasm", points = 400 } = options;
-  const kgrid = options.kgrid ?? (job.kgrid.map((n) => (n > 1 ? 2 * n : 1)) as unknown as Vec3);
-  const method = options.method ?? (Math.max(...kgrid) >= 4 ? "tetrahedron" : "gaussian");
   const width = options.width ?? Math.max(job.temperature, 0.005);
-  checkOptions(kgrid, width, points, options);
+  checkOptions(job, width, points, options);
   const { hamiltonian, model, operations, warnings } = await prepared(job, value, options, platform);
+  const kgrid = options.kgrid ?? denserGrid(kpointChoice(job, model, operations));
+  const method = options.method ?? (Math.max(...kgrid) >= 4 ? "tetrahedron" : "gaussian");
   const { lattice, nSpin, electrons } = model;
   const fMax = 2 / nSpin;
-  const zone = irreducibleKpoints(kgrid, job.kshift, operations);
+  const zone = gridClasses(kgrid, job.kshift, operations);
   const filled = Math.ceil(electrons / 2);
 
   const frameOf = (solved: readonly SolvedBands[]): Frame => {
@@ -110,7 +111,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
               const grid = createGrid(lattice, hamiltonian.problem.size, await createKernels(backend));
               local = await localDos(orbitals, frameOf(found), {
                 grid,
-                operations: zone.operations,
+                operations,
                 width,
                 fMax,
                 onLocal: options.onLocal,
@@ -171,10 +172,26 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
   };
 }
 
-function checkOptions(kgrid: Vec3, width: number, points: number, { window, bands }: DosOptions): void {
+/** Twice as many k-points along every axis that has more than one. */
+function denserGrid(choice: KpointChoice): Vec3 {
+  invariant("kgrid" in choice, () => "dos: a list of k-points has no divisions");
+  return choice.kgrid.map((n) => (n > 1 ? 2 * n : 1)) as unknown as Vec3; // three in, three out
+}
+
+function checkOptions(
+  { kpoints }: Job,
+  width: number,
+  points: number,
+  { kgrid, window, bands }: DosOptions,
+): void {
   requireInput(
-    kgrid.every((n) => Number.isInteger(n) && n > 0),
-    () => `kgrid: must be three positive whole numbers, got ${kgrid.join(", ")}; such as 8, 8, 8`,
+    kgrid !== undefined || kpoints === undefined,
+    () =>
+      `kgrid: must be given where the job lists its k-points, got ${kpoints?.length} of them; such as 8, 8, 8`,
+  );
+  requireInput(
+    kgrid === undefined || kgrid.every((n) => Number.isInteger(n) && n > 0),
+    () => `kgrid: must be three positive whole numbers, got ${kgrid?.join(", ")}; such as 8, 8, 8`,
   );
   requireInput(
     Number.isFinite(width) && width > 0,
@@ -215,16 +232,9 @@ async function prepared(
   }
   const fixed = await fixedHamiltonian(job, options.readText ?? platform.readText, {
     backend: options.backend ?? "wasm",
-    systemMemory: platform.systemMemory(),
+    platform,
   });
-  const { lattice, atoms } = fixed.model;
-  const operations = job.symmetry
-    ? findSymmetry(lattice, atoms, await platform.analyseSymmetry())
-    : [IDENTITY];
-  return {
-    ...fixed,
-    operations: rotationsOfGrid(operations, fixed.hamiltonian.problem.size),
-  };
+  return { ...fixed, operations: rotationsOfGrid(fixed.operations, fixed.hamiltonian.problem.size) };
 }
 
 /** D(z, ε) = Σ_nk w_k fMax δ_T(ε_nk − ε) ⟨|ψ_nk|²⟩_z, plane by plane along the long axis. */

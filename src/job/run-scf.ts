@@ -93,7 +93,7 @@ function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
 }
 
 function resultFile(
-  { job, problem, warnings }: PreparedScf,
+  { job, problem, warnings, symmetry, choice }: PreparedScf,
   { last, orbitals, reason }: ScfEnd,
   { forces, stress }: { readonly forces: readonly Vec3[]; readonly stress?: Mat3 },
   resources: ResultFile["resources"],
@@ -133,6 +133,8 @@ function resultFile(
     history: last.state.history,
     forces: forces.map((f) => [f[0], f[1], f[2]]),
     ...(stress === undefined ? {} : { stress }),
+    ...(symmetry === undefined ? {} : { symmetry }),
+    ...("spacing" in job.kgrid && "kgrid" in choice ? { kgrid: choice.kgrid } : {}),
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { InputError } from "../common/failure.ts";
+import { SYMMETRY_TOLERANCE } from "../model/symmetry.ts";
 import { checkJob } from "./checks.ts";
 import {
   byName,
@@ -45,6 +46,11 @@ const structureFile = fields({
 });
 
 const count = wholeNumber("must be a positive whole number", 1);
+
+const kshift = triple(
+  finite("must be a finite number; in units of the k-point spacing"),
+  "must be three numbers in units of the k-point spacing; such as [0.5, 0.5, 0.5]",
+);
 
 const acceleratorSchema = byName([
   variant("none", {}),
@@ -117,11 +123,35 @@ export const jobSchema = fields({
   ecut: positiveNumber(
     "must be a positive plane-wave cutoff in Ha; 10 to 40 is usual with GTH pseudopotentials",
   ),
-  kgrid: triple(count, "must be three positive whole numbers; such as [4, 4, 4]").default([1, 1, 1]),
-  kshift: triple(
-    finite("must be a finite number; in units of the k-point spacing"),
-    "must be three numbers in units of the k-point spacing; such as [0.5, 0.5, 0.5]",
-  ).default([0, 0, 0]),
+  kgrid: z
+    .union(
+      [
+        triple(count, "must be three positive whole numbers; such as [4, 4, 4]"),
+        fields({
+          spacing: positiveNumber("must be a positive distance of k-points in 1/angstrom; 0.15 is fine"),
+        }),
+      ],
+      {
+        error: 'must be three positive whole numbers or { "spacing": 0.15 } in 1/angstrom; such as [4, 4, 4]',
+      },
+    )
+    .default([1, 1, 1]),
+  kshift: kshift.default([0, 0, 0]),
+  kshifts: z
+    .array(kshift, { error: "must be a list of shifts; such as [[0, 0, 0], [0.5, 0.5, 0.5]]" })
+    .min(1)
+    .optional(),
+  kpoints: z
+    .array(
+      fields({
+        k: vector("a k-point in reduced coordinates"),
+        weight: finite("must be a weight of zero or more; weights are scaled to add to 1").min(0),
+      }),
+      { error: 'must be a list of k-points; such as [{ "k": [0, 0, 0], "weight": 1 }]' },
+    )
+    .min(1)
+    .optional(),
+  kgridSymmetry: oneOf(["crystal", "none"]).default("crystal"),
   fftSize: triple(count, "must be three positive whole numbers or null; null chooses the smallest exact grid")
     .nullable()
     .default(null),
@@ -140,6 +170,9 @@ export const jobSchema = fields({
     .nullable()
     .default(null),
   symmetry: flag().default(true),
+  symmetryTolerance: positiveNumber("must be a positive length in bohr; 0.0001 is usual")
+    .lte(0.1)
+    .default(SYMMETRY_TOLERANCE),
   stress: flag().default(false),
   scf: scfSchema.prefault({}),
   seed: z.int({ error: "must be a whole number; the start of the random numbers" }).default(0),

@@ -14,6 +14,8 @@ export type { Structure, StructureAtom };
 
 /** Atoms closer than this are one atom written twice [bohr]; the shortest bond there is, in H2, has 1.4 bohr. */
 const SAME_SPOT = 0.1;
+/** Atoms more cells away than this have lost the digits of their place in the cell. */
+const FARTHEST = 1_000_000;
 /** Longer cells [bohr] fit into no machine. */
 const LONGEST = 100_000;
 
@@ -34,6 +36,13 @@ export async function resolveStructure(
       ELEMENTS.includes(element),
       () =>
         `structure.atoms[${i}].element: must be a chemical symbol, got ${show(element)}${didYouMean(element, ELEMENTS)}; write it as in Si or Al`,
+    );
+  });
+  found.atoms.forEach(({ position }, i) => {
+    requireInput(
+      position.every((x) => Math.abs(x) <= FARTHEST),
+      () =>
+        `structure.atoms[${i}].position: must be within ±${FARTHEST} cells, got ${show(position)} in units of the lattice vectors; check cartesian and units`,
     );
   });
   requireApart(found);

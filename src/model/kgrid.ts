@@ -1,5 +1,8 @@
 import { requireInput } from "../common/failure.ts";
-import { matVec, type Vec3 } from "../common/vec3.ts";
+import { BOHR_PER_ANGSTROM } from "../common/units.ts";
+import { matVec, norm, type Vec3 } from "../common/vec3.ts";
+import type { Lattice } from "./lattice.ts";
+import { symmetricDivisions } from "./symmetric-divisions.ts";
 import { IDENTITY, type SymmetryOperation } from "./symmetry.ts";
 import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
@@ -36,6 +39,26 @@ export function monkhorstPack(kgrid: Vec3, kshift: Vec3 = [0, 0, 0]): Vec3[] {
   );
   const [xs, ys, zs] = axes as [number[], number[], number[]];
   return zs.flatMap((z) => ys.flatMap((y) => xs.map((x): Vec3 => [x, y, z])));
+}
+
+/**
+ * The fewest divisions with neighbouring k-points at most `spacing` apart along each reciprocal vector, n_i ≥ |b_i| / spacing, that
+ * all operations keep.
+ *
+ * @param spacing [Å⁻¹], with the factor 2π of reciprocal vectors.
+ */
+export function spacedKgrid(
+  { reciprocal }: Pick<Lattice, "reciprocal">,
+  spacing: number,
+  operations: readonly SymmetryOperation[] = [],
+): Vec3 {
+  // 1e-6: a quotient that is whole up to the rounding of the lattice counts as whole.
+  const divisions = (b: Vec3) => Math.max(1, Math.ceil((norm(b) * BOHR_PER_ANGSTROM) / spacing - 1e-6));
+  const [b1, b2, b3] = reciprocal;
+  return symmetricDivisions(
+    [divisions(b1), divisions(b2), divisions(b3)],
+    operations.map(({ rotation }) => reciprocalRotation(rotation)),
+  );
 }
 
 export interface IrreducibleKpoints {

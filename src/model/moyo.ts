@@ -3,7 +3,7 @@ import initialise, {
   hall_symbol_entries_from_number,
   operations_from_number,
 } from "@spglib/moyo-wasm";
-import type { Mat3, Vec3 } from "../common/vec3.ts";
+import { det, type Mat3, scale, type Vec3 } from "../common/vec3.ts";
 import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /**
@@ -15,11 +15,31 @@ import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmet
 export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Promise<SymmetryAnalyser> {
   if (module === undefined) await initialise();
   else await initialise({ module_or_path: module });
-  return (vectors, positions, kinds, tolerance) => {
-    const cell = { lattice: { basis: vectors.flat() }, positions, numbers: kinds };
-    const { operations } = analyze_cell(JSON.stringify(cell), tolerance, "Standard");
-    return operations.map(operationOf);
+  const analysis = (
+    vectors: Mat3,
+    positions: readonly Vec3[],
+    kinds: readonly number[],
+    tolerance: number,
+  ) => {
+    // In a left-handed basis moyo 0.15 names the mirror image of a chiral crystal. The same crystal in the right-handed basis
+    // −a, −b, −c has positions −x and the same rotations, with translations −w.
+    const sign = det(vectors) < 0 ? -1 : 1;
+    const basis = vectors.flat().map((x) => sign * x);
+    const inside = positions.map((position) => wrapped(scale(sign, position)));
+    const cell = { lattice: { basis }, positions: inside, numbers: kinds };
+    return { sign, ...analyze_cell(JSON.stringify(cell), tolerance, "Standard") };
   };
+  const analyse: SymmetryAnalyser = (...cell) => {
+    const { operations, sign } = analysis(...cell);
+    return operations
+      .map(operationOf)
+      .map(({ rotation, translation }) => ({ rotation, translation: wrapped(scale(sign, translation)) }));
+  };
+  analyse.spaceGroup = (...cell) => {
+    const { number, hm_symbol } = analysis(...cell);
+    return { number, spaceGroup: hm_symbol.replaceAll(" ", "") };
+  };
+  return analyse;
 }
 
 /** One setting of a space group: axes and origin its operations refer to. */

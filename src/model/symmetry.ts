@@ -15,16 +15,26 @@ export interface SymmetryOperation {
   readonly translation: Vec3;
 }
 
-/**
- * Proposes the symmetries of a cell: lattice vectors as rows [bohr], fractional positions, and a positive number
- * for the kind of each atom. What it proposes is checked here, so it may be generous, but not stingy.
- */
-export type SymmetryAnalyser = (
+/** A space group by its international symbol, such as `Fd-3m`, and its number, 1 to 230. */
+export interface SpaceGroupName {
+  readonly spaceGroup: string;
+  readonly number: number;
+}
+
+/** A cell: lattice vectors as rows [bohr], fractional positions, a positive number for the kind of each atom, a length [bohr]. */
+type AnalysedCell = readonly [
   vectors: Mat3,
   positions: readonly Vec3[],
   kinds: readonly number[],
   tolerance: number,
-) => readonly SymmetryOperation[];
+];
+
+/** Proposes the symmetries of a cell. They are checked here, so it may be generous, but not stingy. */
+export interface SymmetryAnalyser {
+  (...cell: AnalysedCell): readonly SymmetryOperation[];
+  /** Names the space group of a cell. */
+  spaceGroup?(...cell: AnalysedCell): SpaceGroupName;
+}
 
 export const IDENTITY: SymmetryOperation = {
   rotation: [
@@ -35,32 +45,45 @@ export const IDENTITY: SymmetryOperation = {
   translation: [0, 0, 0],
 };
 
-/** How far an operation may move an atom from an atom [bohr]. */
-const ATOM_TOLERANCE = 1e-6;
+/**
+ * How far an operation may move an atom from an atom, or the end of a lattice vector from another [bohr], by default: what six
+ * decimals of a fractional position leave in cells of up to 60 bohr, five in cells of up to 10.
+ */
+export const SYMMETRY_TOLERANCE = 1e-4;
 /** How much translations of equal operations may differ [cell]. */
 const TRANSLATION_TOLERANCE = 1e-6;
 
 /**
- * The symmetry group of a crystal, identity first. Atoms are equal if species and initial magnetic moment are.
- * Each operation maps every atom onto an atom to 1e-6 bohr, and the operations are closed under composition.
+ * Finds the symmetry group of a crystal, identity first. Atoms are equal if species and initial magnetic moment are. Each operation
+ * maps every atom onto an atom within the tolerance, and the operations are closed under composition.
  *
- * @param tolerance how far atoms may be from symmetric places to be considered at all [bohr].
+ * @param tolerance how far atoms and lattice vectors may be from their images [bohr].
  * @throws InputError if the analysis fails, as it does for atoms in the same place.
  */
 export function findSymmetry(
   lattice: Lattice,
   atoms: readonly Atom[],
   analyse: SymmetryAnalyser,
-  tolerance = 1e-5,
+  tolerance = SYMMETRY_TOLERANCE,
 ): SymmetryOperation[] {
-  const names = atoms.map(({ species, magneticMoment = 0 }) => `${species} ${magneticMoment}`);
-  const kinds = names.map((name) => names.indexOf(name) + 1);
+  if (atoms.length === 0) return [IDENTITY];
+  const kinds = kindsOf(atoms);
   const positions = atoms.map(({ position }) => position);
-  const proposed = atoms.length === 0 ? [] : run(analyse, lattice.vectors, positions, kinds, tolerance);
+  const proposed = run(analyse, lattice.vectors, positions, kinds, tolerance);
   const checked = proposed
-    .map((operation) => refined(operation, lattice, positions, kinds))
+    .map((operation) => refined(operation, lattice, positions, kinds, tolerance))
     .filter((operation) => operation !== undefined);
-  return closed(distinct([IDENTITY, ...checked]));
+  // Composed operations miss by what both miss, and are compared with one that misses as well.
+  const isNear = (a: Vec3, b: Vec3) => length(lattice.vectors, centred(sub(a, b))) < 4 * tolerance;
+  return closed(distinct([IDENTITY, ...checked], isNear), isNear);
+}
+
+/** Numbers of the kinds of atoms, from 1 on: species and initial moment. */
+export function kindsOf(atoms: readonly Atom[]): number[] {
+  const names = atoms.map(({ species, magneticMoment = 0 }) => `${species} ${magneticMoment}`);
+  const first = new Map<string, number>();
+  for (const [i, name] of names.entries()) if (!first.has(name)) first.set(name, i + 1);
+  return names.map((name) => first.get(name)!);
 }
 
 function run(
@@ -88,8 +111,9 @@ function refined(
   { vectors }: Lattice,
   positions: readonly Vec3[],
   kinds: readonly number[],
+  tolerance: number,
 ): SymmetryOperation | undefined {
-  if (!isIsometry(rotation, vectors)) return undefined;
+  if (!isIsometry(rotation, vectors, tolerance)) return undefined;
   const offsets: Vec3[] = [];
   for (let i = 0; i < positions.length; i++) {
     const image = add(matVec(rotation, positions[i]!), translation);
@@ -102,12 +126,12 @@ function refined(
     offsets.push(nearest!);
   }
   const shift = scale(1 / offsets.length, offsets.reduce(add));
-  if (offsets.some((offset) => length(vectors, sub(offset, shift)) > ATOM_TOLERANCE)) return undefined;
+  if (offsets.some((offset) => length(vectors, sub(offset, shift)) > tolerance)) return undefined;
   return { rotation, translation: wrapped(add(translation, shift)) };
 }
 
 /** Whether W is a rotation or reflection in space: the images Σ_i W_ij a_i of the lattice vectors a_j are as long. */
-function isIsometry(rotation: Mat3, vectors: Mat3): boolean {
+export function isIsometry(rotation: Mat3, vectors: Mat3, tolerance: number): boolean {
   if (Math.abs(det(rotation)) !== 1) return false;
   const images = [0, 1, 2].map((j) => rowsVec(vectors, [rotation[0][j]!, rotation[1][j]!, rotation[2][j]!]));
   // The three lengths and those of the sums of two determine every scalar product.
@@ -115,7 +139,7 @@ function isIsometry(rotation: Mat3, vectors: Mat3): boolean {
     for (let j = 0; j <= i; j++) {
       const before = norm(add(vectors[i]!, vectors[j]!));
       const after = norm(add(images[i]!, images[j]!));
-      if (Math.abs(before - after) > 2 * ATOM_TOLERANCE) return false;
+      if (Math.abs(before - after) > 2 * tolerance) return false;
     }
   return true;
 }
@@ -123,7 +147,7 @@ function isIsometry(rotation: Mat3, vectors: Mat3): boolean {
 const length = (vectors: Mat3, x: Vec3): number => norm(rowsVec(vectors, x));
 const round = (x: number): number => x - Math.round(x);
 /** Components moved to [−1/2, 1/2]. */
-const centred = (x: Vec3): Vec3 => [round(x[0]), round(x[1]), round(x[2])];
+export const centred = (x: Vec3): Vec3 => [round(x[0]), round(x[1]), round(x[2])];
 
 /** Components moved to [0, 1); what differs from 0 or 1 by rounding only becomes 0. */
 export const wrapped = (x: Vec3): Vec3 => {
@@ -144,24 +168,35 @@ export const isSameOperation = (a: SymmetryOperation, b: SymmetryOperation): boo
 const isSameTranslation = (a: SymmetryOperation, b: SymmetryOperation): boolean =>
   centred(sub(a.translation, b.translation)).every((t) => Math.abs(t) < TRANSLATION_TOLERANCE);
 
-const rotationKey = ({ rotation }: SymmetryOperation): string => rotation.join();
+export const rotationKey = ({ rotation }: SymmetryOperation): string => rotation.join();
+
+/** Whether two translations are one. */
+type Nearness = (a: Vec3, b: Vec3) => boolean;
 
 /** Operations by rotation, so that groups of supercells, with hundreds of translations, are searched fast. */
-type OperationTable = Map<string, SymmetryOperation[]>;
+interface OperationTable {
+  readonly byRotation: Map<string, SymmetryOperation[]>;
+  readonly isNear: Nearness;
+}
 
-const lookUp = (table: OperationTable, operation: SymmetryOperation): SymmetryOperation | undefined =>
-  table.get(rotationKey(operation))?.find((other) => isSameTranslation(operation, other));
+const lookUp = (
+  { byRotation, isNear }: OperationTable,
+  operation: SymmetryOperation,
+): SymmetryOperation | undefined =>
+  byRotation.get(rotationKey(operation))?.find((other) => isNear(operation.translation, other.translation));
 
 const isListed = (table: OperationTable, operation: SymmetryOperation): boolean =>
   lookUp(table, operation) !== undefined;
 
-function list(table: OperationTable, operation: SymmetryOperation): void {
+function list({ byRotation }: OperationTable, operation: SymmetryOperation): void {
   const key = rotationKey(operation);
-  table.set(key, [...(table.get(key) ?? []), operation]);
+  const known = byRotation.get(key);
+  if (known === undefined) byRotation.set(key, [operation]);
+  else known.push(operation);
 }
 
-function distinct(operations: readonly SymmetryOperation[]): SymmetryOperation[] {
-  const seen: OperationTable = new Map();
+function distinct(operations: readonly SymmetryOperation[], isNear: Nearness): SymmetryOperation[] {
+  const seen: OperationTable = { byRotation: new Map(), isNear };
   return operations.filter((operation) => {
     if (isListed(seen, operation)) return false;
     list(seen, operation);
@@ -171,16 +206,16 @@ function distinct(operations: readonly SymmetryOperation[]): SymmetryOperation[]
 
 /**
  * A group made of `operations`, as large as it gets by taking one after the other. Checked operations of a crystal
- * are a group, unless errors of the size of ATOM_TOLERANCE have let some of them through and not others.
+ * are a group, unless errors of the size of the tolerance have let some of them through and not others.
  */
-function closed(operations: readonly SymmetryOperation[]): SymmetryOperation[] {
-  const table: OperationTable = new Map();
+function closed(operations: readonly SymmetryOperation[], isNear: Nearness): SymmetryOperation[] {
+  const table: OperationTable = { byRotation: new Map(), isNear };
   for (const operation of operations) list(table, operation);
   if (isGroup(table)) return [...operations];
   let group = [IDENTITY];
   const generators: SymmetryOperation[] = [];
   for (const operation of operations) {
-    if (group.some((other) => isSameOperation(operation, other))) continue;
+    if (group.includes(operation)) continue;
     const larger = generated([...generators, operation], table);
     if (larger === undefined) continue;
     generators.push(operation);
@@ -210,12 +245,13 @@ function generated(
  * multiply to operations. Then (rt)(st′) = r(ts)t′ = (rs)t″t′ is an operation.
  */
 function isGroup(table: OperationTable): boolean {
-  const translations = table.get(rotationKey(IDENTITY)) ?? [];
-  const representatives = [...table.values()].map((operations) => operations[0]!);
+  const cosets = [...table.byRotation.values()];
+  const translations = table.byRotation.get(rotationKey(IDENTITY)) ?? [];
+  const representatives = cosets.map((operations) => operations[0]!);
   const hasProducts = (a: readonly SymmetryOperation[], b: readonly SymmetryOperation[]) =>
     a.every((x) => b.every((y) => isListed(table, composed(x, y))));
   return (
-    [...table.values()].every((operations) => operations.length === translations.length) &&
+    cosets.every((operations) => operations.length === translations.length) &&
     hasProducts(translations, translations) &&
     hasProducts(representatives, translations) &&
     hasProducts(translations, representatives) &&

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
+import type { Vec3 } from "../../src/common/vec3.ts";
 import type { InlineStructure } from "../../src/job/job.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { parseJob } from "../../src/job/schema.ts";
@@ -26,8 +27,9 @@ test("a slab has the layers and the vacuum asked for, in angstrom", async () => 
   expect(atoms.length).toBe(10);
   expect(units).toBe("angstrom");
   expect(lattice(job)[2][2]).toBeCloseTo(9 * 2.025 + 20, 9);
-  expect(job.kgrid[2]).toBe(1); // vacuum needs no k-points
-  expect(job.kgrid[0]).toBeGreaterThan(3);
+  const kgrid = job.kgrid as Vec3;
+  expect(kgrid[2]).toBe(1); // vacuum needs no k-points
+  expect(kgrid[0]).toBeGreaterThan(3);
   expect(job.temperature).toBeGreaterThan(0);
 });
 

@@ -42,11 +42,12 @@ const TRICLINIC = {
 
 /** Every k-point in place of the irreducible ones, and the same projection of densities and potentials. */
 async function overTheWholeZone(job: object) {
-  const { problem, options, job: parsed } = await prepareScf(to(DENSITY, job));
+  const { problem, options, choice } = await prepareScf(to(DENSITY, job));
+  if (!("kgrid" in choice)) throw new Error("a grid is meant");
   const { model, ecut, grid } = problem.basis;
   const { kpoints } = createBasis(
     model,
-    { ecut, kgrid: parsed.kgrid, kshift: parsed.kshift, fftSize: grid.size },
+    { ecut, ...choice, fftSize: grid.size },
     await createKernels("wasm"),
   );
   const basis = { ...problem.basis, kpoints };

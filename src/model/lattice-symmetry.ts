@@ -1,4 +1,4 @@
-import { det, dot, type Mat3, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
+import { det, dot, inverse, type Mat3, matMul, norm, rowsVec, transpose, type Vec3 } from "../common/vec3.ts";
 
 /** A rotation of the lattice into itself: the images of the basis vectors as whole-number combinations of them. */
 export interface LatticeRotation {
@@ -65,6 +65,31 @@ export function latticeRotations(basis: Mat3): LatticeRotation[] {
     }
   return found;
 }
+
+/**
+ * Lists all rotations W of a lattice, improper ones as well, in the coordinates of the given vectors: x → W x. A group.
+ *
+ * @param vectors rows [bohr].
+ */
+export function latticePointGroup(vectors: Mat3): Mat3[] {
+  const basis = reducedBasis(vectors);
+  const toReduced = whole(matMul(basis, inverse(vectors)));
+  const fromReduced = whole(inverse(toReduced));
+  return latticeRotations(basis).flatMap(({ images }) => {
+    // Rows: images of the given vectors in terms of themselves; W has them as columns.
+    const w = transpose(matMul(matMul(fromReduced, images), toReduced));
+    return [w, whole(w, -1)];
+  });
+}
+
+const whole = (m: Mat3, sign = 1): Mat3 => {
+  const row = ([x, y, z]: Vec3): Vec3 => [
+    Math.round(sign * x) + 0,
+    Math.round(sign * y) + 0,
+    Math.round(sign * z) + 0,
+  ];
+  return [row(m[0]), row(m[1]), row(m[2])];
+};
 
 /** From the trace 1 + 2 cos φ. */
 const orderOf = (rows: Mat3): number =>

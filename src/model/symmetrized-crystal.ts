@@ -1,0 +1,145 @@
+import {
+  add,
+  inverse,
+  type Mat3,
+  matMul,
+  matVec,
+  norm,
+  rowsVec,
+  scale,
+  sub,
+  transpose,
+  type Vec3,
+} from "../common/vec3.ts";
+import { createLattice, type Lattice } from "./lattice.ts";
+import type { Atom } from "./model.ts";
+import { centred, IDENTITY, kindsOf, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
+
+/** A crystal of which operations are symmetries to rounding. */
+export interface SymmetrizedCrystal {
+  readonly lattice: Lattice;
+  readonly atoms: readonly Atom[];
+  readonly operations: readonly SymmetryOperation[];
+  /** How far an atom or the end of a lattice vector was moved at most [bohr]; 0 if the crystal was symmetric to rounding. */
+  readonly largestShift: number;
+}
+
+/** Shifts below this are rounding of the input [bohr]: the crystal is left as it is, to the last digit. */
+const ROUNDING = 1e-9;
+
+/**
+ * Moves lattice vectors and atoms, as little as possible, to where operations that nearly are symmetries are exact ones.
+ *
+ *   metric     g ← mean of Wᵀ g W,  g_ij = a_i·a_j
+ *   operations w(S) ← mean over T of w(ST) − W_S w(T), which closes the group exactly
+ *   positions  x ← mean over S of W x(S⁻¹ atom) + w
+ *
+ * @param operations a group of symmetries to within a small tolerance, as `findSymmetry` gives it.
+ */
+export function symmetrizedCrystal(
+  lattice: Lattice,
+  atoms: readonly Atom[],
+  operations: readonly SymmetryOperation[],
+): SymmetrizedCrystal {
+  const asGiven = { lattice, atoms, operations, largestShift: 0 };
+  if (operations.length <= 1) return asGiven;
+  const vectors = symmetricVectors(lattice.vectors, operations);
+  const exact = exactGroup(vectors, operations);
+  const positions = symmetricPositions(vectors, atoms, exact);
+  const moved = (i: number) => norm(rowsVec(vectors, sub(positions[i]!, atoms[i]!.position)));
+  const turned = vectors.map((a, i) => norm(sub(a, lattice.vectors[i]!)));
+  const largestShift = Math.max(...turned, ...atoms.map((_, i) => moved(i)));
+  if (largestShift < ROUNDING) return asGiven;
+  return {
+    lattice: createLattice(vectors, lattice.dimension),
+    atoms: atoms.map((atom, i) => ({ ...atom, position: positions[i]! })),
+    operations: exact,
+    largestShift,
+  };
+}
+
+/** Lattice vectors nearest to the given ones, V (V⁻¹ g V⁻ᵀ)^½, whose scalar products g are invariant. */
+function symmetricVectors(vectors: Mat3, operations: readonly SymmetryOperation[]): Mat3 {
+  const metric = matMul(vectors, transpose(vectors));
+  const rotations = [...new Map(operations.map((op) => [rotationKey(op), op.rotation])).values()];
+  const mean = meanOf(rotations.map((w) => matMul(matMul(transpose(w), metric), w)));
+  const inverted = inverse(vectors);
+  return matMul(vectors, squareRoot(matMul(matMul(inverted, mean), transpose(inverted))));
+}
+
+const meanOf = (matrices: readonly Mat3[]): Mat3 => {
+  const entry = (i: number, j: number) => matrices.reduce((sum, m) => sum + m[i]![j]!, 0) / matrices.length;
+  const row = (i: number): Vec3 => [entry(i, 0), entry(i, 1), entry(i, 2)];
+  return [row(0), row(1), row(2)];
+};
+
+/** Of a symmetric matrix near 1, by Newton's iteration Y ← (Y + C Y⁻¹)/2, whose error is squared in each step. */
+function squareRoot(c: Mat3): Mat3 {
+  let y: Mat3 = IDENTITY.rotation;
+  for (let step = 0; step < 8; step++) {
+    const other = matMul(c, inverse(y));
+    y = y.map((row, i) =>
+      row.map((x, j) => (x + (other[i]![j]! + other[j]![i]!) / 2) / 2),
+    ) as unknown as Mat3;
+  }
+  return y;
+}
+
+/**
+ * The operations with translations that close the group to rounding. Pure translations t of a group of T of them are fractions with
+ * the denominator T. Of the others one for each rotation is corrected, modulo those; the rest follow.
+ */
+function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): SymmetryOperation[] {
+  const identity = rotationKey(IDENTITY);
+  const pure = operations.filter((op) => rotationKey(op) === identity);
+  const snapped = (t: Vec3): Vec3 =>
+    wrapped(t.map((x) => Math.round(x * pure.length) / pure.length) as unknown as Vec3);
+  const translations = pure.map(({ translation }) => snapped(translation));
+  /** What is left of a vector beside the nearest translation of the lattice or of `pure`. */
+  const rest = (x: Vec3): Vec3 => {
+    let best = centred(x);
+    for (const t of translations) {
+      const candidate = centred(sub(x, t));
+      if (norm(rowsVec(vectors, candidate)) < norm(rowsVec(vectors, best))) best = candidate;
+    }
+    return best;
+  };
+  const first = new Map<string, SymmetryOperation>();
+  for (const op of operations) if (!first.has(rotationKey(op))) first.set(rotationKey(op), op);
+  const corrected = new Map<string, Vec3>();
+  for (const [key, { rotation, translation }] of first) {
+    const errors = [...first.values()].map((other) => {
+      const product = first.get(matMul(rotation, other.rotation).join())!;
+      return rest(sub(sub(product.translation, matVec(rotation, other.translation)), translation));
+    });
+    corrected.set(key, add(translation, scale(1 / errors.length, errors.reduce(add))));
+  }
+  return operations.map((op) => {
+    const representative = first.get(rotationKey(op))!;
+    const between = snapped(centred(sub(op.translation, representative.translation)));
+    return { rotation: op.rotation, translation: wrapped(add(corrected.get(rotationKey(op))!, between)) };
+  });
+}
+
+/** The mean position of each atom over the images of all atoms that come to lie on it. */
+function symmetricPositions(
+  vectors: Mat3,
+  atoms: readonly Atom[],
+  operations: readonly SymmetryOperation[],
+): Vec3[] {
+  const kinds = kindsOf(atoms);
+  const sums = atoms.map((): Vec3 => [0, 0, 0]);
+  for (const { rotation, translation } of operations)
+    atoms.forEach(({ position }, i) => {
+      const image = add(matVec(rotation, position), translation);
+      let [nearest, offset] = [-1, [0, 0, 0] as Vec3];
+      for (let j = 0; j < atoms.length; j++) {
+        if (kinds[j] !== kinds[i]) continue;
+        const d = centred(sub(image, atoms[j]!.position));
+        if (nearest < 0 || norm(rowsVec(vectors, d)) < norm(rowsVec(vectors, offset)))
+          [nearest, offset] = [j, d];
+      }
+      sums[nearest] = add(sums[nearest]!, offset);
+    });
+  return atoms.map(({ position }, i) => add(position, scale(1 / operations.length, sums[i]!)));
+}
