@@ -5,12 +5,15 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { requireInput } from "../src/common/failure.ts";
-import { parseGth } from "../src/model/gth-format.ts";
+import { type GthEntry, parseGth } from "../src/model/gth-format.ts";
 import type { GthPotential } from "../src/model/pseudopotential.ts";
 
 const source = process.argv[2];
 requireInput(source !== undefined, () => "import-gth: path of GTH_POTENTIALS expected, got nothing");
 const potentials = parseGth(readFileSync(source, "utf8"));
+
+/** Whether the table calls the entry by the name of its family alone, beside that with its charge. */
+const isPlain = (prefix: string, { otherNames }: GthEntry): boolean => otherNames.includes(prefix);
 
 function line({ element, charge, rloc, c, channels }: GthPotential): string {
   const local = [rloc, ...c].join(" ");
@@ -19,7 +22,17 @@ function line({ element, charge, rloc, c, channels }: GthPotential): string {
 }
 
 function table(prefix: string): string {
-  const chosen = potentials.filter(({ name, charge }) => name === `${prefix}-q${charge}`);
+  const all = potentials.filter(({ name, charge }) => name === `${prefix}-q${charge}`);
+  const elements = [...new Set(all.map(({ element }) => element))];
+  const chosen = elements.flatMap((element) => {
+    const mine = all.filter((entry) => entry.element === element);
+    const plain = mine.filter((entry) => isPlain(prefix, entry));
+    requireInput(
+      plain.length === 1 || mine.length === 1,
+      () => `import-gth: one ${prefix} entry of ${element} with the plain name expected, got ${plain.length}`,
+    );
+    return [...plain, ...mine.filter((entry) => !plain.includes(entry))];
+  });
   const keys = chosen.map(({ element, charge }) => `${element} ${charge}`);
   requireInput(
     chosen.length > 0 && new Set(keys).size === keys.length,

@@ -7,7 +7,10 @@ import { scf } from "../../src/scf/scf.ts";
 import type { HistoryRow } from "../../src/scf/state.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
-import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";
+import {
+  structure as galliumArsenide,
+  PSEUDOPOTENTIALS as WITH_3D_CORE,
+} from "./gallium-arsenide/structure.ts";
 
 /**
  * Accelerators side by side for docs/preconditioning.md: `npx tsx bench/systems/accelerators.ts [NAME …]`. One row for each system and
@@ -41,7 +44,12 @@ const SYSTEMS: Readonly<Record<string, System>> = {
   },
   "gallium-arsenide": {
     title: "GaAs, 4 cells, noise",
-    job: { ecut: 7, kgrid: [2, 2, 1], structure: galliumArsenide(4) },
+    job: {
+      ecut: 7,
+      kgrid: [2, 2, 1],
+      structure: galliumArsenide(4),
+      pseudopotentials: WITH_3D_CORE,
+    },
     mixings: ["simple"],
     noise: 1e-2,
   },

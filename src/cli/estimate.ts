@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { readTextFrom } from "../io/node-files.ts";
 import type { JobEstimate } from "../job/estimate-job.ts";
+import { pseudopotentialsText } from "../job/pseudopotentials-in-use.ts";
 import { parseJob } from "../job/schema.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
@@ -72,7 +73,7 @@ function table(estimate: JobEstimate, asked: number): string {
   const [biggest] = memory.parts;
   const rows: [string, string][] = [
     ["atoms", `${estimate.atoms}`],
-    ["electrons", `${estimate.electrons}`],
+    ["electrons", `${estimate.electrons}: ${pseudopotentialsText(estimate.pseudopotentials)}`],
     ["bands", `${estimate.bands}${spins === 2 ? " for each spin" : ""}`],
     ["k-points", `${kpoints}${kpoints === allKpoints ? "" : `, of ${allKpoints} in the whole grid`}`],
     ["plane waves", waves],

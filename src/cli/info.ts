@@ -2,10 +2,13 @@ import { availableParallelism } from "node:os";
 import { systemMemory } from "../io/node-files.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
 import { ELEMENTS } from "../model/elements.ts";
-import { GTH_FAMILIES, gthCharges } from "../model/gth-table.ts";
+import { findGth, GTH_FAMILIES, gthCharges } from "../model/gth-table.ts";
 import { VERSION } from "../version.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "./shipped.ts";
+
+/** Where the second column begins. */
+const INDENT = 20;
 
 /** Prints what this installation has to work with. */
 export async function infoCommand(host: Host): Promise<ExitCode> {
@@ -17,15 +20,11 @@ export async function infoCommand(host: Host): Promise<ExitCode> {
     ["threads", `${availableParallelism()}`],
     ["memory", memory],
     ...backends.map((backend): [string, string] => [`back end ${backend.name}`, describe(backend)]),
-    ...GTH_FAMILIES.map((family): [string, string] => [
-      `family ${family}`,
-      `${elementCount(family)} elements`,
-    ]),
+    ...GTH_FAMILIES.map((family): [string, string] => [`family ${family}`, familyText(family, INDENT)]),
     ["shipped jobs", EXAMPLES_FOLDER],
     ["ASE calculator", ASE_CALCULATOR],
   ];
-  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  for (const [label, text] of rows) host.stdout.write(`${label.padEnd(width)}${text}\n`);
+  for (const [label, text] of rows) host.stdout.write(`${label.padEnd(INDENT)}${text}\n`);
   return EXIT.ok;
 }
 
@@ -41,5 +40,21 @@ function describe({ available, features, reason }: BackendDescription): string {
   return found.length === 0 ? "available" : `available, ${found.join(", ")}`;
 }
 
-const elementCount = (family: string): number =>
-  ELEMENTS.filter((element) => gthCharges(element, family).length > 0).length;
+/** Width of the lists of elements, in characters. */
+const WIDTH = 80;
+
+/** How many elements a family has, and the valence charges of each: that of the plain name first. */
+function familyText(family: string, indent: number): string {
+  const present = ELEMENTS.filter((element) => gthCharges(element, family).length > 0);
+  const lines = [""];
+  for (const element of present) {
+    const plain = findGth(element, family).charge;
+    const others = gthCharges(element, family).filter((charge) => charge !== plain);
+    const word = `${element} ${plain}${others.length > 0 ? ` (${others.join(", ")})` : ""}`;
+    const last = lines.at(-1)!;
+    if (last.length + word.length + 2 > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last === "" ? word : `${last}, ${word}`;
+  }
+  const list = lines.map((line) => `\n${" ".repeat(indent)}${line}`).join(",");
+  return `${present.length} elements; valence electrons, in parentheses those to name, as in ${family}-q3:${list}`;
+}

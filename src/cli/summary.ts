@@ -1,6 +1,7 @@
 import { plural } from "../common/plural.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Job } from "../job/job.ts";
+import { pseudopotentialsText } from "../job/pseudopotentials-in-use.ts";
 import type { ResultFile } from "../job/result.ts";
 import { terminalPlot } from "../plot/terminal.ts";
 import type { Output } from "./host.ts";
@@ -92,6 +93,7 @@ function facts(result: ResultFile): string {
   ]);
   const group = symmetryText(result);
   if (group !== undefined) rows.push(["symmetry", group]);
+  rows.push(["pseudopotential", pseudopotentialsText(result.pseudopotentials)]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
 }

@@ -14,6 +14,7 @@ import { memoryNeeds } from "./memory-needs.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { platformServices } from "./platform.ts";
 import type { RunOptions } from "./prepare-scf.ts";
+import { type PseudopotentialInUse, pseudopotentialsInUse } from "./pseudopotentials-in-use.ts";
 import { parseJob } from "./schema.ts";
 import { resolveStructure } from "./structure.ts";
 import { functionalWarnings, jobWarnings } from "./warnings.ts";
@@ -22,6 +23,8 @@ import { functionalWarnings, jobWarnings } from "./warnings.ts";
 export interface JobEstimate {
   readonly atoms: number;
   readonly electrons: number;
+  /** What is used for each element. */
+  readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;
   readonly spins: number;
   /** Bands at the start of the run. */
   readonly bands: number;
@@ -101,6 +104,7 @@ export async function estimateJob(
   return {
     atoms: model.atoms.length,
     electrons: model.electrons,
+    pseudopotentials: pseudopotentialsInUse(job, model),
     spins: model.nSpin,
     bands: needs.bands,
     kpoints: kpoints.length,

@@ -24,7 +24,7 @@ export async function readPseudopotentials(
 }
 
 /** A family name has neither dots nor slashes. */
-const isPath = (name: string): boolean => /[./\\]/.test(name);
+export const isPath = (name: string): boolean => /[./\\]/.test(name);
 
 /**
  * The physical system of a job: species in the order in which they first appear, one electron for each unit of

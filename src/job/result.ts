@@ -2,6 +2,7 @@ import type { AtomicMagnetisation } from "../observables/magnetisation.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
 import type { SymmetryReport } from "./crystal.ts";
 import type { Job } from "./job.ts";
+import type { PseudopotentialInUse } from "./pseudopotentials-in-use.ts";
 
 export type { HistoryRow };
 
@@ -44,6 +45,8 @@ export interface ResultFile {
   readonly energies: Energies;
   readonly fermiLevel?: number;
   readonly electrons: number;
+  /** What was used for each element. */
+  readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;
   /** ∫(ρ↑ − ρ↓) dr [μB]; this and the two below in spin-polarised runs only. */
   readonly magnetisation?: number;
   /** ∫|ρ↑ − ρ↓| dr [μB]. */

@@ -15,6 +15,7 @@ import { drain } from "./drain.ts";
 import { groundFields } from "./ground-fields.ts";
 import { platformServices } from "./platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "./prepare-scf.ts";
+import { pseudopotentialsInUse } from "./pseudopotentials-in-use.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
 
 /**
@@ -128,6 +129,7 @@ function resultFile(
     energies: last.energies,
     fermiLevel: last.occupation.fermiLevel,
     electrons: model.electrons,
+    pseudopotentials: pseudopotentialsInUse(job, model),
     ...moments(basis, last),
     kpoints,
     history: last.state.history,

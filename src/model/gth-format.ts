@@ -16,43 +16,64 @@ import type { GthPotential } from "./pseudopotential.ts";
  * Line breaks inside the numbers do not matter. Entries with parts that our formulas do not have (core correction
  * `NLCC`, extra local functions `LPOT`, `LSD`, spin-orbit `SOC`) are left out.
  *
- * @throws InputError with line, what was expected and what was found; or if no entry remains.
+ * @param file its name, for messages.
+ * @throws InputError with file, line, what was expected and what was found; or if no entry remains.
  */
-export function parseGth(text: string): GthPotential[] {
-  const reader = tokens(text);
-  const found: GthPotential[] = [];
+export function parseGth(text: string, file = "gth file"): GthEntry[] {
+  const reader = tokens(text, file);
+  const found: GthEntry[] = [];
   const leftOut: string[] = [];
   while (!reader.atEnd()) {
-    requireInput(reader.atHeader(), () => reader.expected("an element and the name of its potential"));
+    requireInput(reader.atHeader(), () =>
+      found.length + leftOut.length === 0
+        ? notOurs(file, text)
+        : reader.expected("an element and the name of its potential"),
+    );
     const line = reader.line();
     const element = reader.word();
     const name = reader.word();
-    const entry = readEntry(reader, element, name);
+    const otherNames = reader.restOfLine();
+    const entry = readEntry(reader, file, element, name);
     if (entry === undefined) {
       leftOut.push(`${element} ${name} (line ${line}, ${reader.word()})`);
       while (!reader.atEnd() && !reader.atHeader()) reader.word();
-    } else found.push(entry);
+    } else found.push({ ...entry, otherNames });
   }
   requireInput(found.length > 0, () =>
     leftOut.length > 0
-      ? `gth file: only entries without core correction, LPOT, LSD and SOC can be used, got ${leftOut.join(", ")}`
-      : "gth file: at least one entry is expected, got none; is this a GTH/HGH potential file?",
+      ? `${file}: only entries without core correction, LPOT, LSD and SOC can be used, got ${leftOut.join(", ")}`
+      : notOurs(file, text),
   );
   return found;
+}
+
+const notOurs = (file: string, text: string): string =>
+  `${file}: must be a pseudopotential in the format UPF, psp8 or GTH, got ${kindOf(text)}`;
+
+/** What a text that is no pseudopotential is. */
+function kindOf(text: string): string {
+  const start = text.trimStart().slice(0, 400);
+  if (start === "") return "an empty file";
+  if (/^(<!doctype html|<html|<head|<body)/i.test(start)) return "a web page";
+  return `a file that starts ${JSON.stringify(start.split(/\r?\n/)[0]!.slice(0, 40))}`;
+}
+
+/** A potential with the names that its file gives it beside the first. */
+export interface GthEntry extends GthPotential {
+  readonly otherNames: readonly string[];
 }
 
 const KEYWORDS = ["NLCC", "LPOT", "LSD", "SOC"];
 
 /** One entry after its header; undefined at a keyword of a part we do not have. */
-function readEntry(reader: Reader, element: string, name: string): GthPotential | undefined {
-  reader.nextLine();
+function readEntry(reader: Reader, file: string, element: string, name: string): GthPotential | undefined {
   const populationLine = reader.line();
   let charge = 0;
   do {
     if (reader.atKeyword()) return undefined;
     charge += reader.count("the number of electrons of one angular momentum");
   } while (!reader.atEnd() && reader.line() === populationLine);
-  requireInput(charge > 0, () => `gth file line ${populationLine}: valence electrons are expected, got none`);
+  requireInput(charge > 0, () => `${file} line ${populationLine}: valence electrons are expected, got none`);
 
   if (reader.atKeyword()) return undefined;
   const rloc = reader.radius("r_loc");
@@ -93,8 +114,8 @@ interface Reader {
   atKeyword(): boolean;
   /** Line of the next word, from 1. */
   line(): number;
-  /** Skips the rest of the line of the last word read. */
-  nextLine(): void;
+  /** The words left on the line of the last word read. */
+  restOfLine(): string[];
   word(): string;
   count(what: string): number;
   radius(what: string): number;
@@ -103,7 +124,7 @@ interface Reader {
   expected(what: string): string;
 }
 
-function tokens(text: string): Reader {
+function tokens(text: string, file: string): Reader {
   const words = text.split(/\r?\n/).flatMap((content, i) =>
     content
       .replace(/#.*/, "")
@@ -116,8 +137,8 @@ function tokens(text: string): Reader {
   const expected = (what: string) => {
     const next = words[at];
     return next === undefined
-      ? `gth file: ${what} expected, got the end of the text`
-      : `gth file line ${next.line}: ${what} expected, got ${next.word}`;
+      ? `${file}: ${what} expected, got the end of the text`
+      : `${file} line ${next.line}: ${what} expected, got ${next.word}`;
   };
   const number = (what: string): number => {
     requireInput(at < words.length && isNumber(words[at]!.word), () => expected(what));
@@ -144,9 +165,11 @@ function tokens(text: string): Reader {
     },
     atKeyword: () => KEYWORDS.includes(words[at]?.word ?? ""),
     line: () => words[at]?.line ?? 0,
-    nextLine() {
-      const line = words[at - 1]!.line;
+    restOfLine() {
+      const { line } = words[at - 1]!;
+      const start = at;
       while (words[at]?.line === line) at++;
+      return words.slice(start, at).map(({ word }) => word);
     },
     word: () => words[at++]!.word,
     count: (what) => checked(what, (value) => Number.isInteger(value) && value >= 0),

@@ -9,6 +9,8 @@ import type { GthPotential } from "./pseudopotential.ts";
  * The shipped GTH potentials [GTH96, HGH98, Kra05]: one line per entry, local part and channels separated by `|`,
  *
  *   Al 3|r_loc C1 … Cn|r_0 upper triangle of h⁰|r_1 upper triangle of h¹
+ *
+ * The first line of an element is the entry that CP2K's table itself calls by the plain name, as in GTH-PADE.
  */
 interface Family {
   readonly name: string;
@@ -26,8 +28,8 @@ const FAMILIES: readonly Family[] = [
 export const GTH_FAMILIES: readonly string[] = FAMILIES.map(({ name }) => name);
 
 /**
- * The shipped potential of an element: `gth-lda` and `gth-pbe` take the smallest valence charge the table has,
- * `gth-lda-q11` the one with 11 electrons.
+ * The shipped potential of an element: `gth-lda` and `gth-pbe` take the entry that CP2K's table calls by the plain name
+ * (for copper 11 electrons, for iron 16), `gth-lda-q8` the one with 8 electrons.
  *
  * @throws InputError naming the element, the family and what there is instead.
  */
@@ -43,22 +45,34 @@ export function findGth(element: string, family: string): GthPotential {
   const entries = linesOf(chosen, element);
   requireInput(entries.length > 0, () => notThere(chosen, element));
   const charges = entries.map(chargeOf);
-  const charge = parts[2] === undefined ? Math.min(...charges) : Number(parts[2]);
+  const charge = parts[2] === undefined ? charges[0]! : Number(parts[2]);
   const line = entries[charges.indexOf(charge)];
   requireInput(
     line !== undefined,
     () =>
       `pseudopotentials: ${chosen.name} has no ${element} with ${charge} valence electrons; ` +
-      `take ${charges.map((q) => `${chosen.name}-q${q}`).join(" or ")}`,
+      `take ${ascending(charges)
+        .map((q) => `${chosen.name}-q${q}`)
+        .join(" or ")}`,
   );
   return parseLine(chosen, element, line);
 }
 
 /** Valence charges the family has for an element, ascending; empty if none. */
 export const gthCharges = (element: string, family: string): readonly number[] =>
-  FAMILIES.filter(({ name }) => name === family)
-    .flatMap((chosen) => linesOf(chosen, element).map(chargeOf))
-    .sort((a, b) => a - b);
+  ascending(
+    FAMILIES.filter(({ name }) => name === family).flatMap((chosen) =>
+      linesOf(chosen, element).map(chargeOf),
+    ),
+  );
+
+/** The job's name of a shipped potential, `gth-lda-q11`; of another its own. */
+export function gthFamilyName({ name }: GthPotential): string {
+  const family = FAMILIES.find(({ prefix }) => name.startsWith(`${prefix}-q`));
+  return family === undefined ? name : name.replace(family.prefix, family.name);
+}
+
+const ascending = (numbers: readonly number[]): number[] => [...numbers].sort((a, b) => a - b);
 
 const linesOf = ({ table }: Family, element: string): string[] =>
   table.split("\n").filter((line) => line.startsWith(`${element} `));

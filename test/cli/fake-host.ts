@@ -82,6 +82,7 @@ const convergedResult = (job: unknown): ResultFile => ({
   energies: { total: -7.9, kinetic: 3, entropy: -0.001 },
   fermiLevel: 0.25,
   electrons: 8,
+  pseudopotentials: { Si: { name: "gth-lda-q4", electrons: 4 } },
   kpoints: [{ k: [0, 0, 0], weight: 1, eigenvalues: [0.1, 0.2], occupations: [2, 2] }],
   history: [1, 2, 3].map(historyRow),
   forces: [

@@ -37,7 +37,7 @@ export const triclinic: Extract<ExactProblem, { kind: "core" }> = {
   ],
   atoms: [
     { potential: findGth("Si", "gth-lda"), position: [0.1, 0.2, 0.3] },
-    { potential: findGth("Ga", "gth-lda"), position: [0.6, 0.55, 0.85] },
+    { potential: findGth("Ga", "gth-lda-q3"), position: [0.6, 0.55, 0.85] },
   ],
 };
 

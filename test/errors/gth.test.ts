@@ -205,6 +205,6 @@ test("a positive definite h is recognised and an indefinite one costs a constant
   expect(isCertainlyPositive([[5.90692831, -1.26189397], [-1.26189397, 3.25819622]])).toBe(true); // biome-ignore format: a matrix
   expect(isCertainlyPositive([[1, 2], [2, 1]])).toBe(false); // biome-ignore format: a matrix
   expect(isCertainlyPositive([[1, 1], [1, 1]])).toBe(false); // biome-ignore format: a matrix
-  const gallium = findGth("Ga", "gth-lda");
+  const gallium = findGth("Ga", "gth-lda-q3");
   expect(gallium.channels.every(({ h }) => isCertainlyPositive(h))).toBe(false);
 });

@@ -18,6 +18,7 @@ const LITHIUM = {
     ],
     atoms: [{ element: "Li", position: [0.1, 0.2, 0.3] }],
   },
+  pseudopotentials: "gth-lda-q1",
   ecut: 3,
   kgrid: [1, 1, 4],
   temperature: 0.02,

@@ -29,7 +29,7 @@ test("species stand in the order of their first atom and electrons are their val
   expect(model.species.map((species) => species.element)).toEqual(["As", "Ga", "Al"]);
   expect(model.atoms.map((atom) => atom.species)).toEqual([0, 1, 0, 2]);
   expect(model.atoms[3]!.position).toEqual([0.75, 0.75, 0.75]);
-  expect(model.electrons).toBe(5 + 3 + 5 + 3);
+  expect(model.electrons).toBe(5 + 13 + 5 + 3); // the table calls the gallium of 13 electrons GTH-PADE
   expect(model.lattice.volume).toBeCloseTo(1000, 10);
   expect([model.smearing, model.temperature, model.nSpin]).toEqual(["none", 0, 1]);
 });
@@ -41,12 +41,12 @@ test("a family per element decides that element alone", async () => {
   expect(model.electrons).toBe(5 + 13 + 5 + 3);
 });
 
-test("a file gives its potential with the smallest valence charge", async () => {
+test("a file gives its potential of the plain name", async () => {
   const text = `Al GTH-MINE-q11
     4    7
      0.40000000    0
      0
-Al GTH-MINE-q3
+Al GTH-MINE-q3 GTH-MINE
     2    1
      0.45000000    1    -8.49135116
      2
@@ -91,9 +91,9 @@ test.each([
 test("an odd number of electrons needs smearing", async () => {
   const odd = { structure: { lattice, atoms: [atoms[1]] } };
   await expect(modelOf(odd)).rejects.toThrow(
-    /temperature: .* odd number of electrons, got 0 with 3 electrons.*smearing/,
+    /temperature: .* odd number of electrons, got 0 with 13 electrons.*smearing/,
   );
-  expect((await modelOf({ ...odd, temperature: 0.01 })).electrons).toBe(3);
+  expect((await modelOf({ ...odd, temperature: 0.01 })).electrons).toBe(13);
 });
 
 test("bands that cannot hold the electrons are refused, and with smearing full ones too", () => {

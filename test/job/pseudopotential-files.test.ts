@@ -48,6 +48,7 @@ test("a core written in two formats gives one energy, with symmetry or without",
   close(symmetric.energies.total, plain.energies.total, 1e-10);
   close(upf.energies.total, symmetric.energies.total, 2e-7); // two atoms, two meshes
   expect(symmetric.electrons).toBe(8);
+  expect(symmetric.pseudopotentials).toEqual({ Si: { name: "Si-core.psp8", electrons: 4 } });
   const without = await run({ ...job, pseudopotentials: "gth-lda" });
   expect(Math.abs(symmetric.energies.total - without.energies.total)).toBeGreaterThan(0.1);
 });

@@ -17,6 +17,7 @@ describe("a result", () => {
       converged: true,
       status: "converged",
       electrons: 3,
+      pseudopotentials: { Al: { name: "gth-lda-q3", electrons: 3 } },
       fftSize: [12, 12, 12],
       warnings: [],
     });

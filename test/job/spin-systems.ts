@@ -10,6 +10,7 @@ export const IRON = {
     lattice: [[-2.7, 2.7, 2.7], [2.7, -2.7, 2.7], [2.7, 2.7, -2.7]], // biome-ignore format: a matrix
     atoms: [{ element: "Fe", position: [0, 0, 0], magneticMoment: 3 }],
   },
+  pseudopotentials: "gth-lda-q8",
   ecut: 12,
   kgrid: [2, 2, 2],
   temperature: 0.01,
@@ -26,6 +27,7 @@ export const ANTIFERROMAGNET = {
       { element: "Cr", position: [0.5, 0.5, 0.5], magneticMoment: -3 },
     ],
   },
+  pseudopotentials: "gth-lda-q6",
   ecut: 14,
   fftSize: [24, 24, 24],
 };

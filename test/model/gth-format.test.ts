@@ -17,6 +17,7 @@ test("an entry is read with its charge, local part and symmetric channel matrice
       kind: "gth",
       element: "Al",
       name: "GTH-PADE-q3",
+      otherNames: ["GTH-LDA-q3"],
       charge: 3,
       rloc: 0.45,
       c: [-8.49135116],
@@ -62,11 +63,22 @@ test("entries with parts that have no formula here are left out, alone they are 
 });
 
 test.each([
-  ["empty text", "# nothing\n", "at least one entry is expected"],
+  ["no entry", "# nothing\n", "GTH, got a file that starts"],
+  ["empty text", "", "GTH, got an empty file"],
   [
     "another format",
     "<UPF version>\n",
-    "gth file line 1: an element and the name of its potential expected, got <UPF",
+    'gth file: must be a pseudopotential in the format UPF, psp8 or GTH, got a file that starts "<UPF version>"',
+  ],
+  [
+    "a web page",
+    "<!DOCTYPE html><html><body>404 Not Found</body></html>",
+    "must be a pseudopotential in the format UPF, psp8 or GTH, got a web page",
+  ],
+  [
+    "something after an entry",
+    `${aluminium}<UPF`,
+    "gth file line 9: an element and the name of its potential expected, got <UPF",
   ],
   [
     "a word for a number",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ELEMENTS } from "../../src/model/elements.ts";
 import { parseGth } from "../../src/model/gth-format.ts";
-import { findGth, GTH_FAMILIES, gthCharges } from "../../src/model/gth-table.ts";
+import { findGth, GTH_FAMILIES, gthCharges, gthFamilyName } from "../../src/model/gth-table.ts";
 
 test("the shipped entries are those of the published table", () => {
   const published = `Al GTH-PADE-q3
@@ -29,17 +29,24 @@ Ga GTH-PADE-q3 GTH-LDA-q3
                                        -0.51313234
      0.98257967    1     0.07543656
 `;
-  const [aluminium, silicon, gallium] = parseGth(published);
+  const [aluminium, silicon, gallium] = parseGth(published).map(({ otherNames: _, ...entry }) => entry);
   expect(findGth("Al", "gth-lda")).toEqual(aluminium);
   expect(findGth("Si", "gth-pbe")).toEqual(silicon);
-  expect(findGth("Ga", "gth-lda")).toEqual(gallium);
+  expect(findGth("Ga", "gth-lda-q3")).toEqual(gallium);
 });
 
-test("the smallest valence charge is the default, another one is named in the family", () => {
+// Which entry has the plain name is what the table of CP2K 2023.1 says.
+test("the default is what the table calls by the plain name, another charge is named in the family", () => {
   expect(gthCharges("Cu", "gth-lda")).toEqual([1, 11, 19]);
-  expect(findGth("Cu", "gth-lda").charge).toBe(1);
+  const plain = { Cu: 11, Fe: 16, Mg: 10, Na: 9, Ga: 13, Li: 3, Zn: 12, Ag: 11, Pt: 18, Pb: 4, Si: 4 };
+  for (const [element, charge] of Object.entries(plain))
+    expect(findGth(element, "gth-lda").charge).toBe(charge);
+  for (const [element, charge] of Object.entries({ Mg: 10, Ga: 13, Pt: 18, Cu: 11, Pb: 4, Bi: 5, U: 14 }))
+    expect(findGth(element, "gth-pbe").charge).toBe(charge);
+  expect(findGth("Cu", "gth-lda-q1").charge).toBe(1);
   expect(findGth("Cu", "gth-lda-q11")).toMatchObject({ charge: 11, name: "GTH-PADE-q11", element: "Cu" });
-  expect(findGth("Ga", "gth-lda").charge).toBe(3);
+  expect(gthFamilyName(findGth("Cu", "gth-lda"))).toBe("gth-lda-q11");
+  expect(gthFamilyName(findGth("U", "gth-pbe"))).toBe("gth-pbe-q14");
 });
 
 test("every shipped entry is complete: positive radii, at most four local terms, symmetric matrices", () => {

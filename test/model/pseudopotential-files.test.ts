@@ -55,6 +55,32 @@ test("the format shows in the text, whatever the name", () => {
   expect(() => parsePseudopotential(cp2k, "Si", "GTH")).toThrow('got "GTH"; it has none');
 });
 
+test("of several GTH entries the one with the plain name is taken; families that are mixed are refused", () => {
+  const entry = (names: string, charge: number) => `Cu ${names}\n ${charge}\n 0.5 0\n 0\n`;
+  const [small, large] = [entry("GTH-PBE-q1", 1), entry("GTH-PBE-q11 GTH-PBE", 11)];
+  expect(parsePseudopotential(small + large, "Cu", "cu.gth")).toMatchObject({
+    charge: 11,
+    name: "GTH-PBE-q11",
+  });
+  expect(parsePseudopotential(small, "Cu", "cu.gth")).toMatchObject({ charge: 1 });
+  for (const text of [large + entry("GTH-BLYP-q11 GTH-BLYP", 11), small + entry("GTH-PBE-q19", 19)])
+    expect(() => parsePseudopotential(text, "Cu", "cu.gth")).toThrow(
+      /^pseudopotentials\.Cu: cu\.gth: must hold one entry for Cu, .* got GTH-.*, GTH-.*; keep the one you mean/,
+    );
+});
+
+test("messages about a file begin with the job's field", () => {
+  for (const [text, message] of [
+    ["", "got an empty file"],
+    ["<!DOCTYPE html><html><body>404 Not Found</body></html>", "got a web page"],
+    [upf2.replace('pseudo_type="NC"', 'pseudo_type="US"'), "pseudo_type: must be NC"],
+    [psp8.replace("\n8 2", "\n6 2"), "pspcod: must be 8"],
+  ] as const)
+    expect(() => parsePseudopotential(text, "Al", "files/Al.x")).toThrow(
+      new RegExp(`^pseudopotentials\\.Al: files/Al\\.x[: ].*${message}`),
+    );
+});
+
 test("of a fully relativistic psp8 the scalar part is taken, and a local potential may stand among the projectors", () => {
   const lines = psp8.split("\n");
   const spinOrbit = lines.indexOf("4") + 802;

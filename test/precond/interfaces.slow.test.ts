@@ -7,6 +7,7 @@ test("a semiconductor beside a metal: auto takes at least a quarter fewer steps 
     const { converged, iterations } = await runScf(
       {
         structure: structure(cells),
+        pseudopotentials: { Al: "gth-lda", Ga: "gth-lda-q3", As: "gth-lda" },
         ecut: 5,
         kgrid: [2, 2, 1],
         kshift: [0.5, 0.5, 0],

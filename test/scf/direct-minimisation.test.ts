@@ -24,6 +24,7 @@ const GALLIUM_ARSENIDE = {
       { element: "As", position: [0.25, 0.25, 0.25] },
     ],
   },
+  pseudopotentials: { Ga: "gth-lda-q3", As: "gth-lda" },
 };
 const WATER = {
   structure: {

@@ -34,7 +34,10 @@ const ATOMS: Atom[] = [
 ];
 const problem: OrbitalProblem = {
   lattice: createLattice(VECTORS),
-  species: ["Si", "Ga"].map((element) => ({ element, pseudopotential: findGth(element, "gth-lda") })),
+  species: [["Si", "gth-lda"] as const, ["Ga", "gth-lda-q3"] as const].map(([element, family]) => ({
+    element,
+    pseudopotential: findGth(element, family),
+  })),
   atoms: ATOMS,
   size: SIZE,
   ecut: ECUT,

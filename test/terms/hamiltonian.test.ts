@@ -15,7 +15,10 @@ import { denseExpectation, denseKinetic, denseLocal, denseNonlocal, denseSum } f
 
 const VECTORS: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix
 const lattice = createLattice(VECTORS);
-const species = ["Si", "Ga"].map((element) => ({ element, pseudopotential: findGth(element, "gth-lda") }));
+const species = [["Si", "gth-lda"] as const, ["Ga", "gth-lda-q3"] as const].map(([element, family]) => ({
+  element,
+  pseudopotential: findGth(element, family),
+}));
 const ATOMS: Atom[] = [
   { species: 0, position: [0.1, 0.2, 0.3] },
   { species: 1, position: [0.6, 0.55, 0.85] },

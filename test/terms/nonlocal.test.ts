@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { findGth } from "../../src/model/gth-table.ts";
+import { findGth, gthCharges } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Species } from "../../src/model/model.ts";
 import { projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
@@ -15,7 +15,11 @@ const VECTORS: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore form
 const lattice = createLattice(VECTORS);
 const SIZE = [20, 20, 20] as const;
 const K: Vec3 = [0.1, -0.2, 0.3];
-const kind = (element: string): Species => ({ element, pseudopotential: findGth(element, "gth-lda") });
+/** The entry with the fewest electrons, whose projectors are counted below. */
+const kind = (element: string): Species => ({
+  element,
+  pseudopotential: findGth(element, `gth-lda-q${gthCharges(element, "gth-lda")[0]}`),
+});
 
 /** P D Pᴴ as a matrix. */
 function matrixOf({ count, projectors, coupling }: NonlocalProjectors, n: number): Float64Array {

@@ -8,8 +8,10 @@ import { localFourier, valenceCharge } from "../../src/model/pseudopotential-for
 import { pspCorrection } from "../../src/terms/psp-correction.ts";
 import { close } from "../close.ts";
 
+/** Gallium with its 3d shell in the core. */
 function model(vectors: Mat3, elements: string[], family: string): Model {
-  const species = elements.map((element) => ({ element, pseudopotential: findGth(element, family) }));
+  const named = (element: string) => (element === "Ga" ? `${family}-q3` : family);
+  const species = elements.map((element) => ({ element, pseudopotential: findGth(element, named(element)) }));
   return {
     lattice: createLattice(vectors),
     species,

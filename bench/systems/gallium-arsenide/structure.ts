@@ -1,3 +1,6 @@
+/** Gallium with three valence electrons, its 3d shell in the core. */
+export const PSEUDOPOTENTIALS = { Ga: "gth-lda-q3", As: "gth-lda" };
+
 /** Lattice constant of gallium arsenide [bohr], 5.65 Å. */
 const A = 10.68;
 /** The four atoms of the tetragonal cell of side a/√2 and height a. */
