@@ -9,6 +9,7 @@ export { labelledPath, listedPoints } from "./bands/k-path.ts";
 export { specialPoints } from "./bands/special-points.ts";
 export { createGrid, exactProductGridSize, type Grid } from "./basis/grid.ts";
 export { createKPoint, type KPoint } from "./basis/kpoint.ts";
+export { planeAverage } from "./basis/plane-average.ts";
 export { type BasisOptions, createBasis, type PlaneWaveBasis } from "./basis/plane-wave-basis.ts";
 export { type BulkOptions, bulk } from "./build/bulk.ts";
 export { type CrystalName, knownCrystals, type ShapeChoice } from "./build/crystals.ts";
@@ -74,7 +75,7 @@ export {
 export type { BackendName, GridSize, Kernels } from "./kernels/kernels.ts";
 export type { Functional } from "./model/functional.ts";
 export { functionals } from "./model/functionals.ts";
-export { cellLattice, createLattice, type Dimension, type Lattice } from "./model/lattice.ts";
+export { cellLattice, createLattice, type Dimension, type Lattice, longAxis } from "./model/lattice.ts";
 export type { Atom, Model, Species } from "./model/model.ts";
 export type { Pseudopotential } from "./model/pseudopotential.ts";
 export { parsePseudopotential } from "./model/read-pseudopotential.ts";
@@ -137,7 +138,6 @@ export { type Layer, type Localisation, layer } from "./precond/localisation.ts"
 export type { ApplyPreconditioner, Iterate, Preconditioner } from "./precond/preconditioner.ts";
 export { simple } from "./precond/simple.ts";
 export { chi0Exact } from "./response/chi0-exact.ts";
-export { longAxis, planeAverage } from "./response/plane-average.ts";
 export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
 export { type Accelerator, damped } from "./scf/accelerators/accelerator.ts";
 export { type AndersonOptions, anderson } from "./scf/accelerators/anderson.ts";

@@ -1,5 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
+import { createLattice, longAxis } from "../model/lattice.ts";
 import type { HistoryRow } from "../scf/state.ts";
 import { VERSION } from "../version.ts";
 import { requireSelfConsistent } from "./checks.ts";
@@ -7,7 +8,7 @@ import type { Job } from "./job.ts";
 import { MIXINGS, mixingSchema } from "./mixings.ts";
 import { platformServices } from "./platform.ts";
 import type { RunOptions } from "./prepare-scf.ts";
-import { longAxis, repeatedJob } from "./repeat.ts";
+import { repeatedJob } from "./repeat.ts";
 import type { ResultFile, ResultStatus } from "./result.ts";
 import { type DielectricRunOptions, runDielectric } from "./run-dielectric.ts";
 import { runScf } from "./run-scf.ts";
@@ -93,7 +94,7 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
   checkLists(mixings, sizes);
   const readText = options.readText ?? (await platformServices()).readText;
   const structure = await resolveStructure(job, readText);
-  const axis = longAxis(structure);
+  const axis = longAxis(createLattice(structure.lattice));
   const run = options.run ?? runScf;
   const { threads, backend, signal } = options;
   const shared = {

@@ -1,14 +1,6 @@
-import { norm, scale, type Vec3 } from "../common/vec3.ts";
+import { scale, type Vec3 } from "../common/vec3.ts";
 import type { Job } from "./job.ts";
 import type { Structure } from "./structure.ts";
-
-/** The lattice vector a structure grows along: the longest, the last of equal ones. */
-export function longAxis({ lattice }: Structure): 0 | 1 | 2 {
-  // Equal to rounding is equal: a cubic cell grows along its last vector.
-  const lengths = lattice.map((a) => norm(a));
-  const longest = Math.max(...lengths) * (1 - 1e-9);
-  return lengths.findLastIndex((length) => length >= longest) as 0 | 1 | 2; // three vectors
-}
 
 /** Divisions of the repeated cell with the same k-points; a spacing stays what it is. */
 const folded = (

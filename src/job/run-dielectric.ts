@@ -1,7 +1,8 @@
+import { planeAverage } from "../basis/plane-average.ts";
 import { requireInput } from "../common/failure.ts";
 import { plural } from "../common/plural.ts";
 import { functionals } from "../model/functionals.ts";
-import { planeSpacings } from "../model/lattice.ts";
+import { longAxis, planeSpacings } from "../model/lattice.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
 import { independentResponse } from "../response/chi0.ts";
 import {
@@ -11,7 +12,6 @@ import {
   type DielectricStep,
   dielectricOperator,
 } from "../response/dielectric.ts";
-import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { dampedRate, observedRate } from "../response/rates.ts";
 import { damped } from "../scf/accelerators/accelerator.ts";
 import { iterateAt } from "../scf/iterate.ts";
@@ -161,7 +161,7 @@ async function analyse(
     ...(onProduct === undefined ? {} : { onStep: onProduct }),
   });
   const { smallest, largest, rates, steps, converged, ritzValues, largestImaginaryPart } = report;
-  const axis = longAxis(grid);
+  const axis = longAxis(grid.lattice);
   const average = ({ density }: DielectricMode) => Array.from(planeAverage(grid, density, axis));
   const extreme = ({ eigenvalue, residual }: DielectricMode) => ({ value: eigenvalue, residual });
   const { damping } = job.scf;

@@ -1,11 +1,12 @@
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { createGrid, type Grid } from "../basis/grid.ts";
+import { planeAverage } from "../basis/plane-average.ts";
 import { symmetrizer } from "../basis/symmetrize.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
 import { gridClasses, type KpointChoice } from "../model/kpoint-set.ts";
-import { planeSpacings } from "../model/lattice.ts";
+import { longAxis, planeSpacings } from "../model/lattice.ts";
 import { smearing } from "../model/smearing.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
 import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
@@ -15,7 +16,6 @@ import {
   interpolatedStates,
 } from "../observables/density-of-states.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
-import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { type Levels, occupy } from "../state/occupation.ts";
 import { VERSION } from "../version.ts";
 import { kpointChoice } from "./crystal.ts";
@@ -256,7 +256,7 @@ async function localDos(
   },
 ): Promise<LocalDos> {
   const symmetrize = symmetrizer(grid, operations);
-  const axis = longAxis(grid);
+  const axis = longAxis(grid.lattice);
   const energies = spaced(window, LOCAL_POINTS);
   const values: number[][] = [];
   const { nBands } = orbitals.spec.problem;

@@ -40,6 +40,14 @@ export function planeSpacings({ vectors: [a, b, c], volume }: Lattice): [number,
   return [volume / norm(cross(b, c)), volume / norm(cross(c, a)), volume / norm(cross(a, b))];
 }
 
+/** Returns the axis whose planes are farthest apart, where long waves fit: 0, 1 or 2; the last of equal ones. */
+export function longAxis(lattice: Lattice): 0 | 1 | 2 {
+  const spacings = planeSpacings(lattice);
+  const longest = Math.max(...spacings);
+  // Rounding must not decide between equal axes.
+  return ([2, 1, 0] as const).find((axis) => spacings[axis]! > longest * (1 - 1e-9)) ?? 2;
+}
+
 /**
  * A cell of one, two or three lattice vectors with as many components each [bohr]. What is missing is filled by vectors
  * perpendicular to them, of length `width`: a one-dimensional density in bohr⁻³ is so many particles per bohr and width².

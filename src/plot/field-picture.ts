@@ -1,10 +1,10 @@
 import type { Grid } from "../basis/grid.ts";
+import { planeAverage } from "../basis/plane-average.ts";
 import { asRealField, type ReadonlyRealField } from "../kernels/fields.ts";
-import { planeSpacings } from "../model/lattice.ts";
+import { longAxis, planeSpacings } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
 import { layerSpacing, macroscopicAverage } from "../observables/macroscopic-average.ts";
 import { onSlice, type Plane, slice } from "../observables/slice.ts";
-import { longAxis, planeAverage } from "../response/plane-average.ts";
 import { type ContourOptions, contourSvg } from "./contour.ts";
 import { type Profile, type ProfileOptions, profileSvg } from "./profile.ts";
 import { stacked } from "./svg.ts";
@@ -45,7 +45,7 @@ export const VECTORS = ["a", "b", "c"] as const;
 
 /** The plane along the long axis through the first atom: that of a slab's own picture. */
 export function usualPlane(grid: Grid, { atoms }: Model): Plane {
-  const across = longAxis(grid);
+  const across = longAxis(grid.lattice);
   const up = across === 0 ? 1 : 0;
   const third = (3 - across - up) as 0 | 1 | 2;
   const at = atoms[0]?.position[third] ?? 0;

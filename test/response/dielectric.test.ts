@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { createGrid } from "../../src/basis/grid.ts";
+import { planeAverage } from "../../src/basis/plane-average.ts";
 import { preconditionerOf } from "../../src/job/mixings.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runDielectric } from "../../src/job/run-dielectric.ts";
 import { asRealField, dotReal, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { functionals } from "../../src/model/functionals.ts";
-import { createLattice } from "../../src/model/lattice.ts";
+import { createLattice, longAxis } from "../../src/model/lattice.ts";
 import type { Preconditioner } from "../../src/precond/preconditioner.ts";
 import type { Chi0 } from "../../src/response/chi0.ts";
 import { analyseDielectric, dielectricOperator } from "../../src/response/dielectric.ts";
-import { longAxis, planeAverage } from "../../src/response/plane-average.ts";
 import { dampedRate, observedRate, predictedRates } from "../../src/response/rates.ts";
 import { damped } from "../../src/scf/accelerators/accelerator.ts";
 import { iterateAt, totalPotential } from "../../src/scf/iterate.ts";
@@ -289,7 +289,7 @@ describe("predictions", () => {
       [1, 0, 6],
     ]);
     const grid = createGrid(lattice, [4, 9, 6], wasmKernelsSync());
-    expect(longAxis(grid)).toBe(1);
+    expect(longAxis(grid.lattice)).toBe(1);
     const f = asRealField(Float64Array.from({ length: grid.points }, (_, r) => Math.floor(r / 4) % 9));
     closeArrays(planeAverage(grid, f, 1), [0, 1, 2, 3, 4, 5, 6, 7, 8], 1e-12);
     for (const axis of [0, 2] as const)
