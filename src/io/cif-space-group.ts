@@ -1,5 +1,5 @@
 import type { SpaceGroupSetting } from "../model/moyo.ts";
-import type { CifBlock, CifValue } from "./cif-syntax.ts";
+import { type CifBlock, type CifValue, isUnknown } from "./cif-syntax.ts";
 import type { TextSource } from "./text-source.ts";
 
 const NUMBERS = ["_space_group_it_number", "_symmetry_int_tables_number"];
@@ -36,10 +36,11 @@ export function namedSpaceGroup(
   settings: readonly SpaceGroupSetting[] | undefined,
 ): NamedSpaceGroup | undefined {
   const find = (tags: readonly string[]): CifValue | undefined =>
-    tags
-      .map((tag) => columns.get(tag)?.[0])
-      .find((value) => value !== undefined && !/^\s*[?.]?\s*$/.test(value.text));
+    tags.map((tag) => columns.get(tag)?.[0]).find((value) => !isUnknown(value));
   const [numbered, hall, name] = [find(NUMBERS), find(HALLS), find(NAMES)];
+  for (const other of NUMBERS.map((tag) => columns.get(tag)?.[0]))
+    if (other !== undefined && !isUnknown(other) && Number(other.text) !== Number(numbered?.text))
+      source.fail(other.at, `the space group of line ${numbered!.at + 1}, ${numbered!.text}`, other.text);
   const number = numbered === undefined ? undefined : Number(numbered.text);
   if (numbered !== undefined && !(Number.isInteger(number) && number! >= 1 && number! <= 230))
     return source.fail(numbered.at, "the number of a space group, 1 to 230", numbered.text);
@@ -72,6 +73,36 @@ export function namedSpaceGroup(
     said,
     settings: byName.length === 0 ? byHall : byName,
   };
+}
+
+/** One thing that a CIF says of its space group, and the numbers of the groups it may mean. */
+export interface NamedNumbers {
+  readonly at: number;
+  readonly said: string;
+  readonly numbers: readonly number[];
+}
+
+/** What number, Hall symbol and Hermann-Mauguin symbol each allow; one that the tables do not have is told as a warning. */
+export function namedNumbers(
+  source: TextSource,
+  { columns }: CifBlock,
+  settings: readonly SpaceGroupSetting[],
+): NamedNumbers[] {
+  const saying = (tags: readonly string[], fits: (setting: SpaceGroupSetting, text: string) => boolean) =>
+    tags
+      .flatMap((tag) => columns.get(tag)?.slice(0, 1) ?? [])
+      .filter((value) => !isUnknown(value))
+      .flatMap(({ text, at }): NamedNumbers[] => {
+        const numbers = [...new Set(settings.filter((each) => fits(each, text)).map(({ number }) => number))];
+        if (numbers.length > 0) return [{ at, said: text, numbers }];
+        source.warn(at, `space group ${text} is not in the tables: the listed operations are used`);
+        return [];
+      });
+  return [
+    ...saying(NUMBERS, ({ number }, text) => number === Number(text)),
+    ...saying(HALLS, ({ hall }, text) => plain(hall) === plain(text)),
+    ...saying(NAMES, isNamed),
+  ];
 }
 
 const ofNumber = (number: number | undefined): string =>

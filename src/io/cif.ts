@@ -1,13 +1,21 @@
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
-import { add, type Mat3, matVec, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
-import { isElement } from "../model/elements.ts";
+import { add, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
 import { createLattice } from "../model/lattice.ts";
-import type { SpaceGroupSetting } from "../model/moyo.ts";
-import { formula, type Structure, type StructureAtom, scaleRows } from "../model/structure.ts";
-import { IDENTITY, type SymmetryOperation, wrapped } from "../model/symmetry.ts";
-import { namedSpaceGroup } from "./cif-space-group.ts";
-import { parseSymop } from "./cif-symmetry.ts";
-import { type CifBlock, type CifValue, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
+import type { SpaceGroupIdentifier, SpaceGroupSetting } from "../model/moyo.ts";
+import {
+  formula,
+  type Structure,
+  type StructureAtom,
+  type StructureInFile,
+  scaleRows,
+} from "../model/structure.ts";
+import { wrapped } from "../model/symmetry.ts";
+import { checkFormula } from "./cif-formula.ts";
+import { type CellOperations, cellOperations } from "./cif-operations.ts";
+import { type Site, sitesOf } from "./cif-sites.ts";
+import { imageOf, type Listed, momentAfter } from "./cif-symmetry.ts";
+import { type CifBlock, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
+import { axisWarning, collinearMoments } from "./collinear-moments.ts";
 import type { TextSource } from "./text-source.ts";
 
 /** Every setting of the space groups, for a file that does not list its operations. */
@@ -16,20 +24,33 @@ export type SpaceGroupSettings = readonly SpaceGroupSetting[];
 /** Images of an atom closer than this are the atom itself [bohr]: files hold positions with three digits or four. */
 const SAME_ATOM = 0.1;
 
-const OPERATIONS = ["_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz"];
+export interface CifOptions {
+  /** Names the group of listed operations, to compare it with the one the file names. */
+  readonly identify?: SpaceGroupIdentifier | undefined;
+  /** Go on with a warning where the atoms are not those of the formula. Default false. */
+  readonly allowFormulaMismatch?: boolean | undefined;
+}
 
 /**
- * Reads a CIF: cell, symmetry operations, and the atoms they generate. Where an operation leaves an atom in its place,
- * the mean of its images is taken, so that 0.3333 becomes the third it stands for.
+ * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with their moments. Where an operation leaves an
+ * atom in its place, the mean of its images is taken, so that 0.3333 becomes the third it stands for.
  *
  * Without operations, number, Hall symbol and Hermann-Mauguin symbol of the space group are used; where they leave several settings
  * that fit the cell only if all give the same atoms, because a wrong origin would silently make another crystal. A file
- * without any symmetry lists all its atoms.
+ * without any symmetry lists all its atoms. Moments along one axis are kept as numbers along it.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found; for sites that are partly occupied too.
+ * @param settings every setting of the space groups, for a file that names its group.
+ * @throws InputError with line number, what is expected there and what was found: for sites that are partly occupied or hold two
+ * elements, names twice, operations that are no group or not the one named, atoms that are not those of the formula, moments that
+ * are not collinear.
  */
-export function parseCif(text: string, name = "cif", settings?: SpaceGroupSettings): Structure {
+export function parseCif(
+  text: string,
+  name = "cif",
+  settings?: SpaceGroupSettings,
+  { identify, allowFormulaMismatch = false }: CifOptions = {},
+): StructureInFile {
   const { source, blocks } = parseCifSyntax(text, name);
   const holding = blocks.filter(({ columns }) => columns.has("_atom_site_fract_x"));
   const [block, second] = holding;
@@ -42,10 +63,37 @@ export function parseCif(text: string, name = "cif", settings?: SpaceGroupSettin
       `data_${second.name} after data_${block.name}`,
     );
   const lattice = latticeOf(source, block);
-  const sites = sitesOf(source, block);
-  const operations = symmetryOf(source, block, lattice, sites, settings);
-  return { lattice, atoms: generated(lattice, sites, operations) };
+  createLattice(lattice); // refuses a singular one
+  const sites = sitesOf(source, block, lattice);
+  const operations = cellOperations(source, block, lattice, settings, identify);
+  const hasMoments = sites.some(({ moment }) => moment !== undefined);
+  if (hasMoments && !operations.isMagnetic && operations.candidates.some((list) => list.length > 1))
+    source.fail(
+      block.at,
+      "a file with moments and _space_group_symop_magn_operation.xyz, or with every atom listed in P1",
+      "moments beside operations that do not say what they do to them",
+    );
+  const atoms = atomsOf(source, lattice, sites, operations);
+  checkFormula(source, block, atoms, allowFormulaMismatch);
+  const moments = collinearMoments(atoms.map(({ moment = ZERO }) => rowsVec(lattice, moment)));
+  if (moments === undefined)
+    return source.fail(block.at, "moments along one axis: spin is collinear here", "moments that are not");
+  const warning = hasMoments ? axisWarning(moments) : undefined;
+  if (warning !== undefined) source.warn(block.at, warning);
+  return {
+    lattice,
+    atoms: atoms.map(
+      ({ element, position }, i): StructureAtom => ({
+        element,
+        position,
+        ...(hasMoments ? { magneticMoment: moments.moments[i]! } : {}),
+      }),
+    ),
+    warnings: source.warnings,
+  };
 }
+
+const ZERO: Vec3 = [0, 0, 0];
 
 function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
   const number = (tag: string): number => {
@@ -71,133 +119,82 @@ function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
 const cosine = (degrees: number): number =>
   ({ 60: 0.5, 90: 0, 120: -0.5 })[degrees] ?? Math.cos((degrees * Math.PI) / 180);
 
-interface Site {
+/** An atom of the cell with the site it comes from and its moment in fractional coordinates [μB]. */
+interface CellAtom {
   readonly element: string;
   readonly position: Vec3;
+  readonly moment: Vec3 | undefined;
+  readonly site: Site;
 }
 
-function sitesOf(source: TextSource, { columns, at }: CifBlock): Site[] {
-  const column = (tag: string): readonly CifValue[] => columns.get(tag) ?? [];
-  const [xs, ys, zs] = ["x", "y", "z"].map((axis) => column(`_atom_site_fract_${axis}`));
-  const symbols = column("_atom_site_type_symbol");
-  const labels = column("_atom_site_label");
-  const occupancies = column("_atom_site_occupancy");
-  const flags = column("_atom_site_calc_flag");
-  if (symbols.length === 0 && labels.length === 0)
-    return source.fail(at, "atoms with _atom_site_type_symbol or _atom_site_label", "none");
-  return xs!.flatMap((x, i): Site[] => {
-    if (flags[i]?.text === "dum") return []; // a dummy: a place without an atom
-    const occupancy = occupancies[i];
-    if (
-      occupancy !== undefined &&
-      !/^[.?]$/.test(occupancy.text) &&
-      Math.abs(cifNumber(occupancy.text) - 1) > 1e-3
-    )
-      return source.fail(
-        occupancy.at,
-        "a fully occupied site: disorder has no single structure",
-        `occupancy ${occupancy.text}`,
-      );
-    const position = [x, ys![i], zs![i]].map((value) => cifNumber(value?.text ?? "")) as [
-      number,
-      number,
-      number,
-    ];
-    if (!position.every(Number.isFinite))
-      return source.fail(x.at, "an atom with three fractional coordinates", source.line(x.at));
-    const word = symbols[i]?.text ?? labels[i]?.text ?? "";
-    const element = elementOf(word);
-    if (element === undefined)
-      return source.fail(x.at, "an atom whose type or label begins with a chemical symbol", word);
-    return [{ element, position }];
-  });
-}
-
-/** `Si4+`, `Fe1A`, `CL2` and `O2-`; deuterium is hydrogen. */
-function elementOf(word: string): string | undefined {
-  const [letters = ""] = /^[A-Za-z]*/.exec(word) ?? [];
-  if (/^[DT]$/.test(letters)) return "H";
-  const two = letters.charAt(0).toUpperCase() + letters.charAt(1).toLowerCase();
-  return [two, two.charAt(0)].find(isElement);
-}
-
-/** The operations that make all atoms of the cell from the sites. */
-function symmetryOf(
+/** The atoms that the first setting makes, if all settings make the same. */
+function atomsOf(
   source: TextSource,
-  block: CifBlock,
   lattice: Mat3,
   sites: readonly Site[],
-  settings: SpaceGroupSettings | undefined,
-): readonly SymmetryOperation[] {
-  const listed = OPERATIONS.map((tag) => block.columns.get(tag)).find((values) => values !== undefined);
-  if (listed !== undefined)
-    return listed.map(({ text, at: line }) => {
-      const operation = parseSymop(text);
-      if (operation === undefined) return source.fail(line, "a symmetry operation such as -x,y+1/2,z", text);
-      return isIsometry(operation, lattice)
-        ? operation
-        : source.fail(line, "an operation that leaves the cell as it is: check the cell's angles", text);
-    });
-  const group = namedSpaceGroup(source, block, settings);
-  if (group === undefined) return [IDENTITY];
-  const fitting = group.settings
-    .map((setting) => setting.operations())
-    .filter((operations) => operations.every((operation) => isIsometry(operation, lattice)));
-  const [first, ...others] = fitting;
-  if (first === undefined) return source.fail(group.at, "a space group that fits the cell", group.said);
-  const atoms = generated(lattice, sites, first);
+  { candidates, named }: CellOperations,
+): CellAtom[] {
+  const [first, ...others] = candidates;
+  const atoms = generated(source, lattice, sites, first!);
   const isClear = others.every((operations) =>
-    isSameCrystal(lattice, atoms, generated(lattice, sites, operations)),
+    isSameCrystal(lattice, atoms, generated(source, lattice, sites, operations)),
   );
   if (!isClear)
     return source.fail(
-      group.at,
+      named!.at,
       "beside the symmetry operations or the Hall symbol: the group has settings that give different atoms",
-      `${group.said} alone`,
+      `${named!.said} alone`,
     );
-  return first;
+  for (const site of sites) {
+    const count = atoms.filter((atom) => atom.site === site).length;
+    if (count === 0) source.warn(site.at, `atom ${site.label} is an image of one before it: counted once`);
+    else if (site.multiplicity !== undefined && site.multiplicity !== count)
+      source.warn(
+        site.at,
+        `atom ${site.label} has ${count} images in the cell, not the ${site.multiplicity} that the file says`,
+      );
+  }
+  return atoms;
 }
 
-/** Whether the lattice vectors and their sums keep their lengths, to what cells in files are rounded to. */
-function isIsometry({ rotation }: SymmetryOperation, lattice: Mat3): boolean {
-  const image = (v: Vec3) => norm(rowsVec(lattice, matVec(rotation, v)));
-  const probes: readonly Vec3[] = [
-    [1, 0, 0],
-    [0, 1, 0],
-    [0, 0, 1],
-    [1, 1, 0],
-    [0, 1, 1],
-    [1, 0, 1],
-  ];
-  return probes.every((v) => Math.abs(image(v) / norm(rowsVec(lattice, v)) - 1) < 0.01);
-}
-
-/** Every different image of every site. */
+/** Every different image of every site. @throws InputError if two elements, or two moments, meet in one place. */
 function generated(
+  source: TextSource,
   lattice: Mat3,
   sites: readonly Site[],
-  operations: readonly SymmetryOperation[],
-): StructureAtom[] {
-  createLattice(lattice); // refuses a singular one
-  const atoms: StructureAtom[] = [];
-  for (const { element, position } of sites) {
-    const centred = stabilised(lattice, position, operations);
+  operations: readonly Listed[],
+): CellAtom[] {
+  const atoms: CellAtom[] = [];
+  for (const site of sites) {
+    const centred = stabilised(lattice, site.position, operations);
     for (const operation of operations) {
       const image = wrapped(imageOf(operation, centred));
-      const isNew = !atoms.some(
-        (atom) => atom.element === element && distance(lattice, atom.position, image) < SAME_ATOM,
-      );
-      if (isNew) atoms.push({ element, position: image });
+      const moment = site.moment && momentAfter(operation, site.moment);
+      const there = atoms.find((atom) => distance(lattice, atom.position, image) < SAME_ATOM);
+      if (there === undefined) {
+        atoms.push({ element: site.element, position: image, moment, site });
+        continue;
+      }
+      if (there.element !== site.element)
+        source.fail(
+          site.at,
+          "an atom in a place of its own: disorder has no single structure",
+          `${site.label} where ${there.site.label} of line ${there.site.at + 1} is`,
+        );
+      const difference = norm(rowsVec(lattice, sub(moment ?? ZERO, there.moment ?? ZERO)));
+      if (difference > 0.02 * Math.max(1, norm(rowsVec(lattice, site.moment ?? ZERO))))
+        source.fail(
+          site.at,
+          "a moment that the magnetic operations allow",
+          `the moment of ${site.label}, which the operation of line ${operation.at + 1} changes`,
+        );
     }
   }
   return atoms;
 }
 
-const imageOf = ({ rotation, translation }: SymmetryOperation, x: Vec3): Vec3 =>
-  add(matVec(rotation, x), translation);
-
 /** The mean of the images that fall on the position itself: a point of the symmetry element it lies on. */
-function stabilised(lattice: Mat3, position: Vec3, operations: readonly SymmetryOperation[]): Vec3 {
+function stabilised(lattice: Mat3, position: Vec3, operations: readonly Listed[]): Vec3 {
   const offsets = operations
     .map((operation) => nearest(sub(imageOf(operation, position), position)))
     .filter((offset) => norm(rowsVec(lattice, offset)) < SAME_ATOM);
@@ -211,11 +208,7 @@ const nearest = (x: Vec3): Vec3 => [
 ];
 const distance = (lattice: Mat3, p: Vec3, q: Vec3): number => norm(rowsVec(lattice, nearest(sub(p, q))));
 
-const isSameCrystal = (
-  lattice: Mat3,
-  one: readonly StructureAtom[],
-  other: readonly StructureAtom[],
-): boolean =>
+const isSameCrystal = (lattice: Mat3, one: readonly CellAtom[], other: readonly CellAtom[]): boolean =>
   one.length === other.length &&
   one.every((a) =>
     other.some((b) => a.element === b.element && distance(lattice, a.position, b.position) < SAME_ATOM),

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { moyoAnalyser, moyoSettings } from "../model/moyo.ts";
+import { moyoAnalyser, moyoIdentifier, moyoSettings } from "../model/moyo.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
 
 /** The symmetry analyser with its WebAssembly module read from the installed package, where `fetch` takes no files. */
@@ -8,6 +8,9 @@ export const loadMoyo = async (): Promise<SymmetryAnalyser> => moyoAnalyser(awai
 
 /** The settings of the space groups, from the same module. */
 export const loadSpaceGroups = async () => moyoSettings(await moyoBytes());
+
+/** Numbers of space groups by their operations, from the same module. */
+export const loadIdentifier = async () => moyoIdentifier(await moyoBytes());
 
 async function moyoBytes(): Promise<Uint8Array<ArrayBuffer>> {
   const path = createRequire(import.meta.url).resolve("@spglib/moyo-wasm/moyo_wasm_bg.wasm");

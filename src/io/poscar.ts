@@ -1,56 +1,100 @@
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { det, type Mat3, scale, type Vec3 } from "../common/vec3.ts";
-import { isElement } from "../model/elements.ts";
-import { formula, type Structure, scaleRows, toFractional } from "../model/structure.ts";
+import {
+  formula,
+  type Structure,
+  type StructureInFile,
+  scaleRows,
+  toFractional,
+} from "../model/structure.ts";
+import { elementOfSymbol } from "./element-label.ts";
 import { type TextSource, textSource, toNumber, wordsOf } from "./text-source.ts";
 
 /**
  * Reads VASP's POSCAR or CONTCAR: a comment, a scale (negative: the volume; or one for each axis), three lattice
  * vectors [Å], element names (VASP 5; in VASP 4 the comment may hold them), numbers of atoms, perhaps `Selective
- * dynamics`, `Direct` or `Cartesian`, then a line for each atom. What follows (velocities) is passed over.
+ * dynamics`, `Direct` or `Cartesian`, then a line for each atom. Flags of selective dynamics and what follows the atoms
+ * (velocities) are told as warnings.
  *
  * @param name what to call the text in messages, usually its path.
  * @throws InputError with line number, what is expected there and what was found.
  */
-export function parsePoscar(text: string, name = "POSCAR"): Structure {
+export function parsePoscar(text: string, name = "POSCAR"): StructureInFile {
   const source = textSource(text, name);
   const raw: Mat3 = [vectorAt(source, 2), vectorAt(source, 3), vectorAt(source, 4)];
   const factors = scaleOf(source, raw);
   const stretched = (v: Vec3): Vec3 =>
     scale(BOHR_PER_ANGSTROM, [factors[0] * v[0], factors[1] * v[1], factors[2] * v[2]]);
   const lattice: Mat3 = [stretched(raw[0]), stretched(raw[1]), stretched(raw[2])];
-
-  const hasNames = Number.isNaN(toNumber(wordsOf(source.line(5))[0]));
-  const countLine = hasNames ? 6 : 5;
-  const counts = wordsOf(source.line(countLine)).map(toNumber);
-  if (counts.length === 0 || !counts.every((n) => Number.isInteger(n) && n >= 0))
-    source.fail(countLine, "the number of atoms of each element");
-  const names = hasNames ? wordsOf(source.line(5)).map(elementIn) : wordsOf(source.line(0));
-  if (names.length < counts.length || !names.slice(0, counts.length).every(isElement))
-    source.fail(
-      hasNames ? 5 : 0,
-      `${counts.length} chemical symbols${hasNames ? "" : ": without a line of them below the lattice the comment holds them"}`,
-    );
+  const { elements, countLine } = elementsOf(source);
 
   let at = countLine + 1;
-  if (/^s/i.test(source.line(at))) at++; // selective dynamics: flags follow the coordinates
+  const isSelective = /^s/i.test(source.line(at)); // selective dynamics: flags follow the coordinates
+  if (isSelective) at++;
   const kind = source.line(at);
   if (!/^[dck]/i.test(kind)) source.fail(at, "Direct or Cartesian");
   const isCartesian = /^[ck]/i.test(kind);
   const fractional = isCartesian ? toFractional(lattice) : undefined;
-  const elements = counts.flatMap((count, i) => Array.from({ length: count }, () => names[i]!));
-  if (elements.length === 0) source.fail(countLine, "at least one atom");
-  return {
-    lattice,
-    atoms: elements.map((element, i) => {
-      const position = vectorAt(source, at + 1 + i, `atom ${i + 1} of ${elements.length}`);
-      return { element, position: fractional === undefined ? position : fractional(stretched(position)) };
-    }),
-  };
+  const first = at + 1;
+  const end = first + elements.length;
+  const atoms = elements.map((element, i) => {
+    const index = first + i;
+    const position = vectorAt(source, index, `atom ${i + 1} of ${elements.length}`);
+    const label = wordsOf(source.line(index))
+      .slice(3)
+      .find((word) => elementOfSymbol(word) !== undefined && !/^[TF]$/.test(word));
+    if (label !== undefined && elementOfSymbol(label) !== element)
+      source.fail(index, `an atom of ${element}, as the numbers of atoms say`);
+    return { element, position: fractional === undefined ? position : fractional(stretched(position)) };
+  });
+  if (
+    isSelective &&
+    atoms.some((_, i) =>
+      wordsOf(source.line(first + i))
+        .slice(3)
+        .some((flag) => /^\.?f/i.test(flag)),
+    )
+  )
+    source.warn(at - 1, "selective dynamics: which coordinates are fixed is not read");
+  const rest = source.lines.findIndex((line, index) => index >= end && line.trim() !== "");
+  if (rest >= 0)
+    source.warn(rest, "what follows the atoms (velocities, predictor of a dynamics run) is not read");
+  return { lattice, atoms, warnings: source.warnings };
 }
 
-/** `Si_pv` and `Si/1a2b` name a pseudopotential. */
-const elementIn = (word: string): string => word.replace(/[_/.].*$/, "");
+/** The element of every atom, and the line of the numbers of atoms. */
+function elementsOf(source: TextSource): { readonly elements: string[]; readonly countLine: number } {
+  const uncommented = (index: number) => wordsOf(source.line(index).replace(/[!#].*$/, ""));
+  const hasNames = Number.isNaN(toNumber(uncommented(5)[0]));
+  const countLine = hasNames ? 6 : 5;
+  const counts = uncommented(countLine).map(toNumber);
+  if (counts.length === 0 || !counts.every((n) => Number.isInteger(n) && n >= 0))
+    source.fail(countLine, "the number of atoms of each element");
+  const words = hasNames ? uncommented(5) : wordsOf(source.line(0));
+  const names = words.map(elementIn);
+  const unknown = names.indexOf(undefined);
+  if (hasNames && unknown >= 0)
+    source.fail(
+      5,
+      `${counts.length} chemical symbols, with the name of a potential behind _ or not`,
+      words[unknown],
+    );
+  if (names.length !== counts.length || unknown >= 0)
+    source.fail(
+      hasNames ? 5 : 0,
+      `${counts.length} chemical symbols${hasNames ? "" : ": without a line of them below the lattice the comment holds them"}`,
+    );
+  if (!hasNames) source.warn(0, `elements are taken from the comment: ${names.join(" ")}`);
+  const elements = counts.flatMap((count, i) => Array.from({ length: count }, () => names[i]!));
+  if (elements.length === 0) source.fail(countLine, "at least one atom");
+  return { elements, countLine };
+}
+
+/** `Si_pv` and `Si/1a2b` name a potential; `H.5` and `H1.25` are potentials of a part of an atom, which is no element. */
+const elementIn = (word: string): string | undefined => {
+  const [, symbol = ""] = /^([A-Z][a-z]?)(?:\d+|[_/].*)?$/.exec(word) ?? [];
+  return elementOfSymbol(symbol);
+};
 
 function vectorAt(source: TextSource, index: number, what = "a lattice vector"): Vec3 {
   const [x, y, z] = wordsOf(source.line(index)).slice(0, 3).map(toNumber);
@@ -61,7 +105,7 @@ function vectorAt(source: TextSource, index: number, what = "a lattice vector"):
 
 /** One factor for each axis. */
 function scaleOf(source: TextSource, lattice: Mat3): Vec3 {
-  const numbers = wordsOf(source.line(1)).map(toNumber);
+  const numbers = wordsOf(source.line(1).replace(/[!#].*$/, "")).map(toNumber);
   const [s, y, z] = numbers;
   if (numbers.length === 3 && numbers.every((n) => n > 0)) return [s!, y!, z!];
   if (numbers.length !== 1 || !Number.isFinite(s) || s === 0)

@@ -1,180 +1,225 @@
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
-import { type Mat3, norm, scale, type Vec3 } from "../common/vec3.ts";
-import { isElement } from "../model/elements.ts";
-import { type Structure, scaleRows, toFractional } from "../model/structure.ts";
-import { QE_NEEDS, type QeLattice, qeLattice } from "./qe-lattice.ts";
-import { type TextSource, textSource, toNumber, wordsOf } from "./text-source.ts";
-
-interface Setting {
-  readonly value: string;
-  readonly at: number;
-}
-interface Card {
-  readonly at: number;
-  readonly option: string;
-  /** Lines with content, by index. */
-  readonly lines: readonly number[];
-}
+import { scale, type Vec3 } from "../common/vec3.ts";
+import { type StructureAtom, type StructureInFile, toFractional } from "../model/structure.ts";
+import { evaluated } from "./arithmetic.ts";
+import { elementOfLabel } from "./element-label.ts";
+import { type Card, fieldsOf, numberOf, qeCell, unitOf } from "./qe-cell.ts";
+import { momentShares } from "./qe-moments.ts";
+import { type Namelists, namelistsOf, type Setting } from "./qe-namelist.ts";
+import { type TextSource, textSource, toNumber } from "./text-source.ts";
 
 const CARDS =
   /^(ATOMIC_SPECIES|ATOMIC_POSITIONS|K_POINTS|ADDITIONAL_K_POINTS|CELL_PARAMETERS|CONSTRAINTS|OCCUPATIONS|ATOMIC_VELOCITIES|ATOMIC_FORCES|SOLVENTS|HUBBARD)\b/i;
 
 /**
  * Reads the structure of an input of Quantum ESPRESSO's pw.x: `ibrav` with celldm or A, B, C, or CELL_PARAMETERS;
- * ATOMIC_POSITIONS in every unit but crystal_sg. Everything else of the input is passed over.
+ * ATOMIC_POSITIONS in every unit but crystal_sg, with expressions such as `1/3`; starting magnetisation, as the share of the valence
+ * electrons that it is there; tot_charge. What else the input sets is named in a warning. An input of cards alone, as
+ * phonopy writes, is read too.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found.
+ * @throws InputError with line number, what is expected there and what was found: where pw.x stops, and for what is not read and
+ * would change the crystal (space_group, non-collinear moments, several images).
  */
-export function parseQeInput(text: string, name = "pw.in"): Structure {
-  const source = textSource(text.replace(/[!#].*$/gm, ""), name);
-  const settings = systemSettings(source);
-  const cards = cardsOf(source);
-  const { lattice, alat } = latticeOf(source, settings, cards);
+export function parseQeInput(text: string, name = "pw.in"): StructureInFile {
+  const source = textSource(withoutComments(text), name);
+  const namelists = namelistsOf(source);
+  const cards = cardsOf(source, namelists);
+  const settings = namelists.system ?? cardsAlone(source, cards);
+  refuseUnread(source, settings);
+  const { lattice, alat } = qeCell(source, settings, cards);
   const card = cards.get("ATOMIC_POSITIONS");
   if (card === undefined) return source.fail(source.lines.length, "an ATOMIC_POSITIONS card");
   const unit = unitOf(source, card, ["alat", "bohr", "angstrom", "crystal"], "alat");
+  if (card.option === "") source.warn(card.at, "positions without a unit are in alat, as pw.x takes them");
   const factor = { alat, bohr: 1, angstrom: BOHR_PER_ANGSTROM, crystal: undefined }[unit];
   const fractional = toFractional(lattice);
-  const count = Number(settings.get("nat")?.value ?? card.lines.length);
-  if (card.lines.length < count)
-    source.fail(card.at, `followed by the nat = ${count} atoms`, `${card.lines.length} lines`);
+  const count = countOf(source, settings, card);
+  const kinds = kindsOf(source, cards);
+  const rows = card.lines.slice(0, count).map((index) => {
+    const [label = "", ...rest] = fieldsOf(source.line(index));
+    const element = elementOfLabel(label);
+    if (element === undefined)
+      return source.fail(
+        index,
+        "an atom: a label of one chemical symbol, with a number or a name behind _ or not",
+        label,
+      );
+    const kind = kinds.findIndex((each) => each.label === label);
+    if (kinds.length > 0 && kind < 0)
+      source.fail(
+        index,
+        `an atom of a kind in ATOMIC_SPECIES: ${kinds.map((each) => each.label).join(", ")}`,
+        label,
+      );
+    const position = expressionsIn(source, index, rest);
+    if (rest.slice(3).some((flag) => toNumber(flag) === 0))
+      source.warn(card.at, "which coordinates are fixed (if_pos) is not read");
+    return { element, kind, position: factor === undefined ? position : fractional(scale(factor, position)) };
+  });
+  const shares = momentShares(source, namelists, settings, kinds.length);
+  tellKinds(source, kinds, rows);
+  const charge = numberOf(source, settings, "tot_charge");
+  tellUnread(source, namelists, cards);
   return {
     lattice,
-    atoms: card.lines.slice(0, count).map((index) => {
-      const [label = "", ...rest] = wordsOf(source.line(index));
-      const element = elementOf(label);
-      if (element === undefined)
-        return source.fail(index, "an atom: a label that begins with a chemical symbol");
-      const position = vectorIn(source, index, rest);
-      return { element, position: factor === undefined ? position : fractional(scale(factor, position)) };
+    atoms: rows.map(({ element, position, kind }): StructureAtom => {
+      const share = shares?.[Math.max(0, kind)];
+      if (share === undefined) return { element, position };
+      return {
+        element,
+        position,
+        ...(Math.abs(share) > 1 ? { magneticMoment: share } : { momentShare: share }),
+      };
     }),
+    ...(charge === undefined || charge === 0 ? {} : { charge }),
+    warnings: source.warnings,
   };
 }
 
-/** `Fe1`, `Fe_up` and `fe` are iron. */
-function elementOf(label: string): string | undefined {
-  const letters = /^[A-Za-z]{1,2}/.exec(label.replace(/[^A-Za-z].*$/, ""))?.[0] ?? "";
-  const usual = letters.charAt(0).toUpperCase() + letters.slice(1).toLowerCase();
-  return [usual, usual.charAt(0)].find(isElement);
-}
+/** Comments begin with ! anywhere and with # in cards; not inside quotes. */
+const withoutComments = (text: string): string =>
+  text.replace(/'[^'\n]*'|"[^"\n]*"|[!#][^\n]*/g, (found) => (/^[!#]/.test(found) ? "" : found));
 
-/** Variables of &SYSTEM in lower case. */
-function systemSettings(source: TextSource): Map<string, Setting> {
-  const settings = new Map<string, Setting>();
-  let isInside = false;
-  for (const [at, raw] of source.lines.entries()) {
-    const line = raw.trim();
-    if (/^&system\b/i.test(line)) isInside = true;
-    else if (line.startsWith("&")) isInside = false;
-    if (isInside)
-      for (const [, key, value] of line.matchAll(
-        /([A-Za-z_]\w*(?:\(\s*\d+\s*\))?)\s*=\s*('[^']*'|"[^"]*"|[^,\s/]+)/g,
-      ))
-        settings.set(key!.toLowerCase().replaceAll(" ", ""), { value: value!, at });
-    if (line === "/" || /[\s,]\/$/.test(line)) isInside = false;
-  }
-  return settings;
-}
-
-function cardsOf(source: TextSource): Map<string, Card> {
+function cardsOf(source: TextSource, { isInside }: Namelists): Map<string, Card> {
   const cards = new Map<string, { at: number; option: string; lines: number[] }>();
   let open: { lines: number[] } | undefined;
   for (const [at, raw] of source.lines.entries()) {
+    if (isInside(at)) {
+      open = undefined;
+      continue;
+    }
     const line = raw.trim();
-    const card = CARDS.exec(line);
-    if (card !== null) {
+    const found = CARDS.exec(line);
+    if (found !== null) {
+      const name = found[1]!.toUpperCase();
+      const before = cards.get(name);
+      if (before !== undefined) source.fail(at, `the only ${name}: line ${before.at + 1} has one`);
       const option = line
-        .slice(card[0].length)
+        .slice(found[0].length)
         .replace(/[{}()]/g, "")
         .trim()
         .toLowerCase();
       const fresh = { at, option, lines: [] };
-      cards.set(card[1]!.toUpperCase(), fresh);
+      cards.set(name, fresh);
       open = fresh;
-    } else if (line.startsWith("&")) open = undefined;
-    else if (line !== "" && line !== "/") open?.lines.push(at);
+    } else if (/^(BEGIN|FIRST_IMAGE|LAST_IMAGE|INTERMEDIATE_IMAGE)/i.test(line))
+      source.fail(at, "one structure: several images are not read");
+    else if (line !== "" && line !== "/") {
+      if (open === undefined) source.warn(at, `${line} is no card of pw.x and is not read`);
+      else open.lines.push(at);
+    }
   }
   return cards;
 }
 
-function latticeOf(
-  source: TextSource,
-  settings: ReadonlyMap<string, Setting>,
-  cards: ReadonlyMap<string, Card>,
-): { readonly lattice: Mat3; readonly alat: number } {
-  const number = (key: string): number | undefined => {
-    const found = settings.get(key);
-    if (found === undefined) return undefined;
-    const value = toNumber(found.value);
-    return Number.isFinite(value) ? value : source.fail(found.at, `a number for ${key}`, found.value);
-  };
-  const ibrav = number("ibrav");
-  if (ibrav === undefined) return source.fail(0, "an input of pw.x with ibrav in &SYSTEM");
-  const a = number("celldm(1)") ?? scaled(number("a"), BOHR_PER_ANGSTROM);
-  if (ibrav === 0) return freeLattice(source, cards, a);
-  const at = settings.get("ibrav")!.at;
-  if (a === undefined || a <= 0) return source.fail(at, "given with celldm(1) in bohr or A in angstrom");
-  const lengthA = number("a") ?? 1;
-  // celldm(4) is the cosine of the one angle that the lattice has free; only the triclinic one needs all three.
-  const lattice: QeLattice = {
-    ibrav,
-    a,
-    bOverA: number("celldm(2)") ?? scaled(number("b"), 1 / lengthA) ?? Number.NaN,
-    cOverA: number("celldm(3)") ?? scaled(number("c"), 1 / lengthA) ?? Number.NaN,
-    cosBC: number("cosbc") ?? number("celldm(4)") ?? Number.NaN,
-    cosAC: number("cosac") ?? number("celldm(5)") ?? Number.NaN,
-    cosAB: number("cosab") ?? number(ibrav === 14 ? "celldm(6)" : "celldm(4)") ?? Number.NaN,
-  };
-  const missing = QE_NEEDS[ibrav]?.find((key) => Number.isNaN(lattice[key]));
-  if (missing !== undefined)
-    return source.fail(at, `given with ${missing} (see celldm)`, `ibrav = ${ibrav} alone`);
-  const vectors = qeLattice(lattice);
-  if (vectors === undefined) return source.fail(at, "a known ibrav, or 0 with CELL_PARAMETERS");
-  if (!vectors.flat().every(Number.isFinite))
-    return source.fail(at, "given with angles that a lattice can have");
-  return { lattice: scaleRows(a, vectors), alat: a };
-}
-
-const scaled = (x: number | undefined, s: number): number | undefined =>
-  x === undefined ? undefined : s * x;
-
-/** CELL_PARAMETERS: in bohr, angstrom, or alat = celldm(1); without a unit and alat, in bohr with alat = |a₁|. */
-function freeLattice(
-  source: TextSource,
-  cards: ReadonlyMap<string, Card>,
-  a: number | undefined,
-): { readonly lattice: Mat3; readonly alat: number } {
+/** An input without &SYSTEM has its cell in CELL_PARAMETERS. */
+function cardsAlone(source: TextSource, cards: ReadonlyMap<string, Card>): ReadonlyMap<string, Setting> {
   const card = cards.get("CELL_PARAMETERS");
-  if (card === undefined)
-    return source.fail(source.lines.length, "a CELL_PARAMETERS card, because ibrav is 0");
-  const [v1, v2, v3] = card.lines
-    .slice(0, 3)
-    .map((index) => vectorIn(source, index, wordsOf(source.line(index))));
-  if (v1 === undefined || v2 === undefined || v3 === undefined)
-    return source.fail(card.at, "followed by three lattice vectors");
-  const unit = unitOf(source, card, ["alat", "bohr", "angstrom"], a === undefined ? "bohr" : "alat");
-  if (unit === "alat" && a === undefined)
-    return source.fail(card.at, "in bohr or angstrom: alat needs celldm(1) or A");
-  const factor = unit === "angstrom" ? BOHR_PER_ANGSTROM : unit === "bohr" ? 1 : a!; // checked above
-  const lattice = scaleRows(factor, [v1, v2, v3]);
-  return { lattice, alat: a ?? norm(lattice[0]) };
+  if (card === undefined) return source.fail(0, "an input of pw.x with ibrav in &SYSTEM");
+  source.warn(0, "no &SYSTEM: ibrav = 0 and as many atoms as are listed");
+  return new Map([["ibrav", { value: "0", at: card.at }]]);
 }
 
-function unitOf<Unit extends string>(
+/** @throws InputError for variables that make other atoms than are listed. */
+function refuseUnread(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
+  const group = settings.get("space_group");
+  if (group !== undefined && toNumber(group.value) !== 0)
+    source.fail(
+      group.at,
+      "without space_group: all atoms of the cell must be listed",
+      `space_group = ${group.value}`,
+    );
+  const isMetric = [...settings.keys()].find((key) => /^(a|b|c|cosab|cosac|cosbc)$/.test(key));
+  const celldm = [...settings.keys()].find((key) => /^celldm/.test(key));
+  if (isMetric !== undefined && celldm !== undefined)
+    source.fail(settings.get(isMetric)!.at, "lattice parameters by celldm or by A, B, C, not both", isMetric);
+}
+
+/** nat, or without it the number of lines. */
+function countOf(source: TextSource, settings: ReadonlyMap<string, Setting>, card: Card): number {
+  const nat = numberOf(source, settings, "nat");
+  if (nat === undefined) {
+    if (settings.size > 1)
+      source.warn(card.at, `nat is not given: all ${card.lines.length} atoms listed are taken`);
+    if (card.lines.length === 0) source.fail(card.at, "followed by atoms", "none");
+    return card.lines.length;
+  }
+  if (!(Number.isInteger(nat) && nat > 0))
+    source.fail(settings.get("nat")!.at, "a positive number of atoms for nat", settings.get("nat")!.value);
+  if (card.lines.length < nat)
+    source.fail(card.at, `followed by the nat = ${nat} atoms`, `${card.lines.length} lines`);
+  if (card.lines.length > nat)
+    source.warn(
+      card.lines[nat]!,
+      `what follows the nat = ${nat} atoms is not read, nor by pw.x: ${source.line(card.lines[nat]!)}`,
+    );
+  return nat;
+}
+
+interface Kind {
+  readonly label: string;
+  readonly at: number;
+  readonly file: string | undefined;
+}
+
+function kindsOf(source: TextSource, cards: ReadonlyMap<string, Card>): Kind[] {
+  const card = cards.get("ATOMIC_SPECIES");
+  return (card?.lines ?? []).map((at) => {
+    const [label = "", , file] = fieldsOf(source.line(at));
+    return { label, at, file };
+  });
+}
+
+/** Two kinds of one element with different potentials are one kind here. */
+function tellKinds(
   source: TextSource,
-  card: Card,
-  known: readonly Unit[],
-  none: Unit,
-): Unit {
-  if (card.option === "") return none;
-  const unit = known.find((each) => each === card.option);
-  return unit ?? source.fail(card.at, `a card in ${known.join(", ")}`);
+  kinds: readonly Kind[],
+  rows: readonly { readonly element: string; readonly kind: number }[],
+): void {
+  const files = new Map<string, string>();
+  for (const { element, kind } of rows) {
+    const { file, label, at } = kinds[kind] ?? {};
+    if (file === undefined) continue;
+    const before = files.get(element);
+    if (before === undefined) files.set(element, file);
+    else if (before !== file)
+      source.warn(
+        at!,
+        `kind ${label} has the potential ${file}, another kind of ${element} ${before}: one element has one potential here`,
+      );
+  }
 }
 
-function vectorIn(source: TextSource, index: number, words: readonly string[]): Vec3 {
-  const [x, y, z] = words.slice(0, 3).map(toNumber);
-  const v: Vec3 = [x ?? Number.NaN, y ?? Number.NaN, z ?? Number.NaN];
-  if (!v.every(Number.isFinite)) source.fail(index, "three plain numbers");
-  return v;
+/** What is read of &SYSTEM, or taken for granted here. */
+const READ =
+  /^(ibrav|celldm|a|b|c|cosab|cosac|cosbc|nat|ntyp|nspin|noncolin|starting_magnetization|angle1|angle2|tot_charge|space_group)(\(|$)/;
+/** Variables that steer a run and say nothing of the crystal. */
+const STEERING =
+  /^(prefix|outdir|wfcdir|pseudo_dir|verbosity|disk_io|title|restart_mode|max_seconds|wf_collect|iprint|calculation)$/;
+
+/** One warning for all that the input sets beside the structure. */
+function tellUnread(
+  source: TextSource,
+  { system, others }: Namelists,
+  cards: ReadonlyMap<string, Card>,
+): void {
+  const names = [
+    ...[...(system?.keys() ?? [])].filter((key) => !READ.test(key)),
+    ...[...others.keys()].filter((key) => !STEERING.test(key)),
+  ].filter((key) => !/\(1\)$/.test(key) || !(system?.has(key.slice(0, -3)) || others.has(key.slice(0, -3))));
+  const unread = [...cards.keys()].filter(
+    (key) => !["ATOMIC_SPECIES", "ATOMIC_POSITIONS", "CELL_PARAMETERS"].includes(key),
+  );
+  if (cards.has("ATOMIC_SPECIES")) unread.push("masses and potentials of ATOMIC_SPECIES");
+  const all = [...names, ...unread];
+  if (all.length > 0) source.warn(0, `only the structure is read, not ${all.join(", ")}`);
+}
+
+/** Three expressions without blanks inside, as pw.x takes them for positions. */
+function expressionsIn(source: TextSource, index: number, words: readonly string[]): Vec3 {
+  const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = words.slice(0, 3).map(evaluated);
+  if (![x, y, z].every(Number.isFinite))
+    source.fail(index, "three numbers or expressions such as 1/3 and sqrt(0.16)");
+  return [x, y, z];
 }

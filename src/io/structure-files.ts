@@ -1,10 +1,16 @@
 import { InputError } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { scale } from "../common/vec3.ts";
-import { cartesianPositions, type Structure, scaleRows, toFractional } from "../model/structure.ts";
+import {
+  cartesianPositions,
+  type Structure,
+  type StructureInFile,
+  scaleRows,
+  toFractional,
+} from "../model/structure.ts";
 import { parseAbinitInput } from "./abinit-input.ts";
-import { formatCif, parseCif, type SpaceGroupSettings } from "./cif.ts";
-import { type ExtxyzFrame, formatExtxyz, parseExtxyz } from "./extxyz.ts";
+import { type CifOptions, formatCif, parseCif, type SpaceGroupSettings } from "./cif.ts";
+import { type ExtxyzFrame, type ExtxyzReading, formatExtxyz, readExtxyz } from "./extxyz.ts";
 import { formatPoscar, parsePoscar } from "./poscar.ts";
 import { parseQeInput } from "./qe-input.ts";
 import { formatXsf, parseXsf } from "./xsf.ts";
@@ -21,18 +27,20 @@ export const WRITABLE = ".extxyz, .xyz, .cif, .vasp, .poscar, POSCAR, .xsf";
 const NAMES: readonly (readonly [RegExp, StructureFormat])[] = [
   [/\.(ext)?xyz$/i, "extxyz"],
   [/\.m?cif$/i, "cif"],
-  [/\.(vasp|poscar)$|(^|[/\\])(POSCAR|CONTCAR)[^/\\]*$/i, "poscar"],
+  [/\.(vasp|poscar)$|(^|[/\\])[SBPMI]?(POSCAR|CONTCAR)[^/\\]*$/i, "poscar"],
   [/\.a?xsf$/i, "xsf"],
   [/\.(pwi|pwin)$/i, "qe"],
   [/\.abi$/i, "abinit"],
 ];
 /** By content, where the name does not tell. */
 const CONTENTS: readonly (readonly [RegExp, StructureFormat])[] = [
-  [/^\s*&(control|system)\b/im, "qe"],
+  [/^\s*&(control|system)\b|^\s*ATOMIC_POSITIONS\b/im, "qe"],
   [/^\s*_atom_site_fract_x\b/im, "cif"],
   [/^\s*PRIMVEC\b/im, "xsf"],
   [/^[^#!]*\bznucl\b/im, "abinit"],
   [/^\s*\d+\s*\n[^\n]*Lattice=/i, "extxyz"],
+  // A comment, a scale and three vectors.
+  [/^[^\n]*\n\s*-?[\d.][^\n]*\n(?:\s*[-+]?[\d.]\S*\s+[-+]?[\d.]\S*\s+[-+]?[\d.]\S*[^\n]*\n){3}/, "poscar"],
 ];
 
 /** The format of a structure file by its name or, failing that, by its content. @throws InputError if neither tells. */
@@ -46,9 +54,9 @@ export function formatOf(path: string, text: string): StructureFormat {
   return found[1];
 }
 
-/** Whether a CIF names its symmetry without listing the operations. */
+/** Whether a CIF names its space group, whether or not it lists the operations. */
 export const needsSpaceGroups = (cif: string): boolean =>
-  !/^\s*(_space_group_symop_operation_xyz|_symmetry_equiv_pos_as_xyz)\b/im.test(cif);
+  /^\s*_(space_group|symmetry)[._](IT_number|Int_Tables_number|(space_group_)?name_(Hall|H-M))/im.test(cif);
 
 /**
  * The structure in a file.
@@ -62,12 +70,13 @@ export function parseStructure(
   name: string,
   format: StructureFormat = formatOf(name, text),
   settings?: SpaceGroupSettings,
-): Structure {
+  options: CifOptions = {},
+): StructureInFile {
   switch (format) {
     case "extxyz":
-      return fromFrame(parseExtxyz(text, name));
+      return fromReading(readExtxyz(text, name));
     case "cif":
-      return parseCif(text, name, settings);
+      return parseCif(text, name, settings, options);
     case "poscar":
       return parsePoscar(text, name);
     case "xsf":
@@ -97,7 +106,7 @@ export function formatStructure(structure: Structure, path: string): string {
   }
 }
 
-function fromFrame(frame: ExtxyzFrame): Structure {
+function fromReading({ frame, ...said }: ExtxyzReading): StructureInFile {
   const lattice = scaleRows(BOHR_PER_ANGSTROM, frame.lattice);
   const fractional = toFractional(lattice);
   return {
@@ -106,6 +115,7 @@ function fromFrame(frame: ExtxyzFrame): Structure {
       ...atom,
       position: fractional(scale(BOHR_PER_ANGSTROM, position)),
     })),
+    ...said,
   };
 }
 

@@ -8,16 +8,26 @@ export interface TextSource {
   line(index: number): string;
   /** @throws InputError `name:line: must be EXPECTED, got FOUND`; `index` counts from 0. */
   fail(index: number, expected: string, found?: string): never;
+  /** What the text says and the reader cannot use, one line each, in the order in which it was met. */
+  readonly warnings: readonly string[];
+  /** Adds `name:line: TEXT` to the warnings, once. */
+  warn(index: number, text: string): void;
 }
 
 /** @param name what to call the text in messages, usually its path. */
 export function textSource(text: string, name: string): TextSource {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
   const line = (index: number) => (lines[index] ?? "").trim();
+  const warnings: string[] = [];
   return {
     name,
     lines,
     line,
+    warnings,
+    warn: (index, what) => {
+      const warning = `${name}:${index + 1}: ${what}`;
+      if (!warnings.includes(warning)) warnings.push(warning);
+    },
     fail: (index, expected, found = line(index)) => {
       const got = found === "" ? "nothing" : shortened(JSON.stringify(found));
       throw new InputError(`${name}:${index + 1}: must be ${expected}, got ${got}`);

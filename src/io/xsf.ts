@@ -1,28 +1,51 @@
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { type Mat3, scale, type Vec3 } from "../common/vec3.ts";
-import { atomicNumber, ELEMENTS, isElement } from "../model/elements.ts";
-import { cartesianPositions, type Structure, scaleRows, toFractional } from "../model/structure.ts";
+import { atomicNumber, ELEMENTS } from "../model/elements.ts";
+import {
+  cartesianPositions,
+  type Structure,
+  type StructureInFile,
+  scaleRows,
+  toFractional,
+} from "../model/structure.ts";
+import { elementOfSymbol } from "./element-label.ts";
 import { type TextSource, textSource, toNumber, wordsOf } from "./text-source.ts";
 
 const KEYWORD = /^[A-Z_]{4,}/i;
 
 /**
- * Reads the structure of an XCrySDen file: PRIMVEC and PRIMCOORD [Å], atoms by number or symbol. Forces and grids are
- * passed over.
+ * Reads the structure of an XCrySDen file: PRIMVEC and PRIMCOORD [Å], atoms by number or symbol. Forces, grids and the
+ * periodicity of slabs and polymers are told as warnings.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found; for molecules and animations too.
+ * @throws InputError with line number, what is expected there and what was found; for molecules and several frames too.
  */
-export function parseXsf(text: string, name = "xsf"): Structure {
+export function parseXsf(text: string, name = "xsf"): StructureInFile {
   const source = textSource(text.replace(/^([^\n]*?)#[^\n]*$/gm, "$1"), name);
-  const find = (word: string) => source.lines.findIndex((line) => line.trim().toUpperCase().startsWith(word));
-  const steps = find("ANIMSTEPS");
-  if (steps >= 0 && toNumber(wordsOf(source.line(steps))[1]) !== 1)
+  const findAll = (word: string) =>
+    source.lines.flatMap((_, index) =>
+      (wordsOf(source.line(index))[0] ?? "").toUpperCase() === word ? [index] : [],
+    );
+  const only = (word: string): number | undefined => {
+    const [first, second] = findAll(word);
+    if (second !== undefined)
+      source.fail(second, `the only ${word}, but line ${first! + 1} has one: keep one frame`);
+    return first;
+  };
+  const [steps] = findAll("ANIMSTEPS");
+  if (steps !== undefined && toNumber(wordsOf(source.line(steps))[1]) !== 1)
     source.fail(steps, "one structure; keep one frame of the animation");
-  const vectors = find("PRIMVEC");
-  if (vectors < 0) source.fail(0, "a periodic structure with PRIMVEC; give molecules a box");
-  const coordinates = find("PRIMCOORD");
-  if (coordinates < 0) source.fail(vectors, "followed by PRIMCOORD with the atoms");
+  const vectors = only("PRIMVEC");
+  if (vectors === undefined) return source.fail(0, "a periodic structure with PRIMVEC; give molecules a box");
+  const coordinates = only("PRIMCOORD");
+  if (coordinates === undefined) return source.fail(vectors, "followed by PRIMCOORD with the atoms");
+  const [atoms] = findAll("ATOMS");
+  if (atoms !== undefined) source.fail(atoms, "a crystal by PRIMCOORD alone");
+  for (const word of ["SLAB", "POLYMER", "MOLECULE"])
+    for (const index of findAll(word))
+      source.warn(index, `${word}: the cell is repeated along all three vectors here`);
+  const grid = source.lines.findIndex((line) => /^\s*BEGIN_BLOCK_DATAGRID/i.test(line));
+  if (grid >= 0) source.warn(grid, "values on a grid are not read");
 
   const rows = contentAfter(source, vectors, 3).map((index) =>
     vectorIn(source, index, wordsOf(source.line(index))),
@@ -36,19 +59,23 @@ export function parseXsf(text: string, name = "xsf"): Structure {
   const count = toNumber(wordsOf(source.line(countLine ?? coordinates + 1))[0]);
   if (countLine === undefined || !Number.isInteger(count) || count < 1)
     return source.fail(countLine ?? coordinates + 1, "the number of atoms and 1");
-  const lines = contentAfter(source, countLine, count);
+  const lines = contentAfter(source, countLine, count + 1);
   if (lines.length < count) source.fail(countLine, `followed by ${count} atoms`, `${lines.length} atoms`);
+  if (lines.length > count)
+    source.fail(lines[count]!, `a keyword after the ${count} atoms of line ${countLine + 1}`);
   return {
     lattice,
     atoms: lines.map((index) => {
       const [label, ...rest] = wordsOf(source.line(index));
       const number = toNumber(label);
-      const element = Number.isInteger(number) ? ELEMENTS[number - 1] : label;
-      if (element === undefined || !isElement(element))
+      const element = Number.isInteger(number) ? ELEMENTS[number - 1] : elementOfSymbol(label ?? "");
+      if (element === undefined)
         return source.fail(index, "an atomic number or chemical symbol and three coordinates");
       const cart = vectorIn(source, index, rest);
+      if (rest.length > 3) source.warn(lines[0]!, "forces beside the atoms are not read");
       return { element, position: fractional(scale(BOHR_PER_ANGSTROM, cart)) };
     }),
+    warnings: source.warnings,
   };
 }
 

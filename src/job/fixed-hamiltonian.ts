@@ -84,7 +84,7 @@ export async function fixedHamiltonian(
     reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
     problem: frozen,
     operations,
-    warnings: [...momentWarnings(job, structure), ...warnings],
+    warnings: [...structure.warnings, ...momentWarnings(job, structure), ...warnings],
   };
 }
 

@@ -15,6 +15,17 @@ export interface InlineStructure {
   }[];
   readonly cartesian: boolean;
   readonly units: "bohr" | "angstrom";
+  /** Compute atoms that are nearer than half the sum of their covalent radii; default false, which refuses them. */
+  readonly allowCloseAtoms?: boolean | undefined;
+}
+
+/** A structure in a file of its own. */
+export interface StructureFileChoice {
+  /** Path relative to the job file. */
+  readonly file: string;
+  readonly allowCloseAtoms?: boolean | undefined;
+  /** Go on where the atoms of a CIF are not those of its formula; default false, which refuses it. */
+  readonly allowFormulaMismatch?: boolean | undefined;
 }
 
 export type AcceleratorChoice =
@@ -58,7 +69,7 @@ export interface Job {
   readonly title?: string | undefined;
   readonly hamiltonian: "kohn-sham" | "core" | "cohen-bergstresser" | { readonly frozen: string };
   /** Inline, or a file relative to the job file. */
-  readonly structure: InlineStructure | { readonly file: string };
+  readonly structure: InlineStructure | StructureFileChoice;
   /** A family name for all elements, or per element a family name or a file path. */
   readonly pseudopotentials: string | Readonly<Record<string, string>>;
   /** A name of ours, or a list of libxc names. */
@@ -77,6 +88,8 @@ export interface Job {
   readonly kgridSymmetry: "crystal" | "none";
   /** Null: the smallest fast grid on which products of two orbitals are exact. */
   readonly fftSize: Vec3 | null;
+  /** Electrons removed from the neutral cell; what is missing is replaced by a uniform background. Absent: what the structure file says, else 0. */
+  readonly charge?: number | undefined;
   /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
   readonly temperature: number;
   readonly smearing: SmearingName;

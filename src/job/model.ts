@@ -6,7 +6,7 @@ import type { Pseudopotential } from "../model/pseudopotential.ts";
 import { parsePseudopotential } from "../model/read-pseudopotential.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
-import type { Structure } from "./structure.ts";
+import type { Structure, StructureAtom } from "./structure.ts";
 
 /** Texts of the pseudopotential files a job names, by their path. */
 export type PseudopotentialFiles = Readonly<Record<string, string>>;
@@ -23,30 +23,50 @@ export async function readPseudopotentials(
   );
 }
 
+/** The initial moment [μB]; a share of the valence electrons is one of so many. */
+export const momentOf = (
+  { magneticMoment, momentShare }: StructureAtom,
+  valence: number,
+): number | undefined => magneticMoment ?? (momentShare === undefined ? undefined : momentShare * valence);
+
 /** A family name has neither dots nor slashes. */
 export const isPath = (name: string): boolean => /[./\\]/.test(name);
 
 /**
  * The physical system of a job: species in the order in which they first appear, one electron for each unit of
- * valence charge.
+ * valence charge, less those that the job, or else the structure file, says are removed.
  *
  * @throws InputError for an element without a pseudopotential, or electrons that cannot be paired without smearing.
  */
-export function modelFromJob(job: Job, structure: Structure, files: PseudopotentialFiles = {}): Model {
+export function modelFromJob(
+  job: Job,
+  structure: Structure & { readonly charge?: number },
+  files: PseudopotentialFiles = {},
+): Model {
   const elements = [...new Set(structure.atoms.map((atom) => atom.element))];
   const species: Species[] = elements.map((element) => ({
     element,
     pseudopotential: pseudopotentialOf(element, job.pseudopotentials, files),
   }));
   // Without spin a moment means nothing; left in, it would still tell atoms apart and cost symmetry.
-  const atoms = structure.atoms.map(
-    ({ element, position, magneticMoment }): Atom => ({
-      species: elements.indexOf(element),
+  const atoms = structure.atoms.map((atom): Atom => {
+    const { element, position } = atom;
+    const kind = elements.indexOf(element);
+    const magneticMoment = momentOf(atom, species[kind]!.pseudopotential.charge);
+    return {
+      species: kind,
       position,
       ...(job.spin === "none" || magneticMoment === undefined ? {} : { magneticMoment }),
-    }),
+    };
+  });
+  const neutral = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, 0);
+  const charge = job.charge ?? structure.charge ?? 0;
+  const electrons = neutral - charge;
+  requireInput(
+    electrons > 0,
+    () =>
+      `charge: must leave electrons of the ${neutral} of the neutral cell, got ${charge} electrons removed`,
   );
-  const electrons = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, 0);
   requireInput(
     job.smearing !== "none" || electrons % 2 === 0,
     () =>

@@ -1,13 +1,20 @@
 import { InputError } from "../common/failure.ts";
 import { isNode } from "../common/platform.ts";
 import type { SpaceGroupSettings } from "../io/cif.ts";
+import type { SpaceGroupIdentifier } from "../model/moyo.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
+
+/** What a CIF that names its space group is read with. */
+export interface SpaceGroupTables {
+  readonly settings: SpaceGroupSettings;
+  readonly identify: SpaceGroupIdentifier;
+}
 
 /** What differs between Node and a browser. */
 export interface PlatformServices {
   analyseSymmetry(): Promise<SymmetryAnalyser>;
   /** Loaded only for files that need it. */
-  spaceGroups(): Promise<SpaceGroupSettings>;
+  spaceGroups(): Promise<SpaceGroupTables>;
   readText(path: string): Promise<string>;
   /** CPU time of the process so far [s], all threads; absent where it cannot be asked. */
   cpuSeconds(): number | undefined;
@@ -20,13 +27,12 @@ export interface PlatformServices {
 /** Services of the platform this runs on. Node's are loaded only there. */
 export async function platformServices(): Promise<PlatformServices> {
   if (isNode) {
-    const [{ loadMoyo, loadSpaceGroups }, { readTextFrom, systemMemory }] = await Promise.all([
-      import("../io/moyo-node.ts"),
-      import("../io/node-files.ts"),
-    ]);
+    const [{ loadIdentifier, loadMoyo, loadSpaceGroups }, { readTextFrom, systemMemory }] = await Promise.all(
+      [import("../io/moyo-node.ts"), import("../io/node-files.ts")],
+    );
     return {
       analyseSymmetry: loadMoyo,
-      spaceGroups: loadSpaceGroups,
+      spaceGroups: async () => ({ settings: await loadSpaceGroups(), identify: await loadIdentifier() }),
       readText: readTextFrom("."),
       cpuSeconds: () => {
         const { user, system } = process.cpuUsage();
@@ -38,7 +44,10 @@ export async function platformServices(): Promise<PlatformServices> {
   }
   return {
     analyseSymmetry: async () => (await import("../model/moyo.ts")).moyoAnalyser(),
-    spaceGroups: async () => (await import("../model/moyo.ts")).moyoSettings(),
+    spaceGroups: async () => {
+      const { moyoIdentifier, moyoSettings } = await import("../model/moyo.ts");
+      return { settings: await moyoSettings(), identify: await moyoIdentifier() };
+    },
     readText: (path) =>
       Promise.reject(
         new InputError(`structure.file: "${path}" cannot be read here; give the structure in the job`),

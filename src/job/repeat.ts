@@ -17,13 +17,19 @@ const folded = (
  *
  * @param structure that of the job, resolved.
  */
-export function repeatedJob(job: Job, structure: Structure, axis: 0 | 1 | 2, count: number): Job {
+export function repeatedJob(
+  job: Job,
+  structure: Structure & { readonly charge?: number },
+  axis: 0 | 1 | 2,
+  count: number,
+): Job {
   const along = (v: Vec3, value: number): Vec3 => [
     axis === 0 ? value : v[0],
     axis === 1 ? value : v[1],
     axis === 2 ? value : v[2],
   ];
   const [a, b, c] = structure.lattice;
+  const charge = job.charge ?? structure.charge;
   return {
     ...job,
     ...(job.title === undefined || count === 1 ? {} : { title: `${job.title}, ${count} times` }),
@@ -41,7 +47,9 @@ export function repeatedJob(job: Job, structure: Structure, axis: 0 | 1 | 2, cou
       ).flat(),
       cartesian: false,
       units: "bohr",
+      allowCloseAtoms: job.structure.allowCloseAtoms,
     },
+    ...(charge === undefined ? {} : { charge: charge * count }),
     kgrid: folded(job.kgrid, axis, count, along),
     ...(job.kpoints === undefined
       ? {}

@@ -39,10 +39,13 @@ const inlineStructure = fields({
     .min(1),
   cartesian: flag().default(false),
   units: oneOf(["bohr", "angstrom"]).default("bohr"),
+  allowCloseAtoms: flag().optional(),
 });
 
 const structureFile = fields({
   file: text("must be the path of a structure file, relative to the job file"),
+  allowCloseAtoms: flag().optional(),
+  allowFormulaMismatch: flag().optional(),
 });
 
 const count = wholeNumber("must be a positive whole number", 1);
@@ -155,6 +158,9 @@ export const jobSchema = fields({
   fftSize: triple(count, "must be three positive whole numbers or null; null chooses the smallest exact grid")
     .nullable()
     .default(null),
+  charge: finite(
+    "must be the number of electrons removed from the neutral cell; negative for added ones",
+  ).optional(),
   temperature: finite("must be a smearing width in Ha, zero or more; 0.001 is usual for metals")
     .min(0)
     .default(0),

@@ -1,18 +1,25 @@
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
-import { type Mat3, norm, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
+import { norm, scale } from "../common/vec3.ts";
 import { formatOf, needsSpaceGroups, parseStructure } from "../io/structure-files.ts";
+import { CLOSE, closePair } from "../model/close-atoms.ts";
 import { ELEMENTS } from "../model/elements.ts";
 import { createLattice } from "../model/lattice.ts";
-import { type Structure, type StructureAtom, scaleRows, toFractional } from "../model/structure.ts";
+import {
+  type Structure,
+  type StructureAtom,
+  type StructureInFile,
+  scaleRows,
+  toFractional,
+} from "../model/structure.ts";
 import { show } from "./issues.ts";
-import type { Job } from "./job.ts";
+import type { InlineStructure, Job, StructureFileChoice } from "./job.ts";
 import { platformServices } from "./platform.ts";
 
-export type { Structure, StructureAtom };
+export type { Structure, StructureAtom, StructureInFile };
 
-/** Atoms closer than this are one atom written twice [bohr]; the shortest bond there is, in H2, has 1.4 bohr. */
+/** Atoms closer than this are one atom written twice [bohr], whatever is allowed. */
 const SAME_SPOT = 0.1;
 /** Atoms more cells away than this have lost the digits of their place in the cell. */
 const FARTHEST = 1_000_000;
@@ -20,17 +27,20 @@ const FARTHEST = 1_000_000;
 const LONGEST = 100_000;
 
 /**
- * The atoms of the job, read through `readText` when they are in a file.
+ * The atoms of the job, read through `readText` when they are in a file, with what the file says beside them.
  *
- * @throws InputError for a singular lattice, an unknown element, or two atoms on one spot (periodic images too).
+ * @throws InputError for a singular lattice, no atoms, an unknown element, a position far outside the cell, and for two atoms
+ * nearer than half the sum of their covalent radii (periodic images too), unless the job allows it.
  */
 export async function resolveStructure(
   job: Pick<Job, "structure">,
   readText: (path: string) => Promise<string>,
-): Promise<Structure> {
+): Promise<StructureInFile> {
+  const { structure } = job;
   const found =
-    "file" in job.structure ? await fromFile(job.structure.file, readText) : fromInline(job.structure);
+    "file" in structure ? await fromFile(structure, readText) : { ...fromInline(structure), warnings: [] };
   createLattice(found.lattice); // refuses singular ones
+  requireInput(found.atoms.length > 0, () => "structure.atoms: must hold at least one atom, got none");
   found.atoms.forEach(({ element }, i) => {
     requireInput(
       ELEMENTS.includes(element),
@@ -45,16 +55,12 @@ export async function resolveStructure(
         `structure.atoms[${i}].position: must be within ±${FARTHEST} cells, got ${show(position)} in units of the lattice vectors; check cartesian and units`,
     );
   });
-  requireApart(found);
+  requireLengths(found);
+  requireApart(found, structure.allowCloseAtoms === true);
   return found;
 }
 
-function fromInline({
-  lattice,
-  atoms,
-  cartesian,
-  units,
-}: Exclude<Job["structure"], { file: string }>): Structure {
+function fromInline({ lattice, atoms, cartesian, units }: InlineStructure): Structure {
   const unit = units === "angstrom" ? BOHR_PER_ANGSTROM : 1;
   const inBohr = scaleRows(unit, lattice);
   const fractional = cartesian ? toFractional(inBohr) : undefined;
@@ -68,16 +74,22 @@ function fromInline({
   };
 }
 
-async function fromFile(path: string, readText: (path: string) => Promise<string>): Promise<Structure> {
-  const text = await readText(path);
-  const format = formatOf(path, text);
-  // Only a CIF that does not list its operations needs the tables of space groups.
-  const groups =
+async function fromFile(
+  { file, allowFormulaMismatch }: StructureFileChoice,
+  readText: (path: string) => Promise<string>,
+): Promise<StructureInFile> {
+  const text = await readText(file);
+  const format = formatOf(file, text);
+  // Only a CIF that names its group needs the tables of space groups.
+  const tables =
     format === "cif" && needsSpaceGroups(text) ? await (await platformServices()).spaceGroups() : undefined;
-  return parseStructure(text, path, format, groups);
+  return parseStructure(text, file, format, tables?.settings, {
+    identify: tables?.identify,
+    allowFormulaMismatch,
+  });
 }
 
-function requireApart({ lattice, atoms }: Structure): void {
+function requireLengths({ lattice }: Structure): void {
   for (const [i, a] of lattice.entries()) {
     requireInput(
       norm(a) <= LONGEST,
@@ -89,19 +101,25 @@ function requireApart({ lattice, atoms }: Structure): void {
         `structure.lattice[${i}]: must be longer than ${SAME_SPOT} bohr, got ${norm(a)} bohr; atoms meet their own images`,
     );
   }
-  for (let i = 0; i < atoms.length; i++)
-    for (let j = i + 1; j < atoms.length; j++) {
-      const distance = distanceNearZero(lattice, atoms[i]!.position, atoms[j]!.position);
-      requireInput(
-        distance >= SAME_SPOT,
-        () =>
-          `structure.atoms[${j}].position: must be at least ${SAME_SPOT} bohr from every other atom and its images, got ${distance.toPrecision(2)} bohr from atoms[${i}]; remove one of them or check cartesian and units`,
-      );
-    }
 }
 
-/** Distance [bohr] of two positions modulo the lattice: exact when it is short against the spacing of lattice planes. */
-function distanceNearZero(lattice: Mat3, p: Vec3, q: Vec3): number {
-  const wrap = (x: number) => x - Math.round(x);
-  return norm(rowsVec(lattice, [wrap(p[0] - q[0]), wrap(p[1] - q[1]), wrap(p[2] - q[2])]));
+function requireApart(structure: Structure, areCloseAllowed: boolean): void {
+  const pair = closePair(structure);
+  if (pair === undefined || (areCloseAllowed && pair.distance >= SAME_SPOT)) return;
+  const { first, second, distance, least } = pair;
+  const name = (i: number) => `${structure.atoms[i]!.element} of atoms[${i}]`;
+  const bohr = (length: number) => `${length.toPrecision(3)} bohr`;
+  const rule =
+    distance < SAME_SPOT
+      ? `at least ${SAME_SPOT} bohr from every other atom and its images`
+      : `at least ${bohr(least)} (${CLOSE} of the sum of the covalent radii) from ${first === second ? "its own images" : name(first)}`;
+  const remedy =
+    distance < SAME_SPOT
+      ? "remove one of them or check cartesian and units"
+      : 'check the lattice, cartesian and units, or give "allowCloseAtoms": true in structure';
+  requireInput(
+    false,
+    () =>
+      `structure.atoms[${second}].position: ${name(second)} must be ${rule}, got ${bohr(distance)} from ${first === second ? "its own image" : name(first)}; ${remedy}`,
+  );
 }

@@ -1,11 +1,33 @@
 import { functionals } from "../model/functionals.ts";
 import type { Model } from "../model/model.ts";
 import type { Job } from "./job.ts";
-import type { Structure } from "./structure.ts";
+import type { Structure, StructureInFile } from "./structure.ts";
 
 /** What is allowed but probably not meant, one line each; empty for most jobs. */
-export function jobWarnings(job: Job, structure: Structure): string[] {
-  return [...mismatchedTables(job), ...momentWarnings(job, structure)];
+export function jobWarnings(job: Job, structure: StructureInFile): string[] {
+  return [
+    ...structure.warnings,
+    ...chargeWarnings(job, structure),
+    ...mismatchedTables(job),
+    ...momentWarnings(job, structure),
+  ];
+}
+
+/** What the zero of a charged cell is, which no two programs agree on. */
+function chargeWarnings(job: Job, structure: StructureInFile): string[] {
+  const charge = job.charge ?? structure.charge ?? 0;
+  const isOther =
+    job.charge !== undefined && structure.charge !== undefined && job.charge !== structure.charge;
+  return [
+    ...(isOther
+      ? [`charge: ${job.charge} of the job is taken, not ${structure.charge} of the structure file`]
+      : []),
+    ...(charge === 0
+      ? []
+      : [
+          `charge: ${charge} electrons are removed and a uniform background makes the cell neutral; energies of charged cells depend on its size and compare only within one convention (docs/formats.md)`,
+        ]),
+  ];
 }
 
 /** A pseudopotential is made for one functional. */
@@ -50,12 +72,12 @@ const show = (functional: Job["functional"]): string =>
 /** Initial moments without spin, or spin without them. */
 export function momentWarnings({ spin }: Job, { atoms }: Structure): string[] {
   if (spin === "collinear")
-    return atoms.every(({ magneticMoment = 0 }) => magneticMoment === 0)
+    return atoms.every(({ magneticMoment, momentShare }) => (magneticMoment ?? momentShare ?? 0) === 0)
       ? [
           "structure.atoms: spin is collinear but no atom has a magneticMoment: the run starts and stays without a moment",
         ]
       : [];
-  const count = atoms.filter((atom) => atom.magneticMoment !== undefined).length;
+  const count = atoms.filter((atom) => (atom.magneticMoment ?? atom.momentShare) !== undefined).length;
   const moments = count === 1 ? "a magneticMoment is" : `${count} magneticMoments are`;
   return count === 0
     ? []

@@ -3,7 +3,7 @@ import initialise, {
   hall_symbol_entries_from_number,
   operations_from_number,
 } from "@spglib/moyo-wasm";
-import { det, type Mat3, scale, type Vec3 } from "../common/vec3.ts";
+import { add, det, type Mat3, matMul, matVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
 import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /**
@@ -78,6 +78,69 @@ export async function moyoSettings(
       operations: () =>
         operations_from_number(number, { type: "HallNumber", value: hall_number }, false).map(operationOf),
     }));
+}
+
+/** The number, 1 to 230, of the space group of operations in the basis of a cell (rows [bohr]); undefined if it is not found. */
+export type SpaceGroupIdentifier = (
+  vectors: Mat3,
+  operations: readonly SymmetryOperation[],
+) => number | undefined;
+
+/**
+ * Numbers of space groups by their operations, in any basis and with any origin: moyo analyses a crystal of three kinds of atoms
+ * at points without any symmetry, moved by the operations, in a cell made exactly as symmetric as they are.
+ *
+ * @param module as for `moyoAnalyser`.
+ */
+export async function moyoIdentifier(module?: Uint8Array<ArrayBuffer> | URL): Promise<SpaceGroupIdentifier> {
+  if (module === undefined) await initialise();
+  else await initialise({ module_or_path: module });
+  return (vectors, operations) => {
+    const images = GENERAL_POINTS.flatMap((point, kind) =>
+      operations.map(({ rotation, translation }) => ({
+        kind: kind + 1,
+        position: wrapped(add(matVec(rotation, point), translation)),
+      })),
+    );
+    const cell = {
+      lattice: { basis: symmetricCell(vectors, operations).flat() },
+      positions: images.map(({ position }) => position),
+      numbers: images.map(({ kind }) => kind),
+    };
+    try {
+      return analyze_cell(JSON.stringify(cell), 1e-3, "Standard").number;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+/** Points that no operation of a space group leaves in place. */
+const GENERAL_POINTS: readonly Vec3[] = [
+  [0.1234, 0.0717, 0.3791],
+  [0.2918, 0.4153, 0.0476],
+  [0.0391, 0.2207, 0.1583],
+];
+
+/** A right-handed cell whose metric is the mean of Wᵀ G W over the operations, which is that of the cell if it fits. */
+function symmetricCell(vectors: Mat3, operations: readonly SymmetryOperation[]): Mat3 {
+  const metric = matMul(vectors, transpose(vectors));
+  const mean = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (const { rotation } of operations) {
+    const image = matMul(transpose(rotation), matMul(metric, rotation)).flat();
+    for (let i = 0; i < 9; i++) mean[i]! += image[i]! / operations.length;
+  }
+  const [aa = 0, ab = 0, ac = 0, , bb = 0, bc = 0, , , cc = 0] = mean;
+  const ax = Math.sqrt(aa);
+  const bx = ab / ax;
+  const by = Math.sqrt(bb - bx * bx);
+  const cx = ac / ax;
+  const cy = (bc - bx * cx) / by;
+  return [
+    [ax, 0, 0],
+    [bx, by, 0],
+    [cx, cy, Math.sqrt(cc - cx * cx - cy * cy)],
+  ];
 }
 
 const operationOf = ({

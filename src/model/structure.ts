@@ -15,6 +15,16 @@ export interface StructureAtom {
   readonly position: Vec3;
   /** Initial moment [μB]. */
   readonly magneticMoment?: number;
+  /** Initial moment as a share of the atom's valence electrons, −1 to 1, where a file gives it so. */
+  readonly momentShare?: number;
+}
+
+/** What a structure file says. */
+export interface StructureInFile extends Structure {
+  /** Electrons removed from the neutral cell, where the file says so. */
+  readonly charge?: number;
+  /** What the file says beside and is not used, or was decided in reading it; one line each. */
+  readonly warnings: readonly string[];
 }
 
 /** The rows of m times s. */

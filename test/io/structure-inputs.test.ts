@@ -147,8 +147,6 @@ describe("Quantum ESPRESSO", () => {
 &system
   ${system}, ecutwfc = 30
 /
-ATOMIC_SPECIES
- Si1 28.0 Si.upf
 ${cell}
 ATOMIC_POSITIONS ${positions}
 K_POINTS automatic
@@ -168,7 +166,14 @@ K_POINTS automatic
       "alat of the first vector",
       input("ibrav=0, nat=1", cube, "\n Si 0.5 0.3333333333333333 0.3333333333333333"),
     ],
-    ["alat of celldm", input(`ibrav=0, celldm(1)=${2 * A}`, cube, "alat\n Si 0.75 0.5 0.5")],
+    [
+      "alat of celldm",
+      input(
+        `ibrav=0, celldm(1)=${2 * A}`,
+        "CELL_PARAMETERS\n 1.5 0 0\n 0 2 0\n 0 0 2.5\n",
+        "alat\n Si 0.75 0.5 0.5",
+      ),
+    ],
     ["A, B, C", input("ibrav = 8, A = 3.0, B = 4, C = 5.D0, nat=1", "", "crystal\n Si 0.5 0.25 0.2")],
     [
       "cell in alat",
@@ -206,7 +211,7 @@ K_POINTS automatic
     [
       "alat of nothing",
       input("ibrav=0", cube.replace("angstrom", "alat"), "crystal\n Si 0 0 0"),
-      /^q:9: must be in bohr or angstrom/,
+      /^q:7: must be in bohr or angstrom/,
     ],
     [
       "Wyckoff positions",
@@ -218,8 +223,17 @@ K_POINTS automatic
       input("ibrav=0, nat=2", cube, "crystal\n Si 0 0 0"),
       /must be followed by the nat = 2 atoms, got "1 lines"/,
     ],
-    ["no element", input("ibrav=0", cube, "crystal\n Xx 0 0 0"), /must be an atom: a label that begins/],
-    ["an expression", input("ibrav=0", cube, "crystal\n Si 1/3 0 0"), /must be three plain numbers/],
+    [
+      "no element",
+      input("ibrav=0", cube, "crystal\n Xx 0 0 0"),
+      /must be an atom: a label of one chemical symbol/,
+    ],
+    ["no number", input("ibrav=0", cube, "crystal\n Si 1/x 0 0"), /must be three numbers or expressions/],
+    [
+      "two lengths",
+      input("ibrav=0, celldm(1)=6", cube, "crystal\n Si 0 0 0"),
+      /must be in alat, because celldm\(1\) or A is given: pw\.x stops at two lengths, got "angstrom"/,
+    ],
   ])("%s", (_, text, message) => {
     expect(() => parseQeInput(text, "q")).toThrow(InputError);
     expect(() => parseQeInput(text, "q")).toThrow(message);
@@ -262,12 +276,12 @@ ecut 15 ngkpt 2*4 4
     const unequal = parseAbinitInput("acell 5 6 7 angdeg 90 100 90 znucl 14 xred 0 0 0");
     expect(det(unequal.lattice)).toBeCloseTo(210 * Math.sin((100 * Math.PI) / 180), 9);
     expect(
-      parseAbinitInput("acell 3*7 rprim 1 0 0 -0.5 sqrt(0.75) 0 0 0 1 znucl 12").lattice[1][1],
+      parseAbinitInput("acell 3*7 rprim 1 0 0 -0.5 sqrt(0.75) 0 0 0 1 znucl 12 xred 3*0").lattice[1][1],
     ).toBeCloseTo(7 * Math.sqrt(0.75), 12);
   });
 
   test("moments along z", () => {
-    const { atoms } = parseAbinitInput(`${input} spinat 0 0 2.5 0 0 -1`);
+    const { atoms } = parseAbinitInput(`${input} nsppol 2 spinat 0 0 2.5 0 0 -1`);
     expect(atoms.map(({ magneticMoment }) => magneticMoment)).toEqual([2.5, -1]);
   });
 

@@ -66,13 +66,54 @@ test.each([
 ])("two atoms on one spot are refused: %s", async (_, a, b) => {
   const atoms = [a, b].map((position) => ({ element: "Al", position }));
   await expect(resolve({ lattice: skewed, atoms })).rejects.toThrow(
-    /structure\.atoms\[1\]\.position: must be at least 0\.1 bohr .* from atoms\[0\]; remove/,
+    /structure\.atoms\[1\]\.position: Al of atoms\[1\] must be at least 0\.1 bohr .* from Al of atoms\[0\]; remove/,
   );
 });
 
-test("atoms a little further apart are accepted", async () => {
-  const atoms = [0, 0.02].map((x) => ({ element: "Al", position: [x, 0, 0] })); // 0.12 bohr
-  expect((await resolve({ lattice: skewed, atoms })).atoms.length).toBe(2);
+test("atoms nearer than half their covalent radii are refused with the pair and the distance, unless they are insisted on", async () => {
+  const structure = {
+    lattice: skewed,
+    atoms: [0, 0.02].map((x) => ({ element: "Al", position: [x, 0, 0] })),
+  };
+  await expect(resolve(structure)).rejects.toThrow(
+    /^structure\.atoms\[1\]\.position: Al of atoms\[1\] must be at least 2\.29 bohr .* from Al of atoms\[0\], got 0\.120 bohr .*"allowCloseAtoms": true/,
+  );
+  expect((await resolve({ ...structure, allowCloseAtoms: true })).atoms.length).toBe(2);
+});
+
+test("the nearest images are found in every basis of the lattice", async () => {
+  // Two atoms of a cube of 5 bohr, 0.5 bohr apart, in bases that are more and more oblique.
+  for (const n of [0, 1, 7, 300]) {
+    const lattice = [
+      [5, 0, 0],
+      [5 * n, 5, 0],
+      [5 * n * 3, 5 * n, 5],
+    ];
+    const atoms = [
+      { element: "Si", position: [1, 2, 3] },
+      { element: "Si", position: [1.3, 2.4, 3] },
+    ];
+    await expect(resolve({ lattice, atoms, cartesian: true })).rejects.toThrow(
+      /got 0\.500 bohr from Si of atoms\[0\]/,
+    );
+    const one = { lattice: lattice.map((a) => a.map((x) => x / 4)), atoms: atoms.slice(0, 1) };
+    await expect(resolve({ ...one, cartesian: true })).rejects.toThrow(
+      /Si of atoms\[0\] must be at least 2\.10 bohr .* its own images, got 1\.25 bohr from its own image/,
+    );
+  }
+});
+
+test("positions that have lost their digits and structures without atoms are refused", async () => {
+  await expect(
+    resolve({ lattice: skewed, atoms: [{ element: "Si", position: [1e15, 0, 0] }] }),
+  ).rejects.toThrow(
+    /structure\.atoms\[0\]\.position: must be within ±1000000 cells, got \[1000000000000000,0,0\]/,
+  );
+  await expect(
+    resolveStructure(parseJob({ structure: { file: "a.in" }, ecut: 5 }), () =>
+      Promise.resolve("&system ibrav=1, A=3, nat=0 /\nATOMIC_POSITIONS crystal\n"),
+    ),
+  ).rejects.toThrow(/a positive number of atoms for nat, got "0"/);
 });
 
 test.each([

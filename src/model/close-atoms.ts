@@ -1,0 +1,85 @@
+import { dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
+import { covalentRadius } from "./covalent-radii.ts";
+import { createLattice, planeSpacings } from "./lattice.ts";
+import { cartesianPositions, type Structure, toFractional } from "./structure.ts";
+
+/**
+ * Atoms nearer to each other than this part of the sum of their covalent radii are no crystal. Molecules and crystals have 0.8
+ * and more, matter under the pressures of experiments 0.6.
+ */
+export const CLOSE = 0.5;
+
+/** Two atoms nearer than they should be. */
+export interface ClosePair {
+  /** Their places in the list; equal for an atom and its own image. */
+  readonly first: number;
+  readonly second: number;
+  /** [bohr] */
+  readonly distance: number;
+  /** The least that is accepted [bohr]. */
+  readonly least: number;
+}
+
+/**
+ * The pair of atoms that is nearest against `CLOSE` times the sum of its covalent radii, periodic images in cells of any shape
+ * included; undefined if none is nearer than that.
+ */
+export function closePair(structure: Structure): ClosePair | undefined {
+  const { atoms } = structure;
+  const lattice = reduced(structure.lattice);
+  const fractional = toFractional(lattice);
+  const positions = cartesianPositions(structure).map(fractional);
+  const radii = atoms.map(({ element }) => covalentRadius(element));
+  const heights = planeSpacings(createLattice(lattice));
+  let worst: ClosePair | undefined;
+  for (let i = 0; i < atoms.length; i++)
+    for (let j = i; j < atoms.length; j++) {
+      const least = CLOSE * (radii[i]! + radii[j]!);
+      const distance = nearestImage(lattice, heights, sub(positions[j]!, positions[i]!), least, i === j);
+      if (distance < least && (worst === undefined || distance / least < worst.distance / worst.least))
+        worst = { first: i, second: j, distance, least };
+    }
+  return worst;
+}
+
+/** The length of the shortest x + n within `reach`, n whole numbers, or infinity; `isSelf` leaves out n = 0. */
+function nearestImage(lattice: Mat3, heights: Vec3, x: Vec3, reach: number, isSelf: boolean): number {
+  // |(x + n)·b_i| ≤ reach/height bounds each n: what is outside is farther from the plane through the origin than the reach.
+  const range = ([0, 1, 2] as const).map((i) => ({
+    from: Math.ceil(-reach / heights[i] - x[i]),
+    to: Math.floor(reach / heights[i] - x[i]),
+  }));
+  let least = Number.POSITIVE_INFINITY;
+  for (let a = range[0]!.from; a <= range[0]!.to; a++)
+    for (let b = range[1]!.from; b <= range[1]!.to; b++)
+      for (let c = range[2]!.from; c <= range[2]!.to; c++) {
+        if (isSelf && a === 0 && b === 0 && c === 0) continue;
+        least = Math.min(least, norm(rowsVec(lattice, [x[0] + a, x[1] + b, x[2] + c])));
+      }
+  return least;
+}
+
+/** The same lattice with vectors of which none becomes shorter by adding a multiple of one other. */
+function reduced(lattice: Mat3): Mat3 {
+  const basis: [Vec3, Vec3, Vec3] = [lattice[0], lattice[1], lattice[2]];
+  for (let isChanged = true; isChanged; ) {
+    isChanged = false;
+    for (const [i, j] of PAIRS) {
+      const times = Math.round(dot(basis[i], basis[j]) / dot(basis[j], basis[j]));
+      const shorter = sub(basis[i], scale(times, basis[j]));
+      if (dot(shorter, shorter) >= dot(basis[i], basis[i]) * (1 - 1e-9)) continue; // less is rounding
+      basis[i] = shorter;
+      isChanged = true;
+    }
+  }
+  return basis;
+}
+
+const PAIRS = [
+  [0, 1],
+  [1, 0],
+  [0, 2],
+  [2, 0],
+  [1, 2],
+  [2, 1],
+] as const;
