@@ -1,13 +1,10 @@
 import { createKPoint } from "../basis/kpoint.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import { createKernels } from "../kernels/backends.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
-import { localOrbitals } from "../parallel/local-orbitals.ts";
-import type { Orbitals, OrbitalsSpec } from "../parallel/orbitals.ts";
-import { pooledOrbitals } from "../parallel/pooled-orbitals.ts";
+import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
 import type { OrbitalProblem } from "../state/orbital-block.ts";
 
 /** A Hamiltonian that does not depend on its orbitals: ½|k+G|² + V(r) + the atoms' nonlocal potential. */
@@ -30,6 +27,8 @@ export interface SolveBandsOptions {
   /** Orbitals and projectors of k-points held together may take this [B]. Default 512 MiB. */
   readonly memory?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Heard between k-points, fails with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   /** May look at the orbitals of the k-points held together, and at their bands, before they are gone. */
   readonly visit?: ((orbitals: Orbitals, solved: readonly SolvedBands[]) => Promise<void>) | undefined;
 }
@@ -65,6 +64,7 @@ export async function solveBands(
     backend = "wasm",
     memory = MEMORY,
     onProgress,
+    signal,
     visit,
   }: SolveBandsOptions,
 ): Promise<SolvedBands[]> {
@@ -81,36 +81,26 @@ export async function solveBands(
   );
   const held = Math.min(nBands + Math.max(4, Math.ceil(nBands / 4)), fewest);
   const labels = Array.from({ length: nSpin }, (_, spin) =>
-    kpoints.map((k, i) => ({ k, spin, weight: 1 / kpoints.length, size: sizes[i]! })),
+    kpoints.map((k, i) => ({ k, spin, weight: 1 / kpoints.length, planeWaves: sizes[i]! })),
   ).flat();
   const request = { tolerance, nConverge: nBands, maxIterations: 300 };
   const solved: SolvedBands[] = [];
   for (const batch of batches(labels, bytesPerWave(problem, held), memory)) {
-    const spec: OrbitalsSpec = {
-      problem: { ...problem, nBands: held },
-      blocks: batch.map(({ k, spin, weight }) => ({ k, spin, weight })),
-      nSpin,
-      backend,
-    };
-    const orbitals =
-      threads > 1 && batch.length > 1
-        ? await pooledOrbitals(
-            spec,
-            batch.map(({ size }) => size),
-            threads,
-          )
-        : localOrbitals(await createKernels(backend), spec);
+    const orbitals = await openOrbitals(
+      { problem: { ...problem, nBands: held }, blocks: batch, nSpin, backend },
+      { threads, signal },
+    );
     try {
       const before = solved.length;
       const found = await orbitals.diagonalise(potential, request, (done) =>
         onProgress?.(before + done, labels.length),
       );
       found.forEach(({ eigenvalues, residualNorms, converged }, i) => {
-        const { k, spin, size } = batch[i]!;
+        const { k, spin, planeWaves } = batch[i]!;
         solved.push({
           k,
           spin,
-          planeWaves: size,
+          planeWaves,
           energies: eigenvalues.slice(0, nBands),
           residualNorms: residualNorms.slice(0, nBands),
           converged,
@@ -138,7 +128,7 @@ function bytesPerWave({ atoms, species }: Omit<OrbitalProblem, "nBands">, held: 
   return 16 * (held + projectors);
 }
 
-function batches<Label extends { readonly size: number }>(
+function batches<Label extends { readonly planeWaves: number }>(
   labels: readonly Label[],
   perWave: number,
   memory: number,
@@ -146,7 +136,7 @@ function batches<Label extends { readonly size: number }>(
   const found: Label[][] = [[]];
   let bytes = 0;
   for (const label of labels) {
-    const own = label.size * perWave;
+    const own = label.planeWaves * perWave;
     if (bytes + own > memory && found.at(-1)!.length > 0) {
       found.push([]);
       bytes = 0;

@@ -1,8 +1,8 @@
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { type Client, connect } from "./client.ts";
-import { createEnclosureHost, type EnclosedPoint, type EnclosureTask } from "./enclosure-host.ts";
-import { spawnBlockWorker } from "./spawn.ts";
+import type { EnclosedPoint, EnclosureTask } from "./enclosure-host.ts";
+import type { Thread } from "./thread.ts";
+import { openThreads } from "./threads.ts";
 
 const NOT_BEGUN = { kind: "not-certified", reason: "interrupted before its turn" } as const;
 
@@ -26,33 +26,23 @@ export async function enclosePoints(
   tasks: readonly EnclosureTask[],
   { backend, threads, signal, onProgress }: EnclosurePlace,
 ): Promise<EnclosedPoint[]> {
-  const count = Math.min(threads, tasks.length);
-  const clients: Client[] = [];
   const results = tasks.map((): EnclosedPoint => ({ found: NOT_BEGUN, proposals: [] }));
+  const team = await openThreads(Math.min(threads, tasks.length));
   let next = 0;
   let done = 0;
-  const work = async (enclose: (task: EnclosureTask) => Promise<EnclosedPoint>): Promise<void> => {
+  const work = async (thread: Thread): Promise<void> => {
+    await thread.openEnclosures(problem, backend);
     while (next < tasks.length && signal?.aborted !== true) {
       const index = next++;
-      results[index] = await enclose(tasks[index]!);
+      results[index] = await thread.enclose(tasks[index]!);
       onProgress?.(++done, tasks.length);
       await new Promise((resolve) => setTimeout(resolve, 0)); // signals and other work get their turn
     }
   };
   try {
-    if (count <= 1) {
-      await work(createEnclosureHost(problem, backend).enclose);
-      return results;
-    }
-    for (let thread = 0; thread < count; thread++) clients.push(connect(await spawnBlockWorker()));
-    await Promise.all(
-      clients.map(async (client) => {
-        await client.call({ call: "startEnclosures", problem, backend });
-        await work((task) => client.call({ call: "enclose", task }));
-      }),
-    );
+    await Promise.all(team.threads.map(work));
     return results;
   } finally {
-    await Promise.all(clients.map((client) => client.terminate()));
+    await team.close();
   }
 }

@@ -1,29 +1,11 @@
-import type { Vec3 } from "../common/vec3.ts";
-import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
-import type { BackendName } from "../kernels/kernels.ts";
-import type {
-  BlockEigenvalues,
-  EigenRequest,
-  OrbitalEnergies,
-  OrbitalProblem,
-} from "../state/orbital-block.ts";
+import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import type { BlockEigenvalues, EigenRequest, OrbitalEnergies } from "../state/orbital-block.ts";
 import type { ResponseRequest } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
+import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
+import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./blocks.ts";
 
-/** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
-export interface BlockLabel {
-  readonly k: Vec3;
-  readonly weight: number;
-  readonly spin: number;
-}
-
-/** Everything another thread needs to hold blocks of orbitals. */
-export interface OrbitalsSpec {
-  readonly problem: OrbitalProblem;
-  readonly blocks: readonly BlockLabel[];
-  readonly nSpin: number;
-  readonly backend: BackendName;
-}
+export type { BlockProgress } from "./blocks.ts";
 
 /** Change of the density with the potential, all blocks together. */
 export interface DensityResponse {
@@ -35,16 +17,19 @@ export interface DensityResponse {
   readonly converged: boolean;
 }
 
-/** Called when a block is finished: how many of how many. */
-export type BlockProgress = (done: number, total: number) => void;
-
 /**
  * The orbitals of all k-points, wherever they live: in this thread or spread over workers. Sums over blocks run in
  * block order whatever the number of threads, so the digits do not depend on it.
  */
 export interface Orbitals {
-  readonly spec: OrbitalsSpec;
+  readonly spec: BlocksSpec;
   readonly threads: number;
+  /** Runs an operation on every block and gives the results in block order. */
+  map<K extends BlockOperation>(
+    operation: K,
+    argument: (index: number) => ArgumentOf<K>,
+    progress?: BlockProgress,
+  ): Promise<ResultOf<K>[]>;
   /** Solves for the orbitals of the local potential V(r), shape [nSpin·N]. */
   diagonalise(
     potential: ReadonlyRealField,
@@ -92,4 +77,122 @@ export interface Orbitals {
   peakMemory(): Promise<number>;
   /** Ends the workers; the orbitals are gone. */
   close(): Promise<void>;
+}
+
+/**
+ * Opens random orbitals, in this thread or spread over workers.
+ *
+ * @param signal is heard between blocks by everything but `save` and `restore`, which then fails with its reason.
+ * @throws InputError if there are more bands than plane waves.
+ */
+export async function openOrbitals(
+  spec: BlocksSpec,
+  { threads = 1, signal }: { readonly threads?: number; readonly signal?: AbortSignal | undefined } = {},
+): Promise<Orbitals> {
+  return orbitalsOn(await openBlocks(spec, threads), spec, signal);
+}
+
+/** The orbitals in blocks that are open: the sums over blocks, written once for all the places where blocks may live. */
+export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSignal): Orbitals {
+  const { problem, nSpin } = spec;
+  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  /** The part of a field that a block sees. */
+  const range = (index: number) => {
+    const from = spec.blocks[index]!.spin * points;
+    return [from, from + points] as const;
+  };
+  const map: Orbitals["map"] = async (operation, argument, onBlock) => {
+    const results: ResultOf<typeof operation>[] = [];
+    await blocks.each(operation, argument, (result) => results.push(result), { onBlock, signal });
+    return results;
+  };
+  /** Σ over the blocks of arrays of one length. */
+  const sum = async (operation: "nonlocalForces" | "strain", weights: readonly Float64Array[]) => {
+    let total = new Float64Array(0);
+    const add = (part: Float64Array, index: number) => {
+      if (index === 0) total = new Float64Array(part.length);
+      addTo(total, part);
+    };
+    await blocks.each(operation, (index) => weights[index]!, add, { signal });
+    return total;
+  };
+  const densities: Orbitals["densities"] = async (sets, onBlock) => {
+    const totals = sets.map(() => newRealField(nSpin * points));
+    await blocks.each(
+      "densities",
+      (index) => sets.map((weights) => weights[index]!),
+      (parts, index) => {
+        for (const [s, part] of parts.entries()) addTo(totals[s]!.subarray(...range(index)), part);
+      },
+      { onBlock, signal },
+    );
+    return totals;
+  };
+  return {
+    spec,
+    threads: blocks.threads,
+    map,
+    async diagonalise(potential, request, progress) {
+      await blocks.setPotential(potential);
+      return map("diagonalise", () => request, progress);
+    },
+    density: async (weights, progress) => (await densities([weights], progress))[0]!,
+    densities,
+    async energies(weights) {
+      const total = { kinetic: 0, nonlocal: 0 };
+      await blocks.each(
+        "energies",
+        (index) => weights[index]!,
+        ({ kinetic, nonlocal }) => {
+          total.kinetic += kinetic;
+          total.nonlocal += nonlocal;
+        },
+        { signal },
+      );
+      return total;
+    },
+    nonlocalForces: (weights) => sum("nonlocalForces", weights),
+    strain: (weights) => sum("strain", weights),
+    async response(deltaPotential, requests, onBlock) {
+      const density = newRealField(nSpin * points);
+      let applications = 0;
+      let converged = true;
+      await blocks.each(
+        "response",
+        // A copy of one spin: a view sent to another thread would take the whole field along.
+        (index) => ({ request: requests[index]!, deltaPotential: deltaPotential.slice(...range(index)) }),
+        (part, index) => {
+          addTo(density.subarray(...range(index)), part.density);
+          applications += part.applications;
+          converged &&= part.converged;
+        },
+        { onBlock, signal },
+      );
+      return { density, applications, converged };
+    },
+    async gradient(potential) {
+      await blocks.setPotential(potential);
+      return map("gradient", () => null);
+    },
+    tangentPart: (panels, preconditioned) =>
+      map("tangentPart", (index) => ({ panel: panels[index]!, preconditioned })),
+    retract: async (panels) => void (await map("retract", (index) => panels[index]!)),
+    async save() {
+      const panels: Float64Array[] = [];
+      await blocks.each("save", () => null, (panel) => panels.push(panel)); // biome-ignore format: one line
+      return panels;
+    },
+    restore: (psi) =>
+      blocks.each(
+        "restore",
+        (index) => psi[index]!,
+        () => {},
+      ),
+    peakMemory: blocks.peakMemory,
+    close: blocks.close,
+  };
+}
+
+function addTo(total: Float64Array, part: Float64Array): void {
+  for (let i = 0; i < total.length; i++) total[i]! += part[i]!;
 }

@@ -1,15 +1,8 @@
 import { isNode } from "../common/platform.ts";
-
-/** A thread as both platforms offer it: module workers of Node's worker_threads and of browsers. */
-export interface WorkerThread {
-  post(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  onMessage(handle: (message: unknown) => void): void;
-  onFailure(handle: (error: Error) => void): void;
-  terminate(): Promise<void>;
-}
+import type { Channel, WorkerChannel } from "./transport.ts";
 
 /** Starts the module next to this one. In a source checkout (`.ts`) the thread needs tsx, as its parent did. */
-export async function spawnBlockWorker(): Promise<WorkerThread> {
+export async function spawnWorker(): Promise<WorkerChannel> {
   if (isNode) {
     const source = import.meta.url.endsWith(".ts");
     const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
@@ -17,14 +10,12 @@ export async function spawnBlockWorker(): Promise<WorkerThread> {
     const worker = source
       ? new Worker(
           `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`,
-          {
-            eval: true,
-          },
+          { eval: true },
         )
       : new Worker(url);
     worker.setMaxListeners(0);
     return {
-      post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+      post: (message) => worker.postMessage(message),
       onMessage: (handle) => void worker.on("message", handle),
       onFailure: (handle) => {
         worker.on("error", handle);
@@ -38,7 +29,7 @@ export async function spawnBlockWorker(): Promise<WorkerThread> {
   // Written out for bundlers, which look for exactly this expression; a browser never runs the `.ts` sources.
   const worker = new globalThis.Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   return {
-    post: (message, transfer = []) => worker.postMessage(message, transfer as ArrayBuffer[]),
+    post: (message) => worker.postMessage(message),
     onMessage: (handle) => worker.addEventListener("message", (event) => handle(event.data)),
     onFailure: (handle) => worker.addEventListener("error", (event) => handle(new Error(event.message))),
     terminate: async () => worker.terminate(),
@@ -46,20 +37,20 @@ export async function spawnBlockWorker(): Promise<WorkerThread> {
 }
 
 /** The other end, inside the thread. */
-export async function parentPort(): Promise<Pick<WorkerThread, "post" | "onMessage">> {
+export async function parentChannel(): Promise<Channel> {
   if (isNode) {
     const { parentPort: port } = await import("node:worker_threads");
     return {
-      post: (message, transfer = []) => port!.postMessage(message, transfer as ArrayBuffer[]),
+      post: (message) => port!.postMessage(message),
       onMessage: (handle) => void port!.on("message", handle),
     };
   }
   const scope = globalThis as unknown as {
-    postMessage(message: unknown, transfer: ArrayBuffer[]): void;
+    postMessage(message: unknown): void;
     addEventListener(type: "message", handle: (event: { data: unknown }) => void): void;
   };
   return {
-    post: (message, transfer = []) => scope.postMessage(message, transfer as ArrayBuffer[]),
+    post: (message) => scope.postMessage(message),
     onMessage: (handle) => scope.addEventListener("message", (event) => handle(event.data)),
   };
 }

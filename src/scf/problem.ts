@@ -11,8 +11,8 @@ import type { ScfState, ScfStep } from "./state.ts";
 export interface ScfProblem {
   readonly basis: PlaneWaveBasis;
   readonly terms: EnergyTerms;
-  /** Makes a home for `nBands` orbitals at every k-point, with random orbitals. The caller closes them. */
-  createOrbitals(nBands: number): Promise<Orbitals>;
+  /** Opens `nBands` random orbitals at every k-point; the caller closes them. A signal is heard between blocks. */
+  createOrbitals(nBands: number, signal?: AbortSignal): Promise<Orbitals>;
   /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
   readonly startDensity?: ReadonlyRealField | undefined;
 }

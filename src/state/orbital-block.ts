@@ -50,6 +50,8 @@ export interface OrbitalEnergies {
 
 /** The orbitals of one k-point and one spin, living in the memory of one kernel instance. */
 export interface OrbitalBlock {
+  readonly kernels: Kernels;
+  readonly problem: OrbitalProblem;
   readonly kpoint: KPoint;
   readonly hamiltonian: Hamiltonian;
   readonly nBands: number;
@@ -57,10 +59,10 @@ export interface OrbitalBlock {
   readonly psi: Float64Array;
   diagonalise(request: EigenRequest): BlockEigenvalues;
   /**
-   * totals[s] ← totals[s] + Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for several sets of weights per band, e.g. f_n w_k electrons, in one
-   * pass over the orbitals.
+   * Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each of several sets of weights per band, e.g. f_n w_k electrons, in one pass over the
+   * orbitals.
    */
-  addDensities(totals: readonly Float64Array[], sets: readonly Float64Array[]): void;
+  densities(sets: readonly Float64Array[]): Float64Array[];
   energies(weights: Float64Array): OrbitalEnergies;
   /** Overwrites the lowest orbitals, as many as are given. */
   restore(psi: Float64Array): void;
@@ -116,6 +118,8 @@ export function createOrbitalBlock(
     }
 
   return {
+    kernels,
+    problem,
     kpoint,
     hamiltonian,
     nBands,
@@ -131,8 +135,8 @@ export function createOrbitalBlock(
       );
       return { eigenvalues: values, residualNorms, iterations, applications, converged };
     },
-    addDensities(totals, sets) {
-      kernels.scratch((take) => {
+    densities(sets) {
+      return kernels.scratch((take) => {
         const rho = take(points * sets.length).fill(0);
         const w = take(nBands * sets.length);
         sets.forEach((weights, s) => {
@@ -144,10 +148,7 @@ export function createOrbitalBlock(
           for (let j = 0; j < nBands; j++) w[j + nBands * s] = weights[j]! / problem.lattice.volume;
         });
         hamiltonian.fft.accumulateDensity(rho, psi, w, nBands, sets.length);
-        totals.forEach((total, s) => {
-          const from = points * s;
-          for (let r = 0; r < points; r++) total[r]! += rho[from + r]!;
-        });
+        return sets.map((_, s) => rho.slice(points * s, points * (s + 1)));
       });
     },
     energies(weights) {

@@ -1,8 +1,7 @@
 import { invariant } from "../common/failure.ts";
-import type { Kernels } from "../kernels/kernels.ts";
 import { solveShifted } from "../solvers/shifted-systems.ts";
 import { type OccupationLaw, occupationQuotient } from "./occupation-law.ts";
-import type { OrbitalBlock, OrbitalProblem } from "./orbital-block.ts";
+import type { OrbitalBlock } from "./orbital-block.ts";
 
 /** What the response of a block needs beside its orbitals, as plain data that can be sent to another thread. */
 export interface ResponseRequest {
@@ -51,13 +50,11 @@ const EMPTY = 1e-14;
  * @param deltaPotential δV(r) [Ha] of this block's spin, shape [N].
  */
 export function blockResponse(
-  kernels: Kernels,
-  { lattice }: OrbitalProblem,
   block: OrbitalBlock,
   request: ResponseRequest,
   deltaPotential: Float64Array,
 ): BlockResponse {
-  const { hamiltonian, psi } = block;
+  const { kernels, problem, hamiltonian, psi } = block;
   const { law, eigenvalues, occupations, nStates, weight, tolerance, maxIterations } = request;
   const points = deltaPotential.length;
   const { n } = hamiltonian;
@@ -110,7 +107,7 @@ export function blockResponse(
     kernels.scaleColumns(n, nFilled, fillings, phi);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, 1, phi, n);
     const density = take(points).fill(0);
-    accumulateProducts(kernels, block, density, phi, (2 * weight) / lattice.volume, nFilled);
+    accumulateProducts(block, density, phi, (2 * weight) / problem.lattice.volume, nFilled);
     return { density: density.slice(), applications, iterations, converged };
   });
 }
@@ -120,8 +117,7 @@ export function blockResponse(
  * scaled to the size of u, where the difference loses no digits.
  */
 function accumulateProducts(
-  kernels: Kernels,
-  { hamiltonian: { n, fft }, psi }: OrbitalBlock,
+  { kernels, hamiltonian: { n, fft }, psi }: OrbitalBlock,
   density: Float64Array,
   v: Float64Array,
   factor: number,

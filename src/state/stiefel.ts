@@ -1,4 +1,3 @@
-import type { Kernels } from "../kernels/kernels.ts";
 import { orthonormalizeAgainst } from "../solvers/orthonormalize.ts";
 import type { OrbitalBlock } from "./orbital-block.ts";
 
@@ -18,7 +17,7 @@ export interface BlockGradient {
  * Gradient on the Stiefel manifold ψᴴψ = 1 of an energy that does not change when the orbitals of a block are rotated among
  * each other: per electron and half, Hψ − ψΛ. The Hamiltonian must hold the potential of the density of ψ.
  */
-export function blockGradient(kernels: Kernels, { hamiltonian, nBands, psi }: OrbitalBlock): BlockGradient {
+export function blockGradient({ kernels, hamiltonian, nBands, psi }: OrbitalBlock): BlockGradient {
   const { n } = hamiltonian;
   return kernels.scratch((take) => {
     const image = take(2 * n * nBands);
@@ -42,8 +41,7 @@ export function blockGradient(kernels: Kernels, { hamiltonian, nBands, psi }: Or
  *   keeps it self-adjoint.
  */
 export function tangentPart(
-  kernels: Kernels,
-  { hamiltonian, nBands, psi }: OrbitalBlock,
+  { kernels, hamiltonian, nBands, psi }: OrbitalBlock,
   panel: Float64Array,
   preconditioned: boolean,
 ): Float64Array {
@@ -66,11 +64,7 @@ export function tangentPart(
 }
 
 /** ψ ← an orthonormal basis of the span of `panel`, close to it where it is nearly orthonormal. */
-export function retract(
-  kernels: Kernels,
-  { hamiltonian, nBands, psi }: OrbitalBlock,
-  panel: Float64Array,
-): void {
+export function retract({ kernels, hamiltonian, nBands, psi }: OrbitalBlock, panel: Float64Array): void {
   const { n } = hamiltonian;
   psi.set(panel);
   kernels.scratch((take) => {

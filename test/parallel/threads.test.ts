@@ -4,8 +4,8 @@ import { prepareScf } from "../../src/job/prepare-scf.ts";
 import type { ResultFile } from "../../src/job/result.ts";
 import { runScf } from "../../src/job/run-scf.ts";
 import { asRealField } from "../../src/kernels/fields.ts";
-import type { Orbitals, OrbitalsSpec } from "../../src/parallel/orbitals.ts";
-import { pooledOrbitals } from "../../src/parallel/pooled-orbitals.ts";
+import type { BlocksSpec } from "../../src/parallel/blocks.ts";
+import { type Orbitals, openOrbitals } from "../../src/parallel/orbitals.ts";
 import type { ScfState } from "../../src/scf/state.ts";
 import { notTiny } from "../close.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";
@@ -49,8 +49,8 @@ describe("threads", () => {
   });
 });
 
-describe("pooledOrbitals", () => {
-  const specOf = async (): Promise<OrbitalsSpec> => {
+describe("orbitals in workers", () => {
+  const specOf = async (): Promise<BlocksSpec> => {
     const { problem } = await prepareScf(JOB);
     const orbitals = await problem.createOrbitals(5);
     await orbitals.close();
@@ -58,14 +58,10 @@ describe("pooledOrbitals", () => {
   };
   const withPool = async <T>(
     work: (pool: Orbitals) => Promise<T>,
-    change: Partial<OrbitalsSpec> = {},
+    change: Partial<BlocksSpec> = {},
   ): Promise<T> => {
     const spec = { ...(await specOf()), ...change };
-    const pool = await pooledOrbitals(
-      spec,
-      spec.blocks.map(() => 1),
-      2,
-    );
+    const pool = await openOrbitals(spec, { threads: 2 });
     try {
       return await work(pool);
     } finally {
@@ -113,11 +109,7 @@ describe("pooledOrbitals", () => {
     const spec = await specOf();
     const problem = { ...spec.problem, nBands: 200 };
     const before = activeWorkers();
-    const start = pooledOrbitals(
-      { ...spec, problem },
-      spec.blocks.map(() => 1),
-      2,
-    );
+    const start = openOrbitals({ ...spec, problem }, { threads: 2 });
     await expect(start).rejects.toThrow(/^bands: at most the number of plane waves, got 200 bands/);
     expect(activeWorkers()).toBe(before);
   });
@@ -125,11 +117,7 @@ describe("pooledOrbitals", () => {
   test("closed ends its threads; what is asked of it afterwards fails instead of waiting for ever", async () => {
     const before = activeWorkers();
     const spec = await specOf();
-    const pool = await pooledOrbitals(
-      spec,
-      spec.blocks.map(() => 1),
-      2,
-    );
+    const pool = await openOrbitals(spec, { threads: 2 });
     expect(activeWorkers()).toBe(before + 2);
     const pending = expect(pool.save()).rejects.toThrow(/worker thread ended/);
     await pool.close();

@@ -148,14 +148,8 @@ describe("density", () => {
     return { one, kpoint };
   };
 
-  const densitiesOf = (one: OrbitalBlock, ...sets: Float64Array[]): Float64Array[] => {
-    const totals = sets.map(() => new Float64Array(POINTS));
-    one.addDensities(totals, sets);
-    return totals;
-  };
-
   test("integrates to its weights and is nowhere negative", () => {
-    const density = densitiesOf(solved().one, weights)[0]!;
+    const density = solved().one.densities([weights])[0]!;
     const dvol = problem.lattice.volume / POINTS;
     const electrons = weights.reduce((a, b) => a + b);
     close(density.reduce((a, b) => a + b) * dvol, electrons, 1e-12 * electrons);
@@ -166,11 +160,10 @@ describe("density", () => {
   test("is Σ w |Σ_G c_G e^{iGr}|²/Ω, summed wave by wave at single points", () => {
     const { one, kpoint } = solved();
     const n = kpoint.planeWaves;
-    const [twice, density] = densitiesOf(
-      one,
-      weights.map((w) => 2 * w),
-      weights,
-    ) as [Float64Array, Float64Array];
+    const [twice, density] = one.densities([weights.map((w) => 2 * w), weights]) as [
+      Float64Array,
+      Float64Array,
+    ];
     closeArrays(
       twice,
       density.map((x) => 2 * x),
@@ -207,7 +200,7 @@ describe("density", () => {
   });
 
   test("of weights that do not fit the bands is our mistake", () => {
-    expect(() => densitiesOf(solved().one, weights, Float64Array.of(1))).toThrow(
+    expect(() => solved().one.densities([weights, Float64Array.of(1)])).toThrow(
       /^bug: block density: 1 weights for 10 bands/,
     );
   });

@@ -1,0 +1,66 @@
+import { nonlocalForcesOfK } from "../observables/forces-nonlocal.ts";
+import { orbitalStrainOfK } from "../observables/stress-orbitals.ts";
+import type { EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
+import { blockResponse, type ResponseRequest } from "../state/response-block.ts";
+import { blockGradient, retract, tangentPart } from "../state/stiefel.ts";
+
+/** Electrons in each band of a block, f_n w_k, shape [nBands]. */
+type Weights = Float64Array;
+
+/**
+ * Everything a block can do. Arguments and results are plain data, so that both may travel to another thread and back.
+ * An operation that reads the Hamiltonian finds the potential of `Blocks.setPotential` in it.
+ */
+export const blockOperations = {
+  /** Solves for the lowest orbitals of the potential. */
+  diagonalise: (block: OrbitalBlock, request: EigenRequest) => block.diagonalise(request),
+  /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights. */
+  densities: (block: OrbitalBlock, sets: readonly Weights[]) => block.densities(sets),
+  energies: (block: OrbitalBlock, weights: Weights) => block.energies(weights),
+  /** Force of the nonlocal potential [Ha/bohr], Cartesian, shape [3·nAtoms]. */
+  nonlocalForces: ({ kernels, problem, kpoint, hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
+    nonlocalForcesOfK({
+      kernels,
+      nAtoms: problem.atoms.length,
+      nonlocal: hamiltonian.nonlocal,
+      kPlusG: kpoint.kPlusG,
+      psi,
+      weights,
+    }),
+  /** ∂(E_kinetic + E_nonlocal)/∂ε at fixed coefficients [Ha], 3 × 3 by rows. */
+  strain: ({ kernels, problem, kpoint, hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
+    orbitalStrainOfK({ kernels, model: problem, kpoint, nonlocal: hamiltonian.nonlocal, psi, weights }),
+  response: (
+    block: OrbitalBlock,
+    { request, deltaPotential }: { readonly request: ResponseRequest; readonly deltaPotential: Float64Array },
+  ) => blockResponse(block, request, deltaPotential),
+  gradient: (block: OrbitalBlock, _: null) => blockGradient(block),
+  tangentPart: (
+    block: OrbitalBlock,
+    { panel, preconditioned }: { readonly panel: Float64Array; readonly preconditioned: boolean },
+  ) => tangentPart(block, panel, preconditioned),
+  retract: (block: OrbitalBlock, panel: Float64Array) => retract(block, panel),
+  /** A copy of the orbitals, panel [planeWaves × nBands]. */
+  save: ({ psi }: OrbitalBlock, _: null) => psi.slice(),
+  /** Overwrites the lowest orbitals, as many as are given. */
+  restore: (block: OrbitalBlock, psi: Float64Array) => block.restore(psi),
+} as const;
+
+export type BlockOperation = keyof typeof blockOperations;
+
+type Arguments = { readonly [K in BlockOperation]: Parameters<(typeof blockOperations)[K]>[1] };
+type Results = { readonly [K in BlockOperation]: ReturnType<(typeof blockOperations)[K]> };
+
+/** What an operation is given beside the block. */
+export type ArgumentOf<K extends BlockOperation> = Arguments[K];
+export type ResultOf<K extends BlockOperation> = Results[K];
+
+/** The same table, in the form in which the compiler follows an operation that is chosen at run time. */
+const table: { readonly [K in BlockOperation]: (block: OrbitalBlock, argument: Arguments[K]) => Results[K] } =
+  blockOperations;
+
+export const operate = <K extends BlockOperation>(
+  operation: K,
+  block: OrbitalBlock,
+  argument: ArgumentOf<K>,
+): ResultOf<K> => table[operation](block, argument);

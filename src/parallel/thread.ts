@@ -1,0 +1,109 @@
+import { createKPoint } from "../basis/kpoint.ts";
+import { invariant } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { ExactProblem } from "../errors/problem/exact-problem.ts";
+import { createKernels } from "../kernels/backends.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import {
+  blockShared,
+  createOrbitalBlock,
+  type OrbitalBlock,
+  type OrbitalProblem,
+} from "../state/orbital-block.ts";
+import { type ArgumentOf, type BlockOperation, operate, type ResultOf } from "./block-operations.ts";
+import type { EnclosedPoint, EnclosureTask } from "./enclosure-host.ts";
+
+/** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
+export interface BlockLabel {
+  readonly k: Vec3;
+  readonly weight: number;
+  readonly spin: number;
+  /** The measure of a block's work. */
+  readonly planeWaves: number;
+}
+
+/** Everything a thread needs to hold blocks of orbitals. */
+export interface BlocksSpec {
+  readonly problem: OrbitalProblem;
+  readonly blocks: readonly BlockLabel[];
+  readonly nSpin: number;
+  readonly backend: BackendName;
+}
+
+/** What a thread answers, this one or another. Arguments and results are plain data. */
+export interface Thread {
+  /** Opens the blocks of these indices, with random orbitals. */
+  open(spec: BlocksSpec, indices: readonly number[]): Promise<void>;
+  /** The local potential that the blocks see from now on [Ha], shape [nSpin·N]. */
+  setPotential(potential: Float64Array): Promise<void>;
+  /** Runs an operation on one of the blocks. */
+  run<K extends BlockOperation>(operation: K, index: number, argument: ArgumentOf<K>): Promise<ResultOf<K>>;
+  /** Most bytes the kernels held. */
+  peakMemory(): Promise<number>;
+  openEnclosures(problem: ExactProblem, backend: BackendName): Promise<void>;
+  enclose(task: EnclosureTask): Promise<EnclosedPoint>;
+}
+
+/** A thread's work done here: by a worker for those who call it, or by this thread for itself. */
+export function createThread(): Thread {
+  let held: BlockHolder | undefined;
+  let enclosures: { enclose(task: EnclosureTask): Promise<EnclosedPoint> } | undefined;
+  const blocks = (): BlockHolder => {
+    invariant(held !== undefined, () => "a thread was asked before it was opened");
+    return held;
+  };
+  return {
+    async open(spec, indices) {
+      held = await holdBlocks(spec, indices);
+    },
+    setPotential: async (potential) => blocks().setPotential(potential),
+    run: async (operation, index, argument) => operate(operation, blocks().ready(index), argument),
+    peakMemory: async () => blocks().peakMemory(),
+    async openEnclosures(problem, backend) {
+      const { createEnclosureHost } = await import("./enclosure-host.ts"); // threads without error bars need none of it
+      enclosures = createEnclosureHost(problem, backend);
+    },
+    async enclose(task) {
+      invariant(enclosures !== undefined, () => "a thread was asked before it was opened");
+      return enclosures.enclose(task);
+    },
+  };
+}
+
+interface BlockHolder {
+  setPotential(potential: Float64Array): void;
+  /** A block with the potential of its spin in its Hamiltonian. */
+  ready(index: number): OrbitalBlock;
+  peakMemory(): number;
+}
+
+async function holdBlocks(spec: BlocksSpec, indices: readonly number[]): Promise<BlockHolder> {
+  const { problem, blocks } = spec;
+  const kernels = await createKernels(spec.backend);
+  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  const kpoints = indices.map((i) =>
+    createKPoint(problem.lattice, problem.size, problem.ecut, blocks[i]!.k, blocks[i]!.weight),
+  );
+  const shared = blockShared(kernels, problem, kpoints);
+  const held = new Map(
+    indices.map((index, i) => [index, createOrbitalBlock(kernels, problem, kpoints[i]!, index, shared)]),
+  );
+  let potential = new Float64Array(spec.nSpin * points);
+  /** The Hamiltonians of all blocks read the same memory: the spin whose potential is there. */
+  let loaded: number | undefined;
+  return {
+    setPotential(next) {
+      potential = next as Float64Array<ArrayBuffer>;
+      loaded = undefined;
+    },
+    ready(index) {
+      const { spin } = blocks[index]!;
+      if (spin !== loaded) shared.potential.set(potential.subarray(spin * points, (spin + 1) * points));
+      loaded = spin;
+      const block = held.get(index);
+      invariant(block !== undefined, () => `block ${index} is held by another thread`);
+      return block;
+    },
+    peakMemory: () => kernels.memory().peak,
+  };
+}
