@@ -4,6 +4,8 @@ import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
 /** Eigenvalues of one k-point and spin with its weight in Brillouin-zone sums. */
 export interface Levels {
   readonly weight: number;
+  /** 0 for ↑, 1 for ↓; absent or 0 where spins share orbitals. */
+  readonly spin?: number;
   /** [Ha], ascending. */
   readonly eigenvalues: Float64Array;
 }
@@ -16,6 +18,8 @@ export interface Occupation {
   readonly occupations: readonly Float64Array[];
   /** −T S [Ha]. */
   readonly entropyEnergy: number;
+  /** Without smearing: lowest empty level minus highest full one [Ha]; Infinity where no empty level is held. */
+  readonly gap?: number;
   /** Set when the occupations deserve the user's attention. */
   readonly warnings: readonly string[];
 }
@@ -23,7 +27,8 @@ export interface Occupation {
 /**
  * Fermi level and occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N.
  *
- * Without smearing the N/fMax lowest bands of every k are full.
+ * Without smearing the N/fMax lowest bands of every k are full. With spin the electrons go to the spins by whole bands
+ * such that the sum of the filled levels is smallest, which is the ground state of an insulator.
  *
  * @param fMax electrons per full level: 2, or 1 with spin.
  * @throws InputError if the bands cannot hold the electrons.
@@ -123,24 +128,54 @@ function aufbau(levels: readonly Levels[], electrons: number, fMax: number): Occ
       `smearing: ${electrons} electrons do not fill whole bands of ${fMax}; ` +
       "choose a smearing and a temperature, for example fermi-dirac with 0.01 Ha",
   );
-  requireInput(
-    levels.every(({ eigenvalues }) => eigenvalues.length >= filled),
-    () =>
-      `bands: must be at least ${filled} for ${electrons} electrons, got ${levels[0]?.eigenvalues.length}`,
-  );
-  const top = Math.max(
-    ...levels.map(({ eigenvalues }) => (filled > 0 ? eigenvalues[filled - 1]! : eigenvalues[0]!)),
-  );
-  const above = Math.min(...levels.map(({ eigenvalues }) => eigenvalues[filled] ?? Number.POSITIVE_INFINITY));
+  const counts = wholeBands(levels, electrons, fMax);
+  const full = levels.map(({ eigenvalues, spin = 0 }) => eigenvalues[counts[spin]! - 1] ?? -Infinity);
+  const empty = levels.map(({ eigenvalues, spin = 0 }) => eigenvalues[counts[spin]!] ?? Infinity);
+  const top = filled > 0 ? Math.max(...full) : Math.min(...empty);
+  const gap = Math.min(...empty) - Math.max(...full);
   return {
     fermiLevel: top,
-    occupations: levels.map(({ eigenvalues }) => eigenvalues.map((_, j) => (j < filled ? fMax : 0))),
+    occupations: levels.map(({ eigenvalues, spin = 0 }) =>
+      eigenvalues.map((_, j) => (j < counts[spin]! ? fMax : 0)),
+    ),
     entropyEnergy: 0,
+    gap,
     warnings:
-      above <= top
+      gap <= 0
         ? [
-            `smearing: none, but bands overlap by ${(top - above).toExponential(2)} Ha: the system is a metal; choose a smearing and a temperature`,
+            `smearing: none, but bands overlap by ${(-gap).toExponential(2)} Ha: the system is a metal; choose a smearing and a temperature`,
           ]
         : [],
   };
+}
+
+/** Full bands of each spin: those of the lowest sum of levels, Σ_σ Σ_k w_k Σ_{n ≤ n_σ} ε_nkσ. */
+function wholeBands(levels: readonly Levels[], electrons: number, fMax: number): readonly number[] {
+  const filled = electrons / fMax;
+  const spins = [...new Set(levels.map(({ spin = 0 }) => spin))].sort();
+  const held = spins.map((s) =>
+    Math.min(...levels.filter(({ spin = 0 }) => spin === s).map(({ eigenvalues }) => eigenvalues.length)),
+  );
+  requireInput(
+    held.reduce((sum, n) => sum + n, 0) >= filled,
+    () =>
+      `bands: must be at least ${Math.ceil(filled / spins.length)} for ${electrons} electrons, got ${held[0]}`,
+  );
+  const counts = [0, 0];
+  const [first = 0] = spins;
+  if (spins.length === 1) {
+    counts[first] = filled;
+    return counts;
+  }
+  /** Σ_k w_k ε_nk: what the n-th band of a spin costs. Ascending in n. */
+  const cost = (s: number, n: number): number =>
+    levels.reduce(
+      (sum, { spin = 0, weight, eigenvalues }) => (spin === s ? sum + weight * eigenvalues[n]! : sum),
+      0,
+    );
+  for (let n = 0; n < filled; n++) {
+    const [up, down] = spins.map((s, i) => (counts[s]! < held[i]! ? cost(s, counts[s]!) : Infinity));
+    counts[up! <= down! ? 0 : 1]!++;
+  }
+  return counts;
 }

@@ -221,6 +221,41 @@ describe("without smearing", () => {
   });
 });
 
+describe("without smearing but with spin", () => {
+  const levels = [0, 1].flatMap((spin) =>
+    [0.25, 0.75].map((weight, k) => ({
+      spin,
+      weight,
+      eigenvalues: Float64Array.from({ length: 6 }, (_, n) => n * 0.3 - 1 + 0.35 * spin + 0.02 * k),
+    })),
+  );
+
+  test("whole bands go to the spins such that the sum of the filled levels is smallest", () => {
+    for (const electrons of [1, 4, 7]) {
+      const { occupations, gap } = occupy(levels, electrons, 1, smearing("none"), 0);
+      const sumOf = (counts: readonly number[]) =>
+        levels.reduce(
+          (sum, { spin, weight, eigenvalues }) =>
+            sum + weight * eigenvalues.subarray(0, counts[spin]).reduce((part, e) => part + e, 0),
+          0,
+        );
+      const found = [0, 2].map((block) => occupations[block]!.reduce((sum, f) => sum + f, 0));
+      expect(found[0]! + found[1]!).toBe(electrons);
+      for (let up = Math.max(0, electrons - 6); up <= Math.min(6, electrons); up++)
+        expect(sumOf(found)).toBeLessThanOrEqual(sumOf([up, electrons - up]) + 1e-14);
+      close(gap!, Math.min(...[0, 2].map((b, s) => levels[b]!.eigenvalues[found[s]!]!)) -
+        Math.max(...[1, 3].map((b, s) => (found[s] === 0 ? -9 : levels[b]!.eigenvalues[found[s]! - 1]!))), 1e-14); // biome-ignore format: a difference
+    }
+  });
+
+  test("a level that is partly filled has no gap above it", () => {
+    const p = [{ weight: 1, eigenvalues: Float64Array.of(-0.9, -0.3, -0.3, -0.3, 0.1) }];
+    expect(occupy(p, 6, 2, smearing("none"), 0).gap).toBe(0);
+    expect(occupy(p, 8, 2, smearing("none"), 0).gap).toBeCloseTo(0.4, 14);
+    expect(occupy(p, 10, 2, smearing("none"), 0).gap).toBe(Infinity);
+  });
+});
+
 describe("with smearing", () => {
   test("bands that cannot hold the electrons are refused", () => {
     const levels = [{ weight: 1, eigenvalues: Float64Array.of(-0.1, 0.1) }];
