@@ -1,4 +1,4 @@
-import { outerEnergy } from "../src/errors/apply/outer-cutoff.ts";
+import { outerEnergy } from "../src/errors/propose/outer-cutoff.ts";
 import type { BandEnclosure } from "../src/errors/certify/band-enclosure.ts";
 import { eliminationBounds } from "../src/errors/enclose/elimination-bounds.ts";
 import { encloseBands } from "../src/errors/enclose/enclose-bands.ts";

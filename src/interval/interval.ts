@@ -1,5 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { above, below } from "./rounding.ts";
+import type { Above, Below } from "./sides.ts";
 
 /**
  * A closed interval of reals. Every operation contains all results of its operands' members; ends may be infinite and
@@ -87,8 +88,12 @@ export const certainlyLess = (x: Interval, y: Interval): boolean => x.hi < y.lo;
 
 export const contains = (x: Interval, value: number): boolean => x.lo <= value && value <= x.hi;
 
+/** Every member from above, and from below. */
+export const upperEnd = ({ hi }: Interval): Above => hi as Above;
+export const lowerEnd = ({ lo }: Interval): Below => lo as Below;
+
 /** max |x|. */
-export const magnitude = (x: Interval): number => Math.max(Math.abs(x.lo), Math.abs(x.hi));
+export const magnitude = (x: Interval): Above => Math.max(Math.abs(x.lo), Math.abs(x.hi)) as Above;
 
 /** Some member near the middle; x must be bounded. */
 export function midpoint(x: Interval): number {
@@ -100,8 +105,8 @@ export function midpoint(x: Interval): number {
 }
 
 /** A bound of |x − mid| over all members. */
-export const radiusAbout = (x: Interval, mid: number): number =>
-  Math.max(above(x.hi - mid), above(mid - x.lo), 0);
+export const radiusAbout = (x: Interval, mid: number): Above =>
+  Math.max(above(x.hi - mid), above(mid - x.lo), 0) as Above;
 
 /** Σ xᵢ yᵢ. */
 export function dot(x: readonly Interval[], y: readonly Interval[]): Interval {

@@ -2,6 +2,7 @@ import { invariant, requireInput } from "../common/failure.ts";
 import type { NotCertified } from "../errors/certify/band-enclosure.ts";
 import { type EnergyBound, hartreeFockEnergyBelow } from "../errors/energy/hartree-fock-energy.ts";
 import { type Estimate, estimate } from "../errors/estimate.ts";
+import { provedBelow } from "../interval/sides.ts";
 import { converged } from "./converged.ts";
 import type { RunOptions } from "./prepare-scf.ts";
 import { runBands } from "./run-bands.ts";
@@ -83,7 +84,7 @@ function boundOf(
     problem,
     file.kpoints.map(({ bands }, i) => ({
       multiplicity: Math.round(weights[i]! * mesh),
-      bands: bands.map(({ lower }) => ({ lower: lower! })),
+      bands: bands.map(({ lower }) => ({ lower: provedBelow(lower!) })), // every one guaranteed, as nothing failed
     })),
     electrons,
   );

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
+import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
 import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
 import { type BandProposal, certifyBands } from "../../src/errors/certify/certify-bands.ts";
 import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
@@ -120,11 +121,11 @@ function tailsHold(problem: EnclosedProblem): void {
   vectors[0] = 1;
   vectors[2 * (rows + rows - 1)] = 1;
   for (let i = 0; i < rows; i++) vectors[2 * (2 * rows + i)] = 1 / (1 + i);
-  const all = applyEnclosed(kernels, problem, wide, rows, 3, vectors);
+  const all = applyEnclosed(kernels, problem, wide, trialPanel(rows, 3, vectors));
   for (const outer of [25, 35]) {
     const set = waveSet(problem, k, outer);
     const inside = set.waves.count;
-    const { tails } = applyEnclosed(kernels, problem, set, rows, 3, vectors);
+    const { tails } = applyEnclosed(kernels, problem, set, trialPanel(rows, 3, vectors));
     for (let j = 0; j < 3; j++) {
       let sum = 0;
       for (let i = inside; i < wide.waves.count; i++) {

@@ -10,6 +10,7 @@ import type { ExactProblem, FourierCoefficient } from "../../src/errors/problem/
 import { accurateOverlap } from "../../src/errors/ritz/accurate-dot.ts";
 import { distanceFromDiagonal, exactMatrix } from "../../src/errors/ritz/complex-intervals.ts";
 import { enclosePencil } from "../../src/errors/ritz/interval-pencil.ts";
+import { exact } from "../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { exactly, mustHold, plus, times } from "../interval/exact.ts";
 import { cohenBergstresserSilicon, triclinic } from "./crystals.ts";
@@ -160,8 +161,8 @@ test("a matrix with an eigenvalue −2δ is refused, with +10δ accepted, and pl
   const n = 40;
   const rest = Array.from({ length: n - 1 }, (_, i) => 1 + i);
   const trace = rest.reduce((sum, x) => sum + x, 0);
-  const delta = choleskyMargin(n, trace);
-  const error = 1e-13; // of forming the matrix: three reflections of norm 40
+  const delta = choleskyMargin(n, exact(trace));
+  const error = exact(1e-13); // of forming the matrix: three reflections of norm 40
   let plainPassed = 0;
   for (let seed = 0; seed < 12; seed++) {
     const schur = (lowest: number) => ({
@@ -189,7 +190,7 @@ test("a lift of rank m allows m negative directions and no more", () => {
     kernels.eigh(5, a, 5, w, v, 5);
     return { vectors: Float64Array.from(v) };
   });
-  const schur = { nX: 5, mu: 0, error: 0, values };
+  const schur = { nX: 5, mu: 0, error: exact(0), values };
   expect([0, 1, 2].map((m) => countsAtMost(kernels, schur, vectors, m, 10))).toEqual([false, false, true]);
 });
 

@@ -5,7 +5,9 @@ import { random } from "../../src/common/random.ts";
 import { BUTTERFLY_ERRORS, fftRounding } from "../../src/errors/apply/fft-rounding.ts";
 import { gridConvolution, gridWithoutMeeting } from "../../src/errors/apply/grid-convolution.ts";
 import { localProduct } from "../../src/errors/apply/local-product.ts";
+import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
 import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
+import { ALL } from "../../src/errors/problem/potential-table.ts";
 import { countBelow } from "../../src/errors/problem/reciprocal.ts";
 import { UNIT_ROUNDOFF as u } from "../../src/interval/rounding.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
@@ -123,7 +125,8 @@ const secretive = (kernels: Kernels): Kernels => ({
     return { size, forward, inverse };
   },
 });
-const matrix = localProduct(secretive(wasmKernelsSync()), problem, set, rows, 2, vectors);
+const u2 = trialPanel(rows, 2, vectors);
+const matrix = localProduct(secretive(wasmKernelsSync()), problem, set, u2);
 const distance = (values: Float64Array): number => {
   const n = set.waves.count;
   const difference = values.map((x, i) => x - matrix.values[i]!);
@@ -138,12 +141,12 @@ test("the product on a grid is the one by a matrix within the bound, fused or no
   expect(norm(matrix.values, 0, 2 * set.waves.count)).toBeGreaterThan(1);
   for (const fma of [false, undefined]) {
     const kernels = wasmKernelsSync(fma === undefined ? {} : { fma });
-    const { values, error } = localProduct(kernels, problem, set, rows, 2, vectors);
+    const { values, error } = localProduct(kernels, problem, set, u2);
     expect(error).not.toBe(matrix.error);
     expect(error).toBeLessThan(4e-12);
     // both are off by their own rounding, here some 1e-15; the bounds are a priori
     expect(distance(values)).toBeLessThan(error + matrix.error);
-    expect(distance(values)).toBeLessThan(3e-15 * problem.table.sumBeyond(0));
+    expect(distance(values)).toBeLessThan(3e-15 * problem.table.sumBeyond(ALL));
   }
 });
 
@@ -164,7 +167,7 @@ test("one wrong factor is seen, and the product falls back to the coefficients",
     const kept = table.slice(at, at + 4);
     for (const place of places) table[at + place]! += (place === 2 ? -1 : 1) * off;
     expect(fftRounding(passes)).toBeUndefined();
-    const product = localProduct(kernels, problem, set, rows, 2, vectors);
+    const product = localProduct(kernels, problem, set, u2);
     expect(product.error).toBe(matrix.error);
     expect(distance(product.values)).toBeLessThan(product.error + matrix.error);
     table.set(kept, at);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
+import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
 import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
 import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
 import {
@@ -14,6 +15,7 @@ import { isCertainlyPositive } from "../../src/errors/problem/projectors.ts";
 import { countBelow, encloseReciprocal, planeWavesBelow } from "../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
 import { ball, interval } from "../../src/interval/interval.ts";
+import { exact } from "../../src/interval/sides.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { findGth } from "../../src/model/gth-table.ts";
@@ -34,7 +36,9 @@ test("the enclosed Hamiltonian is the matrix of the model's formulas, in a cryst
   const n = set.waves.count;
   const identity = new Float64Array(2 * n * n);
   for (let i = 0; i < n; i++) identity[2 * (i + n * i)] = 1;
-  const { values, errors } = applyEnclosed(kernels, problem, set, n, n, identity, { withTails: false });
+  const { values, errors } = applyEnclosed(kernels, problem, set, trialPanel(n, n, identity), {
+    withTails: false,
+  });
 
   const lattice = createLattice(triclinic.lattice);
   const kpoint = createKPoint(lattice, [18, 18, 18], 2, k, 1);
@@ -112,21 +116,21 @@ test("lattice tails are above the sums they stand for, at any k", () => {
         const q2 = 2 * kinetic[i]!;
         if (q2 >= radius * radius) sum += q2 * Math.exp(-0.1 * q2);
       }
-      const tail = latticeTail(f, reciprocal, radius);
+      const tail = latticeTail(f, reciprocal, exact(radius));
       expect(sum).toBeGreaterThan(1e-6);
       expect(tail).toBeGreaterThan(sum);
       expect(tail).toBeLessThan(1000 * sum); // crude, as the method is, but no more
     }
-  expect(() => latticeTail(f, reciprocal, 3)).toThrow(/larger radius/);
-  expect(silicon.table.sumBeyond(5)).toBeGreaterThan(silicon.table.sumBeyond(6));
+  expect(() => latticeTail(f, reciprocal, exact(3))).toThrow(/larger radius/);
+  expect(silicon.table.sumBeyond(exact(5))).toBeGreaterThan(silicon.table.sumBeyond(exact(6)));
   let explicit = 0;
   const { table } = silicon;
   for (let e = 0; e < table.count; e++) {
     const { value } = reciprocal.kinetic(GAMMA, table.g[3 * e]!, table.g[3 * e + 1]!, table.g[3 * e + 2]!);
     if (Math.sqrt(2 * value) >= 5) explicit += Math.hypot(table.values[2 * e]!, table.values[2 * e + 1]!);
   }
-  expect(table.sumBeyond(5)).toBeGreaterThanOrEqual(explicit);
-  expect(table.sumBeyond(5) / explicit - 1).toBeLessThan(1e-9);
+  expect(table.sumBeyond(exact(5))).toBeGreaterThanOrEqual(explicit);
+  expect(table.sumBeyond(exact(5)) / explicit - 1).toBeLessThan(1e-9);
 });
 
 test("every plane wave is in the set or above its outside", () => {
@@ -162,7 +166,9 @@ test("the comparison diagonal is below QHQ as an operator, which the bottom of t
     const inner = waveSet(problem, k, outer);
     const identity = new Float64Array(2 * nY * nY);
     for (let i = 0; i < nY; i++) identity[2 * (i + nY * i)] = 1;
-    const h = applyEnclosed(kernels, problem, inner, nY, nY, identity, { withTails: false }).values;
+    const h = applyEnclosed(kernels, problem, inner, trialPanel(nY, nY, identity), {
+      withTails: false,
+    }).values;
     const least = (shift: (row: number) => number): number => {
       const n = nY - nX;
       const q = new Float64Array(2 * n * n);

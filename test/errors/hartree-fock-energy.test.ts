@@ -5,6 +5,7 @@ import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
 import { hartreeFockEnergyBelow, type WeightedBands } from "../../src/errors/energy/hartree-fock-energy.ts";
 import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
 import type { ExactProblem, FourierCoefficient } from "../../src/errors/problem/exact-problem.ts";
+import { exact } from "../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { triclinic } from "./crystals.ts";
 
@@ -74,7 +75,7 @@ test("free electrons: no potential gives a bound above the exact energy, and non
 
 test("the repulsion taken off is ½∫ρ₀V₀: 2π²v² for V₀ = 2v cos x in a cube of 2π", () => {
   const lattice = [[2 * Math.PI, 0, 0], [0, 2 * Math.PI, 0], [0, 0, 2 * Math.PI]] as const; // biome-ignore format: a matrix
-  const points = [{ multiplicity: 1, bands: [{ lower: 1 }, { lower: 2 }] }];
+  const points = [{ multiplicity: 1, bands: [{ lower: exact(1) }, { lower: exact(2) }] }];
   const bound = hartreeFockEnergyBelow({ ...frozen(pair([1, 0, 0], 0.3, 0)), lattice }, points, 2);
   if (bound.kind !== "bound") expect.fail(bound.reason);
   expect(Math.abs(bound.lower - (2 - 2 * Math.PI ** 2 * 0.09))).toBeLessThan(1e-13);

@@ -4,6 +4,7 @@ import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.t
 import { exactMatrix, intervalMatrix, sandwichNorm, split } from "../../src/errors/ritz/complex-intervals.ts";
 import { enclosePencil } from "../../src/errors/ritz/interval-pencil.ts";
 import { ball } from "../../src/interval/interval.ts";
+import { type Above, exact } from "../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 
 const kernels = wasmKernelsSync();
@@ -25,10 +26,11 @@ test("what any Hermitian matrix within radii can do to XᴴEX is below the bound
   let tightest = 0;
   for (let trial = 0; trial < 60; trial++) {
     const x = Float64Array.from({ length: 2 * N * N }, () => normal() * 10 ** (2 * uniform()));
-    const radii = Array.from({ length: N }, () => new Array<number>(N).fill(0));
+    const radii = Array.from({ length: N }, () => new Array<Above>(N).fill(exact(0)));
     const e = hermitian(() => 10 ** (-6 * uniform()));
     for (let i = 0; i < N; i++)
-      for (let j = 0; j < N; j++) radii[i]![j] = Math.hypot(e[2 * (i + N * j)]!, e[2 * (i + N * j) + 1]!);
+      for (let j = 0; j < N; j++)
+        radii[i]![j] = exact(Math.hypot(e[2 * (i + N * j)]!, e[2 * (i + N * j) + 1]!));
     const product = kernels.scratch((take) => {
       const [a, b, t, c] = [take(x.length), take(x.length), take(x.length), take(x.length)];
       a.set(x);
@@ -46,7 +48,7 @@ test("what any Hermitian matrix within radii can do to XᴴEX is below the bound
   // one element of E meets one row of X: XᴴEX = x̄₀ⱼ x₀ₖ, of norm Σ|x₀ⱼ|²
   const x = Float64Array.from({ length: 2 * N * N }, (_, at) => (at % (2 * N) === 0 && at > 0 ? 30 : 1));
   const corner = Array.from({ length: N }, (_, i) =>
-    Array.from({ length: N }, (_, j) => (i + j === 0 ? 1 : 0)),
+    Array.from({ length: N }, (_, j) => exact(i + j === 0 ? 1 : 0)),
   );
   expect(sandwichNorm(exactMatrix(N, x), corner)).toBeGreaterThan(4 * 901);
 });

@@ -1,6 +1,18 @@
-import { gamma, inflated, rootAbove } from "../../interval/accumulated.ts";
 import { radiusAbout } from "../../interval/interval.ts";
-import { above, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { rootAbove } from "../../interval/norms.ts";
+import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import {
+  type Above,
+  differenceAbove,
+  exact,
+  gamma,
+  maxAbove,
+  productAbove,
+  provedAbove,
+  SumAbove,
+  sumAbove,
+  unitRoundoff,
+} from "../../interval/sides.ts";
 import { type CosSin, cosSinFraction } from "../../interval/turns.ts";
 import type { FftPass } from "../../kernels/kernels.ts";
 
@@ -10,8 +22,8 @@ import type { FftPass } from "../../kernels/kernels.ts";
  *   ‖ŷ − y‖₂ ≤ relative · ‖y‖₂,   ‖ŷ − y‖_∞ ≤ uniform · ‖x‖₁
  */
 export interface FftRounding {
-  readonly relative: number;
-  readonly uniform: number;
+  readonly relative: Above;
+  readonly uniform: Above;
 }
 
 /**
@@ -40,46 +52,47 @@ const WORST_FACTOR = 16 * UNIT_ROUNDOFF;
  */
 export function fftRounding(passes: readonly FftPass[] | undefined): FftRounding | undefined {
   if (passes === undefined) return undefined;
-  const known = new Map<FftPass, { relative: number; uniform: number } | undefined>();
-  let [relative, uniform] = [1, 1];
+  const known = new Map<FftPass, FftRounding | undefined>();
+  let [relative, uniform]: Above[] = [exact(1), exact(1)];
   for (const pass of passes) {
     if (!known.has(pass)) known.set(pass, passErrors(pass));
     const errors = known.get(pass);
     if (errors === undefined) return undefined;
-    relative = above(relative * above(1 + errors.relative));
-    uniform = above(uniform * above(1 + errors.uniform));
+    relative = productAbove(relative!, sumAbove(exact(1), errors.relative));
+    uniform = productAbove(uniform!, sumAbove(exact(1), errors.uniform));
   }
-  return { relative: above(relative - 1), uniform: above(uniform - 1) };
+  return { relative: differenceAbove(relative!, exact(1)), uniform: differenceAbove(uniform!, exact(1)) };
 }
 
 /** ε = τ + (1+τ) β √r and μ = τ + (1+τ) β, where τ = √2 γ₂ (1+η) + η is what the multiplication by an inexact factor costs. */
-function passErrors(pass: FftPass): { relative: number; uniform: number } | undefined {
+function passErrors(pass: FftPass): FftRounding | undefined {
   const beta = BUTTERFLY_ERRORS.get(pass.radix);
-  const eta = Math.max(worstFactor(pass, -1), worstFactor(pass, 1));
+  const eta = maxAbove(worstFactor(pass, -1), worstFactor(pass, 1));
   if (beta === undefined || !(eta <= WORST_FACTOR)) return undefined;
-  const tau = inflated(Math.SQRT2 * gamma(2) * (1 + eta) + eta, 8);
-  const small = (1 + tau) * beta * UNIT_ROUNDOFF;
+  const twist = productAbove(provedAbove(Math.SQRT2), gamma(2), sumAbove(exact(1), eta)); // Math.SQRT2 > √2
+  const tau = sumAbove(twist, eta);
+  const small = productAbove(sumAbove(exact(1), tau), exact(beta), unitRoundoff());
   return {
-    relative: inflated(tau + small * rootAbove(pass.radix), 8),
-    uniform: inflated(tau + small, 8),
+    relative: sumAbove(tau, productAbove(small, rootAbove(exact(pass.radix)))),
+    uniform: sumAbove(tau, small),
   };
 }
 
 /** max |ŵ − w| over the factors e^{sign·2πi pk/length} as the kernel reads them; NaN if the parts it reads disagree. */
-function worstFactor({ radix, length, factors }: FftPass, sign: -1 | 1): number {
+function worstFactor({ radix, length, factors }: FftPass, sign: -1 | 1): Above {
   const table = factors(sign);
-  const exact = new Map<number, CosSin>();
-  let worst = 0;
+  const turns = new Map<number, CosSin>();
+  let worst: Above = exact(0);
   for (let p = 0; p < length / radix; p++)
     for (let k = 1; k < radix; k++) {
       const at = 4 * (p * (radix - 1) + k - 1);
       const [c, again, minus, s] = [table[at]!, table[at + 1]!, table[at + 2]!, table[at + 3]!];
-      if (!(again === c && minus === -s)) return Number.NaN;
+      if (!(again === c && minus === -s)) return provedAbove(Number.NaN);
       const power = (p * k) % length;
-      if (!exact.has(power)) exact.set(power, cosSinFraction(power, length));
-      const { cos, sin } = exact.get(power)!;
+      if (!turns.has(power)) turns.set(power, cosSinFraction(power, length));
+      const { cos, sin } = turns.get(power)!;
       const [dc, ds] = [radiusAbout(cos, c), radiusAbout(sin, sign * s)];
-      worst = Math.max(worst, rootAbove(inflated(dc * dc + ds * ds, 4)));
+      worst = maxAbove(worst, rootAbove(new SumAbove().addSquare(dc).addSquare(ds).value));
     }
   return worst;
 }

@@ -1,10 +1,18 @@
 import { fastSize, gridIndex } from "../../basis/grid.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { inflated } from "../../interval/accumulated.ts";
-import { above, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import {
+  type Above,
+  exact,
+  gamma,
+  inflated,
+  productAbove,
+  provedAbove,
+  sumAbove,
+  unitRoundoff,
+} from "../../interval/sides.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { PlaneWaves } from "../problem/reciprocal.ts";
-import { fftRounding } from "./fft-rounding.ts";
+import { type FftRounding, fftRounding } from "./fft-rounding.ts";
 
 /** Numbers a_G on reduced vectors, sorted by length, with a_{−G} the exact conjugate of a_G: a real function of r. */
 export interface Coefficients {
@@ -19,7 +27,7 @@ export interface Coefficients {
 /** The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to all of it. */
 export interface GridConvolution {
   /** ‖(a ∗ u)_set − out‖₂ ≤ error · ‖u‖₂ where `out` was zero before; infinite where the transforms' program is unknown or wrong. */
-  readonly error: number;
+  readonly error: Above;
   readonly size: GridSize;
   /** out ← out + a ∗ u for m columns; both are [set × m] in the kernels' memory, u zero from `rows` on. */
   addInto(out: Float64Array, u: Float64Array, m: number): void;
@@ -68,7 +76,9 @@ export function gridConvolution(
   const isSame = sphere.passes?.every((pass) => fft.passes?.includes(pass)) === true;
   return {
     error:
-      rounding === undefined || !isSame ? Infinity : above(productError(rounding, largest, norm1) + dropped),
+      rounding === undefined || !isSame
+        ? provedAbove(Infinity)
+        : sumAbove(productError(rounding, exact(largest), norm1), dropped),
     size,
     addInto: (out, u, m) => sphere.applyPotential(out, u, potential, m),
   };
@@ -78,21 +88,23 @@ export function gridConvolution(
  * With v = Σ a_G e^{iGr} and v̂ in its place, largest |v̂| = V, ‖v̂ − v‖_∞ ≤ e_v = μ‖a‖₁: one transform, a product, the other and the
  * factor 1/N give, relative to ‖u‖₂,
  *
- *   A + εZ + 2.1 u (1+ε) Z,   A = Vε + e_v + uV(1+ε),   Z = V(1+ε)(1+u)
+ *   A + εZ + γ₂ (1+ε) Z,   A = Vε + e_v + uV(1+ε),   Z = V(1+ε)(1+u)
  */
-function productError(
-  { relative, uniform }: { readonly relative: number; readonly uniform: number },
-  largest: number,
-  norm1: number,
-): number {
-  const u = UNIT_ROUNDOFF;
-  const a = largest * relative + uniform * norm1 + u * largest * (1 + relative);
-  const z = largest * (1 + relative) * (1 + u);
-  return inflated(a + relative * z + 2.1 * u * (1 + relative) * z, 24);
+function productError({ relative, uniform }: FftRounding, largest: Above, norm1: Above): Above {
+  const u = unitRoundoff();
+  const grown = productAbove(largest, sumAbove(exact(1), relative)); // V(1+ε)
+  const z = productAbove(grown, sumAbove(exact(1), u));
+  return sumAbove(
+    productAbove(largest, relative),
+    productAbove(uniform, norm1),
+    productAbove(u, grown),
+    productAbove(relative, z),
+    productAbove(gamma(2), sumAbove(exact(1), relative), z),
+  );
 }
 
 /** The shortest coefficients that have all but a negligible part of ‖a‖₁, and what that part is. */
-function worthKeeping({ count, sizes }: Coefficients): { count: number; dropped: number; norm1: number } {
+function worthKeeping({ count, sizes }: Coefficients): { count: number; dropped: Above; norm1: Above } {
   let norm1 = 0;
   for (let e = 0; e < count; e++) norm1 += sizes[e]!;
   let dropped = 0;

@@ -1,59 +1,57 @@
-import { inflated } from "../../interval/accumulated.ts";
-import { above } from "../../interval/rounding.ts";
+import { type Above, complexGamma, productAbove, sumAbove } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type EnclosedProblem, setFinder, type WaveSet } from "../problem/enclosed-hamiltonian.ts";
-import { complexGamma } from "../problem/projectors.ts";
+import { ALL } from "../problem/potential-table.ts";
 import { gridConvolution } from "./grid-convolution.ts";
+import { columnRange, type TrialPanel } from "./trial-panel.ts";
 
 /** Up to this many coefficients of the potential sums run over them, beyond over a grid. */
 export const SPARSE = 1500;
 
+/** Rows of the matrix that are formed at once. */
 const BLOCK = 256;
 
 /** W ∗ u on a set, and ‖(W ∗ u)_set − values‖₂ relative to ‖u‖₂ from above. */
 export interface LocalProduct {
   /** [set × m] */
   readonly values: Float64Array;
-  readonly error: number;
+  readonly error: Above;
 }
 
 /** What the ways to the product share. */
 interface Task {
   readonly problem: EnclosedProblem;
   readonly set: WaveSet;
-  readonly rows: number;
-  readonly m: number;
-  readonly vectors: Float64Array;
+  readonly u: TrialPanel;
 }
 
 /**
- * The local potential applied to `vectors` [rows × m] on the first rows of a set: coefficient by coefficient where these are few,
+ * The local potential applied to vectors on the first rows of a set: coefficient by coefficient where these are few,
  * else by fast transforms, or as a matrix where no bound of the transforms' rounding is known.
  */
 export function localProduct(
   kernels: Kernels,
   problem: EnclosedProblem,
   set: WaveSet,
-  rows: number,
-  m: number,
-  vectors: Float64Array,
+  u: TrialPanel,
 ): LocalProduct {
   const { table } = problem;
-  const task = { problem, set, rows, m, vectors };
-  const ofSums = (terms: number) =>
-    inflated(above(complexGamma(terms + 4) * table.sumBeyond(0)) + table.errorSum, 4);
+  const task = { problem, set, u };
+  // a plain sum over at most `terms` coefficients of the table, and what the table misses
+  const ofSums = (terms: number): Above =>
+    sumAbove(productAbove(complexGamma(terms), table.sumBeyond(ALL)), table.errorSum);
   if (table.count <= SPARSE) return { values: sparseProduct(task), error: ofSums(table.count) };
   return (
     gridProduct(kernels, task) ?? {
       values: denseProduct(kernels, task),
-      error: ofSums(rows),
+      error: ofSums(u.rows),
     }
   );
 }
 
 function gridProduct(
   kernels: Kernels,
-  { problem: { table }, set: { waves }, rows, m, vectors }: Task,
+  { problem: { table }, set: { waves }, u: { rows, columns: m, data: vectors } }: Task,
 ): LocalProduct | undefined {
   return kernels.scratch((take) => {
     const convolution = gridConvolution(kernels, table, waves, rows, take);
@@ -61,16 +59,20 @@ function gridProduct(
     const [u, out] = [take(2 * waves.count).fill(0), take(2 * waves.count)];
     const values = new Float64Array(2 * waves.count * m);
     for (let j = 0; j < m; j++) {
-      u.set(vectors.subarray(2 * rows * j, 2 * rows * (j + 1)));
+      u.set(vectors.subarray(...columnRange(rows, j)));
       out.fill(0);
       convolution.addInto(out, u, 1);
       values.set(out, 2 * waves.count * j);
     }
-    return { values, error: inflated(convolution.error + table.errorSum, 2) };
+    return { values, error: sumAbove(convolution.error, table.errorSum) };
   });
 }
 
-function sparseProduct({ problem: { table }, set, rows, m, vectors }: Task): Float64Array {
+function sparseProduct({
+  problem: { table },
+  set,
+  u: { rows, columns: m, data: vectors },
+}: Task): Float64Array {
   const { count, g } = set.waves;
   const values = new Float64Array(2 * count * m);
   const find = setFinder(set);
@@ -92,7 +94,10 @@ function sparseProduct({ problem: { table }, set, rows, m, vectors }: Task): Flo
   return values;
 }
 
-function denseProduct(kernels: Kernels, { problem: { table }, set, rows, m, vectors }: Task): Float64Array {
+function denseProduct(
+  kernels: Kernels,
+  { problem: { table }, set, u: { rows, columns: m, data: vectors } }: Task,
+): Float64Array {
   const { count, g } = set.waves;
   const values = new Float64Array(2 * count * m);
   kernels.scratch((take) => {

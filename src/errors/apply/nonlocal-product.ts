@@ -1,86 +1,120 @@
-import { gamma, inflated, rootAbove } from "../../interval/accumulated.ts";
+import { rootAbove } from "../../interval/norms.ts";
+import {
+  type Above,
+  complexGamma,
+  exact,
+  productAbove,
+  SumAbove,
+  sizeOf,
+  sumAbove,
+} from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";
-import { complexGamma, type ProjectorPanel } from "../problem/projectors.ts";
+import type { ProjectorPanel } from "../problem/projectors.ts";
 import { type NonlocalColumns, nonlocalColumns } from "./nonlocal-error.ts";
+import type { TrialPanel } from "./trial-panel.ts";
 
-/** What adding P h Pᴴ u meant, per column: error and size on the set, and what lies outside it, from above. */
+/** What adding P h Pᴴ u meant, per column of u. */
 export interface NonlocalProduct {
-  readonly errors: readonly number[];
-  readonly sizes: readonly number[];
-  readonly tails: readonly number[];
+  /** ‖true product − what was added‖₂ on the set, the roundings of the addition left out. */
+  readonly errors: readonly Above[];
+  /** ‖what was added‖₂ on the set. */
+  readonly sizes: readonly Above[];
+  /** ‖V_nl u‖₂ outside the set; 0 where it was not asked for. */
+  readonly tails: readonly Above[];
 }
 
 /** Rows of the projectors that are in the kernels' memory at once; sums over all rows are made of as many short ones. */
 const BLOCK = 512;
 
 /**
- * values += P h Pᴴ u for vectors [rows × m] on the first rows of a set; `norms` are theirs. Products by columns, since every term
- * of V_nl is of rank one.
+ * Adds P h Pᴴ u to `values` [set × m]. Products by columns, since every term of V_nl is of rank one: with d = (Ph)ᴴu,
+ *
+ *   |d̂ − d| ≤ (‖ĝ − g‖ + √2γ‖ĝ‖)‖u‖,   ‖Σ p d − Σ p̂ d̂‖ ≤ Σ (‖p‖|d̂ − d| + ‖p̂ − p‖|d̂| + √2γ‖p̂‖|d̂|)
  */
 export function addNonlocal(
   kernels: Kernels,
   problem: EnclosedProblem,
   set: WaveSet,
-  rows: number,
-  m: number,
-  vectors: Float64Array,
-  norms: readonly number[],
+  u: TrialPanel & { readonly norms: readonly Above[] },
   values: Float64Array,
   withTails: boolean,
 ): NonlocalProduct {
-  const { panel, waves } = set;
+  const { panel } = set;
   if (panel.columns === 0) {
-    const zeros = norms.map(() => 0);
+    const zeros = u.norms.map(() => exact(0));
     return { errors: zeros, sizes: zeros, tails: zeros };
   }
-  const columns = nonlocalColumns(problem.channels, panel, rows);
-  const projected = projections(kernels, columns, rows, panel.columns, vectors, m);
-  addProjectors(kernels, panel, projected, m, values);
-  const roots = withTails ? set.tails(waves.count).map((n2) => n2.map(rootAbove)) : [];
-  const sumOverRows = complexGamma(Math.min(BLOCK, rows) + rows / BLOCK + 8);
-  const sumOverColumns = gamma(2 * panel.columns + 8);
-  const [errors, sizes, tails]: [number[], number[], number[]] = [[], [], []];
-  for (let j = 0; j < m; j++) {
-    const at = 2 * panel.columns * j;
-    const sizeOf = (c: number) => Math.abs(projected[at + 2 * c]!) + Math.abs(projected[at + 2 * c + 1]!);
-    const errorOf = columns.norms.map((norm, c) =>
-      inflated((columns.errors[c]! + sumOverRows * norm) * norms[j]!, 8),
-    );
-    let [error, sum] = [0, 0];
-    for (let c = 0; c < panel.columns; c++) {
-      const size = sizeOf(c);
-      error +=
-        errorOf[c]! * (panel.norms[c]! + panel.errors[c]!) +
-        panel.errors[c]! * size +
-        2 * sumOverColumns * panel.norms[c]! * size;
-      sum += panel.norms[c]! * size;
-    }
-    errors.push(inflated(error + sumOverColumns * sum, panel.columns * 4 + 8));
-    sizes.push(inflated(sum, panel.columns + 8));
-    let tail = 0;
-    if (withTails)
-      problem.channels.forEach(({ l, h, first }, c) => {
-        for (let i = 0; i < h.length; i++) {
-          const from = first + i * (2 * l + 1);
-          let square = 0;
-          for (let q = from; q <= from + 2 * l; q++) square += (sizeOf(q) + errorOf[q]!) ** 2;
-          tail += roots[c]![i]! * rootAbove(inflated(square, 16));
-        }
-      });
-    tails.push(inflated(tail, 4 * panel.columns + 8));
-  }
-  return { errors, sizes, tails };
+  const columns = nonlocalColumns(problem.channels, panel, u.rows);
+  const projected = projections(kernels, columns, panel.columns, u);
+  addProjectors(kernels, panel, projected, u.columns, values);
+  const each = u.norms.map((norm, j) => {
+    const sizes = Array.from({ length: panel.columns }, (_, c) => {
+      const at = 2 * (panel.columns * j + c);
+      return sumAbove(sizeOf(projected[at]!), sizeOf(projected[at + 1]!)); // |re| + |im|
+    });
+    return { sizes, errors: projectionErrors(columns, u.rows, norm) };
+  });
+  return {
+    errors: each.map(({ sizes, errors }) => productError(panel, sizes, errors)),
+    sizes: each.map(({ sizes }) => productSize(panel, sizes)),
+    tails: withTails ? nonlocalTails(problem, set, each) : each.map(() => exact(0)),
+  };
+}
+
+/** |d̂ − d| of every column for a vector of length `norm`: sums over blocks of rows, and over as many blocks as there are. */
+function projectionErrors(columns: NonlocalColumns, rows: number, norm: Above): Above[] {
+  const rounding = complexGamma(Math.min(BLOCK, rows) + Math.ceil(rows / BLOCK));
+  return columns.norms.map((size, c) =>
+    productAbove(sumAbove(columns.errors[c]!, productAbove(rounding, size)), norm),
+  );
+}
+
+function productError(panel: ProjectorPanel, sizes: readonly Above[], errors: readonly Above[]): Above {
+  const rounding = complexGamma(panel.columns);
+  const sum = new SumAbove();
+  sizes.forEach((size, c) => {
+    const [norm, error] = [panel.norms[c]!, panel.errors[c]!];
+    sum.addProduct(errors[c]!, sumAbove(norm, error));
+    sum.addProduct(size, sumAbove(error, productAbove(rounding, norm)));
+  });
+  return sum.value;
+}
+
+/** ‖fl(Σ p̂ d̂)‖ with its rounding. */
+function productSize(panel: ProjectorPanel, sizes: readonly Above[]): Above {
+  const sum = new SumAbove();
+  for (const [c, size] of sizes.entries()) sum.addProduct(panel.norms[c]!, size);
+  return productAbove(sum.value, sumAbove(exact(1), complexGamma(panel.columns)));
+}
+
+/** Σ n_i (Σ_m |d_im|²)^{1/2} with the true d (docs/bounds.md, Lemma 7). */
+function nonlocalTails(
+  { channels }: EnclosedProblem,
+  set: WaveSet,
+  each: readonly { readonly sizes: readonly Above[]; readonly errors: readonly Above[] }[],
+): Above[] {
+  const roots = set.tails(set.waves.count).map((n2) => n2.map(rootAbove));
+  return each.map(({ sizes, errors }) => {
+    const tail = new SumAbove();
+    channels.forEach(({ l, h, first }, c) => {
+      for (let i = 0; i < h.length; i++) {
+        const squares = new SumAbove();
+        const from = first + i * (2 * l + 1);
+        for (let q = from; q <= from + 2 * l; q++) squares.addSquare(sumAbove(sizes[q]!, errors[q]!));
+        tail.addProduct(roots[c]![i]!, rootAbove(squares.value));
+      }
+    });
+    return tail.value;
+  });
 }
 
 /** (P h)ᴴ u [columns × m]. */
 function projections(
   kernels: Kernels,
   { values }: NonlocalColumns,
-  rows: number,
   columns: number,
-  vectors: Float64Array,
-  m: number,
+  { rows, columns: m, data: vectors }: TrialPanel,
 ): Float64Array {
   return kernels.scratch((take) => {
     const nb = Math.min(BLOCK, rows);

@@ -1,3 +1,5 @@
+import type { Above, Below } from "../../interval/sides.ts";
+
 /**
  * Where a band energy certainly lies. Only `certifyBands` makes these, from enclosed arithmetic alone; an estimate never has
  * this type.
@@ -6,9 +8,9 @@ export interface BandEnclosure {
   readonly kind: "bound";
   /** From 1: the bound is on the index-th eigenvalue counted with multiplicity. */
   readonly index: number;
-  /** [Ha] */
-  readonly lower: number;
-  readonly upper: number;
+  /** Ends of the interval that holds the eigenvalue [Ha]. */
+  readonly lower: Below;
+  readonly upper: Above;
   /**
    * How the width upper − lower came about [Ha]: finite cutoffs, unconverged trial vectors, rounding. The sum is the
    * width; the split itself is an estimate, only lower and upper are guaranteed.

@@ -1,17 +1,18 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { add, interval } from "../../interval/interval.ts";
-import { above } from "../../interval/rounding.ts";
+import { add, interval, lowerEnd, upperEnd } from "../../interval/interval.ts";
+import { provedBelow } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type Applied, applyEnclosed } from "../apply/apply-enclosed.ts";
+import { applyEnclosed } from "../apply/apply-enclosed.ts";
+import { trialPanel } from "../apply/trial-panel.ts";
 import { countsAtMost, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
 import { type EnclosedProblem, waveSet } from "../problem/enclosed-hamiltonian.ts";
 import { countBelow } from "../problem/reciprocal.ts";
-import { type IntervalMatrix, midpoints } from "../ritz/complex-intervals.ts";
-import { approximateSolution, enclosePencil } from "../ritz/interval-pencil.ts";
-import { type LowerBounds, lehmannBounds } from "../ritz/lehmann-bounds.ts";
-import { leadingForms, lehmannPencil, ritzPencil, trialForms } from "../ritz/trial-forms.ts";
+import { enclosePencil } from "../ritz/interval-pencil.ts";
+import { lehmannBounds } from "../ritz/lehmann-bounds.ts";
+import { ritzPencil, trialForms } from "../ritz/trial-forms.ts";
 import { ASSUMPTIONS, type BandEnclosure, type NotCertified } from "./band-enclosure.ts";
+import { widthParts } from "./width-parts.ts";
 
 /**
  * Everything a proof of band enclosures needs besides the problem: numbers found by any solver, none of them trusted. Plain
@@ -67,70 +68,35 @@ export function certifyBands(
     () =>
       `proposal: ${m} finite trial vectors of ${rows} coefficients are needed, got ${trial.vectors.length} numbers`,
   );
-  const applied = applyEnclosed(kernels, problem, set, rows, m, trial.vectors);
-  const forms = trialForms(trial.vectors, rows, set.waves.count, trial.values, applied);
+  const u = trialPanel(rows, m, trial.vectors);
+  const applied = applyEnclosed(kernels, problem, set, u);
+  const forms = trialForms(u, set.waves.count, trial.values, applied);
   const ritz = ritzPencil(forms);
   const upper = enclosePencil(kernels, ritz.a, ritz.b);
   if (upper === undefined) return failure("the trial vectors are not certainly independent");
-  const lower = lehmannBounds(kernels, forms, rho);
+  // the count proved ρ ≤ λ_{m+1}
+  const lower = lehmannBounds(kernels, forms, provedBelow(rho));
   if (lower === undefined)
     return failure(`not every trial energy is certainly below ρ = ${rho} Ha, or the residuals are too large`);
 
-  const plain = plainLowerBounds(kernels, {
-    trial,
-    rows,
-    count: set.waves.count,
-    applied,
-    overlap: forms.overlap,
-    lower: lower.slice(0, nBands),
-  });
-  return plain.map(({ low, outside }, i) => {
-    const lowerEnd = add(interval(lower[i]!.lower), problem.table.constant).lo;
-    const upperEnd = add(interval(upper.enclosures[i]!.hi), problem.table.constant).hi;
-    const width = above(upperEnd - lowerEnd);
-    const exactWidth = upper.approximate[i]! - low;
-    const arithmetic = Math.min(width, Math.max(0, width - exactWidth || 0));
-    const algorithmic = Math.min(width - arithmetic, Math.max(0, outside - low || 0));
-    return {
-      kind: "bound",
-      index: i + 1,
-      lower: lowerEnd,
-      upper: upperEnd,
-      parts: { discretisation: width - arithmetic - algorithmic, algorithmic, arithmetic },
-      assumptions: ASSUMPTIONS,
-    };
-  });
-}
-
-interface PlainInput {
-  readonly trial: BandProposal["trial"];
-  readonly rows: number;
-  readonly count: number;
-  readonly applied: Applied;
-  readonly overlap: IntervalMatrix;
-  readonly lower: LowerBounds;
-}
-
-/** The lower ends by the same formulas without radii (`low`), and then without the residual inside the trial space. */
-function plainLowerBounds(
-  kernels: Kernels,
-  { trial, rows, count, applied, overlap, lower }: PlainInput,
-): { low: number; outside: number }[] {
-  const forms = (["all", "outside"] as const).map((residual) =>
-    trialForms(trial.vectors, rows, count, trial.values, applied, { overlap, residual }),
+  const { constant } = problem.table;
+  const ends = lower.slice(0, nBands).map((bound, i) => ({
+    lower: lowerEnd(add(interval(bound.lower), constant)),
+    upper: upperEnd(add(interval(upper.enclosures[i]!.hi), constant)),
+  }));
+  const parts = widthParts(
+    kernels,
+    { u, theta: trial.values, applied, overlap: forms.overlap },
+    ends,
+    lower,
+    upper,
   );
-  const values = new Map<string, number[] | undefined>();
-  const valueAt = (which: number, rho: number, vectors: number, i: number): number => {
-    const key = [which, rho, vectors].join();
-    if (!values.has(key)) {
-      const { a, b } = lehmannPencil(leadingForms(forms[which]!, vectors), rho);
-      values.set(key, approximateSolution(kernels, vectors, midpoints(a), midpoints(b))?.values);
-    }
-    return rho + 1 / (values.get(key)?.[vectors - 1 - i] ?? Number.NaN);
-  };
-  return lower.map(({ rho, vectors }, i) => ({
-    low: valueAt(0, rho, vectors, i),
-    outside: valueAt(1, rho, vectors, i),
+  return ends.map((end, i) => ({
+    kind: "bound",
+    index: i + 1,
+    ...end,
+    parts: parts[i]!,
+    assumptions: ASSUMPTIONS,
   }));
 }
 

@@ -1,11 +1,27 @@
-import { inflated, norm2Above } from "../../interval/accumulated.ts";
-import { add, interval, scale, sub } from "../../interval/interval.ts";
-import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
-import { sqrt } from "../../interval/sqrt.ts";
+import { norm2Above } from "../../interval/norms.ts";
+import { above } from "../../interval/rounding.ts";
+import {
+  type Above,
+  type Below,
+  differenceAbove,
+  differenceBelow,
+  exact,
+  gamma,
+  inflated,
+  maxAbove,
+  minAbove,
+  productAbove,
+  provedAbove,
+  quotientAbove,
+  SumAbove,
+  sumAbove,
+} from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { gridConvolution } from "../apply/grid-convolution.ts";
 import { SPARSE } from "../apply/local-product.ts";
+import { radiusAbove } from "../apply/local-tail.ts";
 import { type EnclosedProblem, setFinder, type WaveSet } from "../problem/enclosed-hamiltonian.ts";
+import { ALL, BEYOND_TABLE, type PotentialTable } from "../problem/potential-table.ts";
 import { nonlocalDepth } from "../problem/projectors.ts";
 
 /**
@@ -15,8 +31,8 @@ import { nonlocalDepth } from "../problem/projectors.ts";
 export interface ComparisonDiagonal {
   /** D_G from below for the plane waves of the set from nX on. */
   readonly rows: Float64Array;
-  /** A number below D_G of every plane wave outside the set. */
-  readonly far: number;
+  /** D_G of every plane wave outside the set. */
+  readonly far: Below;
 }
 
 /**
@@ -35,19 +51,22 @@ export function comparisonDiagonal(
   const { channels } = problem;
   const { waves } = set;
   const depth = nonlocalDepth(channels, channels.length === 0 ? [] : set.tails(nX));
-  let lowest = waves.outside;
+  let lowest: number = waves.outside;
   for (let row = nX; row < waves.count; row++) lowest = Math.min(lowest, waves.kinetic[row]!);
-  const cap = Math.min(waves.outside, 2.5 * lowest);
+  const cap = Math.min(waves.outside, CAP * lowest);
   const tau = waves.kinetic.map((t) => Math.min(t, cap));
   const sums = weightedSums(kernels, problem, set, nX, { tau, cap, lowest });
   const rows = new Float64Array(waves.count - nX);
   for (let row = nX; row < waves.count; row++) {
-    const gershgorin = above(inflated(sums[row - nX]!, 2) * tau[row]!);
-    const kinetic = below(waves.kinetic[row]! - waves.kineticError[row]!);
-    rows[row - nX] = below(below(kinetic - gershgorin) - depth);
+    const gershgorin = productAbove(provedAbove(sums[row - nX]!), exact(tau[row]!));
+    const kinetic = differenceBelow(exact(waves.kinetic[row]!), provedAbove(waves.kineticError[row]!));
+    rows[row - nX] = differenceBelow(differenceBelow(kinetic, gershgorin), depth);
   }
   return { rows, far: farEntry(problem, set, lowest, cap, depth) };
 }
+
+/** The cap in units of the least kinetic energy outside X: a larger one weighs X's neighbours less, and all that is far more. */
+const CAP = 2.5;
 
 /** τ_G of the waves of a set, cap for those outside; the least of those in Q is `lowest`. */
 interface Weights {
@@ -94,14 +113,29 @@ function sumsOnGrid(
     const [a, sums] = [take(2 * waves.count).fill(0), take(2 * waves.count).fill(0)];
     for (let row = 0; row < near; row++) a[2 * row] = row < nX ? -1 : above(above(cap / tau[row]!) - 1);
     convolution.addInto(sums, a, 1);
-    const all = table.sumBeyond(0);
-    const excess = 4 * table.errorSum + 32 * UNIT_ROUNDOFF * all + table.sumBeyond(Infinity) * (cap / lowest);
-    const error = inflated(convolution.error * norm2Above(a) + excess, 8);
+    const all = table.sumBeyond(ALL);
+    const far = productAbove(table.sumBeyond(BEYOND_TABLE), quotientAbove(exact(cap), exact(lowest)));
+    const error = sumAbove(productAbove(convolution.error, norm2Above(a)), sizesExcess(table), far);
     return Float64Array.from({ length: waves.count - nX }, (_, i) =>
-      above(above(above(all + sums[2 * (nX + i)]!) + error) / cap),
+      quotientAbove(sumAbove(all, exact(sums[2 * (nX + i)]!), error), exact(cap)),
     );
   });
 }
+
+/**
+ * Σ (sizes − |W|) over the table: a size is the root of a sum of squares, rounded upwards, of ends that are farther out than
+ * W by the entry's diameter at most, which is twice its radii, in either part.
+ */
+const sizesExcess = (table: PotentialTable): Above =>
+  sumAbove(
+    productAbove(exact(2), table.errorSum),
+    productAbove(gamma(SIZE_ROUNDINGS), table.sumBeyond(ALL)),
+    provedAbove(SIZES_OF_ZEROS),
+  );
+/** Squares, their sum and the root are each rounded and then pushed upwards by 2u, the root by at most four numbers: below 20u. */
+const SIZE_ROUNDINGS = 20;
+/** Underflow makes each size of a zero 10⁻¹⁶⁰. */
+const SIZES_OF_ZEROS = 1e-150;
 
 /** Entry by entry; the longest, together below `NEGLIGIBLE`, enter by their sum alone. */
 function sumsByEntry(
@@ -113,9 +147,9 @@ function sumsByEntry(
   const { table } = problem;
   const { g, count } = set.waves;
   const used = entriesWorthSumming(problem);
-  const rest = used < table.count ? restBeyond(problem, used) : table.sumBeyond(Infinity);
+  const rest = used < table.count ? restBeyond(problem, used) : table.sumBeyond(BEYOND_TABLE);
   const inSet = setFinder(set);
-  return Float64Array.from({ length: count - nX }, (_, i) => {
+  return Float64Array.from({ length: count - nX }, (_, i): number => {
     const row = nX + i;
     let sum = 0;
     for (let e = 0; e < used; e++) {
@@ -127,7 +161,7 @@ function sumsByEntry(
       if (other >= 0 && other < nX) continue;
       sum += table.sizes[e]! / (other < 0 ? cap : tau[other]!);
     }
-    return inflated(sum + rest / lowest, used + 4);
+    return inflated(sum + rest / lowest, used + 2); // a quotient, a sum for each entry, and that with the rest
   });
 }
 
@@ -135,38 +169,30 @@ function sumsByEntry(
  * Outside the set τ_G = cap, so Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′ with T_G′ < cap, and these are at
  * least |k+G| − √(2 cap) away.
  */
-function farEntry(
-  problem: EnclosedProblem,
-  set: WaveSet,
-  lowest: number,
-  cap: number,
-  depth: number,
-): number {
+function farEntry(problem: EnclosedProblem, set: WaveSet, lowest: number, cap: number, depth: Above): Below {
   const { table } = problem;
   const error = set.waves.kineticError.reduce((most, e) => Math.max(most, e), 0);
-  const nearRadius = sqrt(scale(2, interval(above(cap + error)))).hi; // computed below cap: truly below cap + error
-  const distance = below(set.outsideRadius - nearRadius);
-  const ratio = above(above(cap / lowest) - 1);
-  const all = table.sumBeyond(0);
-  const gershgorin = add(
-    interval(all),
-    scale(Math.max(0, ratio), interval(Math.min(all, table.sumBeyond(distance)))),
-  );
-  return sub(sub(interval(set.waves.outside), gershgorin), interval(depth)).lo;
+  const nearRadius = radiusAbove(sumAbove(exact(cap), provedAbove(error))); // computed below cap: truly below cap + error
+  const distance = differenceBelow(set.outsideRadius, nearRadius);
+  const ratio = maxAbove(exact(0), differenceAbove(quotientAbove(exact(cap), exact(lowest)), exact(1)));
+  const all = table.sumBeyond(ALL);
+  const gershgorin = sumAbove(all, productAbove(ratio, minAbove(all, table.sumBeyond(distance))));
+  return differenceBelow(differenceBelow(set.waves.outside, gershgorin), depth);
 }
 
+/** What entries may sum to that are not looked at one by one [Ha]. */
 const NEGLIGIBLE = 1e-3;
 
 /** The number of shortest entries whose rest sums to less than `NEGLIGIBLE` Ha. */
 function entriesWorthSumming({ table }: EnclosedProblem): number {
-  let sum = table.sumBeyond(Infinity);
+  let sum: number = table.sumBeyond(BEYOND_TABLE);
   let used = table.count;
   while (used > 0 && sum + table.sizes[used - 1]! < NEGLIGIBLE) sum += table.sizes[--used]!;
   return used;
 }
 
-function restBeyond({ table }: EnclosedProblem, used: number): number {
-  let sum = table.sumBeyond(Infinity);
-  for (let e = used; e < table.count; e++) sum += table.sizes[e]!;
-  return inflated(sum, table.count + 2);
+function restBeyond({ table }: EnclosedProblem, used: number): Above {
+  const sum = new SumAbove().add(table.sumBeyond(BEYOND_TABLE));
+  for (let e = used; e < table.count; e++) sum.add(provedAbove(table.sizes[e]!)); // sizes are |W| from above
+  return sum.value;
 }

@@ -1,12 +1,27 @@
 import { invariant, requireInput } from "../../common/failure.ts";
-import { inflated, norm2Above, rootAbove } from "../../interval/accumulated.ts";
-import { interval, scale } from "../../interval/interval.ts";
-import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
-import { sqrt } from "../../interval/sqrt.ts";
+import { norm2Above, rootAbove, rootBelow, squaredNormAbove } from "../../interval/norms.ts";
+import {
+  type Above,
+  type Below,
+  complexGamma,
+  differenceBelow,
+  exact,
+  gamma,
+  maxAbove,
+  minBelow,
+  productAbove,
+  provedAbove,
+  provedBelow,
+  quotientAbove,
+  SumAbove,
+  sizeOf,
+  sumAbove,
+  totalAbove,
+} from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { kineticAbove, radiusAbove } from "../apply/local-tail.ts";
 import { nonlocalColumns, nonlocalProductError } from "../apply/nonlocal-error.ts";
 import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";
-import { complexGamma } from "../problem/projectors.ts";
 import { type ComparisonDiagonal, comparisonDiagonal } from "./comparison-diagonal.ts";
 import { couplingBlock } from "./coupling-block.ts";
 import { choleskyMargin, factorizes } from "./positive-definite.ts";
@@ -25,7 +40,7 @@ export interface SchurMatrix {
   /** A Hermitian matrix [nX × nX] … */
   readonly values: Float64Array;
   /** … with F(μ) ⪰ values − error. */
-  readonly error: number;
+  readonly error: Above;
 }
 
 /** Rows of Y∖X that are formed at once. */
@@ -45,9 +60,9 @@ export function schurMatrix(
   const { waves, panel } = set;
   const nY = waves.count;
   invariant(panel.rows === nY && nX <= nY, () => `projectors on ${panel.rows} rows for ${nY} plane waves`);
-  const least = diagonal.rows.reduce((low, d) => Math.min(low, d), diagonal.far);
+  const least = leastEntry(diagonal);
   requireInput(
-    below(least - mu) > 0,
+    differenceBelow(least, exact(mu)) > 0,
     () =>
       `cutoff: the plane waves outside must lie above ${mu} Ha, got ${least} from below; a larger cutoff is needed`,
   );
@@ -57,42 +72,38 @@ export function schurMatrix(
     const block = take(2 * BLOCK * nX);
     const { write: couplings, columns } = couplingBlock(kernels, problem, set, nX, BLOCK, take);
 
-    let coupling2 = 0; // ‖fl(C)‖_F², S C likewise
-    let scaled2 = 0;
-    let largestScale = 0;
+    const coupling2 = new SumAbove(); // ‖fl(C)‖_F², S C likewise
+    const scaled2 = new SumAbove();
+    let largestScale: Above = exact(0);
     for (let row0 = nX; row0 < nY; row0 += BLOCK) {
       const rows = Math.min(BLOCK, nY - row0);
       couplings(block, row0, rows);
-      coupling2 += sumOfSquares(block, 2 * rows * nX);
+      coupling2.add(squaredNormAbove(block, 0, 2 * rows * nX));
       for (let y = 0; y < rows; y++) {
-        const s = inverseRootAbove(below(diagonal.rows[row0 + y - nX]! - mu));
-        largestScale = Math.max(largestScale, s);
+        const s = inverseRootAbove(differenceBelow(provedBelow(diagonal.rows[row0 + y - nX]!), exact(mu)));
+        largestScale = maxAbove(largestScale, s);
         for (let x = 0; x < nX; x++) {
           block[2 * (y + rows * x)]! *= s;
           block[2 * (y + rows * x) + 1]! *= s;
         }
       }
-      scaled2 += sumOfSquares(block, 2 * rows * nX);
+      scaled2.add(squaredNormAbove(block, 0, 2 * rows * nX));
       kernels.hermitianOverlap(nX, rows, block, rows, block, rows, product, nX);
       for (let i = 0; i < 2 * nX * nX; i++) values[i]! -= product[i]!;
     }
     for (let col0 = 0; col0 < nX; col0 += BLOCK) {
       const rows = Math.min(BLOCK, nX - col0);
       couplings(block, col0, rows);
-      coupling2 += sumOfSquares(block, 2 * rows * nX);
+      coupling2.add(squaredNormAbove(block, 0, 2 * rows * nX));
       for (let x = 0; x < nX; x++)
         for (let y = 0; y < 2 * rows; y++) values[2 * (col0 + nX * x) + y]! += block[2 * rows * x + y]!;
     }
-    const tau = couplingTails(problem, set, nX, below(diagonal.far - mu));
-    const tauSum = inflated(
-      tau.reduce((sum, t) => sum + t, 0),
-      nX,
-    );
+    const tau = couplingTails(problem, set, nX, differenceBelow(diagonal.far, exact(mu)));
+    const tauSum = totalAbove(tau);
     let kineticError = 0;
     for (let x = 0; x < nX; x++) {
       kineticError = Math.max(kineticError, waves.kineticError[x]!);
-      values[2 * (x + nX * x)]! +=
-        waves.kinetic[x]! - above(above(tauSum * tau[x]!) * (1 + 4 * UNIT_ROUNDOFF));
+      values[2 * (x + nX * x)]! += waves.kinetic[x]! - productAbove(tauSum, tau[x]!);
       values[2 * (x + nX * x) + 1] = 0;
       for (let y = x + 1; y < nX; y++) {
         values[2 * (y + nX * x)] = values[2 * (x + nX * y)]!; // the upper triangle is meant
@@ -100,55 +111,59 @@ export function schurMatrix(
       }
     }
 
-    const count = 2 * nY * nX;
-    const coupling = rootAbove(inflated(coupling2, count));
-    const scaled = rootAbove(inflated(scaled2, count));
+    const coupling = rootAbove(coupling2.value);
+    const scaled = rootAbove(scaled2.value);
     const nonlocal = nonlocalProductError(panel, columns, coupling);
-    // the upper triangle stands for both: √2 at most in the Frobenius norm, in which `nonlocal` is; W is Hermitian exactly
-    const entryError = problem.table.errorSum + 1.5 * nonlocal;
-    const scaledError = largestScale * entryError + 2 * UNIT_ROUNDOFF * scaled;
-    const productError = (2 * scaled + scaledError) * scaledError + complexGamma(nY + 8) * scaled * scaled;
-    const additions =
-      (nY / BLOCK + 8) * 2 * UNIT_ROUNDOFF * (scaled * scaled + coupling + norm2Above(values));
-    const error = inflated(kineticError + entryError + productError + additions, 32);
+    // the upper triangle stands for both: √2 < 3/2 in the Frobenius norm, in which `nonlocal` is; W is Hermitian exactly
+    const entryError = sumAbove(problem.table.errorSum, productAbove(exact(1.5), nonlocal));
+    // S C has the errors of C, and one rounding of the product with S
+    const scaledError = sumAbove(productAbove(largestScale, entryError), productAbove(gamma(1), scaled));
+    const eliminated = productAbove(scaled, scaled); // ‖(SC)ᴴSC‖_F, of every block of rows as well
+    const elimination = sumAbove(
+      productAbove(sumAbove(scaled, scaled, scaledError), scaledError),
+      productAbove(complexGamma(Math.min(BLOCK, nY)), eliminated),
+    );
+    // An element is summed over the blocks of rows, then V, then T less the tails: u of each partial sum. Those of the blocks
+    // are below `eliminated`, the next is so with `coupling` (3/2 of it as above), T less the tails with the result as well.
+    const sums = Math.ceil(nY / BLOCK) + 3;
+    const additions = productAbove(gamma(sums), sumAbove(eliminated, coupling, norm2Above(values)));
+    const error = sumAbove(provedAbove(kineticError), entryError, elimination, additions);
     return { nX, mu, values: Float64Array.from(values), error };
   });
 }
 
-const sumOfSquares = (x: Float64Array, length: number): number => {
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum += x[i]! * x[i]!;
-  return sum;
-};
+/** The least D_G. */
+export const leastEntry = ({ rows, far }: ComparisonDiagonal): Below =>
+  minBelow(far, provedBelow(rows.reduce((low, d) => Math.min(low, d), Infinity)));
 
 /** A number s with s² ≥ 1/d. */
-const inverseRootAbove = (d: number): number => above(1 / below(sqrt(interval(d)).lo));
+const inverseRootAbove = (d: Below): Above => quotientAbove(exact(1), rootBelow(d));
 
 /**
  * What C has beyond Y (docs/bounds.md, Lemma 4): column G is at most t_G long there, τ_G = t_G/√(D_far − μ), and
  * |⟨c_G, D⁻¹c_G′⟩| ≤ τ_Gτ_G′, so that this part of Cᴴ(D − μ)⁻¹C is below (Σ τ) diag(τ).
  */
-function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: number): number[] {
+function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: Below): Above[] {
   const { waves, panel, outsideRadius } = set;
   const columns = nonlocalColumns(problem.channels, panel, nX);
   const tails = set.tails(waves.count).map((n2) => n2.map(rootAbove));
-  const rootGap = sqrt(interval(gap)).lo;
+  const rootGap = rootBelow(gap);
   return Array.from({ length: nX }, (_, x) => {
-    const length = sqrt(scale(2, interval(above(waves.kinetic[x]! + waves.kineticError[x]!)))).hi;
-    let t = problem.table.norm2Beyond(below(outsideRadius - length));
+    const distance = differenceBelow(outsideRadius, radiusAbove(kineticAbove(waves, x)));
+    const t = new SumAbove().add(problem.table.norm2Beyond(distance));
     problem.channels.forEach(({ l, h, first }, c) => {
       for (let i = 0; i < h.length; i++) {
         const from = first + i * (2 * l + 1);
-        let sum = 0;
+        const squares = new SumAbove();
         for (let m = from; m <= from + 2 * l; m++) {
-          const [re, im] = [columns.values[2 * (x + nX * m)]!, columns.values[2 * (x + nX * m) + 1]!];
-          sum += re * re + im * im;
-          t += tails[c]![i]! * columns.errors[m]!; // an element misses no more than its column
+          const at = 2 * (x + nX * m);
+          squares.addSquare(sizeOf(columns.values[at]!)).addSquare(sizeOf(columns.values[at + 1]!));
+          t.addProduct(tails[c]![i]!, columns.errors[m]!); // an element misses no more than its column
         }
-        t += tails[c]![i]! * rootAbove(inflated(sum, 12));
+        t.addProduct(tails[c]![i]!, rootAbove(squares.value));
       }
     });
-    return above(inflated(t, 400) / rootGap);
+    return quotientAbove(t.value, rootGap);
   });
 }
 
@@ -169,15 +184,14 @@ export function countsAtMost(
     a.set(values);
     u.set(vectors.subarray(0, 2 * nX * m));
     if (m > 0) kernels.gemm("N", "C", nX, nX, m, sigma, u, nX, u, nX, 1, a, nX);
-    const frobenius = norm2Above(vectors, 0, 2 * nX * m);
-    const lift = inflated(sigma * frobenius * frobenius, 4);
-    const size = norm2Above(values) + lift + Math.abs(mu) + 1;
-    const rounding =
-      complexGamma(m + 8) * lift + 16 * UNIT_ROUNDOFF * size + complexGamma(m + 8) * norm2Above(values);
-    let trace = 0;
-    for (let x = 0; x < nX; x++) trace += Math.abs(a[2 * (x + nX * x)]!) + Math.abs(mu);
-    const margin = choleskyMargin(nX, inflated(trace, nX + 4));
-    const shift = above(mu + inflated(margin + error + rounding, 8));
+    const lift = productAbove(exact(sigma), squaredNormAbove(vectors, 0, 2 * nX * m)); // ‖σUUᴴ‖_F
+    const size = sumAbove(norm2Above(values), lift);
+    const lifting = productAbove(complexGamma(m), size);
+    const trace = new SumAbove();
+    for (let x = 0; x < nX; x++) trace.add(sizeOf(a[2 * (x + nX * x)]!)).add(sizeOf(mu));
+    const least = sumAbove(exact(mu), choleskyMargin(nX, trace.value), error, lifting);
+    // taking it off the diagonal is one rounding of at most ‖a‖ + |shift|; γ₂ leaves room for what it adds to the shift itself
+    const shift = sumAbove(least, productAbove(gamma(2), sumAbove(size, sizeOf(least))));
     if (!Number.isFinite(shift)) return false;
     for (let x = 0; x < nX; x++) {
       a[2 * (x + nX * x)]! -= shift;

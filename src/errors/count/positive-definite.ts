@@ -1,7 +1,14 @@
-import { inflated } from "../../interval/accumulated.ts";
-import { above } from "../../interval/rounding.ts";
+import {
+  type Above,
+  complexGamma,
+  differenceBelow,
+  exact,
+  productAbove,
+  provedAbove,
+  quotientAbove,
+  sumAbove,
+} from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { complexGamma } from "../problem/projectors.ts";
 
 /**
  * Whether a Hermitian matrix, stored exactly in the upper triangle of `a` (destroyed), is certainly ⪰ −margin, for the
@@ -19,9 +26,13 @@ export const factorizes = (kernels: Kernels, n: number, a: Float64Array): boolea
  * An element meets at most n subtractions of complex products, 2n real ones; twice that covers blocked sums, and the
  * multiplication by a rounded reciprocal in place of a division.
  *
- * @param trace a number at or above tr A, all diagonal elements being positive
+ * @param trace tr A, all diagonal elements being positive; what a factorisation refuses needs no margin
  */
-export function choleskyMargin(n: number, trace: number): number {
+export function choleskyMargin(n: number, trace: Above): Above {
   const gamma = complexGamma(2 * n + 16);
-  return inflated(above(gamma / (1 - gamma)) * trace, 4);
+  const quotient = quotientAbove(gamma, differenceBelow(exact(1), gamma));
+  return sumAbove(productAbove(quotient, trace), provedAbove(UNDERFLOW));
 }
+
+/** Far above what underflowing products lose for n < 10⁶ and tr A < 10¹⁶. */
+const UNDERFLOW = 1e-200;

@@ -1,5 +1,6 @@
 import type { Vec3 } from "../../common/vec3.ts";
-import { add, interval } from "../../interval/interval.ts";
+import { add, interval, lowerEnd } from "../../interval/interval.ts";
+import { type Below, sizeOf, totalAbove } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { NotCertified } from "../certify/band-enclosure.ts";
 import { comparisonDiagonal } from "../count/comparison-diagonal.ts";
@@ -26,20 +27,19 @@ export function eliminationBounds(
   nBands: number,
   cutoff: number,
   outerCutoff: number,
-): number[] | NotCertified {
+): Below[] | NotCertified {
   const set = waveSet(problem, k, outerCutoff);
   const nX = countBelow(set.waves, cutoff);
   const ritz = denseEigenpairs(kernels, problem, waveSet(problem, k, cutoff));
   const diagonal = comparisonDiagonal(kernels, problem, set, nX);
-  const bounds: number[] = [];
+  const bounds: Below[] = [];
   while (bounds.length < nBands) {
     const first = bounds.length;
     let top = first;
     while (top + 1 < nBands && ritz.values[top + 1]! - ritz.values[top]! < CLUSTER) top++;
     const matrix = schurMatrix(kernels, problem, set, nX, ritz.values[top]!, diagonal);
     const lowered = hermitianEigenpairs(kernels, nX, matrix.values);
-    let trace = 0;
-    for (let x = 0; x < nX; x++) trace += Math.abs(matrix.values[2 * (x + nX * x)]!);
+    const trace = totalAbove(Array.from({ length: nX }, (_, x) => sizeOf(matrix.values[2 * (x + nX * x)]!)));
     const margin = matrix.error + choleskyMargin(nX, trace);
     const proved = [2, 8, 100]
       .map((times) => Math.min(matrix.mu, lowered.values[first]! - times * margin - 1e-13))
@@ -57,7 +57,7 @@ export function eliminationBounds(
         kind: "not-certified",
         reason: `the number of bands below ${lowered.values[first]} Ha could not be proved to be ${first}`,
       };
-    const lower = add(interval(proved), problem.table.constant).lo;
+    const lower = lowerEnd(add(interval(proved), problem.table.constant));
     for (let n = first; n <= top; n++) bounds.push(lower);
   }
   return bounds;

@@ -6,12 +6,14 @@ import {
   div,
   type Interval,
   interval,
+  lowerEnd,
   mul,
   scale,
   sqr,
   sub,
   ZERO,
 } from "../../interval/interval.ts";
+import type { Below } from "../../interval/sides.ts";
 import type { BandEnclosure, NotCertified } from "../certify/band-enclosure.ts";
 import type { ExactProblem } from "../problem/exact-problem.ts";
 import { encloseReciprocal } from "../problem/reciprocal.ts";
@@ -25,7 +27,7 @@ export interface WeightedBands {
 /** A number that the energy of every state certainly exceeds, or equals [Ha]. */
 export interface EnergyBound {
   readonly kind: "bound";
-  readonly lower: number;
+  readonly lower: Below;
 }
 
 /**
@@ -79,7 +81,10 @@ export function hartreeFockEnergyBelow(
       reason: "more electrons than enclosed bands hold; more bands are needed",
     };
   const { repulsion, mean } = selfRepulsion(problem);
-  return { kind: "bound", lower: sub(sub(div(sum, interval(mesh)), scale(electrons, mean)), repulsion).lo };
+  return {
+    kind: "bound",
+    lower: lowerEnd(sub(sub(div(sum, interval(mesh)), scale(electrons, mean)), repulsion)),
+  };
 }
 
 /** ½D(ρ₀,ρ₀) = (Ω/8π) Σ_{G≠0} |G|² |V_G|² of the density whose potential is V₀ − V_0. */

@@ -1,7 +1,8 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { interval, scale } from "../../interval/interval.ts";
+import { interval, lowerEnd, scale } from "../../interval/interval.ts";
 import { below } from "../../interval/rounding.ts";
+import { type Above, type Below, minBelow, provedBelow } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 import { checkProblem, type ExactProblem } from "./exact-problem.ts";
 import { finder, type PotentialTable, tabulatePotential } from "./potential-table.ts";
@@ -41,9 +42,9 @@ export interface WaveSet {
   readonly waves: PlaneWaves;
   readonly panel: ProjectorPanel;
   /** √(2 T) of the nearest plane wave outside, from below. */
-  readonly outsideRadius: number;
+  readonly outsideRadius: Below;
   /** n_i² of each channel from a position of the set on. */
-  tails(from: number): number[][];
+  tails(from: number): Above[][];
 }
 
 export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, energy: number): WaveSet {
@@ -62,7 +63,7 @@ export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, ener
   };
 }
 
-const radiusOf = (energy: number): number => below(sqrt(scale(2, interval(energy))).lo);
+const radiusOf = (energy: Below): Below => lowerEnd(sqrt(scale(2, interval(energy))));
 
 /** The first waves of a set, those whose computed kinetic energy is at most `energy`: the same as a set made for it, and cheaper. */
 export function leadingSet(set: WaveSet, energy: number): WaveSet {
@@ -71,7 +72,7 @@ export function leadingSet(set: WaveSet, energy: number): WaveSet {
   const { g, kinetic, kineticError } = set.waves;
   let outside = set.waves.outside;
   for (let i = count; i < kinetic.length; i++)
-    outside = Math.min(outside, below(kinetic[i]! - kineticError[i]!));
+    outside = minBelow(outside, provedBelow(below(kinetic[i]! - kineticError[i]!))); // computed energy − its error
   const waves: PlaneWaves = {
     count,
     g: g.subarray(0, 3 * count),

@@ -11,8 +11,10 @@ import {
   power,
   scale,
   sub,
+  upperEnd,
   ZERO,
 } from "../../interval/interval.ts";
+import type { Above, Below } from "../../interval/sides.ts";
 import type { Reciprocal } from "./reciprocal.ts";
 
 /** f(s) = Σ_j cⱼ sʲ e^{−βs²} with cⱼ ≥ 0. */
@@ -45,9 +47,10 @@ export function gaussianMoment(m: number, beta: Interval, a: Interval): Interval
  *
  *   (4π/Ω*) ∫_{R−2δ}^∞ (s+δ)² f(s) ds,   δ the covering radius
  *
+ * @param radius R, or a number below it
  * @throws InputError unless f falls from R − 2δ on, that is 2β(R−2δ)² ≥ the largest power, and the moments exist.
  */
-export function latticeTail(f: PolynomialGaussian, reciprocal: Reciprocal, radius: number): number {
+export function latticeTail(f: PolynomialGaussian, reciprocal: Reciprocal, radius: Below): Above {
   const delta = interval(reciprocal.coveringRadius);
   const from = sub(interval(radius), scale(2, delta));
   const largest = f.coefficients.length - 1;
@@ -68,5 +71,5 @@ export function latticeTail(f: PolynomialGaussian, reciprocal: Reciprocal, radiu
     );
     sum = add(sum, scale(c, moments));
   });
-  return mul(div(scale(4, PI), reciprocal.reciprocalVolume), sum).hi;
+  return upperEnd(mul(div(scale(4, PI), reciprocal.reciprocalVolume), sum));
 }

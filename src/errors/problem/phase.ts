@@ -1,6 +1,6 @@
 import type { Vec3 } from "../../common/vec3.ts";
-import { inflated } from "../../interval/accumulated.ts";
 import { productError, sumError } from "../../interval/rounding.ts";
+import { exact, SumAbove, sizeOf } from "../../interval/sides.ts";
 import { type CosSin, cosSinTurns } from "../../interval/turns.ts";
 
 /**
@@ -10,17 +10,17 @@ import { type CosSin, cosSinTurns } from "../../interval/turns.ts";
  */
 export function phase(n: ArrayLike<number>, offset: number, position: Vec3): CosSin {
   let turns = 0;
-  let rest = 0;
+  const rest = new SumAbove();
   for (let i = 0; i < 3; i++) {
     const [whole, tau] = [n[offset + i]!, position[i]!];
     if (whole === 0 || tau === 0) continue;
     if (Math.abs(tau) < 1e-200) {
-      rest += 1e-190;
+      rest.add(exact(1e-190)); // |n| < 10¹⁰
       continue;
     }
     const term = (whole * tau) % 1;
-    rest += Math.abs(productError(whole, tau)) + Math.abs(sumError(turns, term));
+    rest.add(sizeOf(productError(whole, tau))).add(sizeOf(sumError(turns, term)));
     turns += term;
   }
-  return cosSinTurns(turns, rest === 0 ? 0 : inflated(rest, 12));
+  return cosSinTurns(turns, rest.isZero ? 0 : rest.value);
 }

@@ -1,8 +1,9 @@
 import type { Vec3 } from "../../common/vec3.ts";
-import { inflated, rootAbove } from "../../interval/accumulated.ts";
 import { div, type Interval, interval, midpoint, radiusAbout } from "../../interval/interval.ts";
+import { rootAbove } from "../../interval/norms.ts";
 import { LEAST_EXPONENT, PLAIN_EXP_ERROR, plainExp } from "../../interval/plain-exp.ts";
 import { above, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { type Above, maxAbove, provedAbove, SumAbove } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 import type { GthPotential } from "../../model/pseudopotential.ts";
 import { laguerre, projectorNorm } from "./gth-enclosure.ts";
@@ -54,7 +55,7 @@ const UNDERFLOW = 1e-250;
 /** e^{−iGR} of an atom: a table for each axis, since the phase of a sum is the product of phases. */
 export interface PlainPhase {
   /** Bound of the error of what `write` gives. */
-  readonly error: number;
+  readonly error: Above;
   write(out: Float64Array, n1: number, n2: number, n3: number): void;
 }
 
@@ -70,10 +71,10 @@ export function plainPhase(position: Vec3, g: Int32Array): PlainPhase {
     lowest[i % 3] = Math.min(lowest[i % 3]!, g[i]!);
     highest[i % 3] = Math.max(highest[i % 3]!, g[i]!);
   }
-  let worst = 0;
+  const worst = new SumAbove();
   const axes = lowest.map((low, axis) => {
     const table = new Float64Array(2 * (highest[axis]! - low + 1));
-    let eta = 0;
+    let eta: Above = provedAbove(0);
     for (let n = low; n <= highest[axis]!; n++) {
       const vector: [number, number, number] = [0, 0, 0];
       vector[axis] = n;
@@ -81,15 +82,15 @@ export function plainPhase(position: Vec3, g: Int32Array): PlainPhase {
       const [c, s] = [midpoint(cos), midpoint(sin)];
       table.set([c, -s], 2 * (n - low));
       const [dc, ds] = [radiusAbout(cos, c), radiusAbout(sin, s)];
-      eta = Math.max(eta, rootAbove(inflated(dc * dc + ds * ds, 4)));
+      eta = maxAbove(eta, rootAbove(new SumAbove().addSquare(dc).addSquare(ds).value));
     }
-    worst += eta;
+    worst.add(eta);
     return table;
   });
   const [x, y, z] = axes as [Float64Array, Float64Array, Float64Array];
   const [x0, y0, z0] = lowest as [number, number, number];
   return {
-    error: worst < 0.01 ? 1.1 * (worst + 6 * UNIT_ROUNDOFF) : Infinity,
+    error: provedAbove(worst.value < 0.01 ? 1.1 * (worst.value + 6 * UNIT_ROUNDOFF) : Infinity), // 1.1 holds its own roundings
     write(out, n1, n2, n3) {
       const [i, j, k] = [2 * (n1 - x0), 2 * (n2 - y0), 2 * (n3 - z0)];
       const re = x[i]! * y[j]! - x[i + 1]! * y[j + 1]!;

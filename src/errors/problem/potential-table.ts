@@ -1,6 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { inflated, rootAbove } from "../../interval/accumulated.ts";
 import { TWO_PI } from "../../interval/constants.ts";
 import {
   add,
@@ -9,6 +8,7 @@ import {
   div,
   type Interval,
   interval,
+  lowerEnd,
   magnitude,
   midpoint,
   mul,
@@ -17,9 +17,20 @@ import {
   scale,
   sqr,
   sub,
+  upperEnd,
   ZERO,
 } from "../../interval/interval.ts";
+import { rootAbove } from "../../interval/norms.ts";
 import { above, below } from "../../interval/rounding.ts";
+import {
+  type Above,
+  type Below,
+  differenceBelow,
+  exact,
+  inflated,
+  productAbove,
+  SumAbove,
+} from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 import type { ExactProblem } from "./exact-problem.ts";
 import { encloseGthLocal, gthFarRadius, gthLocalEnvelope } from "./gth-enclosure.ts";
@@ -42,14 +53,18 @@ export interface PotentialTable {
   /** |W(G)| from above. */
   readonly sizes: Float64Array;
   /** Σ_G |W(G) − values|, coefficients without an entry included. */
-  readonly errorSum: number;
-  /** Upper bound of t₁(q) = Σ_{|G| ≥ q} |W(G)|. */
-  sumBeyond(q: number): number;
-  /** Upper bound of t₂(q) = (Σ_{|G| ≥ q} |W(G)|²)^{1/2}. */
-  norm2Beyond(q: number): number;
+  readonly errorSum: Above;
+  /** t₁(q) = Σ_{|G| ≥ q} |W(G)|; a lower bound of q gives more. */
+  sumBeyond(q: Below): Above;
+  /** t₂(q) = (Σ_{|G| ≥ q} |W(G)|²)^{1/2}. */
+  norm2Beyond(q: Below): Above;
   /** Position of an entry in `values` (halved), −1 without one. */
   indexOf(n1: number, n2: number, n3: number): number;
 }
+
+/** The radii of which t₁ and t₂ are of every coefficient, and of those beyond the table alone. */
+export const ALL = exact(0);
+export const BEYOND_TABLE = exact(Number.POSITIVE_INFINITY);
 
 interface Coefficient {
   readonly re: Interval;
@@ -78,7 +93,7 @@ export function tabulatePotential(problem: ExactProblem, reciprocal: Reciprocal)
     waves,
     nonzero,
     constant,
-    farSum(problem, reciprocal, below(sqrt(scale(2, interval(waves.outside))).lo)),
+    farSum(problem, reciprocal, lowerEnd(sqrt(scale(2, interval(waves.outside))))),
   );
 }
 
@@ -101,13 +116,13 @@ function tableEnergy(problem: ExactProblem, reciprocal: Reciprocal): number {
 }
 
 /** Σ |W(G)| over |G| ≥ R, where nothing is tabulated: zero for a finite support. */
-function farSum(problem: ExactProblem, reciprocal: Reciprocal, radius: number): number {
-  if (problem.kind === "cohen-bergstresser") return 0;
+function farSum(problem: ExactProblem, reciprocal: Reciprocal, radius: Below): Above {
+  if (problem.kind === "cohen-bergstresser") return exact(0);
   let sum: Interval = ZERO;
-  const from = below(radius - above(2 * reciprocal.coveringRadius));
+  const from = differenceBelow(radius, productAbove(exact(2), reciprocal.coveringRadius));
   for (const { potential } of problem.atoms)
     sum = add(sum, interval(latticeTail(gthLocalEnvelope(potential, from), reciprocal, radius)));
-  return problem.atoms.length === 0 ? 0 : div(sum, reciprocal.volume).hi;
+  return problem.atoms.length === 0 ? exact(0) : upperEnd(div(sum, reciprocal.volume));
 }
 
 type CoefficientOf = (n: Vec3, waves: PlaneWaves, i: number) => Coefficient | undefined;
@@ -177,20 +192,20 @@ function assemble(
   waves: PlaneWaves,
   nonzero: readonly { i: number; value: Coefficient }[],
   constant: Interval,
-  far: number,
+  far: Above,
 ): PotentialTable {
   const count = nonzero.length;
   const g = new Int32Array(3 * count);
   const values = new Float64Array(2 * count);
   const sizes = new Float64Array(count);
   const longest = new Float64Array(count); // ½|G|² from above, the largest so far
-  let errors = 0;
+  const errors = new SumAbove().add(far);
   nonzero.forEach(({ i, value: { re, im } }, e) => {
     g.set(waves.g.subarray(3 * i, 3 * i + 3), 3 * e);
     const [x, y] = [midpoint(re), midpoint(im)];
     values.set([x, y], 2 * e);
-    errors += radiusAbout(re, x) + radiusAbout(im, y);
-    sizes[e] = rootAbove(add(sqr(interval(magnitude(re))), sqr(interval(magnitude(im)))).hi);
+    errors.add(radiusAbout(re, x)).add(radiusAbout(im, y)); // |re| + |im| is above the modulus
+    sizes[e] = rootAbove(upperEnd(add(sqr(interval(magnitude(re))), sqr(interval(magnitude(im))))));
     longest[e] = Math.max(e === 0 ? 0 : longest[e - 1]!, above(waves.kinetic[i]! + waves.kineticError[i]!));
   });
   const sums = new Float64Array(count + 1);
@@ -218,9 +233,9 @@ function assemble(
     g,
     values,
     sizes,
-    errorSum: inflated(errors + far, 2 * count + 4),
-    sumBeyond: (q) => inflated(sums[firstReaching(q)]! + far, count + 2),
-    norm2Beyond: (q) => rootAbove(inflated(squares[firstReaching(q)]! + far * far, count + 4)),
+    errorSum: errors.value,
+    sumBeyond: (q) => inflated(sums[firstReaching(q)]! + far, count + 1), // count sums, far
+    norm2Beyond: (q) => rootAbove(inflated(squares[firstReaching(q)]! + far * far, count + 2)), // squares, count sums, far²
     indexOf: finder(g, count),
   };
 }

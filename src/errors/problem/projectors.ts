@@ -1,7 +1,17 @@
 import type { Vec3 } from "../../common/vec3.ts";
-import { gamma, inflated, norm2Above, rootAbove } from "../../interval/accumulated.ts";
-import { add, div, interval, mul, scale, sqr } from "../../interval/interval.ts";
-import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { add, div, interval, lowerEnd, mul, scale, upperEnd } from "../../interval/interval.ts";
+import { norm2Above, rootAbove } from "../../interval/norms.ts";
+import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import {
+  type Above,
+  exact,
+  inflated,
+  maxAbove,
+  productAbove,
+  sizeOf,
+  sumAbove,
+  totalAbove,
+} from "../../interval/sides.ts";
 import { type PlainHarmonic, plainHarmonic } from "../../interval/solid-harmonics.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 import type { CoreAtom, ExactProblem } from "./exact-problem.ts";
@@ -41,8 +51,8 @@ export interface ProjectorPanel {
   /** rows × columns, complex, column-major. */
   readonly values: Float64Array;
   /** ‖column‖₂ and ‖true column − column‖₂, from above. */
-  readonly norms: readonly number[];
-  readonly errors: readonly number[];
+  readonly norms: readonly Above[];
+  readonly errors: readonly Above[];
 }
 
 export function tabulateProjectors(
@@ -76,6 +86,7 @@ export function tabulateProjectors(
           const [size, column] = [Math.abs(f * s), first + i * (2 * l + 1) + m];
           values[2 * (row + rows * column)] = f * s * angle[0]!;
           values[2 * (row + rows * column) + 1] = f * s * angle[1]!;
+          // 1.01 holds the roundings of the bound itself, a dozen
           const error =
             1.01 *
             (df * (Math.abs(s) + ds) + Math.abs(f) * ds + size * (1.01 * phase.error + 4 * UNIT_ROUNDOFF));
@@ -89,7 +100,7 @@ export function tabulateProjectors(
     columns,
     values,
     norms: Array.from({ length: columns }, (_, c) => norm2Above(values, 2 * rows * c, 2 * rows * (c + 1))),
-    errors: Array.from(errors2, (sum) => rootAbove(inflated(1.02 * sum, 2 * rows + 4))),
+    errors: Array.from(errors2, (sum) => rootAbove(inflated(sum, rows + 1))),
   };
 }
 
@@ -143,46 +154,33 @@ export function projectorTails(
   waves: PlaneWaves,
   panel: ProjectorPanel,
   from: number,
-): number[] {
-  const radius = below(sqrt(scale(2, interval(waves.outside))).lo);
+): Above[] {
+  const radius = lowerEnd(sqrt(scale(2, interval(waves.outside))));
   return channel.h.map((_, i) => {
     const envelope = gthProjectorEnvelope(channel.atom.potential, channel.l, i + 1);
-    let sum = div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume).hi;
+    let sum = upperEnd(div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume));
     for (let m = 0; m < 2 * channel.l + 1; m++) {
       const column = channel.first + i * (2 * channel.l + 1) + m;
       const part = norm2Above(panel.values, 2 * (panel.rows * column + from), 2 * panel.rows * (column + 1));
-      sum = above(sum + sqr(interval(above(part + panel.errors[column]!))).hi);
+      const whole = sumAbove(part, panel.errors[column]!);
+      sum = sumAbove(sum, productAbove(whole, whole));
     }
     return sum;
   });
 }
 
-/** γ of a sum of n complex products by real arithmetic, whatever its order; √2 (the constant is above it) joins real and imaginary part. */
-export const complexGamma = (n: number): number => above(Math.SQRT2 * gamma(2 * n + 4));
-
 /**
  * A number c ≥ 0 with V_nl ≥ −c on every function that lives on the plane waves outside: 0 if every h is certainly
  * positive semidefinite, else Σ ‖h‖_∞ Σ_i n_i², since ⟨u|p⟩h⟨p|u⟩ ≥ −‖h‖ ‖pᵀu‖² and ‖pᵀu‖² ≤ Σ‖p‖²‖u‖².
  */
-export function nonlocalDepth(channels: readonly Channel[], tails: readonly (readonly number[])[]): number {
-  let depth = interval(0);
+export function nonlocalDepth(channels: readonly Channel[], tails: readonly (readonly Above[])[]): Above {
+  let depth: Above = exact(0);
   channels.forEach(({ h }, c) => {
     if (isCertainlyPositive(h)) return;
-    const norm = Math.max(
-      ...h.map((row) =>
-        inflated(
-          row.reduce((sum, x) => sum + Math.abs(x), 0),
-          8,
-        ),
-      ),
-    );
-    const gram = inflated(
-      tails[c]!.reduce((sum, x) => sum + x, 0),
-      8,
-    );
-    depth = add(depth, mul(interval(norm), interval(gram)));
+    const norm = maxAbove(...h.map((row) => totalAbove(row.map(sizeOf))));
+    depth = sumAbove(depth, productAbove(norm, totalAbove(tails[c]!)));
   });
-  return depth.hi;
+  return depth;
 }
 
 /** Cholesky's factorisation in intervals: every pivot certainly positive. */

@@ -15,9 +15,20 @@ import {
   scale,
   sqr,
   sub,
+  upperEnd,
   ZERO,
 } from "../../interval/interval.ts";
 import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import {
+  type Above,
+  type Below,
+  exact,
+  maxAbove,
+  minBelow,
+  productAbove,
+  provedAbove,
+  provedBelow,
+} from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 
 /** Enclosures of what follows from the exact lattice vectors aᵢ: bᵢ·aⱼ = 2π δᵢⱼ. */
@@ -29,11 +40,11 @@ export interface Reciprocal {
   /** Ω* = (2π)³/Ω [bohr⁻³]. */
   readonly reciprocalVolume: Interval;
   /** |aᵢ|/2π, from above. */
-  readonly lengthsOver2Pi: readonly number[];
+  readonly lengthsOver2Pi: readonly Above[];
   /** No point of space is farther than this from the reciprocal lattice [bohr⁻¹]. */
-  readonly coveringRadius: number;
+  readonly coveringRadius: Above;
   /** ½|k+G|² of reduced k + n with a bound of its error [Ha]. */
-  kinetic(k: Vec3, n1: number, n2: number, n3: number): { readonly value: number; readonly error: number };
+  kinetic(k: Vec3, n1: number, n2: number, n3: number): { readonly value: number; readonly error: Above };
   /** Cartesian k+G. */
   cartesian(k: Vec3, n: readonly number[]): Interval[];
   /** The same in plain arithmetic: to out[0 … 2], and a bound of the error of each coordinate to out[3]. */
@@ -54,7 +65,7 @@ export function encloseReciprocal(lattice: Mat3): Reciprocal {
     vectors,
     volume,
     reciprocalVolume: div(power(TWO_PI, 3), volume),
-    lengthsOver2Pi: a.map((row) => div(sqrt(norm2(row)), TWO_PI).hi),
+    lengthsOver2Pi: a.map((row) => upperEnd(div(sqrt(norm2(row)), TWO_PI))),
     coveringRadius: coveringRadius(vectors),
     kinetic: kineticOf(vectors),
     cartesian: (k, n) =>
@@ -86,26 +97,28 @@ const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[])
  * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is convex in t, so largest
  * at a corner: half of max |b₁ ± b₂ ± b₃|.
  */
-function coveringRadius(vectors: readonly (readonly Interval[])[]): number {
-  let largest = 0;
+function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
+  let largest: Above = exact(0);
   for (const s of [
     [1, 1, 1],
     [1, 1, -1],
     [1, -1, 1],
     [1, -1, -1],
   ])
-    largest = Math.max(
+    largest = maxAbove(
       largest,
-      sqrt(
-        norm2(
-          combine(
-            vectors,
-            s.map((x) => interval(x)),
+      upperEnd(
+        sqrt(
+          norm2(
+            combine(
+              vectors,
+              s.map((x) => interval(x)),
+            ),
           ),
         ),
-      ).hi,
+      ),
     );
-  return largest / 2;
+  return productAbove(exact(0.5), largest);
 }
 
 /**
@@ -128,7 +141,8 @@ function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinet
       value += q * q;
       error += (Math.abs(q) + e) * e;
     }
-    return { value: value / 2, error: 1.01 * error + 8 * UNIT_ROUNDOFF * value + UNDERFLOW };
+    // 1.01 holds the roundings of the bound itself, a dozen
+    return { value: value / 2, error: provedAbove(1.01 * (error + 8 * UNIT_ROUNDOFF * value) + UNDERFLOW) };
   };
 }
 
@@ -161,7 +175,7 @@ export interface PlaneWaves {
   readonly kinetic: Float64Array;
   readonly kineticError: Float64Array;
   /** Every plane wave outside the set has at least this kinetic energy [Ha]. */
-  readonly outside: number;
+  readonly outside: Below;
 }
 
 /**
@@ -173,7 +187,7 @@ export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number)
   const radius = sqrt(scale(2, interval(energy))).hi;
   const limits = reciprocal.lengthsOver2Pi.map((length) => above(above(radius * length) + 1));
   const found: { n: [number, number, number]; value: number; error: number }[] = [];
-  let outside = energy;
+  let outside: Below = exact(energy);
   const [from, to] = [
     limits.map((l, i) => Math.ceil(-l - k[i]!)),
     limits.map((l, i) => Math.floor(l - k[i]!)),
@@ -183,7 +197,7 @@ export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number)
       for (let n3 = from[2]!; n3 <= to[2]!; n3++) {
         const { value, error } = reciprocal.kinetic(k, n1, n2, n3);
         if (value <= energy) found.push({ n: [n1, n2, n3], value, error });
-        else outside = Math.min(outside, below(value - error));
+        else outside = minBelow(outside, provedBelow(below(value - error))); // value − error ≤ T
       }
   found.sort((x, y) => x.value - y.value);
   return {

@@ -1,14 +1,18 @@
 import type { Vec3 } from "../../common/vec3.ts";
-import { rootAbove } from "../../interval/accumulated.ts";
-import { div, interval } from "../../interval/interval.ts";
+import { div, interval, upperEnd } from "../../interval/interval.ts";
+import { rootAbove } from "../../interval/norms.ts";
+import { exact } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { applyEnclosed } from "../apply/apply-enclosed.ts";
-import { localTail, projectorReach } from "../apply/outer-cutoff.ts";
+import { localTail } from "../apply/local-tail.ts";
+import { trialPanel } from "../apply/trial-panel.ts";
 import type { BandProposal } from "../certify/certify-bands.ts";
 import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "../problem/enclosed-hamiltonian.ts";
 import { gthProjectorEnvelope } from "../problem/gth-enclosure.ts";
 import { latticeTail } from "../problem/lattice-tail.ts";
+import { ALL } from "../problem/potential-table.ts";
 import { embedded, improveVectors } from "./improve-vectors.ts";
+import { projectorReach } from "./outer-cutoff.ts";
 import { proposeCount } from "./propose-count.ts";
 
 /** How a proposal is sought. Nothing here can make a certified result wrong, only wide or absent. */
@@ -113,7 +117,9 @@ function shellResiduals(
   vectors: Float64Array,
 ): number[] {
   const [rows, n] = [set.waves.count, wide.waves.count];
-  const { values } = applyEnclosed(kernels, problem, wide, rows, m, vectors, { withTails: false });
+  const { values } = applyEnclosed(kernels, problem, wide, trialPanel(rows, m, vectors), {
+    withTails: false,
+  });
   return Array.from({ length: m }, (_, j) => {
     let sum = 0;
     for (let i = 2 * (n * j + rows); i < 2 * n * (j + 1); i++) sum += values[i]! * values[i]!;
@@ -130,12 +136,13 @@ function sufficientOuterCutoff(
   shell: readonly number[],
 ): number {
   const from = Math.sqrt(2 * waves.outside);
-  if (problem.table.sumBeyond(0) === 0 && problem.channels.length === 0) return (from * from) / 2;
+  const u = trialPanel(waves.count, m, vectors);
+  if (problem.table.sumBeyond(ALL) === 0 && problem.channels.length === 0) return (from * from) / 2;
   const isSmall = (radius: number): boolean => {
     const nonlocal = nonlocalTail(problem, radius);
     return shell.every(
       (size, j) =>
-        Math.sqrt(m) * (nonlocal + localTail(problem, waves, radius, waves.count, vectors, j)) <
+        Math.sqrt(m) * (nonlocal + localTail(problem, waves, exact(radius), u, j)) <
         Math.max(0.3 * size, NOTHING),
     );
   };
@@ -153,9 +160,9 @@ function nonlocalTail({ channels, reciprocal }: EnclosedProblem, radius: number)
   let sum = 0;
   for (const { atom, l, h } of channels)
     h.forEach((row, i) => {
-      const squared = latticeTail(gthProjectorEnvelope(atom.potential, l, i + 1), reciprocal, radius);
+      const squared = latticeTail(gthProjectorEnvelope(atom.potential, l, i + 1), reciprocal, exact(radius));
       const size = row.reduce((total, x) => total + Math.abs(x), 0);
-      sum += size * rootAbove(div(interval(squared), reciprocal.volume).hi);
+      sum += size * rootAbove(upperEnd(div(interval(squared), reciprocal.volume)));
     });
   return sum;
 }

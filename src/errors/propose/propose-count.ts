@@ -1,13 +1,14 @@
 import { NotConvergedError } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { outerEnergy } from "../apply/outer-cutoff.ts";
 import type { BandProposal } from "../certify/certify-bands.ts";
 import { comparisonDiagonal } from "../count/comparison-diagonal.ts";
-import { countsAtMost, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
+import { countsAtMost, leastEntry, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
 import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "../problem/enclosed-hamiltonian.ts";
+import { ALL } from "../problem/potential-table.ts";
 import { denseEigenpairs } from "./dense-eigenpairs.ts";
 import { embedded, improveVectors, lowestOfMatrix } from "./improve-vectors.ts";
+import { outerEnergy } from "./outer-cutoff.ts";
 
 /** A claim that holds, and the matrix it was checked with. */
 export interface ProposedCount {
@@ -49,7 +50,7 @@ export function proposeCount(
     if (start === undefined || nX <= SMALL_BASIS)
       start = lowestPairs(kernels, problem, inner, Math.min(nX, most));
     const diagonal = comparisonDiagonal(kernels, problem, set, nX);
-    const least = diagonal.rows.reduce((low, d) => Math.min(low, d), diagonal.far);
+    const least = leastEntry(diagonal);
     if (!(least > start.values[nBands]! + LEAST_DISTANCE)) {
       reason = `at ${cutoff.toFixed(1)} Ha the plane waves outside are only known to lie above ${least.toFixed(2)} Ha`;
       continue;
@@ -73,7 +74,7 @@ export function proposeCount(
     reason = `at ${cutoff.toFixed(1)} Ha the count of ${m} bands below ${rho} Ha could not be proved`;
   }
   throw new NotConvergedError(
-    `error bars: no number of bands could be counted at k = ${k} with ${LARGEST_BASIS} plane waves (${reason}; ‖W‖₁ = ${table.sumBeyond(0).toFixed(2)} Ha)`,
+    `error bars: no number of bands could be counted at k = ${k} with ${LARGEST_BASIS} plane waves (${reason}; ‖W‖₁ = ${table.sumBeyond(ALL).toFixed(2)} Ha)`,
   );
 }
 

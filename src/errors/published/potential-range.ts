@@ -2,6 +2,7 @@ import { requireInput } from "../../common/failure.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import { type Estimate, estimate } from "../estimate.ts";
 import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
+import { BEYOND_TABLE } from "../problem/potential-table.ts";
 
 /** Least and largest value of the local potential in the cell, its constant left out [Ha]. */
 export interface PotentialRange {
@@ -34,7 +35,7 @@ export function potentialRange(kernels: Kernels, problem: EnclosedProblem, size:
   let curvature = 0;
   for (let e = 0; e < table.count; e++)
     curvature += cartesian(e).reduce((sum, x) => sum + x * x, 0) * table.sizes[e]!;
-  const slack = 0.5 * curvature * rho * rho + table.sumBeyond(Infinity) + table.errorSum;
+  const slack = 0.5 * curvature * rho * rho + table.sumBeyond(BEYOND_TABLE) + table.errorSum;
 
   const fft = kernels.fft(size);
   return kernels.scratch((take) => {

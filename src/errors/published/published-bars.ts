@@ -1,11 +1,12 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { inflated, norm2Above } from "../../interval/accumulated.ts";
-import { add, div, interval } from "../../interval/interval.ts";
-import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { interval, lowerEnd } from "../../interval/interval.ts";
+import { norm2Above } from "../../interval/norms.ts";
+import { type Above, gamma, productAbove, quotientAbove, sizeOf, sumAbove } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import { type Applied, applyEnclosed } from "../apply/apply-enclosed.ts";
+import { columnRange, type TrialPanel, trialPanel } from "../apply/trial-panel.ts";
 import { type Estimate, estimate } from "../estimate.ts";
 import { type EnclosedProblem, waveSet } from "../problem/enclosed-hamiltonian.ts";
 import { countBelow } from "../problem/reciprocal.ts";
@@ -21,7 +22,7 @@ export interface PublishedBar {
   /**
    * Proved in enclosed arithmetic: some eigenvalue lies within `radius` of `theta`. Which one is not said [BF60].
    */
-  readonly someEigenvalueWithin: { readonly kind: "bound"; readonly radius: number };
+  readonly someEigenvalueWithin: { readonly kind: "bound"; readonly radius: Above };
   /** Lower bound μ* of the next band, −∞ where there is none. */
   readonly nextAbove: Estimate;
   /** ‖r‖²/gap of Kato and Temple with the gaps that follow from μ*; infinite where a gap is not positive. */
@@ -61,12 +62,13 @@ export function publishedBars(
     () => `published bars: 1 ≤ nBands ≤ block < ${nX} plane waves are needed, got ${nBands} and ${block}`,
   );
   const { values, vectors } = denseEigenpairs(kernels, problem, waveSet(problem, k, cutoff));
-  const applied = applyEnclosed(kernels, problem, set, nX, block, vectors);
+  const u = trialPanel(nX, block, vectors);
+  const applied = applyEnclosed(kernels, problem, set, u);
   const range = potentialRange(kernels, problem, grid);
   const gap = publishedGap(kernels, problem, set, nX, values, applied, range);
   const gaps = Array.from({ length: nBands }, (_, i) => gap.above(i + 1));
   return gaps.map((nextAbove, i) => {
-    const radius = residualAbove(applied, vectors, nX, set.waves.count, values[i]!, i);
+    const radius = residualAbove(applied, u, set.waves.count, values[i]!, i);
     const distances = [nextAbove.value - values[i]!];
     if (i > 0) distances.push(gaps[i - 1]!.value - values[i - 1]!);
     const least = Math.min(...distances);
@@ -81,21 +83,20 @@ export function publishedBars(
   });
 }
 
-/** ‖Hu − θu‖/‖u‖ from above, for the vector of any length in column j: inside the set, its rounding, and what lies outside. */
+/** ‖Hu − θu‖/‖u‖ for the vector of any length in column j: inside the set, its rounding, and what lies outside. */
 function residualAbove(
   { values, errors, tails }: Applied,
-  vectors: Float64Array,
-  rows: number,
+  { rows, data }: TrialPanel,
   count: number,
   theta: number,
   j: number,
-): number {
-  const residual = values.slice(2 * count * j, 2 * count * (j + 1));
-  for (let i = 0; i < 2 * rows; i++) residual[i]! -= theta * vectors[2 * rows * j + i]!;
-  const norm = norm2Above(vectors, 2 * rows * j, 2 * rows * (j + 1));
-  const size = norm2Above(values, 2 * count * j, 2 * count * (j + 1));
-  const rounding = 4 * UNIT_ROUNDOFF * (size + Math.abs(theta) * norm);
-  const inside = inflated(norm2Above(residual) + errors[j]! + rounding, 8);
-  const length = sqrt(accurateOverlap(rows, vectors, rows * j, vectors, rows * j).re);
-  return div(add(interval(inside), interval(tails[j]!)), length).hi;
+): Above {
+  const residual = values.slice(...columnRange(count, j));
+  for (let i = 0; i < 2 * rows; i++) residual[i]! -= theta * data[2 * rows * j + i]!;
+  const [size, norm] = [norm2Above(residual), norm2Above(data, ...columnRange(rows, j))];
+  const rounding = productAbove(gamma(1), sumAbove(size, productAbove(sizeOf(theta), norm)));
+  const length = lowerEnd(
+    sqrt(interval(Math.max(0, accurateOverlap(rows, data, rows * j, data, rows * j).re.lo))),
+  );
+  return quotientAbove(sumAbove(size, errors[j]!, rounding, tails[j]!), length);
 }

@@ -1,6 +1,4 @@
-import { rootAbove } from "../../interval/accumulated.ts";
-import { interval, scale } from "../../interval/interval.ts";
-import { sqrt } from "../../interval/sqrt.ts";
+import { exact } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Applied } from "../apply/apply-enclosed.ts";
 import { type Estimate, estimate } from "../estimate.ts";
@@ -39,7 +37,7 @@ export function publishedGap(
   const sigma = (n: number, mu: number): number => {
     const size = m - n;
     const schur = largestScaled(kernels, gram, m, n, (i) => (ritz[i]! - mu) ** -0.5);
-    const mixed = rootAbove(
+    const mixed = Math.sqrt(
       Math.max(
         0,
         largestScaled(kernels, gram, m, n, (i) => 1 / (ritz[i]! - mu)),
@@ -85,12 +83,14 @@ function operatorNorms(
   const outside = (from: number): number[] =>
     channels.length === 0 ? [] : set.tails(from).map((n2) => n2.reduce((sum, x) => sum + x, 0));
   const [all, beyondX, beyondY] = [outside(0), outside(nX), outside(waves.count)];
-  let lowestKinetic = waves.outside;
+  let lowestKinetic: number = waves.outside;
   for (let row = nX; row < waves.count; row++)
     lowestKinetic = Math.min(lowestKinetic, waves.kinetic[row]! - waves.kineticError[row]!);
   const highestInside = waves.kinetic[nX - 1]! + waves.kineticError[nX - 1]!;
-  const distance = set.outsideRadius - sqrt(scale(2, interval(highestInside))).hi;
-  let [depth, coupling, tail] = [0, (highest.value - lowest.value) / 2, table.sumBeyond(distance)];
+  const distance = exact(set.outsideRadius - Math.sqrt(2 * highestInside));
+  let depth = 0;
+  let coupling = (highest.value - lowest.value) / 2;
+  let tail: number = table.sumBeyond(distance);
   channels.forEach(({ h }, c) => {
     const norm = Math.max(...h.map((row) => row.reduce((sum, x) => sum + Math.abs(x), 0)));
     depth += norm * beyondX[c]!;

@@ -1,11 +1,19 @@
-import { inflated } from "../../interval/accumulated.ts";
 import { type Interval, interval } from "../../interval/interval.ts";
-import { above, below, productError, sumError, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { above, below, productError, sumError } from "../../interval/rounding.ts";
+import {
+  type Above,
+  gamma,
+  inflated,
+  productAbove,
+  SumAbove,
+  sizeOf,
+  sumAbove,
+} from "../../interval/sides.ts";
 
 /**
  * Σ xᵢyᵢ of real numbers with twofold working precision [ORO05, algorithm 5.3]: errors of products and sums are exact
  * doubles and are added up beside. Enclosure: the exact value is s + Σ errors; the errors' own sum, taken plainly, is
- * off by at most γ_{2n} Σ |errors|.
+ * off by at most γ_{n+1} Σ |errors|.
  */
 export function accurateDot(
   n: number,
@@ -15,7 +23,7 @@ export function accurateDot(
   y: Float64Array,
   y0: number,
   stepY: number,
-): { readonly sum: number; readonly rest: number; readonly error: number } {
+): { readonly sum: number; readonly rest: number; readonly error: Above } {
   let sum = 0;
   let rest = 0;
   let size = 0;
@@ -27,7 +35,8 @@ export function accurateDot(
     rest += lost + carried;
     size += Math.abs(lost) + Math.abs(carried);
   }
-  return { sum, rest, error: inflated(size * 2 * n * UNIT_ROUNDOFF, 2 * n + 8) };
+  // the errors are 2n numbers in n sums of a sum: n + 1 roundings, of `rest` as of `size`
+  return { sum, rest, error: productAbove(gamma(n + 1), inflated(size, n + 1)) };
 }
 
 /** Enclosures of real and imaginary part of ⟨x, y⟩ = Σ x̄ᵢyᵢ for columns of n complex numbers at offsets (in numbers). */
@@ -55,9 +64,7 @@ function joined(a: Part, b: Part, sign: number): Interval {
   const sum = a.sum + sign * b.sum;
   const lost = sumError(a.sum, sign * b.sum);
   const rest = a.rest + sign * b.rest + lost;
-  const radius = inflated(
-    a.error + b.error + 4 * UNIT_ROUNDOFF * (Math.abs(a.rest) + Math.abs(b.rest) + Math.abs(lost)),
-    8,
-  );
+  const sizes = new SumAbove().add(sizeOf(a.rest)).add(sizeOf(b.rest)).add(sizeOf(lost)).value;
+  const radius = sumAbove(a.error, b.error, productAbove(gamma(2), sizes)); // two sums
   return interval(below(below(sum + rest) - radius), above(above(sum + rest) + radius));
 }

@@ -1,4 +1,3 @@
-import { inflated, rootAbove } from "../../interval/accumulated.ts";
 import {
   add,
   type Interval,
@@ -11,6 +10,8 @@ import {
   sub,
   ZERO,
 } from "../../interval/interval.ts";
+import { rootAbove } from "../../interval/norms.ts";
+import { type Above, exact, maxAbove, SumAbove, sumAbove } from "../../interval/sides.ts";
 
 /** A small square matrix of complex numbers, each part enclosed; rows of entries. */
 export interface IntervalMatrix {
@@ -88,24 +89,30 @@ export function midpoints(a: IntervalMatrix): Float64Array {
  * A bound of ‖A − diag(d)‖₂ of all members A, Hermitian or not: the largest row or column sum of absolute values, since
  * ‖A‖₂² ≤ ‖A‖₁‖A‖_∞. Rows alone would do for Hermitian members only.
  */
-export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): number {
-  const rows = new Array<number>(a.n).fill(0);
-  const columns = new Array<number>(a.n).fill(0);
+export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): Above {
+  const [rows, columns] = [sums(a.n), sums(a.n)];
   for (let i = 0; i < a.n; i++)
     for (let j = 0; j < a.n; j++) {
       const re = magnitude(i === j ? sub(a.re[i]![j]!, interval(d[i]!)) : a.re[i]![j]!);
       const im = magnitude(a.im[i]![j]!);
-      const size = rootAbove(inflated(re * re + im * im, 4));
-      rows[i]! += size;
-      columns[j]! += size;
+      const size = modulusAbove(re, im);
+      rows[i]!.add(size);
+      columns[j]!.add(size);
     }
-  return inflated(Math.max(...rows, ...columns), a.n + 2);
+  return largest(rows, columns);
 }
+
+const sums = (n: number): SumAbove[] => Array.from({ length: n }, () => new SumAbove());
+const largest = (rows: readonly SumAbove[], columns: readonly SumAbove[]): Above =>
+  maxAbove(exact(0), ...[...rows, ...columns].map(({ value }) => value));
+
+const modulusAbove = (re: Above, im: Above): Above =>
+  rootAbove(new SumAbove().addSquare(re).addSquare(im).value);
 
 /** An exact matrix near the middle, Hermitian if the midpoints are, and bounds of |A − middle|, entry by entry, for all members A. */
 export function split(a: IntervalMatrix): {
   readonly middle: IntervalMatrix;
-  readonly radii: readonly (readonly number[])[];
+  readonly radii: readonly (readonly Above[])[];
 } {
   const middle = exactMatrix(a.n, midpoints(a));
   const radii = a.re.map((row, i) =>
@@ -114,7 +121,7 @@ export function split(a: IntervalMatrix): {
         radiusAbout(re, middle.re[i]![j]!.lo),
         radiusAbout(a.im[i]![j]!, middle.im[i]![j]!.lo),
       ];
-      return rootAbove(inflated(dx * dx + dy * dy, 4));
+      return modulusAbove(dx, dy);
     }),
   );
   return { middle, radii };
@@ -124,25 +131,34 @@ export function split(a: IntervalMatrix): {
  * A bound of ‖XᴴEX‖₂ for every E within `radii` of zero entry by entry: the largest row or column sum of |X|ᵀ radii |X|. Entry by entry
  * large radii of E need not meet the large columns of X.
  */
-export function sandwichNorm(x: IntervalMatrix, radii: readonly (readonly number[])[]): number {
+export function sandwichNorm(x: IntervalMatrix, radii: readonly (readonly Above[])[]): Above {
   const { n } = x;
-  const sizes = x.re.map((row, i) =>
-    row.map((re, j) => inflated(magnitude(re) + magnitude(x.im[i]![j]!), 2)),
-  );
+  const sizes = x.re.map((row, i) => row.map((re, j) => sumAbove(magnitude(re), magnitude(x.im[i]![j]!))));
+  const product = (left: (k: number) => Above, right: (k: number) => Above): Above => {
+    const sum = new SumAbove();
+    for (let k = 0; k < n; k++) sum.addProduct(left(k), right(k));
+    return sum.value;
+  };
   // |E X|, then |X|ᵀ of it
   const right = radii.map((row) =>
-    sizes[0]!.map((_, j) => row.reduce((sum, r, k) => sum + r * sizes[k]![j]!, 0)),
+    sizes[0]!.map((_, j) =>
+      product(
+        (k) => row[k]!,
+        (k) => sizes[k]![j]!,
+      ),
+    ),
   );
-  const rows = new Array<number>(n).fill(0);
-  const columns = new Array<number>(n).fill(0);
+  const [rows, columns] = [sums(n), sums(n)];
   for (let i = 0; i < n; i++)
     for (let j = 0; j < n; j++) {
-      let entry = 0;
-      for (let k = 0; k < n; k++) entry += sizes[k]![i]! * right[k]![j]!;
-      rows[i]! += entry;
-      columns[j]! += entry;
+      const entry = product(
+        (k) => sizes[k]![i]!,
+        (k) => right[k]![j]!,
+      );
+      rows[i]!.add(entry);
+      columns[j]!.add(entry);
     }
-  return inflated(Math.max(...rows, ...columns), 4 * n + 8);
+  return largest(rows, columns);
 }
 
 /** The leading n × n block. */

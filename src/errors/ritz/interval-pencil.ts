@@ -1,6 +1,7 @@
-import { inflated, norm2Above } from "../../interval/accumulated.ts";
 import { div, type Interval, interval } from "../../interval/interval.ts";
+import { norm2Above } from "../../interval/norms.ts";
 import { above, below } from "../../interval/rounding.ts";
+import { type Above, exact, minAbove, productAbove, sumAbove } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import {
   adjoint,
@@ -38,11 +39,11 @@ export function enclosePencil(
   const x = exactMatrix(n, solution.vectors);
   const xh = adjoint(x);
   const ones = new Array<number>(n).fill(1);
-  const norm2 = 1 + distanceFromDiagonal(product(xh, x), ones); // ‖X‖²
-  const distance = (m: IntervalMatrix, d: readonly number[]): number => {
+  const norm2 = sumAbove(exact(1), distanceFromDiagonal(product(xh, x), ones)); // ‖X‖²
+  const distance = (m: IntervalMatrix, d: readonly number[]): Above => {
     const { middle, radii } = split(m);
-    const spread = Math.min(norm2 * norm2Above(radii.flat()), sandwichNorm(x, radii));
-    return inflated(distanceFromDiagonal(product(xh, product(middle, x)), d) + spread, 4);
+    const spread = minAbove(productAbove(norm2, norm2Above(radii.flat())), sandwichNorm(x, radii));
+    return sumAbove(distanceFromDiagonal(product(xh, product(middle, x)), d), spread);
   };
   const e = distance(a, solution.values);
   const s = distance(b, ones);

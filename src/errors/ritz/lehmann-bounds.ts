@@ -1,11 +1,13 @@
+import { upperEnd } from "../../interval/interval.ts";
+import type { Below } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { enclosePencil } from "./interval-pencil.ts";
 import { leadingForms, lehmannPencil, lehmannValue, type TrialForms } from "./trial-forms.ts";
 
-/** Lower bounds of the lowest eigenvalues with the plain numbers inside them, or undefined where nothing is proved. */
+/** Lower bounds of the lowest eigenvalues, each with the ρ and the number of leading vectors that gave it. */
 export type LowerBounds = readonly {
-  readonly lower: number;
-  readonly rho: number;
+  readonly lower: Below;
+  readonly rho: Below;
   readonly vectors: number;
 }[];
 
@@ -14,7 +16,7 @@ export type LowerBounds = readonly {
  * n < m with a gap above band n, ρ′ = lower_{n+1} ≤ λ_{n+1} serves the first n vectors. Near their own ρ the bands
  * suffer less from rounding; all bounds hold, so the highest is taken.
  */
-export function lehmannBounds(kernels: Kernels, forms: TrialForms, rho: number): LowerBounds | undefined {
+export function lehmannBounds(kernels: Kernels, forms: TrialForms, rho: Below): LowerBounds | undefined {
   const m = forms.theta.length;
   const first = boundsBelow(kernels, forms, rho);
   if (first === undefined) return undefined;
@@ -32,9 +34,9 @@ export function lehmannBounds(kernels: Kernels, forms: TrialForms, rho: number):
 /** Gaps below this [Ha] are not tried: they give poor bounds. */
 const LEAST_GAP = 0.02;
 
-function boundsBelow(kernels: Kernels, forms: TrialForms, rho: number): number[] | undefined {
+function boundsBelow(kernels: Kernels, forms: TrialForms, rho: Below): Below[] | undefined {
   const { a, b } = lehmannPencil(forms, rho);
   const kappas = enclosePencil(kernels, a, b);
   if (kappas === undefined || !kappas.enclosures.every(({ hi }) => hi < 0)) return undefined;
-  return kappas.enclosures.map(({ hi }) => lehmannValue(rho, hi)).reverse(); // κ ascends from the eigenvalue nearest to ρ
+  return kappas.enclosures.map((kappa) => lehmannValue(rho, upperEnd(kappa))).reverse(); // κ ascends from the eigenvalue nearest to ρ
 }

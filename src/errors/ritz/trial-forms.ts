@@ -1,8 +1,20 @@
-import { inflated, norm2Above } from "../../interval/accumulated.ts";
 import { add, ball, type Interval, interval, sub } from "../../interval/interval.ts";
-import { above, below, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
+import { norm2Above } from "../../interval/norms.ts";
+import { below } from "../../interval/rounding.ts";
+import {
+  type Above,
+  type Below,
+  exact,
+  gamma,
+  jointGamma,
+  productAbove,
+  provedBelow,
+  SumAbove,
+  sizeOf,
+  sumAbove,
+} from "../../interval/sides.ts";
 import type { Applied } from "../apply/apply-enclosed.ts";
-import { complexGamma } from "../problem/projectors.ts";
+import { columnRange, type TrialPanel } from "../apply/trial-panel.ts";
 import { accurateOverlap } from "./accurate-dot.ts";
 import {
   adjoint,
@@ -27,73 +39,75 @@ export interface TrialForms {
   readonly residual: IntervalMatrix;
 }
 
-/**
- * @param vectors [rows × m] on the first `rows` of the `count` plane waves of `applied`
- * @param plain in place of the certified forms: every radius is left out, with "outside" also the residual inside the trial space;
- *   the same formulas in plain numbers, for the split of a width, with the overlaps of the certified forms
- */
+/** S, Z and K with all that rounding and the set's finiteness can have done to them. */
 export function trialForms(
-  vectors: Float64Array,
-  rows: number,
+  u: TrialPanel,
   count: number,
   theta: readonly number[],
   applied: Applied,
-  plain?: { readonly overlap: IntervalMatrix; readonly residual: "all" | "outside" },
 ): TrialForms {
-  const m = theta.length;
-  const isCertified = plain === undefined;
-  const residuals = new Float64Array(2 * count * m);
-  residuals.set(applied.values.subarray(0, 2 * count * m));
-  const norms: number[] = [];
-  const residualNorms: number[] = [];
-  const errors: number[] = [];
-  for (let j = 0; j < m; j++) {
-    const size = norm2Above(applied.values, 2 * count * j, 2 * count * (j + 1));
-    norms.push(norm2Above(vectors, 2 * rows * j, 2 * rows * (j + 1)));
-    for (let i = 0; i < 2 * rows; i++)
-      residuals[2 * count * j + i]! -= theta[j]! * vectors[2 * rows * j + i]!;
-    residualNorms.push(norm2Above(residuals, 2 * count * j, 2 * count * (j + 1)));
+  const { rows, columns: m, data } = u;
+  const residuals = trialResiduals(u, count, theta, applied);
+  const norms = theta.map((_, j) => norm2Above(data, ...columnRange(rows, j)));
+  const residualNorms = theta.map((_, j) => norm2Above(residuals, ...columnRange(count, j)));
+  const errors = theta.map((t, j) => {
     // fl(x − θu): one rounding of the product, one of the difference
-    const rounding = 2 * UNIT_ROUNDOFF * (residualNorms[j]! + Math.abs(theta[j]!) * norms[j]!);
-    errors.push(isCertified ? inflated(applied.errors[j]! + rounding + UNIT_ROUNDOFF * size, 8) : 0);
-  }
-  const gammaU = isCertified ? complexGamma(2 * DOT_BLOCK + rows / DOT_BLOCK + 8) : 0;
-  const gammaR = isCertified ? complexGamma(2 * DOT_BLOCK + count / DOT_BLOCK + 8) : 0;
-  const from = plain?.residual === "outside" ? rows : 0;
+    const rounded = sumAbove(residualNorms[j]!, productAbove(sizeOf(t), norms[j]!));
+    return sumAbove(applied.errors[j]!, productAbove(gamma(1), rounded));
+  });
+  const [gammaU, gammaR] = [dotGamma(rows), dotGamma(count)];
   return {
     theta,
-    overlap:
-      plain?.overlap ??
-      hermitianMatrix(m, (i, j) => accurateOverlap(rows, vectors, rows * i, vectors, rows * j)),
+    overlap: hermitianMatrix(m, (i, j) => accurateOverlap(rows, data, rows * i, data, rows * j)),
     projected: intervalMatrix(m, (i, j) => {
-      const radius = inflated(norms[i]! * (errors[j]! + gammaU * above(residualNorms[j]! + errors[j]!)), 8);
-      return withRadius(
-        blockedDot(0, rows, vectors, rows * i, residuals, count * j),
-        isCertified ? radius : 0,
-      );
+      const rounding = productAbove(gammaU, residualNorms[j]!);
+      const radius = productAbove(norms[i]!, sumAbove(errors[j]!, rounding));
+      return withRadius(blockedDot(0, rows, data, rows * i, residuals, count * j), radius);
     }),
     residual: hermitianMatrix(m, (i, j) => {
       const [ri, rj, ei, ej] = [residualNorms[i]!, residualNorms[j]!, errors[i]!, errors[j]!];
-      const radius = inflated(ri * ej + ei * rj + ei * ej + gammaR * ri * rj, 8);
-      const dot = blockedDot(from, count, residuals, count * i, residuals, count * j);
-      const { re, im } = withRadius(dot, isCertified ? radius : 0);
+      const radius = new SumAbove()
+        .addProduct(ri, ej)
+        .addProduct(ei, rj)
+        .addProduct(ei, ej)
+        .addProduct(gammaR, productAbove(ri, rj)).value;
+      const dot = blockedDot(0, count, residuals, count * i, residuals, count * j);
+      const { re, im } = withRadius(dot, radius);
       if (i !== j) return { re, im };
       // ‖R_T x‖² ≤ (Σ tⱼ|xⱼ|)² ≤ m Σ tⱼ²|xⱼ|²
-      const tail = inflated(m * applied.tails[j]! * applied.tails[j]!, 4);
+      const tail = productAbove(exact(m), applied.tails[j]!, applied.tails[j]!);
       return { re: add(re, interval(tail)), im };
     }),
   };
 }
 
-const withRadius = ([re, im]: readonly [number, number], radius: number): { re: Interval; im: Interval } => ({
+/** fl(HU − Uθ) on the set [count × m]. */
+export function trialResiduals(
+  { rows, data }: TrialPanel,
+  count: number,
+  theta: readonly number[],
+  { values }: Applied,
+): Float64Array {
+  const residuals = values.slice(0, 2 * count * theta.length);
+  theta.forEach((t, j) => {
+    for (let i = 0; i < 2 * rows; i++) residuals[2 * count * j + i]! -= t * data[2 * rows * j + i]!;
+  });
+  return residuals;
+}
+
+const withRadius = ([re, im]: readonly [number, number], radius: Above): { re: Interval; im: Interval } => ({
   re: ball(re, radius),
   im: ball(im, radius),
 });
 
+/** Addends of a block: sums of a few blocks of many addends round less than one long sum. */
 const DOT_BLOCK = 64;
 
-/** ⟨x, y⟩ over complex positions from … to − 1, summed by blocks: an addend meets 2·64 + n/64 roundings at most. */
-function blockedDot(
+/** √2γ of `blockedDot` over n positions: an addend meets its product, the sum with its partner, one for each of a block, one for each block. */
+const dotGamma = (n: number): Above => jointGamma(DOT_BLOCK + Math.ceil(n / DOT_BLOCK) + 2);
+
+/** ⟨x, y⟩ over complex positions from … to − 1, summed by blocks. */
+export function blockedDot(
   from: number,
   to: number,
   x: Float64Array,
@@ -154,8 +168,8 @@ export function lehmannPencil(
   };
 }
 
-/** A number below λ, given λ ≥ ρ + 1/κ′ for some κ′ ≤ κ < 0. */
-export const lehmannValue = (rho: number, kappa: number): number => below(rho + below(1 / kappa));
+/** λ ≥ ρ + 1/κ from below for κ < 0. */
+export const lehmannValue = (rho: Below, kappa: Above): Below => provedBelow(below(rho + below(1 / kappa))); // 1/κ falls with κ
 
 /** The same for the first n vectors. */
 export const leadingForms = ({ theta, overlap, projected, residual }: TrialForms, n: number): TrialForms => ({
