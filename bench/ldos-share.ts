@@ -47,8 +47,8 @@ async function measure(name: string, mixing: string): Promise<Cost> {
   const time = { states: 0, bind: 0, solve: 0 };
   /** Passes made only to be timed. */
   let idle = 0;
-  const createOrbitals = async (nBands: number): Promise<Orbitals> => {
-    const orbitals = await problem.createOrbitals(nBands);
+  const createOrbitals: typeof problem.createOrbitals = async (nBands, operators): Promise<Orbitals> => {
+    const orbitals = await problem.createOrbitals(nBands, operators);
     return {
       ...orbitals,
       async densities(sets, progress) {

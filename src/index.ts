@@ -141,6 +141,7 @@ export { chi0Exact } from "./response/chi0-exact.ts";
 export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
 export { type Accelerator, damped } from "./scf/accelerators/accelerator.ts";
 export { type AndersonOptions, anderson } from "./scf/accelerators/anderson.ts";
+export { groundForces, groundStress } from "./scf/derivatives.ts";
 export {
   type AdaptiveDamping,
   type AdaptiveDampingOptions,
@@ -150,10 +151,11 @@ export { directMinimisation } from "./scf/methods/direct-minimisation.ts";
 export type { DirectMinimisation } from "./scf/problem.ts";
 export { type ScfEnd, type ScfOptions, type ScfOutcome, type ScfProblem, scf, solveScf } from "./scf/scf.ts";
 export type { Energies, ScfState, ScfStep } from "./scf/state.ts";
-export { externalFromFourier, externalPotential } from "./terms/external.ts";
-export { hartree } from "./terms/hartree.ts";
-export { type EnergyTerms, kohnShamTerms } from "./terms/kohn-sham.ts";
-export { type PowerLaw, powerNonlinearity } from "./terms/nonlinearity.ts";
-export { pairInteraction, yukawa } from "./terms/pair-interaction.ts";
-export type { ConstantTerm, DensityTerm, EnergyName } from "./terms/term.ts";
+export type { BlockSite, BlockTerm, Operator } from "./terms/block-term.ts";
+export { externalFromFourier, externalPotential } from "./terms/external/external.ts";
+export { hartree } from "./terms/hartree/hartree.ts";
+export { type PairOptions, pairInteraction, yukawa } from "./terms/hartree/pair-interaction.ts";
+export { kohnShamTerms } from "./terms/kohn-sham.ts";
+export { type PowerLaw, powerNonlinearity } from "./terms/nonlinearity/nonlinearity.ts";
+export type { AddKernel, DensityTerm, Evaluation, Term, TermState } from "./terms/term.ts";
 export { VERSION } from "./version.ts";

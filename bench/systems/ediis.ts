@@ -2,11 +2,10 @@ import { difference, dotReal, newRealField, type RealField } from "../../src/ker
 import { levelCapacity } from "../../src/model/model.ts";
 import { smearing } from "../../src/model/smearing.ts";
 import { electronsToHold, initialBands } from "../../src/scf/bands.ts";
-import { totalEnergies } from "../../src/scf/energies.ts";
-import { totalPotential } from "../../src/scf/iterate.ts";
 import type { ScfProblem } from "../../src/scf/problem.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
 import { occupy } from "../../src/state/occupation.ts";
+import { energiesOf, evaluateTerms, operatorsOf, totalPotential } from "../../src/terms/sums.ts";
 
 /** What orbitals left: their density, its potential, their energy. */
 interface Point {
@@ -35,7 +34,7 @@ export async function ediisSteps(
   const law = smearing(model.smearing);
   const isSmeared = model.temperature > 0;
   const { nBands, nConverge } = initialBands(electronsToHold(model), fMax, isSmeared, null);
-  const orbitals = await createOrbitals(nBands);
+  const orbitals = await createOrbitals(nBands, operatorsOf(terms));
   let points: Point[] = [];
   let rhoIn = superpositionOfAtoms(model, grid);
   basis.symmetrize(rhoIn);
@@ -52,16 +51,13 @@ export async function ediisSteps(
       const weights = occupations.map((f, i) => f.map((x) => x * levels[i]!.weight));
       const rho = await orbitals.density(weights);
       basis.symmetrize(rho);
-      const ofOrbitals = await orbitals.energies(weights);
-      const { total } = totalEnergies(terms, rho, {
-        ...ofOrbitals,
-        entropy: isSmeared ? entropyEnergy : undefined,
-      });
+      const evaluated = evaluateTerms(terms, rho);
+      const { total } = energiesOf(terms, evaluated, await orbitals.energies(weights), entropyEnergy);
       const change = difference(rho, rhoIn);
       const residual = Math.sqrt(grid.dvol * dotReal(change, change));
       if (residual < tolerance) return step;
       eigenTolerance = Math.min(eigenTolerance, Math.max(1e-13, 0.03 * residual));
-      points = [...points, { rho, potential: totalPotential(terms, rho), energy: total }].slice(-depth);
+      points = [...points, { rho, potential: evaluated.potential, energy: total }].slice(-depth);
       const c = leastEnergy(points, grid.dvol);
       rhoIn = newRealField(rho.length);
       points.forEach((point, i) => {

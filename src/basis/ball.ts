@@ -1,6 +1,45 @@
-import { rowsVec, type Vec3 } from "../common/vec3.ts";
-import { planeSpacings } from "../model/lattice.ts";
+import { add, cross, dot, type Mat3, norm, scale, type Vec3 } from "../common/vec3.ts";
 import type { Grid } from "./grid.ts";
+
+/** Visits every p = offset + n1·v1 + n2·v2 + n3·v3 with |p| ≤ radius, and no others; n1 varies fastest. */
+export type VisitBall = (
+  offset: Vec3,
+  radius: number,
+  visit: (p: Vec3, n1: number, n2: number, n3: number) => void,
+) => void;
+
+/**
+ * The points of a lattice in a ball, for any shape of cell: planes that meet the ball, in them rows that meet it, in them the points,
+ * as each direction adds its own component.
+ *
+ * @param vectors v1, v2, v3 as rows.
+ */
+export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
+  // An orthonormal frame: u1 ∥ v1, u2 in the plane of v1 and v2.
+  const unit = (a: Vec3) => scale(1 / norm(a), a);
+  const u3 = unit(cross(v1, v2));
+  const u1 = unit(v1);
+  const u2 = cross(u3, u1);
+  /** Whole n with |at + n·step| ≤ reach. */
+  const range = (at: number, step: number, reach: number): [number, number] => {
+    const [a, b] = [(-reach - at) / step, (reach - at) / step];
+    return [Math.ceil(Math.min(a, b)), Math.floor(Math.max(a, b))];
+  };
+  return (offset, radius, visit) => {
+    const [first3, last3] = range(dot(offset, u3), dot(v3, u3), radius);
+    for (let n3 = first3; n3 <= last3; n3++) {
+      const inPlane = add(offset, scale(n3, v3));
+      const reach2 = Math.sqrt(Math.max(0, radius * radius - dot(inPlane, u3) ** 2));
+      const [first2, last2] = range(dot(inPlane, u2), dot(v2, u2), reach2);
+      for (let n2 = first2; n2 <= last2; n2++) {
+        const inRow = add(inPlane, scale(n2, v2));
+        const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - dot(inRow, u2) ** 2));
+        const [first1, last1] = range(dot(inRow, u1), dot(v1, u1), reach1);
+        for (let n1 = first1; n1 <= last1; n1++) visit(add(inRow, scale(n1, v1)), n1, n2, n3);
+      }
+    }
+  };
+}
 
 /**
  * Calls `visit` for every grid point within `radius` of an atom or one of its periodic images: with its index and the
@@ -15,25 +54,21 @@ export function forEachInBall(
   radius: number,
   visit: (point: number, x: number, y: number, z: number, distance: number) => void,
 ): void {
-  const [spacingX, spacingY, spacingZ] = planeSpacings(lattice);
-  const range = (at: number, spacing: number, n: number): [number, number] => [
-    Math.ceil((at - radius / spacing) * n),
-    Math.floor((at + radius / spacing) * n),
-  ];
+  const [a, b, c] = lattice.vectors;
+  const steps: Mat3 = [scale(1 / nx, a), scale(1 / ny, b), scale(1 / nz, c)];
   const wrap = (i: number, n: number): number => ((i % n) + n) % n;
-  const [ax, ay, az] = lattice.vectors[0];
-  const [x0, x1] = range(position[0], spacingX!, nx);
-  const [y0, y1] = range(position[1], spacingY!, ny);
-  const [z0, z1] = range(position[2], spacingZ!, nz);
-  for (let iz = z0; iz <= z1; iz++)
-    for (let iy = y0; iy <= y1; iy++) {
-      const [bx, by, bz] = rowsVec(lattice.vectors, [0, iy / ny - position[1], iz / nz - position[2]]);
-      const row = nx * (wrap(iy, ny) + ny * wrap(iz, nz));
-      for (let ix = x0; ix <= x1; ix++) {
-        const t = ix / nx - position[0];
-        const [x, y, z] = [bx + t * ax, by + t * ay, bz + t * az];
-        const distance = Math.sqrt(x * x + y * y + z * z);
-        if (distance <= radius) visit(row + wrap(ix, nx), x, y, z, distance);
-      }
-    }
+  // From the grid point next to the position, so that the vectors keep their digits.
+  const [ix, iy, iz] = [
+    Math.round(position[0] * nx),
+    Math.round(position[1] * ny),
+    Math.round(position[2] * nz),
+  ];
+  const offset = [a, b, c].reduce<Vec3>(
+    (sum, v, i) => add(sum, scale([ix / nx, iy / ny, iz / nz][i]! - position[i]!, v)),
+    [0, 0, 0],
+  );
+  pointsInBall(steps)(offset, radius, (p, n1, n2, n3) => {
+    const point = wrap(ix + n1, nx) + nx * (wrap(iy + n2, ny) + ny * wrap(iz + n3, nz));
+    visit(point, p[0], p[1], p[2], norm(p));
+  });
 }

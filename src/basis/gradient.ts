@@ -12,8 +12,8 @@ import type { Grid } from "./grid.ts";
 export interface Gradient {
   /** out_c ← ∂_c f for the Cartesian c = x, y, z, each of shape [N]. */
   into(out: readonly RealField[], f: ReadonlyRealField): void;
-  /** out ← Σ_c ∂_c field_c. */
-  divergenceInto(out: RealField, field: readonly ReadonlyRealField[]): void;
+  /** out ← Σ_c ∂_c field(c), whose components are asked for one after the other: they may share their memory, out's too. */
+  divergenceInto(out: RealField, field: (c: number) => ReadonlyRealField): void;
 }
 
 /**
@@ -43,7 +43,7 @@ export function gradientOn(grid: Grid): Gradient {
     divergenceInto(out, field) {
       product.fill(0);
       for (let c = 0; c < 3; c++) {
-        grid.forward(spectrum, field[c]!);
+        grid.forward(spectrum, field(c));
         addTimesI(product, components[c]!, spectrum);
       }
       grid.inverse(out, product);

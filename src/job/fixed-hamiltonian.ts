@@ -17,7 +17,7 @@ import { newRealField, type ReadonlyRealField, type RealField } from "../kernels
 import type { BackendName } from "../kernels/kernels.ts";
 import { COHEN_BERGSTRESSER_SILICON as SILICON } from "../model/cohen-bergstresser.ts";
 import type { Model } from "../model/model.ts";
-import { localPotential } from "../terms/local.ts";
+import { localPotential } from "../terms/local/potential.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
 import type { Job } from "./job.ts";

@@ -4,7 +4,6 @@ import type { Model } from "../model/model.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import type { ScfProblem } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
-import type { EnergyName } from "../terms/term.ts";
 
 /** What a ground state is made of in real space. */
 export interface GroundFields {
@@ -13,7 +12,7 @@ export interface GroundFields {
   /** [bohr⁻³], shape [nSpin·N]. */
   readonly density: RealField;
   /** δE/δρ of each term of the energy at that density [Ha], shape [nSpin·N]. */
-  readonly potentials: { readonly [name in EnergyName]?: RealField };
+  readonly potentials: { readonly [name: string]: RealField };
   /** [Ha] */
   readonly fermiLevel: number;
   /**
@@ -31,7 +30,9 @@ export function groundFields(
 ): GroundFields {
   const { model, grid } = basis;
   const potentials = Object.fromEntries(
-    terms.density.map((term) => [term.name, term.evaluate(rhoOut).potential]),
+    terms.flatMap(({ name, evaluate }) =>
+      evaluate === undefined ? [] : [[name, evaluate(rhoOut).potential]],
+    ),
   );
   return {
     model,

@@ -13,9 +13,10 @@ import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { NotConvergedError, requireInput } from "../common/failure.ts";
 import { plural } from "../common/plural.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
-import { newRealField, type RealField } from "../kernels/fields.ts";
+import type { RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
 import type { ScfStep } from "../scf/state.ts";
+import { totalPotential } from "../terms/sums.ts";
 import { VERSION } from "../version.ts";
 import type { BandsFile } from "./bands-result.ts";
 import { drain } from "./drain.ts";
@@ -213,24 +214,16 @@ export async function groundState(
     throw new NotConvergedError(
       `the ground state: ${reason} after ${plural(last.row.step, "step")}, density residual ${last.row.densityResidual.toExponential(2)}; levels of its potential would mean nothing`,
     );
-  const part = (isWanted: (name: string) => boolean): RealField =>
-    terms.density
-      .filter(({ name }) => isWanted(name))
-      .map((term) => term.evaluate(last.rhoIn).potential)
-      .reduce((sum, v) => sumFields(sum, v), newRealField(last.rhoIn.length));
+  const part = (isFixed: boolean): RealField =>
+    totalPotential(
+      terms.filter(({ isLinear = false }) => isLinear === isFixed),
+      last.rhoIn,
+    );
   const reference = referenceLevels(last, model);
-  const hartreeXc = part((name) => name !== "local");
+  const hartreeXc = part(false);
   const frozen = isStored ? frozenProblem(model, grid, hartreeXc, job.ecut, reference, job.title) : undefined;
   return {
-    hamiltonian: fixed(
-      model,
-      grid.size,
-      job,
-      sumFields(
-        part((name) => name === "local"),
-        hartreeXc,
-      ),
-    ),
+    hamiltonian: fixed(model, grid.size, job, sumFields(part(true), hartreeXc)),
     model,
     reference,
     problem: frozen,

@@ -1,7 +1,6 @@
 import { planeAverage } from "../basis/plane-average.ts";
 import { requireInput } from "../common/failure.ts";
 import { plural } from "../common/plural.ts";
-import { functionals } from "../model/functionals.ts";
 import { longAxis, planeSpacings } from "../model/lattice.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
 import { independentResponse } from "../response/chi0.ts";
@@ -18,8 +17,7 @@ import { iterateAt } from "../scf/iterate.ts";
 import type { ScfEnd, ScfOptions, ScfProblem } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { HistoryRow } from "../scf/state.ts";
-import { coreDensity, withCore } from "../terms/core-density.ts";
-import { hartreeXcKernel } from "../terms/hartree-xc-kernel.ts";
+import { kernelOf } from "../terms/sums.ts";
 import { VERSION } from "../version.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
 import { drain } from "./drain.ts";
@@ -151,8 +149,7 @@ async function analyse(
     (done, total) => onProgress?.({ step: last.row.step, phase: "diagonalise", done, total }),
   );
   const chi0 = await independentResponse(solved, { tolerance: RESPONSE_TOLERANCE });
-  const seen = withCore(last.rhoOut, coreDensity(model, grid), model.nSpin);
-  const kernel = hartreeXcKernel(grid, functionals(job.functional), model.nSpin, seen);
+  const kernel = kernelOf(problem.terms, last.rhoOut);
   const precondition = await preconditioner.at(iterateAt(basis, orbitals, solved.levels, solved.occupation));
   const report = await analyseDielectric(dielectricOperator(basis, chi0, kernel), precondition, {
     seed: job.seed,

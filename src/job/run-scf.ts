@@ -1,15 +1,10 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { plural } from "../common/plural.ts";
-import { add, type Mat3, type Vec3 } from "../common/vec3.ts";
-import { sumOverSpins } from "../kernels/fields.ts";
-import { coreShape } from "../model/pseudopotential-formulas.ts";
-import { localForces, symmetrizeForces } from "../observables/forces.ts";
-import { coreForces } from "../observables/forces-core.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
-import { stressOf, symmetrizeStress } from "../observables/stress.ts";
-import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
+import { groundForces, groundStress } from "../scf/derivatives.ts";
+import type { ScfEnd } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
-import { ewald, pointCharges } from "../terms/ewald.ts";
 import { VERSION } from "../version.ts";
 import { drain } from "./drain.ts";
 import { groundFields } from "./ground-fields.ts";
@@ -32,14 +27,16 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   const end = await drain(prepared.problem, prepared.options, options);
   try {
     await options.onFields?.(groundFields(prepared.problem, end.last, end.orbitals));
-    const forces = await totalForces(prepared.problem, end);
-    const stress = prepared.job.stress ? await totalStress(prepared.problem, end) : undefined;
+    const forces = await groundForces(prepared.problem, end.last, end.orbitals);
+    const stress = prepared.job.stress
+      ? await groundStress(prepared.problem, end.last, end.orbitals)
+      : undefined;
     const peak = await end.orbitals.peakMemory();
     const cpu = platform.cpuSeconds();
     return resultFile(
       prepared,
       end,
-      { forces, ...(stress === undefined ? {} : { stress }) },
+      { forces, stress },
       {
         wallSeconds: (performance.now() - began) / 1000,
         ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
@@ -51,34 +48,6 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   } finally {
     await end.orbitals.close();
   }
-}
-
-/** Hellmann-Feynman forces of the last step [Ha/bohr], symmetrised. */
-async function totalForces({ basis, terms }: ScfProblem, { last, orbitals }: ScfEnd): Promise<Vec3[]> {
-  const { model, grid, operations } = basis;
-  const { blocks } = orbitals.spec;
-  const weights = last.occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
-  const nonlocal = await orbitals.nonlocalForces(weights);
-  const local = localForces(model, grid, sumOverSpins(last.rhoOut, grid.points));
-  const ions = ewald(pointCharges(model)).forces;
-  const hasCores = model.species.some(({ pseudopotential }) => coreShape(pseudopotential) !== null);
-  const xc = hasCores ? terms.density.find(({ name }) => name === "xc") : undefined;
-  const cores = xc && coreForces(model, grid, xc.evaluate(last.rhoOut).potential);
-  const total = model.atoms.map((_, a): Vec3 => {
-    const fromOrbitals: Vec3 = [nonlocal[3 * a]!, nonlocal[3 * a + 1]!, nonlocal[3 * a + 2]!];
-    const sum = add(add(fromOrbitals, local[a]!), ions[a]!);
-    return cores === undefined ? sum : add(sum, cores[a]!);
-  });
-  return symmetrizeForces(total, model, operations);
-}
-
-/** Stress of the last step [Ha/bohr³], symmetrised. */
-async function totalStress({ basis, terms }: ScfProblem, { last, orbitals }: ScfEnd) {
-  const { blocks } = orbitals.spec;
-  const weights = last.occupation.occupations.map((f, i) => f.map((x) => x * blocks[i]!.weight));
-  const { lattice } = basis.model;
-  const stress = stressOf(terms, last.rhoOut, await orbitals.strain(weights), lattice);
-  return stress && symmetrizeStress(stress, lattice, basis.operations);
 }
 
 /** What a spin-polarised run says about its moments; nothing otherwise. */
@@ -96,7 +65,7 @@ function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
 function resultFile(
   { job, problem, warnings, symmetry, choice }: PreparedScf,
   { last, orbitals, reason }: ScfEnd,
-  { forces, stress }: { readonly forces: readonly Vec3[]; readonly stress?: Mat3 },
+  { forces, stress }: { readonly forces: readonly Vec3[] | undefined; readonly stress: Mat3 | undefined },
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis } = problem;
@@ -133,7 +102,7 @@ function resultFile(
     ...moments(basis, last),
     kpoints,
     history: last.state.history,
-    forces: forces.map((f) => [f[0], f[1], f[2]]),
+    ...(forces === undefined ? {} : { forces }),
     ...(stress === undefined ? {} : { stress }),
     ...(symmetry === undefined ? {} : { symmetry }),
     ...("spacing" in job.kgrid && "kgrid" in choice ? { kgrid: choice.kgrid } : {}),

@@ -42,3 +42,7 @@ export interface Model {
 /** fMax: particles per full level. */
 export const levelCapacity = ({ nSpin, perLevel }: Pick<Model, "nSpin" | "perLevel">): number =>
   perLevel ?? 2 / nSpin;
+
+/** Whether occupations are fractional, so that the free energy has an entropy. */
+export const isSmeared = ({ temperature, smearing }: Pick<Model, "temperature" | "smearing">): boolean =>
+  temperature > 0 && smearing !== "none";

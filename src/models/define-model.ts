@@ -6,11 +6,15 @@ import { createKernels } from "../kernels/backends.ts";
 import { asRealField, type RealField, sumReal } from "../kernels/fields.ts";
 import type { BackendName, GridSize } from "../kernels/kernels.ts";
 import { cellLattice } from "../model/lattice.ts";
+import { isSmeared } from "../model/model.ts";
 import type { SmearingName } from "../model/smearing.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import type { ScfProblem } from "../scf/scf.ts";
-import { vectorPotential } from "../terms/magnetic.ts";
-import type { ConstantTerm, DensityTerm } from "../terms/term.ts";
+import { entropy } from "../terms/entropy/entropy.ts";
+import { kinetic } from "../terms/kinetic/kinetic.ts";
+import { magnetic, vectorPotential } from "../terms/magnetic/magnetic.ts";
+import { requireTerms } from "../terms/sums.ts";
+import type { Term } from "../terms/term.ts";
 
 /** A model system without atoms, in one, two or three dimensions. */
 export interface ModelDefinition {
@@ -24,8 +28,8 @@ export interface ModelDefinition {
   readonly particles?: number;
   /** Particles that a level holds: 2 for electrons, 1 for fermions without spin or one boson, N for N bosons. Default 1. */
   readonly perLevel?: number;
-  /** The energies beside the kinetic one, on the grid that the cutoff gives. */
-  readonly terms: (grid: Grid) => readonly (DensityTerm | ConstantTerm)[];
+  /** The energies beside the kinetic one and the entropy, on the grid that the cutoff gives. */
+  readonly terms: (grid: Grid) => readonly Term[];
   /** Density to start from, up to a factor, in any unit. Default uniform. */
   readonly start?: (grid: Grid) => ArrayLike<number>;
   /** A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r. */
@@ -47,8 +51,6 @@ export interface ModelDefinition {
 export interface DefinedModel extends ScfProblem {
   readonly backend: BackendName;
   readonly seed: number;
-  /** A on the grid, shape [3·N]. */
-  readonly vectorPotential?: Float64Array | undefined;
 }
 
 /**
@@ -111,18 +113,19 @@ export async function defineModel({
     },
     await createKernels(backend),
   );
-  const list = terms(basis.grid);
-  const a = field === undefined ? {} : { vectorPotential: vectorPotential(basis.grid, field) };
+  const own = terms(basis.grid);
+  requireTerms(own);
   return {
     basis,
-    terms: {
-      density: list.filter((term) => "evaluate" in term),
-      constant: list.filter((term): term is ConstantTerm => !("evaluate" in term)),
-    },
-    createOrbitals: orbitalsFor(basis, { threads, backend, seed, ...a }),
+    terms: [
+      kinetic,
+      ...(field === undefined ? [] : [magnetic(vectorPotential(basis.grid, field))]),
+      ...own,
+      ...(isSmeared(basis.model) ? [entropy] : []),
+    ],
+    createOrbitals: orbitalsFor(basis, { threads, backend, seed }),
     backend,
     seed,
-    ...a,
     ...(start === undefined ? {} : { startDensity: scaled(start(basis.grid), basis.grid, particles) }),
   };
 }

@@ -5,8 +5,8 @@ import { levelCapacity } from "../model/model.ts";
 import type { Iterate, Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
 import { type DenseStates, denseChi0, denseDensity, denseStates } from "../response/dense-states.ts";
 import { type PredictedRates, predictedRates } from "../response/rates.ts";
-import { kernelAlong, totalPotential } from "../scf/iterate.ts";
 import { generalEigenpairs } from "../solvers/general-eigenpairs.ts";
+import { kernelOf, operatorsOf, totalPotential } from "../terms/sums.ts";
 import type { DefinedModel } from "./define-model.ts";
 
 /** The linearised iteration of a model as matrices on the grid, columns one after the other, shape [N·N]. */
@@ -50,7 +50,7 @@ export async function dielectricMatrix(model: DefinedModel, density: RealField):
   );
   const states = await statesAt(model, density);
   const chi0 = denseChi0(await createKernels(model.backend), states);
-  const kernel = columnsOf(points, (unit) => kernelAlong(terms, density, unit));
+  const kernel = columnsOf(points, kernelOf(terms, density));
   const epsilon = multiply(chi0, kernel, points).map((x) => -x);
   for (let i = 0; i < points; i++) epsilon[i + points * i]! += 1;
   return { states, density, chi0, kernel, epsilon, iterate: iterateOf(states, epsilon) };
@@ -118,10 +118,10 @@ export async function preconditionedSpectrum(
 }
 
 async function statesAt(
-  { basis, terms, backend, vectorPotential }: DefinedModel,
+  { basis, terms, backend }: DefinedModel,
   rho: ReadonlyRealField,
 ): Promise<DenseStates> {
-  return denseStates(await createKernels(backend), basis, totalPotential(terms, rho), vectorPotential);
+  return denseStates(await createKernels(backend), basis, totalPotential(terms, rho), operatorsOf(terms));
 }
 
 const occupiedDensity = (states: DenseStates): RealField =>

@@ -1,10 +1,13 @@
 import { NotConvergedError } from "../common/failure.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { RealField } from "../kernels/fields.ts";
 import { simple } from "../precond/simple.ts";
 import { anderson } from "../scf/accelerators/anderson.ts";
+import { groundForces, groundStress } from "../scf/derivatives.ts";
 import { type ScfOptions, type ScfProblem, solveScf } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
+import { operatorsOf } from "../terms/sums.ts";
 
 /** What a model settles in. */
 export interface GroundState {
@@ -16,6 +19,10 @@ export interface GroundState {
   readonly eigenvalues: readonly Float64Array[];
   /** Coefficients of the plane waves, one panel [planeWaves × nBands] for each k-point. */
   readonly orbitals: readonly Float64Array[];
+  /** −∂E/∂R, Cartesian [Ha/bohr], one for each atom or other position that terms have forces for; absent where none has. */
+  readonly forces?: readonly Vec3[];
+  /** σ = (1/Ω) ∂E/∂ε [Ha/bohr³]; absent if a term has none. */
+  readonly stress?: Mat3;
   /** [Ha] */
   readonly fermiLevel: number;
   readonly converged: boolean;
@@ -44,11 +51,15 @@ export async function groundState(
 ): Promise<GroundState> {
   const { last, orbitals, reason } = await solveScf(problem, { ...DEFAULTS, ...options });
   try {
+    const forces = await groundForces(problem, last, orbitals);
+    const stress = await groundStress(problem, last, orbitals);
     return {
       energies: last.energies,
       density: last.rhoOut,
       eigenvalues: last.levels.map(({ eigenvalues }) => eigenvalues),
       orbitals: await orbitals.save(),
+      ...(forces === undefined ? {} : { forces }),
+      ...(stress === undefined ? {} : { stress }),
       fermiLevel: last.occupation.fermiLevel,
       converged: reason === "converged",
       history: last.state.history,
@@ -75,7 +86,7 @@ export async function lowestLevels(
 ): Promise<readonly Float64Array[]> {
   const { model, grid, kpoints } = problem.basis;
   const room = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
-  const orbitals = await problem.createOrbitals(Math.min(room, count + 3));
+  const orbitals = await problem.createOrbitals(Math.min(room, count + 3), operatorsOf(problem.terms));
   try {
     const rho = density ?? uniform(model.nSpin * grid.points, model.electrons / grid.lattice.volume);
     const { levels, converged } = await solveOrbitals(problem, orbitals, rho, { nStates: count, tolerance });

@@ -1,10 +1,11 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
-import { asRealField, newRealField, type RealField } from "../kernels/fields.ts";
+import { add, type Vec3 } from "../common/vec3.ts";
+import { asRealField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { SmearingName } from "../model/smearing.ts";
-import { fixedPotential } from "../terms/external.ts";
-import { hartree } from "../terms/hartree.ts";
-import { pairInteraction } from "../terms/pair-interaction.ts";
+import { fixedPotential } from "../terms/external/external.ts";
+import { hartree } from "../terms/hartree/hartree.ts";
+import { pairInteraction } from "../terms/hartree/pair-interaction.ts";
 import { type DefinedModel, defineModel } from "./define-model.ts";
 
 /** A sheet of positive charge across the line. */
@@ -78,19 +79,42 @@ export async function lineSystem({
     start: (grid) => nuclei(grid),
     terms: (grid) => {
       const coulomb = interaction === undefined ? hartree(grid, 1) : pairInteraction(grid, 1, interaction);
-      const wells = gaussians(grid, ({ depth = 0 }) => -depth);
-      const ionic = coulomb.evaluate(nuclei(grid));
+      const wells = gaussians(grid, wellHeight);
+      const { energy, potential: ionic } = coulomb.evaluate(nuclei(grid));
+      /** −∫ f ∂h_i/∂x_i for every ion, h its Gaussian times a height. */
+      const pulls = (f: ReadonlyRealField, height: (ion: Ion) => number): Vec3[] =>
+        ions.map((ion) => {
+          const { position, width: s } = ion;
+          const slope = (r: number) =>
+            periodicGaussian((r * length) / grid.points - position, s, length, true);
+          const sum = f.reduce((total, x, r) => total + x * slope(r), 0);
+          return [-grid.dvol * height(ion) * sum, 0, 0];
+        });
       return [
         coulomb,
-        fixedPotential("external", grid, asRealField(wells.map((v, r) => v - ionic.potential[r]!))),
-        { name: "ewald", energy: ionic.energy },
+        {
+          ...fixedPotential("external", grid, asRealField(wells.map((v, r) => v - ionic[r]!))),
+          forces({ rho }) {
+            const toIons = pulls(coulomb.evaluate(rho).potential, (ion) => -chargeHeight(ion));
+            return pulls(rho, wellHeight).map((f, i) => add(f, toIons[i]!));
+          },
+        },
+        { name: "ewald", energy: () => energy, forces: () => pulls(ionic, chargeHeight) },
       ];
     },
   });
 
   /** ν(x) [bohr⁻³] */
   function nuclei(grid: Grid): RealField {
-    return gaussians(grid, ({ charge: z, width: s }) => z / (s * Math.sqrt(2 * Math.PI) * width * width));
+    return gaussians(grid, chargeHeight);
+  }
+
+  function chargeHeight({ charge: z, width: s }: Ion): number {
+    return z / (s * Math.sqrt(2 * Math.PI) * width * width);
+  }
+
+  function wellHeight({ depth = 0 }: Ion): number {
+    return -depth;
   }
 
   /** Σ_ions height e^{−x²/2s²} */
@@ -103,13 +127,15 @@ export async function lineSystem({
   }
 }
 
-/** Σ_images e^{−(x + image)²/2s²} */
-function periodicGaussian(x: number, s: number, length: number): number {
+/** Σ_images e^{−(x + image)²/2s²}, or minus its derivative by x. */
+function periodicGaussian(x: number, s: number, length: number, isSlope = false): number {
   const reach = 1 + Math.ceil((9 * s) / length); // e^{−40} beyond
   const near = x - length * Math.round(x / length);
   let sum = 0;
-  for (let image = -reach; image <= reach; image++)
-    sum += Math.exp(-((near + image * length) ** 2) / (2 * s * s));
+  for (let image = -reach; image <= reach; image++) {
+    const d = near + image * length;
+    sum += (isSlope ? d / (s * s) : 1) * Math.exp((-d * d) / (2 * s * s));
+  }
   return sum;
 }
 

@@ -5,10 +5,9 @@ import { random } from "../common/random.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { totalPotential } from "../scf/iterate.ts";
-import type { Energies } from "../scf/state.ts";
-import { forEachPoint } from "../terms/external.ts";
+import { forEachPoint } from "../terms/external/external.ts";
 import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
+import { type Energies, energiesOf, evaluateTerms, operatorsOf, totalPotential } from "../terms/sums.ts";
 import type { DefinedModel } from "./define-model.ts";
 
 /** ψ(r) as [re, im] at a Cartesian point [bohr], or on the grid, shape [2·N]; any norm. */
@@ -27,16 +26,18 @@ export interface OneOrbital {
   onGrid(psi: Float64Array): Float64Array;
 }
 
-export function oneOrbital(
-  kernels: Kernels,
-  { basis, terms, vectorPotential, seed }: DefinedModel,
-): OneOrbital {
+export function oneOrbital(kernels: Kernels, { basis, terms, seed }: DefinedModel): OneOrbital {
   const { grid, model, ecut } = basis;
   const { lattice, electrons } = model;
   const { points } = grid;
   const kpoint = createKPoint(lattice, grid.size, ecut, [0, 0, 0], 1);
   const potential = kernels.alloc(points);
-  const physics = { lattice, species: [], atoms: [], vectorPotential };
+  const operators = operatorsOf(terms);
+  /** Without a magnetic field or an operator of one's own the ground state is positive. */
+  const isPositive = operators.every(
+    (operator) => typeof operator !== "function" && operator.kind === "kinetic",
+  );
+  const physics = { lattice, species: [], atoms: [], operators };
   const hamiltonian = createHamiltonian(kernels, physics, grid.size, kpoint, potential);
   const { fft, n } = hamiltonian;
   const work = kernels.alloc(2 * points);
@@ -54,37 +55,23 @@ export function oneOrbital(
     density,
     begin(psi, start, number = 0) {
       const { normal } = random(seed + number);
-      // Without rotation the ground state is positive, and so is the start; else noise holds all arrangements of vortices.
+      // The start is positive like the ground state; else noise holds all arrangements of vortices.
       if (start !== undefined) project(psi, hamiltonian, work, grid, start);
-      else if (vectorPotential === undefined)
-        project(psi, hamiltonian, work, grid, () => [1 + 0.1 * normal(), 0]);
+      else if (isPositive) project(psi, hamiltonian, work, grid, () => [1 + 0.1 * normal(), 0]);
       else noise(psi, kpoint, seed + number);
     },
     evaluate(out, psi) {
-      const rho = density(psi);
-      const parts: Record<string, number> = {};
-      const add = (name: string, energy: number) => {
-        parts[name] = (parts[name] ?? 0) + energy;
-      };
-      potential.fill(0);
-      for (const term of terms.density) {
-        const { energy, potential: v } = term.evaluate(rho);
-        add(term.name, energy);
-        for (let r = 0; r < points; r++) potential[r]! += v[r]!;
-      }
-      for (const { name, energy } of terms.constant) add(name, energy);
+      const evaluated = evaluateTerms(terms, density(psi));
+      potential.set(evaluated.potential);
       hamiltonian.applyInto(out, psi, 1);
-      hamiltonian.kineticEnergies(kinetic, psi, 1);
-      add("kinetic", electrons * kinetic[0]!);
-      const total = Object.values(parts).reduce((sum, energy) => sum + energy, 0);
-      requireInput(
-        Number.isFinite(total),
-        () => `terms: energies must be finite numbers, got ${JSON.stringify(parts)}`,
-      );
-      return { total, ...parts };
+      const ofOperators = Float64Array.from(hamiltonian.parts, (part) => {
+        hamiltonian.energies(kinetic, part, psi, 1);
+        return electrons * kinetic[0]!;
+      });
+      return energiesOf(terms, evaluated, ofOperators, 0);
     },
     precondition(x, hpsi, psi) {
-      kernels.columnWeightedNorms2(kinetic, n, 1, hamiltonian.kinetic, psi);
+      kernels.columnWeightedNorms2(kinetic, n, 1, hamiltonian.diagonal, psi);
       const lowest = lowestOf(potential);
       const alpha = Math.max(dotRe(psi, hpsi) - bottom, kinetic[0]!);
       const scaleByPotential = () => {
@@ -98,7 +85,7 @@ export function oneOrbital(
       };
       scaleByPotential();
       for (let g = 0; g < n; g++) {
-        const factor = 1 / (alpha + hamiltonian.kinetic[g]!);
+        const factor = 1 / (alpha + hamiltonian.diagonal[g]!);
         x[2 * g]! *= factor;
         x[2 * g + 1]! *= factor;
       }

@@ -2,7 +2,7 @@ import type { Grid } from "../basis/grid.ts";
 import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
-import { phaseTables } from "../terms/local.ts";
+import { phaseTables } from "../terms/local/potential.ts";
 
 /** The moments of a spin density m = ρ↑ − ρ↓ in one cell [μB]. */
 export interface Magnetisation {

@@ -1,8 +1,7 @@
-import { nonlocalForcesOfK } from "../observables/forces-nonlocal.ts";
-import { orbitalStrainOfK } from "../observables/stress-orbitals.ts";
 import type { EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
 import { blockResponse, type ResponseRequest } from "../state/response-block.ts";
 import { blockGradient, retract, tangentPart } from "../state/stiefel.ts";
+import type { BlockTerm } from "../terms/block-term.ts";
 
 /** Electrons in each band of a block, f_n w_k, shape [nBands]. */
 type Weights = Float64Array;
@@ -16,20 +15,18 @@ export const blockOperations = {
   diagonalise: (block: OrbitalBlock, request: EigenRequest) => block.diagonalise(request),
   /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights. */
   densities: (block: OrbitalBlock, sets: readonly Weights[]) => block.densities(sets),
+  /** Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies: (block: OrbitalBlock, weights: Weights) => block.energies(weights),
-  /** Force of the nonlocal potential [Ha/bohr], Cartesian, shape [3·nAtoms]. */
-  nonlocalForces: ({ kernels, problem, kpoint, hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
-    nonlocalForcesOfK({
-      kernels,
-      nAtoms: problem.atoms.length,
-      nonlocal: hamiltonian.nonlocal,
-      kPlusG: kpoint.kPlusG,
-      psi,
-      weights,
-    }),
-  /** ∂(E_kinetic + E_nonlocal)/∂ε at fixed coefficients [Ha], 3 × 3 by rows. */
-  strain: ({ kernels, problem, kpoint, hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
-    orbitalStrainOfK({ kernels, model: problem, kpoint, nonlocal: hamiltonian.nonlocal, psi, weights }),
+  /** −∂/∂R of these, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
+  forces: ({ hamiltonian, problem, psi }: OrbitalBlock, weights: Weights) =>
+    joined(hamiltonian.parts, 3 * problem.atoms.length, (part) => part.forces?.(psi, weights)),
+  /** ∂/∂ε of them at fixed coefficients [Ha], shape [operators · 9]; not numbers where it is not known. */
+  strain: ({ hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
+    joined(
+      hamiltonian.parts,
+      9,
+      (part) => part.strain?.(psi, weights) ?? new Float64Array(9).fill(Number.NaN),
+    ),
   response: (
     block: OrbitalBlock,
     { request, deltaPotential }: { readonly request: ResponseRequest; readonly deltaPotential: Float64Array },
@@ -45,6 +42,17 @@ export const blockOperations = {
   /** Overwrites the lowest orbitals, as many as are given. */
   restore: (block: OrbitalBlock, psi: Float64Array) => block.restore(psi),
 } as const;
+
+/** One array of `length` for each part, one after the other; zeros where there is none. */
+function joined(
+  parts: readonly BlockTerm[],
+  length: number,
+  of: (part: BlockTerm) => Float64Array | undefined,
+): Float64Array {
+  const out = new Float64Array(length * parts.length);
+  for (const [i, part] of parts.entries()) out.set(of(part) ?? [], length * i);
+  return out;
+}
 
 export type BlockOperation = keyof typeof blockOperations;
 

@@ -1,5 +1,5 @@
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
-import type { BlockEigenvalues, EigenRequest, OrbitalEnergies } from "../state/orbital-block.ts";
+import type { BlockEigenvalues, EigenRequest } from "../state/orbital-block.ts";
 import type { ResponseRequest } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
@@ -47,11 +47,11 @@ export interface Orbitals {
     sets: readonly (readonly Float64Array[])[],
     progress?: BlockProgress,
   ): Promise<readonly RealField[]>;
-  /** Kinetic and nonlocal energy for the same weights, all blocks. */
-  energies(weights: readonly Float64Array[]): Promise<OrbitalEnergies>;
-  /** Σ of the nonlocal forces [Ha/bohr], Cartesian, shape [3·nAtoms]. */
-  nonlocalForces(weights: readonly Float64Array[]): Promise<Float64Array>;
-  /** ∂(E_kinetic + E_nonlocal)/∂ε at fixed coefficients [Ha], 3 × 3 by rows. */
+  /** Σ w ⟨ψ|·|ψ⟩ of each operator for the same weights, all blocks [Ha]. */
+  energies(weights: readonly Float64Array[]): Promise<Float64Array>;
+  /** −∂/∂R of these, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
+  forces(weights: readonly Float64Array[]): Promise<Float64Array>;
+  /** ∂/∂ε of them at fixed coefficients [Ha], shape [operators · 9]; not numbers where it is not known. */
   strain(weights: readonly Float64Array[]): Promise<Float64Array>;
   /**
    * First-order change of the density when the potential of the last `diagonalise` changes by δV(r) [Ha], shape
@@ -107,7 +107,7 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     return results;
   };
   /** Σ over the blocks of arrays of one length. */
-  const sum = async (operation: "nonlocalForces" | "strain", weights: readonly Float64Array[]) => {
+  const sum = async (operation: "energies" | "forces" | "strain", weights: readonly Float64Array[]) => {
     let total = new Float64Array(0);
     const add = (part: Float64Array, index: number) => {
       if (index === 0) total = new Float64Array(part.length);
@@ -138,20 +138,8 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     },
     density: async (weights, progress) => (await densities([weights], progress))[0]!,
     densities,
-    async energies(weights) {
-      const total = { kinetic: 0, nonlocal: 0 };
-      await blocks.each(
-        "energies",
-        (index) => weights[index]!,
-        ({ kinetic, nonlocal }) => {
-          total.kinetic += kinetic;
-          total.nonlocal += nonlocal;
-        },
-        { signal },
-      );
-      return total;
-    },
-    nonlocalForces: (weights) => sum("nonlocalForces", weights),
+    energies: (weights) => sum("energies", weights),
+    forces: (weights) => sum("forces", weights),
     strain: (weights) => sum("strain", weights),
     async response(deltaPotential, requests, onBlock) {
       const density = newRealField(nSpin * points);

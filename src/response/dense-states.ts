@@ -6,6 +6,7 @@ import { levelCapacity } from "../model/model.ts";
 import { smearing } from "../model/smearing.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import { type OccupationLaw, occupationQuotient, occupationSlope } from "../state/occupation-law.ts";
+import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian } from "../terms/hamiltonian.ts";
 
 /** Every state that a basis has, occupied and empty, of a system small enough to hold them all. */
@@ -20,13 +21,14 @@ export interface DenseStates {
 /**
  * Diagonalises the whole Hamiltonian of a potential at every k-point.
  *
- * @param potential V(r) [Ha], shape [N]: spins are not told apart. @param vectorPotential A(r), shape [3·N].
+ * @param potential V(r) [Ha], shape [N]: spins are not told apart.
+ * @param operators what the terms add to H beside it.
  */
 export function denseStates(
   kernels: Kernels,
   basis: PlaneWaveBasis,
   potential: ReadonlyRealField,
-  vectorPotential?: Float64Array,
+  operators: readonly Operator[],
 ): DenseStates {
   const { grid, model, kpoints } = basis;
   const { points, lattice } = grid;
@@ -35,7 +37,7 @@ export function denseStates(
   v.set(potential as unknown as Float64Array); // the read-only view of a Float64Array is one
   const orbitals: Float64Array[] = [];
   const levels = kpoints.map((kpoint): Levels => {
-    const hamiltonian = createHamiltonian(kernels, { ...model, vectorPotential }, grid.size, kpoint, v);
+    const hamiltonian = createHamiltonian(kernels, { ...model, operators }, grid.size, kpoint, v);
     const { n, fft } = hamiltonian;
     return kernels.scratch((take) => {
       const [unit, h, vectors, values] = [take(2 * n * n), take(2 * n * n), take(2 * n * n), take(n)];

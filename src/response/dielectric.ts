@@ -8,7 +8,7 @@ import {
   sumReal,
 } from "../kernels/fields.ts";
 import { type ArnoldiStep, arnoldi, type RitzPair } from "../solvers/arnoldi.ts";
-import type { ApplyKernel } from "../terms/hartree-xc-kernel.ts";
+import type { ApplyKernel } from "../terms/sums.ts";
 import type { Chi0, SolvedOrbitals } from "./chi0.ts";
 import { type PredictedRates, predictedRates } from "./rates.ts";
 
@@ -24,13 +24,10 @@ export function dielectricOperator(
   chi0: Chi0,
   kernel: ApplyKernel,
 ): DielectricOperator {
-  const { mapsPoints, symmetrize } = basis;
   return {
     basis,
     async apply(deltaRho) {
-      const potential = kernel(deltaRho);
-      if (!mapsPoints) symmetrize(potential);
-      const response = await chi0.apply(potential);
+      const response = await chi0.apply(kernel(deltaRho));
       for (let r = 0; r < response.length; r++) response[r] = deltaRho[r]! - response[r]!;
       return response;
     },

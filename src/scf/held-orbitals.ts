@@ -1,4 +1,5 @@
 import type { Orbitals } from "../parallel/orbitals.ts";
+import { operatorsOf } from "../terms/sums.ts";
 import type { ScfProblem } from "./problem.ts";
 
 /** The orbitals of one run. Whoever makes this closes it; the iteration only asks for orbitals. */
@@ -14,7 +15,10 @@ export interface HeldOrbitals {
   close(): Promise<void>;
 }
 
-export function holdOrbitals({ createOrbitals }: Pick<ScfProblem, "createOrbitals">): HeldOrbitals {
+export function holdOrbitals({
+  createOrbitals,
+  terms,
+}: Pick<ScfProblem, "createOrbitals" | "terms">): HeldOrbitals {
   let open: Orbitals | undefined;
   const close = async () => {
     const closing = open;
@@ -29,7 +33,7 @@ export function holdOrbitals({ createOrbitals }: Pick<ScfProblem, "createOrbital
       if (open !== undefined && open.spec.problem.nBands >= nBands) return open;
       const narrow = await open?.save();
       await close(); // before the wide ones take their memory
-      open = await createOrbitals(nBands);
+      open = await createOrbitals(nBands, operatorsOf(terms));
       if (narrow !== undefined) await open.restore(narrow);
       return open;
     },

@@ -1,32 +1,17 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import {
-  asRealField,
-  dotReal,
-  newRealField,
-  type ReadonlyRealField,
-  type RealField,
-} from "../kernels/fields.ts";
+import { asRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import type { Iterate, IterateLevels } from "../precond/preconditioner.ts";
 import { independentResponse } from "../response/chi0.ts";
 import { type EnergyWindow, windowWeights } from "../state/energy-window.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
-import type { EnergyTerms } from "../terms/kohn-sham.ts";
-
-/** V = Σ_terms δE/δρ [Ha], shape [nSpin·N]. */
-export function totalPotential(terms: EnergyTerms, rho: ReadonlyRealField): RealField {
-  const total = newRealField(rho.length);
-  for (const term of terms.density) {
-    const { potential } = term.evaluate(rho);
-    for (let r = 0; r < total.length; r++) total[r]! += potential[r]!;
-  }
-  return total;
-}
+import { kernelOf } from "../terms/sums.ts";
+import type { Term } from "../terms/term.ts";
 
 /** What the response of a state needs beside its orbitals. */
 export interface Linearisation {
-  readonly terms: EnergyTerms;
+  readonly terms: readonly Term[];
   /** Density that the orbitals were solved at [bohr⁻³]. */
   readonly rho: ReadonlyRealField;
   /** Lowest bands that have converged. */
@@ -95,30 +80,9 @@ export function iterateAt(
             const { terms, rho, nStates } = linearised;
             const solved = { basis, orbitals, levels, occupation, nStates };
             const chi0 = await independentResponse(solved, { tolerance: accuracy, maxIterations: 60 });
-            return (deltaRho: ReadonlyRealField) => chi0.apply(kernelAlong(terms, rho, deltaRho));
+            const kernel = kernelOf(terms, rho);
+            return (deltaRho: ReadonlyRealField) => chi0.apply(kernel(deltaRho));
           },
         }),
   };
-}
-
-/** Step of `kernelAlong` relative to the density: truncation and rounding are both far below what an iteration needs. */
-const STEP = 1e-4;
-
-/** K δρ = dV/dt at ρ + t δρ [Ha] as a central difference, which takes any list of terms. */
-export function kernelAlong(
-  terms: EnergyTerms,
-  rho: ReadonlyRealField,
-  deltaRho: ReadonlyRealField,
-): RealField {
-  const size = Math.sqrt(dotReal(deltaRho, deltaRho));
-  const out = newRealField(rho.length);
-  if (size === 0) return out;
-  const t = (STEP * Math.sqrt(dotReal(rho, rho))) / size;
-  for (const sign of [1, -1]) {
-    const moved = newRealField(rho.length);
-    for (let r = 0; r < moved.length; r++) moved[r] = rho[r]! + sign * t * deltaRho[r]!;
-    const potential = totalPotential(terms, moved);
-    for (let r = 0; r < out.length; r++) out[r]! += (sign * potential[r]!) / (2 * t);
-  }
-  return out;
 }

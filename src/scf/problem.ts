@@ -2,7 +2,8 @@ import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
-import type { EnergyTerms } from "../terms/kohn-sham.ts";
+import type { Operator } from "../terms/block-term.ts";
+import type { Term } from "../terms/term.ts";
 import type { Accelerator } from "./accelerators/accelerator.ts";
 import type { AdaptiveDamping } from "./methods/adaptive-damping.ts";
 import type { ScfState, ScfStep } from "./state.ts";
@@ -10,9 +11,14 @@ import type { ScfState, ScfStep } from "./state.ts";
 /** A discretised system: what is solved. */
 export interface ScfProblem {
   readonly basis: PlaneWaveBasis;
-  readonly terms: EnergyTerms;
-  /** Opens `nBands` random orbitals at every k-point; the caller closes them. A signal is heard between blocks. */
-  createOrbitals(nBands: number, signal?: AbortSignal): Promise<Orbitals>;
+  /** Their sum is the energy. */
+  readonly terms: readonly Term[];
+  /**
+   * Opens `nBands` random orbitals at every k-point; the caller closes them. A signal is heard between blocks.
+   *
+   * @param operators what the terms add to H, from `operatorsOf`.
+   */
+  createOrbitals(nBands: number, operators: readonly Operator[], signal?: AbortSignal): Promise<Orbitals>;
   /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
   readonly startDensity?: ReadonlyRealField | undefined;
 }

@@ -7,13 +7,13 @@ import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import { windowWeights } from "../state/energy-window.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
+import { type EvaluatedTerms, energiesOf, evaluateTerms, requireTerms } from "../terms/sums.ts";
 import type { Accelerator, Weigh } from "./accelerators/accelerator.ts";
 import { energyNorm } from "./accelerators/energy-norm.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
-import { meets, totalEnergies } from "./energies.ts";
 import { type HeldOrbitals, holdOrbitals } from "./held-orbitals.ts";
-import { iterateAt, levelsAt, type StatesInWindow, totalPotential } from "./iterate.ts";
+import { iterateAt, levelsAt, type StatesInWindow } from "./iterate.ts";
 import type { AdaptiveDamping } from "./methods/adaptive-damping.ts";
 import { minimise } from "./methods/direct-minimisation.ts";
 import { guardedNext } from "./methods/guard.ts";
@@ -22,6 +22,7 @@ import type { ScfEnd, ScfOptions, ScfOutcome, ScfProblem } from "./problem.ts";
 import { keepBothSpins } from "./spin-floor.ts";
 import type { HistoryRow, ScfState, ScfStep } from "./state.ts";
 import { stopwatch } from "./stopwatch.ts";
+import { meets } from "./tolerance.ts";
 
 export type { ScfEnd, ScfOptions, ScfOutcome, ScfProblem, StepProgress } from "./problem.ts";
 
@@ -86,6 +87,7 @@ async function* iterate(
   held: HeldOrbitals,
 ): AsyncGenerator<ScfStep, ScfOutcome> {
   checkOptions(options);
+  requireTerms(problem.terms);
   const { accelerator: method } = options;
   if ("memory" in method) return yield* minimise(problem, options, method, startDensity(problem), held);
   const { preconditioner } = options;
@@ -101,8 +103,7 @@ async function* iterate(
       `temperature: must be positive when spins are polarised, got ${temperature} Ha with smearing ${smearing.name}; the Fermi level decides the moment: give smearing and a temperature such as 0.001`,
   );
 
-  const hasHartree = terms.density.some(({ name }) => name === "hartree");
-  const weigh = hasHartree ? energyNorm({ grid, nSpin }) : undefined;
+  const weigh = terms.some(({ isCoulomb }) => isCoulomb) ? energyNorm({ grid, nSpin }) : undefined;
   const room = Math.min(...basis.kpoints.map(({ planeWaves }) => planeWaves));
   let state: ScfState = restartState(options) ?? {
     rho: startDensity(problem),
@@ -116,6 +117,8 @@ async function* iterate(
     () =>
       `restart: density must have ${nSpin * grid.points} values, got ${state.rho.length}; the job differs from the one that wrote it`,
   );
+  /** The next ρin as its terms see it, where that is known. */
+  let known: EvaluatedTerms | undefined;
   const first = await held.atLeast(state.nBands);
   if (state.orbitals !== undefined) await first.restore(state.orbitals);
 
@@ -130,7 +133,8 @@ async function* iterate(
         options.onProgress?.({ step: state.history.length + 1, phase, done, total });
 
     const rhoIn = state.rho;
-    const potentialIn = totalPotential(terms, rhoIn);
+    const evaluatedIn = known?.rho === rhoIn ? known : evaluateTerms(terms, rhoIn);
+    const potentialIn = evaluatedIn.potential;
     const potential = state.search?.potential ?? potentialIn;
     watch.lap("potential");
     const solved = await orbitals.diagonalise(
@@ -151,15 +155,12 @@ async function* iterate(
       progress("density"),
     );
     const rhoOut = densities[0]!;
-    const { kinetic, nonlocal } = await orbitals.energies(weights);
+    const ofOperators = await orbitals.energies(weights);
     basis.symmetrize(rhoOut);
     watch.lap("density");
 
-    const energies = totalEnergies(terms, rhoOut, {
-      kinetic,
-      nonlocal,
-      entropy: isSmeared ? occupation.entropyEnergy : undefined,
-    });
+    const evaluatedOut = evaluateTerms(terms, rhoOut);
+    const energies = energiesOf(terms, evaluatedOut, ofOperators, occupation.entropyEnergy);
     const residual = difference(rhoOut, rhoIn);
     const densityResidual = Math.sqrt(grid.dvol * residual.reduce((sum, x) => sum + x * x, 0));
     const row: HistoryRow = {
@@ -196,6 +197,7 @@ async function* iterate(
           rhoOut,
           potential,
           potentialIn,
+          evaluatedOut,
           residual,
           levels,
           occupation,
@@ -203,6 +205,7 @@ async function* iterate(
           row,
           weigh,
         });
+    known = [evaluatedIn, evaluatedOut].find((evaluated) => evaluated.rho === rho);
     watch.lap("mixing");
     const seconds = (performance.now() - began) / 1000;
     const finishedRow = { ...row, damping, seconds, parts: watch.seconds };
@@ -269,6 +272,7 @@ interface StepContext {
   /** The potential that was solved for, and V[rhoIn]. */
   readonly potential: RealField;
   readonly potentialIn: RealField;
+  readonly evaluatedOut: EvaluatedTerms;
   readonly residual: RealField;
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
@@ -323,12 +327,12 @@ async function nextDensity(
 
 /** V⁺ from Pᵀ⁻¹(V[ρ] − V) by the line search. */
 async function nextPotential(
-  { basis, terms }: ScfProblem,
+  { basis }: ScfProblem,
   orbitals: Orbitals,
   { preconditioner, tolerance }: ScfOptions,
   accelerator: AdaptiveDamping,
   state: ScfState,
-  { rhoIn, rhoOut, potential, potentialIn, levels, occupation, inWindows, row }: StepContext,
+  { rhoIn, rhoOut, potential, potentialIn, evaluatedOut, levels, occupation, inWindows, row }: StepContext,
 ): Promise<Next> {
   const precondition = async (residual: RealField) => {
     const iterate = iterateAt(basis, orbitals, levels, occupation, undefined, { rhoOut, windows: inWindows });
@@ -345,7 +349,7 @@ async function nextPotential(
     energy: row.energy,
     rhoOut,
     rhoIn,
-    potentialOut: totalPotential(terms, rhoOut),
+    potentialOut: evaluatedOut.potential,
     potentialIn,
     densityChange: row.densityResidual,
     dvol: basis.grid.dvol,

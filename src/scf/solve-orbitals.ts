@@ -4,7 +4,7 @@ import { smearing } from "../model/smearing.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { SolvedOrbitals } from "../response/chi0.ts";
 import { occupy } from "../state/occupation.ts";
-import { totalPotential } from "./iterate.ts";
+import { totalPotential } from "../terms/sums.ts";
 import type { ScfProblem } from "./problem.ts";
 
 /** Orbitals with whether the eigensolver reached its tolerance. */

@@ -1,13 +1,12 @@
 import type { RealField } from "../kernels/fields.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
-import type { EnergyName } from "../terms/term.ts";
+import type { Energies } from "../terms/sums.ts";
 import type { AcceleratorState } from "./accelerators/accelerator.ts";
 import type { GuardState } from "./methods/guard.ts";
 import type { SearchState } from "./methods/line-search.ts";
 import type { StepTimes } from "./stopwatch.ts";
 
-/** Parts of the energy of a step [Ha]; `total` is the free energy. */
-export type Energies = { readonly total: number } & { readonly [name in EnergyName]?: number };
+export type { Energies };
 
 /** What a step cost and reached. */
 export interface HistoryRow {

@@ -5,6 +5,7 @@ import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Atom, Species } from "../model/model.ts";
 import { type LobpcgWorkspace, lobpcg, lobpcgWorkspace } from "../solvers/lobpcg.ts";
+import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
 
 /** What the Hamiltonians of all k-points share, as plain data that can be sent to another thread. */
@@ -14,8 +15,8 @@ export interface OrbitalProblem {
   readonly atoms: readonly Atom[];
   readonly size: GridSize;
   readonly ecut: number;
-  /** A(r) of a magnetic field on the grid, shape [3·N]; absent without one. */
-  readonly vectorPotential?: Float64Array | undefined;
+  /** What the terms add to H beside the local potential. Default kinetic and nonlocal. */
+  readonly operators?: readonly Operator[] | undefined;
   /** Number of bands held at every k. */
   readonly nBands: number;
   /** Seed of the random start vectors. */
@@ -42,12 +43,6 @@ export interface BlockEigenvalues {
   readonly converged: boolean;
 }
 
-/** Σ_n w_n T_n and Σ_n w_n ⟨ψ_n|V_nl|ψ_n⟩ [Ha] of one k-point. */
-export interface OrbitalEnergies {
-  readonly kinetic: number;
-  readonly nonlocal: number;
-}
-
 /** The orbitals of one k-point and one spin, living in the memory of one kernel instance. */
 export interface OrbitalBlock {
   readonly kernels: Kernels;
@@ -63,7 +58,8 @@ export interface OrbitalBlock {
    * orbitals.
    */
   densities(sets: readonly Float64Array[]): Float64Array[];
-  energies(weights: Float64Array): OrbitalEnergies;
+  /** Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
+  energies(weights: Float64Array): Float64Array;
   /** Overwrites the lowest orbitals, as many as are given. */
   restore(psi: Float64Array): void;
 }
@@ -156,15 +152,12 @@ export function createOrbitalBlock(
       while (occupied > 0 && weights[occupied - 1] === 0) occupied--;
       return kernels.scratch((take) => {
         const each = take(nBands);
-        const sum = () => {
+        return Float64Array.from(hamiltonian.parts, (part) => {
+          hamiltonian.energies(each, part, psi, occupied);
           let total = 0;
           for (let j = 0; j < occupied; j++) total += weights[j]! * each[j]!;
           return total;
-        };
-        hamiltonian.kineticEnergies(each, psi, occupied);
-        const kinetic = sum();
-        hamiltonian.nonlocalEnergies(each, psi, occupied);
-        return { kinetic, nonlocal: sum() };
+        });
       });
     },
     restore(from) {

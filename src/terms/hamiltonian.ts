@@ -1,36 +1,32 @@
 import type { KPoint } from "../basis/kpoint.ts";
 import type { GridSize, Kernels, SphereFft } from "../kernels/kernels.ts";
-import type { Lattice } from "../model/lattice.ts";
-import type { Atom, Species } from "../model/model.ts";
 import type { HermitianOperator } from "../solvers/lobpcg.ts";
-import { magneticPart } from "./magnetic.ts";
-import { type NonlocalProjectors, nonlocalProjectors } from "./nonlocal.ts";
+import type { BlockSite, BlockTerm, Operator } from "./block-term.ts";
+import { blockTermOf, CRYSTAL_OPERATORS } from "./operators.ts";
 
-/** H_k = ½|k+G − A|² + V(r) + P D Pᴴ on one sphere of plane waves; A = 0 unless there is a magnetic field. */
+/** H_k = V(r) + Σ operators of the terms, ½|k+G|² among them, on one sphere of plane waves. */
 export interface Hamiltonian extends HermitianOperator {
   readonly kpoint: KPoint;
   readonly fft: SphereFft;
-  readonly nonlocal: NonlocalProjectors;
-  /** ½|k+G|² in the memory of the kernels, shape [n]. */
-  readonly kinetic: Float64Array;
-  /** ⟨ψ|½|p − A|²|ψ⟩ of each vector of a panel [Ha], Σ_G ½|k+G|² |c_G|² without a magnetic field. */
-  kineticEnergies(out: Float64Array, psi: Float64Array, nBands: number): void;
-  /** ⟨ψ|P D Pᴴ|ψ⟩ of each vector of a panel [Ha]. */
-  nonlocalEnergies(out: Float64Array, psi: Float64Array, nBands: number): void;
+  /** One for each operator, in their order. */
+  readonly parts: readonly BlockTerm[];
+  /** What is diagonal in plane waves [Ha], all parts together, in the memory of the kernels, shape [n]. */
+  readonly diagonal: Float64Array;
+  /** ⟨ψ|·|ψ⟩ of one part for each vector of a panel [Ha]. */
+  energies(out: Float64Array, part: BlockTerm, psi: Float64Array, nBands: number): void;
 }
 
 /**
  * @param potential total local potential V(r) [Ha] on the grid, shape [N], in the memory of `kernels`: read at every
  *   application, so its owner may refill it between solves.
- * @param maxBands widest panel it will be applied to.
  */
 export function createHamiltonian(
   kernels: Kernels,
-  model: {
-    readonly lattice: Lattice;
-    readonly species: readonly Species[];
-    readonly atoms: readonly Atom[];
-    readonly vectorPotential?: Float64Array | undefined;
+  {
+    operators = CRYSTAL_OPERATORS,
+    ...crystal
+  }: Pick<BlockSite, "lattice" | "species" | "atoms"> & {
+    readonly operators?: readonly Operator[] | undefined;
   },
   size: GridSize,
   kpoint: KPoint,
@@ -38,58 +34,51 @@ export function createHamiltonian(
 ): Hamiltonian {
   const n = kpoint.planeWaves;
   const fft = kernels.sphereFft(size, kpoint.gridIndex);
-  const nonlocal = nonlocalProjectors(kernels, model, kpoint);
-  const kinetic = kernels.alloc(n);
-  kinetic.set(kpoint.kinetic);
-  const { vectorPotential } = model;
-  const addMagnetic =
-    vectorPotential === undefined ? undefined : magneticPart(kernels, fft, kpoint, vectorPotential);
-  const { count, projectors, coupling } = nonlocal;
-
+  const parts = operators.map((operator) => blockTermOf(operator, { kernels, ...crystal, kpoint, fft }));
+  const diagonal = sumOfDiagonals(kernels, n, parts);
+  const others = parts.filter((part) => part.addInto !== undefined);
   return {
     n,
     kpoint,
     fft,
-    nonlocal,
-    kinetic,
+    parts,
+    diagonal,
     applyInto(out, x, nVectors) {
-      kernels.multiplyRows(out, n, nVectors, kinetic, x);
+      kernels.multiplyRows(out, n, nVectors, diagonal, x);
       fft.applyPotential(out, x, potential, nVectors);
-      addMagnetic?.(out, x, nVectors);
-      if (count === 0) return;
-      kernels.scratch((take) => {
-        const overlaps = take(2 * count * nVectors);
-        kernels.gemm("C", "N", count, nVectors, n, 1, projectors, n, x, n, 0, overlaps, count);
-        kernels.multiplyRows(overlaps, count, nVectors, coupling, overlaps);
-        kernels.gemm("N", "N", n, nVectors, count, 1, projectors, n, overlaps, count, 1, out, n);
-      });
+      for (const part of others) part.addInto!(out, x, nVectors);
     },
     preconditionInto(residuals, x, nVectors) {
       kernels.scratch((take) => {
         const scale = take(nVectors);
-        kernels.columnWeightedNorms2(scale, n, nVectors, kinetic, x);
+        kernels.columnWeightedNorms2(scale, n, nVectors, diagonal, x);
         for (let j = 0; j < nVectors; j++) scale[j] = Math.max(scale[j]!, 1e-3); // a lone G = 0 wave has none
-        kernels.tpa(n, nVectors, kinetic, scale, residuals);
+        kernels.tpa(n, nVectors, diagonal, scale, residuals);
       });
     },
-    kineticEnergies(out, psi, nBands) {
-      kernels.columnWeightedNorms2(out, n, nBands, kinetic, psi);
-      if (addMagnetic === undefined) return;
+    energies(out, part, psi, nBands) {
+      if (part.energies !== undefined) {
+        part.energies(out, psi, nBands);
+        return;
+      }
+      out.fill(0, 0, nBands);
+      if (part.diagonal !== undefined) kernels.columnWeightedNorms2(out, n, nBands, part.diagonal, psi);
+      if (part.addInto === undefined) return;
       kernels.scratch((take) => {
         const [image, dots] = [take(2 * n * nBands).fill(0), take(2 * nBands)];
-        addMagnetic(image, psi, nBands);
+        part.addInto!(image, psi, nBands);
         kernels.columnDots(dots, n, nBands, psi, image);
         for (let j = 0; j < nBands; j++) out[j]! += dots[2 * j]!;
       });
     },
-    nonlocalEnergies(out, psi, nBands) {
-      out.fill(0, 0, nBands);
-      if (count === 0) return;
-      kernels.scratch((take) => {
-        const overlaps = take(2 * count * nBands);
-        kernels.gemm("C", "N", count, nBands, n, 1, projectors, n, psi, n, 0, overlaps, count);
-        kernels.columnWeightedNorms2(out, count, nBands, coupling, overlaps);
-      });
-    },
   };
+}
+
+/** The array of the only part that has one, or a new one. */
+function sumOfDiagonals(kernels: Kernels, n: number, parts: readonly BlockTerm[]): Float64Array {
+  const given = parts.flatMap(({ diagonal }) => (diagonal === undefined ? [] : [diagonal]));
+  if (given.length === 1) return given[0]!;
+  const out = kernels.alloc(n).fill(0);
+  for (const diagonal of given) for (let g = 0; g < n; g++) out[g]! += diagonal[g]!;
+  return out;
 }

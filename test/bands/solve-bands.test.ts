@@ -11,7 +11,7 @@ import { COHEN_BERGSTRESSER_SILICON } from "../../src/model/cohen-bergstresser.t
 import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Pseudopotential } from "../../src/model/pseudopotential.ts";
-import { localPotential } from "../../src/terms/local.ts";
+import { localPotential } from "../../src/terms/local/potential.ts";
 import { close, closeArrays } from "../close.ts";
 import { denseEigenvalues, denseKinetic, denseLocal, denseNonlocal, denseSum } from "../terms/dense.ts";
 

@@ -4,8 +4,8 @@ import { minimiseCondensate } from "../../src/models/condensate.ts";
 import { type DefinedModel, defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
 import { groundState } from "../../src/models/ground-state.ts";
 import { vortices } from "../../src/models/vortices.ts";
-import { externalPotential } from "../../src/terms/external.ts";
-import { powerNonlinearity } from "../../src/terms/nonlinearity.ts";
+import { externalPotential } from "../../src/terms/external/external.ts";
+import { powerNonlinearity } from "../../src/terms/nonlinearity/nonlinearity.ts";
 import { close, closeArrays } from "../close.ts";
 
 /** −½Δψ + ½x²ψ + β|ψ|²ψ = μψ on a line. */

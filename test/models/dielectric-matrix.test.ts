@@ -21,7 +21,8 @@ import { dampedRate, observedRate } from "../../src/response/rates.ts";
 import { damped } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
 import { solveOrbitals } from "../../src/scf/solve-orbitals.ts";
-import { hartree } from "../../src/terms/hartree.ts";
+import { hartree } from "../../src/terms/hartree/hartree.ts";
+import { operatorsOf } from "../../src/terms/sums.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { type AnyPreconditioner, type Case, condition, solved } from "./lines.ts";
 
@@ -87,7 +88,7 @@ describe.each(["metal", "insulator", "mixed"] as const)("χ₀ of the %s", (name
   test("agrees with the Sternheimer equations", async () => {
     const { model, density, matrix } = get();
     const nStates = Math.ceil(model.basis.model.electrons / 2) + 8;
-    const orbitals = await model.createOrbitals(nStates + 3);
+    const orbitals = await model.createOrbitals(nStates + 3, operatorsOf(model.terms));
     const states = await solveOrbitals(model, orbitals, density, { nStates, tolerance: 1e-9 });
     const chi0 = await independentResponse(states, { tolerance: 1e-9 });
     const potential = withoutMean(noise(density.length, 4));

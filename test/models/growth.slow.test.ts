@@ -3,7 +3,7 @@ import { insulatorLine, metalLine, mixedLine } from "../../src/models/line-syste
 import { kerker } from "../../src/precond/kerker.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { simple } from "../../src/precond/simple.ts";
-import { yukawa } from "../../src/terms/pair-interaction.ts";
+import { yukawa } from "../../src/terms/hartree/pair-interaction.ts";
 import { close } from "../close.ts";
 import { condition, solved } from "./lines.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
 import { groundState, lowestLevels } from "../../src/models/ground-state.ts";
-import { externalFromFourier, externalPotential } from "../../src/terms/external.ts";
+import { externalFromFourier, externalPotential } from "../../src/terms/external/external.ts";
 import { closeArrays } from "../close.ts";
 
 /** [[a]], [[a, 0], [0, a]] or a cube. */

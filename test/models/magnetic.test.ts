@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
 import { groundState, lowestLevels } from "../../src/models/ground-state.ts";
-import { externalPotential } from "../../src/terms/external.ts";
+import { externalPotential } from "../../src/terms/external/external.ts";
 import { close, closeArrays } from "../close.ts";
 
 /** @param tolerance residual, whose square over the gap is the error of a level. */

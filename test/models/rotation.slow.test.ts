@@ -3,8 +3,8 @@ import type { Grid } from "../../src/basis/grid.ts";
 import { type Condensate, minimiseCondensate } from "../../src/models/condensate.ts";
 import { defineModel } from "../../src/models/define-model.ts";
 import { vortices } from "../../src/models/vortices.ts";
-import { externalPotential } from "../../src/terms/external.ts";
-import { powerNonlinearity } from "../../src/terms/nonlinearity.ts";
+import { externalPotential } from "../../src/terms/external/external.ts";
+import { powerNonlinearity } from "../../src/terms/nonlinearity/nonlinearity.ts";
 import { close } from "../close.ts";
 
 const rotating = (omega: number, beta: number) => ({

@@ -7,6 +7,7 @@ import { asRealField } from "../../src/kernels/fields.ts";
 import type { BlocksSpec } from "../../src/parallel/blocks.ts";
 import { type Orbitals, openOrbitals } from "../../src/parallel/orbitals.ts";
 import type { ScfState } from "../../src/scf/state.ts";
+import { operatorsOf } from "../../src/terms/sums.ts";
 import { notTiny } from "../close.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";
 
@@ -52,7 +53,7 @@ describe("threads", () => {
 describe("orbitals in workers", () => {
   const specOf = async (): Promise<BlocksSpec> => {
     const { problem } = await prepareScf(JOB);
-    const orbitals = await problem.createOrbitals(5);
+    const orbitals = await problem.createOrbitals(5, operatorsOf(problem.terms));
     await orbitals.close();
     return orbitals.spec;
   };

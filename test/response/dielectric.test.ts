@@ -13,10 +13,11 @@ import type { Chi0 } from "../../src/response/chi0.ts";
 import { analyseDielectric, dielectricOperator } from "../../src/response/dielectric.ts";
 import { dampedRate, observedRate, predictedRates } from "../../src/response/rates.ts";
 import { damped } from "../../src/scf/accelerators/accelerator.ts";
-import { iterateAt, totalPotential } from "../../src/scf/iterate.ts";
+import { iterateAt } from "../../src/scf/iterate.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
-import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
+import { kohnShamTerms } from "../../src/terms/kohn-sham.ts";
+import { kernelOf, totalPotential } from "../../src/terms/sums.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import * as systems from "../systems.ts";
 import { finish } from "../systems.ts";
@@ -84,13 +85,13 @@ describe("ε†", () => {
   });
 
   test("asks for the response to a potential of the crystal's symmetry, also where the grid has less", async () => {
-    const { basis } = (
+    const { basis, terms } = (
       await prepareScf({ ...systems.SILICON, functional: "pbe", pseudopotentials: "gth-pbe" })
     ).problem;
     expect(basis.mapsPoints).toBe(false);
     const rho = superpositionOfAtoms(basis.model, basis.grid);
     basis.symmetrize(rho);
-    const kernel = hartreeXcKernel(basis.grid, functionals("pbe"), 1, rho);
+    const kernel = kernelOf(terms, rho);
     const asked: RealField[] = [];
     const chi0: Chi0 = {
       spent: { hamiltonianApplications: 0, isConverged: true },
@@ -109,7 +110,7 @@ describe("ε†", () => {
     };
     notTiny(potential!, 0.1);
     closeArrays(potential!, projected(potential!), 1e-12 * largestEntry(potential!));
-    const raw = kernel(delta);
+    const raw = kernelOf(kohnShamTerms(basis.model, basis.grid, functionals("pbe")), rho)(delta);
     expect(largestEntry(raw.map((v, r) => v - projected(raw)[r]!))).toBeGreaterThan(1e-6 * largestEntry(raw));
   });
 });

@@ -7,7 +7,9 @@ import { dielectricOperator } from "../../src/response/dielectric.ts";
 import { type ScfProblem, solveScf } from "../../src/scf/scf.ts";
 import type { SolvedAtDensity } from "../../src/scf/solve-orbitals.ts";
 import { solveOrbitals } from "../../src/scf/solve-orbitals.ts";
-import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
+import { hartree } from "../../src/terms/hartree/hartree.ts";
+import { kernelOf } from "../../src/terms/sums.ts";
+import { exchangeCorrelation } from "../../src/terms/xc/exchange-correlation.ts";
 
 export interface Ground extends SolvedAtDensity {
   readonly problem: ScfProblem;
@@ -70,6 +72,10 @@ export async function operatorAt(
 ) {
   const { basis, rho } = state;
   const chi0 = await independentResponse(state, options);
-  const kernel = hartreeXcKernel(basis.grid, functionals(functional), basis.model.nSpin, rho);
+  const { grid, model, mapsPoints } = basis;
+  const list = functionals(functional);
+  const symmetrize = mapsPoints ? undefined : basis.symmetrize;
+  const xc = list.length === 0 ? [] : [exchangeCorrelation(grid, list, model.nSpin, { symmetrize })];
+  const kernel = kernelOf([hartree(grid, model.nSpin), ...xc], rho);
   return { operator: dielectricOperator(basis, chi0, kernel), kernel };
 }

@@ -4,11 +4,10 @@ import { random } from "../../src/common/random.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runScf } from "../../src/job/run-scf.ts";
 import { parseJob } from "../../src/job/schema.ts";
-import { totalEnergies } from "../../src/scf/energies.ts";
-import { totalPotential } from "../../src/scf/iterate.ts";
 import { directMinimisation } from "../../src/scf/methods/direct-minimisation.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "../../src/scf/methods/lbfgs.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
+import { energiesOf, evaluateTerms, operatorsOf, totalPotential } from "../../src/terms/sums.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { ALUMINIUM, DISPLACED_SILICON, finish, SILICON, to } from "../systems.ts";
 
@@ -95,7 +94,7 @@ describe("direct minimisation", () => {
 async function loose() {
   const { problem } = await prepareScf({ ...DISPLACED_SILICON, kgrid: [2, 1, 1] });
   const { basis, terms } = problem;
-  const orbitals = await problem.createOrbitals(4);
+  const orbitals = await problem.createOrbitals(4, operatorsOf(terms));
   const { blocks } = orbitals.spec;
   const full = blocks.map(({ weight }) => new Float64Array(4).fill(2 * weight));
   const density = async () => basisSymmetrized(await orbitals.density(full));
@@ -107,7 +106,7 @@ async function loose() {
   await orbitals.retract(start);
   const energy = async () => {
     const rho = await density();
-    return totalEnergies(terms, rho, await orbitals.energies(full)).total;
+    return energiesOf(terms, evaluateTerms(terms, rho), await orbitals.energies(full), 0).total;
   };
   const noise = (seed: number): Panels => {
     const { normal } = random(seed);

@@ -4,7 +4,7 @@ import { asRealField, dotReal, newRealField, type RealField } from "../../src/ke
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { energyNorm } from "../../src/scf/accelerators/energy-norm.ts";
-import { hartree } from "../../src/terms/hartree.ts";
+import { hartree } from "../../src/terms/hartree/hartree.ts";
 import { close, closeArrays } from "../close.ts";
 
 const grid = createGrid(

@@ -11,8 +11,8 @@ test("a state whose orbitals do not fit is refused, and the orbitals made for it
   let closed = 0;
   const watched: typeof problem = {
     ...problem,
-    async createOrbitals(nBands) {
-      const orbitals = await problem.createOrbitals(nBands);
+    async createOrbitals(nBands, operators) {
+      const orbitals = await problem.createOrbitals(nBands, operators);
       return {
         ...orbitals,
         close: async () => {

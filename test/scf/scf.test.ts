@@ -167,8 +167,8 @@ test("states made along with the density are those made alone, in one pass over 
   const run = async (mixing: Preconditioner) => {
     let passes = 0;
     const { problem, options } = await prepareScf(to(1e-5, ALUMINIUM));
-    const createOrbitals = async (nBands: number): Promise<Orbitals> => {
-      const orbitals = await problem.createOrbitals(nBands);
+    const createOrbitals: ScfProblem["createOrbitals"] = async (nBands, operators) => {
+      const orbitals = await problem.createOrbitals(nBands, operators);
       const counted = { ...orbitals };
       counted.densities = (sets, progress) => {
         passes++;
@@ -218,8 +218,8 @@ describe("the iteration", () => {
     let made = 0;
     const spied: ScfProblem = {
       ...problem,
-      async createOrbitals(nBands) {
-        const orbitals = await problem.createOrbitals(nBands);
+      async createOrbitals(nBands, operators) {
+        const orbitals = await problem.createOrbitals(nBands, operators);
         const spy: Orbitals = { ...orbitals, close: async () => void open.delete(spy) };
         open.add(spy);
         made++;

@@ -10,10 +10,9 @@ import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
 import { parsePsp8 } from "../../src/model/psp8.ts";
-import { coreForces } from "../../src/observables/forces-core.ts";
-import { coreDensity, withCore } from "../../src/terms/core-density.ts";
-import { exchangeCorrelation } from "../../src/terms/exchange-correlation.ts";
+import { coreCorrection, coreDensity, withCore } from "../../src/terms/core-correction/core-correction.ts";
 import { kohnShamTerms } from "../../src/terms/kohn-sham.ts";
+import { exchangeCorrelation } from "../../src/terms/xc/exchange-correlation.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { toPsp8 } from "../model/pseudopotential-writers.ts";
 
@@ -85,7 +84,9 @@ for (const name of ["lda-pw92", "pbe"])
     describe(`${name}, ${nSpin} spin`, () => {
       const grid = gridOf([8, 6, 10]);
       const xc = (atoms: Atom[]) =>
-        exchangeCorrelation(grid, functionals(name), nSpin, coreDensity(model(atoms, nSpin), grid));
+        exchangeCorrelation(grid, functionals(name), nSpin, {
+          core: coreCorrection(model(atoms, nSpin), grid),
+        });
       const rho = valence(grid.points, nSpin);
 
       test("exchange and correlation see the core, half of it in each spin, and no other term does", () => {
@@ -97,11 +98,11 @@ for (const name of ["lda-pw92", "pbe"])
         const blind = exchangeCorrelation(grid, functionals(name), nSpin).evaluate(rho);
         expect(Math.abs(found.energy - blind.energy)).toBeGreaterThan(0.5);
         const terms = kohnShamTerms(model(ATOMS, nSpin), grid, functionals(name));
-        close(terms.density.find((term) => term.name === "xc")!.evaluate(rho).energy, found.energy, 0);
+        close(terms.find((term) => term.name === "xc")!.evaluate!(rho).energy, found.energy, 0);
       });
 
       test("core forces are minus the derivative of the energy by the positions", () => {
-        const forces = coreForces(model(ATOMS, nSpin), grid, xc(ATOMS).evaluate(rho).potential);
+        const forces = xc(ATOMS).forces!({ rho, entropyEnergy: 0 });
         notTiny(forces.flat(), 0.01, "forces");
         expect(forces[1]).toEqual([0, 0, 0]);
         const toReduced = inverse(TRICLINIC);

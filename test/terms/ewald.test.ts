@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { inverse, type Mat3, matMul, norm, rowsVec, type Vec3 } from "../../src/common/vec3.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { ewald, type PointCharges } from "../../src/terms/ewald.ts";
+import { ewald, type PointCharges } from "../../src/terms/ewald/ewald.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const system = (vectors: Mat3, charges: number[], positions: Vec3[]): PointCharges => ({

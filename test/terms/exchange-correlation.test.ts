@@ -8,7 +8,7 @@ import { referenceKernels } from "../../src/kernels/reference.ts";
 import type { Functional } from "../../src/model/functional.ts";
 import { functionals } from "../../src/model/functionals.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { exchangeCorrelation } from "../../src/terms/exchange-correlation.ts";
+import { exchangeCorrelation } from "../../src/terms/xc/exchange-correlation.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix

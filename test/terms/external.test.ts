@@ -4,7 +4,7 @@ import { random } from "../../src/common/random.ts";
 import { asRealField } from "../../src/kernels/fields.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { externalPotential, fixedPotential } from "../../src/terms/external.ts";
+import { externalPotential, fixedPotential } from "../../src/terms/external/external.ts";
 import { close, closeArrays } from "../close.ts";
 
 const lattice = createLattice([[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]); // biome-ignore format: a matrix

@@ -6,8 +6,8 @@ import { asFourierField, asRealField, dotReal, type RealField } from "../../src/
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { ewald } from "../../src/terms/ewald.ts";
-import { hartree } from "../../src/terms/hartree.ts";
+import { ewald } from "../../src/terms/ewald/ewald.ts";
+import { hartree } from "../../src/terms/hartree/hartree.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix

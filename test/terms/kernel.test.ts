@@ -6,10 +6,10 @@ import { asRealField, dotReal, newRealField, type RealField } from "../../src/ke
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { FUNCTIONALS, functionals } from "../../src/model/functionals.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { exchangeCorrelation } from "../../src/terms/exchange-correlation.ts";
-import { functionalCurvature } from "../../src/terms/functional-curvature.ts";
-import { hartree } from "../../src/terms/hartree.ts";
-import { hartreeXcKernel } from "../../src/terms/hartree-xc-kernel.ts";
+import { hartree } from "../../src/terms/hartree/hartree.ts";
+import { kernelOf } from "../../src/terms/sums.ts";
+import { exchangeCorrelation } from "../../src/terms/xc/exchange-correlation.ts";
+import { functionalCurvature } from "../../src/terms/xc/functional-curvature.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const VECTORS: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix
@@ -42,13 +42,14 @@ const density = (nSpin: 1 | 2) =>
 const change = (nSpin: 1 | 2, seed: number) =>
   nSpin === 1 ? stacked(smooth(seed, -1, 1)) : stacked(smooth(seed, -1, 1), smooth(seed + 1, -1, 1));
 
+function termsOf(name: string, nSpin: 1 | 2) {
+  const list = functionals(name);
+  return [hartree(grid, nSpin), ...(list.length > 0 ? [exchangeCorrelation(grid, list, nSpin)] : [])];
+}
+
 describe.each(["lda-pw92", "lda-teter93", "lda-vwn5", "pbe", "none"])("the kernel of %s", (name) => {
   test.each([1, 2] as const)("is the derivative of the Hartree-xc potential, %i spin(s)", (nSpin) => {
-    const list = functionals(name);
-    const terms = [
-      hartree(grid, nSpin),
-      ...(list.length > 0 ? [exchangeCorrelation(grid, list, nSpin)] : []),
-    ];
+    const terms = termsOf(name, nSpin);
     const rho = density(nSpin);
     const delta = change(nSpin, 5);
     const potentialAt = (t: number) => {
@@ -60,14 +61,14 @@ describe.each(["lda-pw92", "lda-teter93", "lda-vwn5", "pbe", "none"])("the kerne
     const t = 3e-6;
     const [p, m, p2, m2] = [t, -t, 2 * t, -2 * t].map(potentialAt) as [Float64Array, Float64Array, Float64Array, Float64Array]; // biome-ignore format: four values
     const expected = p.map((x, r) => (8 * (x - m[r]!) - (p2[r]! - m2[r]!)) / (12 * t));
-    const found = hartreeXcKernel(grid, list, nSpin, rho)(delta);
+    const found = kernelOf(terms, rho)(delta);
     notTiny(expected, 1);
     // Potentials of size 1 in steps of 3e-6: rounding of a few 10⁻¹⁶/3e-6.
     closeArrays(found, expected, 1e-9, name);
   });
 
   test.each([1, 2] as const)("is linear and self-adjoint, %i spin(s)", (nSpin) => {
-    const apply = hartreeXcKernel(grid, functionals(name), nSpin, density(nSpin));
+    const apply = kernelOf(termsOf(name, nSpin), density(nSpin));
     const [f, g] = [change(nSpin, 7), change(nSpin, 11)];
     const [kf, kg] = [apply(f), apply(g)];
     const [left, right] = [dotReal(f, kg), dotReal(kf, g)];

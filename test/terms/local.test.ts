@@ -10,8 +10,9 @@ import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
 import { localFourier } from "../../src/model/pseudopotential-formulas.ts";
-import { ewald } from "../../src/terms/ewald.ts";
-import { localPotential, localTerm } from "../../src/terms/local.ts";
+import { ewald } from "../../src/terms/ewald/ewald.ts";
+import { localTerm } from "../../src/terms/local/local.ts";
+import { localPotential } from "../../src/terms/local/potential.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix

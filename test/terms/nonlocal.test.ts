@@ -6,7 +6,11 @@ import { findGth, gthCharges } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Species } from "../../src/model/model.ts";
 import { projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
-import { type NonlocalProjectors, nonlocalProjectors, structureFactor } from "../../src/terms/nonlocal.ts";
+import {
+  type NonlocalProjectors,
+  nonlocalProjectors,
+  structureFactor,
+} from "../../src/terms/nonlocal/projectors.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { denseNonlocal } from "./dense.ts";
 

@@ -10,7 +10,9 @@ import {
 import { iterateAt } from "../../../src/scf/iterate.ts";
 import { solveScf } from "../../../src/scf/scf.ts";
 import { solveOrbitals } from "../../../src/scf/solve-orbitals.ts";
-import { hartreeXcKernel } from "../../../src/terms/hartree-xc-kernel.ts";
+import { hartree } from "../../../src/terms/hartree/hartree.ts";
+import { kernelOf } from "../../../src/terms/sums.ts";
+import { exchangeCorrelation } from "../../../src/terms/xc/exchange-correlation.ts";
 
 /** Residuals of the orbitals that respond [Ha] and of the response, relative; the condition number is settled to a hundredth. */
 const ORBITALS = 1e-6;
@@ -48,7 +50,10 @@ export async function* conditions(
       tolerance: ORBITALS,
     });
     const chi0 = await independentResponse(solved, { tolerance: RESPONSE });
-    const kernel = hartreeXcKernel(basis.grid, functionals("lda-pw92"), basis.model.nSpin, last.rhoOut);
+    const { grid, model, mapsPoints } = basis;
+    const symmetrize = mapsPoints ? undefined : basis.symmetrize;
+    const xc = exchangeCorrelation(grid, functionals("lda-pw92"), model.nSpin, { symmetrize });
+    const kernel = kernelOf([hartree(grid, model.nSpin), xc], last.rhoOut);
     const operator = dielectricOperator(basis, chi0, kernel);
     for (const preconditioner of preconditioners) {
       const iterate = iterateAt(basis, orbitals, solved.levels, solved.occupation);

@@ -4,12 +4,12 @@ import { levelCapacity } from "../../model/model.ts";
 import { smearing } from "../../model/smearing.ts";
 import type { Orbitals } from "../../parallel/orbitals.ts";
 import { occupy } from "../../state/occupation.ts";
+import { type EvaluatedTerms, energiesOf, evaluateTerms, totalPotential } from "../../terms/sums.ts";
 import { eigenTolerance } from "../eigen-tolerance.ts";
-import { meets, totalEnergies } from "../energies.ts";
 import type { HeldOrbitals } from "../held-orbitals.ts";
-import { totalPotential } from "../iterate.ts";
 import type { DirectMinimisation, ScfOptions, ScfOutcome, ScfProblem } from "../problem.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "../state.ts";
+import { meets } from "../tolerance.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "./lbfgs.ts";
 
 /** @throws InputError if `memory` is not a whole number of at least 1. Default 10. */
@@ -29,6 +29,7 @@ const ROUNDING = 1e-13;
 interface Point {
   readonly psi: Panels;
   readonly rho: RealField;
+  readonly evaluated: EvaluatedTerms;
   readonly energies: Energies;
 }
 
@@ -75,8 +76,9 @@ export async function* minimise(
   const look = async (): Promise<Point> => {
     const rho = await orbitals.density(full);
     basis.symmetrize(rho);
-    const { kinetic, nonlocal } = await orbitals.energies(full);
-    return { psi: await orbitals.save(), rho, energies: totalEnergies(terms, rho, { kinetic, nonlocal }) };
+    const evaluated = evaluateTerms(terms, rho);
+    const energies = energiesOf(terms, evaluated, await orbitals.energies(full), 0);
+    return { psi: await orbitals.save(), rho, evaluated, energies };
   };
   const step = (
     began: number,
@@ -138,7 +140,7 @@ export async function* minimise(
   let previous: { readonly gradient: Panels; readonly taken: Panels } | undefined;
   for (;;) {
     began = performance.now();
-    const solved = await orbitals.gradient(totalPotential(terms, point.rho));
+    const solved = await orbitals.gradient(point.evaluated.potential);
     const gradient = solved.map((block) => block.gradient.map((x) => 2 * x));
     if (previous !== undefined) {
       const change = combined(gradient, -1, previous.gradient);
@@ -173,7 +175,7 @@ export async function* minimise(
     if (reason === undefined && last.row.densityResidual < measureBelow) {
       began = performance.now();
       const request = { tolerance: eigenTolerance(history), nConverge: filled, maxIterations: 100 };
-      const measured = await orbitals.diagonalise(totalPotential(terms, point.rho), request);
+      const measured = await orbitals.diagonalise(point.evaluated.potential, request);
       rhoIn = point.rho;
       point = await look();
       const converged = measured.every((block) => block.converged);

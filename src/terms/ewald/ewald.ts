@@ -1,10 +1,12 @@
-import { requireInput } from "../common/failure.ts";
-import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../common/tensor.ts";
-import { add, cross, dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
-import { erfc } from "../model/erfc.ts";
-import type { Lattice } from "../model/lattice.ts";
-import type { Model } from "../model/model.ts";
-import { valenceCharge } from "../model/pseudopotential-formulas.ts";
+import { pointsInBall } from "../../basis/ball.ts";
+import { requireInput } from "../../common/failure.ts";
+import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../../common/tensor.ts";
+import { add, dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../common/vec3.ts";
+import { erfc } from "../../model/erfc.ts";
+import type { Lattice } from "../../model/lattice.ts";
+import type { Model } from "../../model/model.ts";
+import { valenceCharge } from "../../model/pseudopotential-formulas.ts";
+import type { Term } from "../term.ts";
 
 /**
  * Electrostatic energy of point charges in a neutralising uniform background, by the split [Ewa21]
@@ -22,6 +24,12 @@ export interface PointCharges {
   readonly charges: readonly number[];
   /** Fractional coordinates. */
   readonly positions: readonly Vec3[];
+}
+
+/** The electrostatic energy of a model's ions. */
+export function ewaldTerm(model: Model): Term {
+  const { energy, forces, stress } = ewald(pointCharges(model));
+  return { name: "ewald", energy: () => energy, forces: () => forces, stress: () => stress };
 }
 
 /** The ions of a model as the point charges they are from outside. */
@@ -87,7 +95,7 @@ interface Sum {
 /** ½ Σ_ij Z_i Z_j Σ'_L erfc(ηd)/d, each pair taken once. */
 function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
   const forces: Vec3[] = charges.map(() => [0, 0, 0]);
-  const frame = rowFrame(lattice.vectors);
+  const visit = pointsInBall(lattice.vectors);
   const strain = newTensor();
   let energy = 0;
   for (let i = 0; i < charges.length; i++)
@@ -96,7 +104,7 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
       const offset = rowsVec(lattice.vectors, sub(positions[i]!, positions[j]!));
       let potential = 0;
       let pull: Vec3 = [0, 0, 0];
-      forEachInBall(frame, offset, CUT / eta, (d) => {
+      visit(offset, CUT / eta, (d) => {
         const distance = norm(d);
         // 1e-8 bohr: closer charges are the same atom written twice, and their energy would be 1e8 Ha.
         if (distance < 1e-8) {
@@ -133,7 +141,7 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
   const sin = new Float64Array(n);
   const strain = newTensor();
   let energy = 0;
-  forEachInBall(rowFrame(lattice.reciprocal), [0, 0, 0], 2 * eta * CUT, (g, n1, n2, n3) => {
+  pointsInBall(lattice.reciprocal)([0, 0, 0], 2 * eta * CUT, (g, n1, n2, n3) => {
     if (!isUpperHalf(n1, n2, n3)) return;
     let re = 0;
     let im = 0;
@@ -160,45 +168,3 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
 /** One of each pair ±(n1, n2, n3), and not (0, 0, 0). */
 const isUpperHalf = (n1: number, n2: number, n3: number): boolean =>
   n3 !== 0 ? n3 > 0 : n2 !== 0 ? n2 > 0 : n1 > 0;
-
-/** Lattice vectors (rows) in an orthonormal frame: u1 ∥ v1, u2 in the plane of v1 and v2. */
-interface RowFrame {
-  readonly vectors: Mat3;
-  readonly axes: Mat3;
-}
-
-function rowFrame(vectors: Mat3): RowFrame {
-  const unit = (a: Vec3) => scale(1 / norm(a), a);
-  const u3 = unit(cross(vectors[0], vectors[1]));
-  const u1 = unit(vectors[0]);
-  return { vectors, axes: [u1, cross(u3, u1), u3] };
-}
-
-/**
- * Calls `visit` with p = offset + n1·v1 + n2·v2 + n3·v3 and n for every p with |p| ≤ radius, and no others: planes
- * that meet the ball, in them rows that meet it, in them the points, as each direction adds its own component.
- */
-function forEachInBall(
-  { vectors: [v1, v2, v3], axes: [u1, u2, u3] }: RowFrame,
-  offset: Vec3,
-  radius: number,
-  visit: (p: Vec3, n1: number, n2: number, n3: number) => void,
-): void {
-  /** Whole n with |at + n·step| ≤ reach. */
-  const range = (at: number, step: number, reach: number): [number, number] => {
-    const [a, b] = [(-reach - at) / step, (reach - at) / step];
-    return [Math.ceil(Math.min(a, b)), Math.floor(Math.max(a, b))];
-  };
-  const [first3, last3] = range(dot(offset, u3), dot(v3, u3), radius);
-  for (let n3 = first3; n3 <= last3; n3++) {
-    const inPlane = add(offset, scale(n3, v3));
-    const reach2 = Math.sqrt(Math.max(0, radius * radius - dot(inPlane, u3) ** 2));
-    const [first2, last2] = range(dot(inPlane, u2), dot(v2, u2), reach2);
-    for (let n2 = first2; n2 <= last2; n2++) {
-      const inRow = add(inPlane, scale(n2, v2));
-      const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - dot(inRow, u2) ** 2));
-      const [first1, last1] = range(dot(inRow, u1), dot(v1, u1), reach1);
-      for (let n1 = first1; n1 <= last1; n1++) visit(add(inRow, scale(n1, v1)), n1, n2, n3);
-    }
-  }
-}

@@ -1,20 +1,6 @@
-import { invariant } from "../common/failure.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import type { NonlocalProjectors } from "../terms/nonlocal.ts";
-
-/** Orbitals, occupations and projectors of one k-point. */
-export interface NonlocalState {
-  readonly kernels: Kernels;
-  readonly nAtoms: number;
-  /** P and the diagonal D of V = P D Pᴴ at this k-point. */
-  readonly nonlocal: NonlocalProjectors;
-  /** Cartesian k+G [bohr⁻¹], shape [3·n]. */
-  readonly kPlusG: Float64Array;
-  /** Complex panel [n × nBands], an array of `kernels`. */
-  readonly psi: Float64Array;
-  /** f_n w_k, shape [nBands]. */
-  readonly weights: Float64Array;
-}
+import { invariant } from "../../common/failure.ts";
+import type { BlockSite } from "../block-term.ts";
+import type { NonlocalProjectors } from "./projectors.ts";
 
 /** Bands treated together: their copies multiplied by k+G are the only temporaries as long as the basis. */
 const BLOCK = 32;
@@ -25,17 +11,23 @@ const BLOCK = 32;
  *   E = Σ_n f_n Σ_i D_i |p_in|²,   p_in = ⟨p_i|ψ_n⟩ = Σ_G ⟨k+G|p_i⟩* ψ_n(G),   ⟨k+G|p_i⟩ ∝ e^{−i(k+G)·R_a}
  *   ∂p_in/∂R_a = i q_in,   q_in = Σ_G ⟨k+G|p_i⟩* (k+G) ψ_n(G),   for the projectors i of atom a
  *   F_a = −∂E/∂R_a = −2 Σ_n f_n Σ_{i on a} D_i Im[q_in* p_in]
+ *
+ * @param psi complex panel [n × nBands], an array of the site's kernels.
+ * @param weights f_n w_k, shape [nBands].
  */
-export function nonlocalForcesOfK(state: NonlocalState): Float64Array {
-  const { kernels, nonlocal, kPlusG, psi, weights } = state;
-  const { count, projectors, coupling, atomOf } = nonlocal;
-  const n = kPlusG.length / 3;
+export function nonlocalForces(
+  { kernels, atoms, kpoint }: Pick<BlockSite, "kernels" | "atoms" | "kpoint">,
+  { count, projectors, coupling, atomOf }: NonlocalProjectors,
+  psi: Float64Array,
+  weights: Float64Array,
+): Float64Array {
+  const { planeWaves: n, kPlusG } = kpoint;
   invariant(
     psi.length >= 2 * n * weights.length && projectors.length >= 2 * n * count,
     () =>
-      `nonlocalForcesOfK: ${psi.length} and ${projectors.length} numbers for ${n} plane waves, ${weights.length} bands, ${count} projectors`,
+      `nonlocalForces: ${psi.length} and ${projectors.length} numbers for ${n} plane waves, ${weights.length} bands, ${count} projectors`,
   );
-  const forces = new Float64Array(3 * state.nAtoms);
+  const forces = new Float64Array(3 * atoms.length);
   const occupied = lastNonzero(weights) + 1;
   if (count === 0 || occupied === 0) return forces;
 

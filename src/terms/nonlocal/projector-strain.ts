@@ -1,10 +1,10 @@
-import type { KPoint } from "../basis/kpoint.ts";
-import type { Vec3 } from "../common/vec3.ts";
-import type { Kernels } from "../kernels/kernels.ts";
-import type { Species } from "../model/model.ts";
-import { projectorFourier, projectorFourierDerivative } from "../model/pseudopotential-formulas.ts";
-import { solidHarmonic, solidHarmonicGradient } from "../model/spherical-harmonics.ts";
-import { diagonalChannels, type ProjectorForm } from "./nonlocal.ts";
+import type { KPoint } from "../../basis/kpoint.ts";
+import type { Vec3 } from "../../common/vec3.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import type { Species } from "../../model/model.ts";
+import { projectorFourier, projectorFourierDerivative } from "../../model/pseudopotential-formulas.ts";
+import { solidHarmonic, solidHarmonicGradient } from "../../model/spherical-harmonics.ts";
+import { diagonalChannels, type ProjectorForm } from "./projectors.ts";
 
 /** The gradient of a projector's form factor by q = k+G, one array for each Cartesian direction, shape [planeWaves]. */
 export interface FormGradient {

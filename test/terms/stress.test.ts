@@ -13,10 +13,11 @@ import type { Model } from "../../src/model/model.ts";
 import { parsePsp8 } from "../../src/model/psp8.ts";
 import { correctedTrapezoid } from "../../src/model/radial-mesh.ts";
 import { radialTransform, transformAt, transformSlopeAt } from "../../src/model/radial-transform.ts";
-import { symmetrizeStress } from "../../src/observables/stress.ts";
-import { orbitalStrainOfK } from "../../src/observables/stress-orbitals.ts";
+import { symmetrizeStress } from "../../src/observables/symmetrised.ts";
 import { kohnShamTerms } from "../../src/terms/kohn-sham.ts";
-import { nonlocalProjectors } from "../../src/terms/nonlocal.ts";
+import { nonlocalProjectors } from "../../src/terms/nonlocal/projectors.ts";
+import { blockTermOf, CRYSTAL_OPERATORS } from "../../src/terms/operators.ts";
+import type { Term } from "../../src/terms/term.ts";
 import { close, notTiny } from "../close.ts";
 import { toPsp8 } from "../model/pseudopotential-writers.ts";
 
@@ -58,6 +59,8 @@ const double = (a: Mat3, b: Mat3): number => a.reduce((sum, row, i) => sum + dot
 const slope = (energy: (t: number) => number, h: number): number =>
   (8 * (energy(h) - energy(-h)) - (energy(2 * h) - energy(-2 * h))) / (12 * h);
 
+const termOf = (terms: readonly Term[], name: string): Term => terms.find((term) => term.name === name)!;
+
 for (const nSpin of [1, 2] as const)
   for (const functional of ["lda-pw92", "pbe"])
     describe(`with ${nSpin} spin and ${functional} the stress is the derivative by a strain of`, () => {
@@ -75,17 +78,16 @@ for (const nSpin of [1, 2] as const)
 
       for (const name of ["local", "hartree", "xc"] as const)
         test(name, () => {
-          const found = ({ grid, terms }: typeof unstrained) =>
-            [terms.density.find((term) => term.name === name)!, density(grid)] as const;
+          const found = ({ grid, terms }: typeof unstrained) => [termOf(terms, name), density(grid)] as const;
           const [term, rho] = found(unstrained);
-          const stress = term.stress!(rho);
+          const stress = term.stress!({ rho, entropyEnergy: 0 });
           notTiny(stress.flat(), 1e-6, "stress");
           for (const e of STRAINS) {
             const energy = (t: number) => {
               const [moved, n] = found(at(t, e));
-              return moved.evaluate(n).energy;
+              return moved.evaluate!(n).energy;
             };
-            const size = Math.abs(term.evaluate(rho).energy);
+            const size = Math.abs(term.evaluate!(rho).energy);
             // h⁴/30 of the fifth derivative, some hundred times the energy.
             close(volume * double(stress, e), slope(energy, 2e-3), 1e-8 * (1 + size), name);
           }
@@ -93,13 +95,13 @@ for (const nSpin of [1, 2] as const)
 
       for (const name of ["ewald", "pspCorrection"] as const)
         test(name, () => {
-          const energyOf = ({ terms }: typeof unstrained) =>
-            terms.constant.find((term) => term.name === name)!;
-          const { stress } = energyOf(unstrained);
+          const energyOf = ({ terms }: typeof unstrained) => termOf(terms, name);
+          const none = { rho: density(unstrained.grid), entropyEnergy: 0 };
+          const stress = energyOf(unstrained).stress!(none);
           for (const e of STRAINS)
             close(
-              volume * double(stress!, e),
-              slope((t) => energyOf(at(t, e)).energy, 2e-3),
+              volume * double(stress, e),
+              slope((t) => energyOf(at(t, e)).energy!(none), 2e-3),
               1e-7,
             );
         });
@@ -156,8 +158,10 @@ test("the strain of orbitals is the derivative of their kinetic and nonlocal ene
     }
     return sum;
   };
-  const nonlocal = nonlocalProjectors(kernels, plain, kpoint);
-  const strain = toMatrix(orbitalStrainOfK({ kernels, model: plain, kpoint, nonlocal, psi, weights }));
+  const site = { kernels, ...plain, kpoint, fft: kernels.sphereFft([12, 12, 15], kpoint.gridIndex) };
+  const strain = CRYSTAL_OPERATORS.map((operator) =>
+    toMatrix(blockTermOf(operator, site).strain!(psi, weights)),
+  ).reduce(addMatrices);
   notTiny(strain.flat(), 1, "strain");
   for (const e of STRAINS) {
     const expected = slope((t) => energy(strained(t, e, 1)), 1e-3);

@@ -1,6 +1,6 @@
-import type { Model } from "../model/model.ts";
-import { localFourierAt0Correction } from "../model/pseudopotential-formulas.ts";
-import type { ConstantTerm } from "./term.ts";
+import type { Model } from "../../model/model.ts";
+import { localFourierAt0Correction } from "../../model/pseudopotential-formulas.ts";
+import type { Term } from "../term.ts";
 
 /**
  * What remains of the mean local potential when the Coulomb parts of electrons and ions cancel each other at
@@ -8,18 +8,18 @@ import type { ConstantTerm } from "./term.ts";
  *
  *   E = (N_electrons/Ω) Σ_atoms lim_{q→0} (v_loc(q) + 4πZ/q²)
  */
-export function pspCorrection({ lattice, species, atoms, electrons }: Model): ConstantTerm {
+export function pspCorrection({ lattice, species, atoms, electrons }: Model) {
   let sum = 0;
   for (const atom of atoms) sum += localFourierAt0Correction(species[atom.species]!.pseudopotential);
   const energy = (electrons / lattice.volume) * sum;
   const stress = -energy / lattice.volume; // ∝ 1/Ω
   return {
     name: "pspCorrection",
-    energy,
-    stress: [
+    energy: () => energy,
+    stress: () => [
       [stress, 0, 0],
       [0, stress, 0],
       [0, 0, stress],
     ],
-  };
+  } satisfies Term;
 }

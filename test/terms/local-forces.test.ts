@@ -7,9 +7,10 @@ import { referenceKernels } from "../../src/kernels/reference.ts";
 import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
-import { localForces, symmetrizeForces } from "../../src/observables/forces.ts";
-import { ewald } from "../../src/terms/ewald.ts";
-import { localTerm } from "../../src/terms/local.ts";
+import { symmetrizeForces } from "../../src/observables/symmetrised.ts";
+import { ewald } from "../../src/terms/ewald/ewald.ts";
+import { localForces } from "../../src/terms/local/forces.ts";
+import { localTerm } from "../../src/terms/local/local.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const model = (vectors: Mat3, atoms: Atom[]): Model => ({

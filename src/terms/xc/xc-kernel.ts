@@ -1,40 +1,11 @@
-import { gradientOn, newVectorField } from "../basis/gradient.ts";
-import type { Grid } from "../basis/grid.ts";
-import { newRealField, type ReadonlyRealField, type RealField, spinComponent } from "../kernels/fields.ts";
-import type { Functional } from "../model/functional.ts";
+import { type Gradient, newVectorField } from "../../basis/gradient.ts";
+import { newRealField, type ReadonlyRealField, type RealField, spinComponent } from "../../kernels/fields.ts";
+import type { Functional } from "../../model/functional.ts";
+import type { AddKernel } from "../term.ts";
 import { type FunctionalCurvature, functionalCurvature } from "./functional-curvature.ts";
-import { hartree } from "./hartree.ts";
-
-/** δV = K δρ [Ha] for a change of density [bohr⁻³], both of shape [nSpin·N]. The result belongs to the caller. */
-export type ApplyKernel = (deltaRho: ReadonlyRealField) => RealField;
-
-/**
- * The Hartree-exchange-correlation kernel K = δV_Hxc/δρ at a density: the derivative of the discretised potential, with
- * all of the functional's dependence on gradients,
- *
- *   K δρ = v δρ + δe_ρ − ∇·(2 δe_σ ∇ρ + 2 e_σ ∇δρ),   δe_a = Σ_b e_ab δu_b,   δσ = 2 ∇ρ·∇δρ
- *
- * and likewise for two spins. It is linear and self-adjoint.
- *
- * @param functionals none for the Hartree kernel alone.
- */
-export function hartreeXcKernel(
-  grid: Grid,
-  functionals: readonly Functional[],
-  nSpin: 1 | 2,
-  rho: ReadonlyRealField,
-): ApplyKernel {
-  const coulomb = hartree(grid, nSpin);
-  const addXc = functionals.length > 0 ? xcKernel(grid, functionals, nSpin, rho) : null;
-  return (deltaRho) => {
-    const { potential } = coulomb.evaluate(deltaRho); // linear in the density
-    addXc?.(potential, deltaRho);
-    return potential;
-  };
-}
 
 /** Pairs (s, t) of spins that σ_st belongs to, in the order of the functionals. */
-const PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, number])[]>> = {
+export const SPIN_PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, number])[]>> = {
   1: [[0, 0]],
   2: [
     [0, 0],
@@ -43,20 +14,34 @@ const PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, number])[]>> = {
   ],
 };
 
-function xcKernel(grid: Grid, functionals: readonly Functional[], nSpin: 1 | 2, rho: ReadonlyRealField) {
-  const { points } = grid;
+/**
+ * The exchange-correlation kernel K = δV_xc/δρ at a density: the derivative of the discretised potential, with all of the functional's
+ * dependence on gradients,
+ *
+ *   K δρ = δe_ρ − ∇·(2 δe_σ ∇ρ + 2 e_σ ∇δρ),   δe_a = Σ_b e_ab δu_b,   δσ = 2 ∇ρ·∇δρ
+ *
+ * and likewise for two spins. It is linear and self-adjoint.
+ *
+ * @param rho density with cores [bohr⁻³], shape [nSpin·N].
+ * @param gradient the discrete gradient of `exchangeCorrelation`; null where no functional needs it.
+ */
+export function xcKernel(
+  functionals: readonly Functional[],
+  nSpin: 1 | 2,
+  rho: ReadonlyRealField,
+  gradient: Gradient | null,
+): AddKernel {
+  const points = rho.length / nSpin;
   const spins = Array.from({ length: nSpin }, (_, s) => s);
   const component = (f: ReadonlyRealField, s: number) => f.slice(s * points, (s + 1) * points) as RealField;
   const densities = spins.map((s) => component(rho, s));
-  const usesGradient = functionals.some(({ kind }) => kind === "gga");
-  if (!usesGradient) {
+  if (gradient === null) {
     const { curvatures } = functionalCurvature(functionals, nSpin, densities);
-    return (potential: RealField, deltaRho: ReadonlyRealField) => {
+    return (potential, deltaRho) => {
       const deltas = spins.map((s) => component(deltaRho, s));
       for (const s of spins) addProducts(spinComponent(potential, s, points), curvatures[s]!, deltas);
     };
   }
-  const gradient = gradientOn(grid);
   const gradientsOf = (fields: readonly RealField[]) =>
     fields.map((field) => {
       const out = newVectorField(points);
@@ -64,10 +49,10 @@ function xcKernel(grid: Grid, functionals: readonly Functional[], nSpin: 1 | 2, 
       return out;
     });
   const gradients = gradientsOf(densities);
-  const pairs = PAIRS[nSpin];
+  const pairs = SPIN_PAIRS[nSpin];
   const sigma = pairs.map(([s, t]) => dotFields(gradients[s]!, gradients[t]!));
   const curvature = functionalCurvature(functionals, nSpin, [...densities, ...sigma]);
-  return (potential: RealField, deltaRho: ReadonlyRealField) => {
+  return (potential, deltaRho) => {
     const deltas = spins.map((s) => component(deltaRho, s));
     const deltaGradients = gradientsOf(deltas);
     const deltaSigma = pairs.map(([s, t]) => {
@@ -82,7 +67,7 @@ function xcKernel(grid: Grid, functionals: readonly Functional[], nSpin: 1 | 2, 
     for (const s of spins) {
       const out = spinComponent(potential, s, points);
       addProducts(out, curvature.curvatures[s]!, changes);
-      gradient.divergenceInto(divergence, flux[s]!);
+      gradient.divergenceInto(divergence, (c) => flux[s]![c]!);
       for (let r = 0; r < points; r++) out[r]! -= divergence[r]!;
     }
   };
@@ -98,7 +83,7 @@ function fluxes(
 ): RealField[][] {
   const points = changes[0]!.length;
   const flux = gradients.map(() => newVectorField(points));
-  PAIRS[nSpin].forEach(([s, t], pair) => {
+  SPIN_PAIRS[nSpin].forEach(([s, t], pair) => {
     const slope = slopes[nSpin + pair]!;
     const change = new Float64Array(points);
     addProducts(change, curvatures[nSpin + pair]!, changes);

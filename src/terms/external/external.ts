@@ -1,14 +1,14 @@
-import type { Grid } from "../basis/grid.ts";
-import { requireInput } from "../common/failure.ts";
-import { dot, rowsVec, type Vec3 } from "../common/vec3.ts";
+import type { Grid } from "../../basis/grid.ts";
+import { requireInput } from "../../common/failure.ts";
+import { dot, rowsVec, type Vec3 } from "../../common/vec3.ts";
 import {
   dotReal,
   newFourierField,
   newRealField,
   type ReadonlyRealField,
   type RealField,
-} from "../kernels/fields.ts";
-import type { DensityTerm, EnergyName } from "./term.ts";
+} from "../../kernels/fields.ts";
+import type { DensityTerm } from "../term.ts";
 
 /**
  * Energy of the density in a potential that does not depend on it, the same for both spins.
@@ -17,14 +17,25 @@ import type { DensityTerm, EnergyName } from "./term.ts";
  *
  * @param potential V [Ha], shape [N]; kept, so it must not change afterwards.
  */
-export function fixedPotential(name: EnergyName, grid: Grid, potential: ReadonlyRealField): DensityTerm {
-  const { points, dvol } = grid;
+export function fixedPotential(
+  name: string,
+  { points, dvol }: Grid,
+  potential: ReadonlyRealField,
+): DensityTerm {
   return {
     name,
+    isLinear: true,
     evaluate(rho) {
-      const out = newRealField(rho.length);
-      for (let i = 0; i < rho.length; i++) out[i] = potential[i % points]!;
-      return { energy: dvol * dotReal(out, rho), potential: out };
+      const [up, down] = [rho.slice(0, points), rho.slice(points)];
+      const energy = dotReal(potential, up) + (down.length > 0 ? dotReal(potential, down) : 0);
+      return {
+        energy: dvol * energy,
+        get potential() {
+          const out = newRealField(rho.length);
+          for (let i = 0; i < out.length; i++) out[i] = potential[i % points]!;
+          return out;
+        },
+      };
     },
   };
 }

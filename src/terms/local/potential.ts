@@ -1,46 +1,12 @@
-import { cartesianG, frequency, type Grid } from "../basis/grid.ts";
-import { addIdentity, addOuter, newTensor, toMatrix } from "../common/tensor.ts";
-import type { Mat3, Vec3 } from "../common/vec3.ts";
-import { newFourierField, type ReadonlyRealField, type RealField, sumOverSpins } from "../kernels/fields.ts";
-import type { Model } from "../model/model.ts";
-import type { Pseudopotential } from "../model/pseudopotential.ts";
-import { localFourier, localFourierDerivative } from "../model/pseudopotential-formulas.ts";
-import { fixedPotential } from "./external.ts";
-import type { DensityTerm } from "./term.ts";
-
-/** Energy of the density in the local part of the pseudopotentials. */
-export const localTerm = (model: Model, grid: Grid): DensityTerm => ({
-  ...fixedPotential("local", grid, localPotential(model, grid)),
-  stress: (rho) => localStress(model, grid, rho),
-});
-
-/**
- *   E = Σ_{G≠0} Re[ρ(G)* v(|G|) S(G)],   σ = −(1/Ω) Σ_{G≠0} Re[ρ(G)* S(G)] (1 v(|G|) + v'(|G|) G Gᵀ/|G|)
- *
- * for each kind of atom, S(G) = Σ_atoms e^{−iG·R}.
- */
-function localStress(model: Model, grid: Grid, rho: ReadonlyRealField): Mat3 {
-  const { points, normG2, lattice } = grid;
-  const coefficients = grid.toFourier(sumOverSpins(rho, points));
-  const out = newTensor();
-  model.species.forEach(({ pseudopotential }, species) => {
-    const structureFactor = structureFactorOf(model, grid, species);
-    if (structureFactor === null) return;
-    for (let g = 1; g < points; g++) {
-      const overlap =
-        coefficients[2 * g]! * structureFactor[2 * g]! +
-        coefficients[2 * g + 1]! * structureFactor[2 * g + 1]!;
-      const q = Math.sqrt(normG2[g]!);
-      addIdentity(out, -overlap * localFourier(pseudopotential, q));
-      const [x, y, z] = cartesianG(grid, g);
-      addOuter(out, (-overlap * localFourierDerivative(pseudopotential, q)) / q, x, y, z);
-    }
-  });
-  return toMatrix(out, 1 / lattice.volume);
-}
+import { frequency, type Grid } from "../../basis/grid.ts";
+import type { Vec3 } from "../../common/vec3.ts";
+import { newFourierField, type RealField } from "../../kernels/fields.ts";
+import type { Model } from "../../model/model.ts";
+import type { Pseudopotential } from "../../model/pseudopotential.ts";
+import { localFourier } from "../../model/pseudopotential-formulas.ts";
 
 /** Σ_atoms e^{−iG·R} of one kind of atom on the cube of G-vectors; null if there is none. */
-function structureFactorOf({ atoms }: Model, grid: Grid, species: number): Float64Array | null {
+export function structureFactorOf({ atoms }: Model, grid: Grid, species: number): Float64Array | null {
   const mine = atoms.filter((atom) => atom.species === species);
   if (mine.length === 0) return null;
   const out = new Float64Array(2 * grid.points);

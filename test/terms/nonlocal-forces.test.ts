@@ -6,8 +6,8 @@ import { referenceKernels } from "../../src/kernels/reference.ts";
 import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
-import { nonlocalForcesOfK } from "../../src/observables/forces-nonlocal.ts";
-import { nonlocalProjectors } from "../../src/terms/nonlocal.ts";
+import { nonlocalForces } from "../../src/terms/nonlocal/forces.ts";
+import { nonlocalProjectors } from "../../src/terms/nonlocal/projectors.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const lattice = createLattice([[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]); // biome-ignore format: a matrix
@@ -52,16 +52,9 @@ function energy(atoms: readonly Atom[], psi: Float64Array, weights: readonly num
 }
 
 const forcesOf = (psi: Float64Array, weights: readonly number[]) =>
-  nonlocalForcesOfK({
-    kernels,
-    nAtoms: ATOMS.length,
-    nonlocal: at(ATOMS),
-    kPlusG: kpoint.kPlusG,
-    psi,
-    weights: Float64Array.from(weights),
-  });
+  nonlocalForces({ kernels, atoms: ATOMS, kpoint }, at(ATOMS), psi, Float64Array.from(weights));
 
-describe("nonlocalForcesOfK", () => {
+describe("nonlocalForces", () => {
   test("is minus the derivative of the nonlocal energy at fixed orbitals", () => {
     const weights = [2, 1.3, 0.4];
     const psi = orbitals(weights.length);
@@ -106,9 +99,9 @@ describe("nonlocalForcesOfK", () => {
   test("is nothing without projectors or electrons", () => {
     const psi = orbitals(2);
     const none = { ...at(ATOMS), count: 0, projectors: kernels.alloc(0) };
-    const state = { kernels, nAtoms: 2, kPlusG: kpoint.kPlusG, psi, weights: Float64Array.of(1, 1) };
     notTiny(forcesOf(psi, [1, 1]), 1e-2);
-    expect([...nonlocalForcesOfK({ ...state, nonlocal: none })]).toEqual([0, 0, 0, 0, 0, 0]);
+    const found = nonlocalForces({ kernels, atoms: ATOMS, kpoint }, none, psi, Float64Array.of(1, 1));
+    expect([...found]).toEqual([0, 0, 0, 0, 0, 0]);
     expect([...forcesOf(psi, [0, 0])]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

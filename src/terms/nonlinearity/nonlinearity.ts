@@ -1,7 +1,8 @@
-import type { Grid } from "../basis/grid.ts";
-import { requireInput } from "../common/failure.ts";
-import { newRealField } from "../kernels/fields.ts";
-import type { DensityTerm } from "./term.ts";
+import type { Grid } from "../../basis/grid.ts";
+import { requireInput } from "../../common/failure.ts";
+import { newTensor, toMatrix } from "../../common/tensor.ts";
+import { newRealField } from "../../kernels/fields.ts";
+import type { DensityTerm } from "../term.ts";
 
 export interface PowerLaw {
   /** C [Ha·bohr^(3α−3)]. */
@@ -13,20 +14,20 @@ export interface PowerLaw {
 /**
  * A local energy of the density, the nonlinearity of Gross-Pitaevskii models:
  *
- *   E = C ∫ ρ^α,   V = δE/δρ = α C ρ^{α−1}
+ *   E = C ∫ ρ^α,   V = δE/δρ = α C ρ^{α−1},   σ = 1 (1 − α) E/Ω
  *
  * With ρ = |ψ|² and α = 2 the equation is −½Δψ + Vψ + β|ψ|²ψ = μψ for β = 2C. Values below zero, which an accelerated
  * iteration may visit, count as empty space.
  *
  * @throws InputError if a parameter is out of range.
  */
-export function powerNonlinearity({ dvol }: Grid, { coefficient, power }: PowerLaw): DensityTerm {
+export function powerNonlinearity({ dvol, lattice }: Grid, { coefficient, power }: PowerLaw): DensityTerm {
   requireInput(
     Number.isFinite(coefficient) && Number.isFinite(power) && power > 1,
     () =>
       `powerNonlinearity: a finite coefficient and a power above 1 expected, got ${coefficient} and ${power}`,
   );
-  return {
+  const term: DensityTerm = {
     name: "nonlinearity",
     evaluate(rho) {
       const potential = newRealField(rho.length);
@@ -39,5 +40,17 @@ export function powerNonlinearity({ dvol }: Grid, { coefficient, power }: PowerL
       }
       return { energy: dvol * coefficient * sum, potential };
     },
+    kernel: (rho) => {
+      const slopes = rho.map((x) => power * (power - 1) * coefficient * Math.max(0, x) ** (power - 2));
+      return (out, deltaRho) => {
+        for (let r = 0; r < out.length; r++) if (rho[r]! > 0) out[r]! += slopes[r]! * deltaRho[r]!;
+      };
+    },
+    stress({ rho }) {
+      // E ∝ Ω^{1−α} where Ωρ stays
+      const pressure = ((1 - power) * term.evaluate(rho).energy) / lattice.volume;
+      return toMatrix(newTensor().map((_, i) => (i % 4 === 0 ? pressure : 0)));
+    },
   };
+  return term;
 }

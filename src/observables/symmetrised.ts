@@ -1,0 +1,87 @@
+import { requireInput } from "../common/failure.ts";
+import { addMatrices } from "../common/tensor.ts";
+import {
+  add,
+  inverse,
+  type Mat3,
+  matMul,
+  matVec,
+  norm,
+  rowsVec,
+  scale,
+  sub,
+  transpose,
+  type Vec3,
+} from "../common/vec3.ts";
+import type { Lattice } from "../model/lattice.ts";
+import type { Model } from "../model/model.ts";
+
+/** x → W x + w in fractional coordinates, mapping the crystal onto itself. */
+interface Operation {
+  readonly rotation: Mat3;
+  readonly translation: Vec3;
+}
+
+/**
+ * Mean of the forces over a space group: a sum over irreducible k-points gives forces that lack its symmetry.
+ *
+ *   F_b = (1/n) Σ_{W,w} W F_a,  W R_a + w = R_b modulo lattice vectors
+ *
+ * @param operations a group; fewer than two change nothing.
+ * @throws InputError if an operation does not map the atoms onto each other within 10⁻³ bohr.
+ */
+export function symmetrizeForces(
+  forces: readonly Vec3[],
+  model: Pick<Model, "lattice" | "atoms">,
+  operations: readonly Operation[],
+): Vec3[] {
+  if (operations.length < 2) return [...forces];
+  const { lattice } = model;
+  const out: Vec3[] = forces.map(() => [0, 0, 0]);
+  // Components along the lattice vectors, which W acts on: F = Σ_i f_i a_i, f_i = F·b_i/2π.
+  const reduced = forces.map((f) => scale(1 / (2 * Math.PI), matVec(lattice.reciprocal, f)));
+  for (const operation of operations) {
+    forces.forEach((_, a) => {
+      const b = imageOf(model, operation, a);
+      out[b] = add(out[b]!, matVec(operation.rotation, reduced[a]!));
+    });
+  }
+  return out.map((f) => scale(1 / operations.length, rowsVec(lattice.vectors, f)));
+}
+
+/** The atom that atom a is mapped to. */
+function imageOf(
+  { lattice, atoms }: { readonly lattice: Lattice; readonly atoms: Model["atoms"] },
+  { rotation, translation }: Operation,
+  a: number,
+): number {
+  const image = add(matVec(rotation, atoms[a]!.position), translation);
+  const found = atoms.findIndex(({ species, position }) => {
+    const d = sub(position, image);
+    const near: Vec3 = [d[0] - Math.round(d[0]), d[1] - Math.round(d[1]), d[2] - Math.round(d[2])];
+    return species === atoms[a]!.species && norm(rowsVec(lattice.vectors, near)) < 1e-3;
+  });
+  requireInput(
+    found >= 0,
+    () =>
+      `symmetrizeForces: operations must map atoms onto atoms, got W = ${JSON.stringify(rotation)}, ` +
+      `w = ${JSON.stringify(translation)}, which takes atom ${a} to ${JSON.stringify(image)}; find the symmetry of these positions`,
+  );
+  return found;
+}
+
+/** Mean of a tensor over the rotations of a space group, W in fractional coordinates: R = Aᵀ W A⁻ᵀ, σ ← Σ R σ Rᵀ/n. */
+export function symmetrizeStress(
+  stress: Mat3,
+  { vectors }: Lattice,
+  operations: readonly { readonly rotation: Mat3 }[],
+): Mat3 {
+  const toCartesian = transpose(vectors);
+  const toFractional = inverse(toCartesian);
+  const images = operations.map(({ rotation }) => {
+    const r = matMul(matMul(toCartesian, rotation), toFractional);
+    return matMul(matMul(r, stress), transpose(r));
+  });
+  const sum = images.reduce(addMatrices);
+  return sum.map((row) => row.map((x) => x / operations.length)) as unknown as Mat3;
+}

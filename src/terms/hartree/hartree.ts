@@ -1,0 +1,20 @@
+import type { Grid } from "../../basis/grid.ts";
+import type { DensityTerm } from "../term.ts";
+import { pairInteraction } from "./pair-interaction.ts";
+
+/**
+ * Hartree energy of a periodic charge in a neutralising background.
+ *
+ *   V(G) = 4π ρ(G)/|G|² for G ≠ 0,   V(0) = 0;      E = ½ ∫ V ρ,   ρ = ρ↑ + ρ↓
+ *   σ = −1 E/Ω + 4π Σ_G |ρ(G)|² G Gᵀ/|G|⁴
+ *
+ * In one dimension these are charged sheets, in two charged rods, uniform along the axes that are not there.
+ */
+export const hartree = (grid: Grid, nSpin: 1 | 2): DensityTerm => ({
+  // V(0) = 0: the background cancels the mean charge.
+  ...pairInteraction(grid, nSpin, (g2) => (g2 > 0 ? (4 * Math.PI) / g2 : 0), {
+    name: "hartree",
+    slope: (g2) => (-4 * Math.PI) / (g2 * g2),
+  }),
+  isCoulomb: true,
+});

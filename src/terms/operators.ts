@@ -1,0 +1,20 @@
+import type { BlockSite, BlockTerm, Operator } from "./block-term.ts";
+import { kineticAt } from "./kinetic/kinetic.ts";
+import { magneticAt } from "./magnetic/magnetic.ts";
+import { nonlocalAt } from "./nonlocal/nonlocal.ts";
+
+/** What acts on the orbitals of a crystal beside the local potential. */
+export const CRYSTAL_OPERATORS: readonly Operator[] = [{ kind: "kinetic" }, { kind: "nonlocal" }];
+
+/** Makes an operator at a k-point. */
+export function blockTermOf(operator: Operator, site: BlockSite): BlockTerm {
+  if (typeof operator === "function") return operator(site);
+  switch (operator.kind) {
+    case "kinetic":
+      return kineticAt(site);
+    case "nonlocal":
+      return nonlocalAt(site);
+    case "magnetic":
+      return magneticAt(site, operator.vectorPotential);
+  }
+}

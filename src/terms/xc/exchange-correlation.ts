@@ -1,0 +1,191 @@
+import { type Gradient, gradientOn, newVectorField } from "../../basis/gradient.ts";
+import type { Grid } from "../../basis/grid.ts";
+import type { Symmetrize } from "../../basis/symmetrize.ts";
+import { requireInput } from "../../common/failure.ts";
+import { addIdentity, addMatrices, addOuter, newTensor, type Tensor, toMatrix } from "../../common/tensor.ts";
+import {
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+  spinComponent,
+  sumReal,
+} from "../../kernels/fields.ts";
+import type { Functional } from "../../model/functional.ts";
+import { type CoreCorrection, withCore } from "../core-correction/core-correction.ts";
+import type { DensityTerm, Evaluation } from "../term.ts";
+import { SPIN_PAIRS, xcKernel } from "./xc-kernel.ts";
+
+export interface ExchangeCorrelationOptions {
+  /** Core electrons that are seen beside the valence. Default none. */
+  readonly core?: CoreCorrection | null;
+  /** Mean over a space group, where the densities are invariant under operations that do not map points to points. */
+  readonly symmetrize?: Symmetrize | undefined;
+}
+
+/**
+ * Exchange-correlation energy on the grid; with n = ρ_s and σ_st = ∇ρ_s · ∇ρ_t
+ *
+ *   E = dvol Σ_r e(ρ, σ),      V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t),  t the other spin [WB94]
+ *
+ * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one of the grid, which is real and minus its
+ * own adjoint; therefore V is the exact derivative of this E, not only of the continuous one.
+ *
+ * With Ωρ fixed and the values of the core at its points too (the stress of the core is the rest),
+ *
+ *   σ = (1/Ω) [1 (E − ∫ V ρ) − Σ_st ∫ ∂e/∂σ_st (∇ρ_s ∇ρ_tᵀ + ∇ρ_t ∇ρ_sᵀ)]
+ *
+ * The energy on a grid depends on where the grid lies, so a translation that falls between its points is no symmetry of it. The mean
+ * Ē(ρ) of E(Sρ) over a space group is symmetric, and for invariant densities it is E(ρ) itself with the averaged potential.
+ *
+ * @param functionals their energies are added; at least one.
+ * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term out.
+ */
+export function exchangeCorrelation(
+  grid: Grid,
+  functionals: readonly Functional[],
+  nSpin: 1 | 2,
+  { core = null, symmetrize = () => {} }: ExchangeCorrelationOptions = {},
+): DensityTerm {
+  requireInput(
+    functionals.length > 0,
+    () => "exchangeCorrelation: needs at least one functional, got none; leave the term out instead",
+  );
+  const { points, dvol } = grid;
+  const energyDensity = newRealField(points);
+  const gradient = functionals.some((f) => f.kind === "gga") ? gradientOn(grid) : null;
+  const gradients = gradient && gradientPart(points, gradient, nSpin);
+  /** Energy and ∂e/∂ρ; ∂e/∂σ is then in `gradients`. */
+  const functionalAt = (valence: ReadonlyRealField) => {
+    const rho = withCore(valence, core?.density ?? null, nSpin);
+    const slope = newRealField(nSpin * points);
+    energyDensity.fill(0);
+    gradients?.prepare(rho);
+    for (const functional of functionals) {
+      const usesGradient = functional.kind === "gga" && gradients !== null;
+      functional.evaluate(nSpin, asFloat64Array(rho), usesGradient ? gradients.sigma : null, {
+        energy: energyDensity,
+        vrho: slope,
+        vsigma: usesGradient ? gradients.vsigma : null,
+      });
+    }
+    return { energy: dvol * sumReal(energyDensity), slope };
+  };
+  let held: object | undefined;
+  const evaluate = (valence: ReadonlyRealField): Evaluation => {
+    const { energy, slope } = functionalAt(valence);
+    let made = false;
+    const evaluation: Evaluation = {
+      energy,
+      get potential() {
+        if (made) return slope;
+        if (gradients !== null) {
+          if (held !== evaluation) functionalAt(valence); // another density has been there since
+          held = evaluation;
+          gradients.addPotential(slope);
+        }
+        symmetrize(slope);
+        made = true;
+        return slope;
+      },
+    };
+    held = evaluation;
+    return evaluation;
+  };
+  return {
+    name: "xc",
+    evaluate,
+    kernel(valence) {
+      const add = xcKernel(functionals, nSpin, withCore(valence, core?.density ?? null, nSpin), gradient);
+      return (out, deltaRho) => {
+        const part = newRealField(out.length);
+        add(part, deltaRho);
+        symmetrize(part);
+        for (let r = 0; r < out.length; r++) out[r]! += part[r]!;
+      };
+    },
+    ...(core === null ? {} : { forces: ({ rho }) => core.forces(evaluate(rho).potential) }),
+    stress({ rho: valence }) {
+      const { energy, slope: potential } = functionalAt(valence);
+      held = undefined;
+      const out = newTensor();
+      gradients?.addStrain(out);
+      gradients?.addPotential(potential);
+      for (let c = 0; c < 9; c++) out[c]! *= dvol;
+      addIdentity(out, energy - dvol * dotReal(potential, valence));
+      const own = toMatrix(out, 1 / grid.lattice.volume);
+      return core === null ? own : addMatrices(own, core.stress(potential));
+    },
+  };
+}
+
+/** The read-only view of a Float64Array is one; functionals read their arguments only. */
+const asFloat64Array = (x: ReadonlyRealField): Float64Array => x as unknown as Float64Array;
+
+interface GradientPart {
+  /** σ, shape [N], or [3N] as ↑↑, ↑↓, ↓↓; set by `prepare`. */
+  readonly sigma: Float64Array;
+  /** ∂e/∂σ of the same shape, zeroed by `prepare`. */
+  readonly vsigma: Float64Array;
+  prepare(rho: ReadonlyRealField): void;
+  /** potential_s ← potential_s − ∇·(2 vsigma_ss ∇ρ_s + vsigma_st ∇ρ_t). */
+  addPotential(potential: RealField): void;
+  /** out ← out − Σ_r Σ_st vsigma_st (∇ρ_s ∇ρ_tᵀ + ∇ρ_t ∇ρ_sᵀ) at the density of `prepare`. */
+  addStrain(out: Tensor): void;
+}
+
+function gradientPart(points: number, derivative: Gradient, nSpin: 1 | 2): GradientPart {
+  const field = newRealField(points);
+  const gradient = Array.from({ length: nSpin }, () => newVectorField(points));
+  const pairs = SPIN_PAIRS[nSpin];
+  const sigma = new Float64Array(pairs.length * points);
+  const vsigma = new Float64Array(pairs.length * points);
+
+  return {
+    sigma,
+    vsigma,
+    prepare(rho) {
+      vsigma.fill(0);
+      sigma.fill(0);
+      gradient.forEach((ofSpin, s) => {
+        field.set(asFloat64Array(rho).subarray(s * points, (s + 1) * points));
+        derivative.into(ofSpin, field);
+      });
+      pairs.forEach(([s, t], pair) => {
+        for (let c = 0; c < 3; c++) {
+          const [a, b] = [gradient[s]![c]!, gradient[t]![c]!];
+          for (let r = 0; r < points; r++) sigma[pair * points + r]! += a[r]! * b[r]!;
+        }
+      });
+    },
+    addStrain(out) {
+      pairs.forEach(([s, t], pair) => {
+        const [[ax, ay, az], [bx, by, bz]] = [gradient[s]!, gradient[t]!];
+        for (let r = 0; r < points; r++) {
+          const v = vsigma[pair * points + r]!;
+          const [x, y, z, u, v2, w] = [ax![r]!, ay![r]!, az![r]!, bx![r]!, by![r]!, bz![r]!];
+          // a bᵀ + b aᵀ = ½ [(a + b)(a + b)ᵀ − (a − b)(a − b)ᵀ]
+          addOuter(out, -0.5 * v, x + u, y + v2, z + w);
+          if (s !== t) addOuter(out, 0.5 * v, x - u, y - v2, z - w);
+        }
+      });
+    },
+    addPotential(potential) {
+      gradient.forEach((ofSpin, s) => {
+        const own = vsigma.subarray(2 * s * points, (2 * s + 1) * points);
+        const mixed = vsigma.subarray(points, 2 * points);
+        derivative.divergenceInto(field, (c) => {
+          const a = ofSpin[c]!;
+          for (let r = 0; r < points; r++) field[r] = 2 * own[r]! * a[r]!;
+          if (nSpin === 2) {
+            const b = gradient[1 - s]![c]!;
+            for (let r = 0; r < points; r++) field[r]! += mixed[r]! * b[r]!;
+          }
+          return field;
+        });
+        const v = spinComponent(potential, s, points);
+        for (let r = 0; r < points; r++) v[r]! -= field[r]!;
+      });
+    },
+  };
+}
