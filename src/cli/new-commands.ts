@@ -51,6 +51,8 @@ export function addNewCommands(program: Command, host: Host, exit: (code: ExitCo
       .command("from")
       .description("a job around the structure in a file")
       .argument("<FILE>", `a structure: ${READABLE}`)
+      .option("--allow-close-atoms", "go on with atoms nearer than half the sum of their covalent radii")
+      .option("--allow-formula-mismatch", "go on where the atoms of a CIF are not those of its formula")
       .action(async (file: string, options: NewOptions) => {
         const { newFromCommand } = await import("./convert.ts");
         exit(await newFromCommand(file, options, host));

@@ -29,6 +29,7 @@ export interface NewOptions {
   readonly kgrid?: string;
   readonly moment?: string;
   readonly out?: string;
+  readonly allowCloseAtoms?: boolean;
 }
 
 /** What `stillwave new` can build. */
@@ -54,7 +55,7 @@ const RARE_GASES: readonly string[] = ["Ne", "Ar", "Kr", "Xe"];
 
 /** The job around `structure` to stdout or to `--out`. */
 export async function writeNewJob(
-  structure: Structure,
+  structure: Structure & { readonly charge?: number },
   { title, isMetal }: { readonly title: string; readonly isMetal: boolean },
   options: NewOptions,
   host: Host,
@@ -66,6 +67,7 @@ export async function writeNewJob(
     functional: options.functional === "pbe" ? "pbe" : "lda-pw92",
     ecut: options.ecut === undefined ? undefined : numberOf("--ecut", options.ecut),
     kgrid: options.kgrid === undefined ? undefined : tripleOf("--kgrid", options.kgrid),
+    allowCloseAtoms: options.allowCloseAtoms,
     moment: options.moment === undefined ? undefined : numberOf("--moment", options.moment),
   });
   if (options.out === undefined) {

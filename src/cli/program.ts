@@ -81,6 +81,8 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .argument("<IN>", `a structure: ${READABLE}; or a job`)
     .argument("<OUT>", `where to: ${WRITABLE}`)
     .option("--repeat <N,N,N>", "copies along the lattice vectors, such as 2,2,1")
+    .option("--allow-close-atoms", "go on with atoms nearer than half the sum of their covalent radii")
+    .option("--allow-formula-mismatch", "go on where the atoms of a CIF are not those of its formula")
     .action(async (from: string, to: string, options: ConvertOptions) => {
       const { convertCommand } = await import("./convert.ts");
       exit(await convertCommand(from, to, options, host));

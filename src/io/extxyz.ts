@@ -177,13 +177,17 @@ function columnsOf(properties: string): Columns | undefined {
   return { species: species.start, position: position.start, moment, others, width };
 }
 
-/** The frame as extended XYZ text, every number with all its digits: `parseExtxyz` gives the same frame back. */
-export function formatExtxyz({ lattice, atoms }: ExtxyzFrame): string {
+/**
+ * The frame as extended XYZ text, every number with all its digits: `parseExtxyz` gives the same frame back.
+ *
+ * @param charge electrons removed, written as the key `charge` unless it is 0.
+ */
+export function formatExtxyz({ lattice, atoms }: ExtxyzFrame, charge = 0): string {
   requireInput(atoms.length > 0, () => "formatExtxyz: must have at least one atom, got none");
   const hasMoments = atoms.some((atom) => atom.magneticMoment !== undefined);
   const properties = `species:S:1:pos:R:3${hasMoments ? ":initial_magmoms:R:1" : ""}`;
   const rows = atoms.map(({ element, position, magneticMoment }) =>
     [element, ...position, ...(hasMoments ? [magneticMoment ?? 0] : [])].join(" "),
   );
-  return `${atoms.length}\nLattice="${lattice.flat().join(" ")}" Properties=${properties} pbc="T T T"\n${rows.join("\n")}\n`;
+  return `${atoms.length}\nLattice="${lattice.flat().join(" ")}" Properties=${properties} pbc="T T T"${charge === 0 ? "" : ` charge=${charge}`}\n${rows.join("\n")}\n`;
 }

@@ -15,11 +15,39 @@ export function parseJobFile(text: string, name: string): unknown {
 }
 
 function parseJson(text: string, name: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new InputError(`${name}: must be JSON, ${jsonPlace(error, text)}`);
   }
+  const double = doubledKey(text);
+  if (double !== undefined)
+    throw new InputError(
+      `${name}: must have every field once, got ${double.key} in line ${double.line} as well as in line ${double.before}`,
+    );
+  return value;
+}
+
+/** The first key that stands twice in one object of a valid JSON text: the parser would take the last without a word. */
+function doubledKey(text: string): { key: string; line: number; before: number } | undefined {
+  /** Keys of the objects that are open with their lines; undefined for a list. */
+  const open: (Map<string, number> | undefined)[] = [];
+  let line = 1;
+  for (const [token, key] of text.matchAll(/("(?:[^"\\]|\\.)*")\s*:|"(?:[^"\\]|\\.)*"|[{}[\]]|\n/g)) {
+    if (token === "\n") line++;
+    else if (token === "{") open.push(new Map());
+    else if (token === "[") open.push(undefined);
+    else if (token === "}" || token === "]") open.pop();
+    else if (key !== undefined) {
+      const keys = open.at(-1);
+      const before = keys?.get(JSON.parse(key));
+      if (before !== undefined) return { key, line, before };
+      keys?.set(JSON.parse(key), line);
+      line += token.split("\n").length - 1;
+    }
+  }
+  return undefined;
 }
 
 /** What the parser found, on one line, with line and column where it tells a position. */

@@ -89,10 +89,10 @@ export function parseStructure(
 }
 
 /** The text of a structure file of the format that its name asks for. @throws InputError if that is not written. */
-export function formatStructure(structure: Structure, path: string): string {
+export function formatStructure(structure: Structure & { readonly charge?: number }, path: string): string {
   switch (NAMES.find(([pattern]) => pattern.test(path))?.[1]) {
     case "extxyz":
-      return formatExtxyz(toFrame(structure));
+      return formatExtxyz(toFrame(structure), structure.charge);
     case "cif":
       return formatCif(structure);
     case "poscar":
@@ -104,6 +104,24 @@ export function formatStructure(structure: Structure, path: string): string {
         `OUT: must be a structure format that is written, got ${path}; these are ${WRITABLE}`,
       );
   }
+}
+
+/** What of a structure the format of `path` has no place for, one line each. */
+export function unwritten(structure: StructureInFile, path: string): string[] {
+  const isExtended = NAMES.find(([pattern]) => pattern.test(path))?.[1] === "extxyz";
+  const hasMoments = structure.atoms.some(({ magneticMoment }) => magneticMoment !== undefined);
+  const hasShares = structure.atoms.some(({ momentShare }) => momentShare !== undefined);
+  return [
+    ...(hasMoments && !isExtended ? [`${path}: moments are not written; extxyz holds them`] : []),
+    ...(hasShares
+      ? [
+          `${path}: moments given as shares of the valence electrons are not written; they need a pseudopotential`,
+        ]
+      : []),
+    ...(structure.charge !== undefined && structure.charge !== 0 && !isExtended
+      ? [`${path}: the charge of ${structure.charge} is not written; extxyz holds it`]
+      : []),
+  ];
 }
 
 function fromReading({ frame, ...said }: ExtxyzReading): StructureInFile {

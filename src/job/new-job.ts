@@ -5,6 +5,7 @@ import { findGth } from "../model/gth-table.ts";
 import { createLattice, planeSpacings } from "../model/lattice.ts";
 import type { GthPotential } from "../model/pseudopotential.ts";
 import { formula, type Structure, scaleRows } from "../model/structure.ts";
+import { momentOf } from "./model.ts";
 import { type JobFile, parseJob } from "./schema.ts";
 
 export interface NewJobOptions {
@@ -19,6 +20,8 @@ export interface NewJobOptions {
   readonly isMetal?: boolean | undefined;
   /** Initial moment of every atom [μB]: makes the run spin-polarised. */
   readonly moment?: number | undefined;
+  /** Let the job compute atoms nearer than half the sum of their covalent radii. Default false. */
+  readonly allowCloseAtoms?: boolean | undefined;
   /** Unit of the lattice in the job. Default bohr. */
   readonly units?: "bohr" | "angstrom" | undefined;
 }
@@ -37,26 +40,32 @@ const VACUUM = 10;
  *
  * @throws InputError if there is no shipped pseudopotential for an element.
  */
-export function newJob(structure: Structure, options: NewJobOptions = {}): JobFile {
+export function newJob(
+  structure: Structure & { readonly charge?: number },
+  options: NewJobOptions = {},
+): JobFile {
   const { functional = "lda-pw92", isMetal = true, moment, units = "bohr" } = options;
   const family = functional === "pbe" ? "gth-pbe" : "gth-lda";
   const elements = [...new Set(structure.atoms.map(({ element }) => element))];
-  const electrons = structure.atoms.reduce((sum, { element }) => sum + findGth(element, family).charge, 0);
-  const hasMoments =
-    moment !== undefined || structure.atoms.some((atom) => atom.magneticMoment !== undefined);
-  const isSmeared = isMetal || hasMoments || electrons % 2 === 1;
+  const valence = (element: string) => findGth(element, family).charge;
+  const neutral = structure.atoms.reduce((sum, { element }) => sum + valence(element), 0);
+  const { charge = 0 } = structure;
+  const moments = structure.atoms.map((atom) => momentOf(atom, valence(atom.element)) ?? moment);
+  const hasMoments = moments.some((each) => each !== undefined);
+  const isSmeared = isMetal || hasMoments || (neutral - charge) % 2 !== 0;
   const spacing = isMetal ? METAL_SPACING : INSULATOR_SPACING;
   const scale = units === "angstrom" ? 1 / BOHR_PER_ANGSTROM : 1;
   const job: JobFile = {
     title: options.title ?? formula(structure),
     structure: {
       lattice: rounded(scaleRows(scale, structure.lattice)),
-      atoms: structure.atoms.map(({ element, position, magneticMoment = moment }) => ({
+      atoms: structure.atoms.map(({ element, position }, i) => ({
         element,
         position: [decimals(position[0]), decimals(position[1]), decimals(position[2])],
-        ...(hasMoments ? { magneticMoment: magneticMoment ?? 0 } : {}),
+        ...(hasMoments ? { magneticMoment: moments[i] ?? 0 } : {}),
       })),
       units,
+      ...(options.allowCloseAtoms ? { allowCloseAtoms: true } : {}),
     },
     pseudopotentials: family,
     functional,
@@ -64,6 +73,7 @@ export function newJob(structure: Structure, options: NewJobOptions = {}): JobFi
     kgrid: [...(options.kgrid ?? suggestedKgrid(structure, spacing))],
     ...(isSmeared ? { temperature: METAL_WIDTH, smearing: "gaussian" as const } : {}),
     ...(hasMoments ? { spin: "collinear" as const } : {}),
+    ...(charge === 0 ? {} : { charge }),
   };
   parseJob(job); // what a user chose is refused here, not hours later
   return job;

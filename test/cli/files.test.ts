@@ -138,6 +138,26 @@ describe("density, potential and local density of states", () => {
   });
 });
 
+test.each([
+  [
+    "a.json",
+    '{ "ecut": 5,\n "scf": { "damping": 0.5 },\n "ecut": 6 }',
+    /a\.json: must have every field once, got "ecut" in line 3 as well as in line 1/,
+  ],
+  ["a.json", '{"s": {"x": [{"a": 1}, {"a": 2, "b": "a\\": {", "b": 3}]}}', /got "b" in line 1/],
+  ["a.toml", "ecut = 5\necut = 6\n", /a\.toml: must be TOML, got .* at line 2/],
+])("a field twice is refused in %s: the parser would take the last", (name, text, message) => {
+  expect(() => parseJobFile(text, name)).toThrow(message);
+});
+
+test("the same name in different objects is no double", () => {
+  expect(parseJobFile('{"atoms": [{"a": 1}, {"a": 2}], "b": {"a": "{a:"}, "a": 0}', "a.json")).toEqual({
+    atoms: [{ a: 1 }, { a: 2 }],
+    b: { a: "{a:" },
+    a: 0,
+  });
+});
+
 describe("convert", () => {
   test("writes a shipped job's structure, a file's, and copies", async () => {
     expect((await run("convert", "silicon", "si.cif")).code).toBe(0);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createBasis } from "../../src/basis/plane-wave-basis.ts";
+import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runScf } from "../../src/job/run-scf.ts";
@@ -246,7 +247,7 @@ describe("the same crystal told differently has the same energy:", () => {
   });
 
   test("lengths in ångström, positions Cartesian", async () => {
-    const bohr = 1 / 1.8897261254578281;
+    const bohr = 1 / BOHR_PER_ANGSTROM;
     const { lattice, atoms } = DISPLACED_SILICON.structure;
     const other = {
       ...DISPLACED_SILICON,
