@@ -1,5 +1,5 @@
 import { createKPoint } from "../basis/kpoint.ts";
-import { invariant, requireInput } from "../common/failure.ts";
+import { invariant, NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
@@ -27,7 +27,7 @@ export interface SolveBandsOptions {
   /** Orbitals and projectors of k-points held together may take this [B]. Default 512 MiB. */
   readonly memory?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Heard between k-points, fails with the signal's reason. */
+  /** Heard between k-points. */
   readonly signal?: AbortSignal | undefined;
   /** May look at the orbitals of the k-points held together, and at their bands, before they are gone. */
   readonly visit?: ((orbitals: Orbitals, solved: readonly SolvedBands[]) => Promise<void>) | undefined;
@@ -52,7 +52,7 @@ const MEMORY = 512 * 2 ** 20;
  * Lowest eigenvalues at each k-point, spin slowest. A few bands more than wanted are held: a block that ends inside a
  * cluster of levels converges slowly at its upper edge.
  *
- * @throws InputError if the cutoff leaves fewer plane waves than bands at some k.
+ * @throws InputError if the cutoff leaves fewer plane waves than bands at some k; NotConvergedError if the signal stops it.
  */
 export async function solveBands(
   { problem, potential, nSpin }: FixedHamiltonian,
@@ -85,6 +85,7 @@ export async function solveBands(
   ).flat();
   const request = { tolerance, nConverge: nBands, maxIterations: 300 };
   const solved: SolvedBands[] = [];
+  let done = 0;
   for (const batch of batches(labels, bytesPerWave(problem, held), memory)) {
     const orbitals = await openOrbitals(
       { problem: { ...problem, nBands: held }, blocks: batch, nSpin, backend },
@@ -92,9 +93,10 @@ export async function solveBands(
     );
     try {
       const before = solved.length;
-      const found = await orbitals.diagonalise(potential, request, (done) =>
-        onProgress?.(before + done, labels.length),
-      );
+      const found = await orbitals.diagonalise(potential, request, (finished) => {
+        done = before + finished;
+        onProgress?.(done, labels.length);
+      });
       found.forEach(({ eigenvalues, residualNorms, converged }, i) => {
         const { k, spin, planeWaves } = batch[i]!;
         solved.push({
@@ -107,6 +109,9 @@ export async function solveBands(
         });
       });
       await visit?.(orbitals, solved.slice(before));
+    } catch (error) {
+      if (!signal?.aborted || error !== signal.reason) throw error;
+      throw new NotConvergedError(`interrupted after ${done} of ${labels.length} k-points of the bands`);
     } finally {
       await orbitals.close();
     }

@@ -70,7 +70,7 @@ export async function bandsCommand(jobName: string, options: BandsOptions, host:
         ...common,
         ...chosen,
         onBands: count("bands", "k-point"),
-        onErrorBars: count("error bars", "k-point", true),
+        onErrorBars: count("error bars", "k-point"),
       }),
       phases: soFar(),
       isInterrupted: signal.aborted,

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { readCheckpoint, writeCheckpoint } from "../io/checkpoint.ts";
+import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../io/checkpoint.ts";
 import type { RunOptions } from "../job/prepare-scf.ts";
 import type { Host } from "./host.ts";
 import type { Reporter } from "./reporter.ts";
@@ -15,6 +15,8 @@ export interface CheckpointKeeper {
   readonly run: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "restart">;
   /** Writes the last state, if there is one that no file has yet, and says how to go on. */
   rescue(): Promise<void>;
+  /** The same at once, for a process that is about to end. */
+  rescueNow(): void;
 }
 
 /**
@@ -33,20 +35,32 @@ export async function checkpointKeeper(
   const path = (name: string) => resolve(cwd, name);
   const before = restart === undefined ? undefined : await readCheckpoint(path(restart));
   let latest: object | undefined;
+  let written: object | undefined;
+  const rescued =
+    kept ?? `${out === undefined ? join(".", jobName) : out.replace(/\.\w+$/, "")}.checkpoint.json`;
+  const tell = () => report.urge(`checkpoint: ${rescued}; continue with --restart ${rescued}`);
+  const write = async (state: object) => {
+    await writeCheckpoint(path(rescued), state);
+    written = state;
+  };
   return {
     run: {
       checkpoint: async (state) => {
         latest = state;
-        if (kept !== undefined) await writeCheckpoint(path(kept), state);
+        if (kept !== undefined) await write(state);
       },
       keepOrbitals: kept !== undefined,
       ...(before === undefined ? {} : { restart: before }),
     },
     async rescue() {
-      if (latest === undefined || kept !== undefined) return;
-      const name = `${out === undefined ? join(".", jobName) : out.replace(/\.\w+$/, "")}.checkpoint.json`;
-      await writeCheckpoint(path(name), latest);
-      report.urge(`checkpoint: ${name}; continue with --restart ${name}`);
+      if (latest === undefined || latest === written) return;
+      await write(latest);
+      tell();
+    },
+    rescueNow() {
+      if (latest === undefined || latest === written) return;
+      writeCheckpointSync(path(rescued), latest);
+      tell();
     },
   };
 }

@@ -49,9 +49,10 @@ export async function dielectricCommand(
   ]);
   const keeper = await checkpointKeeper(host, report, source.name, options);
   const runDielectric = await host.engine.runDielectric();
-  const { file, phases, isInterrupted } = await work(
-    { host, report, source, job, options, keeper, rows: host.stderr },
-    async ({ run, signal, show, count, phases: soFar }) => {
+  const isUnfinished = ({ file }: { readonly file: DielectricFile }) => !file.converged;
+  const { file, phases } = await work(
+    { host, report, source, job, options, keeper, rows: host.stderr, isUnfinished },
+    async ({ run, show, count, phases: soFar }) => {
       const settling = conditionSettling();
       const damped = count("damped iteration", "step");
       return {
@@ -71,7 +72,6 @@ export async function dielectricCommand(
           },
         }),
         phases: soFar(),
-        isInterrupted: signal.aborted,
       };
     },
   );
@@ -93,7 +93,6 @@ export async function dielectricCommand(
     details: () => `${dielectricDetails(file)}${workDetails(phases, file.resources)}`,
   });
   if (file.converged) return EXIT.ok;
-  if (isInterrupted) await keeper.rescue();
   report.fail(file.reason ?? "unknown");
   return EXIT.notConverged;
 }

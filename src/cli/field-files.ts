@@ -37,7 +37,7 @@ export async function requireFieldFiles(names: FieldNames, path: (name: string) 
 /** Narrower windows hold no states of a coarse k-grid [Ha]. */
 const LEAST_WIDTH = 0.005;
 
-/** What was asked for, computed but not yet written. */
+/** What was asked for, computed but not yet written; no local density of states after an interruption. */
 export async function fieldFiles(names: FieldNames, fields: GroundFields, job: Job): Promise<FieldFile[]> {
   const width = Math.max(job.temperature, LEAST_WIDTH);
   const files: FieldFile[] = [];
@@ -45,7 +45,7 @@ export async function fieldFiles(names: FieldNames, fields: GroundFields, job: J
     files.push({ name, what, chunks: () => chunksOf(name, what, unit, values, fields) });
   if (names.density !== undefined) add(names.density, "density", "bohr^-3", fields.density);
   if (names.potential !== undefined) add(names.potential, "potential", "Ha", effectivePotential(fields));
-  if (names.ldos !== undefined)
+  if (names.ldos !== undefined && fields.localDos !== undefined)
     add(names.ldos, "ldos", "states_per_Ha_and_bohr^3", await fields.localDos(width));
   return files;
 }

@@ -33,8 +33,11 @@ export interface Host {
   readonly stderr: Output;
   readonly cwd: string;
   readStdin(): Promise<string>;
-  /** Calls `handler` on Ctrl-C until the returned function is called. */
-  onInterrupt(handler: () => void): () => void;
+  /**
+   * Until the returned function is called: calls `ask` on Ctrl-C, and `leave` when it is pressed again, after which the process
+   * ends.
+   */
+  onInterrupt(ask: () => void, leave: () => void): () => void;
   /** Loaded only by the commands that need them. */
   readonly engine: {
     runScf(): Promise<RunScf>;

@@ -19,14 +19,24 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The first Ctrl-C asks, the second one quits as usual. */
-function onInterrupt(handler: () => void): () => void {
+/** The first Ctrl-C asks; the second one ends the process as usual, once `leave` is done. */
+function onInterrupt(ask: () => void, leave: () => void): () => void {
+  let isAsked = false;
   const listener = () => {
-    process.off("SIGINT", listener);
-    handler();
+    if (!isAsked) {
+      isAsked = true;
+      return ask();
+    }
+    release();
+    try {
+      leave();
+    } finally {
+      process.kill(process.pid, "SIGINT");
+    }
   };
+  const release = () => void process.off("SIGINT", listener);
   process.on("SIGINT", listener);
-  return () => process.off("SIGINT", listener);
+  return release;
 }
 
 /** Node 20 hides fused multiply-add behind a flag of the whole process; this process is ours. Later ones have it on. */

@@ -7,7 +7,7 @@ import type { GroundFields } from "../job/ground-fields.ts";
 import { MIXINGS } from "../job/mixings.ts";
 import type { ResultFile } from "../job/result.ts";
 import { parseJob } from "../job/schema.ts";
-import { type CheckpointKeeper, type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
+import { type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { details, verdict } from "./details.ts";
 import { type FieldFile, type FieldNames, fieldFiles, requireFieldFiles } from "./field-files.ts";
 import { drawGroundState, PICTURES, type PictureNames, parsePlane } from "./ground-pictures.ts";
@@ -61,6 +61,7 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
       keeper,
       rows: options.json ? host.stderr : host.stdout,
       headline: headline(job, source.name),
+      isUnfinished: ({ status }: ResultFile) => status === "interrupted",
     },
     ({ run }) =>
       runScf(value, {
@@ -71,7 +72,7 @@ export async function scfCommand(jobName: string, options: ScfOptions, host: Hos
         },
       }),
   );
-  await tell(result, { options, host, report, keeper });
+  await tell(result, { options, host, report });
   for (const { name, what, chunks } of files) {
     await writeAtomically(path(name), chunks());
     report.note(`${what}: ${name}`);
@@ -86,19 +87,19 @@ interface Told {
   readonly options: ScfOptions;
   readonly host: Host;
   readonly report: Reporter;
-  readonly keeper: CheckpointKeeper;
 }
 
 /** Writes what was asked for: the result file first, because the rest can be made again from it. */
-async function tell(result: ResultFile, { options, host, report, keeper }: Told): Promise<void> {
+async function tell(result: ResultFile, { options, host, report }: Told): Promise<void> {
   const path = (name: string) => resolve(host.cwd, name);
   const { out, json } = options;
   if (out !== undefined) {
     await writeResult(path(out), result);
     report.note(`result: ${out}`);
   }
-  if (result.status === "interrupted") await keeper.rescue();
   report.warn(result.warnings);
+  if (result.status === "interrupted" && options.ldos !== undefined)
+    report.warn([`--ldos: ${options.ldos} is not written, the run was interrupted`]);
   printResult(host, report, json, {
     json: () => resultText(result),
     essential: () => `${verdict(result)}\n`,

@@ -20,22 +20,15 @@ export interface Work {
     Pick<RunOptions, "threads" | "signal" | "readText" | "onProgress" | "onStep" | "onWarnings">
   > &
     Pick<RunOptions, "backend" | "checkpoint" | "keepOrbitals" | "restart">;
-  /**
-   * Reports pieces done of a phase of the work, with the time left. It throws NotConvergedError once the work is to stop, unless
-   * the work listens to the signal itself, and ends with what it has.
-   */
-  count(
-    phase: string,
-    noun: string,
-    listens?: boolean,
-  ): (done: number, total: number, detail?: string) => void;
+  /** Reports pieces done of a phase of the work, with the time left. */
+  count(phase: string, noun: string): (done: number, total: number, detail?: string) => void;
   /** Says what is being done in a phase. */
   show(phase: string, text: string): void;
   /** What the phases took so far. */
   phases(): PhaseTime[];
 }
 
-export interface WorkOptions {
+export interface WorkOptions<T> {
   readonly host: Host;
   readonly report: Reporter;
   readonly source: JobSource;
@@ -47,20 +40,28 @@ export interface WorkOptions {
   readonly rows: Output;
   /** Stands above the table; written when the first step begins, so that a job that cannot be run has none. */
   readonly headline?: string;
+  /** Whether a result of interrupted work leaves an iteration to go on with. */
+  readonly isUnfinished?: (value: T) => boolean;
 }
 
-/** Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is kept; pressed again, it ends the process. */
+/**
+ * Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is written; pressed again, it ends the process as soon as the
+ * last state in memory is in a file.
+ */
 export async function work<T>(
-  { host, report, source, job, options, keeper, rows, headline }: WorkOptions,
+  { host, report, source, job, options, keeper, rows, headline, isUnfinished }: WorkOptions<T>,
   body: (work: Work) => Promise<T>,
 ): Promise<T> {
   const { threads, backend } = options;
   const interruption = new AbortController();
   const { signal } = interruption;
-  const release = host.onInterrupt(() => {
-    report.urge("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
-    interruption.abort();
-  });
+  const release = host.onInterrupt(
+    () => {
+      report.urge("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
+      interruption.abort();
+    },
+    () => keeper?.rescueNow(),
+  );
   const clock = phaseClock();
   const table = liveTable(rows, report, job.scf.tolerance);
   let isBegun = false;
@@ -97,11 +98,9 @@ export async function work<T>(
           table.row(row);
         },
       },
-      count: (phase, noun, listens = false) => {
+      count: (phase, noun) => {
         const left = timeLeft();
         return (done, total, detail = "") => {
-          if (signal.aborted && !listens && done < total)
-            throw new NotConvergedError(`interrupted after ${done} of ${total} ${noun}s of the ${phase}`);
           enter(phase);
           report.line.show(`${phase}: ${noun} ${done}/${total}${detail}${left(done, total)}`);
         };
@@ -113,6 +112,7 @@ export async function work<T>(
       phases: clock.times,
     });
     begin();
+    if (signal.aborted && isUnfinished?.(value)) await keeper?.rescue();
     return value;
   } catch (error) {
     if (error instanceof NotConvergedError && signal.aborted) await keeper?.rescue();

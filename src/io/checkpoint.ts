@@ -1,6 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { requireInput } from "../common/failure.ts";
-import { writeAtomically } from "./node-files.ts";
+import { writeAtomically, writeAtomicallySync } from "./node-files.ts";
 
 /*
  * A checkpoint file is lines of JSON. The first holds the state with each typed array replaced by
@@ -18,6 +18,10 @@ const PIECE = 3 * 2 ** 20;
 /** Writes plain data with typed arrays so that `readCheckpoint` gives the same bits back; the file is replaced whole or not at all. */
 export const writeCheckpoint = (path: string, state: object): Promise<void> =>
   writeAtomically(path, checkpointChunks(state));
+
+/** The same, done when it returns. */
+export const writeCheckpointSync = (path: string, state: object): void =>
+  writeAtomicallySync(path, checkpointChunks(state));
 
 /** The text of a checkpoint file, piece by piece. */
 export function* checkpointChunks(state: object): Generator<string> {

@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { access, constants, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -54,6 +54,24 @@ export async function writeAtomically(
   }
   await file.close();
   await rename(temporary, path);
+}
+
+/** The same without giving way to anything, for a process that is about to end; half a file of `writeAtomically` is removed. */
+export function writeAtomicallySync(path: string, chunks: Iterable<string>): void {
+  const temporary = `${path}.${process.pid}.last.tmp`;
+  try {
+    const file = openSync(temporary, "w");
+    try {
+      for (const chunk of chunks) writeSync(file, chunk);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } finally {
+    rmSync(temporary, { force: true });
+    rmSync(`${path}.${process.pid}.tmp`, { force: true });
+  }
 }
 
 /**

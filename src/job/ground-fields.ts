@@ -1,9 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
 import type { RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
-import type { Orbitals } from "../parallel/orbitals.ts";
-import type { ScfProblem } from "../scf/scf.ts";
-import type { ScfStep } from "../scf/state.ts";
+import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
 
 /** What a ground state is made of in real space. */
 export interface GroundFields {
@@ -17,16 +15,16 @@ export interface GroundFields {
   readonly fermiLevel: number;
   /**
    * Local density of states at the Fermi level, Σ w f_max δ_T(ε − ε_F) |ψ|² [states/(Ha bohr³)], shape [nSpin·N], with
-   * δ_T(x) = e^{−(x/T)²}/(T√π). For as long as the run has not returned: it needs the orbitals.
+   * δ_T(x) = e^{−(x/T)²}/(T√π). For as long as the run has not returned: it needs the orbitals. Absent after an interruption,
+   * which leaves them between two steps.
    */
-  localDos(width: number): Promise<RealField>;
+  readonly localDos?: (width: number) => Promise<RealField>;
 }
 
 /** Fields of a step's output density. */
 export function groundFields(
   { basis, terms }: ScfProblem,
-  { rhoOut, occupation, levels }: Pick<ScfStep, "rhoOut" | "occupation" | "levels">,
-  orbitals: Orbitals,
+  { last: { rhoOut, occupation, levels }, orbitals, reason }: ScfEnd,
 ): GroundFields {
   const { model, grid } = basis;
   const potentials = Object.fromEntries(
@@ -40,17 +38,19 @@ export function groundFields(
     density: rhoOut,
     potentials,
     fermiLevel: occupation.fermiLevel,
-    async localDos(width) {
-      const scale = 2 / model.nSpin / (width * Math.sqrt(Math.PI));
-      const weights = levels.map(({ weight, eigenvalues }) =>
-        Float64Array.from(
-          eigenvalues,
-          (e) => weight * scale * Math.exp(-(((e - occupation.fermiLevel) / width) ** 2)),
-        ),
-      );
-      const states = await orbitals.density(weights);
-      basis.symmetrize(states);
-      return states;
-    },
+    ...(reason === "interrupted" ? {} : { localDos }),
   };
+
+  async function localDos(width: number) {
+    const scale = 2 / model.nSpin / (width * Math.sqrt(Math.PI));
+    const weights = levels.map(({ weight, eigenvalues }) =>
+      Float64Array.from(
+        eigenvalues,
+        (e) => weight * scale * Math.exp(-(((e - occupation.fermiLevel) / width) ** 2)),
+      ),
+    );
+    const states = await orbitals.density(weights);
+    basis.symmetrize(states);
+    return states;
+  }
 }

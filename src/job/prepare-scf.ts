@@ -36,7 +36,10 @@ export interface RunOptions {
   readonly threads?: number;
   /** Default `wasm`. */
   readonly backend?: BackendName;
-  /** Stops between steps: the result says `interrupted`. */
+  /**
+   * Stops between the k-points of a step: the result is that of the last whole step, says `interrupted`, and has no forces and no
+   * stress; without a whole step there is a NotConvergedError.
+   */
   readonly signal?: AbortSignal;
   /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
   readonly readText?: (path: string) => Promise<string>;

@@ -119,6 +119,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     threads,
     backend,
     onProgress: options.onBands,
+    signal: options.signal,
     ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
   });
 

@@ -1,5 +1,5 @@
 import { planeAverage } from "../basis/plane-average.ts";
-import { requireInput } from "../common/failure.ts";
+import { NotConvergedError, requireInput } from "../common/failure.ts";
 import { plural } from "../common/plural.ts";
 import { longAxis, planeSpacings } from "../model/lattice.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
@@ -214,7 +214,7 @@ async function observe(
   if (rates === null || observedSteps === 0 || signal?.aborted) return undefined;
   // The best damping is above the range when all eigenvalues are well below 1.
   const damping = Math.min(rates.optimalDamping, LARGEST_DAMPING);
-  const { last, orbitals } = await drain(
+  const end = await drain(
     problem,
     {
       ...scfOptions,
@@ -225,7 +225,12 @@ async function observe(
       maxIterations: observedSteps,
     },
     onDampedStep === undefined ? {} : { onStep: onDampedStep },
-  );
+  ).catch((error: unknown) => {
+    if (error instanceof NotConvergedError) return undefined; // interrupted in its first step
+    throw error;
+  });
+  if (end === undefined) return undefined;
+  const { last, orbitals } = end;
   await orbitals.close();
   const residuals = last.state.history.map(({ densityResidual }) => densityResidual);
   const rate = observedRate(residuals);

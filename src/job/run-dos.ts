@@ -104,6 +104,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
       threads,
       backend,
       onProgress: options.onBands,
+      signal: options.signal,
       ...(options.local === true
         ? {
             memory: Number.POSITIVE_INFINITY, // all k-points at once: the Fermi level is known when orbitals are seen

@@ -26,11 +26,12 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
   const prepared = await prepareScf(job, options, platform);
   const end = await drain(prepared.problem, prepared.options, options);
   try {
-    await options.onFields?.(groundFields(prepared.problem, end.last, end.orbitals));
-    const forces = await groundForces(prepared.problem, end.last, end.orbitals);
-    const stress = prepared.job.stress
-      ? await groundStress(prepared.problem, end.last, end.orbitals)
-      : undefined;
+    const { last, orbitals, reason } = end;
+    await options.onFields?.(groundFields(prepared.problem, end));
+    const isWhole = reason !== "interrupted"; // else the orbitals are between two steps, and somebody wants to leave
+    const forces = isWhole ? await groundForces(prepared.problem, last, orbitals) : undefined;
+    const stress =
+      isWhole && prepared.job.stress ? await groundStress(prepared.problem, last, orbitals) : undefined;
     const peak = await end.orbitals.peakMemory();
     const cpu = platform.cpuSeconds();
     return resultFile(

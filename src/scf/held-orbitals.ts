@@ -1,3 +1,4 @@
+import { invariant } from "../common/failure.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import { operatorsOf } from "../terms/sums.ts";
 import type { ScfProblem } from "./problem.ts";
@@ -9,34 +10,45 @@ export interface HeldOrbitals {
    * few, which keeps the lowest orbitals and adds random ones above.
    */
   atLeast(nBands: number): Promise<Orbitals>;
-  /** The orbitals that are open now. */
-  readonly open: Orbitals | undefined;
+  /** Gives the orbitals away: they are no longer closed here, and hear the signal no longer. */
+  handOver(): Orbitals;
   /** Ends the threads, if any are open. */
   close(): Promise<void>;
 }
 
-export function holdOrbitals({
-  createOrbitals,
-  terms,
-}: Pick<ScfProblem, "createOrbitals" | "terms">): HeldOrbitals {
+/** @param signal is heard by the orbitals between blocks. */
+export function holdOrbitals(
+  { createOrbitals, terms }: Pick<ScfProblem, "createOrbitals" | "terms">,
+  signal?: AbortSignal,
+): HeldOrbitals {
   let open: Orbitals | undefined;
-  const close = async () => {
-    const closing = open;
+  const stop = new AbortController();
+  const pass = () => stop.abort(signal?.reason);
+  if (signal?.aborted) pass();
+  else signal?.addEventListener("abort", pass);
+  const release = () => {
+    const released = open;
     open = undefined;
-    await closing?.close();
+    return released;
   };
   return {
-    get open() {
-      return open;
-    },
     async atLeast(nBands) {
       if (open !== undefined && open.spec.problem.nBands >= nBands) return open;
       const narrow = await open?.save();
-      await close(); // before the wide ones take their memory
-      open = await createOrbitals(nBands, operatorsOf(terms));
+      await release()?.close(); // before the wide ones take their memory
+      open = await createOrbitals(nBands, operatorsOf(terms), stop.signal);
       if (narrow !== undefined) await open.restore(narrow);
       return open;
     },
-    close,
+    handOver() {
+      signal?.removeEventListener("abort", pass);
+      const orbitals = release();
+      invariant(orbitals !== undefined, () => "there is no step without orbitals");
+      return orbitals;
+    },
+    async close() {
+      signal?.removeEventListener("abort", pass);
+      await release()?.close();
+    },
   };
 }

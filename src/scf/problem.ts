@@ -48,7 +48,7 @@ export interface ScfOptions {
   readonly restart?: ScfState | undefined;
   /** Called within a step. */
   readonly onProgress?: ((progress: StepProgress) => void) | undefined;
-  /** Looked at between steps: stops the iteration without an error. */
+  /** Heard between the k-points of a step: ends the iteration with the last whole step, without an error. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -13,6 +13,7 @@ import { energyNorm } from "./accelerators/energy-norm.ts";
 import { electronsToHold, initialBands, nextBands } from "./bands.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { type HeldOrbitals, holdOrbitals } from "./held-orbitals.ts";
+import { interruptible } from "./interruptible.ts";
 import { iterateAt, levelsAt, type StatesInWindow } from "./iterate.ts";
 import type { AdaptiveDamping } from "./methods/adaptive-damping.ts";
 import { minimise } from "./methods/direct-minimisation.ts";
@@ -44,12 +45,13 @@ export type { ScfEnd, ScfOptions, ScfOutcome, ScfProblem, StepProgress } from ".
  * The threads and memory that the orbitals take are closed when the iteration ends, however it ends: at its end, by an
  * error, or because the caller leaves its loop. Where orbitals are needed afterwards, `solveScf` hands them over.
  *
- * @throws InputError if an option is out of range or the bands cannot hold the electrons.
+ * @throws InputError if an option is out of range or the bands cannot hold the electrons; NotConvergedError if the signal
+ *   stops the first step.
  */
 export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfOutcome> {
-  const held = holdOrbitals(problem);
+  const held = holdOrbitals(problem, options.signal);
   try {
-    return yield* iterate(problem, options, held);
+    return yield* interruptible(iterate(problem, options, held), options.signal);
   } finally {
     await held.close();
   }
@@ -57,22 +59,22 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
 
 /**
  * Runs `scf` to its end and hands the open orbitals over, for forces and everything else that is made of them. If an
- * error ends it, of the iteration or of `onStep`, they are closed.
+ * error ends it, of the iteration or of `onStep`, they are closed. After an interruption they can be saved and closed only.
  *
  * @param onStep is called after every step and awaited.
- * @throws InputError as `scf` does.
+ * @throws InputError and NotConvergedError as `scf` does.
  */
 export async function solveScf(
   problem: ScfProblem,
   options: ScfOptions,
   onStep?: (step: ScfStep) => void | Promise<void>,
 ): Promise<ScfEnd> {
-  const held = holdOrbitals(problem);
+  const held = holdOrbitals(problem, options.signal);
   try {
-    const steps = iterate(problem, options, held);
+    const steps = interruptible(iterate(problem, options, held), options.signal);
     for (;;) {
       const next = await steps.next();
-      if (next.done) return { ...next.value, orbitals: held.open! }; // there is no step without orbitals
+      if (next.done) return { ...next.value, orbitals: held.handOver() };
       await onStep?.(next.value);
     }
   } catch (error) {

@@ -199,7 +199,7 @@ test("Ctrl-C stops between k-points with 3", async () => {
   };
   expect(await bands(["cb.json", "--path", "LGX", "--points", "9"], host)).toBe(3);
   expect(host.written.stderr).toMatch(
-    /\[2Kinterrupted: stopping .*not converged:.* interrupted after 3 of 9 k-points of the bands\n/s,
+    /\[2Kinterrupted: stopping .*not converged:.* interrupted after 2 of 9 k-points of the bands\n/s,
   );
   expect(host.written.stdout).toBe("");
 });

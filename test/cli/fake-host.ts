@@ -22,7 +22,7 @@ export interface FakeOptions {
 /** A host whose calculations are those of `run`: nothing is solved. */
 export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: FakeOptions = {}): FakeHost {
   const written = { stdout: "", stderr: "" };
-  const handlers = new Set<() => void>();
+  let presses: (() => void)[] = [];
   const output = (name: "stdout" | "stderr") => ({
     write: (text: string) => {
       written[name] += text;
@@ -41,13 +41,13 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
     stderr: output("stderr"),
     cwd,
     readStdin: () => Promise.resolve(stdin),
-    onInterrupt(handler) {
-      handlers.add(handler);
-      return () => handlers.delete(handler);
+    onInterrupt(ask, leave) {
+      presses = [ask, leave];
+      return () => {
+        presses = [];
+      };
     },
-    interrupt: () => {
-      for (const handler of handlers) handler();
-    },
+    interrupt: () => presses.shift()?.(),
     engine: {
       runScf: () => Promise.resolve(runScf),
       runBands: async () => (await import("../../src/job/run-bands.ts")).runBands, // small jobs are solved in earnest

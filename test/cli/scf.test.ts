@@ -104,6 +104,28 @@ test("Ctrl-C asks the run to stop; its state and result are written, and 3 is re
   expect(host.written.stderr).toContain("continue with --restart a.checkpoint.json");
 });
 
+test.each(["", " --checkpoint b.json"])(
+  "Ctrl-C pressed twice writes the state in memory before it leaves%s",
+  async (words) => {
+    const name = words === "" ? "a.checkpoint.json" : "b.json";
+    const state = (step: number) => ({ rho: Float64Array.of(step, 2) }) as never; // the command does not look into it
+    const run = async (options: RunOptions, host: FakeHost) => {
+      await options.checkpoint?.(state(1));
+      const writing = options.checkpoint?.(state(2)); // its file is not there yet
+      host.interrupt();
+      host.interrupt(); // the process would end now
+      const found = readFileSync(join(cwd, name), "utf8");
+      await Promise.resolve(writing).catch(() => {});
+      writeFileSync(join(cwd, "found.json"), found);
+      return {};
+    };
+    const host = fakeHost({ cwd, run });
+    await scf(`si.json --out a.json${words}`, host);
+    expect(await readCheckpoint(join(cwd, "found.json"))).toEqual(state(2));
+    expect(host.written.stderr).toContain(`continue with --restart ${name}`);
+  },
+);
+
 test("--checkpoint keeps the state of every step, --restart hands it to the run", async () => {
   const states: unknown[] = [];
   const run = async (options: RunOptions) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { InputError, NotConvergedError } from "../../src/common/failure.ts";
 import { converged } from "../../src/job/converged.ts";
+import type { GroundFields } from "../../src/job/ground-fields.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runScf } from "../../src/job/run-scf.ts";
+import type { Checkpoint } from "../../src/job/starting-point.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, DISPLACED_SILICON, SILICON, to } from "../systems.ts";
@@ -86,18 +88,50 @@ describe("a run that does not converge", () => {
     expect(() => converged(result)).toThrow(result.reason);
   });
 
-  test("is interrupted between steps by a signal, without an error", async () => {
+  const HEAVY = { ...to(1e-9, SILICON), symmetry: false, stress: true };
+  test.each([1, 2])(
+    "is interrupted inside a step, with %i threads: the last whole step without forces",
+    async (threads) => {
+      const controller = new AbortController();
+      const states: Checkpoint[] = [];
+      let blocks = 0;
+      let fields: GroundFields | undefined;
+      const result = await runScf(HEAVY, {
+        threads,
+        signal: controller.signal,
+        onProgress: ({ step, phase }) => {
+          if (step !== 3 || phase !== "diagonalise") return;
+          blocks++;
+          controller.abort();
+        },
+        checkpoint: (state) => void states.push(state),
+        onFields: (found) => {
+          fields = found;
+        },
+      });
+      expect(result).toMatchObject({ converged: false, status: "interrupted", iterations: 2 });
+      expect(result.reason).toMatch(/^interrupted after 2 steps/);
+      expect(blocks).toBeLessThanOrEqual(threads); // those that were being solved for
+      expect([result.forces, result.stress, fields!.localDos]).toEqual([undefined, undefined, undefined]);
+      expect(fields!.density.length).toBeGreaterThan(0);
+      expect(states.map(({ history }) => history.length)).toEqual([1, 2, 2]);
+      expect(states[2]!.orbitals).toHaveLength(result.kpoints.length);
+      expect(states[2]!.rho).toEqual(states[1]!.rho);
+      const rest = await runScf(HEAVY, { restart: states[2] });
+      const whole = await runScf(HEAVY);
+      expect(rest.history.slice(0, 2).map(({ energy }) => energy)).toEqual(
+        whole.history.slice(0, 2).map(({ energy }) => energy),
+      );
+      expect(rest.energies.total).toBeCloseTo(whole.energies.total, 11);
+      expect([rest.forces!.length, rest.stress!.length]).toEqual([2, 3]);
+    },
+  );
+
+  test("is interrupted in its first step without a result", async () => {
     const controller = new AbortController();
-    const result = await runScf(to(1e-9, SILICON), {
-      signal: controller.signal,
-      onStep: ({ step }) => {
-        if (step === 2) controller.abort();
-      },
-    });
-    expect(result).toMatchObject({ converged: false, status: "interrupted" });
-    expect(result.reason).toMatch(/^interrupted after \d steps/);
-    expect(result.iterations).toBeGreaterThanOrEqual(2);
-    expect(result.iterations).toBeLessThanOrEqual(3);
+    const run = runScf(HEAVY, { signal: controller.signal, onProgress: () => controller.abort() });
+    await expect(run).rejects.toThrow(NotConvergedError);
+    await expect(run).rejects.toThrow(/^interrupted in the first step/);
   });
 
   test("a converged result passes through converged()", async () => {
