@@ -54,6 +54,8 @@ const notOurs = (file: string, text: string): string =>
 function kindOf(text: string): string {
   const start = text.trimStart().slice(0, 400);
   if (start === "") return "an empty file";
+  if (/<psml[\s>]/.test(start)) return "a psml file";
+  if (/<paw_(dataset|setup)[\s>]/.test(start)) return "a PAW data set";
   if (/^(<!doctype html|<html|<head|<body)/i.test(start)) return "a web page";
   return `a file that starts ${JSON.stringify(start.split(/\r?\n/)[0]!.slice(0, 40))}`;
 }

@@ -54,6 +54,12 @@ export function parsePsp8(text: string, name: string): NumericPotential {
   spinOrbitCounts.forEach((count, i) => {
     if (count > 0) readProjectors(lines, i + 1, count, points);
   });
+  const meshEnd = (points - 1) * lines.spacing();
+  const tail = -local[points - 1]! * meshEnd;
+  rule(
+    Math.abs(tail - charge) <= TAIL_ERROR,
+    `local potential: must end as -Z/r with the ${charge} valence electrons of line 2, got ${tail.toPrecision(6)} at r = ${meshEnd} bohr`,
+  );
   const coreColumns = coreCharge > 1e-15 ? lines.columns("core charge", 2, points) : null;
   const hasValence = extensions === 1 || extensions === 3;
   const valence = hasValence ? lines.columns("valence density", 1, points)[0]! : null;
@@ -117,6 +123,9 @@ function readBlocks(lines: Reader, counts: readonly number[], lLocal: number, po
   return { energies, projectors, local: local ?? readLocal() };
 }
 
+/** By how many electrons the tail of v_loc may miss the valence charge. */
+const TAIL_ERROR = 0.01;
+
 function readProjectors(lines: Reader, l: number, count: number, points: number): [number[], Float64Array[]] {
   const energies = lines.expectBlock(l, `projectors of l = ${l}`, count);
   return [energies, lines.columns(`projectors of l = ${l}`, count, points)];
@@ -161,6 +170,11 @@ function reader(text: string, name: string): Reader {
     },
     expectBlock: (l, what, count = 0) => {
       const [found, ...rest] = numbers(`l and energies of the ${what}`, 1 + count);
+      const more = words(lines[at - 1]!).slice(1 + count);
+      rule(
+        more.every((word) => Number.isNaN(fortranNumber(word))),
+        `${what}: must have ${count} energies as nproj says, got ${count + more.length}`,
+      );
       rule(found === l, `${what}: block l = ${l} expected, got ${found}`);
       return rest;
     },

@@ -17,7 +17,9 @@ export interface UpfSection {
   all(name: string): UpfSection[];
   /** @throws InputError if there is none. */
   section(name: string): UpfSection;
-  /** Its `count` numbers or more; only numbers count. @throws InputError if there are fewer. */
+  /** How many sections inside have a name of this pattern. */
+  count(pattern: string): number;
+  /** Its `count` numbers. @throws InputError if there are fewer or more. */
   numbers(count: number): Float64Array;
 }
 
@@ -49,6 +51,7 @@ function section(file: string, name: string, attributes: string, text: string): 
       const found = new RegExp(`\\s${wanted}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
       return (found?.[1] ?? found?.[2])?.trim();
     },
+    count: (pattern) => Array.from(text.matchAll(new RegExp(`<${pattern}[\\s>/]`, "g"))).length,
     find: (wanted) => all(wanted)[0],
     all,
     section: (wanted) => {
@@ -58,7 +61,7 @@ function section(file: string, name: string, attributes: string, text: string): 
     },
     numbers: (count) => {
       const found = words(text);
-      rule(found.length >= count, `must hold ${count} numbers, got ${found.length}`);
+      rule(found.length === count, `must hold ${count} numbers as PP_HEADER says, got ${found.length}`);
       return Float64Array.from({ length: count }, (_, i) => {
         const value = fortranNumber(found[i]!);
         rule(Number.isFinite(value), `number ${i + 1} must be one, got ${found[i]}`);

@@ -15,6 +15,8 @@ export interface UpfHeader {
   /** Points of the mesh. */
   readonly points: number;
   readonly projectors: number;
+  /** Highest angular momentum of the projectors; undefined where the header says none. */
+  readonly highest: number | undefined;
 }
 
 /** A projector r·p(r) on the mesh of the file. */
@@ -33,6 +35,7 @@ export interface UpfProjectors {
 
 /** Version 2: attributes. */
 export function readHeader2(section: UpfSection): UpfHeader {
+  const rule: UpfSection["rule"] = section.rule;
   const text = (name: string): string =>
     section.attribute(name) ?? section.fail(`must have an attribute ${name}, got none`);
   const flag = (name: string): boolean => /^\.?t/i.test(section.attribute(name) ?? "f");
@@ -41,6 +44,13 @@ export function readHeader2(section: UpfSection): UpfHeader {
     section.rule(Number.isFinite(value), `${name}: must be a number, got ${text(name)}`);
     return value;
   };
+  for (const [name, what] of [["is_paw", "PAW"], ["is_ultrasoft", "ultrasoft"]] as const) // biome-ignore format: pairs
+    rule(!flag(name), `${name}: must be false, got true; ${what} potentials are not available`);
+  const relativity = section.attribute("relativistic")?.toLowerCase();
+  rule(
+    relativity !== "full",
+    "relativistic: must be no or scalar, got full; take the scalar relativistic potential of the same family",
+  );
   return {
     element: text("element"),
     type: text("pseudo_type"),
@@ -51,6 +61,7 @@ export function readHeader2(section: UpfSection): UpfHeader {
     charge: number("z_valence"),
     points: number("mesh_size"),
     projectors: number("number_of_proj"),
+    highest: section.attribute("l_max") === undefined ? undefined : number("l_max"),
   };
 }
 
@@ -76,6 +87,7 @@ export function readHeader1(section: UpfSection, file: UpfSection): UpfHeader {
     charge: number(5, "valence charge"),
     points: number(9, "number of mesh points"),
     projectors: number(10, "number of projectors", 1),
+    highest: undefined, // of the file's l = 0 … l_max one is local and has no projector
   };
 }
 
@@ -84,13 +96,19 @@ export function readProjectors2(
   section: UpfSection,
   { projectors: count, points }: UpfHeader,
 ): UpfProjectors {
+  const held = section.count("PP_BETA\\.\\d+");
+  section.rule(held === count, `must hold ${count} sections PP_BETA as PP_HEADER says, got ${held}`);
   const projectors = Array.from({ length: count }, (_, i): Projector => {
-    const beta = section.section(`PP_BETA.${i + 1}`);
+    const beta: UpfSection = section.section(`PP_BETA.${i + 1}`);
     const end = Number(beta.attribute("cutoff_radius_index") ?? 0);
+    beta.rule(
+      Number.isInteger(end) && end <= points,
+      `cutoff_radius_index: must be a point of the mesh, at most ${points}, got ${end}`,
+    );
     return {
       l: angularMomentum(beta, Number(beta.attribute("angular_momentum"))),
       values: beta.numbers(points),
-      used: end > 0 ? Math.min(end, points) : points,
+      used: end > 0 ? end : points,
     };
   });
   const d = section.section("PP_DIJ").numbers(count * count);
@@ -106,12 +124,18 @@ export function readProjectors1(
   { projectors: count, points }: UpfHeader,
 ): UpfProjectors {
   const betas = section.all("PP_BETA");
-  section.rule(betas.length === count, `must hold ${count} sections PP_BETA, got ${betas.length}`);
+  section.rule(
+    betas.length === count,
+    `must hold ${count} sections PP_BETA as PP_HEADER says, got ${betas.length}`,
+  );
   const projectors = betas.map((beta: UpfSection): Projector => {
     const [first = "", ...rest] = beta.text.split(/\r?\n/).filter((line) => line.trim() !== "");
     const found = words(rest.join(" "));
     const used = Number(found[0]);
-    beta.rule(used > 0 && used <= points && found.length > used, `must hold ${found[0]} numbers`);
+    beta.rule(
+      Number.isInteger(used) && used > 0 && used <= points && found.length > used,
+      `must begin with how many of the ${points} points of the mesh it has, and hold as many numbers, got ${found[0]} and ${found.length - 1}`,
+    );
     const values = new Float64Array(points);
     for (let i = 0; i < used; i++) {
       values[i] = fortranNumber(found[i + 1]!);
@@ -122,7 +146,10 @@ export function readProjectors1(
   const dij: UpfSection = section.section("PP_DIJ");
   const [first = "", ...lines] = dij.text.split(/\r?\n/).filter((line) => line.trim() !== "");
   const coupling = projectors.map(() => new Array<number>(count).fill(0));
-  for (const line of lines.slice(0, Number(words(first)[0]))) {
+  const entries = Number(words(first)[0]);
+  const listed = lines.filter((line) => words(line).length === 3).length;
+  dij.rule(listed === entries, `must list ${entries} elements as its first line says, got ${listed}`);
+  for (const line of lines.slice(0, entries)) {
     const [i = 0, j = 0, value = Number.NaN] = words(line).map(fortranNumber);
     dij.rule(i >= 1 && i <= count && j >= 1 && j <= count && Number.isFinite(value), `got ${line.trim()}`);
     coupling[i - 1]![j - 1] = value;

@@ -116,6 +116,24 @@ test("of a fully relativistic psp8 the scalar part is taken, and a local potenti
   close(projectorFourier(found, 0, 2, 1.3), projectorFourier(plain, 0, 2, 1.3), 1e-9);
 });
 
+/** The projectors of upf2 with another end: its three sections get a cutoff_radius_index each. */
+const endingAt = (...ends: readonly number[]) => {
+  let next = 0;
+  const text = upf2.replace(/ cutoff_radius_index="[^"]*"/g, "");
+  return parseUpf(
+    text.replace(/<PP_BETA\.\d/g, (tag) => `${tag} cutoff_radius_index="${ends[next++ % ends.length]}"`),
+    "Al.upf",
+  );
+};
+
+// pw.x 6.7 gives one energy for 299 and 300 in Si.pz-vbc.UPF, another for 301, and for 299 in one of two projectors that of the other.
+test("projectors end with an odd number of points, all at the largest index of the file", () => {
+  const at = (...ends: number[]) => projectorFourier(endingAt(...ends), 0, 1, 1.3);
+  expect(at(600)).toBe(at(599));
+  expect(at(601)).not.toBe(at(599));
+  expect(at(599, 601, 600)).toBe(at(601));
+});
+
 describe("what cannot be used is refused in one line with file, place and rule", () => {
   const upf = (from: string | RegExp, to: string) => () => parseUpf(upf2.replace(from, to), "Al.upf");
   const old = (from: string | RegExp, to: string) => () => parseUpf(upf1.replace(from, to), "Al.upf");
@@ -138,7 +156,21 @@ describe("what cannot be used is refused in one line with file, place and rule",
     ["coupling across l", upf(/(<PP_DIJ>\n\S+ \S+ )\S+/, "$10.5"), "Al.upf PP_NONLOCAL: PP_DIJ: only projectors of one l may couple, got D(1, 3) = 0.5"],
     ["coupling not symmetric", upf(/(<PP_DIJ>\n\S+ )\S+/, "$10.5"), "PP_DIJ: must be symmetric"],
     ["l too large", upf('angular_momentum="1"', 'angular_momentum="7"'), "Al.upf PP_BETA.3: angular momentum must be 0 to 3, got 7"],
-    ["projectors fewer", old(/<PP_BETA>[\s\S]*?<\/PP_BETA>/, ""), "Al.upf PP_NONLOCAL: must hold 3 sections PP_BETA, got 2"],
+    ["projectors fewer", old(/<PP_BETA>[\s\S]*?<\/PP_BETA>/, ""), "Al.upf PP_NONLOCAL: must hold 3 sections PP_BETA as PP_HEADER says, got 2"],
+    ["valence charge against the tail", upf(/z_valence="3"/, 'z_valence="4"'), "Al.upf PP_LOCAL: must end as -2Z/r with the 4 valence electrons of PP_HEADER, got 3.00000"],
+    ["projectors fewer in version 2", upf('number_of_proj="3"', 'number_of_proj="2"'), "Al.upf PP_NONLOCAL: must hold 2 sections PP_BETA as PP_HEADER says, got 3"],
+    ["projectors unannounced", upf('number_of_proj="3"', 'number_of_proj="0"'), "Al.upf PP_HEADER: number of projectors: must be that of the sections PP_BETA, got 0 with 3"],
+    ["l_max below the projectors", upf('l_max="1"', 'l_max="0"'), "Al.upf PP_HEADER: l_max: must be at least the l of every projector, got 0 with a projector of l = 1"],
+    ["coupling too long", upf(/(<PP_DIJ>\n)/, "$10.0 "), "Al.upf PP_DIJ: must hold 9 numbers as PP_HEADER says, got 10"],
+    ["mesh longer than announced", upf(/(<PP_RAB>\n)/, "$10.0 "), "Al.upf PP_RAB: must hold"],
+    ["derivative of another mesh", upf(/(<PP_RAB>\n\S+ )(\S+)/, "$11.0"), "Al.upf PP_MESH: PP_RAB: must be dr/dx of the radii in PP_R, got 1 at number 2"],
+    ["end beyond the mesh", upf('angular_momentum="1"', 'angular_momentum="1" cutoff_radius_index="5000"'), "Al.upf PP_BETA.3: cutoff_radius_index: must be a point of the mesh"],
+    ["ultrasoft by its flag", upf('is_ultrasoft="F"', 'is_ultrasoft="T"'), "is_ultrasoft: must be false, got true; ultrasoft potentials are not available"],
+    ["PAW by its flag", upf('is_paw="F"', 'is_paw="T"'), "is_paw: must be false, got true; PAW potentials are not available"],
+    ["fully relativistic", upf('relativistic="scalar"', 'relativistic="full"'), "relativistic: must be no or scalar, got full"],
+    ["core unannounced", (() => parseUpf(upf2.replace("</PP_MESH>", "</PP_MESH>\n<PP_NLCC>\n1.0\n</PP_NLCC>"), "Al.upf")), "core_correction: must be true where the file has a section PP_NLCC"],
+    ["psp8: valence charge against the tail", psp("13 3 2001", "13 2 2001"), "local potential: must end as -Z/r with the 2 valence electrons of line 2, got 3.00000 at r = 8"],
+    ["psp8: more energies than projectors", psp(/\n1 (\S+\n)/, "\n1 1.0 $1"), "projectors of l = 1: must have 1 energies as nproj says, got 2"],
     ["core missing", upf('core_correction="F"', 'core_correction="T"'), "must have a section PP_NLCC"],
     ["other ABINIT format", psp(/\n8 2/, "\n6 2"), "Al.psp8 line 3: pspcod: must be 8, got 6"],
     ["l too large in psp8", psp("8 2 1 4", "8 2 4 4"), "Al.psp8 line 3: lmax: must be 0 to 3, got 4"],
