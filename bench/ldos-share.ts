@@ -37,6 +37,12 @@ async function measure(name: string, mixing: string): Promise<Cost> {
     built("job/prepare-scf")
   )) as typeof import("../src/job/prepare-scf.ts");
   const { scf } = (await import(built("scf/scf"))) as typeof import("../src/scf/scf.ts");
+  const { densityMixing } = (await import(
+    built("scf/methods/density-mixing")
+  )) as typeof import("../src/scf/methods/density-mixing.ts");
+  const { mixingSchema, preconditionerOf } = (await import(
+    built("job/mixings")
+  )) as typeof import("../src/job/mixings.ts");
 
   const file = new URL(`../examples/${name}.json`, import.meta.url);
   const job = JSON.parse(readFileSync(file, "utf8")) as { scf: object };
@@ -44,6 +50,7 @@ async function measure(name: string, mixing: string): Promise<Cost> {
     { ...job, scf: { ...job.scf, mixing: { name: mixing } } },
     { threads: 1 },
   );
+  const mixer = preconditionerOf(mixingSchema.parse({ name: mixing }));
   const time = { states: 0, bind: 0, solve: 0 };
   /** Passes made only to be timed. */
   let idle = 0;
@@ -62,22 +69,24 @@ async function measure(name: string, mixing: string): Promise<Cost> {
       },
     };
   };
-  const mixer = options.preconditioner as Preconditioner; // none that must be awaited
   const preconditioner: Preconditioner = {
     ...mixer,
-    async at(iterate) {
+    async at(iterate, states) {
       const began = threadTime();
-      const apply = await mixer.at(iterate);
+      const apply = await mixer.at(iterate, states);
       time.bind += threadTime() - began;
       return (out, residual) => {
         const start = threadTime();
-        apply(out, residual);
+        void apply(out, residual); // none that must be awaited
         time.solve += threadTime() - start;
       };
     },
   };
   const began = threadTime();
-  const steps = scf({ ...problem, createOrbitals }, { ...options, preconditioner });
+  const steps = scf(
+    { ...problem, createOrbitals },
+    { ...options, method: densityMixing({ preconditioner }) },
+  );
   for (;;) {
     const next = await steps.next();
     if (!next.done) continue;

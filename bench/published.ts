@@ -1,9 +1,9 @@
-import { outerEnergy } from "../src/errors/propose/outer-cutoff.ts";
 import type { BandEnclosure } from "../src/errors/certify/band-enclosure.ts";
 import { eliminationBounds } from "../src/errors/enclose/elimination-bounds.ts";
 import { encloseBands } from "../src/errors/enclose/enclose-bands.ts";
 import { type EnclosedProblem, encloseProblem } from "../src/errors/problem/enclosed-hamiltonian.ts";
 import type { ExactProblem } from "../src/errors/problem/exact-problem.ts";
+import { outerEnergy } from "../src/errors/propose/outer-cutoff.ts";
 import { type PublishedBar, publishedBars } from "../src/errors/published/published-bars.ts";
 import type { GridSize, Kernels } from "../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../src/kernels/wasm/wasm.ts";

@@ -10,6 +10,7 @@ import {
   contourSvg,
   damped,
   defineModel,
+  densityMixing,
   dielectric,
   dielectricMatrix,
   externalPotential,
@@ -75,7 +76,10 @@ async function condensate(): Promise<void> {
 
 const solved = async (system: LineSystem) => {
   const model = await lineSystem(system);
-  const ground = await groundState(model, { preconditioner: ldos(), tolerance: { density: 1e-8 } });
+  const ground = await groundState(model, {
+    method: densityMixing({ preconditioner: ldos(), damping: 0.5 }),
+    tolerance: { density: 1e-8 },
+  });
   if (!ground.converged) throw new Error("the ground state did not converge");
   return { model, ground, matrix: await dielectricMatrix(model, ground.density) };
 };
@@ -134,7 +138,7 @@ async function lines(): Promise<void> {
       if (make !== mixedLine) continue;
       const none = found[0]!.spectrum;
       const screened = found[1]!.spectrum;
-      const states = await matrix.iterate.localDensityOfStates(0.05);
+      const states = matrix.localDensityOfStates({ center: matrix.iterate.fermiLevel, width: 0.05 });
       const [n, length] = [none.eigenvalues.length, system.length];
       save(
         "mixed.svg",
@@ -191,9 +195,7 @@ async function rates(): Promise<void> {
     if (predicted === null) throw new Error("an eigenvalue is not positive");
     const run = async (accelerator: ReturnType<typeof damped>, damping: number, maxIterations: number) => {
       const { history } = await groundState(start, {
-        preconditioner,
-        accelerator,
-        damping,
+        method: densityMixing({ preconditioner, accelerator, damping }),
         maxIterations,
         bands,
         tolerance: { density: 1e-10 },

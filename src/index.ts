@@ -135,22 +135,34 @@ export { kerkerDos } from "./precond/kerker-dos.ts";
 export { ldos } from "./precond/ldos.ts";
 export { localThomasFermi } from "./precond/local-thomas-fermi.ts";
 export { type Layer, type Localisation, layer } from "./precond/localisation.ts";
-export type { ApplyPreconditioner, Iterate, Preconditioner } from "./precond/preconditioner.ts";
+export type {
+  ApplyPreconditioner,
+  Iterate,
+  IterateLevels,
+  Preconditioner,
+} from "./precond/preconditioner.ts";
 export { simple } from "./precond/simple.ts";
 export { chi0Exact } from "./response/chi0-exact.ts";
 export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
-export { type Accelerator, damped } from "./scf/accelerators/accelerator.ts";
+export type { Accelerator, AcceleratorHistory, HistoryPoint } from "./scf/accelerators/accelerator.ts";
 export { type AndersonOptions, anderson } from "./scf/accelerators/anderson.ts";
+export { damped } from "./scf/accelerators/damped.ts";
 export { groundForces, groundStress } from "./scf/derivatives.ts";
-export {
-  type AdaptiveDamping,
-  type AdaptiveDampingOptions,
-  adaptiveDamping,
-} from "./scf/methods/adaptive-damping.ts";
-export { directMinimisation } from "./scf/methods/direct-minimisation.ts";
-export type { DirectMinimisation } from "./scf/problem.ts";
+export type {
+  NextStep,
+  ScfIteration,
+  ScfMethod,
+  SolvedStep,
+  StepStart,
+  Tolerance,
+} from "./scf/method.ts";
+export { type DensityMixingOptions, densityMixing } from "./scf/methods/density-mixing.ts";
+export { type DirectMinimisationOptions, directMinimisation } from "./scf/methods/direct-minimisation.ts";
+export { type PotentialMixingOptions, potentialMixing } from "./scf/methods/potential-mixing.ts";
 export { type ScfEnd, type ScfOptions, type ScfOutcome, type ScfProblem, scf, solveScf } from "./scf/scf.ts";
-export type { Energies, ScfState, ScfStep } from "./scf/state.ts";
+export { type SolvedPotential, solvePotential } from "./scf/solve-potential.ts";
+export type { Energies, MethodState, ScfState, ScfStep } from "./scf/state.ts";
+export type { EnergyWindow } from "./state/energy-window.ts";
 export type { BlockSite, BlockTerm, Operator } from "./terms/block-term.ts";
 export { externalFromFourier, externalPotential } from "./terms/external/external.ts";
 export { hartree } from "./terms/hartree/hartree.ts";

@@ -1,6 +1,5 @@
 import { difference, dotReal, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { levelCapacity } from "../../src/model/model.ts";
-import { smearing } from "../../src/model/smearing.ts";
 import { electronsToHold, initialBands } from "../../src/scf/bands.ts";
 import type { ScfProblem } from "../../src/scf/problem.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
@@ -31,7 +30,6 @@ export async function ediisSteps(
 ): Promise<number | undefined> {
   const { model, grid } = basis;
   const fMax = levelCapacity(model);
-  const law = smearing(model.smearing);
   const isSmeared = model.temperature > 0;
   const { nBands, nConverge } = initialBands(electronsToHold(model), fMax, isSmeared, null);
   const orbitals = await createOrbitals(nBands, operatorsOf(terms));
@@ -47,7 +45,7 @@ export async function ediisSteps(
         weight: orbitals.spec.blocks[i]!.weight,
         eigenvalues,
       }));
-      const { occupations, entropyEnergy } = occupy(levels, model.electrons, fMax, law, model.temperature);
+      const { occupations, entropyEnergy } = occupy(model, levels);
       const weights = occupations.map((f, i) => f.map((x) => x * levels[i]!.weight));
       const rho = await orbitals.density(weights);
       basis.symmetrize(rho);

@@ -1,6 +1,8 @@
+import { mixingSchema, preconditionerOf } from "../../src/job/mixings.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import {
@@ -29,7 +31,7 @@ const SYSTEMS: readonly System[] = [
 /** Takes no notice of the norm it is given. */
 const inPlainNorm = (accelerator: Accelerator): Accelerator => ({
   ...accelerator,
-  next: (state, rho, step, damping) => accelerator.next(state, rho, step, damping),
+  next: (history, input, step, damping) => accelerator.next(history, input, step, damping),
 });
 const [free, guarded] = [anderson({ maxRise: Number.POSITIVE_INFINITY }), anderson()];
 const ACCELERATORS = {
@@ -44,10 +46,11 @@ async function run({ structure, mixing, pseudopotentials }: System, accelerator:
     ...METAL,
     structure,
     pseudopotentials,
-    scf: { mixing: { name: mixing }, damping: 0.8, maxIterations: 100 },
+    scf: { maxIterations: 100 },
   };
+  const preconditioner = preconditionerOf(mixingSchema.parse({ name: mixing }));
   const { problem, options } = await prepareScf(job);
-  const steps = scf(problem, { ...options, accelerator });
+  const steps = scf(problem, { ...options, method: densityMixing({ preconditioner, accelerator }) });
   for (;;) {
     const next = await steps.next();
     if (!next.done) continue;

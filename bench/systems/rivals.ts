@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
+import { mixingSchema, preconditionerOf } from "../../src/job/mixings.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { type Accelerator, damped } from "../../src/scf/accelerators/accelerator.ts";
+import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { damped } from "../../src/scf/accelerators/damped.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { ediisSteps } from "./ediis.ts";
@@ -37,12 +40,12 @@ export function periodicPulay(period: number, inner: Accelerator = anderson()): 
   return {
     ...inner,
     name: `periodic Pulay, every ${period === 2 ? "second" : `${period}rd`} step`,
-    next(state, rho, change, damping) {
-      const extrapolated = inner.next(state, rho, change, damping);
+    next(history, input, change, damping) {
+      const extrapolated = inner.next(history, input, change, damping);
       step++;
       return step % period === 0
         ? extrapolated
-        : { rho: plain.next([], rho, change, damping).rho, state: extrapolated.state };
+        : { input: plain.next([], input, change, damping).input, history: extrapolated.history };
     },
   };
 }
@@ -55,8 +58,10 @@ const ACCELERATORS: readonly (() => Accelerator)[] = [
 ];
 
 async function steps(job: object, mixing: string, accelerator: Accelerator): Promise<string> {
-  const { problem, options } = await prepareScf({ ...job, scf: { mixing: { name: mixing }, damping: 0.8 } });
-  const iteration = scf(problem, { ...options, accelerator, maxIterations: LIMIT });
+  const { problem, options } = await prepareScf(job);
+  const preconditioner = preconditionerOf(mixingSchema.parse({ name: mixing }));
+  const method = densityMixing({ preconditioner, accelerator });
+  const iteration = scf(problem, { ...options, method, maxIterations: LIMIT });
   for (;;) {
     const next = await iteration.next();
     if (!next.done) continue;

@@ -1,5 +1,6 @@
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { ldos } from "../../src/precond/ldos.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { type ScfOptions, scf } from "../../src/scf/scf.ts";
 import { structure } from "./aluminium-slab/structure.ts";
 
@@ -17,7 +18,10 @@ const STUDIES: Readonly<Record<string, Study>> = {
   window: {
     layers: [4, 8, 12, 16],
     columns: Object.fromEntries(
-      [0.01, 0.05, 0.1].map((width) => [`${width} Ha`, { preconditioner: ldos({ width }) }]),
+      [0.01, 0.05, 0.1].map((width) => [
+        `${width} Ha`,
+        { method: densityMixing({ preconditioner: ldos({ width }) }) },
+      ]),
     ),
   },
 };

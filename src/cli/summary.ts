@@ -1,5 +1,6 @@
 import { plural } from "../common/plural.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
+import { pastSteps } from "../job/accelerators.ts";
 import type { Job } from "../job/job.ts";
 import { pseudopotentialsText } from "../job/pseudopotentials-in-use.ts";
 import type { ResultFile } from "../job/result.ts";
@@ -14,7 +15,8 @@ const MOST_FORCES = 12;
 /** What a person wants to know before the run: which job this is. */
 export function headline(job: Job, name: string): string {
   const { accelerator, mixing } = job.scf;
-  const depth = "depth" in accelerator ? `(${accelerator.depth})` : "";
+  const steps = pastSteps(accelerator);
+  const depth = steps > 0 ? `(${steps})` : "";
   const accelerated = accelerator.name === "none" ? "" : ` + ${accelerator.name}${depth}`;
   const smeared = job.temperature > 0 ? [`${job.smearing} ${job.temperature} Ha`] : [];
   const functional = typeof job.functional === "string" ? job.functional : job.functional.join(" + ");

@@ -2,8 +2,11 @@ import { fastSize, isFastGrid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { functionals } from "../model/functionals.ts";
 import type { SmearingName } from "../model/smearing.ts";
+import { DENSITY_MIXING_OPTIONS } from "../scf/methods/density-mixing.ts";
+import { UNREAD } from "./accelerators.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
+import { DEFAULT_MIXING } from "./mixings.ts";
 
 /** A job whose fields are right one by one, before they are held against each other. */
 export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingName | undefined };
@@ -52,7 +55,16 @@ function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
   return smearing ?? "fermi-dirac";
 }
 
-function checkScf({ scf: { accelerator, mixing, tolerance }, temperature }: ParsedJob): void {
+function checkScf({ scf: { accelerator, mixing, damping, tolerance }, temperature }: ParsedJob): void {
+  const unread = UNREAD[accelerator.name] ?? {};
+  requireInput(
+    unread.mixing === undefined || mixing.name === DEFAULT_MIXING,
+    () => `scf.mixing: must be left out with ${accelerator.name}, got ${mixing.name}; ${unread.mixing}`,
+  );
+  requireInput(
+    unread.damping === undefined || damping === DENSITY_MIXING_OPTIONS.damping.default,
+    () => `scf.damping: must be left out with ${accelerator.name}, got ${damping}; ${unread.damping}`,
+  );
   requireInput(
     tolerance.density !== undefined || tolerance.energy !== undefined,
     () => 'scf.tolerance: must name a tolerance, got {}; such as { "density": 1e-6 }',

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { NumberOption, NumberOptions } from "../common/options.ts";
 
 /*
  * Building blocks of the job schema. Every message is "rule" or "rule; remedy"; `explain` (issues.ts) puts the
@@ -33,6 +34,23 @@ export const byName = <Variants extends readonly [Variant, ...Variant[]]>(varian
 
 export const positiveNumber = (rule: string) => z.number({ error: rule }).positive();
 export const wholeNumber = (rule: string, least: number) => z.int({ error: rule }).min(least);
+
+/** A number by the rule of the function that takes it. */
+export function ruled({ rule, isWhole, above, atLeast, below, atMost }: NumberOption) {
+  let number: z.ZodNumber = isWhole === true ? z.int({ error: rule }) : z.number({ error: rule });
+  if (above !== undefined) number = number.gt(above);
+  if (atLeast !== undefined) number = number.gte(atLeast);
+  if (below !== undefined) number = number.lt(below);
+  if (atMost !== undefined) number = number.lte(atMost);
+  return number;
+}
+
+/** The fields of a function's options, with its rules and defaults. */
+export const numbers = <const Options extends NumberOptions>(options: Options) =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [name, ruled(option).default(option.default)]),
+  ) as { [Name in keyof Options]: z.ZodDefault<z.ZodNumber> };
+
 export const flag = () => z.boolean({ error: "must be true or false" });
 export const text = (rule: string) => z.string({ error: rule }).min(1);
 

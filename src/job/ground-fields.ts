@@ -1,7 +1,8 @@
 import type { Grid } from "../basis/grid.ts";
 import type { RealField } from "../kernels/fields.ts";
-import type { Model } from "../model/model.ts";
+import { levelCapacity, type Model } from "../model/model.ts";
 import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
+import { windowWeights } from "../state/energy-window.ts";
 
 /** What a ground state is made of in real space. */
 export interface GroundFields {
@@ -42,13 +43,8 @@ export function groundFields(
   };
 
   async function localDos(width: number) {
-    const scale = 2 / model.nSpin / (width * Math.sqrt(Math.PI));
-    const weights = levels.map(({ weight, eigenvalues }) =>
-      Float64Array.from(
-        eigenvalues,
-        (e) => weight * scale * Math.exp(-(((e - occupation.fermiLevel) / width) ** 2)),
-      ),
-    );
+    const window = { center: occupation.fermiLevel, width };
+    const weights = windowWeights(levels, levelCapacity(model), window, Number.POSITIVE_INFINITY);
     const states = await orbitals.density(weights);
     basis.symmetrize(states);
     return states;

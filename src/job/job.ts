@@ -1,5 +1,7 @@
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { SmearingName } from "../model/smearing.ts";
+import type { Tolerance } from "../scf/method.ts";
+import type { AcceleratorChoice } from "./accelerators.ts";
 import type { MixingChoice } from "./mixings.ts";
 
 /** The atoms as they stand in a job file. */
@@ -28,39 +30,12 @@ export interface StructureFileChoice {
   readonly allowFormulaMismatch?: boolean | undefined;
 }
 
-export type AcceleratorChoice =
-  | { readonly name: "none" }
-  | {
-      readonly name: "direct-minimisation";
-      /** Past steps that shape the next. */
-      readonly memory: number;
-    }
-  | {
-      readonly name: "adaptive-damping";
-      /** Steps kept. */
-      readonly depth: number;
-      /** Smallest α that a line search begins with. */
-      readonly minDamping: number;
-      /** Potentials tried along one direction. */
-      readonly maxTries: number;
-    }
-  | {
-      readonly name: "anderson";
-      /** Steps kept. */
-      readonly depth: number;
-      /** A past step whose residual exceeds the smallest one by this factor is dropped. */
-      readonly errorFactor: number;
-      /** Largest condition number of the least-squares problem; the oldest steps go first. */
-      readonly maxCondition: number;
-    };
-
 export interface ScfChoices {
   readonly mixing: MixingChoice;
   readonly accelerator: AcceleratorChoice;
   /** α in (0, 2). */
   readonly damping: number;
-  /** Convergence needs every tolerance given: ‖ρout − ρin‖ [bohr^(-3/2)], change of the free energy [Ha]. */
-  readonly tolerance: { readonly density?: number | undefined; readonly energy?: number | undefined };
+  readonly tolerance: Tolerance;
   readonly maxIterations: number;
 }
 

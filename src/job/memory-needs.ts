@@ -5,6 +5,7 @@ import type { Model } from "../model/model.ts";
 import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
 import { electronsToHold, initialBands } from "../scf/bands.ts";
+import { pastSteps } from "./accelerators.ts";
 import type { MemoryNeeds } from "./estimate.ts";
 import type { Job } from "./job.ts";
 
@@ -38,7 +39,7 @@ export function memoryNeeds(
     projectors,
     spins: model.nSpin,
     hasGradients: functionals(job.functional).some(({ kind }) => kind === "gga"),
-    history: "depth" in job.scf.accelerator ? job.scf.accelerator.depth : 0,
+    history: pastSteps(job.scf.accelerator),
     threads,
   };
 }

@@ -1,50 +1,50 @@
 import * as z from "zod";
 import { auto } from "../precond/auto.ts";
-import { DIELECTRIC_DEFAULTS, dielectric } from "../precond/dielectric.ts";
+import { DIELECTRIC_OPTIONS, dielectric } from "../precond/dielectric.ts";
 import { hybrid } from "../precond/hybrid.ts";
-import { kerker } from "../precond/kerker.ts";
+import { KERKER_OPTIONS, kerker } from "../precond/kerker.ts";
 import { kerkerDos } from "../precond/kerker-dos.ts";
 import { ldos } from "../precond/ldos.ts";
 import { localThomasFermi } from "../precond/local-thomas-fermi.ts";
-import { layer } from "../precond/localisation.ts";
-import type { Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
+import { LAYER_OPTIONS, layer, layerEnds } from "../precond/localisation.ts";
+import type { Preconditioner } from "../precond/preconditioner.ts";
 import { simple } from "../precond/simple.ts";
 import { chi0Exact } from "../response/chi0-exact.ts";
-import { byName, fields, finite, positiveNumber, variant } from "./fields.ts";
-
-const epsilonR = z
-  .number({ error: "must be a permittivity of at least 1; 10 suits many semiconductors" })
-  .min(1)
-  .default(DIELECTRIC_DEFAULTS.epsilonR);
-const screeningVector = positiveNumber("must be a positive wave vector in bohr⁻¹; 0.8 is usual").default(
-  DIELECTRIC_DEFAULTS.kTF,
-);
+import { byName, fields, finite, numbers, variant } from "./fields.ts";
 
 /** A layer across one lattice vector, in fractional coordinates. */
 const localisation = fields({
   axis: z.literal([0, 1, 2], { error: "must be the index 0, 1 or 2 of the lattice vector across the layer" }),
   from: finite("must be a fractional coordinate"),
   to: finite("must be a fractional coordinate above from; a layer across the cell's edge goes beyond 1"),
-  steepness: positiveNumber("must be a positive steepness of the edges; 30 is usual").default(30),
+  ...numbers(LAYER_OPTIONS),
+}).superRefine(({ from, to }, context) => {
+  if (!layerEnds.allows(from, to))
+    context.addIssue({
+      code: "custom",
+      path: ["to"],
+      message: `${layerEnds.rule(from)}; ${layerEnds.remedy}`,
+    });
 });
 
 /**
- * The mixings a job may name, each with its parameters and the field's usual defaults. This list is the one place
- * where a name enters the job file; what the names do is in `precond`.
+ * The mixings a job may name, each with its parameters: rules and defaults are those of the library's functions. This file is
+ * the one place where a name enters the job file; what the names do is in `precond`.
  */
 export const mixingSchema = byName([
   variant("simple", {}),
-  variant("kerker", {
-    kTF: positiveNumber("must be a positive Thomas-Fermi wave vector in bohr⁻¹; 0.8 is usual").default(0.8),
-  }),
+  variant("kerker", numbers(KERKER_OPTIONS)),
   variant("kerker-dos", {}),
-  variant("dielectric", { epsilonR, kTF: screeningVector }),
-  variant("hybrid", { epsilonR, kTF: screeningVector, localisation: localisation.optional() }),
+  variant("dielectric", numbers(DIELECTRIC_OPTIONS)),
+  variant("hybrid", { ...numbers(DIELECTRIC_OPTIONS), localisation: localisation.optional() }),
   variant("local-tf", {}),
   variant("ldos", {}),
   variant("auto", {}),
   variant("chi0-exact", {}),
 ]);
+
+/** The mixing of a job that names none. */
+export const DEFAULT_MIXING = "ldos";
 
 export type MixingChoice = z.output<typeof mixingSchema>;
 
@@ -53,7 +53,7 @@ export const MIXINGS: readonly MixingChoice["name"][] = mixingSchema.options.map
 );
 
 /** The preconditioner a job names. */
-export function preconditionerOf(choice: MixingChoice): Preconditioner | ResponsePreconditioner {
+export function preconditionerOf(choice: MixingChoice): Preconditioner {
   switch (choice.name) {
     case "simple":
       return simple();

@@ -9,20 +9,16 @@ import type { Model } from "../model/model.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
 import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
-import { damped } from "../scf/accelerators/accelerator.ts";
-import { anderson } from "../scf/accelerators/anderson.ts";
-import { adaptiveDamping } from "../scf/methods/adaptive-damping.ts";
-import { directMinimisation } from "../scf/methods/direct-minimisation.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../scf/scf.ts";
 import type { HistoryRow } from "../scf/state.ts";
 import { kohnShamTerms } from "../terms/kohn-sham.ts";
+import { methodOf } from "./accelerators.ts";
 import { requireSelfConsistent } from "./checks.ts";
 import { discretisationWarnings, kpointChoice, type SymmetryReport, symmetricModel } from "./crystal.ts";
 import { estimateMemory, requireMemory } from "./estimate.ts";
 import type { GroundFields } from "./ground-fields.ts";
-import type { AcceleratorChoice, Job } from "./job.ts";
+import type { Job } from "./job.ts";
 import { memoryNeeds } from "./memory-needs.ts";
-import { preconditionerOf } from "./mixings.ts";
 import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
 import { parseJob } from "./schema.ts";
@@ -112,11 +108,7 @@ export async function prepareScf(
     kernels,
   );
   requireRoomForBands(job, basis);
-  const accelerator = acceleratorOf(job.scf.accelerator);
-  const start =
-    options.restart === undefined
-      ? {}
-      : startingPoint(options.restart, basis, kernels, { accelerator, bands: job.bands });
+  const start = options.restart === undefined ? {} : startingPoint(options.restart, basis, kernels);
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
@@ -150,9 +142,7 @@ export async function prepareScf(
       startDensity: start.startDensity,
     },
     options: {
-      preconditioner: preconditionerOf(job.scf.mixing),
-      accelerator,
-      damping: job.scf.damping,
+      method: methodOf(job.scf),
       tolerance: job.scf.tolerance,
       maxIterations: job.scf.maxIterations,
       bands: job.bands,
@@ -184,17 +174,4 @@ function gridWarnings(
         `fftSize: [${fftSize.join(", ")}] is below [${exact.join(", ")}], where products of orbitals are exact: energies differ from other codes'`,
       ]
     : [];
-}
-
-function acceleratorOf(choice: AcceleratorChoice): ScfOptions["accelerator"] {
-  switch (choice.name) {
-    case "none":
-      return damped();
-    case "anderson":
-      return anderson(choice);
-    case "direct-minimisation":
-      return directMinimisation(choice);
-    case "adaptive-damping":
-      return adaptiveDamping(choice);
-  }
 }

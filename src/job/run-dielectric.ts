@@ -12,8 +12,9 @@ import {
   dielectricOperator,
 } from "../response/dielectric.ts";
 import { dampedRate, observedRate } from "../response/rates.ts";
-import { damped } from "../scf/accelerators/accelerator.ts";
-import { iterateAt } from "../scf/iterate.ts";
+import { damped } from "../scf/accelerators/damped.ts";
+import { preconditionerAt } from "../scf/iterate.ts";
+import { densityMixing } from "../scf/methods/density-mixing.ts";
 import type { ScfEnd, ScfOptions, ScfProblem } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { HistoryRow } from "../scf/state.ts";
@@ -89,7 +90,7 @@ export async function runDielectric(
   const observed =
     found.report === undefined
       ? undefined
-      : await observe(prepared.problem, { ...prepared.options, preconditioner }, found.report, options);
+      : await observe(prepared.problem, prepared.options, preconditioner, found.report, options);
   const cpu = platform.cpuSeconds();
   return {
     stillwave: VERSION,
@@ -150,7 +151,7 @@ async function analyse(
   );
   const chi0 = await independentResponse(solved, { tolerance: RESPONSE_TOLERANCE });
   const kernel = kernelOf(problem.terms, last.rhoOut);
-  const precondition = await preconditioner.at(iterateAt(basis, orbitals, solved.levels, solved.occupation));
+  const precondition = await preconditionerAt(preconditioner, solved);
   const report = await analyseDielectric(dielectricOperator(basis, chi0, kernel), precondition, {
     seed: job.seed,
     signal,
@@ -208,6 +209,7 @@ async function analyse(
 async function observe(
   problem: ScfProblem,
   scfOptions: ScfOptions,
+  preconditioner: Preconditioner,
   { smallest, largest, rates }: DielectricReport,
   { observedSteps = 30, onDampedStep, signal }: DielectricRunOptions,
 ): Promise<ObservedIteration | undefined> {
@@ -219,8 +221,7 @@ async function observe(
     {
       ...scfOptions,
       restart: undefined,
-      accelerator: damped(),
-      damping,
+      method: densityMixing({ preconditioner, accelerator: damped(), damping }),
       tolerance: { density: OBSERVED_TOLERANCE },
       maxIterations: observedSteps,
     },

@@ -7,7 +7,7 @@ import type { Vec3 } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
 import { gridClasses, type KpointChoice } from "../model/kpoint-set.ts";
 import { longAxis, planeSpacings } from "../model/lattice.ts";
-import { smearing } from "../model/smearing.ts";
+import { levelCapacity } from "../model/model.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
 import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import {
@@ -16,6 +16,7 @@ import {
   interpolatedStates,
 } from "../observables/density-of-states.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
+import { seenInWindow } from "../state/energy-window.ts";
 import { type Levels, occupy } from "../state/occupation.ts";
 import { VERSION } from "../version.ts";
 import { kpointChoice } from "./crystal.ts";
@@ -76,7 +77,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
   const kgrid = options.kgrid ?? denserGrid(kpointChoice(job, model, operations));
   const method = options.method ?? (Math.max(...kgrid) >= 4 ? "tetrahedron" : "gaussian");
   const { lattice, nSpin, electrons } = model;
-  const fMax = 2 / nSpin;
+  const fMax = levelCapacity(model);
   const zone = gridClasses(kgrid, job.kshift, operations);
   const filled = Math.ceil(electrons / 2);
 
@@ -87,8 +88,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
         eigenvalues: energies,
       }),
     );
-    const law = smearing(job.temperature > 0 ? job.smearing : "none");
-    const { fermiLevel } = occupy(levels, electrons, fMax, law, job.temperature);
+    const { fermiLevel } = occupy({ ...model, smearing: job.smearing, temperature: job.temperature }, levels);
     const completeBelow = Math.min(...levels.map(({ eigenvalues }) => eigenvalues.at(-1)!));
     const lowest = Math.min(...levels.map(({ eigenvalues }) => eigenvalues[0]!));
     const [from, to] = options.window?.map((e) => fermiLevel + e) ?? [lowest - REACH * width, completeBelow];
@@ -264,8 +264,8 @@ async function localDos(
   const weightsAt = (energy: number) =>
     levels.map(({ weight, eigenvalues }) =>
       Float64Array.from({ length: nBands }, (_, n) => {
-        const x = (eigenvalues[n]! - energy) / width; // those held beyond the bands asked for have no level
-        return Math.abs(x) < REACH ? (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI)) : 0;
+        const e = eigenvalues[n] ?? Number.NaN; // bands held beyond those asked for have no level
+        return seenInWindow({ center: energy, width }, e, weight * fMax, REACH);
       }),
     );
   while (values.length < energies.length) {

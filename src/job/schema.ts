@@ -1,22 +1,13 @@
 import * as z from "zod";
 import { InputError } from "../common/failure.ts";
 import { SYMMETRY_TOLERANCE } from "../model/symmetry.ts";
+import { DENSITY_MIXING_OPTIONS } from "../scf/methods/density-mixing.ts";
+import { acceleratorSchema } from "./accelerators.ts";
 import { checkJob } from "./checks.ts";
-import {
-  byName,
-  fields,
-  finite,
-  flag,
-  oneOf,
-  positiveNumber,
-  text,
-  triple,
-  variant,
-  wholeNumber,
-} from "./fields.ts";
+import { fields, finite, flag, numbers, oneOf, positiveNumber, text, triple, wholeNumber } from "./fields.ts";
 import { explain } from "./issues.ts";
 import type { Job } from "./job.ts";
-import { mixingSchema } from "./mixings.ts";
+import { DEFAULT_MIXING, mixingSchema } from "./mixings.ts";
 
 const vector = (what: string) => triple(finite(`must be a finite number`), `must be three numbers; ${what}`);
 
@@ -55,29 +46,12 @@ const kshift = triple(
   "must be three numbers in units of the k-point spacing; such as [0.5, 0.5, 0.5]",
 );
 
-const acceleratorSchema = byName([
-  variant("none", {}),
-  variant("adaptive-damping", {
-    depth: wholeNumber("must be a positive number of steps kept; 10 is usual", 1).default(10),
-    minDamping: positiveNumber("must be a damping above 0 and at most 1; 0.2 is usual").lte(1).default(0.2),
-    maxTries: wholeNumber("must be a positive number of tries along one direction; 3 is usual", 1).default(3),
-  }),
-  variant("direct-minimisation", {
-    memory: wholeNumber("must be a positive number of past steps; 10 is usual", 1).default(10),
-  }),
-  variant("anderson", {
-    depth: wholeNumber("must be a positive number of steps kept; 10 is usual", 1).default(10),
-    errorFactor: positiveNumber("must be a positive factor; 1e5 is usual").default(1e5),
-    maxCondition: positiveNumber("must be a positive condition number; 1e6 is usual").default(1e6),
-  }),
-]);
-
 const tolerance = (what: string) => positiveNumber(`must be a positive tolerance; ${what}`).optional();
 
 const scfSchema = fields({
-  mixing: mixingSchema.prefault({ name: "ldos" }),
+  mixing: mixingSchema.prefault({ name: DEFAULT_MIXING }),
   accelerator: acceleratorSchema.prefault({ name: "anderson" }),
-  damping: positiveNumber("must be a damping between 0 and 2; 0.8 is usual").lt(2).default(0.8),
+  ...numbers(DENSITY_MIXING_OPTIONS),
   tolerance: fields({
     density: tolerance("the L2 norm of the density residual in bohr^(-3/2), usually 1e-6"),
     energy: tolerance("the change of the free energy in Ha, usually 1e-8"),

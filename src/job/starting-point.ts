@@ -7,7 +7,6 @@ import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import { createLattice } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
 import { eigenTolerance } from "../scf/eigen-tolerance.ts";
-import type { ScfOptions } from "../scf/scf.ts";
 import type { ScfState } from "../scf/state.ts";
 import { carriedDensity } from "../state/carried-density.ts";
 
@@ -53,12 +52,7 @@ export interface StartingPoint {
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
  * @throws InputError if it is no state, or one of other atoms or spins.
  */
-export function startingPoint(
-  value: unknown,
-  basis: PlaneWaveBasis,
-  kernels: Kernels,
-  { accelerator, bands }: Pick<ScfOptions, "accelerator" | "bands">,
-): StartingPoint {
+export function startingPoint(value: unknown, basis: PlaneWaveBasis, kernels: Kernels): StartingPoint {
   const state = checkedState(value);
   const now = checkpointSystem(basis);
   const before = state.system ?? now; // checkpoints of the first kind do not say
@@ -74,14 +68,10 @@ export function startingPoint(
   const rho = carriedDensity({ model, grid, rho: asRealField(state.rho) }, basis.model, basis.grid);
   basis.symmetrize(rho);
   const { orbitals, nBands, nConverge } = state;
-  const areUseful = orbitals !== undefined && isSame(before.spheres, now.spheres);
-  // Other accelerators begin from a density alone; another number of bands is the job's to choose.
-  if (!areUseful || !("start" in accelerator) || (bands !== null && bands !== nBands))
-    return { startDensity: rho };
+  if (orbitals === undefined || !isSame(before.spheres, now.spheres)) return { startDensity: rho };
   return {
     restart: {
       rho,
-      accelerator: accelerator.start,
       history: [],
       eigenTolerance: eigenTolerance([{ densityResidual: change(rho, state.rho, basis.grid.dvol) }]),
       nBands,
@@ -121,17 +111,39 @@ function requireSameAtoms(
 
 /** A state from a file is anything until it is looked at. */
 function checkedState(value: unknown): Checkpoint {
-  const state = value as Partial<Checkpoint> | null;
+  const state = withMethod(value as (Partial<Checkpoint> & EarlierState) | null);
   requireInput(
     typeof state === "object" &&
       state !== null &&
       state.rho instanceof Float64Array &&
-      Array.isArray(state.accelerator) &&
       Array.isArray(state.history) &&
+      (state.method === undefined || typeof state.method.name === "string") &&
       typeof state.eigenTolerance === "number" &&
       typeof state.nBands === "number" &&
       typeof state.nConverge === "number",
     () => "restart: must be a state written by this program's checkpoint, got something else",
   );
   return state as Checkpoint;
+}
+
+/** What a method remembers, as checkpoints up to version 0.1.0 had it, beside the density. */
+interface EarlierState {
+  readonly accelerator?: readonly EarlierPoint[];
+  readonly guard?: { readonly best: EarlierPoint };
+  readonly search?: object;
+}
+interface EarlierPoint {
+  readonly rho: RealField;
+}
+
+/** Reads the memory of a method from an earlier checkpoint; later ones have it under its name. */
+function withMethod(state: (Partial<Checkpoint> & EarlierState) | null): Partial<Checkpoint> | null {
+  if (!Array.isArray(state?.accelerator)) return state;
+  const { accelerator, guard, search, ...rest } = state;
+  const renamed = ({ rho, ...point }: EarlierPoint) => ({ input: rho, ...point });
+  const history = accelerator.map(renamed);
+  const method = search
+    ? { name: "potential-mixing", history, search }
+    : { name: "density-mixing", history, ...(guard && { guard: { ...guard, best: renamed(guard.best) } }) };
+  return { ...rest, method };
 }

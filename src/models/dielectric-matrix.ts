@@ -2,10 +2,13 @@ import { requireInput } from "../common/failure.ts";
 import { createKernels } from "../kernels/backends.ts";
 import { asRealField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
-import type { Iterate, Preconditioner, ResponsePreconditioner } from "../precond/preconditioner.ts";
+import type { Iterate, Preconditioner } from "../precond/preconditioner.ts";
 import { type DenseStates, denseChi0, denseDensity, denseStates } from "../response/dense-states.ts";
 import { type PredictedRates, predictedRates } from "../response/rates.ts";
+import { iterateAt } from "../scf/iterate.ts";
 import { generalEigenpairs } from "../solvers/general-eigenpairs.ts";
+import { type EnergyWindow, windowWeights } from "../state/energy-window.ts";
+import { densityWeights } from "../state/occupation.ts";
 import { kernelOf, operatorsOf, totalPotential } from "../terms/sums.ts";
 import type { DefinedModel } from "./define-model.ts";
 
@@ -22,6 +25,8 @@ export interface DielectricMatrix {
   readonly epsilon: Float64Array;
   /** What preconditioners look at. */
   readonly iterate: Iterate;
+  /** D(r) of a window of energies [Ha⁻¹ bohr⁻³], shape [N]: what their `needs` ask for. */
+  localDensityOfStates(window: EnergyWindow): RealField;
 }
 
 /** Larger matrices take minutes, not seconds. */
@@ -53,7 +58,15 @@ export async function dielectricMatrix(model: DefinedModel, density: RealField):
   const kernel = columnsOf(points, kernelOf(terms, density));
   const epsilon = multiply(chi0, kernel, points).map((x) => -x);
   for (let i = 0; i < points; i++) epsilon[i + points * i]! += 1;
-  return { states, density, chi0, kernel, epsilon, iterate: iterateOf(states, epsilon) };
+  return {
+    states,
+    density,
+    chi0,
+    kernel,
+    epsilon,
+    iterate: iterateOf(states, epsilon),
+    localDensityOfStates: (window) => localStates(states, window),
+  };
 }
 
 /** Eigenvalues of P⁻¹ε† on densities without charge, and what they say of the iteration. */
@@ -75,11 +88,14 @@ export interface PreconditionedSpectrum {
  * @param preconditioner any of the library's, or a user's own; those that solve an equation inside do so to their own tolerance.
  */
 export async function preconditionedSpectrum(
-  { epsilon, iterate }: DielectricMatrix,
-  preconditioner: Preconditioner | ResponsePreconditioner,
+  { epsilon, iterate, localDensityOfStates }: DielectricMatrix,
+  preconditioner: Preconditioner,
 ): Promise<PreconditionedSpectrum> {
   const { points, dvol } = iterate.grid;
-  const apply = await preconditioner.at(iterate);
+  const apply = await preconditioner.at(
+    iterate,
+    (preconditioner.needs?.(iterate) ?? []).map(localDensityOfStates),
+  );
   const inverse = new Float64Array(points * points);
   for (let j = 0; j < points; j++) {
     const [out, unit] = [newRealField(points), newRealField(points)];
@@ -124,43 +140,24 @@ async function statesAt(
   return denseStates(await createKernels(backend), basis, totalPotential(terms, rho), operatorsOf(terms));
 }
 
+/** D(r) of a window, of all states however far from its center. */
+function localStates(states: DenseStates, window: EnergyWindow): RealField {
+  const fMax = levelCapacity(states.basis.model);
+  return denseDensity(states, windowWeights(states.levels, fMax, window, Number.POSITIVE_INFINITY));
+}
+
 const occupiedDensity = (states: DenseStates): RealField =>
-  denseDensity(
-    states,
-    states.occupation.occupations.map((f, k) => f.map((x) => x * states.levels[k]!.weight)),
-  );
+  denseDensity(states, densityWeights(states.occupation, states.levels));
 
 function iterateOf(states: DenseStates, epsilon: Float64Array): Iterate {
-  const { basis, levels, occupation } = states;
-  const { model, grid } = basis;
-  const { points } = grid;
-  const fMax = levelCapacity(model);
-  return {
-    grid,
-    nSpin: model.nSpin,
-    fermiLevel: occupation.fermiLevel,
-    temperature: model.temperature,
-    fMax,
-    levels,
-    localDensityOfStates: async (width, center = occupation.fermiLevel) =>
-      denseDensity(
-        states,
-        levels.map(({ weight, eigenvalues }) =>
-          eigenvalues.map((e) => {
-            const x = (e - center) / width;
-            return (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI));
-          }),
-        ),
-      ),
-    density: async () => occupiedDensity(states),
-    responseTo: async () => async (deltaRho) => {
-      const out = newRealField(points);
-      for (let j = 0; j < points; j++)
-        for (let i = 0; i < points; i++)
-          out[i]! += ((i === j ? 1 : 0) - epsilon[i + points * j]!) * deltaRho[j]!;
-      return out;
-    },
-  };
+  const { points } = states.basis.grid;
+  return iterateAt(states.basis, states, occupiedDensity(states), async () => async (deltaRho) => {
+    const out = newRealField(points);
+    for (let j = 0; j < points; j++)
+      for (let i = 0; i < points; i++)
+        out[i]! += ((i === j ? 1 : 0) - epsilon[i + points * j]!) * deltaRho[j]!;
+    return out;
+  });
 }
 
 /** The matrix of a linear map, from its images of the unit vectors. */

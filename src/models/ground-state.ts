@@ -2,8 +2,8 @@ import { NotConvergedError } from "../common/failure.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { RealField } from "../kernels/fields.ts";
 import { simple } from "../precond/simple.ts";
-import { anderson } from "../scf/accelerators/anderson.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
+import { densityMixing } from "../scf/methods/density-mixing.ts";
 import { type ScfOptions, type ScfProblem, solveScf } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
@@ -31,9 +31,7 @@ export interface GroundState {
 
 /** Enough for a model; `simple` and Anderson unless told otherwise. */
 const DEFAULTS: ScfOptions = {
-  preconditioner: simple(),
-  accelerator: anderson({}),
-  damping: 0.5,
+  method: densityMixing({ preconditioner: simple(), damping: 0.5 }),
   tolerance: { density: 1e-8 },
   maxIterations: 200,
   bands: null,

@@ -28,21 +28,25 @@ const K_TF = 1;
 export function auto(): Preconditioner {
   const spaceOn = keptSpace();
   const screen = screening(spaceOn);
-  const bound = async (iterate: Iterate, transposed: boolean) => {
-    const model = await modelOf(iterate, spaceOn(iterate.grid));
+  const bound = async (iterate: Iterate, states: readonly RealField[], transposed: boolean) => {
+    const model = await modelOf(iterate, states, spaceOn(iterate.grid));
     return model === undefined ? identity : screen(iterate.grid, iterate.nSpin, model, transposed);
   };
   return {
     name: "auto",
-    windows: localGapWindows,
-    at: (iterate) => bound(iterate, false),
-    transposedAt: (iterate) => bound(iterate, true),
+    needs: localGapWindows,
+    at: (iterate, states) => bound(iterate, states, false),
+    transposedAt: (iterate, states) => bound(iterate, states, true),
   };
 }
 
-async function modelOf(iterate: Iterate, space: ResponseSpace): Promise<ModelSusceptibility | undefined> {
+async function modelOf(
+  iterate: Iterate,
+  inWindows: readonly RealField[],
+  space: ResponseSpace,
+): Promise<ModelSusceptibility | undefined> {
   const { points } = iterate.grid;
-  const local = await localGap(iterate, space);
+  const local = await localGap(iterate, inWindows, space);
   if (local === undefined) {
     const gap = gapOf(iterate);
     if (gap === undefined) return undefined;

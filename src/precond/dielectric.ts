@@ -1,15 +1,23 @@
-import { requireInput } from "../common/failure.ts";
+import { type NumberOptions, valuesOf } from "../common/options.ts";
 import type { Preconditioner } from "./preconditioner.ts";
 import { totalFilter } from "./total-filter.ts";
 
+/** What the numbers of `dielectric` and `hybrid` may be and what they are by default. */
+export const DIELECTRIC_OPTIONS = {
+  epsilonR: {
+    rule: "must be a permittivity of at least 1; 10 suits many semiconductors, 1 means no screening",
+    default: 10,
+    atLeast: 1,
+  },
+  kTF: { rule: "must be a positive wave vector in bohr⁻¹; 0.8 is usual", default: 0.8, above: 0 },
+} as const satisfies NumberOptions;
+
 export interface DielectricOptions {
   /** Static permittivity εr of the material, at least 1. Default 10. */
-  readonly epsilonR?: number;
+  readonly epsilonR?: number | undefined;
   /** Screening wave vector beyond which it stops to screen [bohr⁻¹], positive. Default 0.8. */
-  readonly kTF?: number;
+  readonly kTF?: number | undefined;
 }
-
-export const DIELECTRIC_DEFAULTS = { epsilonR: 10, kTF: 0.8 } as const;
 
 /**
  * Preconditioner for bulk semiconductors and insulators: the dielectric function of a simplified Resta model [Res77; HL21],
@@ -22,24 +30,11 @@ export const DIELECTRIC_DEFAULTS = { epsilonR: 10, kTF: 0.8 } as const;
  * @throws InputError if `epsilonR` is below 1 or `kTF` is not positive.
  */
 export function dielectric(options: DielectricOptions = {}): Preconditioner {
-  const { epsilonR, kTF } = { ...DIELECTRIC_DEFAULTS, ...options };
-  requireDielectric(epsilonR, kTF);
+  const { epsilonR, kTF } = valuesOf("dielectric", DIELECTRIC_OPTIONS, options);
   const c = epsilonR - 1;
   const k2 = kTF * kTF;
   return {
     name: `dielectric(epsilonR=${epsilonR}, kTF=${kTF})`,
     at: (iterate) => totalFilter(iterate, (g2) => (k2 + c * g2) / (epsilonR * k2 + c * g2)),
   };
-}
-
-export function requireDielectric(epsilonR: number, kTF: number): void {
-  requireInput(
-    Number.isFinite(epsilonR) && epsilonR >= 1,
-    () =>
-      `scf.mixing.epsilonR: must be a permittivity of at least 1, got ${epsilonR}; 10 suits many semiconductors, 1 means no screening`,
-  );
-  requireInput(
-    Number.isFinite(kTF) && kTF > 0,
-    () => `scf.mixing.kTF: must be a positive wave vector in bohr⁻¹, got ${kTF}; 0.8 is usual`,
-  );
 }

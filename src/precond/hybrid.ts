@@ -1,7 +1,8 @@
 import type { Grid } from "../basis/grid.ts";
+import { valuesOf } from "../common/options.ts";
 import type { RealField } from "../kernels/fields.ts";
-import { DIELECTRIC_DEFAULTS, type DielectricOptions, requireDielectric } from "./dielectric.ts";
-import { requireWidth, statesAtFermiLevel, windowsAtFermiLevel } from "./ldos.ts";
+import { DIELECTRIC_OPTIONS, type DielectricOptions } from "./dielectric.ts";
+import { hasStates, requireWidth, windowsAtFermiLevel } from "./ldos.ts";
 import { type Localisation, rootOnGrid } from "./localisation.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
@@ -26,14 +27,12 @@ export interface HybridOptions extends DielectricOptions {
  * @throws InputError if an option is out of range.
  */
 export function hybrid({ localisation, width, ...options }: HybridOptions = {}): Preconditioner {
-  const { epsilonR, kTF } = { ...DIELECTRIC_DEFAULTS, ...options };
-  requireDielectric(epsilonR, kTF);
+  const { epsilonR, kTF } = valuesOf("hybrid", DIELECTRIC_OPTIONS, options);
   requireWidth(width);
   const screen = screening();
   let place: { readonly grid: Grid; readonly root: RealField } | undefined;
-  const bound = async (iterate: Iterate, transposed: boolean) => {
-    const { grid, nSpin } = iterate;
-    const states = await statesAtFermiLevel(iterate, width);
+  const bound = ({ grid, nSpin }: Iterate, [seen]: readonly RealField[], transposed: boolean) => {
+    const states = seen !== undefined && hasStates(seen) ? seen : undefined;
     if (states === undefined && epsilonR === 1) return identity;
     if (localisation !== undefined && place?.grid !== grid)
       place = { grid, root: rootOnGrid(grid, localisation) };
@@ -50,8 +49,8 @@ export function hybrid({ localisation, width, ...options }: HybridOptions = {}):
   };
   return {
     name: `hybrid(epsilonR=${epsilonR}, kTF=${kTF}${localisation === undefined ? "" : ", localised"})`,
-    windows: (levels) => windowsAtFermiLevel(levels, width),
-    at: (iterate) => bound(iterate, false),
-    transposedAt: (iterate) => bound(iterate, true),
+    needs: (levels) => windowsAtFermiLevel(levels, width),
+    at: (iterate, states) => bound(iterate, states, false),
+    transposedAt: (iterate, states) => bound(iterate, states, true),
   };
 }

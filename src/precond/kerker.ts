@@ -1,6 +1,15 @@
-import { requireInput } from "../common/failure.ts";
-import { asRealField, newFourierField, newRealField } from "../kernels/fields.ts";
+import { type NumberOptions, valuesOf } from "../common/options.ts";
 import type { Preconditioner } from "./preconditioner.ts";
+import { totalFilter } from "./total-filter.ts";
+
+/** What the numbers of `kerker` may be and what they are by default; 0.8 bohr⁻¹ is 1.5 Å⁻¹ [KF96]. */
+export const KERKER_OPTIONS = {
+  kTF: {
+    rule: "must be a positive Thomas-Fermi wave vector in bohr⁻¹; 0.8 is usual, for no preconditioning use simple",
+    default: 0.8,
+    above: 0,
+  },
+} as const satisfies NumberOptions;
 
 /**
  * Kerker preconditioner: damps the long-wavelength charge sloshing of bulk metals [Ker81].
@@ -9,38 +18,11 @@ import type { Preconditioner } from "./preconditioner.ts";
  *
  * acts on the total density; a magnetisation passes unchanged.
  *
- * @param kTF Thomas-Fermi wave vector [bohr⁻¹], positive. Default 0.8, that is 1.5 Å⁻¹ [KF96].
+ * @param options `kTF`: Thomas-Fermi wave vector [bohr⁻¹], positive. Default 0.8.
  * @throws InputError if `kTF` is not positive and finite.
  */
-export function kerker({ kTF = 0.8 }: { readonly kTF?: number } = {}): Preconditioner {
-  requireInput(
-    Number.isFinite(kTF) && kTF > 0,
-    () =>
-      `scf.mixing.kTF: must be a positive wave vector in bohr⁻¹, got ${kTF}; for no preconditioning use simple`,
-  );
-  return {
-    name: `kerker(kTF=${kTF})`,
-    at({ grid, nSpin }) {
-      const { points, normG2 } = grid;
-      const coefficients = newFourierField(points);
-      const total = newRealField(points);
-      const change = newRealField(points);
-      return (out, residual) => {
-        for (let r = 0; r < points; r++)
-          total[r] = nSpin === 1 ? residual[r]! : residual[r]! + residual[points + r]!;
-        grid.forward(coefficients, total);
-        // G = 0 stays: P⁻¹ must not change the electron count.
-        for (let g = 1; g < points; g++) {
-          const damping = normG2[g]! / (normG2[g]! + kTF * kTF);
-          coefficients[2 * g]! *= damping;
-          coefficients[2 * g + 1]! *= damping;
-        }
-        grid.inverse(asRealField(change), coefficients);
-        for (let r = 0; r < points; r++) {
-          const shift = (change[r]! - total[r]!) / nSpin;
-          for (let at = r; at < out.length; at += points) out[at] = residual[at]! + shift;
-        }
-      };
-    },
-  };
+export function kerker(options: { readonly kTF?: number | undefined } = {}): Preconditioner {
+  const { kTF } = valuesOf("kerker", KERKER_OPTIONS, options);
+  const k2 = kTF * kTF;
+  return { name: `kerker(kTF=${kTF})`, at: (iterate) => totalFilter(iterate, (g2) => g2 / (g2 + k2)) };
 }

@@ -21,22 +21,20 @@ import { screening } from "./susceptibility.ts";
 export function ldos({ width }: { readonly width?: number | undefined } = {}): Preconditioner {
   requireWidth(width);
   const screen = screening();
-  const bound = async (iterate: Iterate, transposed: boolean) => {
-    const states = await statesAtFermiLevel(iterate, width);
-    return states === undefined ? identity : screen(iterate.grid, iterate.nSpin, { states }, transposed);
-  };
+  const bound = ({ grid, nSpin }: Iterate, [states]: readonly RealField[], transposed: boolean) =>
+    states !== undefined && hasStates(states) ? screen(grid, nSpin, { states }, transposed) : identity;
   return {
     name: width === undefined ? "ldos" : `ldos(width=${width})`,
-    windows: (levels) => windowsAtFermiLevel(levels, width),
-    at: (iterate) => bound(iterate, false),
-    transposedAt: (iterate) => bound(iterate, true),
+    needs: (levels) => windowsAtFermiLevel(levels, width),
+    at: (iterate, states) => bound(iterate, states, false),
+    transposedAt: (iterate, states) => bound(iterate, states, true),
   };
 }
 
 export function requireWidth(width: number | undefined): void {
   requireInput(
     width === undefined || (Number.isFinite(width) && width > 0),
-    () => `scf.mixing.width: must be a positive energy in Ha, got ${width}; leave it out for the default`,
+    () => `width: must be a positive energy in Ha, got ${width}; leave it out for the default`,
   );
 }
 
@@ -49,7 +47,7 @@ export const mixingWidth = (temperature: number): number =>
   Math.max(temperature, Math.min(0.05, 100 * temperature));
 
 /**
- * The window of `statesAtFermiLevel`; none where there is no width. Within a gap smearing leaves the Fermi level anywhere, mostly near
+ * The window of energies about the Fermi level; none where there is no width. Within a gap smearing leaves the Fermi level anywhere, mostly near
  * its lower edge: there the window is about the middle, or an insulator would seem to have states.
  */
 export function windowsAtFermiLevel(
@@ -57,14 +55,6 @@ export function windowsAtFermiLevel(
   width = mixingWidth(levels.temperature),
 ): EnergyWindow[] {
   return width > 0 ? [{ center: middleOfGap(levels), width }] : [];
-}
-
-/** D_σ(r), or undefined where there are no states at the Fermi level: in an insulator the model says P = 1. */
-export async function statesAtFermiLevel(iterate: Iterate, width?: number): Promise<RealField | undefined> {
-  const [window] = windowsAtFermiLevel(iterate, width);
-  if (window === undefined) return undefined;
-  const states = await iterate.localDensityOfStates(window.width, window.center);
-  return hasStates(states) ? states : undefined;
 }
 
 /** Fewer states than this everywhere [Ha⁻¹ bohr⁻³] are none: metals have 10⁻² or more. */

@@ -69,19 +69,25 @@ export const localGapWindows = (levels: IterateLevels): EnergyWindow[] =>
  * Averages are made of the waves of a response space, beyond which nothing is left of them, and first on its coarse grid: a metal needs
  * no more.
  *
+ * @param inWindows local densities of states in `localGapWindows`, in their order.
  * @returns undefined at zero temperature, which has no window.
  */
-export async function localGap(iterate: Iterate, space: ResponseSpace): Promise<LocalGap | undefined> {
-  const [own, narrow, wide] = localGapWindows(iterate);
-  if (own === undefined || narrow === undefined || wide === undefined) return undefined;
-  const seen = ({ width, center }: EnergyWindow) => iterate.localDensityOfStates(width, center);
-  const [states, inNarrow, rho] = [await seen(own), await seen(narrow), await iterate.density()];
+export async function localGap(
+  iterate: Iterate,
+  inWindows: readonly RealField[],
+  space: ResponseSpace,
+): Promise<LocalGap | undefined> {
+  const [own] = localGapWindows(iterate);
+  const [states, inNarrow, inWide] = inWindows;
+  if (own === undefined || states === undefined || inNarrow === undefined || inWide === undefined)
+    return undefined;
+  const rho = await iterate.density();
   const place = insulatingPlace(space, states, inNarrow, rho);
   if (place === undefined) return { states };
   // ∫L D̄ is ∫L̄ D.
   const weight = averaged(space, place, BLUR);
   const seenBy = (d: RealField) => dotReal(weight, sumOverSpins(d, weight.length));
-  const gap = gapFromWindows(seenBy(states) / seenBy(await seen(wide)), own.width);
+  const gap = gapFromWindows(seenBy(states) / seenBy(inWide), own.width);
   return { states, insulator: { place, gap } };
 }
 

@@ -1,5 +1,6 @@
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
+import { type NumberOptions, valuesOf } from "../common/options.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
 import { erfc } from "../model/erfc.ts";
@@ -14,9 +15,22 @@ export interface Layer {
   /** `from` < `to` ≤ `from` + 1; any cell: 0.8 to 1.2 is a layer around 0. */
   readonly from: number;
   readonly to: number;
-  /** s > 0: the edges are about 2/s wide. */
-  readonly steepness: number;
+  /** s > 0: the edges are about 2/s wide. Default 30. */
+  readonly steepness?: number | undefined;
 }
+
+/** What the numbers of `layer` may be and what they are by default. */
+export const LAYER_OPTIONS = {
+  steepness: { rule: "must be a positive steepness of the edges; 30 is usual", default: 30, above: 0 },
+} as const satisfies NumberOptions;
+
+/** Rule for the end of a layer that begins at `from`. */
+export const layerEnds = {
+  rule: (from: number) => `must be above from = ${from} by at most 1`,
+  remedy: "a layer across the cell's edge goes beyond 1, as from 0.8 to 1.2",
+  allows: (from: number, to: number): boolean =>
+    Number.isFinite(from) && Number.isFinite(to) && from < to && to <= from + 1,
+};
 
 /**
  * L(x) = Σ_n ½ erf(s (x + n − from)) − ½ erf(s (x + n − to)) along one axis, 1 in the layer and 0 outside [HL21], repeated with
@@ -24,19 +38,12 @@ export interface Layer {
  *
  * @throws InputError if the layer is empty or longer than the cell.
  */
-export function layer({ axis, from, to, steepness }: Layer): Localisation {
+export function layer({ axis, from, to, ...options }: Layer): Localisation {
+  const { steepness } = valuesOf("layer", LAYER_OPTIONS, options);
+  requireInput(axis === 0 || axis === 1 || axis === 2, () => `layer.axis: must be 0, 1 or 2, got ${axis}`);
   requireInput(
-    axis === 0 || axis === 1 || axis === 2,
-    () => `scf.mixing.localisation.axis: must be 0, 1 or 2, got ${axis}`,
-  );
-  requireInput(
-    Number.isFinite(from) && Number.isFinite(to) && from < to && to <= from + 1,
-    () =>
-      `scf.mixing.localisation.to: must be above from = ${from} by at most 1, got ${to}; a layer across the cell's edge goes beyond 1, as from 0.8 to 1.2`,
-  );
-  requireInput(
-    Number.isFinite(steepness) && steepness > 0,
-    () => `scf.mixing.localisation.steepness: must be positive, got ${steepness}; 30 is usual`,
+    layerEnds.allows(from, to),
+    () => `layer.to: ${layerEnds.rule(from)}, got ${to}; ${layerEnds.remedy}`,
   );
   // Beyond 6/s an edge is over to the last digit.
   const reach = 1 + Math.ceil(6 / steepness);
@@ -65,8 +72,7 @@ export function rootOnGrid({ size, points }: Grid, localisation: Localisation): 
         const value = localisation([x / nx, y / ny, z / nz]);
         requireInput(
           value >= 0 && value <= 1,
-          () =>
-            `scf.mixing.localisation: must be between 0 and 1, got ${value} at grid point ${x}, ${y}, ${z}`,
+          () => `localisation: must be between 0 and 1, got ${value} at grid point ${x}, ${y}, ${z}`,
         );
         out[at++] = Math.sqrt(value);
       }

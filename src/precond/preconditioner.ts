@@ -3,8 +3,11 @@ import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
 import type { EnergyWindow } from "../state/energy-window.ts";
 import type { Levels } from "../state/occupation.ts";
 
-/** out ← P⁻¹ residual, both of shape [nSpin·N]. `out` must not alias `residual`; neither is kept. */
-export type ApplyPreconditioner = (out: RealField, residual: ReadonlyRealField) => void;
+/**
+ * Applies P⁻¹: out ← P⁻¹ residual, both of shape [nSpin·N]. `out` must not alias `residual`; neither is kept. A promise
+ * where the orbitals are needed for it.
+ */
+export type ApplyPreconditioner = (out: RealField, residual: ReadonlyRealField) => void | Promise<void>;
 
 /** The levels of a state and what is needed to read them. */
 export interface IterateLevels {
@@ -22,13 +25,6 @@ export interface IterateLevels {
 /** What a preconditioner may look at: the state whose residual it is about to be given. */
 export interface Iterate extends IterateLevels {
   readonly grid: Grid;
-  /**
-   * Local density of states Σ_nk w_k fMax δ_T(ε_nk − E) |ψ_nk(r)|² [Ha⁻¹ bohr⁻³], shape [nSpin·N], with a
-   * Gaussian δ_T(x) = e^{−(x/T)²}/(T√π) of width T [Ha]. A new array at every call.
-   *
-   * @param center E [Ha]. Default the Fermi level.
-   */
-  localDensityOfStates(width: number, center?: number): Promise<RealField>;
   /** Density of the orbitals as they are occupied [bohr⁻³], nowhere negative, shape [nSpin·N]. */
   density(): Promise<RealField>;
   /**
@@ -39,27 +35,32 @@ export interface Iterate extends IterateLevels {
 }
 
 /**
- * P⁻¹ of the iteration ρ ← ρ + α P⁻¹ (F(ρ) − ρ). Anybody's object with these two members is one. It must keep the
- * electron count: Σ_r P⁻¹f = Σ_r f.
+ * P⁻¹ of the iteration ρ ← ρ + α P⁻¹ (F(ρ) − ρ). Any object with `name` and `at` is one. It must keep the electron count:
+ * Σ_r P⁻¹f = Σ_r f.
  */
 export interface Preconditioner {
   /** Shown in reports, with its parameters: `kerker(kTF=0.8)`. */
   readonly name: string;
-  at(iterate: Iterate): ApplyPreconditioner | Promise<ApplyPreconditioner>;
   /**
-   * The local densities of states that `at` is going to ask for. They are then made along with the density, which costs a
-   * fraction of a pass over the orbitals of their own.
+   * Says which local densities of states `at` needs, by their windows of energy. They are made in one pass over the orbitals
+   * together with the density. Absent: none.
    */
-  windows?(levels: IterateLevels): readonly EnergyWindow[];
+  needs?(levels: IterateLevels): readonly EnergyWindow[];
   /**
-   * Pᵀ⁻¹, for the residual V[ρ] − V of an iteration on potentials, whose Jacobian 1 − Kχ₀ is the transpose of 1 − χ₀K. Absent
-   * where it is P⁻¹, as for every filter of plane waves.
+   * Makes P⁻¹ for a state.
+   *
+   * @param iterate the state.
+   * @param states what `needs` asked for, in its order:
+   *   D(r) = Σ_nk w_k fMax δ_T(ε_nk − E) |ψ_nk(r)|² [Ha⁻¹ bohr⁻³], shape [nSpin·N], with δ_T(x) = e^{−(x/T)²}/(T√π).
+   *   The arrays are the preconditioner's own.
    */
-  transposedAt?(iterate: Iterate): ApplyPreconditioner | Promise<ApplyPreconditioner>;
-}
-
-/** One whose application needs the orbitals, wherever they live, and is therefore awaited. */
-export interface ResponsePreconditioner {
-  readonly name: string;
-  at(iterate: Iterate): Promise<(out: RealField, residual: ReadonlyRealField) => Promise<void>>;
+  at(iterate: Iterate, states: readonly RealField[]): ApplyPreconditioner | Promise<ApplyPreconditioner>;
+  /**
+   * Makes Pᵀ⁻¹, for the residual V[ρ] − V of an iteration on potentials, whose Jacobian 1 − Kχ₀ is the transpose of 1 − χ₀K.
+   * Absent where it is P⁻¹, as for every filter of plane waves. Arguments as in `at`.
+   */
+  transposedAt?(
+    iterate: Iterate,
+    states: readonly RealField[],
+  ): ApplyPreconditioner | Promise<ApplyPreconditioner>;
 }

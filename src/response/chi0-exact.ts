@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { asRealField, sumReal } from "../kernels/fields.ts";
-import type { ResponsePreconditioner } from "../precond/preconditioner.ts";
+import type { Preconditioner } from "../precond/preconditioner.ts";
 import { gmres } from "../solvers/gmres.ts";
 
 /**
@@ -19,7 +19,7 @@ export function chi0Exact({
 }: {
   readonly tolerance?: number;
   readonly maxProducts?: number;
-} = {}): ResponsePreconditioner {
+} = {}): Preconditioner {
   requireInput(
     tolerance > 0 && tolerance < 1,
     () => `chi0-exact: tolerance must be between 0 and 1, got ${tolerance}; 0.01 is usual`,

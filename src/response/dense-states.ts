@@ -3,7 +3,6 @@ import { invariant } from "../common/failure.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { levelCapacity } from "../model/model.ts";
-import { smearing } from "../model/smearing.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import { type OccupationLaw, occupationQuotient, occupationSlope } from "../state/occupation-law.ts";
 import type { Operator } from "../terms/block-term.ts";
@@ -56,9 +55,7 @@ export function denseStates(
       return { weight: kpoint.weight, eigenvalues: values.slice() };
     });
   });
-  const { electrons, temperature } = model;
-  const occupation = occupy(levels, electrons, levelCapacity(model), smearing(model.smearing), temperature);
-  return { basis, levels, occupation, orbitals };
+  return { basis, levels, occupation: occupy(model, levels), orbitals };
 }
 
 /** Σ_k Σ_n w_nk |ψ_nk(r)|², shape [N]. */

@@ -1,10 +1,26 @@
+import { requireInput } from "../common/failure.ts";
 import type { Model } from "../model/model.ts";
-import type { Occupation } from "../state/occupation.ts";
+import { isSmeared, type Occupation } from "../state/occupation.ts";
 
 /** How many bands are held and how many of them must converge. */
 export interface BandCounts {
   readonly nBands: number;
   readonly nConverge: number;
+}
+
+/**
+ * Number of bands of a method that diagonalises: the user's, or null for `initialBands` and `nextBands` to decide.
+ *
+ * @throws InputError where spins are polarised without smearing: nothing would decide how many electrons each has.
+ */
+export function bandsToDiagonalise(model: Model, chosen: number | null): number | null {
+  const { nSpin, temperature, smearing } = model;
+  requireInput(
+    isSmeared(model) || nSpin === 1,
+    () =>
+      `temperature: must be positive when spins are polarised, got ${temperature} Ha with smearing ${smearing}; the Fermi level decides the moment: give smearing and a temperature such as 0.001`,
+  );
+  return chosen;
 }
 
 /** Occupations below this are not counted as occupied [electrons]. */
@@ -23,7 +39,8 @@ export function electronsToHold({ electrons, nSpin, atoms }: Model): number {
  * Bands at the start. With smearing, 5 % more than the electrons need must converge and at least 20 % more are held:
  * unconverged bands above speed up those below, and the Fermi level needs room. Without, three more.
  *
- * @param electrons those that the bands of one spin hold, see `electronsToHold`. @param fMax electrons per full level.
+ * @param electrons those that the bands of one spin hold, see `electronsToHold`.
+ * @param fMax electrons per full level.
  * @param chosen the user's number of bands, or null.
  * @param room plane waves of the smallest sphere: there cannot be more bands.
  */

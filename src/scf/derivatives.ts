@@ -1,6 +1,7 @@
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { symmetrizeForces, symmetrizeStress } from "../observables/symmetrised.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
+import { densityWeights } from "../state/occupation.ts";
 import { forcesOf, haveStress, stressOf } from "../terms/sums.ts";
 import type { ScfProblem } from "./problem.ts";
 import type { ScfStep } from "./state.ts";
@@ -20,7 +21,11 @@ export async function groundForces(
   step: Solved,
   orbitals: Orbitals,
 ): Promise<Vec3[] | undefined> {
-  const forces = forcesOf(terms, stateOf(step), await orbitals.forces(weightsOf(step, orbitals)));
+  const forces = forcesOf(
+    terms,
+    stateOf(step),
+    await orbitals.forces(densityWeights(step.occupation, orbitals.spec.blocks)),
+  );
   return forces && symmetrizeForces(forces, basis.model, basis.operations);
 }
 
@@ -37,7 +42,12 @@ export async function groundStress(
 ): Promise<Mat3 | undefined> {
   if (!haveStress(terms)) return undefined;
   const { lattice } = basis.model;
-  const stress = stressOf(terms, stateOf(step), await orbitals.strain(weightsOf(step, orbitals)), lattice);
+  const stress = stressOf(
+    terms,
+    stateOf(step),
+    await orbitals.strain(densityWeights(step.occupation, orbitals.spec.blocks)),
+    lattice,
+  );
   return stress && symmetrizeStress(stress, lattice, basis.operations);
 }
 
@@ -45,6 +55,3 @@ const stateOf = ({ rhoOut, occupation }: Solved) => ({
   rho: rhoOut,
   entropyEnergy: occupation.entropyEnergy,
 });
-
-const weightsOf = ({ occupation }: Solved, { spec }: Orbitals): Float64Array[] =>
-  occupation.occupations.map((f, i) => f.map((x) => x * spec.blocks[i]!.weight));

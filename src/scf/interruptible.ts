@@ -1,5 +1,5 @@
 import { NotConvergedError } from "../common/failure.ts";
-import type { ScfOutcome } from "./problem.ts";
+import type { ScfOutcome } from "./options.ts";
 import type { ScfStep } from "./state.ts";
 
 /**

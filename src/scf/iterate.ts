@@ -1,29 +1,20 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import { asRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { asRealField, type ReadonlyRealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
-import type { Orbitals } from "../parallel/orbitals.ts";
-import type { Iterate, IterateLevels } from "../precond/preconditioner.ts";
-import { independentResponse } from "../response/chi0.ts";
-import { type EnergyWindow, windowWeights } from "../state/energy-window.ts";
-import type { Levels, Occupation } from "../state/occupation.ts";
+import type {
+  ApplyPreconditioner,
+  Iterate,
+  IterateLevels,
+  Preconditioner,
+} from "../precond/preconditioner.ts";
+import { independentResponse, type SolvedOrbitals } from "../response/chi0.ts";
+import { windowWeights } from "../state/energy-window.ts";
+import { densityWeights, type Levels, type Occupation } from "../state/occupation.ts";
 import { kernelOf } from "../terms/sums.ts";
-import type { Term } from "../terms/term.ts";
+import type { SolvedStep } from "./method.ts";
+import type { ScfProblem } from "./problem.ts";
 
-/** What the response of a state needs beside its orbitals. */
-export interface Linearisation {
-  readonly terms: readonly Term[];
-  /** Density that the orbitals were solved at [bohr⁻³]. */
-  readonly rho: ReadonlyRealField;
-  /** Lowest bands that have converged. */
-  readonly nStates: number;
-}
-
-/** A local density of states that is there already, not symmetrised. */
-export interface StatesInWindow extends EnergyWindow {
-  readonly states: RealField;
-}
-
-/** The levels of a step, as a preconditioner reads them. */
+/** The levels of a state, as a preconditioner reads them. */
 export const levelsAt = (
   { model }: PlaneWaveBasis,
   levels: readonly Levels[],
@@ -36,53 +27,52 @@ export const levelsAt = (
   levels,
 });
 
-/** What a step has made of its orbitals. */
-export interface MadeOfOrbitals {
-  /** Their density, symmetrised. */
-  readonly rhoOut: RealField;
-  readonly windows: readonly StatesInWindow[];
-}
-
-/** What a preconditioner may see of the orbitals of a step. @param made what need not be made again. */
-export function iterateAt(
+/**
+ * Shows a state to a preconditioner.
+ *
+ * @param rho density of its orbitals [bohr⁻³], symmetrised, shape [nSpin·N].
+ * @param responseTo χ₀ K of the state, where it is that of an iteration.
+ */
+export const iterateAt = (
   basis: PlaneWaveBasis,
-  orbitals: Orbitals,
-  levels: readonly Levels[],
-  occupation: Occupation,
-  linearised?: Linearisation,
-  made?: MadeOfOrbitals,
-): Iterate {
-  const { grid, model, symmetrize } = basis;
-  const { fermiLevel, occupations } = occupation;
-  const fMax = levelCapacity(model);
-  return {
-    ...levelsAt(basis, levels, occupation),
-    grid,
-    async localDensityOfStates(width, center = fermiLevel) {
-      const ready = made?.windows.find((window) => window.width === width && window.center === center);
-      const states =
-        ready === undefined
-          ? await orbitals.density(windowWeights(levels, fMax, { width, center }))
-          : asRealField(ready.states.slice());
-      symmetrize(states);
-      return states;
-    },
-    async density() {
-      if (made !== undefined) return asRealField(made.rhoOut.slice());
-      const rho = await orbitals.density(occupations.map((f, i) => f.map((x) => x * levels[i]!.weight)));
-      symmetrize(rho);
-      return rho;
-    },
-    ...(linearised === undefined
-      ? {}
-      : {
-          async responseTo(accuracy: number) {
-            const { terms, rho, nStates } = linearised;
-            const solved = { basis, orbitals, levels, occupation, nStates };
-            const chi0 = await independentResponse(solved, { tolerance: accuracy, maxIterations: 60 });
-            const kernel = kernelOf(terms, rho);
-            return (deltaRho: ReadonlyRealField) => chi0.apply(kernel(deltaRho));
-          },
-        }),
+  { levels, occupation }: Pick<SolvedStep, "levels" | "occupation">,
+  rho: ReadonlyRealField,
+  responseTo?: Iterate["responseTo"],
+): Iterate => ({
+  ...levelsAt(basis, levels, occupation),
+  grid: basis.grid,
+  density: async () => asRealField(Float64Array.from(rho)),
+  ...(responseTo === undefined ? {} : { responseTo }),
+});
+
+/**
+ * δρ → χ₀ K δρ of orbitals that were solved for the potential of a density.
+ *
+ * @param rho that density [bohr⁻³]. @param nStates lowest bands that have converged.
+ */
+export const responseAt =
+  (
+    { basis, terms }: Pick<ScfProblem, "basis" | "terms">,
+    solved: Pick<SolvedOrbitals, "orbitals" | "levels" | "occupation" | "nStates">,
+    rho: ReadonlyRealField,
+  ): NonNullable<Iterate["responseTo"]> =>
+  async (accuracy) => {
+    const chi0 = await independentResponse({ basis, ...solved }, { tolerance: accuracy, maxIterations: 60 });
+    const kernel = kernelOf(terms, rho);
+    return (deltaRho) => chi0.apply(kernel(deltaRho));
   };
+
+/** Makes P⁻¹ of orbitals that were solved for, with the local densities of states it needs. */
+export async function preconditionerAt(
+  preconditioner: Preconditioner,
+  { basis, orbitals, levels, occupation }: SolvedOrbitals,
+): Promise<ApplyPreconditioner> {
+  const windows = preconditioner.needs?.(levelsAt(basis, levels, occupation)) ?? [];
+  const fMax = levelCapacity(basis.model);
+  const [rho, ...states] = await orbitals.densities([
+    densityWeights(occupation, levels),
+    ...windows.map((window) => windowWeights(levels, fMax, window)),
+  ]);
+  for (const field of [rho!, ...states]) basis.symmetrize(field);
+  return preconditioner.at(iterateAt(basis, { levels, occupation }, rho!), states);
 }

@@ -1,9 +1,6 @@
 import type { RealField } from "../kernels/fields.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import type { Energies } from "../terms/sums.ts";
-import type { AcceleratorState } from "./accelerators/accelerator.ts";
-import type { GuardState } from "./methods/guard.ts";
-import type { SearchState } from "./methods/line-search.ts";
 import type { StepTimes } from "./stopwatch.ts";
 
 export type { Energies };
@@ -25,15 +22,18 @@ export interface HistoryRow {
   readonly hamiltonianApplications: number;
 }
 
+/** What a method remembers from step to step beside the density, as plain data. Only the method of that name reads it. */
+export interface MethodState {
+  /** Name of the method. */
+  readonly name: string;
+}
+
 /** Everything the iteration needs to go on from here, as plain data: a checkpoint is a copy of it. */
-export interface ScfState {
+export interface ScfState<Method extends MethodState = MethodState> {
   /** Density the next step starts from [bohr⁻³], shape [nSpin·N]. */
   readonly rho: RealField;
-  readonly accelerator: AcceleratorState;
-  /** Absent before the first step and where the accelerator has no `maxRise`. */
-  readonly guard?: GuardState | undefined;
-  /** Under adaptive damping: the potential to solve for next and where it came from; absent before the first step. */
-  readonly search?: SearchState | undefined;
+  /** What the method remembers, marked by its name; absent before the first step. */
+  readonly method?: Method | undefined;
   readonly history: readonly HistoryRow[];
   /** Residual norm the eigensolver is asked for next [Ha]. */
   readonly eigenTolerance: number;

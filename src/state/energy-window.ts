@@ -9,20 +9,34 @@ export interface EnergyWindow {
 }
 
 /**
- * Levels farther from the center than this many widths are left out, erfc(2) = 0.5 % of an even density of states: half of the bands
- * then need no transform.
+ * Levels farther from the center than this many widths are left out of a preconditioner's windows, erfc(2) = 0.5 % of an even
+ * density of states: half of the bands then need no transform.
  */
 const REACH = 2;
 
-/** w_k fMax δ(ε_nk) [Ha⁻¹]: the weights of a local density of states, one array per block. */
+/**
+ * What a window sees of a level, amount · δ(e) [amount/Ha].
+ *
+ * @param amount what the level holds, w_k fMax [electrons].
+ * @param reach levels farther from the center than this many widths, and those that are no number, count nothing.
+ */
+export function seenInWindow(
+  { center, width }: EnergyWindow,
+  e: number,
+  amount: number,
+  reach = Number.POSITIVE_INFINITY,
+): number {
+  const x = (e - center) / width;
+  return Math.abs(x) <= reach ? (amount * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI)) : 0;
+}
+
+/** Weights of a local density of states, w_k fMax δ(ε_nk) [Ha⁻¹], one array per block. */
 export const windowWeights = (
   levels: readonly Levels[],
   fMax: number,
-  { center, width }: EnergyWindow,
+  window: EnergyWindow,
+  reach = REACH,
 ): Float64Array[] =>
   levels.map(({ weight, eigenvalues }) =>
-    Float64Array.from(eigenvalues, (e) => {
-      const x = (e - center) / width;
-      return Math.abs(x) > REACH ? 0 : (weight * fMax * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI));
-    }),
+    Float64Array.from(eigenvalues, (e) => seenInWindow(window, e, weight * fMax, reach)),
   );

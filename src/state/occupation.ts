@@ -1,4 +1,5 @@
 import { requireInput } from "../common/failure.ts";
+import { levelCapacity, type Model } from "../model/model.ts";
 import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
 
 /** Eigenvalues of one k-point and spin with its weight in Brillouin-zone sums. */
@@ -24,26 +25,35 @@ export interface Occupation {
   readonly warnings: readonly string[];
 }
 
+/** What of a model decides how its levels are occupied. */
+export type OccupiedModel = Pick<Model, "electrons" | "nSpin" | "perLevel" | "smearing" | "temperature">;
+
+/** Tells whether levels may be partly filled. */
+export const isSmeared = ({ smearing, temperature }: Pick<Model, "smearing" | "temperature">): boolean =>
+  temperature > 0 && smearing !== "none";
+
 /**
- * Fermi level and occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N.
+ * Finds the Fermi level and the occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N; fMax electrons fill a level
+ * (`levelCapacity`).
  *
  * Without smearing the N/fMax lowest bands of every k are full. With spin the electrons go to the spins by whole bands
  * such that the sum of the filled levels is smallest, which is the ground state of an insulator.
  *
- * @param fMax electrons per full level: 2, or 1 with spin.
  * @throws InputError if the bands cannot hold the electrons.
  */
-export function occupy(
-  levels: readonly Levels[],
-  electrons: number,
-  fMax: number,
-  smearing: Smearing,
-  temperature: number,
-): Occupation {
-  return temperature > 0 && smearing.name !== "none"
-    ? smeared(levels, electrons, fMax, smearing, temperature)
+export function occupy(model: OccupiedModel, levels: readonly Levels[]): Occupation {
+  const { electrons, temperature } = model;
+  const fMax = levelCapacity(model);
+  return isSmeared(model)
+    ? smeared(levels, electrons, fMax, smearingOf(model.smearing), temperature)
     : aufbau(levels, electrons, fMax);
 }
+
+/** Weights of the density, f_n w_k [electrons], one array for each k-point and spin. */
+export const densityWeights = (
+  { occupations }: Pick<Occupation, "occupations">,
+  levels: readonly Pick<Levels, "weight">[],
+): Float64Array[] => occupations.map((f, i) => f.map((x) => x * levels[i]!.weight));
 
 function smeared(
   levels: readonly Levels[],

@@ -188,22 +188,20 @@ describe("a checkpoint", () => {
 describe("prepareScf", () => {
   test("makes ready without solving: what is printed before the first step", async () => {
     const { problem, options, job, threads, backend } = await prepareScf(SILICON);
-    expect([threads, backend, job.ecut, options.damping, options.maxIterations]).toEqual([
+    expect([threads, backend, job.ecut, options.method.name, options.maxIterations]).toEqual([
       1,
       "wasm",
       5,
-      0.8,
+      "density-mixing",
       100,
     ]);
     expect(problem.basis.grid.size).toEqual([15, 15, 15]);
-    expect([options.preconditioner.name, options.accelerator.name]).toEqual(["ldos", "anderson(depth=10)"]);
-    const plain = await prepareScf({
-      ...SILICON,
-      scf: { mixing: { name: "kerker", kTF: 1 }, accelerator: { name: "none" } },
-    });
-    expect([plain.options.preconditioner.name, plain.options.accelerator.name]).toEqual([
-      "kerker(kTF=1)",
-      "none",
+    const of = async (name: string) =>
+      (await prepareScf({ ...SILICON, scf: { accelerator: { name } } })).options.method.name;
+    expect(await Promise.all(["none", "adaptive-damping", "direct-minimisation"].map(of))).toEqual([
+      "density-mixing",
+      "potential-mixing",
+      "direct-minimisation",
     ]);
   });
 

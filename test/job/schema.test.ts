@@ -173,9 +173,24 @@ const bad: readonly [string, unknown, readonly string[]][] = [
     ["scf.accelerator.name: must be one of none", "did you mean anderson?"],
   ],
   [
-    "no depth",
-    withScf({ accelerator: { name: "anderson", depth: 0 } }),
-    ["scf.accelerator.depth: must be", "got 0"],
+    "a negative depth",
+    withScf({ accelerator: { name: "anderson", depth: -1 } }),
+    ["scf.accelerator.depth: must be a whole number of past steps, 0 or more", "got -1"],
+  ],
+  [
+    "an error factor that forgets every step",
+    withScf({ accelerator: { name: "anderson", errorFactor: 0.5 } }),
+    ["scf.accelerator.errorFactor: must be a factor above 1, got 0.5; 1e5 is usual"],
+  ],
+  [
+    "a damping where the damping is searched",
+    withScf({ accelerator: { name: "adaptive-damping" }, damping: 0.5 }),
+    ["scf.damping: must be left out with adaptive-damping, got 0.5; it finds the length"],
+  ],
+  [
+    "a mixing where nothing is mixed",
+    withScf({ accelerator: { name: "direct-minimisation" }, mixing: { name: "kerker" } }),
+    ["scf.mixing: must be left out with direct-minimisation, got kerker; it moves the orbitals"],
   ],
   ["a damping of 2", withScf({ damping: 2 }), ["scf.damping: must be a damping between 0 and 2", "got 2"]],
   ["no tolerance", withScf({ tolerance: {} }), ["scf.tolerance: must name a tolerance", "got {}"]],

@@ -18,8 +18,8 @@ import { simple } from "../../src/precond/simple.ts";
 import { independentResponse } from "../../src/response/chi0.ts";
 import { chi0Exact } from "../../src/response/chi0-exact.ts";
 import { dampedRate, observedRate } from "../../src/response/rates.ts";
-import { damped } from "../../src/scf/accelerators/accelerator.ts";
-import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { damped } from "../../src/scf/accelerators/damped.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { solveOrbitals } from "../../src/scf/solve-orbitals.ts";
 import { hartree } from "../../src/terms/hartree/hartree.ts";
 import { operatorsOf } from "../../src/terms/sums.ts";
@@ -129,7 +129,7 @@ test("the model of LDOS is Kerker's where the states are the same everywhere", a
   const jellium = await solved({ length: 24, ions: [{ position: 0, charge: 6, width: 30 }], kpoints: 9 });
   const { iterate } = jellium.matrix;
   const width = 0.1;
-  const states = await iterate.localDensityOfStates(width);
+  const states = jellium.matrix.localDensityOfStates({ center: iterate.fermiLevel, width });
   closeArrays(states, new Float64Array(states.length).fill(states[0]!), 1e-6 * states[0]!);
   const local = await preconditionedSpectrum(jellium.matrix, ldos({ width }));
   const global = await preconditionedSpectrum(jellium.matrix, kerkerDos({ width }));
@@ -180,7 +180,10 @@ test("the electrostatic energies add up to ½ ∫∫ (ρ − ν) v (ρ − ν)",
 test("reduced Hartree-Fock is convex: one ground state from any start by any way", async () => {
   const { model, density } = metal;
   const flat = { ...model, startDensity: undefined };
-  const other = await groundState(flat, { preconditioner: kerker(), tolerance: { density: 1e-9 } });
+  const other = await groundState(flat, {
+    method: densityMixing({ preconditioner: kerker(), damping: 0.5 }),
+    tolerance: { density: 1e-9 },
+  });
   expect(other.converged).toBe(true);
   closeArrays(other.density, density, 1e-9);
 });
@@ -216,9 +219,7 @@ describe("what the spectrum predicts is what the iteration does", () => {
     const { eigenvalues, rates } = await preconditionedSpectrum(mixed.matrix, make());
     const { optimalDamping } = rates!;
     const found = await residuals(mixed, {
-      preconditioner: make(),
-      accelerator: damped(),
-      damping: optimalDamping,
+      method: densityMixing({ preconditioner: make(), accelerator: damped(), damping: optimalDamping }),
     });
     const expected = dampedRate(optimalDamping, eigenvalues[0]!, eigenvalues.at(-1)!);
     // The slowest mode takes some steps to stand out from the others.
@@ -227,7 +228,7 @@ describe("what the spectrum predicts is what the iteration does", () => {
 
   test("Anderson needs the fewer steps the smaller the condition number, about as GMRES would", async () => {
     const steps = async (preconditioner: AnyPreconditioner) =>
-      (await residuals(mixed, { preconditioner, accelerator: anderson({}), damping: 0.5 })).length;
+      (await residuals(mixed, { method: densityMixing({ preconditioner, damping: 0.5 }) })).length;
     const [none, local] = [await steps(simple()), await steps(ldos())];
     expect(local).toBeLessThan(none);
     const { andersonRate } = (await preconditionedSpectrum(mixed.matrix, ldos())).rates!;

@@ -9,6 +9,7 @@ import {
 import { groundState } from "../../src/models/ground-state.ts";
 import { type LineSystem, lineSystem } from "../../src/models/line-system.ts";
 import { ldos } from "../../src/precond/ldos.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 
 /** A line at its ground state, with its dielectric operator. */
 export interface Case {
@@ -20,7 +21,7 @@ export interface Case {
 export async function solved(system: LineSystem): Promise<Case> {
   const model = await lineSystem(system);
   const { density, converged } = await groundState(model, {
-    preconditioner: ldos(),
+    method: densityMixing({ preconditioner: ldos(), damping: 0.5 }),
     tolerance: { density: 1e-9 },
   });
   expect(converged).toBe(true);

@@ -6,21 +6,30 @@ import { ldos } from "../../src/precond/ldos.ts";
 import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
 import { closeArrays, largestDifference } from "../close.ts";
 import {
+  at,
   besideGap,
   energyNorm,
   noise,
   preconditionerLaws,
+  type Sample,
   sampleIterate,
+  statesFor,
   testGrid,
   unevenStates,
 } from "./laws.ts";
 
 /** A preconditioner that finds a metal beside a semiconductor, whatever it is shown. */
-const atInterface = ({ name, ...mixing }: Preconditioner): Preconditioner => ({
-  name,
-  at: (iterate) => mixing.at(besideGap(iterate, 0.02)),
-  transposedAt: (iterate) => mixing.transposedAt!(besideGap(iterate, 0.02)),
-});
+const atInterface = (mixing: Preconditioner): Preconditioner => {
+  const there = (iterate: Iterate) => {
+    const { grid, nSpin } = iterate;
+    return besideGap({ ...sampleIterate({ grid, nSpin }), ...iterate }, 0.02);
+  };
+  return {
+    name: mixing.name,
+    at: (iterate) => mixing.at(there(iterate), statesFor(mixing, there(iterate))),
+    transposedAt: (iterate) => mixing.transposedAt!(there(iterate), statesFor(mixing, there(iterate))),
+  };
+};
 preconditionerLaws({ name: "auto in a metal", make: auto, accuracy: 1e-2, isAtLeastOne: true });
 preconditionerLaws({
   name: "auto at an interface",
@@ -30,9 +39,9 @@ preconditionerLaws({
 });
 
 const grid = testGrid([5, 7, 15]);
-const apply = async (iterate: Iterate, f: RealField, preconditioner = auto()) => {
+const apply = async (iterate: Sample, f: RealField, preconditioner = auto()) => {
   const out = newRealField(f.length);
-  await (await preconditioner.at(iterate))(out, f);
+  await (await at(preconditioner, iterate))(out, f);
   return out;
 };
 

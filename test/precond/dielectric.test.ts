@@ -5,7 +5,7 @@ import { dielectric } from "../../src/precond/dielectric.ts";
 import { kerker } from "../../src/precond/kerker.ts";
 import type { Preconditioner } from "../../src/precond/preconditioner.ts";
 import { close, closeArrays, largestDifference } from "../close.ts";
-import { noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";
+import { at, noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";
 
 preconditionerLaws({ name: "dielectric", make: () => dielectric(), isSelfAdjoint: true, isAtLeastOne: true });
 
@@ -13,7 +13,7 @@ const grid = testGrid([5, 7, 15]);
 const { points } = grid;
 const apply = async (preconditioner: Preconditioner, f: RealField): Promise<RealField> => {
   const out = newRealField(f.length);
-  (await preconditioner.at(sampleIterate({ grid, nSpin: f.length === points ? 1 : 2 })))(out, f);
+  (await at(preconditioner, sampleIterate({ grid, nSpin: f.length === points ? 1 : 2 })))(out, f);
   return out;
 };
 
@@ -41,7 +41,7 @@ test("divides long waves by the permittivity and leaves short ones alone", async
       Math.cos((2 * Math.PI * Math.floor(r / 4)) / 9),
     ) as RealField;
     const out = newRealField(long.points);
-    (await dielectric({ epsilonR: 14 }).at(sampleIterate({ grid: long, nSpin: 1 })))(out, f);
+    (await at(dielectric({ epsilonR: 14 }), sampleIterate({ grid: long, nSpin: 1 })))(out, f);
     return out[0]! / f[0]!;
   };
   // 1/14 up to 13·|G|²/(14·kTF²) with |G| = 2π/length.

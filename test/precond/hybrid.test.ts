@@ -16,7 +16,7 @@ import { layer } from "../../src/precond/localisation.ts";
 import type { Preconditioner } from "../../src/precond/preconditioner.ts";
 import { responseSpace } from "../../src/precond/response-space.ts";
 import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
-import { energyNorm, noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";
+import { at, energyNorm, noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";
 
 const inLayer = layer({ axis: 2, from: 0.4, to: 0.9, steepness: 10 });
 preconditionerLaws({ name: "hybrid", make: () => hybrid(), accuracy: 1e-2, isAtLeastOne: true });
@@ -40,7 +40,7 @@ async function apply(
 ): Promise<RealField> {
   const out = newRealField(f.length);
   const nSpin = f.length === on.points ? 1 : 2;
-  (await preconditioner.at(sampleIterate({ grid: on, nSpin, ...(states === undefined ? {} : { states }) })))(
+  (await at(preconditioner, sampleIterate({ grid: on, nSpin, ...(states === undefined ? {} : { states }) })))(
     out,
     f,
   );

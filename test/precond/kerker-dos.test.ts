@@ -4,9 +4,8 @@ import { asRealField, newRealField, type RealField, sumReal } from "../../src/ke
 import { kerker } from "../../src/precond/kerker.ts";
 import { kerkerDos } from "../../src/precond/kerker-dos.ts";
 import { ldos } from "../../src/precond/ldos.ts";
-import type { Iterate } from "../../src/precond/preconditioner.ts";
 import { closeArrays, largestDifference } from "../close.ts";
-import { noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";
+import { at, noise, preconditionerLaws, type Sample, sampleIterate, testGrid } from "./laws.ts";
 
 preconditionerLaws({ name: "kerker-dos", make: () => kerkerDos(), isAtLeastOne: true });
 
@@ -15,13 +14,13 @@ const { points } = grid;
 const volume = grid.lattice.volume;
 
 /** An iterate with one k-point whose only level near the Fermi level lies at it, for every spin of its own weight. */
-const metal = (nSpin: 1 | 2, weights: readonly number[], states?: RealField): Iterate => ({
+const metal = (nSpin: 1 | 2, weights: readonly number[], states?: RealField): Sample => ({
   ...sampleIterate({ grid, nSpin, temperature: 1e-3, ...(states === undefined ? {} : { states }) }),
   levels: weights.map((weight) => ({ weight, eigenvalues: Float64Array.of(-9, 0, 9) })),
 });
-const apply = async (iterate: Iterate, f: RealField, preconditioner = kerkerDos()) => {
+const apply = async (iterate: Sample, f: RealField, preconditioner = kerkerDos()) => {
   const out = newRealField(f.length);
-  (await preconditioner.at(iterate))(out, f);
+  (await at(preconditioner, iterate))(out, f);
   return out;
 };
 /** 1/(T√π) at the width 0.05 Ha that a temperature of 1e-3 Ha asks for. */

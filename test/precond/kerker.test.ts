@@ -4,7 +4,7 @@ import { asRealField, newRealField, type RealField } from "../../src/kernels/fie
 import { kerker } from "../../src/precond/kerker.ts";
 import { simple } from "../../src/precond/simple.ts";
 import { closeArrays, notTiny } from "../close.ts";
-import { noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";
+import { at as bindAt, noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";
 
 preconditionerLaws({ name: "simple", make: simple, isSelfAdjoint: true, isAtLeastOne: true });
 preconditionerLaws({ name: "kerker", make: () => kerker(), isSelfAdjoint: true, isAtLeastOne: true });
@@ -24,7 +24,7 @@ const at = async (
   f: RealField,
 ): Promise<RealField> => {
   const out = newRealField(f.length);
-  (await preconditioner.at(sampleIterate({ grid, nSpin })))(out, f);
+  (await bindAt(preconditioner, sampleIterate({ grid, nSpin })))(out, f);
   return out;
 };
 

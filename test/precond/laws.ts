@@ -15,6 +15,7 @@ import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { erfc } from "../../src/model/erfc.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
+import type { EnergyWindow } from "../../src/state/energy-window.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 17]]; // biome-ignore format: a matrix
@@ -27,6 +28,22 @@ export function noise(length: number, seed: number): RealField {
   const { normal } = random(seed);
   return asRealField(Float64Array.from({ length }, normal));
 }
+
+/** A state to precondition at, with the local densities of states that preconditioners may need. */
+export interface Sample extends Iterate {
+  localDensityOfStates(window: EnergyWindow): RealField;
+}
+
+/** What a preconditioner needs of a state. */
+export const statesFor = (preconditioner: Preconditioner, sample: Sample): RealField[] =>
+  (preconditioner.needs?.(sample) ?? []).map(sample.localDensityOfStates);
+
+/** P⁻¹ that needs no orbitals when it is applied: it is done at once. */
+type Apply = (out: RealField, residual: ReadonlyRealField) => void;
+
+/** P⁻¹ at a state, with what it needs handed in. */
+export const at = async (preconditioner: Preconditioner, sample: Sample): Promise<Apply> =>
+  preconditioner.at(sample, statesFor(preconditioner, sample));
 
 export interface SampleOptions {
   readonly grid: Grid;
@@ -48,7 +65,7 @@ export function sampleIterate({
   states,
   density,
   onWidth,
-}: SampleOptions): Iterate {
+}: SampleOptions): Sample {
   return {
     grid,
     nSpin,
@@ -59,7 +76,7 @@ export function sampleIterate({
       weight: 1,
       eigenvalues: Float64Array.of(-0.3, -0.01, 0.01, 0.4),
     })),
-    async localDensityOfStates(width) {
+    localDensityOfStates({ width }) {
       onWidth?.(width);
       return asRealField((states ?? newRealField(nSpin * grid.points)).slice());
     },
@@ -83,12 +100,12 @@ export function unevenStates({ points, size }: Grid, nSpin: number): RealField {
  * A metal in the lower half of the cell, and in the upper one a material with as many states but for a gap of width 2x about the
  * Fermi level: a Gaussian window of width w sees erfc(x/w) of them.
  */
-export function besideGap(iterate: Iterate, halfGap: number): Iterate {
+export function besideGap(iterate: Sample, halfGap: number): Sample {
   const { points, size } = iterate.grid;
   const plane = size[0] * size[1];
   return {
     ...iterate,
-    localDensityOfStates: async (width) =>
+    localDensityOfStates: ({ width }) =>
       asRealField(
         newRealField(iterate.nSpin * points).map((_, i) => {
           const z = Math.floor((i % points) / plane) / size[2];
@@ -122,8 +139,8 @@ export function preconditionerLaws({
     for (const grid of grids)
       describe(`the preconditioner ${name} on ${grid.size.join("×")} with nSpin ${nSpin}`, () => {
         const length = nSpin * grid.points;
-        const at = async () => {
-          const apply = await make().at(sampleIterate({ grid, nSpin, states: unevenStates(grid, nSpin) }));
+        const bound = async () => {
+          const apply = await at(make(), sampleIterate({ grid, nSpin, states: unevenStates(grid, nSpin) }));
           return (f: ReadonlyRealField): RealField => {
             const out = newRealField(length).fill(Number.NaN) as RealField; // what was there must not matter
             apply(out, f);
@@ -132,7 +149,7 @@ export function preconditionerLaws({
         };
 
         test("is linear", async () => {
-          const p = await at();
+          const p = await bound();
           const [f, g] = [noise(length, 1), noise(length, 2)];
           const combined = p(asRealField(f.map((x, i) => 2 * x - 3 * g[i]!)));
           const [pf, pg] = [p(f), p(g)];
@@ -146,7 +163,7 @@ export function preconditionerLaws({
         });
 
         test("keeps the electron count", async () => {
-          const p = await at();
+          const p = await bound();
           const f = noise(length, 3);
           f[0]! += 10;
           expect(Math.abs(sumReal(f))).toBeGreaterThan(1);
@@ -154,7 +171,7 @@ export function preconditionerLaws({
         });
 
         test("reads the residual and writes all of out, the same at every call", async () => {
-          const p = await at();
+          const p = await bound();
           const f = noise(length, 4);
           const kept = f.slice();
           const first = p(f);
@@ -167,7 +184,7 @@ export function preconditionerLaws({
         test("stays what it was bound to when it is bound to another state, and that one's is its own", async () => {
           const mixing = make();
           const bind = async (states: RealField) => {
-            const apply = await mixing.at(sampleIterate({ grid, nSpin, states }));
+            const apply = await at(mixing, sampleIterate({ grid, nSpin, states }));
             return (f: ReadonlyRealField): RealField => {
               const out = newRealField(length);
               apply(out, f);
@@ -183,7 +200,7 @@ export function preconditionerLaws({
         });
 
         test("takes nothing to nothing", async () => {
-          const p = await at();
+          const p = await bound();
           closeArrays(p(newRealField(length)), new Float64Array(length), 1e-15);
         });
 
@@ -191,8 +208,8 @@ export function preconditionerLaws({
           const mixing = make();
           if (mixing.transposedAt === undefined) return;
           const iterate = sampleIterate({ grid, nSpin, states: unevenStates(grid, nSpin) });
-          const transposed = await mixing.transposedAt(iterate);
-          const p = await at();
+          const transposed: Apply = await mixing.transposedAt(iterate, statesFor(mixing, iterate));
+          const p = await bound();
           const q = (g: ReadonlyRealField) => {
             const out = newRealField(length).fill(Number.NaN) as RealField;
             transposed(out, g);
@@ -216,7 +233,7 @@ export function preconditionerLaws({
 
         if (isSelfAdjoint)
           test("is self-adjoint", async () => {
-            const p = await at();
+            const p = await bound();
             const [f, g] = [noise(length, 6), noise(length, 7)];
             const overlap = dotReal(g, p(f));
             expect(Math.abs(overlap)).toBeGreaterThan(0.1);
@@ -225,7 +242,7 @@ export function preconditionerLaws({
 
         if (isAtLeastOne)
           test("never lengthens a residual without mean in the energy norm: P has no eigenvalue below 1", async () => {
-            const p = await at();
+            const p = await bound();
             for (let seed = 10; seed < 20; seed++) {
               const f = noise(length, seed);
               const mean = sumReal(f) / length;

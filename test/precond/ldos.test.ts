@@ -5,7 +5,7 @@ import { asRealField, newRealField, type RealField, sumReal } from "../../src/ke
 import { kerker } from "../../src/precond/kerker.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
-import { energyNorm, noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";
+import { at, energyNorm, noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";
 
 // Its equation is solved by conjugate gradients to 1e-3: linear and contracting to about that.
 preconditionerLaws({ name: "ldos", make: () => ldos(), accuracy: 1e-2, isAtLeastOne: true });
@@ -21,7 +21,7 @@ interface Setting {
 }
 const apply = async (f: RealField, { states, nSpin = 1, grid: on = grid }: Setting): Promise<RealField> => {
   const out = newRealField(f.length);
-  (await ldos().at(sampleIterate({ grid: on, nSpin, states })))(out, f);
+  (await at(ldos(), sampleIterate({ grid: on, nSpin, states })))(out, f);
   return out;
 };
 const constant = (length: number, value: number) => asRealField(new Float64Array(length).fill(value));
@@ -77,7 +77,7 @@ describe("ldos", () => {
     const D = 0.04;
     const f = noise(points, 1);
     const out = newRealField(points);
-    (await kerker({ kTF: Math.sqrt(4 * Math.PI * D) }).at(sampleIterate({ grid, nSpin: 1 })))(out, f);
+    (await at(kerker({ kTF: Math.sqrt(4 * Math.PI * D) }), sampleIterate({ grid, nSpin: 1 })))(out, f);
     expect(largestDifference(out, f).error).toBeGreaterThan(0.1);
     // The inner preconditioner is then the operator itself: one step of conjugate gradients is exact.
     closeArrays(await apply(f, { states: constant(points, D) }), out, 1e-12);
@@ -146,9 +146,9 @@ describe("ldos", () => {
     closeArrays(await apply(f, { states: constant(points, 9e-9) }), f, 0);
     const out = newRealField(points);
     const cold = sampleIterate({ grid, nSpin: 1, temperature: 0, states: constant(points, 0.1) });
-    (await ldos().at(cold))(out, f);
+    (await at(ldos(), cold))(out, f);
     closeArrays(out, f, 0);
-    (await ldos({ width: 0.01 }).at(cold))(out, f);
+    (await at(ldos({ width: 0.01 }), cold))(out, f);
     expect(largestDifference(out, f).error).toBeGreaterThan(0.1);
   });
 
@@ -172,7 +172,8 @@ describe("ldos", () => {
   test("asks for states of width max(T, min(0.05, 100 T)) Ha, or of the width it was given", async () => {
     const asked: number[] = [];
     const ask = async (temperature: number, preconditioner = ldos()) => {
-      await preconditioner.at(
+      await at(
+        preconditioner,
         sampleIterate({ grid, nSpin: 1, temperature, onWidth: (width) => asked.push(width) }),
       );
     };

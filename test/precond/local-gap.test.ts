@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { erfc } from "../../src/model/erfc.ts";
-import { gapFromWindows, localGap, localGapWindows } from "../../src/precond/local-gap.ts";
+import { gapFromWindows, localGap as gapOfStates, localGapWindows } from "../../src/precond/local-gap.ts";
 import { thomasFermiStates } from "../../src/precond/local-thomas-fermi.ts";
-import { responseSpace } from "../../src/precond/response-space.ts";
+import { type ResponseSpace, responseSpace } from "../../src/precond/response-space.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
-import { besideGap, sampleIterate, testGrid, unevenStates } from "./laws.ts";
+import { besideGap, type Sample, sampleIterate, testGrid, unevenStates } from "./laws.ts";
 
 const BOX = [[6, 0, 0], [0, 5, 0], [0, 0, 60]] as const; // biome-ignore format: a matrix
 const grid = testGrid([5, 4, 50], BOX as never);
 const space = responseSpace(grid);
+/** With the local densities of states it needs. */
+const localGap = (sample: Sample, on: ResponseSpace) =>
+  gapOfStates(sample, localGapWindows(sample).map(sample.localDensityOfStates), on);
 const along = (f: RealField, z: number): number => f[20 * Math.round(50 * z)]!;
 
 describe("the local gap", () => {
@@ -52,19 +55,17 @@ describe("the local gap", () => {
     expect(responseSpace(fine).coarse.points).toBeLessThan(points / 2);
     const wavy = newRealField(points).map((_, r) => 0.03 * (1 + 0.5 * Math.sin(r))) as RealField;
     const uneven = besideGap(sampleIterate({ grid: fine, nSpin: 1, density: wavy }), 0.03);
-    const iterate = {
+    const iterate: Sample = {
       ...uneven,
-      localDensityOfStates: async (width: number) =>
-        (await uneven.localDensityOfStates(width)).map((d, r) => d * (1 + 0.5 * Math.cos(r))) as RealField,
+      localDensityOfStates: (window) =>
+        uneven.localDensityOfStates(window).map((d, r) => d * (1 + 0.5 * Math.cos(r))) as RealField,
     };
     const averaged = (f: RealField, width: number): RealField => {
       const c = fine.toFourier(f);
       return fine.toReal(c.map((x, i) => x * Math.exp(-0.5 * normG2[i >> 1]! * width ** 2)) as typeof c);
     };
-    const [own, narrow] = await Promise.all(
-      localGapWindows(iterate).map(async ({ width }) =>
-        averaged(await iterate.localDensityOfStates(width), 2.5),
-      ),
+    const [own, narrow] = localGapWindows(iterate).map((window) =>
+      averaged(iterate.localDensityOfStates(window), 2.5),
     );
     const gas = thomasFermiStates(averaged(wavy, 2.5), 1);
     const expected = averaged(wavy, 1.5).map((rho, r) => {

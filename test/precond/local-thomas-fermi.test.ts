@@ -4,7 +4,7 @@ import { kerker } from "../../src/precond/kerker.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { localThomasFermi, thomasFermiStates } from "../../src/precond/local-thomas-fermi.ts";
 import { close, closeArrays, largestDifference } from "../close.ts";
-import { noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";
+import { at, noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";
 
 preconditionerLaws({ name: "local-tf", make: () => localThomasFermi(), accuracy: 1e-2, isAtLeastOne: true });
 
@@ -14,7 +14,7 @@ const constant = (length: number, value: number) => asRealField(new Float64Array
 const apply = async (f: RealField, density: RealField) => {
   const out = newRealField(f.length);
   const nSpin = f.length === points ? 1 : 2;
-  (await localThomasFermi().at(sampleIterate({ grid, nSpin, density })))(out, f);
+  (await at(localThomasFermi(), sampleIterate({ grid, nSpin, density })))(out, f);
   return out;
 };
 
@@ -36,7 +36,7 @@ test("in a homogeneous gas is Kerker's with kTF² = 4(3ρ/π)^{1/3}", async () =
   const f = noise(points, 1);
   const limit = newRealField(points);
   const kTF = Math.sqrt(4 * Math.cbrt((3 * rho) / Math.PI));
-  (await kerker({ kTF }).at(sampleIterate({ grid, nSpin: 1 })))(limit, f);
+  (await at(kerker({ kTF }), sampleIterate({ grid, nSpin: 1 })))(limit, f);
   expect(largestDifference(limit, f).error).toBeGreaterThan(0.1);
   closeArrays(await apply(f, constant(points, rho)), limit, 1e-12);
 });
@@ -46,7 +46,7 @@ test("is ldos with the states of the Thomas-Fermi gas, for one spin and for two"
     const density = unevenStates(grid, nSpin);
     const f = noise(nSpin * points, 2);
     const same = newRealField(nSpin * points);
-    (await ldos().at(sampleIterate({ grid, nSpin, states: thomasFermiStates(density, nSpin) })))(same, f);
+    (await at(ldos(), sampleIterate({ grid, nSpin, states: thomasFermiStates(density, nSpin) })))(same, f);
     expect(largestDifference(same, f).error).toBeGreaterThan(0.1);
     closeArrays(await apply(f, density), same, 0);
   }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
-import { smearing } from "../../src/model/smearing.ts";
 import { independentResponse } from "../../src/response/chi0.ts";
 import { occupy } from "../../src/state/occupation.ts";
 import { totalPotential } from "../../src/terms/sums.ts";
@@ -14,7 +13,6 @@ const TIGHT = { tolerance: 1e-10 };
 
 /** F(V): the density that the orbitals of a potential give, symmetrised. Overwrites the orbitals. */
 async function densityOf({ basis, orbitals, nStates }: Ground, potential: RealField): Promise<RealField> {
-  const { model } = basis;
   const solved = await orbitals.diagonalise(potential, {
     tolerance: 1e-11,
     nConverge: nStates,
@@ -24,13 +22,7 @@ async function densityOf({ basis, orbitals, nStates }: Ground, potential: RealFi
     weight: orbitals.spec.blocks[i]!.weight,
     eigenvalues,
   }));
-  const { occupations } = occupy(
-    levels,
-    model.electrons,
-    2 / model.nSpin,
-    smearing(model.smearing),
-    model.temperature,
-  );
+  const { occupations } = occupy(basis.model, levels);
   const weights = occupations.map((f, i) => f.map((x, n) => (n < nStates ? x * levels[i]!.weight : 0)));
   const rho = await orbitals.density(weights);
   basis.symmetrize(rho);

@@ -12,8 +12,9 @@ import type { Preconditioner } from "../../src/precond/preconditioner.ts";
 import type { Chi0 } from "../../src/response/chi0.ts";
 import { analyseDielectric, dielectricOperator } from "../../src/response/dielectric.ts";
 import { dampedRate, observedRate, predictedRates } from "../../src/response/rates.ts";
-import { damped } from "../../src/scf/accelerators/accelerator.ts";
-import { iterateAt } from "../../src/scf/iterate.ts";
+import { damped } from "../../src/scf/accelerators/damped.ts";
+import { preconditionerAt } from "../../src/scf/iterate.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
 import { kohnShamTerms } from "../../src/terms/kohn-sham.ts";
@@ -196,13 +197,10 @@ describe("the damped iteration", () => {
   });
 
   test.each(["simple", "kerker"] as const)("moves along the mode of λmax by −αλmax, %s", async (name) => {
-    const preconditioner = preconditionerOf(
-      name === "simple" ? { name } : { name, kTF: 0.8 },
-    ) as Preconditioner;
+    const preconditioner = preconditionerOf(name === "simple" ? { name } : { name, kTF: 0.8 });
     const state = await ground({ ...SILICON, bands: 9 }, { nStates: 6, density: 1e-9 });
     const { operator } = await operatorAt(state);
-    const iterate = iterateAt(state.basis, state.orbitals, state.levels, state.occupation);
-    const { largest } = await analyseDielectric(operator, await preconditioner.at(iterate), {
+    const { largest } = await analyseDielectric(operator, await preconditionerAt(preconditioner, state), {
       maxSteps: 80,
       tolerance: 1e-9,
     });
@@ -215,9 +213,7 @@ describe("the damped iteration", () => {
       { ...problem, startDensity: start },
       {
         ...options,
-        preconditioner,
-        accelerator: damped(),
-        damping,
+        method: densityMixing({ preconditioner, accelerator: damped(), damping }),
         tolerance: { density: 1e-4 },
         maxIterations: 40,
       },
@@ -237,8 +233,7 @@ describe("the damped iteration", () => {
       },
     };
     const { end, problem } = await finish(SILICON, {
-      preconditioner: crooked,
-      accelerator: damped(),
+      method: densityMixing({ preconditioner: crooked, accelerator: damped() }),
       maxIterations: 4,
     });
     const { rho } = end.last.state;

@@ -3,13 +3,9 @@ import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
 import { asRealField, dotReal, type ReadonlyRealField, type RealField } from "../../src/kernels/fields.ts";
 import { leastSquares } from "../../src/kernels/least-squares.ts";
-import {
-  type Accelerator,
-  type AcceleratorState,
-  damped,
-  type Weigh,
-} from "../../src/scf/accelerators/accelerator.ts";
+import type { Accelerator, AcceleratorHistory, Weigh } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { damped } from "../../src/scf/accelerators/damped.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const noise = (length: number, seed: number): RealField => {
@@ -39,10 +35,10 @@ function iterate(
   damping = 0.7,
 ): RealField[] {
   let x = asRealField(new Float64Array(n));
-  let state: AcceleratorState = accelerator.start;
+  let history: AcceleratorHistory = [];
   const residuals = [residual(x)];
   for (let i = 0; i < steps; i++) {
-    ({ rho: x, state } = accelerator.next(state, x, residuals.at(-1)!, damping));
+    ({ input: x, history } = accelerator.next(history, x, residuals.at(-1)!, damping));
     residuals.push(residual(x));
   }
   return residuals;
@@ -54,13 +50,13 @@ describe("damped", () => {
     const kept = [rho.slice(), step.slice()];
     const next = damped().next([], rho, step, 0.3);
     closeArrays(
-      next.rho,
+      next.input,
       rho.map((x, i) => x + 0.3 * step[i]!),
       1e-16,
     );
-    expect(next.state).toEqual([]);
+    expect(next.history).toEqual([]);
     expect([rho, step]).toEqual(kept);
-    expect([damped().name, damped().start]).toEqual(["none", []]);
+    expect(damped().name).toBe("none");
   });
 });
 
@@ -95,11 +91,11 @@ describe("anderson on linear problems", () => {
     const r0 = problem.residual(asRealField(new Float64Array(n)));
     const krylov: Float64Array[] = [];
     let x = asRealField(new Float64Array(n));
-    let state: AcceleratorState = accelerator.start;
+    let history: AcceleratorHistory = [];
     let power = r0;
     for (let k = 0; k < steps; k++) {
       const r = problem.residual(x);
-      ({ rho: x, state } = accelerator.next(state, x, r, alpha));
+      ({ input: x, history } = accelerator.next(history, x, r, alpha));
       // x⁺ = x̄ + α r̄ with the combined r̄ = (1 + αM)⁻¹ r(x⁺) as r is affine: solve for it.
       const combined = solveShifted(problem.a, alpha, problem.residual(x));
       const minimal = r0.slice();
@@ -130,7 +126,7 @@ describe("anderson on linear problems", () => {
 
   test("its first step is the damped one, whatever the depth", () => {
     const [rho, step] = [noise(9, 1), noise(9, 2)];
-    closeArrays(anderson().next([], rho, step, 0.4).rho, damped().next([], rho, step, 0.4).rho, 0);
+    closeArrays(anderson().next([], rho, step, 0.4).input, damped().next([], rho, step, 0.4).input, 0);
   });
 
   test("any order of the unknowns and any scale of the residual give the same iterates", () => {
@@ -180,11 +176,11 @@ describe("anderson in a norm", () => {
   const points = Array.from({ length: 6 }, (_, i) => ({ rho: noise(20, 40 + i), step: noise(20, 60 + i) }));
   /** Densities that Anderson takes along these points, from any state. */
   const walk = (given: typeof points, weigh?: Weigh, forget = false) => {
-    let state: AcceleratorState = [];
+    let history: AcceleratorHistory = [];
     return given.map(({ rho, step }) => {
-      const next = anderson({ depth: 3 }).next(state, rho, step, 0.7, weigh);
-      state = forget ? next.state.map((point) => ({ rho: point.rho, step: point.step })) : next.state;
-      return next.rho;
+      const next = anderson({ depth: 3 }).next(history, rho, step, 0.7, weigh);
+      history = forget ? next.history.map(({ input, step: s }) => ({ input, step: s })) : next.history;
+      return next.input;
     });
   };
 
@@ -209,15 +205,15 @@ describe("anderson in a norm", () => {
 
 describe("what anderson remembers", () => {
   const walk = (accelerator: Accelerator, sizes: readonly number[]) => {
-    let state: AcceleratorState = accelerator.start;
+    let history: AcceleratorHistory = [];
     const rhos: RealField[] = [];
     sizes.forEach((size, i) => {
       const rho = noise(20, 100 + i);
       rhos.push(rho);
       const step = asRealField(noise(20, 200 + i).map((x) => size * x));
-      ({ state } = accelerator.next(state, rho, step, 0.5));
+      ({ history } = accelerator.next(history, rho, step, 0.5));
     });
-    return { kept: state.map(({ rho }) => rhos.indexOf(rho)) };
+    return { kept: history.map(({ input }) => rhos.indexOf(input)) };
   };
 
   test("are the last `depth` points, in order", () => {
@@ -239,49 +235,51 @@ describe("what anderson remembers", () => {
     const accelerator = anderson({ depth: 10, maxCondition: 1e6 });
     const base = noise(20, 1);
     const point = (size: number, extra: number, seed: number) => ({
-      rho: noise(20, seed),
+      input: noise(20, seed),
       step: asRealField(base.map((x, i) => size * x + extra * Math.cos(i * seed))),
     });
     // Steps 3s, 2s and s: differences with s are parallel up to 1e-9.
     const state = [point(3, 1e-9, 5), point(2, 1e-9, 6)];
     const now = point(1, 0, 7);
-    const { state: next } = accelerator.next(state, now.rho, now.step, 0.5);
-    expect(next.map(({ rho }) => [state[0]!.rho, state[1]!.rho, now.rho].indexOf(rho as RealField))).toEqual([
+    const { history: next } = accelerator.next(state, now.input, now.step, 0.5);
+    expect(next.map(({ input }) => [state[0]!.input, state[1]!.input, now.input].indexOf(input))).toEqual([
       1, 2,
     ]);
     // Well separated ones all stay.
     const apart = [point(3, 1, 5), point(2, 1, 6)];
-    expect(accelerator.next(apart, now.rho, now.step, 0.5).state).toHaveLength(3);
+    expect(accelerator.next(apart, now.input, now.step, 0.5).history).toHaveLength(3);
   });
 
   test("a repeated point cannot spoil the next density", () => {
     const [rho, step] = [noise(20, 1), noise(20, 2)];
     const once = anderson().next([], rho, step, 0.5);
-    const twice = anderson().next(once.state, rho, step, 0.5);
-    closeArrays(twice.rho, once.rho, 1e-14);
-    expect(twice.rho.every(Number.isFinite)).toBe(true);
+    const twice = anderson().next(once.history, rho, step, 0.5);
+    closeArrays(twice.input, once.input, 1e-14);
+    expect(twice.input.every(Number.isFinite)).toBe(true);
   });
 
   test("is a value: neither the state nor the arrays given are written", () => {
     const accelerator = anderson({ depth: 3 });
-    let state: AcceleratorState = accelerator.start;
+    let history: AcceleratorHistory = [];
     for (let i = 0; i < 3; i++)
-      ({ state } = accelerator.next(state, noise(20, 10 + i), noise(20, 20 + i), 0.5));
-    const frozen = structuredClone(state);
+      ({ history } = accelerator.next(history, noise(20, 10 + i), noise(20, 20 + i), 0.5));
+    const frozen = structuredClone(history);
     const [rho, step] = [noise(20, 1), noise(20, 2)];
-    const first = accelerator.next(state, rho, step, 0.5);
-    expect(state).toEqual(frozen);
+    const first = accelerator.next(history, rho, step, 0.5);
+    expect(history).toEqual(frozen);
     expect([rho, step]).toEqual([noise(20, 1), noise(20, 2)]);
-    expect(accelerator.next(state, rho, step, 0.5)).toEqual(first);
+    expect(accelerator.next(history, rho, step, 0.5)).toEqual(first);
     // and plain data: a copy goes on in the same way
-    expect(accelerator.next(structuredClone(state), rho, step, 0.5).rho).toEqual(first.rho);
+    expect(accelerator.next(structuredClone(history), rho, step, 0.5).input).toEqual(first.input);
   });
 });
 
 test("options out of range are refused by name", () => {
   for (const depth of [-1, 1.5, Number.NaN])
-    expect(() => anderson({ depth })).toThrow(/scf.accelerator.depth: .* got/);
-  expect(() => anderson({ errorFactor: 1 })).toThrow(/errorFactor: must be above 1, got 1/);
+    expect(() => anderson({ depth })).toThrow(/^anderson.depth: must be .* got/);
+  expect(() => anderson({ errorFactor: 1 })).toThrow(
+    /^anderson.errorFactor: must be a factor above 1, got 1; 1e5 is usual$/,
+  );
   expect(() => anderson({ maxCondition: Number.NaN })).toThrow(InputError);
   expect(anderson({ depth: 5 }).name).toBe("anderson(depth=5)");
 });

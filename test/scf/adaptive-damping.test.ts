@@ -1,23 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
+import { simple } from "../../src/precond/simple.ts";
 import {
-  adaptiveDamping,
   clampProposal,
+  dampingLimits,
   nextTrial,
   parabola,
   shorterDamping,
   type Trial,
 } from "../../src/scf/methods/adaptive-damping.ts";
+import { potentialMixing } from "../../src/scf/methods/potential-mixing.ts";
 import { close } from "../close.ts";
 
-const { limits } = adaptiveDamping();
+const limits = dampingLimits(0.2, 3);
 
 test("limits follow from the smallest α that a search begins with", () => {
   expect(limits).toEqual({ least: 0.05, most: 1, leastTrial: 0.2, first: 0.8, maxTries: 3 });
-  const bold = adaptiveDamping({ minDamping: 0.9, maxTries: 1 });
-  close(bold.limits.most, 1.125, 1e-15);
-  expect(bold.limits.first).toBe(0.9);
-  expect(bold.name).toBe("adaptive-damping(depth=10, minDamping=0.9)");
+  const bold = dampingLimits(0.9, 1);
+  close(bold.most, 1.125, 1e-15);
+  expect(bold.first).toBe(0.9);
 });
 
 describe("clampProposal", () => {
@@ -88,8 +89,13 @@ test("the next search begins with what served, and beyond it when the first try 
 });
 
 test("options out of range are refused by name", () => {
+  const preconditioner = simple();
   for (const minDamping of [0, 1.1, Number.NaN])
-    expect(() => adaptiveDamping({ minDamping })).toThrow(/scf.accelerator.minDamping: .* got/);
-  expect(() => adaptiveDamping({ maxTries: 0 })).toThrow(/maxTries: must be a whole number/);
-  expect(() => adaptiveDamping({ depth: -1 })).toThrow(InputError);
+    expect(() => potentialMixing({ preconditioner, minDamping })).toThrow(
+      /^potentialMixing.minDamping: must be .* got/,
+    );
+  expect(() => potentialMixing({ preconditioner, maxTries: 0 })).toThrow(
+    /^potentialMixing.maxTries: must be a positive number/,
+  );
+  expect(() => potentialMixing({ preconditioner, depth: -1 })).toThrow(InputError);
 });

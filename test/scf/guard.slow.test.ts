@@ -1,14 +1,16 @@
 import { expect, test } from "vitest";
 import { structure } from "../../bench/systems/aluminium-slab/structure.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { simple } from "../../src/precond/simple.ts";
 import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { scf } from "../../src/scf/scf.ts";
 
 /** The same without the norm of the energy. */
 const inPlainNorm = (accelerator: Accelerator): Accelerator => ({
   ...accelerator,
-  next: (state, rho, step, damping) => accelerator.next(state, rho, step, damping),
+  next: (history, input, step, damping) => accelerator.next(history, input, step, damping),
 });
 
 /** Energies [Ha] of a slab of eight aluminium layers and as much vacuum, without preconditioner. */
@@ -21,7 +23,10 @@ async function slab(accelerator: Accelerator, maxIterations: number) {
     smearing: "gaussian",
     scf: { mixing: { name: "simple" }, maxIterations },
   });
-  const steps = scf(problem, { ...options, accelerator });
+  const steps = scf(problem, {
+    ...options,
+    method: densityMixing({ preconditioner: simple(), accelerator }),
+  });
   const energies: number[] = [];
   for (;;) {
     const next = await steps.next();

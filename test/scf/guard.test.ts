@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
-import { type Accelerator, type AcceleratorState, damped } from "../../src/scf/accelerators/accelerator.ts";
+import type { Accelerator, AcceleratorHistory } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { damped } from "../../src/scf/accelerators/damped.ts";
 import { type GuardState, guardedNext } from "../../src/scf/methods/guard.ts";
 import { closeArrays } from "../close.ts";
 
@@ -34,7 +35,7 @@ const norm = (x: RealField) => Math.sqrt(x.reduce((sum, t) => sum + t * t, 0));
 
 interface State {
   readonly x: RealField;
-  readonly history: AcceleratorState;
+  readonly history: AcceleratorHistory;
   readonly guard: GuardState | undefined;
 }
 const begin = ({ start }: Problem): State => ({
@@ -46,9 +47,9 @@ const begin = ({ start }: Problem): State => ({
 function advance(problem: Problem, accelerator: Accelerator, { x, history, guard }: State, damping = 0.8) {
   const step = problem.residual(x);
   const energy = problem.energy(x);
-  const point = { rho: x, step, energy, densityResidual: norm(step), electrons: 1 };
+  const point = { input: x, step, energy, densityResidual: norm(step), electrons: 1 };
   const next = guardedNext(accelerator, history, guard, point, damping);
-  const state: State = { x: next.rho, history: next.state, guard: next.guard };
+  const state: State = { x: next.input, history: next.history, guard: next.guard };
   return { state, energy, residual: norm(step), damping: next.damping };
 }
 function run(problem: Problem, accelerator: Accelerator, steps: number) {

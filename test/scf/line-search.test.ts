@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { asRealField, difference, dotReal, type RealField } from "../../src/kernels/fields.ts";
-import type { AcceleratorState } from "../../src/scf/accelerators/accelerator.ts";
-import { adaptiveDamping } from "../../src/scf/methods/adaptive-damping.ts";
+import type { AcceleratorHistory } from "../../src/scf/accelerators/accelerator.ts";
+import { anderson } from "../../src/scf/accelerators/anderson.ts";
+import { dampingLimits } from "../../src/scf/methods/adaptive-damping.ts";
 import { type SearchState, searchNext } from "../../src/scf/methods/line-search.ts";
 
 /**
@@ -36,9 +37,12 @@ interface Row {
 }
 
 async function run(system: System, steps: number, copyAt = -1) {
-  const accelerator = adaptiveDamping({ depth: 3 });
+  const line = {
+    accelerator: anderson({ depth: 3, maxRise: Number.POSITIVE_INFINITY }),
+    limits: dampingLimits(0.2, 3),
+  };
   let rho = asRealField(new Float64Array(3));
-  let history: AcceleratorState = [];
+  let history: AcceleratorHistory = [];
   let search: SearchState | undefined;
   const rows: Row[] = [];
   for (let k = 0; k < steps; k++) {
@@ -58,9 +62,9 @@ async function run(system: System, steps: number, copyAt = -1) {
       electrons: 1,
     };
     const isMeasurement = search === undefined || search.isMeasurement;
-    const next = await searchNext(accelerator, history, search, solved, async (f) => f, 1e-9);
+    const next = await searchNext(line, history, search, solved, async (f) => f, 1e-9);
     rows.push({ energy, residual: solved.densityChange, isMeasurement, accepted: next.search.base.energy });
-    ({ rho, search, state: history } = k === copyAt ? structuredClone(next) : next);
+    ({ rho, search, history } = k === copyAt ? structuredClone(next) : next);
   }
   return rows;
 }

@@ -1,9 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
-import { SMEARING_NAMES, smearing } from "../../src/model/smearing.ts";
-import { type Levels, occupy } from "../../src/state/occupation.ts";
+import { SMEARING_NAMES, type Smearing, smearing } from "../../src/model/smearing.ts";
+import { type Levels, occupy as occupyModel } from "../../src/state/occupation.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
+
+/** The occupation of a model whose levels hold fMax electrons. */
+const occupy = (
+  levels: readonly Levels[],
+  electrons: number,
+  fMax: number,
+  law: Smearing,
+  temperature: number,
+) => occupyModel({ electrons, nSpin: 1, perLevel: fMax, smearing: law.name, temperature }, levels);
 
 const SMEARED = SMEARING_NAMES.filter((name) => name !== "none");
 

@@ -7,7 +7,7 @@ import {
   type DielectricStep,
   dielectricOperator,
 } from "../../../src/response/dielectric.ts";
-import { iterateAt } from "../../../src/scf/iterate.ts";
+import { preconditionerAt } from "../../../src/scf/iterate.ts";
 import { solveScf } from "../../../src/scf/scf.ts";
 import { solveOrbitals } from "../../../src/scf/solve-orbitals.ts";
 import { hartree } from "../../../src/terms/hartree/hartree.ts";
@@ -56,10 +56,9 @@ export async function* conditions(
     const kernel = kernelOf([hartree(grid, model.nSpin), xc], last.rhoOut);
     const operator = dielectricOperator(basis, chi0, kernel);
     for (const preconditioner of preconditioners) {
-      const iterate = iterateAt(basis, orbitals, solved.levels, solved.occupation);
       const { smallest, largest, steps, converged } = await analyseDielectric(
         operator,
-        await preconditioner.at(iterate),
+        await preconditionerAt(preconditioner, solved),
         { maxSteps: 40, tolerance: SETTLED, onStep: (step) => onProduct(preconditioner.name, step) },
       );
       yield {

@@ -5,7 +5,6 @@ import type { RunOptions } from "../../../src/job/prepare-scf.ts";
 import { runScf } from "../../../src/job/run-scf.ts";
 import type { BackendName } from "../../../src/kernels/kernels.ts";
 import { ldos } from "../../../src/precond/ldos.ts";
-import type { Preconditioner } from "../../../src/precond/preconditioner.ts";
 import type { HistoryRow } from "../../../src/scf/state.ts";
 import { type Condition, conditions } from "./condition.ts";
 
@@ -133,7 +132,7 @@ async function printConditions(
     {
       method,
       conditionNumber,
-      preconditioner: preconditionerOf(mixingSchema.parse(mixing)) as Preconditioner,
+      preconditioner: preconditionerOf(mixingSchema.parse(mixing)),
     },
     ...(mixing.name === "ldos"
       ? [{ method: "LDOS, states within 0.001 Ha", conditionNumber, preconditioner: ldos({ width: 0.001 }) }]

@@ -1,21 +1,46 @@
-import { requireInput } from "../../common/failure.ts";
+import { type NumberOptions, valuesOf } from "../../common/options.ts";
 import { difference, dotReal, type RealField } from "../../kernels/fields.ts";
 import { leastSquares } from "../../kernels/least-squares.ts";
 import type { Accelerator, HistoryPoint } from "./accelerator.ts";
 
+/** What the numbers of `anderson` may be and what they are by default. */
+export const ANDERSON_OPTIONS = {
+  depth: {
+    rule: "must be a whole number of past steps, 0 or more; 10 is usual",
+    default: 10,
+    isWhole: true,
+    atLeast: 0,
+  },
+  errorFactor: { rule: "must be a factor above 1; 1e5 is usual", default: 1e5, above: 1, isUnbounded: true },
+  maxCondition: {
+    rule: "must be a condition number above 1; 1e6 is usual",
+    default: 1e6,
+    above: 1,
+    isUnbounded: true,
+  },
+  maxRise: {
+    rule: "must be a positive energy in Ha per electron; 0.01 is usual",
+    default: 0.01,
+    above: 0,
+    isUnbounded: true,
+  },
+} as const satisfies NumberOptions;
+
 export interface AndersonOptions {
   /** Number of past points used, at least 0 (0 is the damped iteration). Default 10. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /** A past point is forgotten when its residual exceeds this times the smallest. Default 1e5 [CDLS21]. */
-  readonly errorFactor?: number;
-  /** Largest condition number of the differences; beyond it the points with the largest residuals go. Default 1e6. */
-  readonly maxCondition?: number;
+  readonly errorFactor?: number | undefined;
+  /**
+   * Largest condition number of the differences; beyond it the points with the largest residuals go. Default 1e6.
+   */
+  readonly maxCondition?: number | undefined;
   /**
    * The iteration goes back when its energy climbs above the lowest so far by more than this [Ha per electron]; Infinity lets
    * it run. Default 0.01: aluminium slabs under `ldos` climb by less than a hundredth of it, runaways by tens to
    * thousands of times as much.
    */
-  readonly maxRise?: number;
+  readonly maxRise?: number | undefined;
 }
 
 /**
@@ -29,33 +54,21 @@ export interface AndersonOptions {
  *
  * @throws InputError if an option is out of range.
  */
-export function anderson({
-  depth = 10,
-  errorFactor = 1e5,
-  maxCondition = 1e6,
-  maxRise = 0.01,
-}: AndersonOptions = {}): Accelerator {
-  requireInput(
-    Number.isInteger(depth) && depth >= 0,
-    () => `scf.accelerator.depth: must be a whole number ≥ 0, got ${depth}`,
-  );
-  requireInput(errorFactor > 1, () => `scf.accelerator.errorFactor: must be above 1, got ${errorFactor}`);
-  requireInput(maxCondition > 1, () => `scf.accelerator.maxCondition: must be above 1, got ${maxCondition}`);
-  requireInput(maxRise > 0, () => `scf.accelerator.maxRise: must be positive, got ${maxRise}`);
+export function anderson(options: AndersonOptions = {}): Accelerator {
+  const { depth, errorFactor, maxCondition, maxRise } = valuesOf("anderson", ANDERSON_OPTIONS, options);
   return {
     name: `anderson(depth=${depth})`,
-    start: [],
     maxRise,
-    next(state, rho, step, damping, weigh) {
+    next(history, input, step, damping, weigh) {
       const weighed = weigh?.(step) ?? step;
-      const past = state.map((point) => {
+      const past = history.map((point) => {
         const seen = weigh === undefined ? point.step : (point.weighed ?? weigh(point.step));
         return { ...point, seen, norm: length(seen) };
       });
       const smallest = Math.min(length(weighed), ...past.map(({ norm }) => norm));
       let used = past
         // The newest stays whatever its size: it says where the iteration just came from.
-        .filter(({ norm }, i) => i === state.length - 1 || norm <= errorFactor * smallest);
+        .filter(({ norm }, i) => i === history.length - 1 || norm <= errorFactor * smallest);
 
       let beta: number[] = [];
       while (used.length > 0) {
@@ -73,25 +86,25 @@ export function anderson({
         used = used.filter((_, i) => i !== worst);
       }
 
-      const out = rho.slice() as RealField;
+      const out = input.slice() as RealField;
       for (let r = 0; r < out.length; r++) out[r]! += damping * step[r]!;
       beta.forEach((b, i) => {
-        addDifference(out, used[i]!, { rho, step }, b, damping);
+        addDifference(out, used[i]!, { input, step }, b, damping);
       });
       const point = (at: HistoryPoint, seen: RealField): HistoryPoint => ({
-        rho: at.rho,
+        input: at.input,
         step: at.step,
         ...(weigh === undefined ? {} : { weighed: seen }),
       });
-      const kept = [...used.map((at) => point(at, at.seen)), point({ rho, step }, weighed)];
-      return { rho: out, state: depth === 0 ? [] : kept.slice(-depth) };
+      const kept = [...used.map((at) => point(at, at.seen)), point({ input, step }, weighed)];
+      return { input: out, history: depth === 0 ? [] : kept.slice(-depth) };
     },
   };
 }
 
 const length = (x: RealField): number => Math.sqrt(dotReal(x, x));
 
-/** out ← out + b (ρ′ − ρ + α (s′ − s)) */
+/** Adds b (ρ′ − ρ + α (s′ − s)). */
 function addDifference(
   out: RealField,
   to: HistoryPoint,
@@ -99,7 +112,8 @@ function addDifference(
   b: number,
   damping: number,
 ): void {
-  const { rho, step } = to;
-  const { rho: rho0, step: step0 } = from;
-  for (let r = 0; r < out.length; r++) out[r]! += b * (rho[r]! - rho0[r]! + damping * (step[r]! - step0[r]!));
+  const { input, step } = to;
+  const { input: input0, step: step0 } = from;
+  for (let r = 0; r < out.length; r++)
+    out[r]! += b * (input[r]! - input0[r]! + damping * (step[r]! - step0[r]!));
 }

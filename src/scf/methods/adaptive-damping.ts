@@ -1,7 +1,3 @@
-import { requireInput } from "../../common/failure.ts";
-import type { Accelerator } from "../accelerators/accelerator.ts";
-import { type AndersonOptions, anderson } from "../accelerators/anderson.ts";
-
 /** Between which sizes a step of the line search may lie. */
 export interface DampingLimits {
   /** Smallest α and largest. */
@@ -15,59 +11,18 @@ export interface DampingLimits {
   readonly maxTries: number;
 }
 
-/** Potential mixing with a damping that the energy decides step by step. */
-export interface AdaptiveDamping {
-  /** Shown in reports, with its parameters. */
-  readonly name: string;
-  /** Proposes directions. */
-  readonly accelerator: Accelerator;
-  readonly limits: DampingLimits;
-}
-
-export interface AdaptiveDampingOptions {
-  /** Smallest α that a search begins with, in (0, 1]; a fourth of it is the smallest α at all. Default 0.2. */
-  readonly minDamping?: number;
-  /** Potentials tried along one direction, at least 1. Default 3. */
-  readonly maxTries?: number;
-  /** Of the Anderson acceleration that gives the directions, default 10. */
-  readonly depth?: AndersonOptions["depth"];
-}
-
 /**
- * Adaptive damping [HL22]: the potential is mixed instead of the density,
+ * The limits that follow from the options of `potentialMixing`.
  *
- *   V⁺ = V + α d,   d from Anderson acceleration of P⁻¹(V[ρ(V)] − V),
- *
- * and α is searched so that the energy of the orbitals of V⁺ falls. `line-search.ts` has the rule. It needs no damping
- * from the user and survives a P that is wrong for the system; a rejected α costs a diagonalisation.
- *
- * @throws InputError if an option is out of range.
+ * @param minDamping smallest α that a search begins with; a fourth of it is the smallest at all.
  */
-export function adaptiveDamping({
-  minDamping = 0.2,
-  maxTries = 3,
-  depth = 10,
-}: AdaptiveDampingOptions = {}): AdaptiveDamping {
-  requireInput(
-    minDamping > 0 && minDamping <= 1,
-    () => `scf.accelerator.minDamping: must be above 0 and at most 1, got ${minDamping}; 0.2 is usual`,
-  );
-  requireInput(
-    Number.isInteger(maxTries) && maxTries >= 1,
-    () => `scf.accelerator.maxTries: must be a whole number of at least 1, got ${maxTries}; 3 is usual`,
-  );
-  return {
-    name: `adaptive-damping(depth=${depth}, minDamping=${minDamping})`,
-    accelerator: anderson({ depth, maxRise: Number.POSITIVE_INFINITY }),
-    limits: {
-      least: minDamping / 4,
-      most: Math.max(1, 1.25 * minDamping),
-      leastTrial: minDamping,
-      first: Math.max(0.8, minDamping),
-      maxTries,
-    },
-  };
-}
+export const dampingLimits = (minDamping: number, maxTries: number): DampingLimits => ({
+  least: minDamping / 4,
+  most: Math.max(1, 1.25 * minDamping),
+  leastTrial: minDamping,
+  first: Math.max(0.8, minDamping),
+  maxTries,
+});
 
 /**
  * A proposal α′ after a rejected α, made safe: shorter than α by 5 % at least, by one half when it turns back, and

@@ -1,5 +1,11 @@
 import type { RealField } from "../../kernels/fields.ts";
-import type { Accelerator, AcceleratorState, HistoryPoint, Weigh } from "../accelerators/accelerator.ts";
+import type {
+  Accelerator,
+  AcceleratorHistory,
+  HistoryPoint,
+  Proposal,
+  Weigh,
+} from "../accelerators/accelerator.ts";
 
 /** What the guard remembers; plain data, part of every checkpoint. */
 export interface GuardState {
@@ -13,7 +19,8 @@ export interface GuardState {
 
 /** A point of the iteration, seen with its energy. */
 export interface GuardedPoint {
-  readonly rho: RealField;
+  /** The density that was put in. */
+  readonly input: RealField;
   /** P⁻¹(F(ρ) − ρ) */
   readonly step: RealField;
   /** Free energy of the output orbitals [Ha]. */
@@ -43,21 +50,19 @@ const LEAST = 1 / 256;
  */
 export function guardedNext(
   accelerator: Accelerator,
-  history: AcceleratorState,
+  history: AcceleratorHistory,
   guard: GuardState | undefined,
   point: GuardedPoint,
   damping: number,
-): {
-  readonly rho: RealField;
-  readonly state: AcceleratorState;
+): Proposal & {
   readonly guard: GuardState | undefined;
   /** What was used. */
   readonly damping: number;
 } {
-  const { rho, step, energy, densityResidual, electrons, weigh } = point;
+  const { input, step, energy, densityResidual, electrons, weigh } = point;
   if (accelerator.maxRise === undefined)
-    return { ...accelerator.next(history, rho, step, damping, weigh), guard: undefined, damping };
-  const before = guard ?? { best: { rho, step, energy, densityResidual }, factor: 1 };
+    return { ...accelerator.next(history, input, step, damping, weigh), guard: undefined, damping };
+  const before = guard ?? { best: { input, step, energy, densityResidual }, factor: 1 };
   const { best } = before;
   const rise = energy - best.energy;
   const allowed = accelerator.maxRise * electrons;
@@ -67,15 +72,15 @@ export function guardedNext(
     const cut = wasPlain ? Math.min(0.5, Math.sqrt(allowed / rise)) : 0.5;
     const factor = Math.max(LEAST, before.factor * cut);
     return {
-      ...accelerator.next(accelerator.start, best.rho, best.step, damping * factor, weigh),
+      ...accelerator.next([], best.input, best.step, damping * factor, weigh),
       guard: { best, factor },
       damping: damping * factor,
     };
   }
   const factor = rise < 0 ? Math.min(1, 2 * before.factor) : before.factor;
   return {
-    ...accelerator.next(history, rho, step, damping * factor, weigh),
-    guard: { best: rise < 0 ? { rho, step, energy, densityResidual } : best, factor, isWaiting: isLost },
+    ...accelerator.next(history, input, step, damping * factor, weigh),
+    guard: { best: rise < 0 ? { input, step, energy, densityResidual } : best, factor, isWaiting: isLost },
     damping: damping * factor,
   };
 }

@@ -1,6 +1,6 @@
 import { difference, dotReal, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
-import type { AcceleratorState } from "../accelerators/accelerator.ts";
-import { type AdaptiveDamping, nextTrial, shorterDamping, type Trial } from "./adaptive-damping.ts";
+import type { Accelerator, AcceleratorHistory, Proposal } from "../accelerators/accelerator.ts";
+import { type DampingLimits, nextTrial, shorterDamping, type Trial } from "./adaptive-damping.ts";
 
 /** A direction and how far along it the try is. */
 export interface SearchLine {
@@ -27,8 +27,8 @@ export interface SearchState {
   readonly measureBelow: number;
 }
 
-/** A potential that was solved for. */
-export interface SolvedPotential {
+/** A potential that was solved for, as the search sees it. */
+export interface TriedPotential {
   readonly potential: RealField;
   /** Free energy of its orbitals [Ha]. */
   readonly energy: number;
@@ -48,10 +48,16 @@ export interface SolvedPotential {
 export interface SearchStep {
   /** Density of the accepted potential. */
   readonly rho: RealField;
-  readonly state: AcceleratorState;
+  readonly history: AcceleratorHistory;
   readonly search: SearchState;
   /** α of the potential to be solved for next; 1 where that is V[ρ] itself. */
   readonly damping: number;
+}
+
+/** What proposes directions, and how far along them the search goes. */
+export interface LineSearch {
+  readonly accelerator: Accelerator;
+  readonly limits: DampingLimits;
 }
 
 /** A rise of less than this [Ha per electron] is the eigensolver's. */
@@ -73,10 +79,10 @@ const MAX_RISE = 0.01;
  * @param tolerance of ‖F(ρ) − ρ‖.
  */
 export async function searchNext(
-  { accelerator, limits }: AdaptiveDamping,
-  history: AcceleratorState,
+  { accelerator, limits }: LineSearch,
+  history: AcceleratorHistory,
   search: SearchState | undefined,
-  solved: SolvedPotential,
+  solved: TriedPotential,
   precondition: (residual: RealField) => Promise<RealField>,
   tolerance: number,
 ): Promise<SearchStep> {
@@ -93,10 +99,10 @@ export async function searchNext(
 
   const { base, line, measureBelow } = search;
   if (search.isMeasurement) {
-    // Not there yet: on along the line that waited, and the next measurement comes when it can be.
+    // The residual is still too large: the interrupted search goes on, and the next measurement waits for less.
     const below = measureBelow * Math.min(0.5, tolerance / densityChange);
     const onLine = { potential: moved(base.potential, line), isMeasurement: false, measureBelow: below };
-    return { rho: rhoIn, state: history, search: { ...search, ...onLine }, damping: line.damping };
+    return { rho: rhoIn, history, search: { ...search, ...onLine }, damping: line.damping };
   }
   const rise = energy - base.energy;
   const trial = trialOf(search, solved, residual, dvol);
@@ -106,7 +112,7 @@ export async function searchNext(
     const ranAway = rise > MAX_RISE * electrons;
     if (ranAway || !(norm(step) < norm(base.step))) {
       const shorter = shorterStep(search, trial, limits, ranAway);
-      if (shorter !== undefined) return { rho: rhoIn, state: history, ...shorter };
+      if (shorter !== undefined) return { rho: rhoIn, history, ...shorter };
       if (ranAway && !line.isSteepest) return steepest(search, rhoIn, limits.least);
     }
   }
@@ -126,7 +132,7 @@ export async function searchNext(
 /** The try as the parabola sees it. */
 function trialOf(
   { base, line }: SearchState,
-  { energy, rhoOut, rhoIn, potentialIn }: SolvedPotential,
+  { energy, rhoOut, rhoIn, potentialIn }: TriedPotential,
   residual: RealField,
   dvol: number,
 ): Trial {
@@ -143,7 +149,7 @@ function trialOf(
 function shorterStep(
   search: SearchState,
   trial: Trial,
-  limits: AdaptiveDamping["limits"],
+  limits: DampingLimits,
   ranAway: boolean,
 ): Pick<SearchStep, "search" | "damping"> | undefined {
   const { base, line } = search;
@@ -164,7 +170,7 @@ function steepest(search: SearchState, rho: RealField, damping: number): SearchS
   const { base } = search;
   return {
     rho,
-    state: [{ rho: base.potential, step: base.step }],
+    history: [{ input: base.potential, step: base.step }],
     search: { ...search, potential, line },
     damping,
   };
@@ -172,15 +178,22 @@ function steepest(search: SearchState, rho: RealField, damping: number): SearchS
 
 /** A new line from an accepted potential to the one that the accelerator proposes for α. */
 function along(
-  proposed: { readonly rho: RealField; readonly state: AcceleratorState },
+  proposed: Proposal,
   damping: number,
   { base, rho, measureBelow }: Pick<SearchState, "base" | "measureBelow"> & { readonly rho: RealField },
 ): SearchStep {
-  const direction = difference(proposed.rho, base.potential);
+  const direction = difference(proposed.input, base.potential);
   for (let r = 0; r < direction.length; r++) direction[r]! /= damping;
   const line = { direction, damping, tries: 1, isSteepest: false };
-  const search = { potential: proposed.rho, isMeasurement: false, base, line, trial: damping, measureBelow };
-  return { rho, state: proposed.state, search, damping };
+  const search = {
+    potential: proposed.input,
+    isMeasurement: false,
+    base,
+    line,
+    trial: damping,
+    measureBelow,
+  };
+  return { rho, history: proposed.history, search, damping };
 }
 
 function moved(

@@ -1,0 +1,64 @@
+import { requireInput } from "./failure.ts";
+
+/**
+ * A number that a function takes as an option: what it may be and what it is by default. It stands once, beside the function; the job
+ * schema and the memory estimate read it there.
+ */
+export interface NumberOption {
+  /** Rule and remedy as messages say them: `must be a positive wave vector in bohr⁻¹; 0.8 is usual`. */
+  readonly rule: string;
+  readonly default: number;
+  /** Whole numbers only. */
+  readonly isWhole?: true;
+  /** Infinity is allowed. */
+  readonly isUnbounded?: true;
+  /** Bounds: x > above, x ≥ atLeast, x < below, x ≤ atMost. */
+  readonly above?: number;
+  readonly atLeast?: number;
+  readonly below?: number;
+  readonly atMost?: number;
+}
+
+export type NumberOptions = Readonly<Record<string, NumberOption>>;
+
+/** The values of a set of options, all of them given. */
+export type ValuesOf<Options extends NumberOptions> = { readonly [Name in keyof Options]: number };
+
+/** Tells whether an option may have a value. */
+export function allows(
+  { isWhole, isUnbounded, above, atLeast, below, atMost }: NumberOption,
+  x: number,
+): boolean {
+  return (
+    (Number.isFinite(x) || (isUnbounded === true && x === Number.POSITIVE_INFINITY)) &&
+    (isWhole !== true || Number.isInteger(x)) &&
+    (above === undefined || x > above) &&
+    (atLeast === undefined || x >= atLeast) &&
+    (below === undefined || x < below) &&
+    (atMost === undefined || x <= atMost)
+  );
+}
+
+/**
+ * Fills in defaults and checks what was given.
+ *
+ * @param owner name of the function whose options they are, for messages: `kerker` makes `kerker.kTF: must be …`.
+ * @param given values by name; what is absent or undefined gets its default.
+ * @throws InputError naming the option, its rule, the value and the remedy.
+ */
+export function valuesOf<const Options extends NumberOptions>(
+  owner: string,
+  options: Options,
+  given: { readonly [Name in keyof Options]?: number | undefined },
+): ValuesOf<Options> {
+  const values: Record<string, number> = {};
+  for (const [name, option] of Object.entries(options)) {
+    const value = given[name] ?? option.default;
+    const [rule, ...remedy] = option.rule.split("; ");
+    requireInput(allows(option, value), () =>
+      [`${owner}.${name}: ${rule}, got ${value}`, ...remedy].join("; "),
+    );
+    values[name] = value;
+  }
+  return values as ValuesOf<Options>; // a value for each name was set just now
+}

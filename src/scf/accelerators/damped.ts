@@ -1,0 +1,14 @@
+import type { RealField } from "../../kernels/fields.ts";
+import type { Accelerator } from "./accelerator.ts";
+
+/** No acceleration: ρ⁺ = ρ + α P⁻¹(F(ρ) − ρ), the damped iteration itself. */
+export function damped(): Accelerator {
+  return {
+    name: "none",
+    next(_, input, step, damping) {
+      const out = input.slice() as RealField;
+      for (let r = 0; r < out.length; r++) out[r]! += damping * step[r]!;
+      return { input: out, history: [] };
+    },
+  };
+}

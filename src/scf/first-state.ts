@@ -1,0 +1,51 @@
+import { requireInput } from "../common/failure.ts";
+import { asRealField, type RealField } from "../kernels/fields.ts";
+import { levelCapacity } from "../model/model.ts";
+import { superpositionOfAtoms } from "../state/guess.ts";
+import { isSmeared } from "../state/occupation.ts";
+import { electronsToHold, initialBands } from "./bands.ts";
+import { eigenTolerance } from "./eigen-tolerance.ts";
+import type { ScfOptions } from "./options.ts";
+import type { ScfProblem } from "./problem.ts";
+import type { ScfState } from "./state.ts";
+
+/**
+ * The state that a run begins with: that of `restart`, or a new one.
+ *
+ * What another method remembers is of no use to this one and is left out; density, history and orbitals are carried. Of
+ * more orbitals than the bands asked for none are.
+ *
+ * @param bands number of bands to hold; null lets electrons and smearing decide.
+ * @param room plane waves of the smallest sphere: there cannot be more bands.
+ */
+export function firstState(
+  problem: ScfProblem,
+  { method, restart }: ScfOptions,
+  bands: number | null,
+  room: number,
+): ScfState {
+  const { model, grid } = problem.basis;
+  const counts = initialBands(electronsToHold(model), levelCapacity(model), isSmeared(model), bands, room);
+  if (restart === undefined)
+    return { rho: startDensity(problem), history: [], eigenTolerance: eigenTolerance([]), ...counts };
+  const length = model.nSpin * grid.points;
+  requireInput(
+    restart.rho.length === length,
+    () =>
+      `restart: density must have ${length} values, got ${restart.rho.length}; the job differs from the one that wrote it`,
+  );
+  const { orbitals, method: remembered, ...carried } = restart;
+  return {
+    ...carried,
+    ...(bands === null || bands === restart.nBands ? {} : counts),
+    ...(remembered?.name === method.name ? { method: remembered } : {}),
+    ...(orbitals === undefined || restart.nBands > (bands ?? restart.nBands) ? {} : { orbitals }),
+  };
+}
+
+function startDensity({ basis, startDensity: given }: ScfProblem): RealField {
+  const rho =
+    given === undefined ? superpositionOfAtoms(basis.model, basis.grid) : asRealField(given.slice());
+  basis.symmetrize(rho);
+  return rho;
+}

@@ -1,0 +1,97 @@
+import { type NumberOptions, valuesOf } from "../../common/options.ts";
+import { difference, dotReal, newRealField } from "../../kernels/fields.ts";
+import type { IterateLevels, Preconditioner } from "../../precond/preconditioner.ts";
+import { totalPotential } from "../../terms/sums.ts";
+import type { Accelerator, AcceleratorHistory } from "../accelerators/accelerator.ts";
+import { anderson } from "../accelerators/anderson.ts";
+import { energyNorm } from "../accelerators/energy-norm.ts";
+import { bandsToDiagonalise } from "../bands.ts";
+import { iterateAt, responseAt } from "../iterate.ts";
+import type { ScfIteration, ScfMethod, SolvedStep } from "../method.ts";
+import { densityDistance, type SolvedPotential, solvePotential } from "../solve-potential.ts";
+import { keepBothSpins } from "../spin-floor.ts";
+import type { MethodState } from "../state.ts";
+import { type GuardState, guardedNext } from "./guard.ts";
+
+/** What the numbers of `densityMixing` may be and what they are by default. */
+export const DENSITY_MIXING_OPTIONS = {
+  damping: { rule: "must be a damping between 0 and 2; 0.8 is usual", default: 0.8, above: 0, below: 2 },
+} as const satisfies NumberOptions;
+
+export interface DensityMixingOptions {
+  /** P⁻¹ */
+  readonly preconditioner: Preconditioner;
+  /** Default `anderson()`. */
+  readonly accelerator?: Accelerator;
+  /** α in (0, 2). Default 0.8. */
+  readonly damping?: number | undefined;
+}
+
+/** What density mixing remembers. */
+export interface DensityMixingState extends MethodState {
+  readonly history: AcceleratorHistory;
+  /** Absent where the accelerator has no `maxRise`. */
+  readonly guard?: GuardState | undefined;
+}
+
+/**
+ * Damped, preconditioned, accelerated iteration of the density to the fixed point ρ = F(ρ):
+ *
+ *   V = δE/δρ at ρ;  orbitals of ½|k+G|² + V + V_nl;  occupations;  F(ρ) = Σ f w |ψ|²;
+ *   ρ⁺ = next(ρ, P⁻¹(F(ρ) − ρ))
+ *
+ * @throws InputError if `damping` is out of range.
+ */
+export function densityMixing({
+  preconditioner,
+  accelerator = anderson(),
+  ...options
+}: DensityMixingOptions): ScfMethod {
+  const { damping } = valuesOf("densityMixing", DENSITY_MIXING_OPTIONS, options);
+  const name = "density-mixing";
+  return {
+    name,
+    bands: bandsToDiagonalise,
+    begin(problem): ScfIteration<SolvedPotential & SolvedStep, DensityMixingState> {
+      const { basis, terms } = problem;
+      const { grid, model } = basis;
+      const { nSpin, electrons } = model;
+      const weigh = terms.some(({ isCoulomb }) => isCoulomb) ? energyNorm({ grid, nSpin }) : undefined;
+      return {
+        async solve(start) {
+          const rhoIn = start.state.rho;
+          const potential = totalPotential(terms, rhoIn);
+          start.watch.lap("potential");
+          const needs = (levels: IterateLevels) => preconditioner.needs?.(levels) ?? [];
+          const solved = await solvePotential(problem, start, potential, needs);
+          const densityResidual = densityDistance(basis, solved.rhoOut, rhoIn);
+          return { ...solved, rhoIn, densityResidual, isMeasurement: true };
+        },
+        async next({ orbitals, state }, solved, isLast) {
+          const { rhoIn, rhoOut, levels, occupation, states, energies, densityResidual } = solved;
+          const before = state.method ?? { name, history: [] };
+          if (isLast)
+            return { rho: rhoOut, method: before, damping: state.history.at(-1)?.damping ?? damping };
+          const response = responseAt(
+            problem,
+            { orbitals, levels, occupation, nStates: state.nConverge },
+            rhoIn,
+          );
+          const apply = await preconditioner.at(iterateAt(basis, solved, rhoOut, response), states);
+          const step = newRealField(rhoIn.length);
+          await apply(step, difference(rhoOut, rhoIn));
+          // An inexact solve in P⁻¹ breaks the symmetry a little, and F, which is symmetrised, could not tell and undo it.
+          basis.symmetrize(step);
+          const point = { input: rhoIn, step, energy: energies.total, densityResidual, electrons, weigh };
+          const found = guardedNext(accelerator, before.history, before.guard, point, damping);
+          return {
+            rho: nSpin === 1 ? found.input : keepBothSpins(found.input, rhoIn, rhoOut, basis.symmetrize),
+            method: { name, history: found.history, guard: found.guard },
+            damping: found.damping,
+            stepNorm: damping * Math.sqrt(grid.dvol * dotReal(step, step)),
+          };
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { requireInput } from "../common/failure.ts";
+import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
+import { requireTerms } from "../terms/sums.ts";
+import { nextBands } from "./bands.ts";
+import { eigenTolerance } from "./eigen-tolerance.ts";
+import { firstState } from "./first-state.ts";
+import type { HeldOrbitals } from "./held-orbitals.ts";
+import type { NextStep, SolvedStep } from "./method.ts";
+import type { ScfOptions, ScfOutcome, StepProgress } from "./options.ts";
+import type { ScfProblem } from "./problem.ts";
+import type { HistoryRow, ScfStep } from "./state.ts";
+import { type StepTimes, stopwatch } from "./stopwatch.ts";
+import { meets } from "./tolerance.ts";
+
+/**
+ * The loop of `scf`. The method finds orbitals, their density and energy, and decides what to solve for next; here is
+ * what all methods share: when to stop, how tightly to diagonalise, how many bands to hold, the table of steps.
+ */
+export async function* iterate(
+  problem: ScfProblem,
+  options: ScfOptions,
+  held: HeldOrbitals,
+): AsyncGenerator<ScfStep, ScfOutcome> {
+  requireOptions(options);
+  requireTerms(problem.terms);
+  const { method, tolerance, maxIterations, signal, onProgress } = options;
+  const { model, kpoints } = problem.basis;
+  const bands = method.bands(model, options.bands);
+  const room = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
+  let state = firstState(problem, options, bands, room);
+  const iteration = method.begin(problem, tolerance);
+  const first = await held.atLeast(state.nBands);
+  if (state.orbitals !== undefined) await first.restore(state.orbitals);
+  for (;;) {
+    const watch = stopwatch();
+    const orbitals = await held.atLeast(state.nBands);
+    const step = state.history.length + 1;
+    const progress = (phase: StepProgress["phase"]) => (done: number, total: number) =>
+      onProgress?.({ step, phase, done, total });
+    const start = { orbitals, state, watch, progress };
+    const solved = await iteration.solve(start);
+    const isMet = meets(tolerance, solved, state.history.at(-1));
+    const converged = solved.isMeasurement && solved.isSolved && isMet;
+    const next = await iteration.next(start, solved, converged);
+    watch.lap("mixing");
+    const row = rowOf(step, problem, solved, next, watch.seconds);
+    const history = [...state.history, row];
+    state = {
+      rho: next.rho,
+      method: next.method,
+      history,
+      eigenTolerance: eigenTolerance(history, next.stepNorm, state.eigenTolerance),
+      ...nextBands(state, solved.occupation, bands !== null, room),
+    };
+    const { energies, rhoIn, rhoOut, levels, residualNorms, occupation } = solved;
+    const warnings = solved.isSolved ? occupation.warnings : [...occupation.warnings, NOT_SOLVED];
+    const last: ScfStep = {
+      row,
+      energies,
+      rhoIn,
+      rhoOut,
+      levels,
+      residualNorms,
+      occupation,
+      converged,
+      warnings,
+      state,
+    };
+    yield last;
+    if (converged) return { last, reason: "converged" };
+    if (signal?.aborted) return { last, reason: "interrupted" };
+    if (step >= maxIterations) return { last, reason: "iteration-limit" };
+  }
+}
+
+const NOT_SOLVED = "the eigensolver reached its iteration limit; more bands may help";
+
+function rowOf(
+  step: number,
+  { basis: { model, grid } }: ScfProblem,
+  { energies, rhoOut, densityResidual, hamiltonianApplications }: SolvedStep,
+  { damping }: NextStep,
+  parts: StepTimes,
+): HistoryRow {
+  const moment = model.nSpin === 1 ? undefined : magnetisation(spinDensity(rhoOut), grid.dvol).total;
+  return {
+    step,
+    energy: energies.total,
+    densityResidual,
+    damping,
+    ...(moment === undefined ? {} : { magnetisation: moment }),
+    seconds: Object.values(parts).reduce((sum, part) => sum + part, 0),
+    hamiltonianApplications,
+    parts,
+  };
+}
+
+function requireOptions({ tolerance, maxIterations }: ScfOptions): void {
+  requireInput(
+    Number.isInteger(maxIterations) && maxIterations > 0,
+    () => `maxIterations: must be a positive whole number, got ${maxIterations}`,
+  );
+  const given = [tolerance.density, tolerance.energy].filter((t) => t !== undefined);
+  requireInput(
+    given.length > 0 && given.every((t) => t > 0),
+    () => `tolerance: needs a positive density or energy tolerance, got ${JSON.stringify(tolerance)}`,
+  );
+}
