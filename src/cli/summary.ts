@@ -46,7 +46,10 @@ export function summary(result: ResultFile, out: Output): string {
     ? paint("green", `converged in ${plural(result.iterations, "step")}`)
     : paint(
         "red",
-        `NOT converged after ${plural(result.iterations, "step")}: ${result.reason ?? result.status}`,
+        [
+          `NOT converged after ${plural(result.iterations, "step")}: ${result.reason ?? result.status}`,
+          ...diagnosisLines(result),
+        ].join("\n"),
       );
   const blocks = [
     verdict,
@@ -141,7 +144,14 @@ export function resourceText({
   return [...parts, plural(threads, "thread"), `${backend} back end`].join(", ");
 }
 
-function forces({ forces: all, job }: ResultFile): string {
+/** What keeps a run from converging and what to do, a line each. */
+export function diagnosisLines({ diagnosis, reason }: ResultFile): string[] {
+  if (diagnosis === undefined) return [];
+  const { cause, remedy } = diagnosis;
+  return [...(cause === reason ? [] : [`cause: ${cause}`]), `remedy: ${remedy}`];
+}
+
+function forces({ forces: all, job, converged }: ResultFile): string {
   if (all === undefined || all.length > MOST_FORCES) return "";
   const atoms = "atoms" in job.structure ? job.structure.atoms : [];
   const rows = all.map((force, i) => {
@@ -149,6 +159,7 @@ function forces({ forces: all, job }: ResultFile): string {
     return `${`${i + 1} ${atoms[i]?.element ?? ""}`.padEnd(16)}${cells}`;
   });
   return [
+    ...(converged ? [] : ["forces of a density that has not converged:"]),
     `${"force (Ha/bohr)".padEnd(16)}${["x", "y", "z"].map((axis) => axis.padStart(14)).join("")}`,
     ...rows,
   ].join("\n");

@@ -19,11 +19,6 @@ const MAX_AXIS = 10_000;
 export function checkJob(job: ParsedJob): Job {
   functionals(job.functional); // refuses unknown names
   requireInput(
-    job.spin === "none" || job.temperature > 0,
-    () =>
-      `temperature: must be positive with spin ${job.spin}, got 0; the Fermi level decides how many electrons each spin has: give a width in Ha such as 0.001`,
-  );
-  requireInput(
     job.ecut <= MAX_ECUT,
     () =>
       `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,

@@ -1,4 +1,5 @@
 import type { AtomicMagnetisation } from "../observables/magnetisation.ts";
+import type { Diagnosis } from "../scf/diagnosis.ts";
 import type { Energies, HistoryRow } from "../scf/state.ts";
 import type { SymmetryReport } from "./crystal.ts";
 import type { Job } from "./job.ts";
@@ -28,7 +29,7 @@ export interface ResourceUse {
 }
 
 /** Why the iteration ended. Only `converged` is a ground state. */
-export type ResultStatus = "converged" | "iteration-limit" | "interrupted" | "failed";
+export type ResultStatus = "converged" | "no-gap" | "iteration-limit" | "interrupted" | "failed";
 
 /** The result file: what applies is there, everything else is absent. Hartree atomic units. */
 export interface ResultFile {
@@ -40,6 +41,8 @@ export interface ResultFile {
   readonly status: ResultStatus;
   /** Why not, in one line; absent when converged. */
   readonly reason?: string;
+  /** What keeps it from converging and what to do; absent when converged or interrupted. */
+  readonly diagnosis?: Diagnosis;
   readonly iterations: number;
   /** `total` is the free energy: it includes `entropy` = −T·S. */
   readonly energies: Energies;

@@ -3,6 +3,7 @@ import { plural } from "../common/plural.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
+import { diagnose } from "../scf/diagnosis.ts";
 import type { ScfEnd } from "../scf/scf.ts";
 import type { ScfStep } from "../scf/state.ts";
 import { VERSION } from "../version.ts";
@@ -63,6 +64,43 @@ function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
   };
 }
 
+/** Why a run has not converged and what to do; nothing where it has. */
+function whyNot(
+  { job }: Pick<PreparedScf, "job">,
+  { last, reason }: Pick<ScfEnd, "last" | "reason">,
+): Pick<ResultFile, "reason" | "diagnosis"> {
+  if (reason === "converged") return {};
+  const { row, state, occupation } = last;
+  const residual = `density residual ${row.densityResidual.toExponential(2)}`;
+  if (reason === "interrupted")
+    return { reason: `interrupted after ${plural(row.step, "step")}, ${residual}` };
+  const diagnosis = diagnose({
+    history: state.history,
+    occupation,
+    nBands: last.levels[0]!.eigenvalues.length,
+    tolerance: job.scf.tolerance.density,
+    mixing: job.scf.mixing.name,
+    damping: job.scf.damping,
+  });
+  if (reason === "no-gap") return { reason: diagnosis.cause, diagnosis };
+  return { reason: `the limit of ${row.step} steps was reached, ${residual}`, diagnosis };
+}
+
+/** Part of the initial moments below which the final ones have vanished. */
+const VANISHED = 0.01;
+
+/** Says when a run that began with moments has ended without: a magnetic state may lie lower. */
+function lostMoments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep): string[] {
+  const initial = model.atoms.map(({ magneticMoment = 0 }) => Math.abs(magneticMoment));
+  const total = initial.reduce((sum, m) => sum + m, 0);
+  if (model.nSpin === 1 || total === 0) return [];
+  if (magnetisation(spinDensity(rhoOut), grid.dvol).absolute > VANISHED * total) return [];
+  const largest = Math.max(...initial);
+  return [
+    `structure.atoms: the moments vanished; a magnetic state may lie lower that starts of at most ${largest} μB do not reach: compare the energy of a run from larger ones, such as "magneticMoment": ${Math.max(3, Math.ceil(2 * largest))}`,
+  ];
+}
+
 function resultFile(
   { job, problem, warnings, symmetry, choice }: PreparedScf,
   { last, orbitals, reason }: ScfEnd,
@@ -87,14 +125,7 @@ function resultFile(
     job,
     converged: reason === "converged",
     status: reason,
-    ...(reason === "converged"
-      ? {}
-      : {
-          reason:
-            reason === "interrupted"
-              ? `interrupted after ${plural(row.step, "step")}, density residual ${row.densityResidual.toExponential(2)}`
-              : `the limit of ${row.step} steps was reached, density residual ${row.densityResidual.toExponential(2)}`,
-        }),
+    ...whyNot({ job }, { last, reason }),
     iterations: row.step,
     energies: last.energies,
     fermiLevel: last.occupation.fermiLevel,
@@ -110,6 +141,6 @@ function resultFile(
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,
-    warnings: [...new Set([...warnings, ...last.warnings])],
+    warnings: [...new Set([...warnings, ...last.warnings, ...lostMoments(basis, last)])],
   };
 }

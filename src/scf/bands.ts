@@ -1,6 +1,5 @@
-import { requireInput } from "../common/failure.ts";
 import type { Model } from "../model/model.ts";
-import { isSmeared, type Occupation } from "../state/occupation.ts";
+import type { Occupation } from "../state/occupation.ts";
 
 /** How many bands are held and how many of them must converge. */
 export interface BandCounts {
@@ -8,20 +7,8 @@ export interface BandCounts {
   readonly nConverge: number;
 }
 
-/**
- * Number of bands of a method that diagonalises: the user's, or null for `initialBands` and `nextBands` to decide.
- *
- * @throws InputError where spins are polarised without smearing: nothing would decide how many electrons each has.
- */
-export function bandsToDiagonalise(model: Model, chosen: number | null): number | null {
-  const { nSpin, temperature, smearing } = model;
-  requireInput(
-    isSmeared(model) || nSpin === 1,
-    () =>
-      `temperature: must be positive when spins are polarised, got ${temperature} Ha with smearing ${smearing}; the Fermi level decides the moment: give smearing and a temperature such as 0.001`,
-  );
-  return chosen;
-}
+/** Number of bands of a method that diagonalises: the user's, or null for `initialBands` and `nextBands` to decide. */
+export const bandsToDiagonalise = (_: Model, chosen: number | null): number | null => chosen;
 
 /** Occupations below this are not counted as occupied [electrons]. */
 const OCCUPIED = 1e-6;

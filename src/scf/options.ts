@@ -29,7 +29,8 @@ export interface StepProgress {
 /** How the iteration ended. */
 export interface ScfOutcome {
   readonly last: ScfStep;
-  readonly reason: "converged" | "iteration-limit" | "interrupted";
+  /** `no-gap`: self-consistent, but at temperature 0 nothing decides which of the levels at the top are full. */
+  readonly reason: "converged" | "no-gap" | "iteration-limit" | "interrupted";
 }
 
 /** How the iteration ended, with the orbitals it left for what is computed from them. */

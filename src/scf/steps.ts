@@ -2,6 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { requireTerms } from "../terms/sums.ts";
 import { nextBands } from "./bands.ts";
+import { DEGENERATE } from "./diagnosis.ts";
 import { eigenTolerance } from "./eigen-tolerance.ts";
 import { firstState } from "./first-state.ts";
 import type { HeldOrbitals } from "./held-orbitals.ts";
@@ -40,8 +41,11 @@ export async function* iterate(
     const start = { orbitals, state, watch, progress };
     const solved = await iteration.solve(start);
     const isMet = meets(tolerance, solved, state.history.at(-1));
-    const converged = solved.isMeasurement && solved.isSolved && isMet;
-    const next = await iteration.next(start, solved, converged);
+    const isDone = solved.isMeasurement && solved.isSolved && isMet;
+    // Whole bands are a ground state only where a gap tells which of them are full.
+    const hasGap = (solved.occupation.gap ?? Number.POSITIVE_INFINITY) >= DEGENERATE;
+    const converged = isDone && hasGap;
+    const next = await iteration.next(start, solved, isDone);
     watch.lap("mixing");
     const row = rowOf(step, problem, solved, next, watch.seconds);
     const history = [...state.history, row];
@@ -67,7 +71,7 @@ export async function* iterate(
       state,
     };
     yield last;
-    if (converged) return { last, reason: "converged" };
+    if (isDone) return { last, reason: hasGap ? "converged" : "no-gap" };
     if (signal?.aborted) return { last, reason: "interrupted" };
     if (step >= maxIterations) return { last, reason: "iteration-limit" };
   }

@@ -240,11 +240,6 @@ const bad: readonly [string, unknown, readonly string[]][] = [
     ["temperature: must be", "got 300", "300 K would be 0.00095 Ha"],
   ],
   [
-    "spins without smearing",
-    { ...least, spin: "collinear" },
-    ["temperature: must be positive with spin collinear", "got 0", "0.001"],
-  ],
-  [
     "a cutoff beyond every machine",
     { ...least, ecut: 1e300 },
     ["ecut: must be at most 10000 Ha", "got 1e+300"],

@@ -1,0 +1,134 @@
+import type { Occupation } from "../state/occupation.ts";
+import type { HistoryRow } from "./state.ts";
+
+/** Why an iteration did not converge, and what to do: one line each. */
+export interface Diagnosis {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/** What a diagnosis is made from: all of it is in the last step and the options of the run. */
+export interface Evidence {
+  readonly history: readonly HistoryRow[];
+  readonly occupation: Occupation;
+  /** Bands held, and whether the number was chosen by the user. */
+  readonly nBands: number;
+  /** The tolerance of ‖ρout − ρin‖ [bohr^(-3/2)], if one was given. */
+  readonly tolerance: number | undefined;
+  /** Name of the preconditioner, and the damping asked for. */
+  readonly mixing: string;
+  readonly damping: number;
+}
+
+/** A gap below this [Ha] is none: levels of a symmetric atom agree to the eigensolver's error. */
+export const DEGENERATE = 1e-5;
+
+/** Steps that a trend is read from. */
+const RECENT = 10;
+
+/** The residual falls if it shrinks by this factor a step at least, in the mean over the recent steps. */
+const FALLING = 0.97;
+
+/** The moment wanders if it moves by more than this [μB] over the recent steps. */
+const WANDERING = 0.05;
+
+/**
+ * Says why a run ended without converging. The causes are looked for in the order of how certain they are: what the
+ * occupation shows, then an energy that no crystal has, then the trend of the last steps.
+ */
+export function diagnose(evidence: Evidence): Diagnosis {
+  const causes = [degenerate, fewBands, unphysical, falling, wanderingMoment, sloshing];
+  for (const cause of causes) {
+    const found = cause(evidence);
+    if (found !== undefined) return found;
+  }
+  return stalled(evidence);
+}
+
+function degenerate({ occupation: { gap } }: Evidence): Diagnosis | undefined {
+  if (gap === undefined || gap >= DEGENERATE) return undefined;
+  const what =
+    gap > -DEGENERATE
+      ? "the highest occupied level is degenerate and only partly filled"
+      : `occupied and empty bands overlap by ${(-gap).toExponential(1)} Ha`;
+  return {
+    cause: `at temperature 0 ${what}`,
+    remedy: 'give a smearing, such as "smearing": "gaussian", "temperature": 0.005',
+  };
+}
+
+function fewBands({ occupation: { occupations }, nBands }: Evidence): Diagnosis | undefined {
+  const last = Math.max(...occupations.map((f) => Math.abs(f.at(-1) ?? 0)));
+  const most = Math.max(...occupations.map((f) => f[0] ?? 0));
+  if (!(last > 1e-3 * most) || occupations.every((f) => f.every((x) => x === most))) return undefined;
+  return {
+    cause: `too few bands: the highest of ${nBands} holds ${last.toExponential(1)} electrons`,
+    remedy: `"bands": ${Math.ceil(1.2 * nBands) + 2}, or null for as many as are needed`,
+  };
+}
+
+function unphysical({ history }: Evidence): Diagnosis | undefined {
+  const lowest = Math.min(...history.map(({ energy }) => energy));
+  if (lowest < 0) return undefined;
+  return {
+    cause: `no energy was below zero (lowest ${lowest.toFixed(3)} Ha): atoms are too close or the cutoff is far too low`,
+    remedy: "check positions, units and ecut; `stillwave estimate` prints the structure as it was read",
+  };
+}
+
+function falling({ history, tolerance }: Evidence): Diagnosis | undefined {
+  const factor = factorPerStep(history);
+  if (factor === undefined || factor > FALLING) return undefined;
+  const { densityResidual, step } = history.at(-1)!;
+  const missing =
+    tolerance === undefined
+      ? RECENT
+      : Math.max(1, Math.ceil(Math.log(tolerance / densityResidual) / Math.log(factor)));
+  return {
+    cause: `the residual still falls, by a factor of ${factor.toFixed(2)} a step: about ${missing} more are missing`,
+    remedy: `"maxIterations": ${step + 2 * missing}, or go on from the checkpoint with --restart`,
+  };
+}
+
+function wanderingMoment({ history }: Evidence): Diagnosis | undefined {
+  const moments = history.slice(-RECENT).flatMap(({ magnetisation: m }) => (m === undefined ? [] : [m]));
+  if (moments.length < 3) return undefined;
+  const range = Math.max(...moments) - Math.min(...moments);
+  if (range < WANDERING) return undefined;
+  return {
+    cause: `the magnetisation wanders, by ${range.toFixed(2)} μB over the last ${moments.length} steps`,
+    remedy:
+      'start from other moments ("magneticMoment", larger ones find the magnetic state), or "damping": 0.3, or a larger "temperature"',
+  };
+}
+
+function sloshing({ history, mixing, damping }: Evidence): Diagnosis | undefined {
+  const recent = history.slice(-RECENT);
+  const ups = recent.filter((row, i) => i > 0 && row.densityResidual > recent[i - 1]!.densityResidual).length;
+  if (ups < 2 || recent.length < 4) return undefined;
+  const isAdaptive = ["ldos", "auto", "hybrid"].includes(mixing);
+  return {
+    cause: `charge oscillates: the residual rose in ${ups} of the last ${recent.length - 1} steps with mixing ${mixing}`,
+    remedy: isAdaptive
+      ? `"damping": ${(damping / 2).toFixed(2)}, or "mixing": "${mixing === "auto" ? "ldos" : "auto"}"; \`stillwave compare\` tries several`
+      : '"mixing": "auto", which needs no parameter; `stillwave dielectric` shows the mode that grows',
+  };
+}
+
+const stalled = ({ damping }: Evidence): Diagnosis => ({
+  cause: "the residual hardly moves",
+  remedy: `a larger "damping" than ${damping}, more steps, or another "mixing"; \`stillwave compare\` tries several`,
+});
+
+/** The factor by which the residual changes a step, by least squares of its logarithm over the recent steps. */
+function factorPerStep(history: readonly HistoryRow[]): number | undefined {
+  const logs = history.slice(-RECENT).map(({ densityResidual }) => Math.log(densityResidual));
+  const n = logs.length;
+  if (n < 3 || !logs.every(Number.isFinite)) return undefined;
+  const middle = (n - 1) / 2;
+  const mean = logs.reduce((sum, x) => sum + x, 0) / n;
+  const slope =
+    logs.reduce((sum, x, i) => sum + (i - middle) * (x - mean), 0) /
+    logs.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  return Math.exp(slope);
+}
