@@ -1,7 +1,10 @@
 import { add, cross, dot, type Mat3, norm, scale, type Vec3 } from "../common/vec3.ts";
 import type { Grid } from "./grid.ts";
 
-/** Visits every p = offset + n1·v1 + n2·v2 + n3·v3 with |p| ≤ radius, and no others; n1 varies fastest. */
+/**
+ * Visits every p = offset + n1·v1 + n2·v2 + n3·v3 with |p| ≤ radius, and no others; n1 varies
+ * fastest.
+ */
 export type VisitBall = (
   offset: Vec3,
   radius: number,
@@ -9,8 +12,8 @@ export type VisitBall = (
 ) => void;
 
 /**
- * The points of a lattice in a ball, for any shape of cell: planes that meet the ball, in them rows that meet it, in them the points,
- * as each direction adds its own component.
+ * The points of a lattice in a ball, for any shape of cell: planes that meet the ball, in them rows
+ * that meet it, in them the points, as each direction adds its own component.
  *
  * @param vectors v1, v2, v3 as rows.
  */
@@ -42,8 +45,9 @@ export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
 }
 
 /**
- * Calls `visit` for every grid point within `radius` of an atom or one of its periodic images: with its index and the
- * Cartesian vector from the nearest such image on. A point in the balls of several images is visited once for each.
+ * Calls `visit` for every grid point within `radius` of an atom or one of its periodic images: with
+ * its index and the Cartesian vector from the nearest such image on. A point in the balls of
+ * several images is visited once for each.
  *
  * @param position fractional coordinates.
  * @param radius [bohr].

@@ -12,13 +12,17 @@ import type { Grid } from "./grid.ts";
 export interface Gradient {
   /** out_c ← ∂_c f for the Cartesian c = x, y, z, each of shape [N]. */
   into(out: readonly RealField[], f: ReadonlyRealField): void;
-  /** out ← Σ_c ∂_c field(c), whose components are asked for one after the other: they may share their memory, out's too. */
+  /**
+   * out ← Σ_c ∂_c field(c), whose components are asked for one after the other: they may share
+   * their memory, out's too.
+   */
   divergenceInto(out: RealField, field: (c: number) => ReadonlyRealField): void;
 }
 
 /**
- * ∂_c → iG_c. Where an even axis has the frequency n/2, the real part that `grid.inverse` takes cancels the derivative
- * along it; so the gradient of a real field is real, and minus the adjoint of the divergence on every grid.
+ * ∂_c → iG_c. Where an even axis has the frequency n/2, the real part that `grid.inverse` takes
+ * cancels the derivative along it; so the gradient of a real field is real, and minus the adjoint
+ * of the divergence on every grid.
  */
 export function gradientOn(grid: Grid): Gradient {
   const { lattice, points, gVectors } = grid;

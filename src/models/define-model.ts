@@ -26,15 +26,23 @@ export interface ModelDefinition {
   readonly ecut: number;
   /** Particles per cell. Default 1. */
   readonly particles?: number;
-  /** Particles that a level holds: 2 for electrons, 1 for fermions without spin or one boson, N for N bosons. Default 1. */
+  /**
+   * Particles that a level holds: 2 for electrons, 1 for fermions without spin or one boson, N for
+   * N bosons. Default 1.
+   */
   readonly perLevel?: number;
   /** The energies beside the kinetic one and the entropy, on the grid that the cutoff gives. */
   readonly terms: (grid: Grid) => readonly Term[];
   /** Density to start from, up to a factor, in any unit. Default uniform. */
   readonly start?: (grid: Grid) => ArrayLike<number>;
-  /** A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r. */
+  /**
+   * A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r.
+   */
   readonly vectorPotential?: (r: Vec3) => Vec3;
-  /** Monkhorst-Pack divisions of the axes that are there, and their shifts. Default one point, k = 0. */
+  /**
+   * Monkhorst-Pack divisions of the axes that are there, and their shifts. Default one point, k =
+   * 0.
+   */
   readonly kgrid?: readonly number[];
   readonly kshift?: readonly number[];
   /** Default none at 0 Ha: the lowest levels are full. */
@@ -54,8 +62,8 @@ export interface DefinedModel extends ScfProblem {
 }
 
 /**
- * Discretises a model given by its terms: Gross-Pitaevskii, analytic potentials, reduced Hartree-Fock, and whatever else
- * `terms` can say, by the plane waves of its own dimensions.
+ * Discretises a model given by its terms: Gross-Pitaevskii, analytic potentials, reduced
+ * Hartree-Fock, and whatever else `terms` can say, by the plane waves of its own dimensions.
  *
  * @throws InputError if a value is out of range.
  */

@@ -19,7 +19,10 @@ export interface GroundState {
   readonly eigenvalues: readonly Float64Array[];
   /** Coefficients of the plane waves, one panel [planeWaves × nBands] for each k-point. */
   readonly orbitals: readonly Float64Array[];
-  /** −∂E/∂R, Cartesian [Ha/bohr], one for each atom or other position that terms have forces for; absent where none has. */
+  /**
+   * −∂E/∂R, Cartesian [Ha/bohr], one for each atom or other position that terms have forces for;
+   * absent where none has.
+   */
   readonly forces?: readonly Vec3[];
   /** σ = (1/Ω) ∂E/∂ε [Ha/bohr³]; absent if a term has none. */
   readonly stress?: Mat3;
@@ -38,8 +41,8 @@ const DEFAULTS: ScfOptions = {
 };
 
 /**
- * Ground state of a model by the self-consistent iteration. A model without interaction needs no iteration: its first
- * orbitals are the answer, and the steps after only say so.
+ * Ground state of a model by the self-consistent iteration. A model without interaction needs no
+ * iteration: its first orbitals are the answer, and the steps after only say so.
  *
  * @throws InputError if an option is out of range; not converging is told by `converged`.
  */

@@ -32,19 +32,24 @@ export interface LineSystem {
   /** Default gaussian with 0.01 Ha. */
   readonly smearing?: SmearingName;
   readonly temperature?: number;
-  /** k-points along the line, the shifted grid. Default such that they are at least as dense as for 200 bohr. */
+  /**
+   * k-points along the line, the shifted grid. Default such that they are at least as dense as for
+   * 200 bohr.
+   */
   readonly kpoints?: number;
   /** v(|G|²) in place of Coulomb's 4π/|G|²; v(0) must be 0 or a background's. */
   readonly interaction?: (g2: number) => number;
 }
 
 /**
- * Reduced Hartree-Fock for electrons on a line, uniform in the plane across it, among sheets of positive charge:
+ * Reduced Hartree-Fock for electrons on a line, uniform in the plane across it, among sheets of
+ * positive charge:
  *
  *   E = Σ f ⟨ψ|½p²|ψ⟩ − T S + ½ ∫∫ (ρ − ν) v (ρ − ν) + ∫ W ρ,   v(G) = 4π/|G|²
  *
- * with ν the Gaussian ions and W their wells. The energy is convex in ρ, so there is one ground state, and all of ε† = 1 − χ₀v
- * is at least 1. Density and interaction have the units of three dimensions, and the preconditioners apply as they are.
+ * with ν the Gaussian ions and W their wells. The energy is convex in ρ, so there is one ground
+ * state, and all of ε† = 1 − χ₀v is at least 1. Density and interaction have the units of three
+ * dimensions, and the preconditioners apply as they are.
  *
  * @throws InputError if a value is out of range.
  */

@@ -23,7 +23,8 @@ interface Operation {
 }
 
 /**
- * Mean of the forces over a space group: a sum over irreducible k-points gives forces that lack its symmetry.
+ * Mean of the forces over a space group: a sum over irreducible k-points gives forces that lack its
+ * symmetry.
  *
  *   F_b = (1/n) Σ_{W,w} W F_a,  W R_a + w = R_b modulo lattice vectors
  *
@@ -70,7 +71,10 @@ function imageOf(
   return found;
 }
 
-/** Mean of a tensor over the rotations of a space group, W in fractional coordinates: R = Aᵀ W A⁻ᵀ, σ ← Σ R σ Rᵀ/n. */
+/**
+ * Mean of a tensor over the rotations of a space group, W in fractional coordinates: R = Aᵀ W A⁻ᵀ,
+ * σ ← Σ R σ Rᵀ/n.
+ */
 export function symmetrizeStress(
   stress: Mat3,
   { vectors }: Lattice,

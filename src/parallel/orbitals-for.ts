@@ -15,8 +15,8 @@ export interface OrbitalsOptions {
 }
 
 /**
- * Opens any number of bands at the k-points and spins of a basis, one block each, spin slowest. A signal is heard between
- * blocks, see `openOrbitals`.
+ * Opens any number of bands at the k-points and spins of a basis, one block each, spin slowest. A
+ * signal is heard between blocks, see `openOrbitals`.
  *
  * @throws InputError if an operator cannot be sent to other threads.
  */

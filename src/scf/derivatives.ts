@@ -10,8 +10,8 @@ type Problem = Pick<ScfProblem, "basis" | "terms">;
 type Solved = Pick<ScfStep, "rhoOut" | "occupation">;
 
 /**
- * −∂F/∂R of a step, Cartesian [Ha/bohr], one for each atom or other position of the model: Hellmann-Feynman forces, the sum over the
- * terms, symmetrised.
+ * −∂F/∂R of a step, Cartesian [Ha/bohr], one for each atom or other position of the model:
+ * Hellmann-Feynman forces, the sum over the terms, symmetrised.
  *
  * @param orbitals those of the step, still open.
  * @returns undefined where no term has forces.

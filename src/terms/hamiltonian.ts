@@ -10,14 +10,18 @@ export interface Hamiltonian extends HermitianOperator {
   readonly fft: SphereFft;
   /** One for each operator, in their order. */
   readonly parts: readonly BlockTerm[];
-  /** What is diagonal in plane waves [Ha], all parts together, in the memory of the kernels, shape [n]. */
+  /**
+   * What is diagonal in plane waves [Ha], all parts together, in the memory of the kernels, shape
+   * [n].
+   */
   readonly diagonal: Float64Array;
   /** ⟨ψ|·|ψ⟩ of one part for each vector of a panel [Ha]. */
   energies(out: Float64Array, part: BlockTerm, psi: Float64Array, nBands: number): void;
 }
 
 /**
- * @param potential total local potential V(r) [Ha] on the grid, shape [N], in the memory of `kernels`: read at every
+ * @param potential total local potential V(r) [Ha] on the grid, shape [N], in the memory of
+ *   `kernels`: read at every
  *   application, so its owner may refill it between solves.
  */
 export function createHamiltonian(

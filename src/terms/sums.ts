@@ -14,7 +14,9 @@ export interface EvaluatedTerms {
   readonly rho: ReadonlyRealField;
   /** E[ρ] of each term [Ha]; 0 for those that are no functional of the density. */
   readonly energies: readonly number[];
-  /** V = Σ δE/δρ [Ha], shape [nSpin·N], made when it is first read: until then ρ must not change. */
+  /**
+   * V = Σ δE/δρ [Ha], shape [nSpin·N], made when it is first read: until then ρ must not change.
+   */
   readonly potential: RealField;
 }
 
@@ -92,8 +94,8 @@ export function energiesOf(
 }
 
 /**
- * Σ of the forces of all terms, Cartesian [Ha/bohr], one for each atom or other position of the model. By Hellmann and Feynman
- * density and orbitals stay as they are.
+ * Σ of the forces of all terms, Cartesian [Ha/bohr], one for each atom or other position of the
+ * model. By Hellmann and Feynman density and orbitals stay as they are.
  *
  * @param ofOperators the same of each operator, shape [operators · 3 · nAtoms].
  * @returns undefined where no term has forces.
@@ -135,10 +137,12 @@ const vectorsOf = (components: Float64Array): Vec3[] =>
   ]);
 
 /**
- * σ = (1/Ω) ∂F/∂ε [Ha/bohr³], the sum of the stresses of all terms. By Hellmann and Feynman orbitals and occupations stay as they are;
- * so does the set of plane waves. Positive where the crystal pulls inwards.
+ * σ = (1/Ω) ∂F/∂ε [Ha/bohr³], the sum of the stresses of all terms. By Hellmann and Feynman
+ * orbitals and occupations stay as they are; so does the set of plane waves. Positive where the
+ * crystal pulls inwards.
  *
- * @param ofOperators ∂E/∂ε of each operator at fixed coefficients [Ha], shape [operators · 9], not numbers where it is not known.
+ * @param ofOperators ∂E/∂ε of each operator at fixed coefficients [Ha], shape [operators · 9], not
+ *   numbers where it is not known.
  * @returns undefined if a term has no stress.
  */
 export function stressOf(
@@ -174,10 +178,16 @@ const requireAsMany = (terms: readonly Term[], sums: number): void => {
   );
 };
 
-/** δV = K δρ [Ha] for a change of density [bohr⁻³], both of shape [nSpin·N]. The result belongs to the caller. */
+/**
+ * δV = K δρ [Ha] for a change of density [bohr⁻³], both of shape [nSpin·N]. The result belongs to
+ * the caller.
+ */
 export type ApplyKernel = (deltaRho: ReadonlyRealField) => RealField;
 
-/** K = Σ δV/δρ of all terms at a density: each term's own, or a central difference of its potential where it has none. */
+/**
+ * K = Σ δV/δρ of all terms at a density: each term's own, or a central difference of its potential
+ * where it has none.
+ */
 export function kernelOf(terms: readonly Term[], rho: ReadonlyRealField): ApplyKernel {
   const kernels = terms
     .filter(({ evaluate, isLinear }) => evaluate !== undefined && isLinear !== true)
@@ -189,7 +199,10 @@ export function kernelOf(terms: readonly Term[], rho: ReadonlyRealField): ApplyK
   };
 }
 
-/** Step of `differenceKernel` relative to the density: truncation and rounding are both far below what an iteration needs. */
+/**
+ * Step of `differenceKernel` relative to the density: truncation and rounding are both far below
+ * what an iteration needs.
+ */
 const STEP = 1e-4;
 
 /** K δρ = dV/dt at ρ + t δρ as a central difference. */

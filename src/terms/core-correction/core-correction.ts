@@ -8,14 +8,15 @@ import { coreShape } from "../../model/pseudopotential-formulas.ts";
 import { shapeAt, shapeRadius, shapeSlopeAt } from "../../model/radial-shape.ts";
 
 /**
- * Density of the core electrons [bohr⁻³], shape [N], that exchange and correlation see beside the valence: E_xc is not
- * linear, so where the two overlap the core must be there [LFC82]. Null if no atom has one.
+ * Density of the core electrons [bohr⁻³], shape [N], that exchange and correlation see beside the
+ * valence: E_xc is not linear, so where the two overlap the core must be there [LFC82]. Null if no
+ * atom has one.
  *
  *   ρ_core(r) = Σ_atoms Σ_images ρ_a(|r − R|)
  *
- * summed at the grid points themselves. A Fourier series that ends with the grid would ripple below zero in a vacuum,
- * where gradient functionals are most sensitive: for water in a box with PBE at 20 Ha it is wrong by 1 mHa per atom, this
- * sum by 0.01 mHa.
+ * summed at the grid points themselves. A Fourier series that ends with the grid would ripple below
+ * zero in a vacuum, where gradient functionals are most sensitive: for water in a box with PBE at
+ * 20 Ha it is wrong by 1 mHa per atom, this sum by 0.01 mHa.
  */
 export function coreDensity({ species, atoms }: Model, grid: Grid): RealField | null {
   const shapes = species.map(({ pseudopotential }) => coreShape(pseudopotential));
@@ -53,7 +54,9 @@ export function coreCorrection(model: Model, grid: Grid): CoreCorrection | null 
   );
 }
 
-/** ρ_s + ρ_core/n_spin, what exchange and correlation see, shape [nSpin·N]; ρ itself without a core. */
+/**
+ * ρ_s + ρ_core/n_spin, what exchange and correlation see, shape [nSpin·N]; ρ itself without a core.
+ */
 export function withCore(
   rho: ReadonlyRealField,
   core: ReadonlyRealField | null,
@@ -67,7 +70,8 @@ export function withCore(
 }
 
 /**
- * What a strain changes of the energy by moving the points within the cores, beside `exchangeCorrelation`'s own:
+ * What a strain changes of the energy by moving the points within the cores, beside
+ * `exchangeCorrelation`'s own:
  *
  *   σ = (1/N) Σ_r V(r) Σ_atoms ρ_a'(d) d dᵀ/|d|,   d = r − R,   V = (V↑ + V↓)/2
  *
@@ -89,7 +93,8 @@ function coreStress({ species, atoms, nSpin }: Model, grid: Grid, potential: Rea
 }
 
 /**
- * Force on the atoms through the cores that exchange and correlation see, Cartesian [Ha/bohr], one per atom.
+ * Force on the atoms through the cores that exchange and correlation see, Cartesian [Ha/bohr], one
+ * per atom.
  *
  *   ∂E_xc/∂ρ_core(r) = V(r) = (V↑ + V↓)/2,   F_a = −∂E_xc/∂R_a = dvol Σ_r V(r) ρ_a'(d) (r − R_a)/d,   d = |r − R_a|
  *

@@ -15,8 +15,8 @@ import type { Term } from "../term.ts";
  *       + (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |Σ_i Z_i e^{−iG·R_i}|²
  *       − (η/√π) Σ_i Z_i² − π (Σ_i Z_i)²/(2 Ω η²)
  *
- * whose value does not depend on η. Both sums run over all points of a ball, found exactly for any shape of
- * cell, and are cut where their terms are below rounding.
+ * whose value does not depend on η. Both sums run over all points of a ball, found exactly for any
+ * shape of cell, and are cut where their terms are below rounding.
  */
 export interface PointCharges {
   readonly lattice: Lattice;
@@ -43,7 +43,8 @@ export const pointCharges = ({ lattice, species, atoms }: Model): PointCharges =
 const CUT = 6.5;
 
 /**
- * @param splitting η [bohr⁻¹]; the result does not depend on it. Default: both sums have equally many terms.
+ * @param splitting η [bohr⁻¹]; the result does not depend on it. Default: both sums have equally
+ *   many terms.
  * @throws InputError if two charges are at the same place.
  */
 export function ewald(
@@ -79,8 +80,9 @@ export function ewald(
 }
 
 /**
- * η at which the pairs within CUT/η, ½ n² (4π/3)(CUT/η)³/Ω, are as many as the charges times the waves within
- * 2η·CUT, ½ n (4π/3)(2η·CUT)³ Ω/(2π)³:   η = √π (n/Ω²)^{1/6}. The cost then grows like n^{3/2}.
+ * η at which the pairs within CUT/η, ½ n² (4π/3)(CUT/η)³/Ω, are as many as the charges times the
+ * waves within 2η·CUT, ½ n (4π/3)(2η·CUT)³ Ω/(2π)³:   η = √π (n/Ω²)^{1/6}. The cost then grows like
+ * n^{3/2}.
  */
 const balancedSplitting = ({ volume }: Lattice, n: number): number =>
   Math.sqrt(Math.PI) * (Math.max(1, n) / (volume * volume)) ** (1 / 6);
@@ -106,7 +108,8 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
       let pull: Vec3 = [0, 0, 0];
       visit(offset, CUT / eta, (d) => {
         const distance = norm(d);
-        // 1e-8 bohr: closer charges are the same atom written twice, and their energy would be 1e8 Ha.
+        // 1e-8 bohr: closer charges are the same atom written twice, and their energy would be 1e8
+        // Ha.
         if (distance < 1e-8) {
           requireInput(i === j, () => samePlace(j, i, positions[i]!));
           return;

@@ -43,7 +43,8 @@ export function fixedPotential(
 /**
  * A potential given as a formula, added to that of the atoms: fields, wells, model systems.
  *
- * @param potential V(r) [Ha] at the Cartesian point r [bohr] of the cell, fractional coordinates in [0, 1);
+ * @param potential V(r) [Ha] at the Cartesian point r [bohr] of the cell, fractional coordinates in
+ *   [0, 1);
  *   it should continue periodically, and only its values on the grid count.
  * @throws InputError if a value is not a finite number.
  */
@@ -76,11 +77,13 @@ export function forEachPoint(
 }
 
 /**
- * A potential given by its Fourier transform, exact for every plane wave of the grid's cube however sharp it is in space:
+ * A potential given by its Fourier transform, exact for every plane wave of the grid's cube however
+ * sharp it is in space:
  *
  *   V(r) = (1/Ω) Re Σ_G v(G) e^{iG·(r − centre)}
  *
- * @param transform v(G) [Ha·bohr³] at the Cartesian G [bohr⁻¹], real: the potential is even about `centre` [bohr].
+ * @param transform v(G) [Ha·bohr³] at the Cartesian G [bohr⁻¹], real: the potential is even about
+ *   `centre` [bohr].
  * @throws InputError if a value is not a finite number.
  */
 export function externalFromFourier(

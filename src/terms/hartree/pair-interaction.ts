@@ -20,12 +20,14 @@ export interface PairOptions {
 }
 
 /**
- * Energy of the density with itself under a pair interaction that depends on the distance, given by its Fourier transform.
+ * Energy of the density with itself under a pair interaction that depends on the distance, given by
+ * its Fourier transform.
  *
  *   V(G) = v(|G|²) ρ(G),   E = ½ ∫ V ρ = ½ Ω Σ_G v |ρ(G)|²,   ρ = ρ↑ + ρ↓
  *   σ = −1 E/Ω − Σ_G v′(|G|²) |ρ(G)|² G Gᵀ
  *
- * @param interaction v [Ha·bohr³] as a function of |G|² [bohr⁻²]; v(0) counts: 0 there is a neutralising background.
+ * @param interaction v [Ha·bohr³] as a function of |G|² [bohr⁻²]; v(0) counts: 0 there is a
+ *   neutralising background.
  * @throws InputError if a value of v on the grid is not finite.
  */
 export function pairInteraction(
@@ -109,7 +111,10 @@ function pairStress(
   return toMatrix(out);
 }
 
-/** v = 4π/(|G|² + κ²), the transform of e^{−κr}/r: a screened Coulomb interaction of range 1/κ [bohr]. */
+/**
+ * v = 4π/(|G|² + κ²), the transform of e^{−κr}/r: a screened Coulomb interaction of range 1/κ
+ * [bohr].
+ */
 export function yukawa(kappa: number): (g2: number) => number {
   requireInput(
     Number.isFinite(kappa) && kappa > 0,

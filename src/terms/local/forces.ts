@@ -5,8 +5,9 @@ import type { Model } from "../../model/model.ts";
 import { localFormFactor, phaseTables } from "./potential.ts";
 
 /**
- * Force of a fixed density on the atoms through the local pseudopotentials, Cartesian [Ha/bohr], one per atom.
- * By Hellmann and Feynman nothing else of the density's dependence on the positions counts at self-consistency.
+ * Force of a fixed density on the atoms through the local pseudopotentials, Cartesian [Ha/bohr],
+ * one per atom. By Hellmann and Feynman nothing else of the density's dependence on the positions
+ * counts at self-consistency.
  *
  *   E_local = Σ_{G≠0} Re[ρ(G)* v_a(|G|) e^{−iG·R_a}]  summed over atoms a
  *   F_a = −∂E_local/∂R_a = −Σ_{G≠0} G v_a(|G|) Im[ρ(G)* e^{−iG·R_a}]

@@ -19,7 +19,8 @@ export function structureFactorOf({ atoms }: Model, grid: Grid, species: number)
  *
  *   V(r) = Re Σ_{G≠0} V(G) e^{iG·r},   V(G) = (1/Ω) Σ_species v_loc(|G|) Σ_atoms e^{−iG·R}
  *
- * G = 0 is dropped: its Coulomb part cancels against Hartree and Ewald, the rest is the term pspCorrection.
+ * G = 0 is dropped: its Coulomb part cancels against Hartree and Ewald, the rest is the term
+ * pspCorrection.
  */
 export function localPotential(model: Model, grid: Grid): RealField {
   const { points, lattice } = grid;
@@ -44,8 +45,8 @@ export function localFormFactor(p: Pseudopotential, { points, normG2 }: Grid): F
 }
 
 /**
- * e^{−2πi g·position} for every frequency g of each axis in FFT order, interleaved: e^{−iG·R} is the product of
- * three entries, so an atom costs no sine per G.
+ * e^{−2πi g·position} for every frequency g of each axis in FFT order, interleaved: e^{−iG·R} is
+ * the product of three entries, so an atom costs no sine per G.
  */
 export const phaseTables = ({ size }: Grid, position: Vec3): [Float64Array, Float64Array, Float64Array] => {
   const axis = (n: number, x: number) => {

@@ -16,9 +16,11 @@ export const magnetic = (a: Float64Array): Term => ({
 });
 
 /**
- * A vector potential given as a formula, on the grid, shape [3·N] with the Cartesian component slowest.
+ * A vector potential given as a formula, on the grid, shape [3·N] with the Cartesian component
+ * slowest.
  *
- * @param potential A(r) [bohr⁻¹, charge and speed of light taken in] at the Cartesian point r [bohr] of the cell; it should
+ * @param potential A(r) [bohr⁻¹, charge and speed of light taken in] at the Cartesian point r
+ *   [bohr] of the cell; it should
  *   continue periodically, or be of consequence only where there is no density.
  * @throws InputError if a component is not a finite number.
  */
@@ -43,8 +45,9 @@ export function vectorPotential(grid: Grid, potential: (r: Vec3) => Vec3): Float
  *
  *   −½ Σ_c (A_c p_c + p_c A_c) + ½|A|²,   p = k + G
  *
- * The products with functions of r are taken on the grid, each followed by the projection on the sphere, so the operator
- * is Hermitian whatever A is and whatever the grid. A rotating frame is A = Ω × r: then ½|p − A|² = ½p² − Ω·L + ½|Ω × r|².
+ * The products with functions of r are taken on the grid, each followed by the projection on the
+ * sphere, so the operator is Hermitian whatever A is and whatever the grid. A rotating frame is A =
+ * Ω × r: then ½|p − A|² = ½p² − Ω·L + ½|Ω × r|².
  *
  * @param a A on the grid, shape [3·N]. Components that vanish cost nothing.
  */

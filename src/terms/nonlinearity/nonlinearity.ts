@@ -16,8 +16,8 @@ export interface PowerLaw {
  *
  *   E = C ∫ ρ^α,   V = δE/δρ = α C ρ^{α−1},   σ = 1 (1 − α) E/Ω
  *
- * With ρ = |ψ|² and α = 2 the equation is −½Δψ + Vψ + β|ψ|²ψ = μψ for β = 2C. Values below zero, which an accelerated
- * iteration may visit, count as empty space.
+ * With ρ = |ψ|² and α = 2 the equation is −½Δψ + Vψ + β|ψ|²ψ = μψ for β = 2C. Values below zero,
+ * which an accelerated iteration may visit, count as empty space.
  *
  * @throws InputError if a parameter is out of range.
  */

@@ -2,11 +2,15 @@ import { invariant } from "../../common/failure.ts";
 import type { BlockSite } from "../block-term.ts";
 import type { NonlocalProjectors } from "./projectors.ts";
 
-/** Bands treated together: their copies multiplied by k+G are the only temporaries as long as the basis. */
+/**
+ * Bands treated together: their copies multiplied by k+G are the only temporaries as long as the
+ * basis.
+ */
 const BLOCK = 32;
 
 /**
- * Contribution of one k-point to the nonlocal force on every atom, Cartesian [Ha/bohr], shape [3·nAtoms].
+ * Contribution of one k-point to the nonlocal force on every atom, Cartesian [Ha/bohr], shape
+ * [3·nAtoms].
  *
  *   E = Σ_n f_n Σ_i D_i |p_in|²,   p_in = ⟨p_i|ψ_n⟩ = Σ_G ⟨k+G|p_i⟩* ψ_n(G),   ⟨k+G|p_i⟩ ∝ e^{−i(k+G)·R_a}
  *   ∂p_in/∂R_a = i q_in,   q_in = Σ_G ⟨k+G|p_i⟩* (k+G) ψ_n(G),   for the projectors i of atom a

@@ -6,14 +6,18 @@ import { projectorFourier, projectorFourierDerivative } from "../../model/pseudo
 import { solidHarmonic, solidHarmonicGradient } from "../../model/spherical-harmonics.ts";
 import { diagonalChannels, type ProjectorForm } from "./projectors.ts";
 
-/** The gradient of a projector's form factor by q = k+G, one array for each Cartesian direction, shape [planeWaves]. */
+/**
+ * The gradient of a projector's form factor by q = k+G, one array for each Cartesian direction,
+ * shape [planeWaves].
+ */
 export interface FormGradient {
   readonly l: number;
   readonly gradient: readonly [Float64Array, Float64Array, Float64Array];
 }
 
 /**
- * ∇(P(q) Y_lm(q)) of every projector of one kind of atom, in the order of `nonlocalProjectors`, P = Σ_i U_ia P_i:
+ * ∇(P(q) Y_lm(q)) of every projector of one kind of atom, in the order of `nonlocalProjectors`, P =
+ * Σ_i U_ia P_i:
  *
  *   ∇(P Y) = P' Y q/|q| + P (∇S/|q|^l − l S q/|q|^{l+2}),   S = |q|^l Y
  *

@@ -18,7 +18,9 @@ export interface NonlocalProjectors {
   readonly atomOf: Int32Array;
 }
 
-/** Eigenvectors of the small coupling matrix h^l, so that each projector couples to itself alone. */
+/**
+ * Eigenvectors of the small coupling matrix h^l, so that each projector couples to itself alone.
+ */
 interface Channel {
   readonly l: number;
   readonly values: Float64Array;
@@ -56,7 +58,9 @@ export interface ProjectorForm {
   readonly form: Float64Array;
 }
 
-/** panel ← (−i)^l form e^{−i(k+G)R}/√Ω, the projectors of each atom after those of the one before. */
+/**
+ * panel ← (−i)^l form e^{−i(k+G)R}/√Ω, the projectors of each atom after those of the one before.
+ */
 export function fillPanel(
   panel: Float64Array,
   { lattice, atoms }: { lattice: Lattice; atoms: readonly Atom[] },

@@ -19,7 +19,10 @@ import { SPIN_PAIRS, xcKernel } from "./xc-kernel.ts";
 export interface ExchangeCorrelationOptions {
   /** Core electrons that are seen beside the valence. Default none. */
   readonly core?: CoreCorrection | null;
-  /** Mean over a space group, where the densities are invariant under operations that do not map points to points. */
+  /**
+   * Mean over a space group, where the densities are invariant under operations that do not map
+   * points to points.
+   */
   readonly symmetrize?: Symmetrize | undefined;
 }
 
@@ -28,18 +31,21 @@ export interface ExchangeCorrelationOptions {
  *
  *   E = dvol Σ_r e(ρ, σ),      V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t),  t the other spin [WB94]
  *
- * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one of the grid, which is real and minus its
- * own adjoint; therefore V is the exact derivative of this E, not only of the continuous one.
+ * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one of the grid, which is
+ * real and minus its own adjoint; therefore V is the exact derivative of this E, not only of the
+ * continuous one.
  *
  * With Ωρ fixed and the values of the core at its points too (the stress of the core is the rest),
  *
  *   σ = (1/Ω) [1 (E − ∫ V ρ) − Σ_st ∫ ∂e/∂σ_st (∇ρ_s ∇ρ_tᵀ + ∇ρ_t ∇ρ_sᵀ)]
  *
- * The energy on a grid depends on where the grid lies, so a translation that falls between its points is no symmetry of it. The mean
- * Ē(ρ) of E(Sρ) over a space group is symmetric, and for invariant densities it is E(ρ) itself with the averaged potential.
+ * The energy on a grid depends on where the grid lies, so a translation that falls between its
+ * points is no symmetry of it. The mean Ē(ρ) of E(Sρ) over a space group is symmetric, and for
+ * invariant densities it is E(ρ) itself with the averaged potential.
  *
  * @param functionals their energies are added; at least one.
- * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term out.
+ * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term
+ *   out.
  */
 export function exchangeCorrelation(
   grid: Grid,

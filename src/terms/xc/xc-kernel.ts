@@ -15,15 +15,16 @@ export const SPIN_PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, numb
 };
 
 /**
- * The exchange-correlation kernel K = δV_xc/δρ at a density: the derivative of the discretised potential, with all of the functional's
- * dependence on gradients,
+ * The exchange-correlation kernel K = δV_xc/δρ at a density: the derivative of the discretised
+ * potential, with all of the functional's dependence on gradients,
  *
  *   K δρ = δe_ρ − ∇·(2 δe_σ ∇ρ + 2 e_σ ∇δρ),   δe_a = Σ_b e_ab δu_b,   δσ = 2 ∇ρ·∇δρ
  *
  * and likewise for two spins. It is linear and self-adjoint.
  *
  * @param rho density with cores [bohr⁻³], shape [nSpin·N].
- * @param gradient the discrete gradient of `exchangeCorrelation`; null where no functional needs it.
+ * @param gradient the discrete gradient of `exchangeCorrelation`; null where no functional needs
+ *   it.
  */
 export function xcKernel(
   functionals: readonly Functional[],
