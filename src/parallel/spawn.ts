@@ -9,7 +9,7 @@ export async function spawnWorker(): Promise<WorkerChannel> {
     const { Worker } = await import("node:worker_threads");
     const worker = source
       ? new Worker(
-          `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`,
+          `import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))}).then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`,
           { eval: true },
         )
       : new Worker(url);
