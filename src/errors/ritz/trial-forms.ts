@@ -104,7 +104,7 @@ const withRadius = ([re, im]: readonly [number, number], radius: Above): { re: I
 const DOT_BLOCK = 64;
 
 /** √2γ of `blockedDot` over n positions: an addend meets its product, the sum with its partner, one for each of a block, one for each block. */
-const dotGamma = (n: number): Above => jointGamma(DOT_BLOCK + Math.ceil(n / DOT_BLOCK) + 2);
+const dotGamma = (n: number): Above => jointGamma(Math.min(DOT_BLOCK, n) + Math.ceil(n / DOT_BLOCK) + 2);
 
 /** ⟨x, y⟩ over complex positions from … to − 1, summed by blocks. */
 export function blockedDot(
