@@ -98,7 +98,7 @@ export async function withErrorBars(
     const { found, proposals } = enclosed[point]!;
     if (Array.isArray(found)) {
       if (certificate) points.push({ k: at.k, claims: claimsOf(found), proposals });
-      done.push({ ...at, bands: at.bands.map((level, i) => within(level, found[i]!)) });
+      done.push({ ...at, bands: found.map(provedLevel) });
       for (const { lower, upper, parts, assumptions: own } of found) {
         if (!(upper - lower <= widest)) [widest, rounding] = [upper - lower, parts.arithmetic];
         for (const assumption of own) assumptions.add(assumption);
@@ -119,7 +119,12 @@ export async function withErrorBars(
   };
 }
 
-/** The energy computed in a finite basis lies above the exact one, often above the whole interval: then the nearer end stands. */
-function within({ index, energy }: BandEnergy, { lower, upper, parts }: BandEnclosure): BandEnergy {
-  return { index, energy: Math.min(Math.max(energy, lower), upper), lower, upper, guaranteed: true, parts };
-}
+/** The level that was computed together with its interval, in the basis of the proof: that of the run's cutoff lies above. */
+const provedLevel = ({ index, ritz, lower, upper, parts }: BandEnclosure): BandEnergy => ({
+  index,
+  energy: ritz,
+  lower,
+  upper,
+  guaranteed: true,
+  parts,
+});

@@ -11,6 +11,8 @@ export interface BandEnclosure {
   /** Ends of the interval that holds the eigenvalue [Ha]. */
   readonly lower: Below;
   readonly upper: Above;
+  /** The Ritz value of the trial vectors in that interval: what was computed, an estimate [Ha]. */
+  readonly ritz: number;
   /**
    * How the width upper − lower came about [Ha]: finite cutoffs, unconverged trial vectors, rounding. The sum is the
    * width; the split itself is an estimate, only lower and upper are guaranteed.

@@ -1,6 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { add, interval, lowerEnd, upperEnd } from "../../interval/interval.ts";
+import { add, interval, lowerEnd, midpoint, upperEnd } from "../../interval/interval.ts";
 import { provedBelow } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { applyEnclosed } from "../apply/apply-enclosed.ts";
@@ -95,6 +95,8 @@ export function certifyBands(
     kind: "bound",
     index: i + 1,
     ...end,
+    // rounding alone can put it beyond an end
+    ritz: Math.min(Math.max(upper.approximate[i]! + midpoint(constant), end.lower), end.upper),
     parts: parts[i]!,
     assumptions: ASSUMPTIONS,
   }));
