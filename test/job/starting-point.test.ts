@@ -103,3 +103,46 @@ test("the checkpoint of a run that has converged goes on for one step more, chea
   }
   expect(applications(full)).toBeLessThan(applications(bare));
 });
+
+/** The state as checkpoints had it before methods had names. */
+function earlier({ method, ...state }: Checkpoint): object {
+  const { name, history, guard, search } = method as unknown as {
+    readonly name: string;
+    readonly history: readonly { readonly input: unknown }[];
+    readonly guard?: { readonly best: { readonly input: unknown } };
+    readonly search?: object;
+  };
+  const point = ({ input, ...rest }: { readonly input: unknown }) => ({ rho: input, ...rest });
+  expect(name).toMatch(/-mixing$/);
+  return {
+    ...state,
+    accelerator: history.map(point),
+    ...(guard && { guard: { ...guard, best: point(guard.best) } }),
+    ...(search && { search }),
+  };
+}
+
+test.each(["anderson", "adaptive-damping"])(
+  "an earlier checkpoint of %s goes on to the last digit",
+  async (name) => {
+    const job = (limit: object = {}) => to(1e-5, DISPLACED_SILICON, { accelerator: { name }, ...limit });
+    const state = await lastState(job({ maxIterations: 3 }));
+    const [now, before] = [
+      await runScf(job(), { restart: state }),
+      await runScf(job(), { restart: earlier(state) }),
+    ];
+    expect(before.iterations).toBeGreaterThan(4);
+    expect(before.history.map(({ energy }) => energy)).toEqual(now.history.map(({ energy }) => energy));
+  },
+);
+
+test("direct minimisation goes on from the density of a mixing whose bands are more than its own", async () => {
+  const state = await lastState(to(1e-3, DISPLACED_SILICON), { keepOrbitals: true });
+  expect(state.nBands).toBeGreaterThan(4);
+  const job = to(1e-7, DISPLACED_SILICON);
+  const found = await runScf(
+    { ...job, scf: { ...job.scf, accelerator: { name: "direct-minimisation" } } },
+    { restart: state },
+  );
+  close(found.energies.total, (await runScf(job)).energies.total, 1e-11);
+});
