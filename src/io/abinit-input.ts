@@ -1,9 +1,9 @@
-import { editDistance, nearest } from "../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { type Mat3, scale, type Vec3 } from "../common/vec3.ts";
 import { ELEMENTS } from "../model/elements.ts";
 import { type StructureAtom, type StructureInFile, toFractional } from "../model/structure.ts";
 import { axisWarning, collinearMoments } from "./collinear-moments.ts";
+import { refuseMisspelt } from "./misspelt.ts";
 import { type TextSource, textSource, toNumber } from "./text-source.ts";
 
 interface Variable {
@@ -43,7 +43,7 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
     const plain = key.replace(/[\d?:+*]+$/, "");
     if (key !== plain && READ.test(plain))
       source.fail(at, `a structure for all data sets: ${plain} without a number`, key);
-    if (!READ.test(key)) refuseMisspelt(source, key, at);
+    if (!READ.test(key)) refuseMisspelt(source, key, at, STRUCTURAL);
   }
 
   const numbers: Numbers = (key, count, none) => {
@@ -103,15 +103,7 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
   };
 }
 
-/** Names that are not read, though one letter away from one that is. */
-function refuseMisspelt(source: TextSource, key: string, at: number): void {
-  const meant = nearest(key, STRUCTURAL);
-  if (meant === undefined || NEIGHBOURS.includes(key)) return;
-  const isClose =
-    meant.length > 3 && Math.abs(meant.length - key.length) <= 1 && editDistance(key, meant) <= 1;
-  if (isClose) source.fail(at, "a variable of ABINIT", `${key}", did you mean "${meant}`);
-}
-
+/** Variables that are read, by which misspelt ones are known. */
 const STRUCTURAL = [
   "acell",
   "rprim",
@@ -129,8 +121,6 @@ const STRUCTURAL = [
   "nspden",
   "cellcharge",
 ];
-/** Variables of ABINIT that look like one of these. */
-const NEIGHBOURS: readonly string[] = [];
 
 /**
  * Moments from spinat: vectors along one axis where the run is non-collinear (nspden 4); else their z; undefined where the run has

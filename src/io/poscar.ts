@@ -70,7 +70,10 @@ function elementsOf(source: TextSource): { readonly elements: string[]; readonly
   const counts = uncommented(countLine).map(toNumber);
   if (counts.length === 0 || !counts.every((n) => Number.isInteger(n) && n >= 0))
     source.fail(countLine, "the number of atoms of each element");
-  const words = hasNames ? uncommented(5) : wordsOf(source.line(0));
+  const comment = wordsOf(source.line(0));
+  const isNamed = comment.length === counts.length && comment.every((word) => elementIn(word) !== undefined);
+  const labels = hasNames || isNamed ? undefined : labelsOf(source, counts, countLine);
+  const words = hasNames ? uncommented(5) : (labels ?? comment);
   const names = words.map(elementIn);
   const unknown = names.indexOf(undefined);
   if (hasNames && unknown >= 0)
@@ -84,10 +87,30 @@ function elementsOf(source: TextSource): { readonly elements: string[]; readonly
       hasNames ? 5 : 0,
       `${counts.length} chemical symbols${hasNames ? "" : ": without a line of them below the lattice the comment holds them"}`,
     );
-  if (!hasNames) source.warn(0, `elements are taken from the comment: ${names.join(" ")}`);
+  if (!hasNames)
+    source.warn(
+      0,
+      `elements are taken from ${labels === undefined ? "the comment" : "the labels behind the coordinates"}: ${names.join(" ")}`,
+    );
   const elements = counts.flatMap((count, i) => Array.from({ length: count }, () => names[i]!));
   if (elements.length === 0) source.fail(countLine, "at least one atom");
   return { elements, countLine };
+}
+
+/** The labels behind the coordinates, one for each number of atoms; undefined unless every atom has the one of its group. */
+function labelsOf(source: TextSource, counts: readonly number[], countLine: number): string[] | undefined {
+  const first = countLine + (/^s/i.test(source.line(countLine + 1)) ? 3 : 2);
+  let at = first;
+  const labels = counts.map((count) => {
+    const group = Array.from({ length: count }, () => wordsOf(source.line(at++)).at(-1) ?? "");
+    // T and F are flags of selective dynamics.
+    return group.every(
+      (label) => label === group[0] && elementOfSymbol(label) !== undefined && !/^[TF]$/.test(label),
+    )
+      ? group[0]
+      : undefined;
+  });
+  return labels.every((label) => label !== undefined) ? labels : undefined;
 }
 
 /** `Si_pv` and `Si/1a2b` name a potential; `H.5` and `H1.25` are potentials of a part of an atom, which is no element. */

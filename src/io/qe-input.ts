@@ -3,6 +3,7 @@ import { scale, type Vec3 } from "../common/vec3.ts";
 import { type StructureAtom, type StructureInFile, toFractional } from "../model/structure.ts";
 import { evaluated } from "./arithmetic.ts";
 import { elementOfLabel } from "./element-label.ts";
+import { refuseMisspelt } from "./misspelt.ts";
 import { type Card, fieldsOf, numberOf, qeCell, unitOf } from "./qe-cell.ts";
 import { momentShares } from "./qe-moments.ts";
 import { type Namelists, namelistsOf, type Setting } from "./qe-namelist.ts";
@@ -121,8 +122,27 @@ function cardsAlone(source: TextSource, cards: ReadonlyMap<string, Card>): Reado
   return new Map([["ibrav", { value: "0", at: card.at }]]);
 }
 
-/** @throws InputError for variables that make other atoms than are listed. */
+/** Variables that are read, by which misspelt ones are known. */
+const STRUCTURAL = [
+  "ibrav",
+  "celldm",
+  "cosab",
+  "cosac",
+  "cosbc",
+  "ntyp",
+  "nspin",
+  "noncolin",
+  "starting_magnetization",
+  "angle1",
+  "angle2",
+  "tot_charge",
+  "tot_magnetization",
+  "space_group",
+];
+
+/** @throws InputError for variables that make other atoms than are listed, and for misspelt ones. */
 function refuseUnread(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
+  for (const [key, { at }] of settings) refuseMisspelt(source, key.replace(/\(.*$/, ""), at, STRUCTURAL);
   const group = settings.get("space_group");
   if (group !== undefined && toNumber(group.value) !== 0)
     source.fail(
