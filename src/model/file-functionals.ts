@@ -12,6 +12,8 @@ const UPF_NAMES: Readonly<Record<string, readonly string[]>> = {
   "SLA PW PBE PBE": ["gga_x_pbe", "gga_c_pbe"],
   "SLA PW PBX PBC": ["gga_x_pbe", "gga_c_pbe"],
   "SLA PW PSX PSC": ["gga_x_pbe_sol", "gga_c_pbe_sol"],
+  WC: ["gga_x_wc", "gga_c_pbe"],
+  "SLA PW WCX PBC": ["gga_x_wc", "gga_c_pbe"],
   "SLA PW RPB PBC": ["gga_x_pbe_r", "gga_c_pbe"],
 };
 
@@ -27,6 +29,8 @@ const ABINIT_CODES: Readonly<Record<number, readonly string[]>> = {
   7: ["lda_x", "lda_c_pw"],
   11: ["gga_x_pbe", "gga_c_pbe"],
   14: ["gga_x_pbe_r", "gga_c_pbe"],
+  15: ["gga_x_rpbe", "gga_c_pbe"],
+  23: ["gga_x_wc", "gga_c_pbe"],
 };
 
 /** libxc's numbers of the functionals there are here. */
@@ -39,7 +43,11 @@ const LIBXC_CODES: Readonly<Record<number, string>> = {
   20: "lda_xc_teter93",
   101: "gga_x_pbe",
   102: "gga_x_pbe_r",
+  106: "gga_x_b88",
+  110: "gga_x_optx",
   116: "gga_x_pbe_sol",
+  117: "gga_x_rpbe",
+  118: "gga_x_wc",
   130: "gga_c_pbe",
   133: "gga_c_pbe_sol",
 };

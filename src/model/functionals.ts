@@ -2,6 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import type { Functional } from "./functional.ts";
 import { ggaCPbe, ggaCPbeSol } from "./functionals/gga-c-pbe.ts";
+import { ggaXB88, ggaXOptx, ggaXRpbe, ggaXWc } from "./functionals/gga-x-others.ts";
 import { ggaXPbe, ggaXPbeR, ggaXPbeSol } from "./functionals/gga-x-pbe.ts";
 import { ldaCPw, ldaCPwMod } from "./functionals/lda-c-pw.ts";
 import { ldaCPz } from "./functionals/lda-c-pz.ts";
@@ -20,6 +21,10 @@ export const FUNCTIONALS: readonly Functional[] = [
   ggaXPbe,
   ggaXPbeR,
   ggaXPbeSol,
+  ggaXRpbe,
+  ggaXWc,
+  ggaXB88,
+  ggaXOptx,
   ggaCPbe,
   ggaCPbeSol,
 ];

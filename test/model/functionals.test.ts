@@ -139,7 +139,7 @@ test("energies and potentials are those of libxc 5.2.3", () => {
     const where = `${name} at ρ = ${rho}, σ = ${sigma}`;
     // 2e-13: libxc itself loses digits where correlation and its gradient correction cancel in low densities.
     const agree = (a: number, b: number, what: string) =>
-      close(a, b, 2e-13 * Math.abs(b), `${what} of ${where}`);
+      close(a, b, 2e-13 * Math.abs(b) + 1e-40, `${what} of ${where}`); // libxc never lets σ be 0: 4e-43 for optx
     agree(ours.energy, energy[0]!, "energy");
     for (const [s, value] of vrho.entries()) agree(ours.vrho[s]!, value, "potential");
     for (const [s, value] of (vsigma ?? []).entries()) agree(ours.vsigma[s]!, value, "∂e/∂σ");

@@ -36,7 +36,10 @@ test("functionals are known by what files call them", () => {
   expect(abinitFunctional(-101130)).toEqual(["gga_x_pbe", "gga_c_pbe"]);
   expect(abinitFunctional(-20)).toEqual(["lda_xc_teter93"]);
   expect(abinitFunctional(-202231)).toBeNull();
-  expect(abinitFunctional(23)).toBeNull();
+  expect(abinitFunctional(23)).toEqual(["gga_x_wc", "gga_c_pbe"]);
+  expect(abinitFunctional(15)).toEqual(["gga_x_rpbe", "gga_c_pbe"]);
+  expect(upfFunctional("SLA PW WCX PBC")).toEqual(["gga_x_wc", "gga_c_pbe"]);
+  expect(abinitFunctional(26)).toBeNull();
 });
 
 test("a digest tells texts apart that differ in one letter", () => {
