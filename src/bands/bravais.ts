@@ -18,10 +18,24 @@ import {
   reducedBasis,
   SAME,
 } from "../model/lattice-symmetry.ts";
+import { BASE_CENTRED, monoclinicAxes, triclinicAxes } from "./oblique-axes.ts";
 
-/** Bravais types with their Pearson letters; `other` are those without a standard path here. */
-export type BravaisType = KnownType | "other";
-type KnownType = "cP" | "cF" | "cI" | "tP" | "tI" | "oP" | "oF" | "oI" | "oC" | "hP" | "hR";
+/** Bravais types with their Pearson letters. */
+export type BravaisType =
+  | "cP"
+  | "cF"
+  | "cI"
+  | "tP"
+  | "tI"
+  | "oP"
+  | "oF"
+  | "oI"
+  | "oC"
+  | "hP"
+  | "hR"
+  | "mP"
+  | "mC"
+  | "aP";
 
 /** The lattice's own symmetry, whatever the atoms in it. */
 export interface Bravais {
@@ -30,7 +44,8 @@ export interface Bravais {
   readonly name: string;
   /**
    * Axes of the conventional cell as rows [bohr], right-handed: a < b < c in an orthorhombic cell, but a < b with c
-   * perpendicular to the centred face; the primitive ones of a rhombohedral lattice; those given where `type` is `other`.
+   * perpendicular to the centred face; a along the twofold axis of a monoclinic cell; the primitive ones of a rhombohedral or
+   * triclinic lattice.
    */
   readonly conventional: Mat3;
   /** The given vectors in terms of the standard primitive ones: whole numbers, determinant ±1. */
@@ -55,12 +70,15 @@ const BODY_CENTRED: Mat3 = [
 ];
 
 /** Standard primitive vectors in terms of the conventional axes [SC10]. */
-const PRIMITIVE: Readonly<Record<KnownType, Mat3>> = {
+const PRIMITIVE: Readonly<Record<BravaisType, Mat3>> = {
   cP: IDENTITY,
   tP: IDENTITY,
   oP: IDENTITY,
   hP: IDENTITY,
   hR: IDENTITY,
+  mP: IDENTITY,
+  mC: BASE_CENTRED,
+  aP: IDENTITY,
   cF: FACE_CENTRED,
   oF: FACE_CENTRED,
   cI: BODY_CENTRED,
@@ -73,7 +91,7 @@ const PRIMITIVE: Readonly<Record<KnownType, Mat3>> = {
   ],
 };
 
-const NAMES: Readonly<Record<KnownType, string>> = {
+const NAMES: Readonly<Record<BravaisType, string>> = {
   cP: "simple cubic",
   cF: "face-centred cubic",
   cI: "body-centred cubic",
@@ -85,6 +103,9 @@ const NAMES: Readonly<Record<KnownType, string>> = {
   oC: "base-centred orthorhombic",
   hP: "hexagonal",
   hR: "rhombohedral",
+  mP: "simple monoclinic",
+  mC: "base-centred monoclinic",
+  aP: "triclinic",
 };
 
 /**
@@ -127,10 +148,12 @@ export function findBravais(vectors: Mat3): Bravais {
       return orthorhombic(axes(2), vectors);
     case 6:
       return known("hR", rhombohedralAxes(basis, rotations), vectors);
-    case 2:
-      return other("monoclinic", vectors);
+    case 2: {
+      const { isCentred, conventional } = monoclinicAxes(basis, axes(2)[0]!);
+      return known(isCentred ? "mC" : "mP", conventional, vectors);
+    }
     default:
-      return other("triclinic", vectors);
+      return known("aP", triclinicAxes(basis), vectors);
   }
 }
 
@@ -172,14 +195,7 @@ function rhombohedralAxes(basis: Mat3, rotations: readonly LatticeRotation[]): M
   return bestFrame(shortestTriple, (a, b, c) => dot(a, b) * dot(b, c) > 0 && dot(b, c) * dot(c, a) > 0);
 }
 
-const other = (name: string, vectors: Mat3): Bravais => ({
-  type: "other",
-  name,
-  conventional: vectors,
-  fromStandard: IDENTITY,
-});
-
-function known(type: KnownType, conventional: Mat3, vectors: Mat3): Bravais {
+function known(type: BravaisType, conventional: Mat3, vectors: Mat3): Bravais {
   const ratios = matMul(vectors, inverse(matMul(PRIMITIVE[type], conventional)));
   const whole = ratios.map((row) => row.map(Math.round)) as unknown as Mat3;
   const isWhole = ratios.flat().every((x, i) => Math.abs(x - whole.flat()[i]!) < 0.01);

@@ -1,6 +1,7 @@
 import { dot, type Mat3, matVec, norm, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 import { type Bravais, type BravaisType, findBravais } from "./bravais.ts";
+import { baseCentredMonoclinic, simpleMonoclinic, TRICLINIC } from "./oblique-zones.ts";
 import {
   baseCentredOrthorhombic,
   bodyCentredOrthorhombic,
@@ -81,12 +82,6 @@ const TABLES: Readonly<Record<"cP" | "cF" | "cI" | "tP" | "oP" | "hP", ZoneTable
   },
 };
 
-/** Half-way along the three given reciprocal vectors. */
-const AXES: ZoneTable = {
-  points: { G: GAMMA, X: [HALF, 0, 0], Y: [0, HALF, 0], Z: [0, 0, HALF] },
-  path: "X G Y|G Z",
-};
-
 /**
  * The special points of a lattice, found from its vectors. With primitive vectors A = U P, P the standard ones and U
  * whole numbers, a point κ of the standard basis is U κ in the given one: exactly the same fractions.
@@ -106,8 +101,12 @@ export function specialPoints({ vectors }: Pick<Lattice, "vectors">): SpecialPoi
 function tableOf(type: BravaisType, conventional: Mat3): ZoneTable {
   const [a, b, c] = conventional.map(norm) as [number, number, number];
   switch (type) {
-    case "other":
-      return AXES;
+    case "mP":
+      return simpleMonoclinic(conventional);
+    case "mC":
+      return baseCentredMonoclinic(conventional);
+    case "aP":
+      return TRICLINIC;
     case "tI":
       return bodyCentredTetragonal(a, c);
     case "oF":

@@ -90,7 +90,7 @@ test("the usual setting keeps its usual fractions, and others have exact fractio
 
 test("of the equivalent axes those along x, y and z are taken", () => {
   for (const [name, , vectors] of LATTICES) {
-    if (/orthorhombic|rhombohedral/.test(name)) continue; // their axes are told apart by lengths, or not along x, y, z
+    if (/orthorhombic|rhombohedral|clinic/.test(name)) continue; // their axes are told apart by lengths, or not along x, y, z
     const { conventional } = findBravais(vectors);
     const along = conventional.map((row, i) => row[i]! / norm(row));
     close(along[0]!, 1, 1e-12, `${name}: first axis along x`);
@@ -123,41 +123,39 @@ test("lattices typed with five digits are recognised, and a strain of one in a h
   ).toBe("tP");
 });
 
-test("other lattices have a path along their three reciprocal vectors", () => {
-  const a = 7;
-  const others: readonly (readonly [string, Mat3])[] = [
-    [
-      "monoclinic",
-      [
-        [a, 0, 0],
-        [0, 5, 0],
-        [2, 0, 6],
-      ],
-    ],
-    [
-      "triclinic",
-      [
-        [a, 0, 0],
-        [1, 5, 0],
-        [2, 1.3, 6],
-      ],
-    ],
-  ];
-  for (const [name, vectors] of others)
-    for (const setting of [vectors, otherSetting(vectors, 5)]) {
-      const { bravais, points, path } = specialPoints({ vectors: setting });
-      expect([bravais.type, bravais.name]).toEqual(["other", name]);
-      expect([...points.values()]).toEqual([
-        [0, 0, 0],
-        [0.5, 0, 0],
-        [0, 0.5, 0],
-        [0, 0, 0.5],
-      ]);
-      expect(path).toEqual([
-        ["X", "G", "Y"],
-        ["G", "Z"],
-      ]);
+test("monoclinic and triclinic paths lead through the same lengths in any setting", () => {
+  for (const [, type, vectors] of LATTICES.filter(([, each]) => each[0] === "m" || each === "aP")) {
+    const { path } = specialPoints({ vectors });
+    const lengths = (at: ReadonlyMap<string, Vec3>) =>
+      path.flatMap((piece) =>
+        piece.slice(1).map((label, i) => norm(sub(at.get(label)!, at.get(piece[i]!)!))),
+      );
+    const here = lengths(cartesian(vectors));
+    expect(here.length).toBeGreaterThan(5);
+    for (let seed = 1; seed <= 6; seed++) {
+      const setting = otherSetting(vectors, seed);
+      expect(specialPoints({ vectors: setting }).path).toEqual(path);
+      lengths(cartesian(setting)).forEach((length, i) => {
+        close(length, here[i]!, 1e-10, `${type} ${i}`);
+      });
     }
+  }
+});
+
+test("the five base-centred monoclinic zones have the paths of their tables", () => {
+  const paths = [1, 2, 3, 4, 5].map((shape) => {
+    const [, , vectors] = LATTICES.find(([name]) => name === `monoclinic, base-centred, shape ${shape}`)!;
+    return specialPoints({ vectors })
+      .path.map((piece) => piece.join(""))
+      .join("|");
+  });
+  expect(paths).toEqual([
+    "GYFLI|I1ZF1|YX1|XGN|MG",
+    "GYFLI|I1ZF1|NGM",
+    "GYFHZIF1|H1Y1XGN|MG",
+    "GYFHZI|H1Y1XGN|MG",
+    "GYFLI|I1ZHF1|H1Y1XGN|MG",
+  ]);
 });
 
 test("every label of every standard path is a point of its lattice", () => {

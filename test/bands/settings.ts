@@ -69,6 +69,21 @@ const rhombus = (x: number, y: number): Mat3 => [
   [y, y, x],
 ];
 
+/** Monoclinic, twofold axis along x, the face of a and b centred; α in degrees. */
+const baseCentred = (a: number, b: number, c: number, alpha: number): Mat3 => {
+  const angle = (alpha * Math.PI) / 180;
+  return [
+    [a / 2, b / 2, 0],
+    [-a / 2, b / 2, 0],
+    [0, c * Math.cos(angle), c * Math.sin(angle)],
+  ];
+};
+/** The axis a for which b cos α/c + (b sin α/a)² = 1. */
+const fourthShape = (b: number, c: number, alpha: number): number => {
+  const angle = (alpha * Math.PI) / 180;
+  return (b * Math.sin(angle)) / Math.sqrt(1 - (b * Math.cos(angle)) / c);
+};
+
 /** Lattices by name, with the type they are. */
 export const LATTICES: readonly (readonly [name: string, type: string, vectors: Mat3])[] = [
   ["simple cubic", "cP", box(6, 6, 6)],
@@ -92,4 +107,17 @@ export const LATTICES: readonly (readonly [name: string, type: string, vectors: 
   ["rhombohedral, very acute", "hR", rhombus(7, 4)],
   ["rhombohedral, obtuse", "hR", rhombus(7, -1)],
   ["rhombohedral, very obtuse", "hR", rhombus(7, -2.9)],
+  ["monoclinic", "mP", [[7, 0, 0], [0, 5, 0], [0, 2, 6]]], // biome-ignore format: a matrix
+  ["monoclinic, unreduced", "mP", [[5, 0, 0], [0, 9, 0], [0, 12, 4]]], // biome-ignore format: a matrix
+  ["monoclinic, twofold axis long", "mP", [[0, 3, 4.4], [12, 0, 0], [0, 5, -2]]], // biome-ignore format: a matrix
+  ["monoclinic, base-centred, shape 1", "mC", baseCentred(5, 8, 9, 70)],
+  ["monoclinic, base-centred, shape 2", "mC", baseCentred(8 * Math.sin((70 * Math.PI) / 180), 8, 9, 70)],
+  ["monoclinic, base-centred, shape 3", "mC", baseCentred(14, 7, 12, 75)],
+  ["monoclinic, base-centred, shape 4", "mC", baseCentred(fourthShape(7, 12, 75), 7, 12, 75)],
+  ["monoclinic, base-centred, shape 5", "mC", baseCentred(8.2, 8, 9, 70)],
+  ["monoclinic, base-centred, short c", "mC", baseCentred(6, 9, 5, 80)],
+  ["monoclinic, base-centred, c short and wide", "mC", baseCentred(11, 9, 4, 62)],
+  ["triclinic", "aP", [[7, 0, 0], [1, 5, 0], [2, 1.3, 6]]], // biome-ignore format: a matrix
+  ["triclinic, obtuse", "aP", [[7, 0, 0], [-2, 6, 0], [-1, -2, 8]]], // biome-ignore format: a matrix
+  ["triclinic, flat", "aP", [[9, 0, 0], [4, 8, 0], [3, 2, 3.5]]], // biome-ignore format: a matrix
 ];

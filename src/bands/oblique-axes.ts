@@ -1,0 +1,135 @@
+import { invariant } from "../common/failure.ts";
+import {
+  cross,
+  det,
+  dot,
+  inverse,
+  type Mat3,
+  matMul,
+  norm,
+  rowsVec,
+  scale,
+  transpose,
+  type Vec3,
+} from "../common/vec3.ts";
+import { reducedBasis } from "../model/lattice-symmetry.ts";
+import { baseCentredMonoclinic, simpleMonoclinic } from "./oblique-zones.ts";
+
+/** Axes of a monoclinic lattice, as its table of special points wants them. */
+export interface MonoclinicAxes {
+  readonly isCentred: boolean;
+  /** Rows [bohr], right-handed: a along the twofold axis; b and c across it with an acute angle; if centred, on the face of a and b. */
+  readonly conventional: Mat3;
+}
+
+/** Standard primitive vectors of a base-centred monoclinic lattice in terms of the conventional axes [SC10]. */
+export const BASE_CENTRED: Mat3 = [
+  [0.5, 0.5, 0],
+  [-0.5, 0.5, 0],
+  [0, 0, 1],
+];
+
+const RANGE = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
+
+/**
+ * Finds the axes of a monoclinic lattice. Among the pairs b, c of shortest vectors across the twofold axis it takes the first for
+ * which all special points lie in the first Brillouin zone: the tables hold for those alone.
+ *
+ * @param basis reduced, rows [bohr].
+ * @param twofold the shortest lattice vector along the axis.
+ */
+export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
+  const vectors = RANGE.flatMap((x) =>
+    RANGE.flatMap((y) => RANGE.map((z): Vec3 => rowsVec(basis, [x, y, z]))),
+  );
+  const height = norm(twofold);
+  const along = (v: Vec3) => dot(v, twofold) / height;
+  const isAt = (v: Vec3, h: number) => Math.abs(along(v) - h) < 1e-3 * height;
+  const flat = vectors.filter((v) => norm(v) > 0 && isAt(v, 0)).sort((p, q) => norm(p) - norm(q));
+  const volume = Math.abs(det(basis));
+  const isCentred = vectors.some((v) => isAt(v, height / 2));
+  const area = (isCentred ? 2 : 1) * (volume / height);
+  /** Whether ½(a + b) is a lattice vector, as it is where b is the edge of the centred face. */
+  const inverted = inverse(basis);
+  const isEdge = (b: Vec3) =>
+    rowsVec(inverted, scale(0.5, [twofold[0] + b[0], twofold[1] + b[1], twofold[2] + b[2]])).every(
+      (x) => Math.abs(x - Math.round(x)) < 0.01,
+    );
+  const table = isCentred ? baseCentredMonoclinic : simpleMonoclinic;
+  let first: MonoclinicAxes | undefined;
+  for (const b of flat) {
+    if (isCentred && !isEdge(b)) continue;
+    for (const c of flat) {
+      if (dot(b, c) <= 0 || Math.abs(norm(cross(b, c)) / area - 1) > 1e-3) continue;
+      if (!isCentred && norm(b) > norm(c)) continue;
+      const hand = det([twofold, b, c]) > 0 ? 1 : -1;
+      const conventional: Mat3 = [scale(hand, twofold), b, c];
+      const primitive = isCentred ? matMul(BASE_CENTRED, conventional) : conventional;
+      if (isInFirstZone(primitive, Object.values(table(conventional).points)))
+        return { isCentred, conventional };
+      first ??= { isCentred, conventional };
+    }
+  }
+  invariant(first !== undefined, () => `no axes of a monoclinic lattice for ${JSON.stringify(basis)}`);
+  return first; // lattices so near to a higher symmetry that rounding decides
+}
+
+/**
+ * Primitive vectors whose reciprocal vectors enclose no acute angles with each other nor with the negative of their sum, by
+ * Selling's reduction; of the four the three shortest, the last being that across which the two others are most nearly at right
+ * angles, and the first of those two the longer.
+ *
+ * @param vectors primitive, rows [bohr].
+ */
+export function triclinicAxes(vectors: Mat3): Mat3 {
+  const [b1, b2, b3] = reducedBasis(transpose(inverse(vectors)));
+  let four: Vec3[] = [b1, b2, b3, scale(-1, plus(plus(b1, b2), b3))];
+  // Each step makes the sum of the squares smaller, down to the least there is.
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (let i = 0; i < 4 && !changed; i++)
+      for (let j = i + 1; j < 4 && !changed; j++) {
+        const [p, q] = [four[i]!, four[j]!];
+        if (dot(p, q) <= 1e-9 * norm(p) * norm(q)) continue;
+        const [r, s] = four.filter((_, index) => index !== i && index !== j) as [Vec3, Vec3];
+        four = [scale(-1, p), q, plus(r, p), plus(s, p)];
+        changed = true;
+      }
+  }
+  const orders = four.flatMap((x, i) =>
+    four.flatMap((y, j) =>
+      four.flatMap((z, k) => (i === j || j === k || k === i ? [] : [[x, y, z] as Mat3])),
+    ),
+  );
+  const [best] = orders.sort((p, q) => compared(rankOf(p), rankOf(q)));
+  return inverse(transpose(best!));
+}
+
+/** What decides between orders of three of the four vectors, the most important first; larger is better. */
+function rankOf([x, y, z]: Mat3): number[] {
+  const cosine = (p: Vec3, q: Vec3) => dot(p, q) / (norm(p) * norm(q));
+  const left = norm(plus(plus(x, y), z));
+  return [left, cosine(x, y), norm(x), norm(y), cosine(x, z), cosine(y, z)];
+}
+
+/** For sorting by the first entries that differ by more than rounding, larger ones first. */
+function compared(p: readonly number[], q: readonly number[]): number {
+  const at = p.findIndex((x, i) => Math.abs(x - q[i]!) > 1e-7 * (Math.abs(x) + Math.abs(q[i]!)));
+  return at < 0 ? 0 : q[at]! - p[at]!;
+}
+
+const plus = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
+
+/** Whether no Bragg plane 2 k·G = |G|² is crossed on the way to any of the points, in coordinates of the reciprocal vectors. */
+function isInFirstZone(primitive: Mat3, points: readonly Vec3[]): boolean {
+  const reciprocal = transpose(inverse(primitive)); // without 2π
+  const basis = reducedBasis(reciprocal);
+  const near = [-2, -1, 0, 1, 2];
+  const waves = near
+    .flatMap((x) => near.flatMap((y) => near.map((z): Vec3 => rowsVec(basis, [x, y, z]))))
+    .filter((g) => norm(g) > 0);
+  return points.every((point) => {
+    const k = rowsVec(reciprocal, point);
+    return waves.every((g) => 2 * dot(k, g) <= dot(g, g) * (1 + 1e-9));
+  });
+}
