@@ -1,15 +1,20 @@
 import { basename, resolve } from "node:path";
 import { supercell } from "../build/supercell.ts";
 import { requireInput } from "../common/failure.ts";
+import { lengthText } from "../common/length-text.ts";
 import { isFile, readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
 import { formatStructure, unwritten, WRITABLE } from "../io/structure-files.ts";
+import { type SymmetricStructure, symmetricStructure } from "../job/crystal.ts";
+import { platformServices } from "../job/platform.ts";
 import { parseJob } from "../job/schema.ts";
 import { resolveStructure } from "../job/structure.ts";
 import { formula, type StructureInFile } from "../model/structure.ts";
+import { SYMMETRY_TOLERANCE } from "../model/symmetry.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { loadJob } from "./job-source.ts";
 import { type NewOptions, tripleOf, writeNewJob } from "./new.ts";
 import { reporter } from "./reporter.ts";
+import { symmetryText } from "./summary.ts";
 
 export interface ConvertOptions extends ReadingOptions {
   readonly repeat?: string;
@@ -28,12 +33,13 @@ export async function convertCommand(
   options: ConvertOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const structure = await structureIn(from, options, host);
+  const { structure, largestShift, symmetry } = await structureIn(from, options, host, SYMMETRY_TOLERANCE);
   const text = formatStructure(structure, to);
   const path = resolve(host.cwd, to);
   await requireWritable("OUT", path);
   await writeAtomically(path, [text]);
   reporter(host.stderr, "normal").warn([...structure.warnings, ...unwritten(structure, to)]);
+  if (largestShift > 0) host.stderr.write(symmetryLine(symmetry, largestShift));
   host.stderr.write(`structure: ${to}, ${formula(structure)}\n`);
   return EXIT.ok;
 }
@@ -44,8 +50,9 @@ export async function newFromCommand(
   options: NewOptions & ReadingOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const structure = await structureIn(file, options, host);
+  const { structure, largestShift, symmetry } = await structureIn(file, options, host, FILE_TOLERANCE);
   reporter(host.stderr, "normal").warn(structure.warnings);
+  host.stderr.write(symmetryLine(symmetry, largestShift));
   return writeNewJob(
     structure,
     { title: `${formula(structure)}, ${basename(file)}`, isMetal: true },
@@ -54,19 +61,43 @@ export async function newFromCommand(
   );
 }
 
-/** The structure of a structure file, a job file or a shipped job. */
-async function structureIn(name: string, options: ConvertOptions, host: Host): Promise<StructureInFile> {
+/** How far atoms of files may be from symmetric places for a new job [bohr]: what five decimals leave in cells of up to 100 bohr. */
+const FILE_TOLERANCE = 1e-3;
+
+/** The structure of a structure file, a job file or a shipped job, with its symmetry made exact. */
+async function structureIn(
+  name: string,
+  options: ConvertOptions,
+  host: Host,
+  tolerance: number,
+): Promise<SymmetricStructure<StructureInFile>> {
   const isJob = /\.(json|toml)$/i.test(name) || !(await isFile(resolve(host.cwd, name)));
-  const structure = isJob ? await structureOfJob(name, host) : await structureOfFile(name, options, host);
+  const asGiven = isJob ? await structureOfJob(name, host) : await structureOfFile(name, options, host);
+  const analyse = await (await platformServices()).analyseSymmetry();
+  const { structure, ...report } = symmetricStructure(asGiven, analyse, tolerance);
   const { repeat } = options;
-  if (repeat === undefined) return structure;
+  if (repeat === undefined) return { structure, ...report };
   const times = tripleOf("--repeat", repeat);
   const { charge, warnings } = structure;
-  return {
+  const repeated = {
     ...supercell(structure, times),
     ...(charge === undefined ? {} : { charge: charge * times[0] * times[1] * times[2] }),
     warnings,
   };
+  return { structure: repeated, ...report };
+}
+
+/** `symmetry: Fd-3m (227), 48 operations; …`. */
+function symmetryLine(
+  symmetry: SymmetricStructure<StructureInFile>["symmetry"],
+  largestShift: number,
+): string {
+  const group = symmetryText({ symmetry }) ?? "unknown";
+  const moved =
+    largestShift > 0
+      ? `; atoms or lattice vectors were moved to it by at most ${lengthText(largestShift)}`
+      : "";
+  return `symmetry: ${group}${moved}\n`;
 }
 
 const structureOfFile = (

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { readTextFrom } from "../io/node-files.ts";
 import type { JobEstimate } from "../job/estimate-job.ts";
+import type { Job } from "../job/job.ts";
 import { pseudopotentialsText } from "../job/pseudopotentials-in-use.ts";
 import { parseJob } from "../job/schema.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
@@ -8,7 +9,7 @@ import { loadJob } from "./job-source.ts";
 import { type ComputingOptions, levelOf } from "./level.ts";
 import { printResult } from "./print-result.ts";
 import { reporter } from "./reporter.ts";
-import { headline } from "./summary.ts";
+import { headline, symmetryText } from "./summary.ts";
 import { durationText } from "./time-left.ts";
 import { threadCount } from "./work.ts";
 
@@ -36,7 +37,7 @@ export async function estimateCommand(
   printResult(host, report, options.json, {
     json: () => `${JSON.stringify(estimate)}\n`,
     essential: () => essential(estimate),
-    summary: () => `${headline(job, source.name)}\n\n${table(estimate, threads)}`,
+    summary: () => `${headline(job, source.name)}\n\n${table(job, estimate, threads)}`,
     details: () => details(estimate),
   });
   return EXIT.ok;
@@ -64,18 +65,24 @@ function details({ memory, timeParts }: JobEstimate): string {
   return `${lines.join("\n")}\n`;
 }
 
-function table(estimate: JobEstimate, asked: number): string {
+function table(job: Job, estimate: JobEstimate, asked: number): string {
   const { planeWaves, memory, kpoints, allKpoints, spins } = estimate;
   const waves =
     planeWaves.least === planeWaves.most
       ? `${planeWaves.least}`
       : `${planeWaves.least} to ${planeWaves.most}`;
   const [biggest] = memory.parts;
+  const group = symmetryText(estimate);
+  const spaced = "spacing" in job.kgrid ? ` (${estimate.kgrid?.join("x")})` : "";
   const rows: [string, string][] = [
     ["atoms", `${estimate.atoms}`],
     ["electrons", `${estimate.electrons}: ${pseudopotentialsText(estimate.pseudopotentials)}`],
     ["bands", `${estimate.bands}${spins === 2 ? " for each spin" : ""}`],
-    ["k-points", `${kpoints}${kpoints === allKpoints ? "" : `, of ${allKpoints} in the whole grid`}`],
+    ...(group === undefined ? [] : [["symmetry", group] as [string, string]]),
+    [
+      "k-points",
+      `${kpoints}${kpoints === allKpoints ? "" : `, of ${allKpoints} in the whole grid`}${spaced}`,
+    ],
     ["plane waves", waves],
     ["FFT grid", estimate.fftSize.join("x")],
     [

@@ -104,7 +104,11 @@ function facts(result: ResultFile): string {
 }
 
 /** `Fd-3m (227), 48 operations`. */
-export const symmetryText = ({ symmetry }: Pick<ResultFile, "symmetry">): string | undefined =>
+export const symmetryText = ({
+  symmetry,
+}: {
+  readonly symmetry?: ResultFile["symmetry"] | undefined;
+}): string | undefined =>
   symmetry && `${symmetry.spaceGroup} (${symmetry.number}), ${plural(symmetry.operations, "operation")}`;
 
 /** Moments in the spheres of more atoms than this are left to the result file. */

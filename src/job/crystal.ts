@@ -3,7 +3,9 @@ import { plural } from "../common/plural.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { spacedKgrid } from "../model/kgrid.ts";
 import type { KpointChoice } from "../model/kpoint-set.ts";
+import { createLattice } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
+import type { Structure } from "../model/structure.ts";
 import { symmetrizedCrystal } from "../model/symmetrized-crystal.ts";
 import {
   findSymmetry,
@@ -71,6 +73,42 @@ export function withSymmetry<M extends Pick<Model, "lattice" | "atoms">>(
     ...(name === undefined ? {} : { symmetry: { ...name, operations: operations.length } }),
     largestShift,
     warnings,
+  };
+}
+
+/** The structure with its symmetry made exact, and what there is to say of it. */
+export interface SymmetricStructure<S extends Structure> {
+  readonly structure: S;
+  /** Absent where there is none to name. */
+  readonly symmetry?: SymmetryReport | undefined;
+  /** How far an atom or the end of a lattice vector was moved at most [bohr]. */
+  readonly largestShift: number;
+}
+
+/**
+ * Moves the atoms and lattice vectors of a structure to where its space group holds exactly.
+ *
+ * @param tolerance how far they may be from it [bohr].
+ */
+export function symmetricStructure<S extends Structure>(
+  structure: S,
+  analyse: SymmetryAnalyser,
+  tolerance: number,
+): SymmetricStructure<S> {
+  const elements = structure.atoms.map(({ element }) => element);
+  const asModel = {
+    lattice: createLattice(structure.lattice),
+    atoms: structure.atoms.map(({ element, ...atom }) => ({ ...atom, species: elements.indexOf(element) })),
+  };
+  const { model, symmetry, largestShift } = withSymmetry(asModel, analyse, tolerance);
+  return {
+    structure: {
+      ...structure,
+      lattice: model.lattice.vectors,
+      atoms: structure.atoms.map((atom, i) => ({ ...atom, position: model.atoms[i]!.position })),
+    },
+    symmetry,
+    largestShift,
   };
 }
 

@@ -1,13 +1,15 @@
+import { hasCorners, hexagonalAxis } from "../bands/hexagonal.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { createGrid, type Grid } from "../basis/grid.ts";
 import { planeAverage } from "../basis/plane-average.ts";
 import { symmetrizer } from "../basis/symmetrize.ts";
 import { invariant, requireInput } from "../common/failure.ts";
+import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
 import { gridClasses, type KpointChoice } from "../model/kpoint-set.ts";
 import { longAxis, planeSpacings } from "../model/lattice.ts";
-import { levelCapacity } from "../model/model.ts";
+import { levelCapacity, type Model } from "../model/model.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
 import { rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import {
@@ -161,6 +163,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
     },
     warnings: [
       ...warnings,
+      ...missedCorner(lattice, kgrid, job.kshift, levels, fermiLevel),
       ...(window[1] > completeBelow
         ? [
             `bands: end at ${completeBelow.toFixed(4)} Ha, above which states are missing; raise bands, or lower the window's end`,
@@ -210,6 +213,28 @@ function checkOptions(
     bands === undefined || (Number.isInteger(bands) && bands > 0),
     () => `bands: must be a positive whole number, got ${bands}; leave it out for the default`,
   );
+}
+
+/** Says that a gap was found on a grid without the corner K of a hexagonal zone, where the bands of graphene meet. */
+function missedCorner(
+  lattice: Model["lattice"],
+  kgrid: Vec3,
+  kshift: Vec3,
+  levels: readonly Levels[],
+  fermiLevel: number,
+): string[] {
+  if (hasCorners(lattice, kgrid, kshift) !== false) return [];
+  const below = levels.map(({ eigenvalues }) => eigenvalues.filter((e) => e <= fermiLevel));
+  const above = levels.flatMap(({ eigenvalues }) => [...eigenvalues].filter((e) => e > fermiLevel));
+  // A metal crosses the Fermi level between two of its k-points.
+  const isMetal = new Set(below.map(({ length }) => length)).size > 1;
+  const gap = EV_PER_HARTREE * (Math.min(...above) - Math.max(...below.flatMap((e) => [...e])));
+  if (isMetal || !Number.isFinite(gap)) return [];
+  const axis = hexagonalAxis(lattice.vectors);
+  const better = kgrid.map((n, i) => (i === axis ? n : 3 * Math.ceil(n / 3)));
+  return [
+    `kgrid: ${kgrid.join("x")} misses the corner K of the hexagonal zone, where the bands of graphene meet and its relatives have their gap: the gap of ${gap.toFixed(2)} eV on these points may be too large or false; take a grid with Γ and multiples of three, such as --kgrid ${better.join(",")}`,
+  ];
 }
 
 /** What levels say of where energies are. */

@@ -13,6 +13,7 @@ import {
 } from "../common/vec3.ts";
 import { createLattice, type Lattice } from "./lattice.ts";
 import type { Atom } from "./model.ts";
+import { nearestAtoms } from "./nearest-atom.ts";
 import { centred, IDENTITY, kindsOf, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /** A crystal of which operations are symmetries to rounding. */
@@ -45,7 +46,7 @@ export function symmetrizedCrystal(
   if (operations.length <= 1) return asGiven;
   const vectors = symmetricVectors(lattice.vectors, operations);
   const exact = exactGroup(vectors, operations);
-  const positions = symmetricPositions(vectors, atoms, exact);
+  const positions = symmetricPositions(createLattice(vectors, lattice.dimension), atoms, exact);
   const moved = (i: number) => norm(rowsVec(vectors, sub(positions[i]!, atoms[i]!.position)));
   const turned = vectors.map((a, i) => norm(sub(a, lattice.vectors[i]!)));
   const largestShift = Math.max(...turned, ...atoms.map((_, i) => moved(i)));
@@ -121,25 +122,29 @@ function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): Sy
   });
 }
 
-/** The mean position of each atom over the images of all atoms that come to lie on it. */
+/**
+ * The mean position of each atom over the images of all atoms that come to lie on it. As every operation is one of each rotation
+ * followed by a pure translation, so is the mean: first over those, then over these.
+ */
 function symmetricPositions(
-  vectors: Mat3,
+  lattice: Lattice,
   atoms: readonly Atom[],
   operations: readonly SymmetryOperation[],
 ): Vec3[] {
   const kinds = kindsOf(atoms);
-  const sums = atoms.map((): Vec3 => [0, 0, 0]);
-  for (const { rotation, translation } of operations)
-    atoms.forEach(({ position }, i) => {
-      const image = add(matVec(rotation, position), translation);
-      let [nearest, offset] = [-1, [0, 0, 0] as Vec3];
-      for (let j = 0; j < atoms.length; j++) {
-        if (kinds[j] !== kinds[i]) continue;
-        const d = centred(sub(image, atoms[j]!.position));
-        if (nearest < 0 || norm(rowsVec(vectors, d)) < norm(rowsVec(vectors, offset)))
-          [nearest, offset] = [j, d];
-      }
-      sums[nearest] = add(sums[nearest]!, offset);
-    });
-  return atoms.map(({ position }, i) => add(position, scale(1 / operations.length, sums[i]!)));
+  const identity = rotationKey(IDENTITY);
+  const first = [...new Map(operations.toReversed().map((op) => [rotationKey(op), op])).values()];
+  const pure = operations.filter((op) => rotationKey(op) === identity);
+  let positions = atoms.map(({ position }) => position);
+  for (const part of [first, pure]) {
+    const nearest = nearestAtoms(lattice, positions, kinds);
+    const sums = positions.map((): Vec3 => [0, 0, 0]);
+    for (const { rotation, translation } of part)
+      positions.forEach((position, i) => {
+        const { index, offset } = nearest(add(matVec(rotation, position), translation), kinds[i]!)!; // itself is of its kind
+        sums[index] = sub(sums[index]!, offset);
+      });
+    positions = positions.map((position, i) => add(position, scale(1 / part.length, sums[i]!)));
+  }
+  return positions;
 }

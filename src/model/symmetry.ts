@@ -2,6 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { add, det, type Mat3, matMul, matVec, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "./lattice.ts";
 import type { Atom } from "./model.ts";
+import { nearestAtoms } from "./nearest-atom.ts";
 
 /**
  * A symmetry of the crystal in fractional coordinates: x → W x + w, with an integer matrix W of determinant ±1.
@@ -70,12 +71,38 @@ export function findSymmetry(
   const kinds = kindsOf(atoms);
   const positions = atoms.map(({ position }) => position);
   const proposed = run(analyse, lattice.vectors, positions, kinds, tolerance);
-  const checked = proposed
-    .map((operation) => refined(operation, lattice, positions, kinds, tolerance))
-    .filter((operation) => operation !== undefined);
+  const nearest = nearestAtoms(lattice, positions, kinds);
+  const check = (operation: SymmetryOperation) =>
+    refined(operation, lattice, positions, kinds, nearest, tolerance);
+  const checked =
+    proposed.length > MANY ? checkedCosets(proposed, check) : proposed.flatMap((op) => check(op) ?? []);
   // Composed operations miss by what both miss, and are compared with one that misses as well.
   const isNear = (a: Vec3, b: Vec3) => length(lattice.vectors, centred(sub(a, b))) < 4 * tolerance;
   return closed(distinct([IDENTITY, ...checked], isNear), isNear);
+}
+
+/** Groups of supercells that are checked by cosets. */
+const MANY = 400;
+
+/**
+ * Checks the pure translations t, and of each rotation one operation r; the others of that rotation are the products t r.
+ */
+function checkedCosets(
+  proposed: readonly SymmetryOperation[],
+  check: (operation: SymmetryOperation) => SymmetryOperation | undefined,
+): SymmetryOperation[] {
+  const identity = rotationKey(IDENTITY);
+  const translations = proposed.filter((op) => rotationKey(op) === identity).flatMap((op) => check(op) ?? []);
+  const representatives = new Map<string, SymmetryOperation>();
+  for (const operation of proposed) {
+    const key = rotationKey(operation);
+    if (key === identity || representatives.has(key)) continue;
+    const checked = check(operation);
+    if (checked !== undefined) representatives.set(key, checked);
+  }
+  return [IDENTITY, ...representatives.values()].flatMap((representative) =>
+    translations.map((translation) => composed(translation, representative)),
+  );
 }
 
 /** Numbers of the kinds of atoms, from 1 on: species and initial moment. */
@@ -111,19 +138,14 @@ function refined(
   { vectors }: Lattice,
   positions: readonly Vec3[],
   kinds: readonly number[],
+  nearest: ReturnType<typeof nearestAtoms>,
   tolerance: number,
 ): SymmetryOperation | undefined {
   if (!isIsometry(rotation, vectors, tolerance)) return undefined;
   const offsets: Vec3[] = [];
   for (let i = 0; i < positions.length; i++) {
     const image = add(matVec(rotation, positions[i]!), translation);
-    let nearest: Vec3 | undefined;
-    for (let j = 0; j < positions.length; j++) {
-      if (kinds[j] !== kinds[i]) continue;
-      const offset = centred(sub(positions[j]!, image));
-      if (nearest === undefined || length(vectors, offset) < length(vectors, nearest)) nearest = offset;
-    }
-    offsets.push(nearest!);
+    offsets.push(nearest(image, kinds[i]!)!.offset); // the atom itself is of its kind
   }
   const shift = scale(1 / offsets.length, offsets.reduce(add));
   if (offsets.some((offset) => length(vectors, sub(offset, shift)) > tolerance)) return undefined;

@@ -1,0 +1,73 @@
+import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { type Lattice, planeSpacings } from "./lattice.ts";
+
+/** The atom of a kind nearest to a place, modulo the lattice. */
+export interface NearestAtom {
+  readonly index: number;
+  /** Fractional, from the place to the atom, by the components in [−1/2, 1/2]. */
+  readonly offset: Vec3;
+}
+
+/** Edges of the boxes that atoms are sorted into [bohr]. */
+const BOX = 2;
+
+/**
+ * Sorts atoms into boxes, so that the atom at a place is found in a time that does not grow with their number.
+ *
+ * @param positions fractional.
+ * @param kinds one number per atom.
+ */
+export function nearestAtoms(
+  lattice: Lattice,
+  positions: readonly Vec3[],
+  kinds: readonly number[],
+): (place: Vec3, kind: number) => NearestAtom | undefined {
+  const { vectors } = lattice;
+  const boxes = planeSpacings(lattice).map((d) => Math.max(1, Math.floor(d / BOX)));
+  const boxOf = (x: Vec3) => x.map((t, i) => Math.floor((t - Math.floor(t)) * boxes[i]!) % boxes[i]!);
+  const flat = (x: number, y: number, z: number) => {
+    const wrap = (n: number, i: number) => (n + boxes[i]!) % boxes[i]!;
+    return wrap(x, 0) + boxes[0]! * (wrap(y, 1) + boxes[1]! * wrap(z, 2));
+  };
+  const members = new Map<number, number[]>();
+  positions.forEach((position, i) => {
+    const [x, y, z] = boxOf(position);
+    const box = flat(x!, y!, z!);
+    members.set(box, [...(members.get(box) ?? []), i]);
+  });
+  const nearestOf = (candidates: Iterable<number>, place: Vec3, kind: number): NearestAtom | undefined => {
+    let [found, shortest]: [NearestAtom | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+    for (const index of candidates) {
+      if (kinds[index] !== kind) continue;
+      const d = sub(positions[index]!, place);
+      const offset: Vec3 = [round(d[0]), round(d[1]), round(d[2])];
+      const distance = norm(rowsVec(vectors, offset));
+      if (distance < shortest) [found, shortest] = [{ index, offset }, distance];
+    }
+    return found;
+  };
+  const all = positions.map((_, i) => i);
+  const neighbourhoods = new Map<number, readonly number[]>();
+  const around = (place: Vec3): readonly number[] => {
+    const [x, y, z] = boxOf(place) as [number, number, number];
+    const box = flat(x, y, z);
+    const known = neighbourhoods.get(box);
+    if (known !== undefined) return known;
+    const found = new Set<number>();
+    for (let i = -1; i <= 1; i++)
+      for (let j = -1; j <= 1; j++)
+        for (let k = -1; k <= 1; k++)
+          for (const index of members.get(flat(x + i, y + j, z + k)) ?? []) found.add(index);
+    neighbourhoods.set(box, [...found]);
+    return [...found];
+  };
+  return (place, kind) => {
+    const near = nearestOf(around(place), place, kind);
+    // Within a box's edge nothing nearer can be outside of the neighbouring boxes.
+    return near !== undefined && norm(rowsVec(vectors, near.offset)) < BOX
+      ? near
+      : nearestOf(all, place, kind);
+  };
+}
+
+const round = (x: number): number => x - Math.round(x);
