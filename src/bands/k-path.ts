@@ -66,7 +66,8 @@ function share(lengths: readonly number[], total: number): number[] {
   for (let left = total - 2 * lengths.length; left > 0; left--) {
     // To the stretch whose points are furthest apart.
     const gaps = lengths.map((length, i) => length / steps[i]!);
-    steps[gaps.indexOf(Math.max(...gaps))]!++;
+    const widest = Math.max(...gaps) * (1 - 1e-9); // equal to rounding is equal: the first of them, in any basis
+    steps[gaps.findIndex((gap) => gap >= widest)]!++;
   }
   return steps;
 }
