@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ["test/**/*.slow.test.ts"],
     testTimeout: 60_000,
     pool: "forks",
-    maxWorkers: 2, reporters: ["default", "./test/skipped-reporter.ts"],
+    maxWorkers: 2,
+    reporters: ["default", "./test/skipped-reporter.ts"],
   },
 });

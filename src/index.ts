@@ -51,7 +51,13 @@ export { converged } from "./job/converged.ts";
 export type { DosFile, LocalDos } from "./job/dos-result.ts";
 export { boundEnergy, type SelfConsistentBound } from "./job/energy-bound.ts";
 export type { GroundFields } from "./job/ground-fields.ts";
-export { type NewJobOptions, newJob, suggestedCutoff, suggestedKgrid } from "./job/new-job.ts";
+export {
+  type NewJobOptions,
+  newJob,
+  suggestedCutoff,
+  suggestedEntry,
+  suggestedKgrid,
+} from "./job/new-job.ts";
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
 export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
 export { type BandsOptions, type BandsRun, runBands } from "./job/run-bands.ts";

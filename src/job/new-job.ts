@@ -2,7 +2,8 @@ import { hexagonalAxis } from "../bands/hexagonal.ts";
 import { requireInput } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { norm, type Vec3 } from "../common/vec3.ts";
-import { findGth } from "../model/gth-table.ts";
+import { atomicNumber } from "../model/elements.ts";
+import { findGth, gthCharges } from "../model/gth-table.ts";
 import { createLattice, planeSpacings } from "../model/lattice.ts";
 import type { GthPotential } from "../model/pseudopotential.ts";
 import { formula, type Structure, scaleRows } from "../model/structure.ts";
@@ -48,7 +49,8 @@ export function newJob(
   const { functional = "lda-pw92", isMetal = true, moment, units = "bohr" } = options;
   const family = functional === "pbe" ? "gth-pbe" : "gth-lda";
   const elements = [...new Set(structure.atoms.map(({ element }) => element))];
-  const valence = (element: string) => findGth(element, family).charge;
+  const entryOf = (element: string) => suggestedEntry(element, family);
+  const valence = (element: string) => findGth(element, entryOf(element)).charge;
   const neutral = structure.atoms.reduce((sum, { element }) => sum + valence(element), 0);
   const { charge = 0 } = structure;
   const moments = structure.atoms.map((atom) => momentOf(atom, valence(atom.element)) ?? moment);
@@ -68,9 +70,11 @@ export function newJob(
       units,
       ...(options.allowCloseAtoms ? { allowCloseAtoms: true } : {}),
     },
-    pseudopotentials: family,
+    pseudopotentials: elements.every((element) => entryOf(element) === family)
+      ? family
+      : Object.fromEntries(elements.map((element) => [element, entryOf(element)])),
     functional,
-    ecut: options.ecut ?? suggestedCutoff(elements, family),
+    ecut: options.ecut ?? suggestedCutoff(elements, entryOf),
     kgrid: [...(options.kgrid ?? suggestedKgrid(structure, spacing))],
     ...(isSmeared ? { temperature: METAL_WIDTH, smearing: "gaussian" as const } : {}),
     ...(hasMoments ? { spin: "collinear" as const } : {}),
@@ -98,9 +102,33 @@ const CUTOFF_FACTOR = 3.2;
  * chosen by trial: energies are then 0.7 mHa per atom or less above the limit for Si, Al, Na, GaAs, Cu and Ti, 1.1 for
  * NaCl, 9 for diamond.
  */
-export function suggestedCutoff(elements: readonly string[], family: string): number {
-  const cutoffs = elements.map((element) => sharpest(findGth(element, family)));
+export function suggestedCutoff(
+  elements: readonly string[],
+  family: string | ((element: string) => string),
+): number {
+  const entryOf = typeof family === "string" ? () => family : family;
+  const cutoffs = elements.map((element) => sharpest(findGth(element, entryOf(element))));
   return 5 * Math.ceil(Math.max(...cutoffs) / 5);
+}
+
+/** A cutoff [Ha] above which another entry is looked for. */
+const COSTLY = 100;
+
+/**
+ * The entry of a family that a first look takes: the one that CP2K's table calls by the plain name, or, for s and p
+ * elements whose semicore electrons ask for more than 100 Ha there, the one with the most electrons that does not: sodium
+ * with 1 electron in place of 9 (30 Ha in place of 220). Elements with d and f electrons keep the plain one.
+ *
+ * @returns a name for the job's `pseudopotentials`, such as `gth-lda` or `gth-lda-q1`.
+ */
+export function suggestedEntry(element: string, family: string): string {
+  const z = atomicNumber(element);
+  const hasOpenShell = [[21, 30], [39, 48], [57, 80], [89, 112]].some(([from, to]) => from! <= z && z <= to!); // biome-ignore format: rows of the table
+  if (hasOpenShell || sharpest(findGth(element, family)) <= COSTLY) return family;
+  const soft = gthCharges(element, family)
+    .map((charge) => `${family}-q${charge}`)
+    .filter((name) => sharpest(findGth(element, name)) <= COSTLY);
+  return soft.at(-1) ?? family;
 }
 
 const sharpest = ({ rloc, channels }: GthPotential): number =>

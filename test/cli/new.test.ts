@@ -55,6 +55,12 @@ test("an insulator has no smearing, a magnet has moments, PBE has its pseudopote
   expect(copies).toMatchObject({ kgrid: [3, 6, 6], ecut: 12 });
 });
 
+test("sodium and magnesium start without the semicore electrons that ask for 200 Ha; copper keeps its d electrons", async () => {
+  expect(await printed("bulk Na")).toMatchObject({ pseudopotentials: { Na: "gth-lda-q1" }, ecut: 10 });
+  expect(await printed("bulk Mg")).toMatchObject({ pseudopotentials: { Mg: "gth-lda-q2" }, ecut: 15 });
+  expect(await printed("bulk Cu")).toMatchObject({ pseudopotentials: "gth-lda", ecut: 75 });
+});
+
 test.each(["bulk Na", "bulk GaAs", "bulk Mg", "slab Fe --face 110", "slab Al --face 1,-1,1", "molecule CH4"])(
   "new %s can be run as it is",
   async (words) => {
