@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
+import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
 import { localTail } from "../../src/errors/apply/local-tail.ts";
 import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
 import { comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
@@ -224,4 +225,18 @@ test("Lemma 7: a wave at the end of a shell sends no more of the potential outsi
     expect(tail).toBeGreaterThan(Math.sqrt(sum));
     expect(tail / Math.sqrt(sum)).toBeLessThan(10);
   }
+});
+
+// Seen red: the sizes of the projections left out.
+test("Lemma 7: a projector sends no more outside than stated", () => {
+  const problem = oneProjector(6, 0.5);
+  const [set, wide] = [waveSet(problem, K, 14), waveSet(problem, K, 40)];
+  const [rows, inside] = [countBelow(set.waves, 4), set.waves.count];
+  const u = trialPanel(rows, 1, Float64Array.from(set.panel.values.subarray(0, 2 * rows)));
+  const { values } = applyEnclosed(kernels, problem, wide, u);
+  let sum = 0;
+  for (let i = 2 * inside; i < values.length; i++) sum += values[i]! ** 2;
+  const [tail] = applyEnclosed(kernels, problem, set, u).tails;
+  expect(tail!).toBeGreaterThan(Math.sqrt(sum));
+  expect(tail! / Math.sqrt(sum)).toBeLessThan(20); // n_i has the slack of Lemma 1
 });
