@@ -26,18 +26,6 @@ const slab = JSON.parse(readFileSync("examples/aluminium-slab.json", "utf8")) as
 
 const JOBS: readonly (readonly [string, object])[] = [
   ["aluminium, `maxIterations` 4", { ...aluminium, temperature: 0.01, scf: { maxIterations: 4 } }],
-  [
-    "magnesium (fcc, two electrons) at temperature 0",
-    {
-      ...aluminium,
-      structure: {
-        lattice: [[0, 4.2, 4.2], [4.2, 0, 4.2], [4.2, 4.2, 0]], // biome-ignore format: a matrix
-        atoms: [{ element: "Mg", position: [0, 0, 0] }],
-      },
-      kgrid: [4, 4, 4],
-      pseudopotentials: "gth-lda-q2",
-    },
-  ],
   ["a carbon atom at temperature 0", box("C")],
   [
     "aluminium with two bands",

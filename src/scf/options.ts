@@ -29,7 +29,7 @@ export interface StepProgress {
 /** How the iteration ended. */
 export interface ScfOutcome {
   readonly last: ScfStep;
-  /** `no-gap`: self-consistent, but at temperature 0 nothing decides which of the levels at the top are full. */
+  /** `no-gap`: self-consistent, but at temperature 0 a degenerate level is only partly filled. */
   readonly reason: "converged" | "no-gap" | "iteration-limit" | "interrupted";
 }
 

@@ -42,8 +42,9 @@ export async function* iterate(
     const solved = await iteration.solve(start);
     const isMet = meets(tolerance, solved, state.history.at(-1));
     const isDone = solved.isMeasurement && solved.isSolved && isMet;
-    // Whole bands are a ground state only where a gap tells which of them are full.
-    const hasGap = (solved.occupation.gap ?? Number.POSITIVE_INFINITY) >= DEGENERATE;
+    // Whole bands are a state of their own only where levels of one k-point are apart. Bands that overlap from one
+    // k-point to another are computed as asked, with a warning.
+    const hasGap = (solved.occupation.directGap ?? Number.POSITIVE_INFINITY) >= DEGENERATE;
     const converged = isDone && hasGap;
     const next = await iteration.next(start, solved, isDone);
     watch.lap("mixing");

@@ -21,6 +21,8 @@ export interface Occupation {
   readonly entropyEnergy: number;
   /** Without smearing: lowest empty level minus highest full one [Ha]; Infinity where no empty level is held. */
   readonly gap?: number;
+  /** The same at one k-point and spin, where it is smallest [Ha]: 0 where a degenerate level is partly filled. */
+  readonly directGap?: number;
   /** Set when the occupations deserve the user's attention. */
   readonly warnings: readonly string[];
 }
@@ -150,6 +152,7 @@ function aufbau(levels: readonly Levels[], electrons: number, fMax: number): Occ
     ),
     entropyEnergy: 0,
     gap,
+    directGap: Math.min(...empty.map((e, i) => e - full[i]!)),
     warnings:
       gap <= 0
         ? [

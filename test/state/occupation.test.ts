@@ -260,6 +260,7 @@ describe("without smearing but with spin", () => {
   test("a level that is partly filled has no gap above it", () => {
     const p = [{ weight: 1, eigenvalues: Float64Array.of(-0.9, -0.3, -0.3, -0.3, 0.1) }];
     expect(occupy(p, 6, 2, smearing("none"), 0).gap).toBe(0);
+    expect(occupy(p, 6, 2, smearing("none"), 0).directGap).toBe(0);
     expect(occupy(p, 8, 2, smearing("none"), 0).gap).toBeCloseTo(0.4, 14);
     expect(occupy(p, 10, 2, smearing("none"), 0).gap).toBe(Infinity);
   });
