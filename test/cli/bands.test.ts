@@ -141,12 +141,12 @@ test("a certificate is kept beside the picture and stands on its own; a changed 
     failures: [],
   });
   const text = read("c.jsonl");
-  const { upper } = (JSON.parse(text.split("\n")[1]!) as { claims: { upper: number }[] }).claims[2]!;
+  const { upper } = (JSON.parse(text.split("\n")[1]!) as { claims: { upper: number }[] }).claims[0]!;
   writeFileSync(join(cwd, "changed.jsonl"), text.replace(String(upper), String(upper - 0.05)));
   const bad = await verify(["changed.jsonl"]);
   expect([bad.code, bad.stderr]).toEqual([1, ""]);
   expect(bad.stdout).toMatch(
-    /does not stand: k = \[0, 0, 0\], band 3: \[.*\] is proved, which .* does not contain\n1 failures; the certificate is not valid\n/,
+    /does not stand: k = \[0, 0, 0\], band 1: \[.*\] is proved, which .* does not contain\n1 failures; the certificate is not valid\n/,
   );
   writeFileSync(join(cwd, "short.jsonl"), text.slice(0, text.length / 2));
   const short = await verify(["short.jsonl"]);
