@@ -5,7 +5,9 @@ import { agreesWith, isSmall, referenceJob, referenceNames, referenceResult } fr
 describe("ABINIT agrees on energies, bands and forces of", () => {
   for (const name of referenceNames.filter((each) => !isSmall(each)))
     test(name.replaceAll("-", " "), async () => {
-      await agreesWith(referenceJob(name), referenceResult(name));
+      // Compressed zinc sulfide fills two of the three levels at the top of Γ: self-consistent, but not one state.
+      const status = name === "zinc-sulfide" ? "no-gap" : "converged";
+      await agreesWith(referenceJob(name), referenceResult(name), status);
     });
 
   test("at least one crystal of every kind that other tests leave out", () => {
