@@ -1,3 +1,5 @@
+import { COHEN_BERGSTRESSER_SILICON } from "../src/atoms/cohen-bergstresser.ts";
+import { findGth } from "../src/atoms/gth/gth-table.ts";
 import type { BandEnclosure } from "../src/errors/certify/band-enclosure.ts";
 import { eliminationBounds } from "../src/errors/enclose/elimination-bounds.ts";
 import { encloseBands } from "../src/errors/enclose/enclose-bands.ts";
@@ -7,8 +9,6 @@ import { outerEnergy } from "../src/errors/propose/outer-cutoff.ts";
 import { type PublishedBar, publishedBars } from "../src/errors/published/published-bars.ts";
 import type { GridSize, Kernels } from "../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../src/kernels/wasm/wasm.ts";
-import { COHEN_BERGSTRESSER_SILICON } from "../src/model/cohen-bergstresser.ts";
-import { findGth } from "../src/model/gth-table.ts";
 import { machine } from "./harness/machine.ts";
 
 /** npx tsx bench/published.ts: the table of docs/bounds.md, section 7. Error bars at Γ of three methods from the same basis. */

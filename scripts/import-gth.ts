@@ -1,12 +1,12 @@
 /**
- * Writes src/model/gth-table.generated.ts from CP2K's collection of GTH potentials:
+ * Writes src/atoms/gth/gth-table.generated.ts from CP2K's collection of GTH potentials:
  *
  *   npx tsx scripts/import-gth.ts /usr/share/cp2k/GTH_POTENTIALS
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { type GthEntry, parseGth } from "../src/atoms/gth/gth-format.ts";
+import type { GthPotential } from "../src/atoms/pseudopotential.ts";
 import { requireInput } from "../src/common/failure.ts";
-import { type GthEntry, parseGth } from "../src/model/gth-format.ts";
-import type { GthPotential } from "../src/model/pseudopotential.ts";
 
 const source = process.argv[2];
 requireInput(source !== undefined, () => "import-gth: path of GTH_POTENTIALS expected, got nothing");
@@ -42,7 +42,7 @@ function table(prefix: string): string {
 }
 
 writeFileSync(
-  new URL("../src/model/gth-table.generated.ts", import.meta.url),
+  new URL("../src/atoms/gth/gth-table.generated.ts", import.meta.url),
   `// Made by scripts/import-gth.ts from the GTH_POTENTIALS of CP2K (M. Krack); format in gth-table.ts.
 export const GTH_LDA = \`${table("GTH-PADE")}\`;
 

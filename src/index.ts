@@ -4,6 +4,9 @@
  * `runScf(job)` takes a job file's content and gives the result file's; `scf(problem, options)` is the iteration itself,
  * one step at a time; everything else is what the two are made of.
  */
+
+export type { Pseudopotential } from "./atoms/pseudopotential.ts";
+export { parsePseudopotential } from "./atoms/read-pseudopotential.ts";
 export { type FrozenProblem, parseProblem, problemText } from "./bands/frozen-problem.ts";
 export { labelledPath, listedPoints } from "./bands/k-path.ts";
 export { specialPoints } from "./bands/special-points.ts";
@@ -43,8 +46,15 @@ export {
   type PublishedOptions,
   publishedBars,
 } from "./errors/published/published-bars.ts";
+export type { Functional } from "./functionals/functional.ts";
+export { functionals } from "./functionals/functionals.ts";
 export { type CertificateHead, certificateLines } from "./io/certificate-file.ts";
-export { formatOf, formatStructure, parseStructure, type StructureFormat } from "./io/structure-files.ts";
+export {
+  formatOf,
+  formatStructure,
+  parseStructure,
+  type StructureFormat,
+} from "./io/structures/structure-files.ts";
 export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
 export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
 export { converged } from "./job/converged.ts";
@@ -79,12 +89,8 @@ export {
   type RealField,
 } from "./kernels/fields.ts";
 export type { BackendName, GridSize, Kernels } from "./kernels/kernels.ts";
-export type { Functional } from "./model/functional.ts";
-export { functionals } from "./model/functionals.ts";
 export { cellLattice, createLattice, type Dimension, type Lattice, longAxis } from "./model/lattice.ts";
 export type { Atom, Model, Species } from "./model/model.ts";
-export type { Pseudopotential } from "./model/pseudopotential.ts";
-export { parsePseudopotential } from "./model/read-pseudopotential.ts";
 export { type Smearing, type SmearingName, smearing } from "./model/smearing.ts";
 export { type Structure, type StructureAtom, toFractional } from "./model/structure.ts";
 export {
@@ -122,22 +128,23 @@ export {
 export { type Plane, type Slice, slice } from "./observables/slice.ts";
 export { bandsSvg } from "./plot/bands.ts";
 export { type ComparePictureOptions, compareSvg } from "./plot/compare.ts";
-export { type ContourOptions, contourSvg } from "./plot/contour.ts";
 export { convergenceSvg } from "./plot/convergence.ts";
 export { dosSvg } from "./plot/dos.ts";
+export { type ContourOptions, contourSvg } from "./plot/drawing/contour.ts";
+export { type Line, type LinesOptions, linesSvg } from "./plot/drawing/lines.ts";
+export { beside, stacked } from "./plot/drawing/svg.ts";
 export { type FieldPictureOptions, fieldSvg } from "./plot/field-picture.ts";
 export { type GrowthSeries, growthSvg } from "./plot/growth.ts";
-export { type Line, type LinesOptions, linesSvg } from "./plot/lines.ts";
 export { modesSvg } from "./plot/modes.ts";
 export { type Profile, profileSvg } from "./plot/profile.ts";
 export { type Spectrum, spectraSvg } from "./plot/spectra.ts";
 export { stepTimesSvg } from "./plot/step-times.ts";
-export { beside, stacked } from "./plot/svg.ts";
 export { auto } from "./precond/auto.ts";
-export { type DielectricOptions, dielectric } from "./precond/dielectric.ts";
+export { type DielectricOptions, dielectric } from "./precond/filters/dielectric.ts";
+export { kerker } from "./precond/filters/kerker.ts";
+export { kerkerDos } from "./precond/filters/kerker-dos.ts";
+export { simple } from "./precond/filters/simple.ts";
 export { type HybridOptions, hybrid } from "./precond/hybrid.ts";
-export { kerker } from "./precond/kerker.ts";
-export { kerkerDos } from "./precond/kerker-dos.ts";
 export { ldos } from "./precond/ldos.ts";
 export { localThomasFermi } from "./precond/local-thomas-fermi.ts";
 export { type Layer, type Localisation, layer } from "./precond/localisation.ts";
@@ -147,7 +154,6 @@ export type {
   IterateLevels,
   Preconditioner,
 } from "./precond/preconditioner.ts";
-export { simple } from "./precond/simple.ts";
 export { chi0Exact } from "./response/chi0-exact.ts";
 export { dampedRate, observedRate, type PredictedRates, predictedRates } from "./response/rates.ts";
 export type { Accelerator, AcceleratorHistory, HistoryPoint } from "./scf/accelerators/accelerator.ts";

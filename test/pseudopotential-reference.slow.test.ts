@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { runScf } from "../src/job/run-scf.ts";
+import { WRITTEN } from "./atoms/written-pseudopotentials.ts";
 import { close } from "./close.ts";
-import { WRITTEN } from "./model/written-pseudopotentials.ts";
 import { needs } from "./needs.ts";
 
 const FOLDER = new URL("./fixtures/pseudopotentials/", import.meta.url);

@@ -1,6 +1,6 @@
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
 import { createHamiltonian } from "../../src/terms/hamiltonian.ts";

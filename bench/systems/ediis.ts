@@ -1,7 +1,7 @@
 import { difference, dotReal, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { levelCapacity } from "../../src/model/model.ts";
-import { electronsToHold, initialBands } from "../../src/scf/bands.ts";
 import type { ScfProblem } from "../../src/scf/problem.ts";
+import { electronsToHold, initialBands } from "../../src/scf/rules/bands.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
 import { occupy } from "../../src/state/occupation.ts";
 import { energiesOf, evaluateTerms, operatorsOf, totalPotential } from "../../src/terms/sums.ts";

@@ -1,10 +1,10 @@
+import type { Pseudopotential } from "../atoms/pseudopotential.ts";
 import { exactProductGridSize, type Grid } from "../basis/grid.ts";
 import { InputError, requireInput } from "../common/failure.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Model, Species } from "../model/model.ts";
-import type { Pseudopotential } from "../model/pseudopotential.ts";
 import { VERSION } from "../version.ts";
 import type { ReferenceLevels } from "./gap.ts";
 import { type Coefficient, isUpper, toTrigonometric } from "./trigonometric.ts";

@@ -1,9 +1,9 @@
+import { nonlocalChannels } from "../atoms/pseudopotential-formulas.ts";
 import { createKPoint } from "../basis/kpoint.ts";
 import { invariant, NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
 import type { OrbitalProblem } from "../state/orbital-block.ts";
 

@@ -1,7 +1,7 @@
+import { ELEMENTS } from "../atoms/elements.ts";
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
-import { ELEMENTS } from "../model/elements.ts";
 
 export const CRYSTALS = ["fcc", "bcc", "hcp", "diamond", "zincblende", "rocksalt"] as const;
 export type CrystalName = (typeof CRYSTALS)[number];

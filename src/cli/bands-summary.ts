@@ -4,7 +4,7 @@ import { outwardText } from "../interval/decimal.ts";
 import { interval, scale } from "../interval/interval.ts";
 import type { BandsFile } from "../job/bands-result.ts";
 import type { BandsRun } from "../job/run-bands.ts";
-import { terminalPlot } from "../plot/terminal.ts";
+import { terminalPlot } from "../plot/drawing/terminal.ts";
 import type { Output } from "./host.ts";
 
 /** Columns and rows that a table on a terminal may have. */

@@ -10,7 +10,7 @@ import { writePicture as writeDrawing } from "../io/picture.ts";
 import type { BandsRun, BandsOptions as RunBandsOptions } from "../job/run-bands.ts";
 import { parseJob } from "../job/schema.ts";
 import { bandsSvg } from "../plot/bands.ts";
-import { htmlPage } from "../plot/html-page.ts";
+import { htmlPage } from "../plot/drawing/html-page.ts";
 import {
   bandsSummary,
   enclosedGapText,

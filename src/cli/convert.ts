@@ -3,7 +3,7 @@ import { supercell } from "../build/supercell.ts";
 import { requireInput } from "../common/failure.ts";
 import { lengthText } from "../common/length-text.ts";
 import { isFile, readTextFrom, requireWritable, writeAtomically } from "../io/node-files.ts";
-import { formatStructure, unwritten, WRITABLE } from "../io/structure-files.ts";
+import { formatStructure, unwritten, WRITABLE } from "../io/structures/structure-files.ts";
 import { type SymmetricStructure, symmetricStructure } from "../job/crystal.ts";
 import { platformServices } from "../job/platform.ts";
 import { parseJob } from "../job/schema.ts";

@@ -8,7 +8,7 @@ import type { DosFile } from "../job/dos-result.ts";
 import type { DosOptions } from "../job/run-dos.ts";
 import { parseJob } from "../job/schema.ts";
 import { dosSvg } from "../plot/dos.ts";
-import { terminalPlot } from "../plot/terminal.ts";
+import { terminalPlot } from "../plot/drawing/terminal.ts";
 import { type CheckpointOptions, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { workDetails } from "./details.ts";
 import { EXIT, type ExitCode, type Host, type Output } from "./host.ts";

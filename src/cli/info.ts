@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
+import { ELEMENTS } from "../atoms/elements.ts";
+import { findGth, GTH_FAMILIES, gthCharges } from "../atoms/gth/gth-table.ts";
 import { systemMemory } from "../io/node-files.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
-import { ELEMENTS } from "../model/elements.ts";
-import { findGth, GTH_FAMILIES, gthCharges } from "../model/gth-table.ts";
 import { VERSION } from "../version.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "./shipped.ts";

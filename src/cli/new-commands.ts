@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { CRYSTALS } from "../build/crystals.ts";
 import { MOLECULE_NAMES } from "../build/molecule.ts";
-import { READABLE } from "../io/structure-files.ts";
+import { READABLE } from "../io/structures/structure-files.ts";
 import type { ExitCode, Host } from "./host.ts";
 import type { NewKind, NewOptions } from "./new.ts";
 

@@ -1,6 +1,6 @@
 import { Argument, Command, CommanderError } from "commander";
 import { InputError, NotConvergedError } from "../common/failure.ts";
-import { READABLE, WRITABLE } from "../io/structure-files.ts";
+import { READABLE, WRITABLE } from "../io/structures/structure-files.ts";
 import { VERSION } from "../version.ts";
 import { addComputingCommands } from "./computing-commands.ts";
 import type { ConvertOptions } from "./convert.ts";

@@ -4,7 +4,7 @@ import { pastSteps } from "../job/accelerators.ts";
 import type { Job } from "../job/job.ts";
 import { pseudopotentialsText } from "../job/pseudopotentials-in-use.ts";
 import type { ResultFile } from "../job/result.ts";
-import { terminalPlot } from "../plot/terminal.ts";
+import { terminalPlot } from "../plot/drawing/terminal.ts";
 import type { Output } from "./host.ts";
 import { unsignedZero } from "./live-table.ts";
 import { styled } from "./style.ts";

@@ -1,10 +1,10 @@
+import { atomicNumber } from "../atoms/elements.ts";
 import { invariant } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { scale, type Vec3 } from "../common/vec3.ts";
 import type { GridSize } from "../kernels/kernels.ts";
-import { atomicNumber } from "../model/elements.ts";
 import { cartesianPositions, type Structure, scaleRows } from "../model/structure.ts";
-import { formatXsf } from "./xsf.ts";
+import { formatXsf } from "./structures/xsf.ts";
 
 /** Values on the points of a periodic grid, with what they are. */
 export interface GridValues {

@@ -1,6 +1,6 @@
 import { fastSize, isFastGrid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
-import { functionals } from "../model/functionals.ts";
+import { functionals } from "../functionals/functionals.ts";
 import type { SmearingName } from "../model/smearing.ts";
 import { DENSITY_MIXING_OPTIONS } from "../scf/methods/density-mixing.ts";
 import { UNREAD } from "./accelerators.ts";

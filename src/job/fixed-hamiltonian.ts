@@ -1,3 +1,4 @@
+import { COHEN_BERGSTRESSER_SILICON as SILICON } from "../atoms/cohen-bergstresser.ts";
 import { findBravais } from "../bands/bravais.ts";
 import {
   type FrozenProblem,
@@ -15,7 +16,6 @@ import { norm, rowsVec, sub } from "../common/vec3.ts";
 import { createKernels } from "../kernels/backends.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { COHEN_BERGSTRESSER_SILICON as SILICON } from "../model/cohen-bergstresser.ts";
 import type { Model } from "../model/model.ts";
 import { localPotential } from "../terms/local/potential.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";

@@ -1,10 +1,10 @@
+import { nonlocalChannels } from "../atoms/pseudopotential-formulas.ts";
 import { symmetricGridSize } from "../basis/grid.ts";
-import { functionals } from "../model/functionals.ts";
+import { functionals } from "../functionals/functionals.ts";
 import type { KpointChoice } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
-import { nonlocalChannels } from "../model/pseudopotential-formulas.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
-import { electronsToHold, initialBands } from "../scf/bands.ts";
+import { electronsToHold, initialBands } from "../scf/rules/bands.ts";
 import { pastSteps } from "./accelerators.ts";
 import type { MemoryNeeds } from "./estimate.ts";
 import type { Job } from "./job.ts";

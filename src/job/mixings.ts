@@ -1,14 +1,14 @@
 import * as z from "zod";
 import { auto } from "../precond/auto.ts";
-import { DIELECTRIC_OPTIONS, dielectric } from "../precond/dielectric.ts";
+import { DIELECTRIC_OPTIONS, dielectric } from "../precond/filters/dielectric.ts";
+import { KERKER_OPTIONS, kerker } from "../precond/filters/kerker.ts";
+import { kerkerDos } from "../precond/filters/kerker-dos.ts";
+import { simple } from "../precond/filters/simple.ts";
 import { hybrid } from "../precond/hybrid.ts";
-import { KERKER_OPTIONS, kerker } from "../precond/kerker.ts";
-import { kerkerDos } from "../precond/kerker-dos.ts";
 import { ldos } from "../precond/ldos.ts";
 import { localThomasFermi } from "../precond/local-thomas-fermi.ts";
 import { LAYER_OPTIONS, layer, layerEnds } from "../precond/localisation.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
-import { simple } from "../precond/simple.ts";
 import { chi0Exact } from "../response/chi0-exact.ts";
 import { byName, fields, finite, numbers, variant } from "./fields.ts";
 

@@ -1,9 +1,9 @@
+import { findGth } from "../atoms/gth/gth-table.ts";
+import type { Pseudopotential } from "../atoms/pseudopotential.ts";
+import { parsePseudopotential } from "../atoms/read-pseudopotential.ts";
 import { requireInput } from "../common/failure.ts";
-import { findGth } from "../model/gth-table.ts";
 import { createLattice } from "../model/lattice.ts";
 import type { Atom, Model, Species } from "../model/model.ts";
-import type { Pseudopotential } from "../model/pseudopotential.ts";
-import { parsePseudopotential } from "../model/read-pseudopotential.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
 import type { Structure, StructureAtom } from "./structure.ts";

@@ -1,11 +1,11 @@
+import { atomicNumber } from "../atoms/elements.ts";
+import { findGth, gthCharges } from "../atoms/gth/gth-table.ts";
+import type { GthPotential } from "../atoms/pseudopotential.ts";
 import { hexagonalAxis } from "../bands/hexagonal.ts";
 import { requireInput } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { norm, type Vec3 } from "../common/vec3.ts";
-import { atomicNumber } from "../model/elements.ts";
-import { findGth, gthCharges } from "../model/gth-table.ts";
 import { createLattice, planeSpacings } from "../model/lattice.ts";
-import type { GthPotential } from "../model/pseudopotential.ts";
 import { formula, type Structure, scaleRows } from "../model/structure.ts";
 import { momentOf } from "./model.ts";
 import { type JobFile, parseJob } from "./schema.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../common/failure.ts";
 import { isNode } from "../common/platform.ts";
-import type { SpaceGroupSettings } from "../io/cif.ts";
+import type { SpaceGroupSettings } from "../io/structures/cif/cif.ts";
 import type { SpaceGroupIdentifier } from "../model/moyo.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
 

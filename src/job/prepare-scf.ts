@@ -1,9 +1,9 @@
 import { symmetricGridSize } from "../basis/grid.ts";
 import { createBasis, type PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { requireInput } from "../common/failure.ts";
+import { functionals } from "../functionals/functionals.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { functionals } from "../model/functionals.ts";
 import type { KpointChoice } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";

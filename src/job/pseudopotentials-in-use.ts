@@ -1,5 +1,5 @@
+import { gthFamilyName } from "../atoms/gth/gth-table.ts";
 import { plural } from "../common/plural.ts";
-import { gthFamilyName } from "../model/gth-table.ts";
 import type { Model } from "../model/model.ts";
 import type { Job } from "./job.ts";
 import { isPath } from "./model.ts";

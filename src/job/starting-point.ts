@@ -6,7 +6,7 @@ import { asRealField, type RealField } from "../kernels/fields.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import { createLattice } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
-import { eigenTolerance } from "../scf/eigen-tolerance.ts";
+import { eigenTolerance } from "../scf/rules/eigen-tolerance.ts";
 import type { ScfState } from "../scf/state.ts";
 import { carriedDensity } from "../state/carried-density.ts";
 

@@ -1,10 +1,10 @@
+import { ELEMENTS } from "../atoms/elements.ts";
 import { requireInput } from "../common/failure.ts";
 import { didYouMean } from "../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { norm, scale } from "../common/vec3.ts";
-import { formatOf, needsSpaceGroups, parseStructure } from "../io/structure-files.ts";
+import { formatOf, needsSpaceGroups, parseStructure } from "../io/structures/structure-files.ts";
 import { CLOSE, closePair } from "../model/close-atoms.ts";
-import { ELEMENTS } from "../model/elements.ts";
 import { createLattice } from "../model/lattice.ts";
 import {
   type Structure,

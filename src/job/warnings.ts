@@ -1,4 +1,4 @@
-import { functionals } from "../model/functionals.ts";
+import { functionals } from "../functionals/functionals.ts";
 import type { Model } from "../model/model.ts";
 import type { Job } from "./job.ts";
 import type { Structure, StructureInFile } from "./structure.ts";

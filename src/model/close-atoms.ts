@@ -1,5 +1,5 @@
+import { covalentRadius } from "../atoms/covalent-radii.ts";
 import { dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
-import { covalentRadius } from "./covalent-radii.ts";
 import { createLattice, planeSpacings } from "./lattice.ts";
 import { cartesianPositions, type Structure, toFractional } from "./structure.ts";
 

@@ -1,6 +1,6 @@
+import type { Pseudopotential } from "../atoms/pseudopotential.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "./lattice.ts";
-import type { Pseudopotential } from "./pseudopotential.ts";
 import type { SmearingName } from "./smearing.ts";
 
 /** An atom of the cell. */

@@ -1,4 +1,4 @@
-import { erfc } from "./erfc.ts";
+import { erfc } from "../common/erfc.ts";
 
 export type SmearingName = "none" | "fermi-dirac" | "gaussian" | "methfessel-paxton-1" | "marzari-vanderbilt";
 

@@ -1,7 +1,7 @@
 import { NotConvergedError } from "../common/failure.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { RealField } from "../kernels/fields.ts";
-import { simple } from "../precond/simple.ts";
+import { simple } from "../precond/filters/simple.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
 import { densityMixing } from "../scf/methods/density-mixing.ts";
 import { type ScfOptions, type ScfProblem, solveScf } from "../scf/scf.ts";

@@ -1,4 +1,4 @@
-import { erfc } from "../model/erfc.ts";
+import { erfc } from "../common/erfc.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Levels } from "../state/occupation.ts";
 import { type GridBands, statesBelow } from "./tetrahedra.ts";

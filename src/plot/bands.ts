@@ -1,8 +1,8 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
-import { figureSvg, stacked } from "./svg.ts";
-import { heading, marginTop, PALETTE, powerOfTen } from "./theme.ts";
+import { figureSvg, stacked } from "./drawing/svg.ts";
+import { heading, marginTop, PALETTE, powerOfTen } from "./drawing/theme.ts";
 
 /** What a picture of bands needs of a band structure: the fields of its file. */
 export interface DrawnBands {

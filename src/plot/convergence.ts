@@ -1,7 +1,7 @@
 import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
-import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./line-ends.ts";
-import { figureSvg } from "./svg.ts";
+import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
@@ -14,7 +14,7 @@ import {
   OVER_KEY,
   type Plot,
   POWERS_OF_TEN,
-} from "./theme.ts";
+} from "./drawing/theme.ts";
 
 /** The residuals of one run, step by step. */
 export interface ConvergenceSeries {

@@ -1,8 +1,8 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
-import { contourSvg } from "./contour.ts";
-import { figureSvg, stacked } from "./svg.ts";
-import { axisLabel, colourOf, FAINT, framed, heading, key } from "./theme.ts";
+import { contourSvg } from "./drawing/contour.ts";
+import { figureSvg, stacked } from "./drawing/svg.ts";
+import { axisLabel, colourOf, FAINT, framed, heading, key } from "./drawing/theme.ts";
 
 /** What a picture of a density of states needs: the fields of its file. Hartree atomic units. */
 export interface DrawnDos {

@@ -5,9 +5,9 @@ import { longAxis, planeSpacings } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
 import { layerSpacing, macroscopicAverage } from "../observables/macroscopic-average.ts";
 import { onSlice, type Plane, slice } from "../observables/slice.ts";
-import { type ContourOptions, contourSvg } from "./contour.ts";
+import { type ContourOptions, contourSvg } from "./drawing/contour.ts";
+import { stacked } from "./drawing/svg.ts";
 import { type Profile, type ProfileOptions, profileSvg } from "./profile.ts";
-import { stacked } from "./svg.ts";
 
 export interface FieldPictureOptions {
   readonly title?: string | undefined;

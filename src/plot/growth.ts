@@ -1,7 +1,15 @@
 import { requireInput } from "../common/failure.ts";
-import { NAMES_RIGHT, namesAtEnds } from "./line-ends.ts";
-import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, framed, heading, MARGIN_BOTTOM, marginTop, POWERS_OF_TEN } from "./theme.ts";
+import { NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
+import { figureSvg } from "./drawing/svg.ts";
+import {
+  axisLabel,
+  colourOf,
+  framed,
+  heading,
+  MARGIN_BOTTOM,
+  marginTop,
+  POWERS_OF_TEN,
+} from "./drawing/theme.ts";
 
 /** A condition number against the length of the cell. */
 export interface GrowthSeries {

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./svg.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
@@ -9,7 +9,7 @@ import {
   MARGIN_RIGHT,
   marginTop,
   WIDTH,
-} from "./theme.ts";
+} from "./drawing/theme.ts";
 
 /** A function along an axis of the cell, at equal distances from 0 to just before `length`. */
 export interface PlaneProfile {

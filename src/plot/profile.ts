@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./theme.ts";
+import { figureSvg } from "./drawing/svg.ts";
+import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./drawing/theme.ts";
 
 /** A function along a periodic axis, at equal distances from 0 to just before the end. */
 export interface Profile {

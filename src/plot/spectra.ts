@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, FAINT, heading, MARGIN_BOTTOM, marginTop, WIDTH } from "./theme.ts";
+import { figureSvg } from "./drawing/svg.ts";
+import { axisLabel, colourOf, FAINT, heading, MARGIN_BOTTOM, marginTop, WIDTH } from "./drawing/theme.ts";
 
 /** The eigenvalues of one operator. */
 export interface Spectrum {

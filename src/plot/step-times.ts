@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, framed, heading, key, OVER_KEY } from "./theme.ts";
+import { figureSvg } from "./drawing/svg.ts";
+import { axisLabel, colourOf, framed, heading, key, OVER_KEY } from "./drawing/theme.ts";
 
 /** What a step spent on each of its parts [s]. */
 export interface TimedStep {

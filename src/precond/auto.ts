@@ -1,11 +1,11 @@
 import type { RealField } from "../kernels/fields.ts";
+import { identity } from "./filters/simple.ts";
 import { gapOf } from "./gap.ts";
 import { hasStates } from "./ldos.ts";
 import { localGap, localGapWindows, matter } from "./local-gap.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import { keptSpace, type ResponseSpace } from "./response-space.ts";
 import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
-import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
 
 /** n⁴ E_gap = 95 eV [Mos85], in Ha: the permittivity n² is √(3.49/E_gap). */

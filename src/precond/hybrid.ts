@@ -1,12 +1,12 @@
 import type { Grid } from "../basis/grid.ts";
 import { valuesOf } from "../common/options.ts";
 import type { RealField } from "../kernels/fields.ts";
-import { DIELECTRIC_OPTIONS, type DielectricOptions } from "./dielectric.ts";
+import { DIELECTRIC_OPTIONS, type DielectricOptions } from "./filters/dielectric.ts";
+import { identity } from "./filters/simple.ts";
 import { hasStates, requireWidth, windowsAtFermiLevel } from "./ldos.ts";
 import { type Localisation, rootOnGrid } from "./localisation.ts";
 import type { Iterate, Preconditioner } from "./preconditioner.ts";
 import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
-import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
 
 export interface HybridOptions extends DielectricOptions {

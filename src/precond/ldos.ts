@@ -1,9 +1,9 @@
 import { requireInput } from "../common/failure.ts";
 import type { RealField } from "../kernels/fields.ts";
 import type { EnergyWindow } from "../state/energy-window.ts";
+import { identity } from "./filters/simple.ts";
 import { middleOfGap } from "./gap.ts";
 import type { Iterate, IterateLevels, Preconditioner } from "./preconditioner.ts";
-import { identity } from "./simple.ts";
 import { screening } from "./susceptibility.ts";
 
 /**

@@ -1,4 +1,5 @@
 import type { Waves } from "../basis/waves.ts";
+import { erfc } from "../common/erfc.ts";
 import {
   addConstant,
   dotReal,
@@ -8,7 +9,6 @@ import {
   sumOverSpins,
   sumReal,
 } from "../kernels/fields.ts";
-import { erfc } from "../model/erfc.ts";
 import type { EnergyWindow } from "../state/energy-window.ts";
 import { windowsAtFermiLevel } from "./ldos.ts";
 import { thomasFermiStates } from "./local-thomas-fermi.ts";

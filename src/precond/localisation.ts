@@ -1,9 +1,9 @@
 import type { Grid } from "../basis/grid.ts";
+import { erfc } from "../common/erfc.ts";
 import { requireInput } from "../common/failure.ts";
 import { type NumberOptions, valuesOf } from "../common/options.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
-import { erfc } from "../model/erfc.ts";
 
 /** Where in the cell a material is: L between 0 and 1 as a periodic function of fractional coordinates. */
 export type Localisation = (position: Vec3) => number;

@@ -3,10 +3,10 @@ import { asRealField, type RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
 import { isSmeared } from "../state/occupation.ts";
-import { electronsToHold, initialBands } from "./bands.ts";
-import { eigenTolerance } from "./eigen-tolerance.ts";
 import type { ScfOptions } from "./options.ts";
 import type { ScfProblem } from "./problem.ts";
+import { electronsToHold, initialBands } from "./rules/bands.ts";
+import { eigenTolerance } from "./rules/eigen-tolerance.ts";
 import type { ScfState } from "./state.ts";
 
 /**

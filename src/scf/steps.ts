@@ -1,17 +1,17 @@
 import { requireInput } from "../common/failure.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { requireTerms } from "../terms/sums.ts";
-import { nextBands } from "./bands.ts";
 import { DEGENERATE } from "./diagnosis.ts";
-import { eigenTolerance } from "./eigen-tolerance.ts";
 import { firstState } from "./first-state.ts";
 import type { HeldOrbitals } from "./held-orbitals.ts";
 import type { NextStep, SolvedStep } from "./method.ts";
 import type { ScfOptions, ScfOutcome, StepProgress } from "./options.ts";
 import type { ScfProblem } from "./problem.ts";
+import { nextBands } from "./rules/bands.ts";
+import { eigenTolerance } from "./rules/eigen-tolerance.ts";
+import { meets } from "./rules/tolerance.ts";
 import type { HistoryRow, ScfStep } from "./state.ts";
 import { type StepTimes, stopwatch } from "./stopwatch.ts";
-import { meets } from "./tolerance.ts";
 
 /**
  * The loop of `scf`. The method finds orbitals, their density and energy, and decides what to solve for next; here is

@@ -1,14 +1,14 @@
+import { guessWidth } from "../atoms/density-guess.ts";
+import { atomicNumber } from "../atoms/elements.ts";
+import { valenceCharge, valenceShape } from "../atoms/pseudopotential-formulas.ts";
+import { type RadialShape, shapeAt, shapeIntegral, shapeRadius } from "../atoms/radial/radial-shape.ts";
 import { forEachInBall } from "../basis/ball.ts";
 import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { dot, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField, type RealField, spinComponent, sumReal } from "../kernels/fields.ts";
-import { guessWidth } from "../model/density-guess.ts";
-import { atomicNumber } from "../model/elements.ts";
 import { planeSpacings } from "../model/lattice.ts";
 import type { Atom, Model } from "../model/model.ts";
-import { valenceCharge, valenceShape } from "../model/pseudopotential-formulas.ts";
-import { type RadialShape, shapeAt, shapeIntegral, shapeRadius } from "../model/radial-shape.ts";
 
 /**
  * Density to start from: on every atom the density of its valence electrons that its pseudopotential's file has, or a Gaussian that

@@ -1,6 +1,6 @@
 import type { Grid } from "../basis/grid.ts";
 import type { Symmetrize } from "../basis/symmetrize.ts";
-import type { Functional } from "../model/functional.ts";
+import type { Functional } from "../functionals/functional.ts";
 import { isSmeared, type Model } from "../model/model.ts";
 import { coreCorrection } from "./core-correction/core-correction.ts";
 import { entropy } from "./entropy/entropy.ts";

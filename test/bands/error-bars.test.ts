@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import type { FrozenProblem } from "../../src/bands/frozen-problem.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { exactHamiltonian, withErrorBars } from "../../src/job/error-bars.ts";
 import { runBands } from "../../src/job/run-bands.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 import { close } from "../close.ts";

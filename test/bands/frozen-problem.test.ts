@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import {
   type FrozenProblem,
   frozenProblem,
@@ -13,7 +14,6 @@ import { rowsVec, type Vec3 } from "../../src/common/vec3.ts";
 import { newRealField, type RealField } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 import { closeArrays, notTiny } from "../close.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createBasis } from "../../src/basis/plane-wave-basis.ts";
 import { InputError } from "../../src/common/failure.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 import { findSymmetry } from "../../src/model/symmetry.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bulk } from "../../src/build/bulk.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { parseJobFile } from "../../src/io/job-file.ts";
-import { parseStructure } from "../../src/io/structure-files.ts";
+import { parseStructure } from "../../src/io/structures/structure-files.ts";
 import { runScf } from "../../src/job/run-scf.ts";
 import { parseJob } from "../../src/job/schema.ts";
 import { hasAse, python } from "../ase.ts";

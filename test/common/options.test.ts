@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { allows, type NumberOption, valuesOf } from "../../src/common/options.ts";
 import { ruled } from "../../src/job/fields.ts";
-import { DIELECTRIC_OPTIONS } from "../../src/precond/dielectric.ts";
-import { KERKER_OPTIONS } from "../../src/precond/kerker.ts";
+import { DIELECTRIC_OPTIONS } from "../../src/precond/filters/dielectric.ts";
+import { KERKER_OPTIONS } from "../../src/precond/filters/kerker.ts";
 import { LAYER_OPTIONS } from "../../src/precond/localisation.ts";
 import { ANDERSON_OPTIONS } from "../../src/scf/accelerators/anderson.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../src/scf/methods/density-mixing.ts";

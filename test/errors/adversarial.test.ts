@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { projectorFourier } from "../../src/atoms/pseudopotential-formulas.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
 import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
@@ -18,7 +19,6 @@ import { countBelow } from "../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
 import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
 import { cohenBergstresserSilicon, reference, triclinic } from "./crystals.ts";
 
 const kernels = wasmKernelsSync();

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
+import { COHEN_BERGSTRESSER_SILICON } from "../../src/atoms/cohen-bergstresser.ts";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
 import type { ExactProblem } from "../../src/errors/problem/exact-problem.ts";
-import { COHEN_BERGSTRESSER_SILICON } from "../../src/model/cohen-bergstresser.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 
 const fcc = (a: number): Mat3 => [
   [0, a / 2, a / 2],

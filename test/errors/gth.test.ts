@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
+import { localFourier, projectorFourier } from "../../src/atoms/pseudopotential-formulas.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
@@ -18,9 +20,7 @@ import { ball, interval } from "../../src/interval/interval.ts";
 import { exact } from "../../src/interval/sides.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { localFourier, projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
 import { closeArrays, notTiny } from "../close.ts";
 import { denseKinetic, denseNonlocal, denseSum } from "../terms/dense.ts";
 import { coreSilicon, triclinic } from "./crystals.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
+import { solidHarmonic } from "../../src/common/spherical-harmonics.ts";
 import { LN2_HIGH, LN2_LOW, PI } from "../../src/interval/constants.ts";
 import { exp } from "../../src/interval/exp.ts";
 import { interval } from "../../src/interval/interval.ts";
@@ -7,7 +8,6 @@ import { norm2Above } from "../../src/interval/norms.ts";
 import { gamma, inflated } from "../../src/interval/sides.ts";
 import { solidHarmonic as enclosed } from "../../src/interval/solid-harmonics.ts";
 import { cosSinTurns } from "../../src/interval/turns.ts";
-import { solidHarmonic } from "../../src/model/spherical-harmonics.ts";
 import {
   atMost,
   exactCosSin,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseCif } from "../../src/io/cif.ts";
 import { loadSpaceGroups } from "../../src/io/moyo-node.ts";
+import { parseCif } from "../../src/io/structures/cif/cif.ts";
 import { python, testWithAse } from "../ase.ts";
 
 const groups = await loadSpaceGroups();

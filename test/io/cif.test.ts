@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { norm } from "../../src/common/vec3.ts";
-import { parseCif } from "../../src/io/cif.ts";
-import { parseSymop } from "../../src/io/cif-symmetry.ts";
 import { loadSpaceGroups } from "../../src/io/moyo-node.ts";
+import { parseCif } from "../../src/io/structures/cif/cif.ts";
+import { parseSymop } from "../../src/io/structures/cif/cif-symmetry.ts";
 
 const groups = await loadSpaceGroups();
 

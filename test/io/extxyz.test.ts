@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { norm, rowsVec, sub } from "../../src/common/vec3.ts";
-import { formatExtxyz, parseExtxyz } from "../../src/io/extxyz.ts";
+import { formatExtxyz, parseExtxyz } from "../../src/io/structures/extxyz.ts";
 
 const folder = "test/fixtures/published/structures";
 const files = readdirSync(folder).filter((file) => file.endsWith(".extxyz"));

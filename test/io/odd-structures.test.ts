@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { formatOf } from "../../src/io/structure-files.ts";
+import { formatOf } from "../../src/io/structures/structure-files.ts";
 import { resolveStructure } from "../../src/job/structure.ts";
 import { formula } from "../../src/model/structure.ts";
 

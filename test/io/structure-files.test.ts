@@ -6,7 +6,7 @@ import { bulk } from "../../src/build/bulk.ts";
 import { slab } from "../../src/build/slab.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { dot, type Mat3, norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
-import { formatStructure, parseStructure } from "../../src/io/structure-files.ts";
+import { formatStructure, parseStructure } from "../../src/io/structures/structure-files.ts";
 import type { Structure } from "../../src/model/structure.ts";
 import { hasAse, python, testWithAse } from "../ase.ts";
 import { needs } from "../needs.ts";

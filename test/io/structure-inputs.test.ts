@@ -3,11 +3,11 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { det, norm } from "../../src/common/vec3.ts";
-import { parseAbinitInput } from "../../src/io/abinit-input.ts";
-import { parsePoscar } from "../../src/io/poscar.ts";
-import { parseQeInput } from "../../src/io/qe-input.ts";
-import { formatOf } from "../../src/io/structure-files.ts";
-import { parseXsf } from "../../src/io/xsf.ts";
+import { parseAbinitInput } from "../../src/io/structures/abinit-input.ts";
+import { parsePoscar } from "../../src/io/structures/poscar.ts";
+import { parseQeInput } from "../../src/io/structures/qe/qe-input.ts";
+import { formatOf } from "../../src/io/structures/structure-files.ts";
+import { parseXsf } from "../../src/io/structures/xsf.ts";
 import { cartesianPositions } from "../../src/model/structure.ts";
 
 const A = BOHR_PER_ANGSTROM;

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { parseStructure } from "../../src/io/structure-files.ts";
+import { parseStructure } from "../../src/io/structures/structure-files.ts";
 import { newJob } from "../../src/job/new-job.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runScf } from "../../src/job/run-scf.ts";

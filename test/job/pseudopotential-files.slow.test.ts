@@ -1,6 +1,6 @@
 import { test } from "vitest";
-import { findGth } from "../../src/model/gth-table.ts";
-import { toPsp8 } from "../model/pseudopotential-writers.ts";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
+import { toPsp8 } from "../atoms/pseudopotential-writers.ts";
 import { checkCoreForces } from "./core-forces-law.ts";
 
 test("forces are minus the derivative of the energy where atoms have cores, with PBE and two spins", () => {

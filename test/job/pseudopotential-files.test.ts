@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { parseProblem, problemText, requireSameSystem } from "../../src/bands/frozen-problem.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runBands } from "../../src/job/run-bands.ts";
 import { runScf } from "../../src/job/run-scf.ts";
-import { findGth } from "../../src/model/gth-table.ts";
+import { toPsp8, toUpf } from "../atoms/pseudopotential-writers.ts";
 import { close, closeArrays } from "../close.ts";
-import { toPsp8, toUpf } from "../model/pseudopotential-writers.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";
 import { checkCoreForces } from "./core-forces-law.ts";
 

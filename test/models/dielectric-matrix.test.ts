@@ -9,12 +9,12 @@ import {
 } from "../../src/models/dielectric-matrix.ts";
 import { groundState } from "../../src/models/ground-state.ts";
 import { insulatorLine, lineSystem, metalLine, mixedLine } from "../../src/models/line-system.ts";
-import { dielectric } from "../../src/precond/dielectric.ts";
+import { dielectric } from "../../src/precond/filters/dielectric.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
+import { kerkerDos } from "../../src/precond/filters/kerker-dos.ts";
+import { simple } from "../../src/precond/filters/simple.ts";
 import { hybrid } from "../../src/precond/hybrid.ts";
-import { kerker } from "../../src/precond/kerker.ts";
-import { kerkerDos } from "../../src/precond/kerker-dos.ts";
 import { ldos } from "../../src/precond/ldos.ts";
-import { simple } from "../../src/precond/simple.ts";
 import { independentResponse } from "../../src/response/chi0.ts";
 import { chi0Exact } from "../../src/response/chi0-exact.ts";
 import { dampedRate, observedRate } from "../../src/response/rates.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { insulatorLine, metalLine, mixedLine } from "../../src/models/line-system.ts";
-import { kerker } from "../../src/precond/kerker.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
+import { simple } from "../../src/precond/filters/simple.ts";
 import { ldos } from "../../src/precond/ldos.ts";
-import { simple } from "../../src/precond/simple.ts";
 import { yukawa } from "../../src/terms/hartree/pair-interaction.ts";
 import { close } from "../close.ts";
 import { condition, solved } from "./lines.ts";

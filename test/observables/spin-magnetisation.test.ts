@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
+import { erfc } from "../../src/common/erfc.ts";
 import { norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
 import { createKernels } from "../../src/kernels/backends.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
-import { erfc } from "../../src/model/erfc.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../../src/observables/magnetisation.ts";
 import { close, closeArrays, notTiny } from "../close.ts";

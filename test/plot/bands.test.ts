@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { EV_PER_HARTREE } from "../../src/common/units.ts";
 import type { Mat3 } from "../../src/common/vec3.ts";
 import { bandsSvg, type DrawnBands } from "../../src/plot/bands.ts";
-import { htmlPage } from "../../src/plot/html-page.ts";
+import { htmlPage } from "../../src/plot/drawing/html-page.ts";
 
 const reciprocal: Mat3 = [
   [1, 0, 0],

@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { expect, test } from "vitest";
 import { type ConvergenceSeries, convergenceSvg } from "../../src/plot/convergence.ts";
-import { powerOfTen } from "../../src/plot/theme.ts";
+import { powerOfTen } from "../../src/plot/drawing/theme.ts";
 
 const series = (label: string, steps: number, rate: number): ConvergenceSeries => ({
   label,

@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
-import { contourSvg } from "../../src/plot/contour.ts";
-import { linesSvg } from "../../src/plot/lines.ts";
+import { contourSvg } from "../../src/plot/drawing/contour.ts";
+import { linesSvg } from "../../src/plot/drawing/lines.ts";
 import { profileSvg } from "../../src/plot/profile.ts";
 import { stepTimesSvg } from "../../src/plot/step-times.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type TerminalPlot, terminalPlot } from "../../src/plot/terminal.ts";
+import { type TerminalPlot, terminalPlot } from "../../src/plot/drawing/terminal.ts";
 
 const plotOf = (values: readonly number[], more: Partial<TerminalPlot> = {}): string[] =>
   terminalPlot({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { auto, permittivityOf } from "../../src/precond/auto.ts";
-import { dielectric } from "../../src/precond/dielectric.ts";
+import { dielectric } from "../../src/precond/filters/dielectric.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
 import { closeArrays, largestDifference } from "../close.ts";

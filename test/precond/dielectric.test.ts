@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { newRealField, type RealField } from "../../src/kernels/fields.ts";
-import { dielectric } from "../../src/precond/dielectric.ts";
-import { kerker } from "../../src/precond/kerker.ts";
+import { dielectric } from "../../src/precond/filters/dielectric.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
 import type { Preconditioner } from "../../src/precond/preconditioner.ts";
 import { close, closeArrays, largestDifference } from "../close.ts";
 import { at, noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";

@@ -9,7 +9,7 @@ import {
   type RealField,
   sumReal,
 } from "../../src/kernels/fields.ts";
-import { dielectric } from "../../src/precond/dielectric.ts";
+import { dielectric } from "../../src/precond/filters/dielectric.ts";
 import { hybrid } from "../../src/precond/hybrid.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { layer } from "../../src/precond/localisation.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { asRealField, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
-import { kerker } from "../../src/precond/kerker.ts";
-import { kerkerDos } from "../../src/precond/kerker-dos.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
+import { kerkerDos } from "../../src/precond/filters/kerker-dos.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { closeArrays, largestDifference } from "../close.ts";
 import { at, noise, preconditionerLaws, type Sample, sampleIterate, testGrid } from "./laws.ts";

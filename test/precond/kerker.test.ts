@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
-import { kerker } from "../../src/precond/kerker.ts";
-import { simple } from "../../src/precond/simple.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
+import { simple } from "../../src/precond/filters/simple.ts";
 import { closeArrays, notTiny } from "../close.ts";
 import { at as bindAt, noise, preconditionerLaws, sampleIterate, testGrid } from "./laws.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
+import { erfc } from "../../src/common/erfc.ts";
 import { random } from "../../src/common/random.ts";
 import type { Mat3 } from "../../src/common/vec3.ts";
 import {
@@ -12,7 +13,6 @@ import {
 } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { erfc } from "../../src/model/erfc.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Iterate, Preconditioner } from "../../src/precond/preconditioner.ts";
 import type { EnergyWindow } from "../../src/state/energy-window.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Grid } from "../../src/basis/grid.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { asRealField, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
-import { kerker } from "../../src/precond/kerker.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
 import { at, energyNorm, noise, preconditionerLaws, sampleIterate, testGrid, unevenStates } from "./laws.ts";

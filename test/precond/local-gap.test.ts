@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { erfc } from "../../src/common/erfc.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
-import { erfc } from "../../src/model/erfc.ts";
 import { gapFromWindows, localGap as gapOfStates, localGapWindows } from "../../src/precond/local-gap.ts";
 import { thomasFermiStates } from "../../src/precond/local-thomas-fermi.ts";
 import { type ResponseSpace, responseSpace } from "../../src/precond/response-space.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
-import { kerker } from "../../src/precond/kerker.ts";
+import { kerker } from "../../src/precond/filters/kerker.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { localThomasFermi, thomasFermiStates } from "../../src/precond/local-thomas-fermi.ts";
 import { close, closeArrays, largestDifference } from "../close.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { createGrid } from "../../src/basis/grid.ts";
 import { planeAverage } from "../../src/basis/plane-average.ts";
+import { functionals } from "../../src/functionals/functionals.ts";
 import { preconditionerOf } from "../../src/job/mixings.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { runDielectric } from "../../src/job/run-dielectric.ts";
 import { asRealField, dotReal, newRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { functionals } from "../../src/model/functionals.ts";
 import { createLattice, longAxis } from "../../src/model/lattice.ts";
 import type { Preconditioner } from "../../src/precond/preconditioner.ts";
 import type { Chi0 } from "../../src/response/chi0.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { simple } from "../../src/precond/simple.ts";
+import { simple } from "../../src/precond/filters/simple.ts";
 import {
   clampProposal,
   dampingLimits,

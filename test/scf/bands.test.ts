@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { initialBands, nextBands } from "../../src/scf/bands.ts";
-import { eigenTolerance } from "../../src/scf/eigen-tolerance.ts";
+import { initialBands, nextBands } from "../../src/scf/rules/bands.ts";
+import { eigenTolerance } from "../../src/scf/rules/eigen-tolerance.ts";
 import type { HistoryRow } from "../../src/scf/state.ts";
 import type { Occupation } from "../../src/state/occupation.ts";
 import { close } from "../close.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Model } from "../../src/model/model.ts";
-import { electronsToHold, initialBands } from "../../src/scf/bands.ts";
+import { electronsToHold, initialBands } from "../../src/scf/rules/bands.ts";
 
 const model = (nSpin: 1 | 2, electrons: number, moments: number[]) =>
   ({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
+import { functionals } from "../../src/functionals/functionals.ts";
 import { runScf } from "../../src/job/run-scf.ts";
 import { asRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
-import { functionals } from "../../src/model/functionals.ts";
-import { keepBothSpins } from "../../src/scf/spin-floor.ts";
+import { keepBothSpins } from "../../src/scf/rules/spin-floor.ts";
 import { close, closeArrays } from "../close.ts";
 
 const N = 40;

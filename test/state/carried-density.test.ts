@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createGrid } from "../../src/basis/grid.ts";
 import { random } from "../../src/common/random.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
 import { createKernels } from "../../src/kernels/backends.ts";
 import { asRealField, newRealField, spinComponent, sumReal } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 import { carriedDensity } from "../../src/state/carried-density.ts";

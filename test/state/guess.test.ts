@@ -1,18 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { guessWidth } from "../../src/atoms/density-guess.ts";
+import { parsePsp8 } from "../../src/atoms/files/psp8.ts";
+import { parseUpf } from "../../src/atoms/files/upf.ts";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
 import { dot, type Mat3, type Vec3 } from "../../src/common/vec3.ts";
 import { spinComponent, sumReal } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { guessWidth } from "../../src/model/density-guess.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
-import { parsePsp8 } from "../../src/model/psp8.ts";
-import { parseUpf } from "../../src/model/upf.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
+import { toPsp8, toUpf } from "../atoms/pseudopotential-writers.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
-import { toPsp8, toUpf } from "../model/pseudopotential-writers.ts";
 
 const TRICLINIC: Mat3 = [[9, 0, 0], [1, 8, 0], [-2, 1.5, 10]]; // biome-ignore format: a matrix
 const model = (atoms: Atom[], nSpin: 1 | 2 = 1, electrons = 7): Model => ({

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { exactProductGridSize } from "../../src/basis/grid.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
 import {

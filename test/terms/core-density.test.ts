@@ -1,20 +1,20 @@
 import { describe, expect, test } from "vitest";
+import { parsePsp8 } from "../../src/atoms/files/psp8.ts";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { forEachInBall } from "../../src/basis/ball.ts";
 import { createGrid } from "../../src/basis/grid.ts";
 import { random } from "../../src/common/random.ts";
 import { add, inverse, type Mat3, norm, rowsVec, type Vec3 } from "../../src/common/vec3.ts";
+import { functionals } from "../../src/functionals/functionals.ts";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { functionals } from "../../src/model/functionals.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
-import { parsePsp8 } from "../../src/model/psp8.ts";
 import { coreCorrection, coreDensity, withCore } from "../../src/terms/core-correction/core-correction.ts";
 import { kohnShamTerms } from "../../src/terms/kohn-sham.ts";
 import { exchangeCorrelation } from "../../src/terms/xc/exchange-correlation.ts";
+import { toPsp8 } from "../atoms/pseudopotential-writers.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
-import { toPsp8 } from "../model/pseudopotential-writers.ts";
 
 const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix
 const withCoreOf = (element: string, electrons: number, width: number) => ({

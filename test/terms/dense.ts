@@ -1,10 +1,10 @@
+import { nonlocalChannels, projectorFourier } from "../../src/atoms/pseudopotential-formulas.ts";
 import { gridIndex } from "../../src/basis/grid.ts";
 import type { KPoint } from "../../src/basis/kpoint.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import type { Lattice } from "../../src/model/lattice.ts";
 import type { Atom, Species } from "../../src/model/model.ts";
-import { nonlocalChannels, projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
 
 /** A complex n × n matrix, column-major, as the kernels hold it. */
 export type Dense = Float64Array;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { functionals } from "../../src/functionals/functionals.ts";
 import { prepareScf } from "../../src/job/prepare-scf.ts";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
-import { functionals } from "../../src/model/functionals.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { externalPotential } from "../../src/terms/external/external.ts";
 import { hartree } from "../../src/terms/hartree/hartree.ts";

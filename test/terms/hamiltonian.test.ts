@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { exactProductGridSize } from "../../src/basis/grid.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { random } from "../../src/common/random.ts";
@@ -6,7 +7,6 @@ import type { Mat3 } from "../../src/common/vec3.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
 import { createHamiltonian } from "../../src/terms/hamiltonian.ts";

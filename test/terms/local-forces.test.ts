@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createGrid } from "../../src/basis/grid.ts";
 import { random } from "../../src/common/random.ts";
 import { add, inverse, type Mat3, matVec, rowsVec, type Vec3 } from "../../src/common/vec3.ts";
 import { asRealField } from "../../src/kernels/fields.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
 import { symmetrizeForces } from "../../src/observables/symmetrised.ts";

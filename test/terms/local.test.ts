@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
+import { localFourier } from "../../src/atoms/pseudopotential-formulas.ts";
 import { createGrid } from "../../src/basis/grid.ts";
+import { erf } from "../../src/common/erfc.ts";
 import { random } from "../../src/common/random.ts";
 import { dot, type Mat3, norm, rowsVec, scale, type Vec3 } from "../../src/common/vec3.ts";
 import { asRealField, sumReal } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { erf } from "../../src/model/erfc.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Model } from "../../src/model/model.ts";
-import { localFourier } from "../../src/model/pseudopotential-formulas.ts";
 import { ewald } from "../../src/terms/ewald/ewald.ts";
 import { localTerm } from "../../src/terms/local/local.ts";
 import { localPotential } from "../../src/terms/local/potential.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { random } from "../../src/common/random.ts";
 import { add, inverse, rowsVec, type Vec3 } from "../../src/common/vec3.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
 import { nonlocalForces } from "../../src/terms/nonlocal/forces.ts";

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { findGth, gthCharges } from "../../src/atoms/gth/gth-table.ts";
+import { projectorFourier } from "../../src/atoms/pseudopotential-formulas.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { findGth, gthCharges } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom, Species } from "../../src/model/model.ts";
-import { projectorFourier } from "../../src/model/pseudopotential-formulas.ts";
 import {
   type NonlocalProjectors,
   nonlocalProjectors,

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
+import { localFourier, valenceCharge } from "../../src/atoms/pseudopotential-formulas.ts";
 import type { Mat3 } from "../../src/common/vec3.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
-import { localFourier, valenceCharge } from "../../src/model/pseudopotential-formulas.ts";
 import { pspCorrection } from "../../src/terms/psp-correction/psp-correction.ts";
 import { close } from "../close.ts";
 

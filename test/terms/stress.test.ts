@@ -1,25 +1,25 @@
 import { describe, expect, test } from "vitest";
+import { parsePsp8 } from "../../src/atoms/files/psp8.ts";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
+import { correctedTrapezoid } from "../../src/atoms/radial/radial-mesh.ts";
+import { radialTransform, transformAt, transformSlopeAt } from "../../src/atoms/radial/radial-transform.ts";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
 import { createKPoint, type KPoint } from "../../src/basis/kpoint.ts";
 import { random } from "../../src/common/random.ts";
 import { addMatrices, toMatrix } from "../../src/common/tensor.ts";
 import { add, dot, type Mat3, matMul, rowsVec, scale, transpose } from "../../src/common/vec3.ts";
+import { functionals } from "../../src/functionals/functionals.ts";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
-import { functionals } from "../../src/model/functionals.ts";
-import { findGth } from "../../src/model/gth-table.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
-import { parsePsp8 } from "../../src/model/psp8.ts";
-import { correctedTrapezoid } from "../../src/model/radial-mesh.ts";
-import { radialTransform, transformAt, transformSlopeAt } from "../../src/model/radial-transform.ts";
 import { symmetrizeStress } from "../../src/observables/symmetrised.ts";
 import { kohnShamTerms } from "../../src/terms/kohn-sham.ts";
 import { nonlocalProjectors } from "../../src/terms/nonlocal/projectors.ts";
 import { blockTermOf, CRYSTAL_OPERATORS } from "../../src/terms/operators.ts";
 import type { Term } from "../../src/terms/term.ts";
+import { toPsp8 } from "../atoms/pseudopotential-writers.ts";
 import { close, notTiny } from "../close.ts";
-import { toPsp8 } from "../model/pseudopotential-writers.ts";
 
 const TRICLINIC: Mat3 = [[6, 0, 0], [1, 5, 0], [-2, 0.5, 7]]; // biome-ignore format: a matrix
 /** A kind with d projectors, one on a mesh with a core, and charges that differ. */

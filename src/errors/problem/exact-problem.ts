@@ -1,8 +1,8 @@
+import type { CohenBergstresserPotential } from "../../atoms/cohen-bergstresser.ts";
+import type { GthPotential } from "../../atoms/pseudopotential.ts";
 import { requireInput } from "../../common/failure.ts";
 import { det, type Mat3, type Vec3 } from "../../common/vec3.ts";
-import type { CohenBergstresserPotential } from "../../model/cohen-bergstresser.ts";
 import type { Model } from "../../model/model.ts";
-import type { GthPotential } from "../../model/pseudopotential.ts";
 
 /**
  * A band problem that error bars can speak of: plain data, in which every number is exact, namely the binary64 value

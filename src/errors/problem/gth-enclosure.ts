@@ -1,3 +1,4 @@
+import type { GthPotential } from "../../atoms/pseudopotential.ts";
 import { PI, TWO_PI } from "../../interval/constants.ts";
 import { exp } from "../../interval/exp.ts";
 import {
@@ -13,7 +14,6 @@ import {
   sqr,
 } from "../../interval/interval.ts";
 import { sqrt } from "../../interval/sqrt.ts";
-import type { GthPotential } from "../../model/pseudopotential.ts";
 import type { PolynomialGaussian } from "./lattice-tail.ts";
 
 /** Enclosures of the formulas of the dual-space Gaussian pseudopotential [GTH96, HGH98], by q² since only that is needed. */

@@ -1,3 +1,4 @@
+import type { GthPotential } from "../../atoms/pseudopotential.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { div, type Interval, interval, midpoint, radiusAbout } from "../../interval/interval.ts";
 import { rootAbove } from "../../interval/norms.ts";
@@ -5,7 +6,6 @@ import { LEAST_EXPONENT, PLAIN_EXP_ERROR, plainExp } from "../../interval/plain-
 import { above, UNIT_ROUNDOFF } from "../../interval/rounding.ts";
 import { type Above, maxAbove, provedAbove, SumAbove } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
-import type { GthPotential } from "../../model/pseudopotential.ts";
 import { laguerre, projectorNorm } from "./gth-enclosure.ts";
 import { phase } from "./phase.ts";
 

@@ -5,11 +5,11 @@ import { totalPotential } from "../../terms/sums.ts";
 import type { Accelerator, AcceleratorHistory } from "../accelerators/accelerator.ts";
 import { anderson } from "../accelerators/anderson.ts";
 import { energyNorm } from "../accelerators/energy-norm.ts";
-import { bandsToDiagonalise } from "../bands.ts";
 import { iterateAt, responseAt } from "../iterate.ts";
 import type { ScfIteration, ScfMethod, SolvedStep } from "../method.ts";
+import { bandsToDiagonalise } from "../rules/bands.ts";
+import { keepBothSpins } from "../rules/spin-floor.ts";
 import { densityDistance, type SolvedPotential, solvePotential } from "../solve-potential.ts";
-import { keepBothSpins } from "../spin-floor.ts";
 import type { MethodState } from "../state.ts";
 import { type GuardState, guardedNext } from "./guard.ts";
 

@@ -5,6 +5,7 @@ import { occupy } from "../../state/occupation.ts";
 import { totalPotential } from "../../terms/sums.ts";
 import type { ScfIteration, ScfMethod, SolvedStep, StepStart } from "../method.ts";
 import type { ScfProblem } from "../problem.ts";
+import { targetResidual } from "../rules/tolerance.ts";
 import {
   densityDistance,
   levelsOf,
@@ -13,7 +14,6 @@ import {
   solvePotential,
 } from "../solve-potential.ts";
 import type { MethodState } from "../state.ts";
-import { targetResidual } from "../tolerance.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "./lbfgs.ts";
 
 /** What the numbers of `directMinimisation` may be and what they are by default. */

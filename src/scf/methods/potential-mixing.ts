@@ -4,12 +4,12 @@ import type { IterateLevels, Preconditioner } from "../../precond/preconditioner
 import { type EvaluatedTerms, evaluateTerms } from "../../terms/sums.ts";
 import type { AcceleratorHistory } from "../accelerators/accelerator.ts";
 import { ANDERSON_OPTIONS, anderson } from "../accelerators/anderson.ts";
-import { bandsToDiagonalise } from "../bands.ts";
 import { iterateAt } from "../iterate.ts";
 import type { ScfIteration, ScfMethod, SolvedStep } from "../method.ts";
+import { bandsToDiagonalise } from "../rules/bands.ts";
+import { targetResidual } from "../rules/tolerance.ts";
 import { densityDistance, type SolvedPotential, solvePotential } from "../solve-potential.ts";
 import type { MethodState } from "../state.ts";
-import { targetResidual } from "../tolerance.ts";
 import { dampingLimits } from "./adaptive-damping.ts";
 import { type SearchState, searchNext } from "./line-search.ts";
 

@@ -1,11 +1,11 @@
+import { coreShape } from "../../atoms/pseudopotential-formulas.ts";
+import { shapeAt, shapeRadius, shapeSlopeAt } from "../../atoms/radial/radial-shape.ts";
 import { forEachInBall } from "../../basis/ball.ts";
 import type { Grid } from "../../basis/grid.ts";
 import { addOuter, newTensor, toMatrix } from "../../common/tensor.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
 import type { Model } from "../../model/model.ts";
-import { coreShape } from "../../model/pseudopotential-formulas.ts";
-import { shapeAt, shapeRadius, shapeSlopeAt } from "../../model/radial-shape.ts";
 
 /**
  * Density of the core electrons [bohr⁻³], shape [N], that exchange and correlation see beside the

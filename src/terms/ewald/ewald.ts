@@ -1,11 +1,11 @@
+import { valenceCharge } from "../../atoms/pseudopotential-formulas.ts";
 import { pointsInBall } from "../../basis/ball.ts";
+import { erfc } from "../../common/erfc.ts";
 import { requireInput } from "../../common/failure.ts";
 import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../../common/tensor.ts";
 import { add, dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../common/vec3.ts";
-import { erfc } from "../../model/erfc.ts";
 import type { Lattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
-import { valenceCharge } from "../../model/pseudopotential-formulas.ts";
 import type { Term } from "../term.ts";
 
 /**

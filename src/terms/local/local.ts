@@ -1,9 +1,9 @@
+import { localFourier, localFourierDerivative } from "../../atoms/pseudopotential-formulas.ts";
 import { cartesianG, type Grid } from "../../basis/grid.ts";
 import { addIdentity, addOuter, newTensor, toMatrix } from "../../common/tensor.ts";
 import type { Mat3 } from "../../common/vec3.ts";
 import { type ReadonlyRealField, sumOverSpins } from "../../kernels/fields.ts";
 import type { Model } from "../../model/model.ts";
-import { localFourier, localFourierDerivative } from "../../model/pseudopotential-formulas.ts";
 import { fixedPotential } from "../external/external.ts";
 import type { DensityTerm } from "../term.ts";
 import { localForces } from "./forces.ts";

@@ -1,9 +1,9 @@
+import type { Pseudopotential } from "../../atoms/pseudopotential.ts";
+import { localFourier } from "../../atoms/pseudopotential-formulas.ts";
 import { frequency, type Grid } from "../../basis/grid.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { newFourierField, type RealField } from "../../kernels/fields.ts";
 import type { Model } from "../../model/model.ts";
-import type { Pseudopotential } from "../../model/pseudopotential.ts";
-import { localFourier } from "../../model/pseudopotential-formulas.ts";
 
 /** Σ_atoms e^{−iG·R} of one kind of atom on the cube of G-vectors; null if there is none. */
 export function structureFactorOf({ atoms }: Model, grid: Grid, species: number): Float64Array | null {

@@ -1,9 +1,9 @@
+import { projectorFourier, projectorFourierDerivative } from "../../atoms/pseudopotential-formulas.ts";
 import type { KPoint } from "../../basis/kpoint.ts";
+import { solidHarmonic, solidHarmonicGradient } from "../../common/spherical-harmonics.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Species } from "../../model/model.ts";
-import { projectorFourier, projectorFourierDerivative } from "../../model/pseudopotential-formulas.ts";
-import { solidHarmonic, solidHarmonicGradient } from "../../model/spherical-harmonics.ts";
 import { diagonalChannels, type ProjectorForm } from "./projectors.ts";
 
 /**

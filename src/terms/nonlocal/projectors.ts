@@ -1,10 +1,10 @@
+import { nonlocalChannels, projectorFourier } from "../../atoms/pseudopotential-formulas.ts";
 import type { KPoint } from "../../basis/kpoint.ts";
+import { sphericalHarmonic } from "../../common/spherical-harmonics.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Lattice } from "../../model/lattice.ts";
 import type { Atom, Species } from "../../model/model.ts";
-import { nonlocalChannels, projectorFourier } from "../../model/pseudopotential-formulas.ts";
-import { sphericalHarmonic } from "../../model/spherical-harmonics.ts";
 
 /** The nonlocal potential at one k-point, V = P D Pᴴ with a diagonal D. */
 export interface NonlocalProjectors {

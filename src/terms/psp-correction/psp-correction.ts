@@ -1,5 +1,5 @@
+import { localFourierAt0Correction } from "../../atoms/pseudopotential-formulas.ts";
 import type { Model } from "../../model/model.ts";
-import { localFourierAt0Correction } from "../../model/pseudopotential-formulas.ts";
 import type { Term } from "../term.ts";
 
 /**

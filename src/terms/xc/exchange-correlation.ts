@@ -3,6 +3,7 @@ import type { Grid } from "../../basis/grid.ts";
 import type { Symmetrize } from "../../basis/symmetrize.ts";
 import { requireInput } from "../../common/failure.ts";
 import { addIdentity, addMatrices, addOuter, newTensor, type Tensor, toMatrix } from "../../common/tensor.ts";
+import type { Functional } from "../../functionals/functional.ts";
 import {
   dotReal,
   newRealField,
@@ -11,7 +12,6 @@ import {
   spinComponent,
   sumReal,
 } from "../../kernels/fields.ts";
-import type { Functional } from "../../model/functional.ts";
 import { type CoreCorrection, withCore } from "../core-correction/core-correction.ts";
 import type { DensityTerm, Evaluation } from "../term.ts";
 import { SPIN_PAIRS, xcKernel } from "./xc-kernel.ts";

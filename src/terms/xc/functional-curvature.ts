@@ -1,4 +1,4 @@
-import type { Functional } from "../../model/functional.ts";
+import type { Functional } from "../../functionals/functional.ts";
 
 /**
  * First and second derivatives of the energy per volume e(u) at every point. The variables u are

@@ -1,6 +1,6 @@
 import { type Gradient, newVectorField } from "../../basis/gradient.ts";
+import type { Functional } from "../../functionals/functional.ts";
 import { newRealField, type ReadonlyRealField, type RealField, spinComponent } from "../../kernels/fields.ts";
-import type { Functional } from "../../model/functional.ts";
 import type { AddKernel } from "../term.ts";
 import { type FunctionalCurvature, functionalCurvature } from "./functional-curvature.ts";
 

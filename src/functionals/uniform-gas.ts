@@ -1,0 +1,52 @@
+import type { Functional, UniformGas } from "./functional.ts";
+
+/** Densities below this [bohr⁻³] are vacuum for every LDA and for exchange. */
+export const DENSITY_THRESHOLD = 1e-15;
+
+const RS_OF_DENSITY = (3 / (4 * Math.PI)) ** (1 / 3);
+
+/** r_s = (3/(4πn))^{1/3}. */
+export const wignerSeitzRadius = (density: number): number => RS_OF_DENSITY / Math.cbrt(density);
+
+/**
+ * The LDA of an energy per particle: e = n ε(r_s, ζ).
+ *
+ *   ∂e/∂ρ↑ = ε − (r_s/3) ∂ε/∂r_s + (1 − ζ) ∂ε/∂ζ,   ∂e/∂ρ↓ = ε − (r_s/3) ∂ε/∂r_s − (1 + ζ) ∂ε/∂ζ
+ */
+export function ldaOf(name: string, uniformGas: UniformGas): Functional {
+  return {
+    name,
+    kind: "lda",
+    evaluate(nSpin, rho, _sigma, { energy, vrho }) {
+      const n = energy.length;
+      const at = new Float64Array(3);
+      const evaluateAt = uniformGas();
+      for (let r = 0; r < n; r++) {
+        const up = nSpin === 1 ? rho[r]! / 2 : Math.max(rho[r]!, 0);
+        const down = nSpin === 1 ? up : Math.max(rho[n + r]!, 0);
+        const density = up + down;
+        if (!(density >= DENSITY_THRESHOLD)) continue;
+        const rs = wignerSeitzRadius(density);
+        const zeta = (up - down) / density;
+        evaluateAt(at, rs, zeta);
+        const common = at[0]! - (rs / 3) * at[1]!;
+        energy[r]! += density * at[0]!;
+        vrho[r]! += common + (1 - zeta) * at[2]!;
+        if (nSpin === 2) vrho[n + r]! += common - (1 + zeta) * at[2]!;
+      }
+    },
+  };
+}
+
+const F_NORM = 1 / (2 ** (4 / 3) - 2);
+
+/** f(ζ) = [(1 + ζ)^{4/3} + (1 − ζ)^{4/3} − 2]/(2^{4/3} − 2) [BH72]: 0 for ζ = 0, 1 for full polarisation. */
+export const polarisation = (zeta: number): number =>
+  zeta === 0 ? 0 : F_NORM * ((1 + zeta) * Math.cbrt(1 + zeta) + (1 - zeta) * Math.cbrt(1 - zeta) - 2);
+
+/** f′(ζ). */
+export const polarisationSlope = (zeta: number): number =>
+  zeta === 0 ? 0 : (4 / 3) * F_NORM * (Math.cbrt(1 + zeta) - Math.cbrt(1 - zeta));
+
+/** f″(0) = 4/(9 (2^{1/3} − 1)). */
+export const POLARISATION_CURVATURE = 4 / (9 * (2 ** (1 / 3) - 1));

@@ -1,0 +1,314 @@
+import { ELEMENTS } from "../../atoms/elements.ts";
+import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
+import { type Mat3, scale, type Vec3 } from "../../common/vec3.ts";
+import { type StructureAtom, type StructureInFile, toFractional } from "../../model/structure.ts";
+import { type TextSource, textSource, toNumber } from "../text-source.ts";
+import { axisWarning, collinearMoments } from "./collinear-moments.ts";
+import { refuseMisspelt } from "./misspelt.ts";
+
+interface Variable {
+  readonly at: number;
+  readonly values: readonly string[];
+}
+
+/** What is read. */
+const READ =
+  /^(acell|rprim|angdeg|scalecart|natom|ntypat|npsp|typat|znucl|xred|xcart|xangst|spinat|nsppol|nspden|nspinor|cellcharge|charge|ntypalch|ndtset|nimage)$/;
+/** What would make other atoms than are listed. */
+const REFUSED = ["structure", "xyzfile", "natrd", "spgroup", "nobj", "include", "mixalch", "algalch"];
+
+/**
+ * Reads the structure of an ABINIT input: acell with rprim or angdeg, natom, ntypat, typat, znucl, and xred, xcart or
+ * xangst; spinat and cellcharge; repetitions `3*10.2` and `*10.2`, fractions, sqrt() and units as ABINIT takes them. What else the
+ * input sets is named in a warning.
+ *
+ * @param name what to call the text in messages, usually its path.
+ * @throws InputError with line number, what is expected there and what was found: where ABINIT stops (unknown units, words that are
+ * no variable, a variable twice, xred beside xcart, no positions), for several data sets or images, files that are included, mixed
+ * atoms, and moments that are not collinear.
+ */
+export function parseAbinitInput(text: string, name = "abinit.in"): StructureInFile {
+  const source = textSource(
+    text.replace(/"[^"\n]*"|[#!].*$/gm, (found) => (found.startsWith('"') ? found : "")),
+    name,
+  );
+  const variables = variablesOf(source);
+  for (const refused of REFUSED)
+    if (variables.has(refused))
+      source.fail(
+        variables.get(refused)!.at,
+        `without ${refused}: the atoms must stand in the input, all of them and each one element`,
+      );
+  for (const [key, { at }] of variables) {
+    const plain = key.replace(/[\d?:+*]+$/, "");
+    if (key !== plain && READ.test(plain))
+      source.fail(at, `a structure for all data sets: ${plain} without a number`, key);
+    if (!READ.test(key)) refuseMisspelt(source, key, at, STRUCTURAL);
+  }
+
+  const numbers: Numbers = (key, count, none) => {
+    const found = variables.get(key);
+    if (found === undefined)
+      return none ?? source.fail(source.lines.length, `an input with ${key}`, `no ${key}`);
+    const values = expanded(source, found, key, count);
+    if (values.length < count) source.fail(found.at, `${count} numbers for ${key}`, `${values.length}`);
+    if (values.length > count)
+      source.warn(found.at, `${key} has ${values.length} numbers, of which ${count} are read`);
+    return values.slice(0, count);
+  };
+  const whole = (key: string, none: number): number => {
+    const [value] = numbers(key, 1, [none]) as [number];
+    return Number.isInteger(value) && value > 0
+      ? value
+      : source.fail(variables.get(key)!.at, `a positive whole number for ${key}`, `${value}`);
+  };
+  const natom = whole("natom", 1);
+  const ntypat = whole("ntypat", 1);
+  for (const [key, usual] of [
+    ["ntypalch", 0],
+    ["nimage", 1],
+    ["npsp", ntypat],
+  ] as const)
+    if (numbers(key, 1, [usual])[0] !== usual)
+      source.fail(
+        variables.get(key)!.at,
+        `${usual} for ${key}: mixed atoms and images are not read`,
+        source.line(variables.get(key)!.at),
+      );
+  const typat = numbers("typat", natom, natom === 1 || ntypat === 1 ? Array(natom).fill(1) : undefined);
+  const znucl = numbers("znucl", ntypat);
+  const elements = znucl.map(
+    (z) => ELEMENTS[z - 1] ?? source.fail(variables.get("znucl")!.at, "atomic numbers", `${z}`),
+  );
+  const lattice = latticeOf(source, variables, numbers);
+  const positions = positionsOf(source, variables, numbers, natom, lattice);
+  const moments = momentsOf(source, variables, numbers, natom);
+  const [charge] = numbers("cellcharge", 1, numbers("charge", 1, [0])) as [number];
+  const unread = [...variables.keys()].filter((key) => !READ.test(key));
+  if (unread.length > 0) source.warn(0, `only the structure is read, not ${unread.join(", ")}`);
+  return {
+    lattice,
+    atoms: positions.map((position, i): StructureAtom => {
+      const element = elements[typat[i]! - 1];
+      if (element === undefined)
+        return source.fail(
+          variables.get("typat")?.at ?? 0,
+          `types from 1 to ${ntypat} in typat`,
+          `${typat[i]}`,
+        );
+      return { element, position, ...(moments === undefined ? {} : { magneticMoment: moments[i]! }) };
+    }),
+    ...(charge === 0 ? {} : { charge }),
+    warnings: source.warnings,
+  };
+}
+
+/** Variables that are read, by which misspelt ones are known. */
+const STRUCTURAL = [
+  "acell",
+  "rprim",
+  "angdeg",
+  "scalecart",
+  "natom",
+  "ntypat",
+  "typat",
+  "znucl",
+  "xred",
+  "xcart",
+  "xangst",
+  "spinat",
+  "nsppol",
+  "nspden",
+  "cellcharge",
+];
+
+/**
+ * Moments from spinat: vectors along one axis where the run is non-collinear (nspden 4); else their z; undefined where the run has
+ * no magnetisation (nsppol and nspden 1) and spinat is not used.
+ */
+function momentsOf(
+  source: TextSource,
+  variables: ReadonlyMap<string, Variable>,
+  numbers: Numbers,
+  natom: number,
+): readonly number[] | undefined {
+  const [nsppol] = numbers("nsppol", 1, [1]) as [number];
+  const [nspden] = numbers("nspden", 1, [nsppol]) as [number];
+  const [nspinor] = numbers("nspinor", 1, [1]) as [number];
+  if (nspinor === 2)
+    source.warn(variables.get("nspinor")!.at, "nspinor 2: spinors and spin-orbit coupling are not read");
+  const spinat = variables.get("spinat");
+  if (spinat === undefined) {
+    if (nsppol === 2)
+      source.warn(
+        variables.get("nsppol")!.at,
+        "nsppol 2 without spinat: no atom has a moment here; give magneticMoment",
+      );
+    return undefined;
+  }
+  const flat = numbers("spinat", 3 * natom);
+  const vectors = Array.from(
+    { length: natom },
+    (_, i): Vec3 => [flat[3 * i]!, flat[3 * i + 1]!, flat[3 * i + 2]!],
+  );
+  if (nspden === 1) {
+    source.warn(
+      spinat.at,
+      "spinat without nsppol 2 or nspden: a run without magnetisation does not use it, nor is it used here",
+    );
+    return undefined;
+  }
+  if (nspden !== 4) {
+    if (vectors.some(([x, y]) => x !== 0 || y !== 0))
+      source.warn(spinat.at, `with nspden ${nspden} only the z components of spinat count, as for ABINIT`);
+    return vectors.map(([, , z]) => z);
+  }
+  const found = collinearMoments(vectors);
+  if (found === undefined)
+    return source.fail(
+      spinat.at,
+      "moments along one axis: spin is collinear here",
+      "spinat of several directions",
+    );
+  source.warn(
+    spinat.at,
+    axisWarning(found) ?? "nspden 4 is computed as collinear, without spin-orbit coupling",
+  );
+  return found.moments;
+}
+
+type Numbers = (key: string, count: number, none?: readonly number[]) => readonly number[];
+
+function latticeOf(source: TextSource, variables: ReadonlyMap<string, Variable>, numbers: Numbers): Mat3 {
+  const acell = numbers("acell", 3, [1, 1, 1]);
+  const scalecart = numbers("scalecart", 3, [1, 1, 1]);
+  if (variables.has("angdeg") && variables.has("rprim"))
+    source.fail(variables.get("angdeg")!.at, "without rprim: the two say the same");
+  const r = variables.has("angdeg")
+    ? fromAngles(numbers("angdeg", 3))
+    : numbers("rprim", 9, [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  const row = (i: number): Vec3 => [
+    acell[i]! * r[3 * i]! * scalecart[0]!,
+    acell[i]! * r[3 * i + 1]! * scalecart[1]!,
+    acell[i]! * r[3 * i + 2]! * scalecart[2]!,
+  ];
+  return [row(0), row(1), row(2)];
+}
+
+/** Unit vectors with given angles [degrees]: about (1, 1, 1) when they are equal, else a along x and b in the xy plane. */
+function fromAngles([alpha, beta, gamma]: readonly number[]): number[] {
+  const cosine = (degrees: number) => (degrees === 90 ? 0 : Math.cos((degrees * Math.PI) / 180));
+  if (alpha === beta && beta === gamma && alpha !== 90) {
+    const axis = Math.sqrt((1 + 2 * cosine(alpha!)) / 3);
+    const planar = Math.sqrt(1 - axis * axis);
+    return [
+      planar,
+      0,
+      axis,
+      -planar / 2,
+      (planar * Math.sqrt(3)) / 2,
+      axis,
+      -planar / 2,
+      (-planar * Math.sqrt(3)) / 2,
+      axis,
+    ];
+  }
+  const [ca, cb, cg] = [cosine(alpha!), cosine(beta!), cosine(gamma!)];
+  const sg = Math.sqrt(1 - cg * cg);
+  const y = (ca - cb * cg) / sg;
+  return [1, 0, 0, cg, sg, 0, cb, y, Math.sqrt(1 - cb * cb - y * y)];
+}
+
+/** Fractional positions. @throws InputError unless they are given once. */
+function positionsOf(
+  source: TextSource,
+  variables: ReadonlyMap<string, Variable>,
+  numbers: Numbers,
+  natom: number,
+  lattice: Mat3,
+): Vec3[] {
+  const [key, other] = ["xred", "xcart", "xangst"].filter((each) => variables.has(each));
+  if (key === undefined)
+    return source.fail(source.lines.length, "an input with positions: xred, xcart or xangst", "none");
+  if (other !== undefined)
+    source.fail(
+      variables.get(other)!.at,
+      `positions given once: line ${variables.get(key)!.at + 1} has ${key}`,
+      other,
+    );
+  const flat = numbers(key, 3 * natom);
+  const fractional = toFractional(lattice);
+  return Array.from({ length: natom }, (_, i): Vec3 => {
+    const x: Vec3 = [flat[3 * i]!, flat[3 * i + 1]!, flat[3 * i + 2]!];
+    if (key === "xred") return x;
+    return fractional(key === "xangst" ? scale(BOHR_PER_ANGSTROM, x) : x);
+  });
+}
+
+/** Units as ABINIT knows them, of lengths first. */
+const LENGTHS = /^(angstr(om|oms)?|bohrs?|au|nm)$/i;
+const UNITS = /^(angstr(om|oms)?|bohrs?|au|nm|ev|mev|ha|hartrees?|ry|rydbergs?|k|t|te?sla|s|sec|second|fs)$/i;
+
+/**
+ * Names in lower case with the words up to the next name. Text in quotes is one word.
+ *
+ * @throws InputError for a name twice, and for a word that is neither a unit nor followed by a value.
+ */
+function variablesOf(source: TextSource): Map<string, Variable> {
+  const variables = new Map<string, { at: number; values: string[] }>();
+  let open: { key: string; at: number; values: string[] } | undefined;
+  const close = () => {
+    if (open !== undefined && open.values.length === 0)
+      source.fail(open.at, "a variable with a value, or a unit: angstrom, bohr or nm for lengths", open.key);
+  };
+  for (const [at, line] of source.lines.entries())
+    for (const [word] of line.matchAll(/"[^"]*"|[^\s,=]+/g)) {
+      const isName = /^[a-z_]/i.test(word) && !/^sqrt\(/i.test(word) && !UNITS.test(word);
+      if (!isName) {
+        if (open === undefined) source.fail(at, "a variable before its value", word);
+        open?.values.push(word);
+        continue;
+      }
+      close();
+      const key = word.toLowerCase();
+      const before = variables.get(key);
+      if (before !== undefined) source.fail(at, `the only ${key}: line ${before.at + 1} has one`, word);
+      open = { key, at, values: [] };
+      variables.set(key, open);
+    }
+  close();
+  return variables;
+}
+
+/** Numbers with repetitions written out, `*x` as often as needed, and a unit of length at the end applied. */
+function expanded(source: TextSource, { at, values }: Variable, key: string, count: number): number[] {
+  const last = values.at(-1) ?? "";
+  const hasUnit = /^[a-z]/i.test(last) && !/^sqrt/i.test(last);
+  if (hasUnit && !(LENGTHS.test(last) && /^(acell|xcart|xangst)$/.test(key)))
+    source.fail(
+      at,
+      `numbers for ${key}${/^(acell|xcart)$/.test(key) ? " in bohr, angstrom or nm" : ""}`,
+      last,
+    );
+  const unit = !hasUnit || /^(bohr|au)/i.test(last) ? 1 : (/^nm/i.test(last) ? 10 : 1) * BOHR_PER_ANGSTROM;
+  if (hasUnit && key === "xangst") source.fail(at, "xangst without a unit: it is in angstrom", last);
+  const numbers: number[] = [];
+  for (const word of hasUnit ? values.slice(0, -1) : values) {
+    const [, times, repeated] = /^(\d*)\*(.+)$/.exec(word) ?? [];
+    const value = amount(repeated ?? word);
+    if (!Number.isFinite(value)) source.fail(at, `numbers for ${key}`, word);
+    const copies = times === "" ? Math.max(0, count - numbers.length) : Number(times ?? 1);
+    if (copies > 1e6) source.fail(at, `fewer numbers for ${key}`, word);
+    for (let i = 0; i < copies; i++) numbers.push(unit * value);
+  }
+  return numbers;
+}
+
+/** `0.25`, `1/4`, `-sqrt(0.75)`. */
+function amount(word: string): number {
+  const fraction = /^([^/]+)\/([^/]+)$/.exec(word);
+  if (fraction !== null) return amount(fraction[1]!) / amount(fraction[2]!);
+  const root = /^([+-]?)sqrt\(([^)]+)\)$/i.exec(word);
+  if (root !== null) return (root[1] === "-" ? -1 : 1) * Math.sqrt(amount(root[2]!));
+  return toNumber(word);
+}

@@ -1,0 +1,243 @@
+import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
+import { add, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../../common/vec3.ts";
+import { createLattice } from "../../../model/lattice.ts";
+import type { SpaceGroupIdentifier, SpaceGroupSetting } from "../../../model/moyo.ts";
+import {
+  formula,
+  type Structure,
+  type StructureAtom,
+  type StructureInFile,
+  scaleRows,
+} from "../../../model/structure.ts";
+import { wrapped } from "../../../model/symmetry.ts";
+import type { TextSource } from "../../text-source.ts";
+import { axisWarning, collinearMoments } from "../collinear-moments.ts";
+import { checkFormula } from "./cif-formula.ts";
+import { type CellOperations, cellOperations } from "./cif-operations.ts";
+import { type Site, sitesOf } from "./cif-sites.ts";
+import { imageOf, type Listed, momentAfter } from "./cif-symmetry.ts";
+import { type CifBlock, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
+
+/** Every setting of the space groups, for a file that does not list its operations. */
+export type SpaceGroupSettings = readonly SpaceGroupSetting[];
+
+/** Images of an atom closer than this are the atom itself [bohr]: files hold positions with three digits or four. */
+const SAME_ATOM = 0.1;
+
+export interface CifOptions {
+  /** Names the group of listed operations, to compare it with the one the file names. */
+  readonly identify?: SpaceGroupIdentifier | undefined;
+  /** Go on with a warning where the atoms are not those of the formula. Default false. */
+  readonly allowFormulaMismatch?: boolean | undefined;
+}
+
+/**
+ * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with their moments. Where an operation leaves an
+ * atom in its place, the mean of its images is taken, so that 0.3333 becomes the third it stands for.
+ *
+ * Without operations, number, Hall symbol and Hermann-Mauguin symbol of the space group are used; where they leave several settings
+ * that fit the cell only if all give the same atoms, because a wrong origin would silently make another crystal. A file
+ * without any symmetry lists all its atoms. Moments along one axis are kept as numbers along it.
+ *
+ * @param name what to call the text in messages, usually its path.
+ * @param settings every setting of the space groups, for a file that names its group.
+ * @throws InputError with line number, what is expected there and what was found: for sites that are partly occupied or hold two
+ * elements, names twice, operations that are no group or not the one named, atoms that are not those of the formula, moments that
+ * are not collinear.
+ */
+export function parseCif(
+  text: string,
+  name = "cif",
+  settings?: SpaceGroupSettings,
+  { identify, allowFormulaMismatch = false }: CifOptions = {},
+): StructureInFile {
+  const { source, blocks } = parseCifSyntax(text, name);
+  const holding = blocks.filter(({ columns }) => columns.has("_atom_site_fract_x"));
+  const [block, second] = holding;
+  if (block === undefined)
+    return source.fail(0, "a CIF with a data block that has _atom_site_fract_x", "none");
+  if (second !== undefined)
+    return source.fail(
+      second.at,
+      "one structure: keep one data block",
+      `data_${second.name} after data_${block.name}`,
+    );
+  const lattice = latticeOf(source, block);
+  createLattice(lattice); // refuses a singular one
+  const sites = sitesOf(source, block, lattice);
+  const operations = cellOperations(source, block, lattice, settings, identify);
+  const hasMoments = sites.some(({ moment }) => moment !== undefined);
+  if (hasMoments && !operations.isMagnetic && operations.candidates.some((list) => list.length > 1))
+    source.fail(
+      block.at,
+      "a file with moments and _space_group_symop_magn_operation.xyz, or with every atom listed in P1",
+      "moments beside operations that do not say what they do to them",
+    );
+  const atoms = atomsOf(source, lattice, sites, operations);
+  checkFormula(source, block, atoms, allowFormulaMismatch);
+  const moments = collinearMoments(atoms.map(({ moment = ZERO }) => rowsVec(lattice, moment)));
+  if (moments === undefined)
+    return source.fail(block.at, "moments along one axis: spin is collinear here", "moments that are not");
+  const warning = hasMoments ? axisWarning(moments) : undefined;
+  if (warning !== undefined) source.warn(block.at, warning);
+  return {
+    lattice,
+    atoms: atoms.map(
+      ({ element, position }, i): StructureAtom => ({
+        element,
+        position,
+        ...(hasMoments ? { magneticMoment: moments.moments[i]! } : {}),
+      }),
+    ),
+    warnings: source.warnings,
+  };
+}
+
+const ZERO: Vec3 = [0, 0, 0];
+
+function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
+  const number = (tag: string): number => {
+    const [value] = columns.get(tag) ?? [];
+    if (value === undefined) return source.fail(at, `a data block with ${tag}`, "none");
+    const found = cifNumber(value.text);
+    return found > 0 ? found : source.fail(value.at, `a positive number for ${tag}`, value.text);
+  };
+  const [a, b, c] = ["a", "b", "c"].map((axis) => number(`_cell_length_${axis}`) * BOHR_PER_ANGSTROM);
+  const [ca, cb, cg] = ["alpha", "beta", "gamma"].map((angle) => cosine(number(`_cell_angle_${angle}`)));
+  const sg = Math.sqrt(1 - cg! * cg!);
+  const y = (ca! - cb! * cg!) / sg;
+  const z = Math.sqrt(1 - cb! * cb! - y * y);
+  if (!(z > 0)) return source.fail(at, "a cell whose angles span a volume", "angles that do not");
+  return [
+    [a!, 0, 0],
+    [b! * cg!, b! * sg, 0],
+    [c! * cb!, c! * y, c! * z],
+  ];
+}
+
+/** Exact where rounding would spoil a symmetry. */
+const cosine = (degrees: number): number =>
+  ({ 60: 0.5, 90: 0, 120: -0.5 })[degrees] ?? Math.cos((degrees * Math.PI) / 180);
+
+/** An atom of the cell with the site it comes from and its moment in fractional coordinates [μB]. */
+interface CellAtom {
+  readonly element: string;
+  readonly position: Vec3;
+  readonly moment: Vec3 | undefined;
+  readonly site: Site;
+}
+
+/** The atoms that the first setting makes, if all settings make the same. */
+function atomsOf(
+  source: TextSource,
+  lattice: Mat3,
+  sites: readonly Site[],
+  { candidates, named }: CellOperations,
+): CellAtom[] {
+  const [first, ...others] = candidates;
+  const atoms = generated(source, lattice, sites, first!);
+  const isClear = others.every((operations) =>
+    isSameCrystal(lattice, atoms, generated(source, lattice, sites, operations)),
+  );
+  if (!isClear)
+    return source.fail(
+      named!.at,
+      "beside the symmetry operations or the Hall symbol: the group has settings that give different atoms",
+      `${named!.said} alone`,
+    );
+  for (const site of sites) {
+    const count = atoms.filter((atom) => atom.site === site).length;
+    if (count === 0) source.warn(site.at, `atom ${site.label} is an image of one before it: counted once`);
+    else if (site.multiplicity !== undefined && site.multiplicity !== count)
+      source.warn(
+        site.at,
+        `atom ${site.label} has ${count} images in the cell, not the ${site.multiplicity} that the file says`,
+      );
+  }
+  return atoms;
+}
+
+/** Every different image of every site. @throws InputError if two elements, or two moments, meet in one place. */
+function generated(
+  source: TextSource,
+  lattice: Mat3,
+  sites: readonly Site[],
+  operations: readonly Listed[],
+): CellAtom[] {
+  const atoms: CellAtom[] = [];
+  for (const site of sites) {
+    const centred = stabilised(lattice, site.position, operations);
+    for (const operation of operations) {
+      const image = wrapped(imageOf(operation, centred));
+      const moment = site.moment && momentAfter(operation, site.moment);
+      const there = atoms.find((atom) => distance(lattice, atom.position, image) < SAME_ATOM);
+      if (there === undefined) {
+        atoms.push({ element: site.element, position: image, moment, site });
+        continue;
+      }
+      if (there.element !== site.element)
+        source.fail(
+          site.at,
+          "an atom in a place of its own: disorder has no single structure",
+          `${site.label} where ${there.site.label} of line ${there.site.at + 1} is`,
+        );
+      const difference = norm(rowsVec(lattice, sub(moment ?? ZERO, there.moment ?? ZERO)));
+      if (difference > 0.02 * Math.max(1, norm(rowsVec(lattice, site.moment ?? ZERO))))
+        source.fail(
+          site.at,
+          "a moment that the magnetic operations allow",
+          `the moment of ${site.label}, which the operation of line ${operation.at + 1} changes`,
+        );
+    }
+  }
+  return atoms;
+}
+
+/** The mean of the images that fall on the position itself: a point of the symmetry element it lies on. */
+function stabilised(lattice: Mat3, position: Vec3, operations: readonly Listed[]): Vec3 {
+  const offsets = operations
+    .map((operation) => nearest(sub(imageOf(operation, position), position)))
+    .filter((offset) => norm(rowsVec(lattice, offset)) < SAME_ATOM);
+  return offsets.length === 0 ? position : add(position, scale(1 / offsets.length, offsets.reduce(add)));
+}
+
+const nearest = (x: Vec3): Vec3 => [
+  x[0] - Math.round(x[0]),
+  x[1] - Math.round(x[1]),
+  x[2] - Math.round(x[2]),
+];
+const distance = (lattice: Mat3, p: Vec3, q: Vec3): number => norm(rowsVec(lattice, nearest(sub(p, q))));
+
+const isSameCrystal = (lattice: Mat3, one: readonly CellAtom[], other: readonly CellAtom[]): boolean =>
+  one.length === other.length &&
+  one.every((a) =>
+    other.some((b) => a.element === b.element && distance(lattice, a.position, b.position) < SAME_ATOM),
+  );
+
+/** CIF text without symmetry: `parseCif` gives the same atoms back, in a cell turned so that a lies along x (and mirrored, if left-handed). */
+export function formatCif(structure: Structure): string {
+  const [a, b, c] = scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice);
+  const angle = (u: Vec3, v: Vec3) =>
+    (Math.acos((u[0] * v[0] + u[1] * v[1] + u[2] * v[2]) / (norm(u) * norm(v))) * 180) / Math.PI;
+  return [
+    `data_${formula(structure)}`,
+    ...([a, b, c] as const).map((v, i) => `_cell_length_${"abc"[i]} ${norm(v)}`),
+    `_cell_angle_alpha ${angle(b, c)}`,
+    `_cell_angle_beta ${angle(a, c)}`,
+    `_cell_angle_gamma ${angle(a, b)}`,
+    "_space_group_IT_number 1",
+    "loop_",
+    "_space_group_symop_operation_xyz",
+    "'x, y, z'",
+    "loop_",
+    "_atom_site_label",
+    "_atom_site_type_symbol",
+    "_atom_site_fract_x",
+    "_atom_site_fract_y",
+    "_atom_site_fract_z",
+    ...structure.atoms.map(
+      ({ element, position }, i) => `${element}${i + 1} ${element} ${position.join(" ")}`,
+    ),
+    "",
+  ].join("\n");
+}

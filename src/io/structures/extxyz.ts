@@ -1,0 +1,193 @@
+import { requireInput } from "../../common/failure.ts";
+import { det, type Mat3, norm, type Vec3 } from "../../common/vec3.ts";
+import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
+import { axisWarning, collinearMoments } from "./collinear-moments.ts";
+import { elementOfSymbol } from "./element-label.ts";
+
+/** One frame of an extended XYZ file, in the units of the format. */
+export interface ExtxyzFrame {
+  /** Rows [Å]. */
+  readonly lattice: Mat3;
+  readonly atoms: readonly ExtxyzAtom[];
+}
+
+export interface ExtxyzAtom {
+  readonly element: string;
+  /** Cartesian [Å]. */
+  readonly position: Vec3;
+  /** Initial moment [μB], from a column `initial_magmoms` or `magmoms`. */
+  readonly magneticMoment?: number;
+}
+
+/** What an extended XYZ file says beside its frame. */
+export interface ExtxyzReading {
+  readonly frame: ExtxyzFrame;
+  /** Electrons removed, from a key `charge` or `total_charge`. */
+  readonly charge?: number;
+  readonly warnings: readonly string[];
+}
+
+/** The frame of an extended XYZ text: see `readExtxyz`. */
+export const parseExtxyz = (text: string, name = "extxyz"): ExtxyzFrame => readExtxyz(text, name).frame;
+
+/** Keys of the comment that are read, or say nothing of the crystal. */
+const KEYS = ["lattice", "properties", "pbc", "charge", "total_charge"];
+/** Columns that hold moments, the first of them that is there. */
+const MOMENTS = ["initial_magmoms", "magmoms", "magmom", "magnetic_moments"];
+
+/**
+ * Reads the only frame of an extended XYZ text: the number of atoms, a line of `key=value` pairs with `Lattice`
+ * and `Properties`, then one line per atom. Other keys and columns are named in a warning. Moments may be numbers, or vectors along
+ * one axis.
+ *
+ * @param name what to call the text in messages, usually its path.
+ * @throws InputError with the line number, what is expected there and what was found.
+ */
+export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
+  const source = textSource(text, name);
+  const { fail, line } = source;
+  const count = Number(line(0) === "" ? Number.NaN : line(0));
+  if (!Number.isInteger(count) || count < 1) fail(0, "the number of atoms", line(0));
+
+  const pairs = keyValues(source);
+  const lattice = latticeOf(source, pairs.get("lattice"));
+  const properties = pairs.get("properties") ?? "species:S:1:pos:R:3";
+  const columns = columnsOf(properties);
+  if (columns === undefined) return fail(1, "Properties such as species:S:1:pos:R:3", properties);
+  const vectors: Vec3[] = [];
+  const atoms = Array.from({ length: count }, (_, i): ExtxyzAtom => {
+    const at = i + 2;
+    const words = wordsOf(line(at));
+    if (words.length < columns.width)
+      fail(at, `atom ${i + 1} of ${count} with ${columns.width} columns`, line(at));
+    if (words.length > columns.width)
+      source.warn(
+        at,
+        `more columns than the ${columns.width} of Properties: what stands behind them is not read`,
+      );
+    const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = words
+      .slice(columns.position, columns.position + 3)
+      .map(toNumber);
+    if (![x, y, z].every(Number.isFinite))
+      fail(at, `three coordinates of atom ${i + 1} in angstrom`, line(at));
+    const word = words[columns.species] ?? "";
+    const element = elementOfSymbol(word);
+    if (element === undefined) return fail(at, "a chemical symbol in the column species", word);
+    if (columns.moment === undefined) return { element, position: [x, y, z] };
+    const { start, size } = columns.moment;
+    const moment = words.slice(start, start + size).map(toNumber);
+    if (!moment.every(Number.isFinite)) fail(at, `a magnetic moment of atom ${i + 1}`, line(at));
+    const [first = 0, second = 0, third = 0] = moment;
+    vectors.push(size === 1 ? [0, 0, first] : [first, second, third]);
+    return { element, position: [x, y, z] };
+  });
+  const rest = source.lines.findIndex((_, index) => index >= count + 2 && line(index) !== "");
+  if (rest >= 0) fail(rest, `the end of the file after ${count} atoms; keep one frame`, line(rest));
+
+  const charges = ["charge", "total_charge"].flatMap((key) => (pairs.has(key) ? [pairs.get(key)!] : []));
+  const charge = charges[0] === undefined ? undefined : toNumber(charges[0]);
+  if (charges.some((each) => !Number.isFinite(toNumber(each)) || toNumber(each) !== charge))
+    fail(1, "one charge, a number of electrons", charges.join(" and "));
+  if (/F/i.test(pairs.get("pbc") ?? ""))
+    source.warn(1, `pbc ${pairs.get("pbc")}: the cell is repeated along all three vectors here`);
+  const unread = [...columns.others, ...[...pairs.keys()].filter((key) => !KEYS.includes(key))];
+  if (unread.length > 0) source.warn(1, `not read: ${unread.join(", ")}`);
+  return {
+    frame: { lattice, atoms: columns.moment === undefined ? atoms : withMoments(source, atoms, vectors) },
+    ...(charge === undefined ? {} : { charge }),
+    warnings: source.warnings,
+  };
+}
+
+function withMoments(
+  source: TextSource,
+  atoms: readonly ExtxyzAtom[],
+  vectors: readonly Vec3[],
+): ExtxyzAtom[] {
+  const found = collinearMoments(vectors);
+  if (found === undefined)
+    return source.fail(1, "moments along one axis: spin is collinear here", "vectors that are not");
+  const warning = axisWarning(found);
+  if (warning !== undefined) source.warn(1, warning);
+  return atoms.map((atom, i) => ({ ...atom, magneticMoment: found.moments[i]! }));
+}
+
+function latticeOf(source: TextSource, text: string | undefined): Mat3 {
+  if (text === undefined)
+    return source.fail(1, 'a comment with Lattice="ax ay az bx by bz cx cy cz" in angstrom');
+  const numbers = text
+    .trim()
+    .split(/[\s,]+/)
+    .map(toNumber);
+  const [a, b, c, d, e, f, g, h, i] = numbers;
+  if (numbers.length !== 9 || !numbers.every(Number.isFinite))
+    return source.fail(1, "a Lattice of nine numbers in angstrom", text);
+  const lattice: Mat3 = [
+    [a!, b!, c!],
+    [d!, e!, f!],
+    [g!, h!, i!],
+  ];
+  if (Math.abs(det(lattice)) <= 1e-6 * norm(lattice[0]) * norm(lattice[1]) * norm(lattice[2]))
+    source.fail(1, "a Lattice of three vectors that span a volume", text);
+  return lattice;
+}
+
+/** `key=value`, values with spaces in double or single quotes or braces; keys in lower case. */
+function keyValues(source: TextSource): Map<string, string> {
+  const pairs = new Map<string, string>();
+  for (const match of source
+    .line(1)
+    .matchAll(/([A-Za-z_][\w-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|\{([^}]*)\}|(\S+))/g)) {
+    const key = match[1]!.toLowerCase();
+    if (pairs.has(key)) source.fail(1, `a comment with one ${match[1]}`, source.line(1));
+    pairs.set(key, match[2] ?? match[3] ?? match[4] ?? match[5] ?? "");
+  }
+  return pairs;
+}
+
+interface Columns {
+  readonly species: number;
+  readonly position: number;
+  readonly moment: { readonly start: number; readonly size: number } | undefined;
+  /** Names of columns that are not read. */
+  readonly others: readonly string[];
+  readonly width: number;
+}
+
+/** Where the columns we read start in a `name:type:count:…` description. */
+function columnsOf(properties: string): Columns | undefined {
+  const parts = properties.trim().split(":");
+  const found = new Map<string, { start: number; size: number }>();
+  let width = 0;
+  for (let at = 0; at < parts.length; at += 3) {
+    const size = Number(parts[at + 2]);
+    if (!/^[SRIL]$/.test(parts[at + 1] ?? "") || !Number.isInteger(size) || size < 1) return undefined;
+    const key = (parts[at] ?? "").toLowerCase();
+    if (found.has(key)) return undefined;
+    found.set(key, { start: width, size });
+    width += size;
+  }
+  const species = found.get("species");
+  const position = found.get("pos");
+  if (species?.size !== 1 || position?.size !== 3) return undefined;
+  const name = MOMENTS.find((each) => found.has(each));
+  const moment = name === undefined ? undefined : found.get(name)!;
+  if (moment !== undefined && moment.size !== 1 && moment.size !== 3) return undefined;
+  const others = [...found.keys()].filter((key) => key !== "species" && key !== "pos" && key !== name);
+  return { species: species.start, position: position.start, moment, others, width };
+}
+
+/**
+ * The frame as extended XYZ text, every number with all its digits: `parseExtxyz` gives the same frame back.
+ *
+ * @param charge electrons removed, written as the key `charge` unless it is 0.
+ */
+export function formatExtxyz({ lattice, atoms }: ExtxyzFrame, charge = 0): string {
+  requireInput(atoms.length > 0, () => "formatExtxyz: must have at least one atom, got none");
+  const hasMoments = atoms.some((atom) => atom.magneticMoment !== undefined);
+  const properties = `species:S:1:pos:R:3${hasMoments ? ":initial_magmoms:R:1" : ""}`;
+  const rows = atoms.map(({ element, position, magneticMoment }) =>
+    [element, ...position, ...(hasMoments ? [magneticMoment ?? 0] : [])].join(" "),
+  );
+  return `${atoms.length}\nLattice="${lattice.flat().join(" ")}" Properties=${properties} pbc="T T T"${charge === 0 ? "" : ` charge=${charge}`}\n${rows.join("\n")}\n`;
+}

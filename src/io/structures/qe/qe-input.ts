@@ -1,0 +1,245 @@
+import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
+import { scale, type Vec3 } from "../../../common/vec3.ts";
+import { type StructureAtom, type StructureInFile, toFractional } from "../../../model/structure.ts";
+import { type TextSource, textSource, toNumber } from "../../text-source.ts";
+import { evaluated } from "../arithmetic.ts";
+import { elementOfLabel } from "../element-label.ts";
+import { refuseMisspelt } from "../misspelt.ts";
+import { type Card, fieldsOf, numberOf, qeCell, unitOf } from "./qe-cell.ts";
+import { momentShares } from "./qe-moments.ts";
+import { type Namelists, namelistsOf, type Setting } from "./qe-namelist.ts";
+
+const CARDS =
+  /^(ATOMIC_SPECIES|ATOMIC_POSITIONS|K_POINTS|ADDITIONAL_K_POINTS|CELL_PARAMETERS|CONSTRAINTS|OCCUPATIONS|ATOMIC_VELOCITIES|ATOMIC_FORCES|SOLVENTS|HUBBARD)\b/i;
+
+/**
+ * Reads the structure of an input of Quantum ESPRESSO's pw.x: `ibrav` with celldm or A, B, C, or CELL_PARAMETERS;
+ * ATOMIC_POSITIONS in every unit but crystal_sg, with expressions such as `1/3`; starting magnetisation, as the share of the valence
+ * electrons that it is there; tot_charge. What else the input sets is named in a warning. An input of cards alone, as
+ * phonopy writes, is read too.
+ *
+ * @param name what to call the text in messages, usually its path.
+ * @throws InputError with line number, what is expected there and what was found: where pw.x stops, and for what is not read and
+ * would change the crystal (space_group, non-collinear moments, several images).
+ */
+export function parseQeInput(text: string, name = "pw.in"): StructureInFile {
+  const source = textSource(withoutComments(text), name);
+  const namelists = namelistsOf(source);
+  const cards = cardsOf(source, namelists);
+  const settings = namelists.system ?? cardsAlone(source, cards);
+  refuseUnread(source, settings);
+  const { lattice, alat } = qeCell(source, settings, cards);
+  const card = cards.get("ATOMIC_POSITIONS");
+  if (card === undefined) return source.fail(source.lines.length, "an ATOMIC_POSITIONS card");
+  const unit = unitOf(source, card, ["alat", "bohr", "angstrom", "crystal"], "alat");
+  if (card.option === "") source.warn(card.at, "positions without a unit are in alat, as pw.x takes them");
+  const factor = { alat, bohr: 1, angstrom: BOHR_PER_ANGSTROM, crystal: undefined }[unit];
+  const fractional = toFractional(lattice);
+  const count = countOf(source, settings, card);
+  const kinds = kindsOf(source, cards);
+  const rows = card.lines.slice(0, count).map((index) => {
+    const [label = "", ...rest] = fieldsOf(source.line(index));
+    const element = elementOfLabel(label);
+    if (element === undefined)
+      return source.fail(
+        index,
+        "an atom: a label of one chemical symbol, with a number or a name behind _ or not",
+        label,
+      );
+    const kind = kinds.findIndex((each) => each.label === label);
+    if (kinds.length > 0 && kind < 0)
+      source.fail(
+        index,
+        `an atom of a kind in ATOMIC_SPECIES: ${kinds.map((each) => each.label).join(", ")}`,
+        label,
+      );
+    const position = expressionsIn(source, index, rest);
+    if (rest.slice(3).some((flag) => toNumber(flag) === 0))
+      source.warn(card.at, "which coordinates are fixed (if_pos) is not read");
+    return { element, kind, position: factor === undefined ? position : fractional(scale(factor, position)) };
+  });
+  const shares = momentShares(source, namelists, settings, kinds.length);
+  tellKinds(source, kinds, rows);
+  const charge = numberOf(source, settings, "tot_charge");
+  tellUnread(source, namelists, cards);
+  return {
+    lattice,
+    atoms: rows.map(({ element, position, kind }): StructureAtom => {
+      const share = shares?.[Math.max(0, kind)];
+      if (share === undefined) return { element, position };
+      return {
+        element,
+        position,
+        ...(Math.abs(share) > 1 ? { magneticMoment: share } : { momentShare: share }),
+      };
+    }),
+    ...(charge === undefined || charge === 0 ? {} : { charge }),
+    warnings: source.warnings,
+  };
+}
+
+/** Comments begin with ! anywhere and with # in cards; not inside quotes. */
+const withoutComments = (text: string): string =>
+  text.replace(/'[^'\n]*'|"[^"\n]*"|[!#][^\n]*/g, (found) => (/^[!#]/.test(found) ? "" : found));
+
+function cardsOf(source: TextSource, { isInside }: Namelists): Map<string, Card> {
+  const cards = new Map<string, { at: number; option: string; lines: number[] }>();
+  let open: { lines: number[] } | undefined;
+  for (const [at, raw] of source.lines.entries()) {
+    if (isInside(at)) {
+      open = undefined;
+      continue;
+    }
+    const line = raw.trim();
+    const found = CARDS.exec(line);
+    if (found !== null) {
+      const name = found[1]!.toUpperCase();
+      const before = cards.get(name);
+      if (before !== undefined) source.fail(at, `the only ${name}: line ${before.at + 1} has one`);
+      const option = line
+        .slice(found[0].length)
+        .replace(/[{}()]/g, "")
+        .trim()
+        .toLowerCase();
+      const fresh = { at, option, lines: [] };
+      cards.set(name, fresh);
+      open = fresh;
+    } else if (/^(BEGIN|FIRST_IMAGE|LAST_IMAGE|INTERMEDIATE_IMAGE)/i.test(line))
+      source.fail(at, "one structure: several images are not read");
+    else if (line !== "" && line !== "/") {
+      if (open === undefined) source.warn(at, `${line} is no card of pw.x and is not read`);
+      else open.lines.push(at);
+    }
+  }
+  return cards;
+}
+
+/** An input without &SYSTEM has its cell in CELL_PARAMETERS. */
+function cardsAlone(source: TextSource, cards: ReadonlyMap<string, Card>): ReadonlyMap<string, Setting> {
+  const card = cards.get("CELL_PARAMETERS");
+  if (card === undefined) return source.fail(0, "an input of pw.x with ibrav in &SYSTEM");
+  source.warn(0, "no &SYSTEM: ibrav = 0 and as many atoms as are listed");
+  return new Map([["ibrav", { value: "0", at: card.at }]]);
+}
+
+/** Variables that are read, by which misspelt ones are known. */
+const STRUCTURAL = [
+  "ibrav",
+  "celldm",
+  "cosab",
+  "cosac",
+  "cosbc",
+  "ntyp",
+  "nspin",
+  "noncolin",
+  "starting_magnetization",
+  "angle1",
+  "angle2",
+  "tot_charge",
+  "tot_magnetization",
+  "space_group",
+];
+
+/** @throws InputError for variables that make other atoms than are listed, and for misspelt ones. */
+function refuseUnread(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
+  for (const [key, { at }] of settings) refuseMisspelt(source, key.replace(/\(.*$/, ""), at, STRUCTURAL);
+  const group = settings.get("space_group");
+  if (group !== undefined && toNumber(group.value) !== 0)
+    source.fail(
+      group.at,
+      "without space_group: all atoms of the cell must be listed",
+      `space_group = ${group.value}`,
+    );
+  const isMetric = [...settings.keys()].find((key) => /^(a|b|c|cosab|cosac|cosbc)$/.test(key));
+  const celldm = [...settings.keys()].find((key) => /^celldm/.test(key));
+  if (isMetric !== undefined && celldm !== undefined)
+    source.fail(settings.get(isMetric)!.at, "lattice parameters by celldm or by A, B, C, not both", isMetric);
+}
+
+/** nat, or without it the number of lines. */
+function countOf(source: TextSource, settings: ReadonlyMap<string, Setting>, card: Card): number {
+  const nat = numberOf(source, settings, "nat");
+  if (nat === undefined) {
+    if (settings.size > 1)
+      source.warn(card.at, `nat is not given: all ${card.lines.length} atoms listed are taken`);
+    if (card.lines.length === 0) source.fail(card.at, "followed by atoms", "none");
+    return card.lines.length;
+  }
+  if (!(Number.isInteger(nat) && nat > 0))
+    source.fail(settings.get("nat")!.at, "a positive number of atoms for nat", settings.get("nat")!.value);
+  if (card.lines.length < nat)
+    source.fail(card.at, `followed by the nat = ${nat} atoms`, `${card.lines.length} lines`);
+  if (card.lines.length > nat)
+    source.warn(
+      card.lines[nat]!,
+      `what follows the nat = ${nat} atoms is not read, nor by pw.x: ${source.line(card.lines[nat]!)}`,
+    );
+  return nat;
+}
+
+interface Kind {
+  readonly label: string;
+  readonly at: number;
+  readonly file: string | undefined;
+}
+
+function kindsOf(source: TextSource, cards: ReadonlyMap<string, Card>): Kind[] {
+  const card = cards.get("ATOMIC_SPECIES");
+  return (card?.lines ?? []).map((at) => {
+    const [label = "", , file] = fieldsOf(source.line(at));
+    return { label, at, file };
+  });
+}
+
+/** Two kinds of one element with different potentials are one kind here. */
+function tellKinds(
+  source: TextSource,
+  kinds: readonly Kind[],
+  rows: readonly { readonly element: string; readonly kind: number }[],
+): void {
+  const files = new Map<string, string>();
+  for (const { element, kind } of rows) {
+    const { file, label, at } = kinds[kind] ?? {};
+    if (file === undefined) continue;
+    const before = files.get(element);
+    if (before === undefined) files.set(element, file);
+    else if (before !== file)
+      source.warn(
+        at!,
+        `kind ${label} has the potential ${file}, another kind of ${element} ${before}: one element has one potential here`,
+      );
+  }
+}
+
+/** What is read of &SYSTEM, or taken for granted here. */
+const READ =
+  /^(ibrav|celldm|a|b|c|cosab|cosac|cosbc|nat|ntyp|nspin|noncolin|starting_magnetization|angle1|angle2|tot_charge|space_group)(\(|$)/;
+/** Variables that steer a run and say nothing of the crystal. */
+const STEERING =
+  /^(prefix|outdir|wfcdir|pseudo_dir|verbosity|disk_io|title|restart_mode|max_seconds|wf_collect|iprint|calculation)$/;
+
+/** One warning for all that the input sets beside the structure. */
+function tellUnread(
+  source: TextSource,
+  { system, others }: Namelists,
+  cards: ReadonlyMap<string, Card>,
+): void {
+  const names = [
+    ...[...(system?.keys() ?? [])].filter((key) => !READ.test(key)),
+    ...[...others.keys()].filter((key) => !STEERING.test(key)),
+  ].filter((key) => !/\(1\)$/.test(key) || !(system?.has(key.slice(0, -3)) || others.has(key.slice(0, -3))));
+  const unread = [...cards.keys()].filter(
+    (key) => !["ATOMIC_SPECIES", "ATOMIC_POSITIONS", "CELL_PARAMETERS"].includes(key),
+  );
+  if (cards.has("ATOMIC_SPECIES")) unread.push("masses and potentials of ATOMIC_SPECIES");
+  const all = [...names, ...unread];
+  if (all.length > 0) source.warn(0, `only the structure is read, not ${all.join(", ")}`);
+}
+
+/** Three expressions without blanks inside, as pw.x takes them for positions. */
+function expressionsIn(source: TextSource, index: number, words: readonly string[]): Vec3 {
+  const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = words.slice(0, 3).map(evaluated);
+  if (![x, y, z].every(Number.isFinite))
+    source.fail(index, "three numbers or expressions such as 1/3 and sqrt(0.16)");
+  return [x, y, z];
+}

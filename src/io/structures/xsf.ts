@@ -1,0 +1,113 @@
+import { atomicNumber, ELEMENTS } from "../../atoms/elements.ts";
+import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
+import { type Mat3, scale, type Vec3 } from "../../common/vec3.ts";
+import {
+  cartesianPositions,
+  type Structure,
+  type StructureInFile,
+  scaleRows,
+  toFractional,
+} from "../../model/structure.ts";
+import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
+import { elementOfSymbol } from "./element-label.ts";
+
+const KEYWORD = /^[A-Z_]{4,}/i;
+
+/**
+ * Reads the structure of an XCrySDen file: PRIMVEC and PRIMCOORD [Å], atoms by number or symbol. Forces, grids and the
+ * periodicity of slabs and polymers are told as warnings.
+ *
+ * @param name what to call the text in messages, usually its path.
+ * @throws InputError with line number, what is expected there and what was found; for molecules and several frames too.
+ */
+export function parseXsf(text: string, name = "xsf"): StructureInFile {
+  const source = textSource(text.replace(/^([^\n]*?)#[^\n]*$/gm, "$1"), name);
+  const findAll = (word: string) =>
+    source.lines.flatMap((_, index) =>
+      (wordsOf(source.line(index))[0] ?? "").toUpperCase() === word ? [index] : [],
+    );
+  const only = (word: string): number | undefined => {
+    const [first, second] = findAll(word);
+    if (second !== undefined)
+      source.fail(second, `the only ${word}, but line ${first! + 1} has one: keep one frame`);
+    return first;
+  };
+  const [steps] = findAll("ANIMSTEPS");
+  if (steps !== undefined && toNumber(wordsOf(source.line(steps))[1]) !== 1)
+    source.fail(steps, "one structure; keep one frame of the animation");
+  const vectors = only("PRIMVEC");
+  if (vectors === undefined) return source.fail(0, "a periodic structure with PRIMVEC; give molecules a box");
+  const coordinates = only("PRIMCOORD");
+  if (coordinates === undefined) return source.fail(vectors, "followed by PRIMCOORD with the atoms");
+  const [atoms] = findAll("ATOMS");
+  if (atoms !== undefined) source.fail(atoms, "a crystal by PRIMCOORD alone");
+  for (const word of ["SLAB", "POLYMER", "MOLECULE"])
+    for (const index of findAll(word))
+      source.warn(index, `${word}: the cell is repeated along all three vectors here`);
+  const grid = source.lines.findIndex((line) => /^\s*BEGIN_BLOCK_DATAGRID/i.test(line));
+  if (grid >= 0) source.warn(grid, "values on a grid are not read");
+
+  const rows = contentAfter(source, vectors, 3).map((index) =>
+    vectorIn(source, index, wordsOf(source.line(index))),
+  );
+  const [a, b, c] = rows;
+  if (a === undefined || b === undefined || c === undefined)
+    return source.fail(vectors, "followed by three lattice vectors in angstrom");
+  const lattice = scaleRows(BOHR_PER_ANGSTROM, [a, b, c]);
+  const fractional = toFractional(lattice);
+  const [countLine] = contentAfter(source, coordinates, 1);
+  const count = toNumber(wordsOf(source.line(countLine ?? coordinates + 1))[0]);
+  if (countLine === undefined || !Number.isInteger(count) || count < 1)
+    return source.fail(countLine ?? coordinates + 1, "the number of atoms and 1");
+  const lines = contentAfter(source, countLine, count + 1);
+  if (lines.length < count) source.fail(countLine, `followed by ${count} atoms`, `${lines.length} atoms`);
+  if (lines.length > count)
+    source.fail(lines[count]!, `a keyword after the ${count} atoms of line ${countLine + 1}`);
+  return {
+    lattice,
+    atoms: lines.map((index) => {
+      const [label, ...rest] = wordsOf(source.line(index));
+      const number = toNumber(label);
+      const element = Number.isInteger(number) ? ELEMENTS[number - 1] : elementOfSymbol(label ?? "");
+      if (element === undefined)
+        return source.fail(index, "an atomic number or chemical symbol and three coordinates");
+      const cart = vectorIn(source, index, rest);
+      if (rest.length > 3) source.warn(lines[0]!, "forces beside the atoms are not read");
+      return { element, position: fractional(scale(BOHR_PER_ANGSTROM, cart)) };
+    }),
+    warnings: source.warnings,
+  };
+}
+
+/** Up to `most` lines with numbers that follow line `from`, blank ones left out, before the next keyword. */
+function contentAfter(source: TextSource, from: number, most: number): number[] {
+  const found: number[] = [];
+  for (let index = from + 1; index < source.lines.length && found.length < most; index++) {
+    if (source.line(index) === "") continue;
+    if (KEYWORD.test(source.line(index))) break;
+    found.push(index);
+  }
+  return found;
+}
+
+function vectorIn(source: TextSource, index: number, words: readonly string[]): Vec3 {
+  const [x, y, z] = words.slice(0, 3).map(toNumber);
+  const v: Vec3 = [x ?? Number.NaN, y ?? Number.NaN, z ?? Number.NaN];
+  if (!v.every(Number.isFinite)) source.fail(index, "three coordinates in angstrom");
+  return v;
+}
+
+/** XSF text: `parseXsf` gives the same structure back. */
+export function formatXsf(structure: Structure): string {
+  const lattice: Mat3 = scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice);
+  const positions = cartesianPositions(structure).map((r) => scale(1 / BOHR_PER_ANGSTROM, r));
+  return [
+    "CRYSTAL",
+    "PRIMVEC",
+    ...lattice.map((a) => a.join(" ")),
+    "PRIMCOORD",
+    `${structure.atoms.length} 1`,
+    ...structure.atoms.map(({ element }, i) => `${atomicNumber(element)} ${positions[i]!.join(" ")}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,183 @@
+import { requireInput } from "../../common/failure.ts";
+import { beside, figureSvg } from "./svg.ts";
+import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, WIDTH } from "./theme.ts";
+
+/** Values on a rectangle, `x` fastest, both ends of each side included. */
+export interface DrawnSlice {
+  /** Sides [bohr, or what the axes say]. */
+  readonly width: number;
+  readonly height: number;
+  /** Its first corner. Default the origin. */
+  readonly from?: readonly [number, number];
+  readonly columns: number;
+  readonly rows: number;
+  readonly values: ArrayLike<number>;
+}
+
+export interface ContourOptions {
+  readonly title?: string | undefined;
+  /** Symbol with its unit, beside the key of colours. */
+  readonly quantity: string;
+  /** Names of the two directions with their units. Defaults `x (bohr)` and `y (bohr)`. */
+  readonly axes?: readonly [string, string];
+  /** Marked where they are [bohr]; `faint` ones lie off the plane. */
+  readonly atoms?: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly label: string;
+    readonly isFaint: boolean;
+  }[];
+  /** `diverging` has its light middle at zero. Default `sequential`. */
+  readonly colours?: "sequential" | "diverging";
+  /**
+   * Shares of the values, from the least to the greatest, between which colours change: what is beyond has the end's colour.
+   * Default 0 and 1.
+   */
+  readonly range?: readonly [number, number];
+  /** Height of the map [px]. Default to scale with its width. */
+  readonly tall?: number;
+  /** Horizontal lines at these places. */
+  readonly rules?: readonly number[];
+  /** Bands of colour. Default 12. */
+  readonly levels?: number;
+}
+
+/** Room for the key of colours, and the least and greatest height of the map [px]. */
+const KEY = 96;
+const LEAST = 150;
+const GREATEST = 560;
+
+/**
+ * A slice through a field as bands of colour with their lines, to scale, as the text of an SVG file. Colours run from dark
+ * to light evenly, so that they can be told apart in grey as well.
+ *
+ * @throws InputError if the values do not fill the rectangle or are not finite.
+ */
+export async function contourSvg(
+  { width, height, from: [left, base] = [0, 0], columns, rows, values }: DrawnSlice,
+  {
+    title,
+    quantity,
+    axes = ["x (bohr)", "y (bohr)"],
+    atoms = [],
+    colours = "sequential",
+    levels = 12,
+    range = [0, 1],
+    rules = [],
+    tall: given,
+  }: ContourOptions,
+): Promise<string> {
+  const sorted = Float64Array.from(values).sort();
+  requireInput(
+    sorted.length === columns * rows && columns > 1 && rows > 1 && sorted.every(Number.isFinite),
+    () => `contourSvg: must have ${columns}×${rows} finite values, got ${sorted.length}`,
+  );
+  let [low, high] = range.map((share) => sorted[Math.round(share * (sorted.length - 1))]!) as [
+    number,
+    number,
+  ];
+  if (colours === "diverging") [low, high] = [-Math.max(-low, high), Math.max(-low, high)];
+  if (!(high > low)) [low, high] = [low - 0.5 * (Math.abs(low) || 1), high + 0.5 * (Math.abs(high) || 1)];
+  const all = Array.from(values, (value) => Math.min(Math.max(value, low), high));
+  const step = (high - low) / levels;
+  const thresholds = Array.from({ length: levels }, (_, i) => low + i * step);
+  const scheme = {
+    type: "linear",
+    domain: [low, high],
+    scheme: colours === "diverging" ? "RdBu" : "viridis",
+  } as const;
+  const inner = WIDTH - MARGIN_LEFT - KEY;
+  const tall = given ?? Math.min(GREATEST, Math.max(LEAST, (inner * height) / width));
+  const wide = given === undefined ? Math.min(inner, (tall * width) / height) : inner;
+  const top = marginTop(title);
+  const bottom = MARGIN_BOTTOM;
+
+  const [dx, dy] = [width / (columns - 1), height / (rows - 1)];
+  // Names of atoms at the sides stand inside, where no ticks are.
+  const edge = 0.02 * width;
+  const right = left + width - edge;
+  const map = await figureSvg((plot) => ({
+    width: MARGIN_LEFT + wide + 12,
+    height: top + tall + bottom,
+    marginTop: top,
+    marginLeft: MARGIN_LEFT,
+    marginRight: 12,
+    marginBottom: bottom,
+    x: { ...axisLabel(axes[0]), domain: [left, left + width] },
+    y: { ...axisLabel(axes[1]), domain: [base, base + height] },
+    color: scheme,
+    marks: [
+      plot.contour(all, {
+        width: columns,
+        height: rows,
+        // Contours take a value for the middle of its pixel.
+        x1: left - dx / 2,
+        y1: base - dy / 2,
+        x2: left + width + dx / 2,
+        y2: base + height + dy / 2,
+        fill: (value: number) => value,
+        stroke: INK,
+        strokeOpacity: 0.35,
+        strokeWidth: 0.5,
+        thresholds,
+        clip: true,
+        className: "map",
+      }),
+      plot.ruleY(rules, { className: "map", stroke: PAPER, strokeDasharray: "5 4", strokeWidth: 1.4 }),
+      plot.dot(atoms, {
+        x: "x",
+        y: "y",
+        r: 4,
+        fill: (atom: { isFaint: boolean }) => (atom.isFaint ? "none" : PAPER),
+        stroke: (atom: { isFaint: boolean }) => (atom.isFaint ? PAPER : INK),
+        strokeWidth: 1.2,
+        clip: false,
+        className: "map",
+      }),
+      ...(["start", "middle", "end"] as const).map((textAnchor, third) =>
+        plot.text(
+          atoms.filter(
+            ({ x, isFaint }) => !isFaint && third === 1 + Number(x > right) - Number(x < left + edge),
+          ),
+          {
+            x: "x",
+            y: "y",
+            text: "label",
+            textAnchor,
+            dx: 7 - 7 * third,
+            dy: -11,
+            fill: INK,
+            stroke: PAPER,
+            strokeWidth: 2.5,
+            fontWeight: 600,
+          },
+        ),
+      ),
+      plot.frame({ stroke: INK }),
+      ...heading(plot, title),
+    ],
+  }));
+  const key = await figureSvg((plot) => ({
+    width: KEY,
+    height: top + tall + bottom,
+    marginTop: top,
+    marginLeft: 4,
+    marginRight: 76,
+    marginBottom: bottom,
+    x: { axis: null, domain: [0, 1] },
+    y: { ...axisLabel(quantity), domain: [low, high], axis: "right" },
+    color: scheme,
+    marks: [
+      plot.rect(thresholds, {
+        x1: 0,
+        x2: 1,
+        y1: (value: number) => value,
+        y2: (value: number) => value + step,
+        fill: (value: number) => value + step / 2,
+        className: "map",
+      }),
+      plot.frame({ stroke: INK }),
+    ],
+  }));
+  return beside([map, key]);
+}

@@ -1,0 +1,89 @@
+import { requireInput } from "../../common/failure.ts";
+import { figureSvg } from "./svg.ts";
+import { axisLabel, colourOf, framed, heading, key, namedLevel, OVER_KEY, POWERS_OF_TEN } from "./theme.ts";
+
+/** A function known at points. */
+export interface Line {
+  readonly label: string;
+  /** Joined in their order; what an axis cannot show is left out. */
+  readonly points: readonly (readonly [x: number, y: number])[];
+  /** Points alone, not joined. Default false. */
+  readonly isScatter?: boolean;
+}
+
+export interface LinesOptions {
+  readonly title?: string | undefined;
+  /** Names with units. */
+  readonly x: string;
+  readonly y: string;
+  /** Axes with powers of ten. Default none. */
+  readonly log?: "x" | "y" | "xy";
+  /** A named horizontal line. */
+  readonly level?: { readonly value: number; readonly label: string };
+}
+
+const HEIGHT = 360;
+
+/**
+ * Any quantity against any other, as the text of an SVG file.
+ *
+ * @throws InputError if no point can be shown.
+ */
+export async function linesSvg(
+  lines: readonly Line[],
+  { title, x, y, log, level }: LinesOptions,
+): Promise<string> {
+  const [isLogX, isLogY] = [log?.includes("x") === true, log?.includes("y") === true];
+  const shows = (value: number, isLog: boolean) => Number.isFinite(value) && (!isLog || value > 0);
+  const drawn = lines.map((line) => ({
+    ...line,
+    points: line.points.filter(([a, b]) => shows(a, isLogX) && shows(b, isLogY)),
+  }));
+  const all = drawn.flatMap(({ points }) => points);
+  requireInput(all.length > 0, () => "linesSvg: must have a point that its axes can show, got none");
+  const ys = [...all.map(([, b]) => b), ...(level === undefined ? [] : [level.value])];
+  return figureSvg((plot) => ({
+    ...framed(HEIGHT, title, { hasKey: true }),
+    x: {
+      ...axisLabel(x),
+      ...scale(
+        all.map(([a]) => a),
+        isLogX,
+      ),
+    },
+    y: { ...axisLabel(y), ...scale(ys, isLogY), grid: true },
+    marks: [
+      ...heading(plot, title, OVER_KEY),
+      ...key(
+        plot,
+        lines.map(({ label }) => label),
+      ),
+      ...(level === undefined ? [] : namedLevel(plot, level)),
+      ...drawn.flatMap(({ points, isScatter = false }, i) => [
+        ...(isScatter ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
+        plot.dot(points, { fill: colourOf(i), r: 2.6 }),
+      ]),
+    ],
+  }));
+}
+
+/** Whole decades, or a little more than the values take. */
+function scale(values: readonly number[], isLog: boolean) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!isLog) {
+    const pad = 0.04 * (most - least || Math.abs(most) || 1);
+    return { domain: [least - pad, most + pad] };
+  }
+  const low = Math.floor(Math.log10(least) + 1e-9);
+  const high = Math.max(Math.ceil(Math.log10(most) - 1e-9), low + 1);
+  const spacing = Math.ceil((high - low) / 10);
+  const ticks = Array.from(
+    { length: Math.floor((high - low) / spacing) + 1 },
+    (_, i) => 10 ** (low + spacing * i),
+  );
+  return {
+    ...POWERS_OF_TEN,
+    domain: [10 ** low, 10 ** high],
+    ticks,
+  } as const;
+}

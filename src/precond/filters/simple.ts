@@ -1,0 +1,11 @@
+import type { ApplyPreconditioner, Preconditioner } from "../preconditioner.ts";
+
+/** out ← residual. */
+export const identity: ApplyPreconditioner = (out, residual) => {
+  for (let r = 0; r < out.length; r++) out[r] = residual[r]!;
+};
+
+/** P = 1: plain mixing. Enough for small cells and wide gaps. */
+export function simple(): Preconditioner {
+  return { name: "simple", at: () => identity };
+}

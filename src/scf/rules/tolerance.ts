@@ -1,0 +1,18 @@
+import type { SolvedStep, Tolerance } from "../method.ts";
+import type { HistoryRow } from "../state.ts";
+
+/** Tells whether a step meets every tolerance that is given. */
+export function meets(
+  tolerance: Tolerance,
+  { densityResidual, energies }: Pick<SolvedStep, "densityResidual" | "energies">,
+  previous: HistoryRow | undefined,
+): boolean {
+  const density = tolerance.density === undefined || densityResidual < tolerance.density;
+  const energy =
+    tolerance.energy === undefined ||
+    (previous !== undefined && Math.abs(energies.total - previous.energy) < tolerance.energy);
+  return density && energy;
+}
+
+/** ‖F(ρ) − ρ‖ that the tolerances ask for [bohr^(-3/2)]; an energy is of second order in the density. */
+export const targetResidual = ({ density, energy }: Tolerance): number => density ?? Math.sqrt(energy ?? 0);
