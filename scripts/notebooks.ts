@@ -29,7 +29,12 @@ const FOLDER = join(ROOT, "notebooks");
 interface Cell {
   readonly cell_type: "code" | "markdown" | "raw";
   readonly source: string | readonly string[];
-  readonly outputs?: readonly { readonly data?: Readonly<Record<string, string | readonly string[]>> }[];
+  readonly outputs?: readonly {
+    readonly output_type: string;
+    readonly name?: string;
+    readonly data?: Readonly<Record<string, string | readonly string[]>>;
+    readonly text?: string | readonly string[];
+  }[];
 }
 
 const text = (source: string | readonly string[]): string =>
@@ -103,9 +108,10 @@ function jupyter(paths: readonly string[], isKept: boolean): boolean {
             "notebook",
             "--execute",
             "--inplace",
+            "--allow-errors",
             "--ExecutePreprocessor.timeout=300",
           ];
-          if (!run("jupyter", [...words, copy], env)) return false;
+          if (!run("jupyter", [...words, copy], env) || !isRight(cellsOf(copy))) return false;
           if (isKept) writeFileSync(path, tidy(readFileSync(copy, "utf8")));
           return true;
         } finally {
@@ -116,6 +122,16 @@ function jupyter(paths: readonly string[], isKept: boolean): boolean {
   } finally {
     rmSync(prefix, { recursive: true });
   }
+}
+
+/** Prints each cell that failed with all it wrote: the kernel of tslab tells of errors on stderr alone. @returns whether none did. */
+function isRight(cells: readonly Cell[]): boolean {
+  const failed = cells.filter(({ outputs = [] }) =>
+    outputs.some(({ output_type, name }) => output_type === "error" || name === "stderr"),
+  );
+  for (const { source, outputs = [] } of failed)
+    console.log(`${text(source)}\n---\n${outputs.map((output) => text(output.text ?? "")).join("")}`);
+  return failed.length === 0;
 }
 
 /** Without times and paths of this machine; with the numbers of the cells in their order, which this kernel does not tell. */
@@ -157,10 +173,10 @@ const paths = readdirSync(FOLDER)
 if (paths.length === 0) throw new Error(`notebooks: none begins with ${words.join(", ")}`);
 if (mode !== undefined && mode !== "--jupyter" && mode !== "--update")
   throw new Error(`notebooks: unknown option ${mode}; known are --jupyter, --update, --pictures`);
-const isRight =
+const isDone =
   folder !== undefined
     ? pictures(paths, folder)
     : mode === undefined
       ? extract(paths)
       : jupyter(paths, mode === "--update");
-process.exitCode = isRight ? 0 : 1;
+process.exitCode = isDone ? 0 : 1;
