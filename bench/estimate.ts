@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { estimateJob } from "../src/job/estimate-job.ts";
+import { estimateJob } from "../src/job/tasks/estimate/estimate-job.ts";
 import { enableRelaxedSimd } from "../src/kernels/wasm/enable-fma.ts";
 
 /*

@@ -34,15 +34,15 @@ async function measure(name: string, mixing: string): Promise<Cost> {
   )) as typeof import("../src/kernels/wasm/enable-fma.ts");
   enableRelaxedSimd();
   const { prepareScf } = (await import(
-    built("job/prepare-scf")
-  )) as typeof import("../src/job/prepare-scf.ts");
+    built("job/prepare/prepare-scf")
+  )) as typeof import("../src/job/prepare/prepare-scf.ts");
   const { scf } = (await import(built("scf/scf"))) as typeof import("../src/scf/scf.ts");
   const { densityMixing } = (await import(
     built("scf/methods/density-mixing")
   )) as typeof import("../src/scf/methods/density-mixing.ts");
   const { mixingSchema, preconditionerOf } = (await import(
-    built("job/mixings")
-  )) as typeof import("../src/job/mixings.ts");
+    built("job/schema/mixings")
+  )) as typeof import("../src/job/schema/mixings.ts");
 
   const file = new URL(`../examples/${name}.json`, import.meta.url);
   const job = JSON.parse(readFileSync(file, "utf8")) as { scf: object };

@@ -3,7 +3,7 @@
  * it, as the table of docs/convergence.md: npx tsx scripts/diagnoses.ts
  */
 import { readFileSync } from "node:fs";
-import { runScf } from "../src/job/run-scf.ts";
+import { runScf } from "../src/job/tasks/scf/run-scf.ts";
 
 const box = (element: string) => ({
   structure: {

@@ -55,12 +55,6 @@ export {
   parseStructure,
   type StructureFormat,
 } from "./io/structures/structure-files.ts";
-export type { BandEnergy, BandsAtK, BandsFile } from "./job/bands-result.ts";
-export { type ComparedRun, type CompareOptions, type Comparison, compareMixings } from "./job/compare.ts";
-export { converged } from "./job/converged.ts";
-export type { DosFile, LocalDos } from "./job/dos-result.ts";
-export { boundEnergy, type SelfConsistentBound } from "./job/energy-bound.ts";
-export type { GroundFields } from "./job/ground-fields.ts";
 export {
   type NewJobOptions,
   newJob,
@@ -68,15 +62,26 @@ export {
   suggestedEntry,
   suggestedKgrid,
 } from "./job/new-job.ts";
-export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare-scf.ts";
-export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/result.ts";
-export { type BandsOptions, type BandsRun, runBands } from "./job/run-bands.ts";
-export { type DielectricRunOptions, runDielectric } from "./job/run-dielectric.ts";
-export { type DosOptions, runDos } from "./job/run-dos.ts";
-export { runScf } from "./job/run-scf.ts";
-export { type JobFile, parseJob } from "./job/schema.ts";
-export type { Checkpoint, CheckpointSystem } from "./job/starting-point.ts";
-export { type CertificateReport, verifyCertificate } from "./job/verify-certificate.ts";
+export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare/prepare-scf.ts";
+export type { Checkpoint, CheckpointSystem } from "./job/prepare/starting-point.ts";
+export { type JobFile, parseJob } from "./job/schema/schema.ts";
+export type { BandEnergy, BandsAtK, BandsFile } from "./job/tasks/bands/bands-result.ts";
+export { boundEnergy, type SelfConsistentBound } from "./job/tasks/bands/energy-bound.ts";
+export { type BandsOptions, type BandsRun, runBands } from "./job/tasks/bands/run-bands.ts";
+export {
+  type ComparedRun,
+  type CompareOptions,
+  type Comparison,
+  compareMixings,
+} from "./job/tasks/compare/compare.ts";
+export { type DielectricRunOptions, runDielectric } from "./job/tasks/dielectric/run-dielectric.ts";
+export type { DosFile, LocalDos } from "./job/tasks/dos/dos-result.ts";
+export { type DosOptions, runDos } from "./job/tasks/dos/run-dos.ts";
+export { converged } from "./job/tasks/scf/converged.ts";
+export type { GroundFields } from "./job/tasks/scf/ground-fields.ts";
+export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "./job/tasks/scf/result.ts";
+export { runScf } from "./job/tasks/scf/run-scf.ts";
+export { type CertificateReport, verifyCertificate } from "./job/tasks/verify/verify-certificate.ts";
 export { createKernels, describeBackends } from "./kernels/backends.ts";
 export {
   asFourierField,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { runScf } from "../src/job/run-scf.ts";
+import { runScf } from "../src/job/tasks/scf/run-scf.ts";
 import { close } from "./close.ts";
 
 const STRUCTURES = new URL("./fixtures/published/structures/", import.meta.url);

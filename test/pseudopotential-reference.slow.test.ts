@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { runScf } from "../src/job/run-scf.ts";
+import { runScf } from "../src/job/tasks/scf/run-scf.ts";
 import { WRITTEN } from "./atoms/written-pseudopotentials.ts";
 import { close } from "./close.ts";
 import { needs } from "./needs.ts";

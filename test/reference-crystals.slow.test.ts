@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runScf } from "../src/job/run-scf.ts";
+import { runScf } from "../src/job/tasks/scf/run-scf.ts";
 import { agreesWith, isSmall, referenceJob, referenceNames, referenceResult } from "./reference.ts";
 
 describe("ABINIT agrees on energies, bands and forces of", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exactProductGridSize } from "../src/basis/grid.ts";
-import { prepareScf } from "../src/job/prepare-scf.ts";
+import { prepareScf } from "../src/job/prepare/prepare-scf.ts";
 import { agreesWith, isSmall, referenceJob, referenceNames, referenceResult } from "./reference.ts";
 
 describe("ABINIT agrees on energies, bands and forces of", () => {

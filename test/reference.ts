@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect } from "vitest";
-import type { ResultFile } from "../src/job/result.ts";
-import { runScf } from "../src/job/run-scf.ts";
+import type { ResultFile } from "../src/job/tasks/scf/result.ts";
+import { runScf } from "../src/job/tasks/scf/run-scf.ts";
 import { close } from "./close.ts";
 
 /** Another program's answer to a job, in our result format. */

@@ -1,4 +1,4 @@
-import { prepareScf, type RunOptions } from "../src/job/prepare-scf.ts";
+import { prepareScf, type RunOptions } from "../src/job/prepare/prepare-scf.ts";
 import { type ScfEnd, type ScfOptions, type ScfProblem, solveScf } from "../src/scf/scf.ts";
 import type { ScfStep } from "../src/scf/state.ts";
 

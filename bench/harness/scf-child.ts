@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import type { BackendName } from "../../src/kernels/kernels.ts";
 
 /** One ground state in a process of its own, so that its memory and its cold start are its own. */

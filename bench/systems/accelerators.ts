@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { random } from "../../src/common/random.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { asRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import type { ScfProblem } from "../../src/scf/scf.ts";
 import { scf } from "../../src/scf/scf.ts";

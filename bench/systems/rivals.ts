@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { mixingSchema, preconditionerOf } from "../../src/job/mixings.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { mixingSchema, preconditionerOf } from "../../src/job/schema/mixings.ts";
 import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";
 import { damped } from "../../src/scf/accelerators/damped.ts";

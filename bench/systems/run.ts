@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { compareMixings } from "../../src/job/compare.ts";
+import { compareMixings } from "../../src/job/tasks/compare/compare.ts";
 import { structure as interfaces } from "./aluminium-gallium-arsenide/structure.ts";
 import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";

@@ -1,4 +1,4 @@
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
 import { type ScfOptions, scf } from "../../src/scf/scf.ts";

@@ -1,8 +1,8 @@
-import type { estimateJob } from "../job/estimate-job.ts";
-import type { runBands } from "../job/run-bands.ts";
-import type { runDielectric } from "../job/run-dielectric.ts";
-import type { runDos } from "../job/run-dos.ts";
-import type { runScf } from "../job/run-scf.ts";
+import type { runBands } from "../job/tasks/bands/run-bands.ts";
+import type { runDielectric } from "../job/tasks/dielectric/run-dielectric.ts";
+import type { runDos } from "../job/tasks/dos/run-dos.ts";
+import type { estimateJob } from "../job/tasks/estimate/estimate-job.ts";
+import type { runScf } from "../job/tasks/scf/run-scf.ts";
 import type { BackendDescription } from "../kernels/backends.ts";
 
 /** Where a command writes. */

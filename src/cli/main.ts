@@ -60,11 +60,13 @@ const host: Host = {
   readStdin,
   onInterrupt,
   engine: {
-    runScf: engine(async () => (await import("../job/run-scf.ts")).runScf),
-    runBands: engine(async () => (await import("../job/run-bands.ts")).runBands),
-    runDos: engine(async () => (await import("../job/run-dos.ts")).runDos),
-    runDielectric: engine(async () => (await import("../job/run-dielectric.ts")).runDielectric),
-    estimateJob: engine(async () => (await import("../job/estimate-job.ts")).estimateJob),
+    runScf: engine(async () => (await import("../job/tasks/scf/run-scf.ts")).runScf),
+    runBands: engine(async () => (await import("../job/tasks/bands/run-bands.ts")).runBands),
+    runDos: engine(async () => (await import("../job/tasks/dos/run-dos.ts")).runDos),
+    runDielectric: engine(
+      async () => (await import("../job/tasks/dielectric/run-dielectric.ts")).runDielectric,
+    ),
+    estimateJob: engine(async () => (await import("../job/tasks/estimate/estimate-job.ts")).estimateJob),
     describeBackends: engine(async () => (await import("../kernels/backends.ts")).describeBackends()),
   },
 };

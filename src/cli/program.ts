@@ -2,13 +2,13 @@ import { Argument, Command, CommanderError } from "commander";
 import { InputError, NotConvergedError } from "../common/failure.ts";
 import { READABLE, WRITABLE } from "../io/structures/structure-files.ts";
 import { VERSION } from "../version.ts";
-import { addComputingCommands } from "./computing-commands.ts";
-import type { ConvertOptions } from "./convert.ts";
-import { addExamples } from "./help-examples.ts";
+import { addComputingCommands } from "./commands/computing-commands.ts";
+import type { ConvertOptions } from "./commands/convert.ts";
+import { addExamples } from "./commands/help-examples.ts";
+import { addNewCommands } from "./commands/new-commands.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
-import { addNewCommands } from "./new-commands.ts";
-import { reporter } from "./reporter.ts";
-import { styled } from "./style.ts";
+import { reporter } from "./terminal/reporter.ts";
+import { styled } from "./terminal/style.ts";
 
 /**
  * Runs the command line `words` (without node and script). Each command loads only what it needs.
@@ -84,7 +84,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .option("--allow-close-atoms", "go on with atoms nearer than half the sum of their covalent radii")
     .option("--allow-formula-mismatch", "go on where the atoms of a CIF are not those of its formula")
     .action(async (from: string, to: string, options: ConvertOptions) => {
-      const { convertCommand } = await import("./convert.ts");
+      const { convertCommand } = await import("./commands/convert.ts");
       exit(await convertCommand(from, to, options, host));
     });
 
@@ -92,7 +92,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .command("schema")
     .description("print the JSON Schema of job files, for editors")
     .action(async () => {
-      const { jobJsonSchema } = await import("../job/json-schema.ts");
+      const { jobJsonSchema } = await import("../job/schema/json-schema.ts");
       host.stdout.write(`${JSON.stringify(jobJsonSchema(), null, 1)}\n`);
       exit(EXIT.ok);
     });
@@ -103,8 +103,8 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .addArgument(new Argument("<SHELL>", "which shell").choices(["bash", "zsh", "fish"]))
     .action(async (shell: string) => {
       const [{ completionScript }, { exampleNames }] = await Promise.all([
-        import("./completion.ts"),
-        import("./shipped.ts"),
+        import("./commands/completion.ts"),
+        import("./work/shipped.ts"),
       ]);
       host.stdout.write(completionScript(shell, program, await exampleNames()));
       exit(EXIT.ok);
@@ -115,7 +115,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .description("list the shipped jobs, or print one")
     .argument("[NAME]", "the job to print")
     .action(async (name: string | undefined) => {
-      const { examplesCommand } = await import("./examples.ts");
+      const { examplesCommand } = await import("./commands/examples.ts");
       exit(await examplesCommand(name, host));
     });
 
@@ -123,7 +123,7 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
     .command("info")
     .description("version, back ends, threads, pseudopotential families")
     .action(async () => {
-      const { infoCommand } = await import("./info.ts");
+      const { infoCommand } = await import("./commands/info.ts");
       exit(await infoCommand(host));
     });
   addExamples(program);

@@ -7,8 +7,8 @@ import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { norm, type Vec3 } from "../common/vec3.ts";
 import { createLattice, planeSpacings } from "../model/lattice.ts";
 import { formula, type Structure, scaleRows } from "../model/structure.ts";
-import { momentOf } from "./model.ts";
-import { type JobFile, parseJob } from "./schema.ts";
+import { momentOf } from "./prepare/model.ts";
+import { type JobFile, parseJob } from "./schema/schema.ts";
 
 export interface NewJobOptions {
   readonly title?: string | undefined;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Mat3 } from "../../src/common/vec3.ts";
-import { runBands } from "../../src/job/run-bands.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { close } from "../close.ts";
 import { LATTICES, otherSetting } from "./settings.ts";
 

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { problemText } from "../../src/bands/frozen-problem.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { readTextFrom } from "../../src/io/node-files.ts";
-import { runBands } from "../../src/job/run-bands.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillwave-error-bars-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { hasCorners, hexagonalAxis } from "../../src/bands/hexagonal.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import { runDos } from "../../src/job/run-dos.ts";
+import { runDos } from "../../src/job/tasks/dos/run-dos.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 
 const layer: Mat3 = [[4.65, 0, 0], [-2.325, 4.65 * Math.sqrt(0.75), 0], [0, 0, 12]]; // biome-ignore format: a matrix

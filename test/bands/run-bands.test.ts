@@ -6,8 +6,8 @@ import { problemText } from "../../src/bands/frozen-problem.ts";
 import { NotConvergedError } from "../../src/common/failure.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { readTextFrom } from "../../src/io/node-files.ts";
-import { runBands } from "../../src/job/run-bands.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close, closeArrays } from "../close.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillwave-bands-"));

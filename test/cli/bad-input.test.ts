@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-bad-"));

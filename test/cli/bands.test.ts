@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { writeCheckpoint } from "../../src/io/checkpoint.ts";
-import type { BandsFile } from "../../src/job/bands-result.ts";
+import type { BandsFile } from "../../src/job/tasks/bands/bands-result.ts";
 import { type FakeHost, type FakeOptions, fakeHost, interruptedAt } from "./fake-host.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillwave-bands-cli-"));

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { progressText, tableRow } from "../../src/cli/live-table.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { styled } from "../../src/cli/style.ts";
+import { progressText, tableRow } from "../../src/cli/terminal/live-table.ts";
+import { styled } from "../../src/cli/terminal/style.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
 
 test("examples lists every shipped job with its title and prints one as it is", async () => {

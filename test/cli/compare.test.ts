@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import type { Comparison } from "../../src/job/compare.ts";
-import type { RunOptions } from "../../src/job/prepare-scf.ts";
+import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
+import type { Comparison } from "../../src/job/tasks/compare/compare.ts";
 import { type FakeHost, fakeHost, historyRow } from "./fake-host.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillwave-compare-"));

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { dielectricSummary } from "../../src/cli/dielectric-summary.ts";
+import { dielectricSummary } from "../../src/cli/output/dielectric-summary.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import type { DielectricFile } from "../../src/job/dielectric-result.ts";
+import type { DielectricFile } from "../../src/job/tasks/dielectric/dielectric-result.ts";
 import { SILICON } from "../systems.ts";
 import { fakeHost, interruptedAt } from "./fake-host.ts";
 

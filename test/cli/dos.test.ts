@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { EV_PER_HARTREE } from "../../src/common/units.ts";
-import type { DosFile } from "../../src/job/dos-result.ts";
+import type { DosFile } from "../../src/job/tasks/dos/dos-result.ts";
 import { dosSvg } from "../../src/plot/dos.ts";
 import { ALUMINIUM, SILICON } from "../systems.ts";
 import { fakeHost } from "./fake-host.ts";

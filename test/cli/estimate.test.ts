@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration } from "../../src/cli/estimate.ts";
+import { bytes, duration } from "../../src/cli/commands/estimate.ts";
 import { runProgram } from "../../src/cli/program.ts";
 import { fakeHost } from "./fake-host.ts";
 

@@ -1,7 +1,7 @@
 import type { Host, RunScf } from "../../src/cli/host.ts";
-import type { RunOptions } from "../../src/job/prepare-scf.ts";
-import type { ResultFile } from "../../src/job/result.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
+import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 
 /** A host that records what a command writes. */
 export interface FakeHost extends Host {
@@ -50,10 +50,11 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
     interrupt: () => presses.shift()?.(),
     engine: {
       runScf: () => Promise.resolve(runScf),
-      runBands: async () => (await import("../../src/job/run-bands.ts")).runBands, // small jobs are solved in earnest
-      runDos: async () => (await import("../../src/job/run-dos.ts")).runDos,
-      runDielectric: async () => (await import("../../src/job/run-dielectric.ts")).runDielectric,
-      estimateJob: async () => (await import("../../src/job/estimate-job.ts")).estimateJob,
+      runBands: async () => (await import("../../src/job/tasks/bands/run-bands.ts")).runBands, // small jobs are solved in earnest
+      runDos: async () => (await import("../../src/job/tasks/dos/run-dos.ts")).runDos,
+      runDielectric: async () =>
+        (await import("../../src/job/tasks/dielectric/run-dielectric.ts")).runDielectric,
+      estimateJob: async () => (await import("../../src/job/tasks/estimate/estimate-job.ts")).estimateJob,
       describeBackends: () =>
         Promise.resolve([
           { name: "wasm", available: true, features: { simd: true, fma: false } },

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { progressLine } from "../../src/cli/progress-line.ts";
-import { reporter } from "../../src/cli/reporter.ts";
-import type { RunOptions } from "../../src/job/prepare-scf.ts";
+import { progressLine } from "../../src/cli/terminal/progress-line.ts";
+import { reporter } from "../../src/cli/terminal/reporter.ts";
+import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
 import { ALUMINIUM, SILICON } from "../systems.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-manners-"));

@@ -5,9 +5,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import type { InlineStructure } from "../../src/job/job.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import type { InlineStructure } from "../../src/job/schema/job.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-new-"));

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
-import type { RunOptions } from "../../src/job/prepare-scf.ts";
+import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
 import { type FakeHost, fakeHost, historyRow } from "./fake-host.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillwave-cli-"));
@@ -232,7 +232,7 @@ test("what a run refuses is wrong input; what breaks is an error with 1", async 
 });
 
 test("draws density, potential and times of a real run, on the plane asked for", async () => {
-  const { runScf } = await import("../../src/job/run-scf.ts");
+  const { runScf } = await import("../../src/job/tasks/scf/run-scf.ts");
   const host: FakeHost = {
     ...fakeHost({ cwd }),
     engine: { ...fakeHost().engine, runScf: async () => runScf },

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { liveTable, tableRow } from "../../src/cli/live-table.ts";
+import { headline } from "../../src/cli/output/summary.ts";
 import { runProgram } from "../../src/cli/program.ts";
-import { reporter } from "../../src/cli/reporter.ts";
-import { headline } from "../../src/cli/summary.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { liveTable, tableRow } from "../../src/cli/terminal/live-table.ts";
+import { reporter } from "../../src/cli/terminal/reporter.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
 
 test("a spin-polarised run has a column for the moment, another has none", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { allows, type NumberOption, valuesOf } from "../../src/common/options.ts";
-import { ruled } from "../../src/job/fields.ts";
+import { ruled } from "../../src/job/schema/fields.ts";
 import { DIELECTRIC_OPTIONS } from "../../src/precond/filters/dielectric.ts";
 import { KERKER_OPTIONS } from "../../src/precond/filters/kerker.ts";
 import { LAYER_OPTIONS } from "../../src/precond/localisation.ts";

@@ -7,7 +7,7 @@ import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
 import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
 import { denseEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
 import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
-import { runBands } from "../../src/job/run-bands.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { coreSilicon, reference, triclinic } from "./crystals.ts";
 

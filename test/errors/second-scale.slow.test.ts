@@ -6,7 +6,7 @@ import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-
 import { type BandProposal, certifyBands } from "../../src/errors/certify/certify-bands.ts";
 import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
 import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { runBands } from "../../src/job/run-bands.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { coreSilicon } from "./crystals.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { exactHamiltonian, withErrorBars } from "../../src/job/error-bars.ts";
-import { type CertificateReport, verifyCertificate } from "../../src/job/verify-certificate.ts";
+import { exactHamiltonian, withErrorBars } from "../../src/job/tasks/bands/error-bars.ts";
+import { type CertificateReport, verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { cohenBergstresserModel, example } from "./certificates.ts";
 
 const KPOINTS: readonly Vec3[] = [

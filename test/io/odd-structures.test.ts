@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { formatOf } from "../../src/io/structures/structure-files.ts";
-import { resolveStructure } from "../../src/job/structure.ts";
+import { resolveStructure } from "../../src/job/prepare/structure.ts";
 import { formula } from "../../src/model/structure.ts";
 
 const FOLDER = "test/fixtures/io/odd";

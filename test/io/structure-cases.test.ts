@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { norm } from "../../src/common/vec3.ts";
 import { parseJobFile } from "../../src/io/job-file.ts";
-import { parseJob } from "../../src/job/schema.ts";
-import { resolveStructure } from "../../src/job/structure.ts";
+import { resolveStructure } from "../../src/job/prepare/structure.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 import { formula } from "../../src/model/structure.ts";
 
 const FOLDER = "test/fixtures/io/cases";

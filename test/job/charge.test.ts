@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { parseStructure } from "../../src/io/structures/structure-files.ts";
 import { newJob } from "../../src/job/new-job.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 import { needs } from "../needs.ts";
 

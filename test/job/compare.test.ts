@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { compareMixings, ENERGY_ERROR, firstWithin } from "../../src/job/compare.ts";
-import { repeatedJob } from "../../src/job/repeat.ts";
-import { runDielectric } from "../../src/job/run-dielectric.ts";
-import { runScf } from "../../src/job/run-scf.ts";
-import { parseJob } from "../../src/job/schema.ts";
-import { resolveStructure } from "../../src/job/structure.ts";
+import { resolveStructure } from "../../src/job/prepare/structure.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
+import { compareMixings, ENERGY_ERROR, firstWithin } from "../../src/job/tasks/compare/compare.ts";
+import { repeatedJob } from "../../src/job/tasks/compare/repeat.ts";
+import { runDielectric } from "../../src/job/tasks/dielectric/run-dielectric.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { createLattice, longAxis } from "../../src/model/lattice.ts";
 import { close, closeArrays } from "../close.ts";
 

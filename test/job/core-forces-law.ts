@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 import { DISPLACED_SILICON, to } from "../systems.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { boundEnergy } from "../../src/job/energy-bound.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { boundEnergy } from "../../src/job/tasks/bands/energy-bound.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { example } from "../errors/contained.ts";
 
 const job = (ecut: number): object =>

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { countPlaneWaves, createKPoint } from "../../src/basis/kpoint.ts";
-import { estimateJob } from "../../src/job/estimate-job.ts";
-import { secondsOfStep, stepTimeParts } from "../../src/job/expected-time.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { estimateJob } from "../../src/job/tasks/estimate/estimate-job.ts";
+import { secondsOfStep, stepTimeParts } from "../../src/job/tasks/estimate/expected-time.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 
 const example = (name: string) => JSON.parse(readFileSync(`examples/${name}.json`, "utf8")) as object;

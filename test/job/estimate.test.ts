@@ -1,6 +1,11 @@
 import { expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { estimateMemory, type MemoryNeeds, planeWaveCount, requireMemory } from "../../src/job/estimate.ts";
+import {
+  estimateMemory,
+  type MemoryNeeds,
+  planeWaveCount,
+  requireMemory,
+} from "../../src/job/prepare/memory-estimate.ts";
 
 const GIB = 2 ** 30;
 const silicon: MemoryNeeds = {

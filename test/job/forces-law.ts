@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { add, inverse, type Mat3, norm, rowsVec, scale, type Vec3 } from "../../src/common/vec3.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, to } from "../systems.ts";
 

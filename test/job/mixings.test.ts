@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { MIXINGS, preconditionerOf } from "../../src/job/mixings.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { MIXINGS, preconditionerOf } from "../../src/job/schema/mixings.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 
 const lattice = [[9, 0, 0], [0, 9, 0], [0, 0, 9]]; // biome-ignore format: a matrix
 const preconditioner = (mixing: unknown) =>

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
-import { bandsFromJob, modelFromJob, readPseudopotentials } from "../../src/job/model.ts";
-import { parseJob } from "../../src/job/schema.ts";
-import { resolveStructure } from "../../src/job/structure.ts";
-import { jobWarnings } from "../../src/job/warnings.ts";
+import { bandsFromJob, modelFromJob, readPseudopotentials } from "../../src/job/prepare/model.ts";
+import { resolveStructure } from "../../src/job/prepare/structure.ts";
+import { jobWarnings } from "../../src/job/prepare/warnings.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 
 const lattice = [
   [10, 0, 0],

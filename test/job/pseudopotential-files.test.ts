@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { parseProblem, problemText, requireSameSystem } from "../../src/bands/frozen-problem.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runBands } from "../../src/job/run-bands.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { toPsp8, toUpf } from "../atoms/pseudopotential-writers.ts";
 import { close, closeArrays } from "../close.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runDos } from "../../src/job/run-dos.ts";
+import { runDos } from "../../src/job/tasks/dos/run-dos.ts";
 import { ALUMINIUM, SILICON } from "../systems.ts";
 
 /** Integrated states at an energy, between the ends of intervals. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { InputError, NotConvergedError } from "../../src/common/failure.ts";
-import { converged } from "../../src/job/converged.ts";
-import type { GroundFields } from "../../src/job/ground-fields.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
-import type { Checkpoint } from "../../src/job/starting-point.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import type { Checkpoint } from "../../src/job/prepare/starting-point.ts";
+import { converged } from "../../src/job/tasks/scf/converged.ts";
+import type { GroundFields } from "../../src/job/tasks/scf/ground-fields.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, DISPLACED_SILICON, SILICON, to } from "../systems.ts";

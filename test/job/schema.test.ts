@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { requireSelfConsistent } from "../../src/job/checks.ts";
-import { MIXINGS } from "../../src/job/mixings.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { requireSelfConsistent } from "../../src/job/schema/checks.ts";
+import { MIXINGS } from "../../src/job/schema/mixings.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 
 const structure = {
   lattice: [

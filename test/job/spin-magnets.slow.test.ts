@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 import { to } from "../systems.ts";
 import { checkForces } from "./forces-law.ts";

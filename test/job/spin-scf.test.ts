@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import type { ResultFile } from "../../src/job/result.ts";
-import { runBands } from "../../src/job/run-bands.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { ALUMINIUM, finish, SILICON, to } from "../systems.ts";
 import { ANTIFERROMAGNET, IRON, inBox } from "./spin-systems.ts";

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
-import type { RunOptions } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
-import type { Checkpoint } from "../../src/job/starting-point.ts";
+import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
+import type { Checkpoint } from "../../src/job/prepare/starting-point.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, DISPLACED_SILICON, SILICON, to } from "../systems.ts";
 

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
-import { parseJob } from "../../src/job/schema.ts";
-import { resolveStructure, type Structure } from "../../src/job/structure.ts";
+import { resolveStructure, type Structure } from "../../src/job/prepare/structure.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 
 const STRUCTURES = "test/fixtures/published/structures";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Grid } from "../../src/basis/grid.ts";
 import { newTensor } from "../../src/common/tensor.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { asRealField, newRealField } from "../../src/kernels/fields.ts";
 import { defineModel } from "../../src/models/define-model.ts";
 import { groundState } from "../../src/models/ground-state.ts";

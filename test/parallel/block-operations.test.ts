@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
 import {
   type ArgumentOf,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import type { ResultFile } from "../../src/job/result.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { asRealField } from "../../src/kernels/fields.ts";
 import type { BlocksSpec } from "../../src/parallel/blocks.ts";
 import { type Orbitals, openOrbitals } from "../../src/parallel/orbitals.ts";

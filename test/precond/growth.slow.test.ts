@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { structure } from "../../bench/systems/aluminium-slab/structure.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 
 test("ldos with one damping takes at most two steps more for slabs of 16 layers than for thinner ones", async () => {
   const steps: number[] = [];

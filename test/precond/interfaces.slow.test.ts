@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { structure } from "../../bench/systems/aluminium-gallium-arsenide/structure.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 
 test("a semiconductor beside a metal: auto takes at least a quarter fewer steps than ldos, and no more than for thin layers", async () => {
   const steps = async (cells: number, name: string) => {

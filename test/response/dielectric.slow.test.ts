@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { preconditionerOf } from "../../src/job/mixings.ts";
+import { preconditionerOf } from "../../src/job/schema/mixings.ts";
 import { analyseDielectric } from "../../src/response/dielectric.ts";
 import { preconditionerAt } from "../../src/scf/iterate.ts";
 import { close } from "../close.ts";

@@ -1,6 +1,6 @@
 import { random } from "../../src/common/random.ts";
 import { functionals } from "../../src/functionals/functionals.ts";
-import { prepareScf, type RunOptions } from "../../src/job/prepare-scf.ts";
+import { prepareScf, type RunOptions } from "../../src/job/prepare/prepare-scf.ts";
 import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../../src/kernels/fields.ts";
 import { type Chi0Options, independentResponse } from "../../src/response/chi0.ts";
 import { dielectricOperator } from "../../src/response/dielectric.ts";

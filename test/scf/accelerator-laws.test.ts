@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ACCELERATORS, acceleratorSchema, methodOf, pastSteps } from "../../src/job/accelerators.ts";
-import { mixingSchema } from "../../src/job/mixings.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { ACCELERATORS, acceleratorSchema, methodOf, pastSteps } from "../../src/job/schema/accelerators.ts";
+import { mixingSchema } from "../../src/job/schema/mixings.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { scf } from "../../src/scf/scf.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
 import { close, closeArrays } from "../close.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
-import { parseJob } from "../../src/job/schema.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { directMinimisation } from "../../src/scf/methods/direct-minimisation.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "../../src/scf/methods/lbfgs.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { structure } from "../../bench/systems/aluminium-slab/structure.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { simple } from "../../src/precond/filters/simple.ts";
 import type { Accelerator } from "../../src/scf/accelerators/accelerator.ts";
 import { anderson } from "../../src/scf/accelerators/anderson.ts";

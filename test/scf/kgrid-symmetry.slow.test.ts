@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { chooseKpoints } from "../../src/model/kpoint-set.ts";
 import { reciprocalRotation } from "../../src/model/symmetry-subgroups.ts";
 import { close } from "../close.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 
 /** bcc iron with semicore electrons and PBE at a cutoff where the moment is settled. */

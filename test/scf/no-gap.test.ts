@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 
 const box = (element: string, magneticMoment?: number) => ({

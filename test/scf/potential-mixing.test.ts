@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
 import { close, closeArrays } from "../close.ts";
 import { IRON } from "../job/spin-systems.ts";

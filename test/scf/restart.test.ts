@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { SILICON } from "../systems.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { dotReal, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import type { Orbitals } from "../../src/parallel/orbitals.ts";
 import { kerker } from "../../src/precond/filters/kerker.ts";

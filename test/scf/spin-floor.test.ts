@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { functionals } from "../../src/functionals/functionals.ts";
-import { runScf } from "../../src/job/run-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { asRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import { keepBothSpins } from "../../src/scf/rules/spin-floor.ts";
 import { close, closeArrays } from "../close.ts";

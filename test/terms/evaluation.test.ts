@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { functionals } from "../../src/functionals/functionals.ts";
-import { prepareScf } from "../../src/job/prepare-scf.ts";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
 import { scf } from "../../src/scf/scf.ts";
 import { externalPotential } from "../../src/terms/external/external.ts";

@@ -1,5 +1,5 @@
 import { functionals } from "../../../src/functionals/functionals.ts";
-import { prepareScf, type RunOptions } from "../../../src/job/prepare-scf.ts";
+import { prepareScf, type RunOptions } from "../../../src/job/prepare/prepare-scf.ts";
 import type { Preconditioner } from "../../../src/precond/preconditioner.ts";
 import { independentResponse } from "../../../src/response/chi0.ts";
 import {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { ENERGY_ERROR, firstWithin } from "../../../src/job/compare.ts";
-import { type MixingChoice, mixingSchema, preconditionerOf } from "../../../src/job/mixings.ts";
-import type { RunOptions } from "../../../src/job/prepare-scf.ts";
-import { runScf } from "../../../src/job/run-scf.ts";
+import type { RunOptions } from "../../../src/job/prepare/prepare-scf.ts";
+import { type MixingChoice, mixingSchema, preconditionerOf } from "../../../src/job/schema/mixings.ts";
+import { ENERGY_ERROR, firstWithin } from "../../../src/job/tasks/compare/compare.ts";
+import { runScf } from "../../../src/job/tasks/scf/run-scf.ts";
 import type { BackendName } from "../../../src/kernels/kernels.ts";
 import { ldos } from "../../../src/precond/ldos.ts";
 import type { HistoryRow } from "../../../src/scf/state.ts";

@@ -1,0 +1,126 @@
+import type { Command, Option } from "commander";
+import { InputError } from "../../common/failure.ts";
+import { didYouMean } from "../../common/nearest.ts";
+import { MIXINGS } from "../../job/schema/mixings.ts";
+
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** A command as completion sees it. */
+interface Completed {
+  /** Words after `stillwave`, such as `new slab`. */
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly Option[];
+  /** Words that may stand without an option. */
+  readonly words: readonly string[];
+  /** Whether a file may. */
+  readonly takesFile: boolean;
+}
+
+/**
+ * A script that completes commands, options, their choices, shipped jobs and files in a shell.
+ *
+ * @throws InputError for a shell that is not known.
+ */
+export function completionScript(shell: string, program: Command, jobs: readonly string[]): string {
+  const commands = commandsOf(program, jobs);
+  if (shell === "bash") return bash(commands);
+  // zsh understands bash's own functions.
+  if (shell === "zsh")
+    return `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${bash(commands)}`;
+  if (shell === "fish") return fish(commands);
+  throw new InputError(
+    `SHELL: must be one of ${SHELLS.join(", ")}, got ${shell}${didYouMean(shell, SHELLS)}`,
+  );
+}
+
+function commandsOf(command: Command, jobs: readonly string[], prefix: readonly string[] = []): Completed[] {
+  const inner = command.commands.flatMap((each) => commandsOf(each, jobs, [...prefix, each.name()]));
+  const [argument] = command.registeredArguments;
+  const takesJob = /JOB|IN/.test(argument?.name() ?? "") || command.name() === "examples";
+  const words = [
+    ...command.commands.map((each) => each.name()),
+    ...(takesJob ? jobs : []),
+    ...(argument?.argChoices ?? []),
+  ];
+  return [
+    {
+      name: prefix.join(" "),
+      description: command.description(),
+      options: command.options,
+      words,
+      takesFile: argument !== undefined && /JOB|FILE|IN/.test(argument.name()),
+    },
+    ...inner,
+  ];
+}
+
+const flags = (option: Option): string[] => [option.long, option.short].filter((flag) => flag != null);
+/** Words an option may be followed by, if they are known. */
+const choicesOf = (option: Option): readonly string[] | undefined =>
+  option.argChoices ?? (option.long === "--mixing" ? MIXINGS : undefined);
+const takesFile = (option: Option): boolean => /<(FILE|DIR)/.test(option.flags);
+
+function bash(commands: readonly Completed[]): string {
+  const groups = commands.filter(
+    ({ name, words }) => name !== "" && commands.some((other) => other.name === `${name} ${words[0]}`),
+  );
+  const values = commands.flatMap(({ name, options }) =>
+    options.flatMap((option) => {
+      const patterns = flags(option)
+        .map((flag) => `"${name} ${flag}"`)
+        .join("|");
+      const choices = choicesOf(option);
+      if (choices !== undefined) return [`    ${patterns}) words="${choices.join(" ")}" ;;`];
+      if (takesFile(option)) return [`    ${patterns}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`];
+      return option.required ? [`    ${patterns}) return ;;`] : []; // a number or a name that only the user knows
+    }),
+  );
+  const cases = commands.map(
+    ({ name, options, words, takesFile: hasFile }) =>
+      `      "${name}") words="${[...options.flatMap(flags), ...words].join(" ")}"${hasFile ? " files=1" : ""} ;;`,
+  );
+  return `_stillwave() {
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" name="" words="" files=""
+  [ "$COMP_CWORD" -gt 1 ] && name="\${COMP_WORDS[1]}"
+  case "$name" in
+    ${groups.map(({ name }) => `"${name}"`).join("|")}) [ "$COMP_CWORD" -gt 2 ] && name="$name \${COMP_WORDS[2]}" ;;
+  esac
+  case "$name $prev" in
+${values.join("\n")}
+  esac
+  if [ -z "$words" ]; then
+    case "$name" in
+${cases.join("\n")}
+    esac
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$cur"))
+  [ -n "$files" ] && COMPREPLY+=($(compgen -f -- "$cur"))
+}
+complete -o filenames -F _stillwave stillwave
+`;
+}
+
+function fish(commands: readonly Completed[]): string {
+  const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  const condition = (name: string): string => {
+    if (name === "") return "__fish_use_subcommand";
+    const seen = name.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`);
+    return seen.join("; and ");
+  };
+  const lines = commands.flatMap(({ name, options, words, takesFile: hasFile }) => [
+    ...words.map((word) => {
+      const inner = commands.find((other) => other.name === `${name} ${word}`.trim());
+      return `complete -c stillwave -n ${quoted(condition(name))} -a ${word}${inner === undefined ? "" : ` -d ${quoted(inner.description)}`}`;
+    }),
+    ...(hasFile ? [`complete -c stillwave -n ${quoted(condition(name))} -F`] : []),
+    ...options.map((option) => {
+      const known = choicesOf(option);
+      const choices = known === undefined ? "" : ` -a ${quoted(known.join(" "))}`;
+      const value = option.required ? ` -r${takesFile(option) ? " -F" : ""}` : "";
+      const short = option.short == null ? "" : ` -s ${option.short.slice(1)}`;
+      return `complete -c stillwave -n ${quoted(condition(name))}${short} -l ${option.long?.slice(2)}${value}${choices} -d ${quoted(option.description)}`;
+    }),
+  ]);
+  return `complete -c stillwave -f\n${lines.join("\n")}\n`;
+}

@@ -1,0 +1,112 @@
+import { availableParallelism } from "node:os";
+import { readTextFrom } from "../../io/node-files.ts";
+import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
+import type { Job } from "../../job/schema/job.ts";
+import { parseJob } from "../../job/schema/schema.ts";
+import type { JobEstimate } from "../../job/tasks/estimate/estimate-job.ts";
+import { EXIT, type ExitCode, type Host } from "../host.ts";
+import { printResult } from "../output/print-result.ts";
+import { headline, symmetryText } from "../output/summary.ts";
+import { type ComputingOptions, levelOf } from "../terminal/level.ts";
+import { reporter } from "../terminal/reporter.ts";
+import { durationText } from "../terminal/time-left.ts";
+import { loadJob } from "../work/job-source.ts";
+import { threadCount } from "../work/work.ts";
+
+export interface EstimateOptions extends ComputingOptions {
+  readonly json?: boolean;
+}
+
+/** Prints what a job will take, before it is run. */
+export async function estimateCommand(
+  jobName: string,
+  options: EstimateOptions,
+  host: Host,
+): Promise<ExitCode> {
+  const report = reporter(host.stderr, levelOf(options));
+  const threads = options.threads === undefined ? availableParallelism() : threadCount(options.threads);
+  const source = await loadJob(jobName, host);
+  const job = parseJob(source.value);
+  const estimateJob = await host.engine.estimateJob();
+  const estimate = await estimateJob(source.value, {
+    threads,
+    readText: readTextFrom(source.folder),
+    ...(options.backend === undefined ? {} : { backend: options.backend }),
+  });
+  report.warn(estimate.warnings);
+  printResult(host, report, options.json, {
+    json: () => `${JSON.stringify(estimate)}\n`,
+    essential: () => essential(estimate),
+    summary: () => `${headline(job, source.name)}\n\n${table(job, estimate, threads)}`,
+    details: () => details(estimate),
+  });
+  return EXIT.ok;
+}
+
+/** All that `--quiet` leaves. */
+const essential = (estimate: JobEstimate): string =>
+  `about ${bytes(estimate.memory.bytes)} and ${duration(runSeconds(estimate))} (${estimate.steps} steps of ${duration(estimate.secondsPerStep)})\n`;
+
+/** Wall time, if every thread has a core of its own; what starts them starts beside each other. */
+const runSeconds = ({ startSeconds, threads, secondsPerStep, steps }: JobEstimate): number =>
+  startSeconds / threads + secondsPerStep * steps;
+
+/** What `--verbose` adds: where memory and time go. */
+function details({ memory, timeParts }: JobEstimate): string {
+  const width = Math.max(...[...memory.parts, ...timeParts].map(({ name }) => name.length)) + 2;
+  const lines = [
+    "memory",
+    ...memory.parts.map((part) => `  ${part.name.padEnd(width)}${bytes(part.bytes).padStart(10)}`),
+    "processor time of a step",
+    ...timeParts.map(
+      ({ name, seconds }) => `  ${name.padEnd(width)}${`${seconds.toPrecision(2)} s`.padStart(10)}`,
+    ),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function table(job: Job, estimate: JobEstimate, asked: number): string {
+  const { planeWaves, memory, kpoints, allKpoints, spins } = estimate;
+  const waves =
+    planeWaves.least === planeWaves.most
+      ? `${planeWaves.least}`
+      : `${planeWaves.least} to ${planeWaves.most}`;
+  const [biggest] = memory.parts;
+  const group = symmetryText(estimate);
+  const spaced = "spacing" in job.kgrid ? ` (${estimate.kgrid?.join("x")})` : "";
+  const rows: [string, string][] = [
+    ["atoms", `${estimate.atoms}`],
+    ["electrons", `${estimate.electrons}: ${pseudopotentialsText(estimate.pseudopotentials)}`],
+    ["bands", `${estimate.bands}${spins === 2 ? " for each spin" : ""}`],
+    ...(group === undefined ? [] : [["symmetry", group] as [string, string]]),
+    [
+      "k-points",
+      `${kpoints}${kpoints === allKpoints ? "" : `, of ${allKpoints} in the whole grid`}${spaced}`,
+    ],
+    ["plane waves", waves],
+    ["FFT grid", estimate.fftSize.join("x")],
+    [
+      "memory",
+      `about ${bytes(memory.bytes)}${Number.isFinite(estimate.systemMemory) ? ` of ${bytes(estimate.systemMemory)}` : ""}, most of it for ${biggest!.name}`,
+    ],
+    [
+      "one SCF step",
+      `about ${duration(estimate.secondsPerStep)} with ${estimate.threads} thread${estimate.threads === 1 ? "" : "s"}${estimate.threads < asked ? `: there is no k-point for more` : ""}`,
+    ],
+    ["a run", `about ${duration(runSeconds(estimate))} if it takes ${estimate.steps} steps`],
+  ];
+  const lines = rows.map(([label, text]) => `${label.padEnd(14)}${text}`);
+  return `${lines.join("\n")}\n`;
+}
+
+/** `310 MiB`, `1.2 GiB`. */
+export function bytes(count: number): string {
+  const mebibytes = count / 2 ** 20;
+  return mebibytes < 1000
+    ? `${Math.max(1, Math.round(mebibytes))} MiB`
+    : `${(mebibytes / 1024).toPrecision(3)} GiB`;
+}
+
+/** Two digits below ten seconds. */
+export const duration = (seconds: number): string =>
+  seconds < 9.95 ? `${seconds.toPrecision(2)} s` : durationText(seconds);

@@ -1,0 +1,54 @@
+import { EV_PER_HARTREE } from "../../common/units.ts";
+import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import { STEP_PARTS } from "../../scf/stopwatch.ts";
+import type { PhaseTime } from "../terminal/phases.ts";
+import { resourceText } from "./summary.ts";
+
+/** All that `--quiet` leaves: whether it converged, in how many steps, to what. */
+export function verdict({ converged, iterations, energies, status, reason }: ResultFile): string {
+  const steps = `${iterations} step${iterations === 1 ? "" : "s"}`;
+  const energy = `free energy ${energies.total.toFixed(10)} Ha`;
+  return converged ? `converged in ${steps}, ${energy}` : `NOT converged: ${reason ?? status}, ${energy}`;
+}
+
+/** What `--verbose` adds to the summary: levels of every k-point, and where the time went. */
+export const details = (result: ResultFile): string =>
+  `${[levels(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
+
+/** What `--verbose` adds elsewhere: how long each phase of the work took, and what it took in all. */
+export function workDetails(phases: readonly PhaseTime[], resources: ResultFile["resources"]): string {
+  const width = Math.max(...phases.map(({ name }) => name.length)) + 2;
+  const rows = phases.map(({ name, seconds }) => `${name.padEnd(width)}${seconds.toFixed(2).padStart(10)}`);
+  return `${[`${"phase".padEnd(width)}${"s".padStart(10)}`, ...rows].join("\n")}\nin all: ${resourceText(resources)}\n`;
+}
+
+/** Levels in a line of this many. */
+const PER_LINE = 8;
+
+function levels({ kpoints, fermiLevel }: ResultFile): string {
+  const zero = fermiLevel ?? 0;
+  const heading = `levels (eV${fermiLevel === undefined ? "" : ", from the Fermi level"}), occupied by (electrons)`;
+  const blocks = kpoints.map(({ k, weight, spin, eigenvalues, occupations }) => {
+    const name = `k = [${k.map((x) => Number(x.toFixed(6))).join(", ")}], weight ${weight.toFixed(6)}${spin === undefined ? "" : `, spin ${spin === 0 ? "up" : "down"}`}`;
+    const cells = eigenvalues.map(
+      (energy, i) =>
+        `${((energy - zero) * EV_PER_HARTREE).toFixed(3).padStart(9)} (${occupations[i]!.toFixed(2)})`,
+    );
+    const lines: string[] = [];
+    for (let from = 0; from < cells.length; from += PER_LINE)
+      lines.push(`  ${cells.slice(from, from + PER_LINE).join("")}`);
+    return [name, ...lines].join("\n");
+  });
+  return [heading, ...blocks].join("\n");
+}
+
+function times({ history }: ResultFile): string {
+  const timed = history.flatMap(({ parts }) => (parts === undefined ? [] : [parts]));
+  if (timed.length === 0) return "";
+  const total = history.reduce((sum, { seconds }) => sum + seconds, 0);
+  const rows = STEP_PARTS.map((part) => {
+    const seconds = timed.reduce((sum, parts) => sum + parts[part], 0);
+    return `${part.padEnd(16)}${seconds.toFixed(2).padStart(10)}${((100 * seconds) / total).toFixed(0).padStart(7)} %`;
+  });
+  return [`${"part of the steps".padEnd(16)}${"s".padStart(9)}${"share".padStart(9)}`, ...rows].join("\n");
+}

@@ -1,0 +1,106 @@
+import { requireInput } from "../../common/failure.ts";
+import { EV_PER_HARTREE } from "../../common/units.ts";
+import { writePicture } from "../../io/picture.ts";
+import { effectivePotential } from "../../job/tasks/scf/effective-potential.ts";
+import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
+import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import type { Plane } from "../../observables/slice.ts";
+import { convergenceSvg } from "../../plot/convergence.ts";
+import { fieldSvg, VECTORS } from "../../plot/field-picture.ts";
+import { stepTimesSvg } from "../../plot/step-times.ts";
+
+/** Pictures that `stillwave scf` can draw, by the names of their options. */
+export interface PictureNames {
+  readonly plot?: string;
+  readonly plotDensity?: string;
+  readonly plotPotential?: string;
+  readonly plotTimes?: string;
+}
+
+export const PICTURES = {
+  plot: "--plot",
+  plotDensity: "--plot-density",
+  plotPotential: "--plot-potential",
+  plotTimes: "--plot-times",
+} as const satisfies Record<keyof PictureNames, string>;
+
+/**
+ * Draws what was asked for; `say` hears of each file.
+ *
+ * @param path where a name of the command line is.
+ */
+export async function drawGroundState(
+  names: PictureNames,
+  {
+    result,
+    fields,
+    title,
+    plane,
+  }: {
+    readonly result: ResultFile;
+    readonly fields: GroundFields | undefined;
+    readonly title: string;
+    readonly plane: Plane | undefined;
+  },
+  path: (name: string) => string,
+  say: (text: string) => void,
+): Promise<void> {
+  const { history, job } = result;
+  const draw = async (name: string | undefined, picture: () => Promise<string>) => {
+    if (name === undefined) return;
+    await writePicture(path(name), await picture());
+    say(`plot: ${name}`);
+  };
+  if (names.plot !== undefined && !history.some((row) => row.densityResidual > 0))
+    say(`plot: not drawn, ${names.plot} would have no step in it`);
+  else
+    await draw(names.plot, () => {
+      const { density } = job.scf.tolerance;
+      const tolerance = density === undefined ? {} : { tolerance: density };
+      return convergenceSvg([{ label: job.scf.mixing.name, history }], { title, ...tolerance });
+    });
+  const timed = history.flatMap(({ step, parts }) =>
+    parts === undefined ? [] : [{ step, parts: { ...parts } }],
+  );
+  await draw(names.plotTimes, () => stepTimesSvg(timed, { title }));
+  if (fields === undefined) return;
+  const { model, grid, density, fermiLevel } = fields;
+  await draw(names.plotDensity, () =>
+    fieldSvg(model, grid, density, {
+      title,
+      plane,
+      quantity: "valence density (bohr⁻³)",
+      symbol: "ρ (bohr⁻³)",
+      range: [0, 0.99],
+    }),
+  );
+  await draw(names.plotPotential, () =>
+    fieldSvg(model, grid, effectivePotential(fields), {
+      title,
+      plane,
+      quantity: "potential above Fermi level (eV)",
+      unit: EV_PER_HARTREE,
+      zero: fermiLevel,
+      symbol: "V − Fermi level (eV)",
+      range: [0.15, 1],
+      level: { value: 0, label: "Fermi level" },
+    }),
+  );
+}
+
+/**
+ * The plane of a text such as `ac@0.5`: spanned by the lattice vectors a (across) and c (up), at half of b.
+ *
+ * @throws InputError if it is not of that form.
+ */
+export function parsePlane(text: string): Plane {
+  const match = /^([abc])([abc])@([\d.]+)$/.exec(text);
+  const at = Number(match?.[3]);
+  requireInput(
+    match !== null && match[1] !== match[2] && at >= 0 && at <= 1,
+    () =>
+      `--slice: must be two different lattice vectors and where the plane cuts the third, got ${text}; such as ca@0.5`,
+  );
+  const index = (name: string) => VECTORS.indexOf(name as "a") as 0 | 1 | 2;
+  return { across: index(match[1]!), up: index(match[2]!), at };
+}

@@ -1,0 +1,191 @@
+import { plural } from "../../common/plural.ts";
+import { EV_PER_HARTREE } from "../../common/units.ts";
+import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
+import { pastSteps } from "../../job/schema/accelerators.ts";
+import type { Job } from "../../job/schema/job.ts";
+import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import { terminalPlot } from "../../plot/drawing/terminal.ts";
+import type { Output } from "../host.ts";
+import { unsignedZero } from "../terminal/live-table.ts";
+import { styled } from "../terminal/style.ts";
+
+/** Forces of more atoms than this are left to the result file. */
+const MOST_FORCES = 12;
+
+/** What a person wants to know before the run: which job this is. */
+export function headline(job: Job, name: string): string {
+  const { accelerator, mixing } = job.scf;
+  const steps = pastSteps(accelerator);
+  const depth = steps > 0 ? `(${steps})` : "";
+  const accelerated = accelerator.name === "none" ? "" : ` + ${accelerator.name}${depth}`;
+  const smeared = job.temperature > 0 ? [`${job.smearing} ${job.temperature} Ha`] : [];
+  const functional = typeof job.functional === "string" ? job.functional : job.functional.join(" + ");
+  const facts = [
+    functional,
+    `ecut ${job.ecut} Ha`,
+    kpointsText(job),
+    ...smeared,
+    ...(job.spin === "collinear" ? ["spin-polarised"] : []),
+    `${mixing.name}${accelerated}`,
+  ];
+  return `${job.title ?? name}\n${facts.join(", ")}`;
+}
+
+function kpointsText({ kgrid, kshift, kshifts, kpoints }: Job): string {
+  if (kpoints !== undefined) return plural(kpoints.length, "listed k-point");
+  const divisions = "spacing" in kgrid ? `spacing ${kgrid.spacing} 1/A` : kgrid.join("x");
+  const shifts = (kshifts ?? [kshift]).map((shift) => shift.join(" "));
+  const isShifted = shifts.length > 1 || shifts[0] !== "0 0 0";
+  return `k-grid ${divisions}${isShifted ? ` shifted by ${shifts.join(" and ")}` : ""}`;
+}
+
+/** The result as text for a person; with a picture of the convergence on a terminal. */
+export function summary(result: ResultFile, out: Output): string {
+  const paint = styled(out);
+  const verdict = result.converged
+    ? paint("green", `converged in ${plural(result.iterations, "step")}`)
+    : paint(
+        "red",
+        [
+          `NOT converged after ${plural(result.iterations, "step")}: ${result.reason ?? result.status}`,
+          ...diagnosisLines(result),
+        ].join("\n"),
+      );
+  const blocks = [
+    verdict,
+    energies(result),
+    facts(result),
+    forces(result),
+    stress(result),
+    ...(out.isTerminal ? [picture(result)] : []),
+  ];
+  return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+const LABELS: Readonly<Record<string, string>> = {
+  pspCorrection: "psp correction",
+  entropy: "entropy (-TS)",
+  total: "free energy",
+};
+
+/** The parts, then a rule, then their sum. */
+function energies({ energies: { total, ...parts } }: ResultFile): string {
+  const rows = [...Object.entries(parts), ["total", total] as const].filter(
+    ([, value]) => value !== undefined,
+  );
+  const line = (label: string, hartree: number) =>
+    `${label.padEnd(16)}${hartree.toFixed(10).padStart(20)}${(hartree * EV_PER_HARTREE).toFixed(6).padStart(18)}`;
+  const lines = rows.map(([name, value]) => line(LABELS[name] ?? name, value!));
+  lines.splice(-1, 0, "─".repeat(54));
+  return [`${"energy".padEnd(16)}${"Ha".padStart(20)}${"eV".padStart(18)}`, ...lines].join("\n");
+}
+
+function facts(result: ResultFile): string {
+  const { fermiLevel, electrons, kpoints, planeWaves, fftSize, resources } = result;
+  const rows: [string, string][] = [];
+  if (fermiLevel !== undefined)
+    rows.push([
+      "Fermi level",
+      `${fermiLevel.toFixed(8)} Ha = ${(fermiLevel * EV_PER_HARTREE).toFixed(6)} eV`,
+    ]);
+  rows.push(...moments(result));
+  const bands = kpoints[0]?.eigenvalues.length ?? 0;
+  const [fewest, most] = [Math.min(...planeWaves), Math.max(...planeWaves)];
+  const waves = planeWaves.length === 0 ? "no" : fewest === most ? `${most}` : `${fewest} to ${most}`;
+  rows.push([
+    "size",
+    `${plural(electrons, "electron")}, ${plural(bands, "band")}, ${plural(kpoints.filter(({ spin = 0 }) => spin === 0).length, "k-point")}, ${waves} plane waves, grid ${fftSize.join("x")}`,
+  ]);
+  const group = symmetryText(result);
+  if (group !== undefined) rows.push(["symmetry", group]);
+  rows.push(["pseudopotential", pseudopotentialsText(result.pseudopotentials)]);
+  rows.push(["took", resourceText(resources)]);
+  return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
+}
+
+/** `Fd-3m (227), 48 operations`. */
+export const symmetryText = ({
+  symmetry,
+}: {
+  readonly symmetry?: ResultFile["symmetry"] | undefined;
+}): string | undefined =>
+  symmetry && `${symmetry.spaceGroup} (${symmetry.number}), ${plural(symmetry.operations, "operation")}`;
+
+/** Moments in the spheres of more atoms than this are left to the result file. */
+const MOST_MOMENTS = 6;
+
+function moments({
+  magnetisation,
+  absoluteMagnetisation,
+  atomicMagnetisation,
+}: ResultFile): [string, string][] {
+  if (magnetisation === undefined || absoluteMagnetisation === undefined) return [];
+  const digits = (x: number) => unsignedZero(x.toFixed(4));
+  const rows: [string, string][] = [
+    [
+      "magnetic moment",
+      `${digits(magnetisation)} muB in all, ${digits(absoluteMagnetisation)} muB without sign`,
+    ],
+  ];
+  if (atomicMagnetisation !== undefined && atomicMagnetisation.moments.length <= MOST_MOMENTS)
+    rows.push([
+      "around atoms",
+      `${atomicMagnetisation.moments.map(digits).join(", ")} muB within ${atomicMagnetisation.sphereRadius.toFixed(2)} bohr`,
+    ]);
+  return rows;
+}
+
+export function resourceText({
+  wallSeconds,
+  cpuSeconds,
+  peakMemoryBytes,
+  threads,
+  backend,
+}: ResultFile["resources"]): string {
+  const parts = [`${wallSeconds.toFixed(1)} s`];
+  if (cpuSeconds !== undefined) parts.push(`${cpuSeconds.toFixed(1)} s of processor time`);
+  if (peakMemoryBytes !== undefined) parts.push(`${Math.round(peakMemoryBytes / 2 ** 20)} MiB`);
+  return [...parts, plural(threads, "thread"), `${backend} back end`].join(", ");
+}
+
+/** What keeps a run from converging and what to do, a line each. */
+export function diagnosisLines({ diagnosis, reason }: ResultFile): string[] {
+  if (diagnosis === undefined) return [];
+  const { cause, remedy } = diagnosis;
+  return [...(cause === reason ? [] : [`cause: ${cause}`]), `remedy: ${remedy}`];
+}
+
+function forces({ forces: all, job, converged }: ResultFile): string {
+  if (all === undefined || all.length > MOST_FORCES) return "";
+  const atoms = "atoms" in job.structure ? job.structure.atoms : [];
+  const rows = all.map((force, i) => {
+    const cells = force.map((x) => fixed(x).padStart(14)).join("");
+    return `${`${i + 1} ${atoms[i]?.element ?? ""}`.padEnd(16)}${cells}`;
+  });
+  return [
+    ...(converged ? [] : ["forces of a density that has not converged:"]),
+    `${"force (Ha/bohr)".padEnd(16)}${["x", "y", "z"].map((axis) => axis.padStart(14)).join("")}`,
+    ...rows,
+  ].join("\n");
+}
+
+function stress({ stress: tensor }: ResultFile): string {
+  if (tensor === undefined) return "";
+  return [
+    `${"stress (Ha/bohr³)".padEnd(16)}${["x", "y", "z"].map((axis) => axis.padStart(14)).join("")}`,
+    ...tensor.map((row, c) => `${"xyz"[c]!.padEnd(16)}${row.map((x) => fixed(x).padStart(14)).join("")}`),
+  ].join("\n");
+}
+
+/** Eight decimals. */
+const fixed = (x: number): string => unsignedZero(x.toFixed(8));
+
+function picture({ history, job }: ResultFile): string {
+  const { density } = job.scf.tolerance;
+  return terminalPlot({
+    points: history.map((row) => ({ x: row.step, y: Math.log10(row.densityResidual) })),
+    xLabel: "SCF step",
+    yLabel: "log10 of the density residual (bohr^-3/2)",
+    ...(density === undefined ? {} : { level: Math.log10(density) }),
+  });
+}

@@ -1,0 +1,36 @@
+import type { Output } from "../host.ts";
+import { styled } from "./style.ts";
+
+/** How far long work is: one line rewritten in place on a terminal, a plain line now and then elsewhere. */
+export interface ProgressLine {
+  show(text: string): void;
+  /** Takes the line away, before anything else is written. */
+  clear(): void;
+}
+
+/** Where nobody looks, so often [ms]. */
+const PLAIN_EVERY = 30_000;
+
+export function progressLine(
+  output: Output,
+  { isSilent = false, now = () => performance.now() }: { isSilent?: boolean; now?: () => number } = {},
+): ProgressLine {
+  let shown = false;
+  let last = now();
+  return {
+    show(text) {
+      if (isSilent) return;
+      if (output.isTerminal) {
+        output.write(`\r\u001b[2K${styled(output)("dim", text.slice(0, Math.max(0, output.columns - 1)))}`);
+        shown = true;
+      } else if (now() - last >= PLAIN_EVERY) {
+        output.write(`${text}\n`);
+        last = now();
+      }
+    },
+    clear() {
+      if (shown) output.write("\r\u001b[2K");
+      shown = false;
+    },
+  };
+}

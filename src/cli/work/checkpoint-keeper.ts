@@ -1,0 +1,66 @@
+import { join, resolve } from "node:path";
+import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../../io/checkpoint.ts";
+import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
+import type { Host } from "../host.ts";
+import type { Reporter } from "../terminal/reporter.ts";
+
+/** Options of commands that iterate. */
+export interface CheckpointOptions {
+  readonly checkpoint?: string;
+  readonly restart?: string;
+}
+
+/** Keeps the state of a self-consistent field, so that no step is made twice. */
+export interface CheckpointKeeper {
+  readonly run: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "restart">;
+  /** Writes the last state, if there is one that no file has yet, and says how to go on. */
+  rescue(): Promise<void>;
+  /** The same at once, for a process that is about to end. */
+  rescueNow(): void;
+}
+
+/**
+ * After every step into the file of `--checkpoint`; without it into memory, and into a file beside the result or of the job's name
+ * when the run is interrupted.
+ *
+ * @param out the result file, if there is one.
+ * @throws InputError if the file of `--restart` is no checkpoint.
+ */
+export async function checkpointKeeper(
+  { cwd }: Host,
+  report: Reporter,
+  jobName: string,
+  { checkpoint: kept, restart, out }: CheckpointOptions & { readonly out?: string | undefined },
+): Promise<CheckpointKeeper> {
+  const path = (name: string) => resolve(cwd, name);
+  const before = restart === undefined ? undefined : await readCheckpoint(path(restart));
+  let latest: object | undefined;
+  let written: object | undefined;
+  const rescued =
+    kept ?? `${out === undefined ? join(".", jobName) : out.replace(/\.\w+$/, "")}.checkpoint.json`;
+  const tell = () => report.urge(`checkpoint: ${rescued}; continue with --restart ${rescued}`);
+  const write = async (state: object) => {
+    await writeCheckpoint(path(rescued), state);
+    written = state;
+  };
+  return {
+    run: {
+      checkpoint: async (state) => {
+        latest = state;
+        if (kept !== undefined) await write(state);
+      },
+      keepOrbitals: kept !== undefined,
+      ...(before === undefined ? {} : { restart: before }),
+    },
+    async rescue() {
+      if (latest === undefined || latest === written) return;
+      await write(latest);
+      tell();
+    },
+    rescueNow() {
+      if (latest === undefined || latest === written) return;
+      writeCheckpointSync(path(rescued), latest);
+      tell();
+    },
+  };
+}

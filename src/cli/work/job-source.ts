@@ -1,0 +1,44 @@
+import { basename, dirname, resolve } from "node:path";
+import { requireInput } from "../../common/failure.ts";
+import { didYouMean } from "../../common/nearest.ts";
+import { parseJobFile } from "../../io/job-file.ts";
+import { isFile, readTextFrom } from "../../io/node-files.ts";
+import type { Host } from "../host.ts";
+import { EXAMPLES_FOLDER, exampleNames, exampleText } from "./shipped.ts";
+
+/** A job file as it was found, not yet checked. */
+export interface JobSource {
+  /** Stands in messages and in the names of files made from it. */
+  readonly name: string;
+  /** What its relative paths are relative to. */
+  readonly folder: string;
+  readonly value: unknown;
+}
+
+/**
+ * The job that an argument stands for: a path, `-` for standard input, or the name of a shipped example.
+ *
+ * @param argument its name in messages.
+ * @throws InputError if there is none, or if it is neither JSON nor TOML.
+ */
+export async function loadJob(job: string, host: Host, argument = "JOB"): Promise<JobSource> {
+  if (job === "-")
+    return { name: "stdin", folder: host.cwd, value: parseJobFile(await host.readStdin(), "stdin") };
+  const path = resolve(host.cwd, job);
+  if (await isFile(path)) {
+    const value = parseJobFile(await readTextFrom(host.cwd)(job), job);
+    return { name: basename(job).replace(/\.(json|toml)$/, ""), folder: dirname(path), value };
+  }
+  const names = await exampleNames();
+  const isPath = /[./\\]/.test(job); // names of shipped jobs have neither dots nor slashes
+  requireInput(
+    names.includes(job),
+    () =>
+      `${argument}: must be a file${argument === "JOB" ? ", - " : " "}or the name of a shipped job, got ${job}${
+        isPath
+          ? ", which is no file here; stillwave examples lists the shipped jobs"
+          : `${didYouMean(job, names)}; shipped are ${names.join(", ")}`
+      }`,
+  );
+  return { name: job, folder: EXAMPLES_FOLDER, value: parseJobFile(await exampleText(job), job) };
+}

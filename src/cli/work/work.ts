@@ -1,0 +1,134 @@
+import { availableParallelism } from "node:os";
+import { NotConvergedError, requireInput } from "../../common/failure.ts";
+import { readTextFrom } from "../../io/node-files.ts";
+import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
+import type { Job } from "../../job/schema/job.ts";
+import type { Host, Output } from "../host.ts";
+import type { ComputingOptions } from "../terminal/level.ts";
+import { liveTable } from "../terminal/live-table.ts";
+import { type PhaseTime, phaseClock } from "../terminal/phases.ts";
+import type { Reporter } from "../terminal/reporter.ts";
+import { timeLeft } from "../terminal/time-left.ts";
+import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import type { JobSource } from "./job-source.ts";
+
+/** What a long calculation is given: how it hears of Ctrl-C, and whom it tells what it does. */
+export interface Work {
+  readonly signal: AbortSignal;
+  /** What runs of a job have in common. */
+  readonly run: Required<
+    Pick<RunOptions, "threads" | "signal" | "readText" | "onProgress" | "onStep" | "onWarnings">
+  > &
+    Pick<RunOptions, "backend" | "checkpoint" | "keepOrbitals" | "restart">;
+  /** Reports pieces done of a phase of the work, with the time left. */
+  count(phase: string, noun: string): (done: number, total: number, detail?: string) => void;
+  /** Says what is being done in a phase. */
+  show(phase: string, text: string): void;
+  /** What the phases took so far. */
+  phases(): PhaseTime[];
+}
+
+export interface WorkOptions<T> {
+  readonly host: Host;
+  readonly report: Reporter;
+  readonly source: JobSource;
+  readonly job: Job;
+  readonly options: ComputingOptions;
+  /** What keeps the state, where there is one to go on with. */
+  readonly keeper?: CheckpointKeeper;
+  /** Where the table of SCF steps goes. */
+  readonly rows: Output;
+  /** Stands above the table; written when the first step begins, so that a job that cannot be run has none. */
+  readonly headline?: string;
+  /** Whether a result of interrupted work leaves an iteration to go on with. */
+  readonly isUnfinished?: (value: T) => boolean;
+}
+
+/**
+ * Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is written; pressed again, it ends the process as soon as the
+ * last state in memory is in a file.
+ */
+export async function work<T>(
+  { host, report, source, job, options, keeper, rows, headline, isUnfinished }: WorkOptions<T>,
+  body: (work: Work) => Promise<T>,
+): Promise<T> {
+  const { threads, backend } = options;
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  const release = host.onInterrupt(
+    () => {
+      report.urge("interrupted: stopping at the next safe point; press Ctrl-C again to quit at once");
+      interruption.abort();
+    },
+    () => keeper?.rescueNow(),
+  );
+  const clock = phaseClock();
+  const table = liveTable(rows, report, job.scf.tolerance);
+  let isBegun = false;
+  const waiting: string[] = [];
+  const begin = () => {
+    if (isBegun) return;
+    isBegun = true;
+    if (headline !== undefined && report.level !== "quiet") rows.write(`${headline}\n\n`);
+    report.warn(waiting);
+  };
+  const enter = (phase: string) => {
+    begin();
+    clock.enter(phase);
+  };
+  try {
+    const value = await body({
+      signal,
+      run: {
+        threads: threads === undefined ? availableParallelism() : threadCount(threads),
+        ...(backend === undefined ? {} : { backend }),
+        ...keeper?.run,
+        signal,
+        readText: readTextFrom(source.folder),
+        onWarnings: (warnings) => {
+          if (isBegun) report.warn(warnings);
+          else waiting.push(...warnings);
+        },
+        onProgress: (progress) => {
+          enter("self-consistent field");
+          table.progress(progress);
+        },
+        onStep: (row) => {
+          enter("self-consistent field");
+          table.row(row);
+        },
+      },
+      count: (phase, noun) => {
+        const left = timeLeft();
+        return (done, total, detail = "") => {
+          enter(phase);
+          report.line.show(`${phase}: ${noun} ${done}/${total}${detail}${left(done, total)}`);
+        };
+      },
+      show: (phase, text) => {
+        enter(phase);
+        report.line.show(text);
+      },
+      phases: clock.times,
+    });
+    begin();
+    if (signal.aborted && isUnfinished?.(value)) await keeper?.rescue();
+    return value;
+  } catch (error) {
+    if (error instanceof NotConvergedError && signal.aborted) await keeper?.rescue();
+    throw error;
+  } finally {
+    release();
+    report.line.clear();
+  }
+}
+
+/** @throws InputError unless it is a number of threads. */
+export function threadCount(text: string): number {
+  const threads = Number(text);
+  requireInput(
+    Number.isInteger(threads) && threads >= 1 && threads <= 1024,
+    () => `--threads: must be a whole number from 1 to 1024, got ${text}; leave it out to use the machine's`,
+  );
+  return threads;
+}

@@ -1,0 +1,162 @@
+import { COHEN_BERGSTRESSER_SILICON as SILICON } from "../../atoms/cohen-bergstresser.ts";
+import { findBravais } from "../../bands/bravais.ts";
+import {
+  type FrozenProblem,
+  parseProblem,
+  requireExactGrid,
+  requireSameSystem,
+  sumFields,
+} from "../../bands/frozen-problem.ts";
+import type { ReferenceLevels } from "../../bands/gap.ts";
+import type { FixedHamiltonian } from "../../bands/solve-bands.ts";
+import { fromTrigonometric } from "../../bands/trigonometric.ts";
+import { createGrid, symmetricGridSize } from "../../basis/grid.ts";
+import { requireInput } from "../../common/failure.ts";
+import { norm, rowsVec, sub } from "../../common/vec3.ts";
+import { createKernels } from "../../kernels/backends.ts";
+import { newRealField, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
+import type { BackendName } from "../../kernels/kernels.ts";
+import type { Model } from "../../model/model.ts";
+import { localPotential } from "../../terms/local/potential.ts";
+import type { Job } from "../schema/job.ts";
+import { type SymmetricModel, symmetricModel } from "./crystal.ts";
+import { estimateMemory, requireMemory } from "./memory-estimate.ts";
+import { modelFromJob, readPseudopotentials } from "./model.ts";
+import type { PlatformServices } from "./platform.ts";
+import { resolveStructure } from "./structure.ts";
+import { momentWarnings } from "./warnings.ts";
+
+/** A fixed Hamiltonian with the crystal it belongs to. */
+export interface PreparedHamiltonian {
+  readonly hamiltonian: FixedHamiltonian;
+  readonly model: Model;
+  /** Of the self-consistent run behind it, where there was one. */
+  readonly reference?: ReferenceLevels | undefined;
+  /** The Hamiltonian as stored numbers, where it is more than the atoms' own. */
+  readonly problem?: FrozenProblem | undefined;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The Hamiltonian of a job that needs no self-consistency: the atoms' own (`core`), the empirical model of silicon
+ * (`cohen-bergstresser`), or a stored one (`frozen`).
+ *
+ * @throws InputError if the job's crystal is not the one that the model or the file is made for.
+ */
+export async function fixedHamiltonian(
+  job: Job,
+  readText: (path: string) => Promise<string>,
+  {
+    backend,
+    platform,
+  }: {
+    readonly backend: BackendName;
+    readonly platform: Pick<PlatformServices, "analyseSymmetry" | "systemMemory">;
+  },
+): Promise<PreparedHamiltonian & Pick<SymmetricModel, "operations">> {
+  const structure = await resolveStructure(job, readText);
+  const plain = modelFromJob(job, structure, await readPseudopotentials(job, readText));
+  const asGiven = job.hamiltonian === "cohen-bergstresser" ? cohenBergstresserModel(plain) : plain;
+  const { model, operations, warnings } = await symmetricModel(job, asGiven, platform);
+  const size = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
+  const gridPoints = size[0] * size[1] * size[2];
+  const needs = {
+    volume: model.lattice.volume,
+    ecut: job.ecut,
+    gridPoints,
+    bands: 1,
+    kpoints: 1,
+    projectors: 0,
+  };
+  requireMemory(estimateMemory({ ...needs, history: 0, threads: 1 }), platform.systemMemory());
+
+  const frozen = await storedProblem(job, readText, model);
+  const grid = createGrid(model.lattice, size, await createKernels(backend));
+  const local = localPotential(model, grid);
+  let potential: RealField = local;
+  if (frozen !== undefined) {
+    requireExactGrid(grid, job.ecut, "fftSize");
+    potential = sumFields(local, fromTrigonometric(grid, frozen.potential.coefficients, job.ecut));
+  }
+  return {
+    hamiltonian: fixed(model, size, job, everySpin(potential, model.nSpin)),
+    model,
+    reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
+    problem: frozen,
+    operations,
+    warnings: [...structure.warnings, ...momentWarnings(job, structure), ...warnings],
+  };
+}
+
+/** The parts put together. */
+export const fixed = (
+  { lattice, species, atoms, nSpin }: Model,
+  size: FixedHamiltonian["problem"]["size"],
+  { ecut, seed }: Pick<Job, "ecut" | "seed">,
+  potential: ReadonlyRealField,
+): FixedHamiltonian => ({ problem: { lattice, species, atoms, size, ecut, seed }, potential, nSpin });
+
+function everySpin(potential: RealField, nSpin: 1 | 2): RealField {
+  if (nSpin === 1) return potential;
+  const both = newRealField(2 * potential.length);
+  both.set(potential);
+  both.set(potential, potential.length);
+  return both;
+}
+
+async function storedProblem(
+  { hamiltonian }: Job,
+  readText: (path: string) => Promise<string>,
+  model: Model,
+): Promise<FrozenProblem | undefined> {
+  if (typeof hamiltonian === "string") return undefined;
+  const name = hamiltonian.frozen;
+  const problem = parseProblem(await readText(name), name);
+  requireSameSystem(problem, model, name);
+  return problem;
+}
+
+/** How far the crystal may be from the model's, relative to its lattice constant. */
+const SAME_CRYSTAL = 1e-3;
+
+/** The model's form factors are those of one crystal: in any other they would silently mean something else. */
+function cohenBergstresserModel(model: Model): Model {
+  const { lattice, species, atoms } = model;
+  const a = SILICON.latticeConstant;
+  const rule = (isRight: boolean, what: string, found: string) =>
+    requireInput(
+      isRight,
+      () =>
+        `hamiltonian: cohen-bergstresser must have ${what}, got ${found}; stillwave examples cohen-bergstresser prints its job`,
+    );
+  const elements = species.map(({ element }) => element).join(", ");
+  rule(elements === SILICON.element, "silicon alone", elements);
+  const { type, name, conventional } = findBravais(lattice.vectors);
+  const mine = norm(conventional[0]);
+  rule(type === "cF", "a face-centred cubic lattice", `a ${name} one`);
+  rule(Math.abs(mine / a - 1) < SAME_CRYSTAL, `the lattice constant ${a.toFixed(4)} bohr`, mine.toFixed(4));
+  rule(atoms.length === 2, "two atoms", `${atoms.length}`);
+  const apart = sub(atoms[1]!.position, atoms[0]!.position);
+  const steps = [-2, -1, 0, 1, 2];
+  const distances = steps.flatMap((x) =>
+    steps.flatMap((y) =>
+      steps.map((z) =>
+        norm(
+          rowsVec(lattice.vectors, [
+            apart[0] - Math.round(apart[0]) + x,
+            apart[1] - Math.round(apart[1]) + y,
+            apart[2] - Math.round(apart[2]) + z,
+          ]),
+        ),
+      ),
+    ),
+  );
+  // Only in diamond four atoms of the other sublattice are nearest, at √3/4 a.
+  const nearest = distances.filter((d) => Math.abs(d - (Math.sqrt(3) / 4) * mine) < SAME_CRYSTAL * mine);
+  rule(
+    nearest.length === 4 && Math.min(...distances) > (Math.sqrt(3) / 4 - SAME_CRYSTAL) * mine,
+    "atoms at ±(1/8, 1/8, 1/8) as in diamond",
+    JSON.stringify(atoms.map(({ position }) => position)),
+  );
+  return { ...model, species: [{ element: SILICON.element, pseudopotential: SILICON }], electrons: 8 };
+}

@@ -1,0 +1,121 @@
+import { findGth } from "../../atoms/gth/gth-table.ts";
+import type { Pseudopotential } from "../../atoms/pseudopotential.ts";
+import { parsePseudopotential } from "../../atoms/read-pseudopotential.ts";
+import { requireInput } from "../../common/failure.ts";
+import { createLattice } from "../../model/lattice.ts";
+import type { Atom, Model, Species } from "../../model/model.ts";
+import { show } from "../schema/issues.ts";
+import type { Job } from "../schema/job.ts";
+import type { Structure, StructureAtom } from "./structure.ts";
+
+/** Texts of the pseudopotential files a job names, by their path. */
+export type PseudopotentialFiles = Readonly<Record<string, string>>;
+
+/** Reads the pseudopotential files that `job.pseudopotentials` names. */
+export async function readPseudopotentials(
+  job: Pick<Job, "pseudopotentials">,
+  readText: (path: string) => Promise<string>,
+): Promise<PseudopotentialFiles> {
+  const named = typeof job.pseudopotentials === "string" ? [] : Object.values(job.pseudopotentials);
+  const paths = [...new Set(named.filter(isPath))];
+  return Object.fromEntries(
+    await Promise.all(paths.map(async (path) => [path, await readText(path)] as const)),
+  );
+}
+
+/** The initial moment [μB]; a share of the valence electrons is one of so many. */
+export const momentOf = (
+  { magneticMoment, momentShare }: StructureAtom,
+  valence: number,
+): number | undefined => magneticMoment ?? (momentShare === undefined ? undefined : momentShare * valence);
+
+/** A family name has neither dots nor slashes. */
+export const isPath = (name: string): boolean => /[./\\]/.test(name);
+
+/**
+ * The physical system of a job: species in the order in which they first appear, one electron for each unit of
+ * valence charge, less those that the job, or else the structure file, says are removed.
+ *
+ * @throws InputError for an element without a pseudopotential, or electrons that cannot be paired without smearing.
+ */
+export function modelFromJob(
+  job: Job,
+  structure: Structure & { readonly charge?: number },
+  files: PseudopotentialFiles = {},
+): Model {
+  const elements = [...new Set(structure.atoms.map((atom) => atom.element))];
+  const species: Species[] = elements.map((element) => ({
+    element,
+    pseudopotential: pseudopotentialOf(element, job.pseudopotentials, files),
+  }));
+  // Without spin a moment means nothing; left in, it would still tell atoms apart and cost symmetry.
+  const atoms = structure.atoms.map((atom): Atom => {
+    const { element, position } = atom;
+    const kind = elements.indexOf(element);
+    const magneticMoment = momentOf(atom, species[kind]!.pseudopotential.charge);
+    return {
+      species: kind,
+      position,
+      ...(job.spin === "none" || magneticMoment === undefined ? {} : { magneticMoment }),
+    };
+  });
+  const neutral = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, 0);
+  const charge = job.charge ?? structure.charge ?? 0;
+  const electrons = neutral - charge;
+  requireInput(
+    electrons > 0,
+    () =>
+      `charge: must leave electrons of the ${neutral} of the neutral cell, got ${charge} electrons removed`,
+  );
+  requireInput(
+    job.smearing !== "none" || electrons % (job.spin === "none" ? 2 : 1) === 0,
+    () =>
+      `temperature: must be positive for an odd number of electrons, got 0 with ${electrons} electrons; they cannot fill bands in pairs: give smearing and a temperature such as 0.001, or "spin": "collinear"`,
+  );
+  return {
+    lattice: createLattice(structure.lattice),
+    species,
+    atoms,
+    electrons,
+    smearing: job.smearing,
+    temperature: job.temperature,
+    nSpin: job.spin === "none" ? 1 : 2,
+  };
+}
+
+function pseudopotentialOf(
+  element: string,
+  choice: Job["pseudopotentials"],
+  files: PseudopotentialFiles,
+): Pseudopotential {
+  const name = typeof choice === "string" ? choice : choice[element];
+  requireInput(
+    name !== undefined,
+    () => `pseudopotentials: must name one for every element, got ${show(choice)}; ${element} is missing`,
+  );
+  if (!isPath(name)) return findGth(element, name);
+  const text = files[name];
+  requireInput(
+    typeof choice !== "string" && text !== undefined,
+    () =>
+      `pseudopotentials: must be a family name such as gth-lda, got ${show(choice)}; give files per element`,
+  );
+  return parsePseudopotential(text, element, name);
+}
+
+/**
+ * The number of bands the job asks for, or null where it leaves the choice.
+ *
+ * @throws InputError if they cannot hold the electrons.
+ */
+export function bandsFromJob(job: Pick<Job, "bands" | "temperature">, electrons: number): number | null {
+  const { bands } = job;
+  const isSmeared = job.temperature > 0;
+  const least = isSmeared ? Math.floor(electrons / 2) + 1 : Math.ceil(electrons / 2); // exactly full bands put no end to the Fermi level
+  requireInput(
+    bands === null || bands >= least,
+    () =>
+      `bands: must be at least ${least} for ${electrons} electrons${isSmeared ? " with smearing" : ""}, got ${bands}; null chooses it from the electrons`,
+  );
+  return bands;
+}

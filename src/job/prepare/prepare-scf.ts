@@ -1,0 +1,177 @@
+import { symmetricGridSize } from "../../basis/grid.ts";
+import { createBasis, type PlaneWaveBasis } from "../../basis/plane-wave-basis.ts";
+import { requireInput } from "../../common/failure.ts";
+import { functionals } from "../../functionals/functionals.ts";
+import { createKernels } from "../../kernels/backends.ts";
+import type { BackendName } from "../../kernels/kernels.ts";
+import type { KpointChoice } from "../../model/kpoint-set.ts";
+import type { Model } from "../../model/model.ts";
+import type { SymmetryOperation } from "../../model/symmetry.ts";
+import { rotationsOfGrid } from "../../model/symmetry-subgroups.ts";
+import { orbitalsFor } from "../../parallel/orbitals-for.ts";
+import type { ScfOptions, ScfProblem, StepProgress } from "../../scf/scf.ts";
+import type { HistoryRow } from "../../scf/state.ts";
+import { kohnShamTerms } from "../../terms/kohn-sham.ts";
+import { methodOf } from "../schema/accelerators.ts";
+import { requireSelfConsistent } from "../schema/checks.ts";
+import type { Job } from "../schema/job.ts";
+import { parseJob } from "../schema/schema.ts";
+import type { GroundFields } from "../tasks/scf/ground-fields.ts";
+import { discretisationWarnings, kpointChoice, type SymmetryReport, symmetricModel } from "./crystal.ts";
+import { estimateMemory, requireMemory } from "./memory-estimate.ts";
+import { memoryNeeds } from "./memory-needs.ts";
+import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
+import { type PlatformServices, platformServices } from "./platform.ts";
+import { type Checkpoint, startingPoint } from "./starting-point.ts";
+import { resolveStructure } from "./structure.ts";
+import { functionalWarnings, jobWarnings } from "./warnings.ts";
+
+/** What a run needs beside the job. */
+export interface RunOptions {
+  /** k-points are spread over this many threads; the digits do not depend on it. Default 1. */
+  readonly threads?: number;
+  /** Default `wasm`. */
+  readonly backend?: BackendName;
+  /**
+   * Stops between the k-points of a step: the result is that of the last whole step, says `interrupted`, and has no forces and no
+   * stress; without a whole step there is a NotConvergedError.
+   */
+  readonly signal?: AbortSignal;
+  /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
+  readonly readText?: (path: string) => Promise<string>;
+  /** Called once before the first step, if there is something allowed that is probably not meant; the result has it as well. */
+  readonly onWarnings?: (warnings: readonly string[]) => void;
+  readonly onProgress?: (progress: StepProgress) => void;
+  readonly onStep?: (row: HistoryRow) => void;
+  /**
+   * Called after every step with the state to go on from, and of what system it is; `orbitals` are in the last one when the run
+   * ends early, and with `keepOrbitals` always.
+   */
+  readonly checkpoint?: (state: Checkpoint) => void | Promise<void>;
+  /** Whether a run that has converged gives `checkpoint` its orbitals as well, for the next geometry. Default false. */
+  readonly keepOrbitals?: boolean;
+  /** Called once at the end, converged or not, with density and potentials of the last step. */
+  readonly onFields?: (fields: GroundFields) => void | Promise<void>;
+  /** A state that `checkpoint` was given: by a run of the same job, which then goes on, or of one whose atoms or cell have moved. */
+  readonly restart?: unknown;
+}
+
+/** A job made ready to run: for callers who want the steps rather than the result. */
+export interface PreparedScf {
+  readonly job: Job;
+  readonly problem: ScfProblem;
+  readonly options: ScfOptions;
+  readonly threads: number;
+  readonly backend: BackendName;
+  readonly warnings: readonly string[];
+  /** Space group and number of operations; absent where symmetry is off. */
+  readonly symmetry?: SymmetryReport | undefined;
+  /** The k-points asked for. */
+  readonly choice: KpointChoice;
+}
+
+/** Parses, checks and discretises a job without solving anything. */
+export async function prepareScf(
+  value: unknown,
+  options: RunOptions = {},
+  services?: PlatformServices,
+): Promise<PreparedScf> {
+  const platform = services ?? (await platformServices());
+  const job = parseJob(value);
+  requireSelfConsistent(job);
+  const readText = options.readText ?? platform.readText;
+  const structure = await resolveStructure(job, readText);
+  const asGiven = modelFromJob(job, structure, await readPseudopotentials(job, readText));
+  if (job.bands !== null) bandsFromJob(job, asGiven.electrons);
+  const threads = options.threads ?? 1;
+  const backend = options.backend ?? "wasm";
+  const [crystal, kernels] = await Promise.all([
+    symmetricModel(job, asGiven, platform),
+    createKernels(backend),
+  ]);
+  const { model, operations, symmetry } = crystal;
+  const choice = kpointChoice(job, model, operations);
+  requireMemory(
+    estimateMemory(memoryNeeds(job, model, operations, choice, threads)),
+    platform.systemMemory(),
+  );
+
+  const basis = createBasis(
+    model,
+    {
+      ecut: job.ecut,
+      ...("kgrid" in choice ? choice : { kgrid: [1, 1, 1], kpoints: choice.list }),
+      kgridSymmetry: job.kgridSymmetry,
+      fftSize: job.fftSize,
+      operations,
+    },
+    kernels,
+  );
+  requireRoomForBands(job, basis);
+  const start = options.restart === undefined ? {} : startingPoint(options.restart, basis, kernels);
+  const warnings = [
+    ...jobWarnings(job, structure),
+    ...functionalWarnings(job, model),
+    ...crystal.warnings,
+    ...discretisationWarnings(job, choice, {
+      found: operations.length,
+      onGrid: rotationsOfGrid(operations, basis.grid.size).length,
+      used: basis.operations.length,
+      ...basis.zone,
+      kpoints: basis.kpoints.length,
+    }),
+    ...gridWarnings(job, model, operations),
+  ];
+  if (warnings.length > 0) options.onWarnings?.(warnings);
+  return {
+    job,
+    threads,
+    backend,
+    warnings,
+    symmetry,
+    choice,
+    problem: {
+      basis,
+      terms: kohnShamTerms(
+        model,
+        basis.grid,
+        functionals(job.functional),
+        basis.mapsPoints ? undefined : basis.symmetrize,
+      ),
+      createOrbitals: orbitalsFor(basis, { threads, backend, seed: job.seed }),
+      startDensity: start.startDensity,
+    },
+    options: {
+      method: methodOf(job.scf),
+      tolerance: job.scf.tolerance,
+      maxIterations: job.scf.maxIterations,
+      bands: job.bands,
+      restart: start.restart,
+      signal: options.signal,
+      onProgress: options.onProgress,
+    },
+  };
+}
+
+function requireRoomForBands({ bands, ecut }: Job, { kpoints }: PlaneWaveBasis): void {
+  const fewest = kpoints.reduce((least, kpoint) => (kpoint.planeWaves < least.planeWaves ? kpoint : least));
+  requireInput(
+    bands === null || bands <= fewest.planeWaves,
+    () =>
+      `bands: must be at most the ${fewest.planeWaves} plane waves of k = [${fewest.k.join(", ")}] at ecut ${ecut} Ha, got ${bands}; lower bands or raise ecut`,
+  );
+}
+
+/** A grid smaller than products of orbitals need is what some published runs used; it changes the energies. */
+function gridWarnings(
+  { fftSize, ecut }: Job,
+  { lattice }: Model,
+  operations: readonly SymmetryOperation[],
+): string[] {
+  const exact = symmetricGridSize(lattice.vectors, ecut, operations);
+  return fftSize?.some((n, i) => n < exact[i]!)
+    ? [
+        `fftSize: [${fftSize.join(", ")}] is below [${exact.join(", ")}], where products of orbitals are exact: energies differ from other codes'`,
+      ]
+    : [];
+}

@@ -1,0 +1,137 @@
+import { fastSize, isFastGrid } from "../../basis/grid.ts";
+import { requireInput } from "../../common/failure.ts";
+import { functionals } from "../../functionals/functionals.ts";
+import type { SmearingName } from "../../model/smearing.ts";
+import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
+import { UNREAD } from "./accelerators.ts";
+import { show } from "./issues.ts";
+import type { Job } from "./job.ts";
+import { DEFAULT_MIXING } from "./mixings.ts";
+
+/** A job whose fields are right one by one, before they are held against each other. */
+export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingName | undefined };
+
+/** Beyond these no calculation fits into a machine, and sizes derived from them would no longer be exact integers. */
+const MAX_ECUT = 10_000;
+const MAX_AXIS = 10_000;
+
+/** The job, if its fields fit together. @throws InputError with one line for the first that does not. */
+export function checkJob(job: ParsedJob): Job {
+  functionals(job.functional); // refuses unknown names
+  requireInput(
+    job.ecut <= MAX_ECUT,
+    () =>
+      `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
+  );
+  requireInput(
+    job.temperature <= 10,
+    () =>
+      `temperature: must be a smearing width in Ha of at most 10, got ${job.temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
+  );
+  checkScf(job);
+  checkKpoints(job);
+  if (job.fftSize !== null) checkFftSize(job.fftSize);
+  return { ...job, smearing: smearingOf(job) };
+}
+
+function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
+  if (temperature === 0) {
+    requireInput(
+      smearing === undefined || smearing === "none",
+      () =>
+        `temperature: must be positive with smearing ${smearing}, got 0; give a width in Ha such as 0.001`,
+    );
+    return "none";
+  }
+  requireInput(
+    smearing !== "none",
+    () => `smearing: must not be none at temperature ${temperature} Ha, got "none"; leave out one of the two`,
+  );
+  return smearing ?? "fermi-dirac";
+}
+
+function checkScf({ scf: { accelerator, mixing, damping, tolerance }, temperature }: ParsedJob): void {
+  const unread = UNREAD[accelerator.name] ?? {};
+  requireInput(
+    unread.mixing === undefined || mixing.name === DEFAULT_MIXING,
+    () => `scf.mixing: must be left out with ${accelerator.name}, got ${mixing.name}; ${unread.mixing}`,
+  );
+  requireInput(
+    unread.damping === undefined || damping === DENSITY_MIXING_OPTIONS.damping.default,
+    () => `scf.damping: must be left out with ${accelerator.name}, got ${damping}; ${unread.damping}`,
+  );
+  requireInput(
+    tolerance.density !== undefined || tolerance.energy !== undefined,
+    () => 'scf.tolerance: must name a tolerance, got {}; such as { "density": 1e-6 }',
+  );
+  requireInput(
+    accelerator.name !== "direct-minimisation" || temperature === 0,
+    () =>
+      `temperature: must be 0 with direct-minimisation, where every level is full or empty, got ${temperature}; for metals take anderson`,
+  );
+  requireInput(
+    accelerator.name !== "adaptive-damping" || mixing.name !== "chi0-exact",
+    () =>
+      'scf.mixing.name: must not be chi0-exact with adaptive-damping, got "chi0-exact", which works on densities only; ldos is its model',
+  );
+}
+
+/** A shift beyond this, or a k-point, is no coordinate: its fraction drowns in rounding. */
+const MAX_SHIFT = 1000;
+
+function checkKpoints({ kgrid, kshift, kshifts, kpoints }: ParsedJob): void {
+  const shifts = kshifts ?? [kshift];
+  requireInput(
+    shifts.flat().every((s) => Math.abs(s) <= MAX_SHIFT),
+    () =>
+      `${kshifts === undefined ? "kshift" : "kshifts"}: must be within ±${MAX_SHIFT} steps of the k-grid, got ${show(kshifts ?? kshift)}; usual are 0 and 0.5`,
+  );
+  requireInput(
+    kshifts === undefined || kshift.every((s) => s === 0),
+    () =>
+      `kshifts: must not stand beside kshift, got ${show(kshifts)} and ${show(kshift)}; leave out one of the two`,
+  );
+  requireInput(
+    "spacing" in kgrid || kgrid.every((n) => n <= MAX_AXIS),
+    () =>
+      `kgrid: must be at most ${MAX_AXIS} along each axis, got ${show(kgrid)}; 4 to 20 is usual for small cells`,
+  );
+  if (kpoints === undefined) return;
+  requireInput(
+    kpoints.every(({ k }) => k.every((x) => Math.abs(x) <= MAX_SHIFT)),
+    () =>
+      `kpoints: must be within ±${MAX_SHIFT} reciprocal vectors, got ${show(kpoints)}; reduced coordinates are meant`,
+  );
+  requireInput(
+    kpoints.some(({ weight }) => weight > 0),
+    () =>
+      `kpoints: must have a positive weight, got ${show(kpoints.map(({ weight }) => weight))}; equal weights are usual`,
+  );
+  requireInput(
+    !("spacing" in kgrid) && kgrid.every((n) => n === 1) && shifts.flat().every((s) => s === 0),
+    () => `kpoints: must not stand beside kgrid and shifts, got ${show(kgrid)}; leave out one of the two`,
+  );
+}
+
+function checkFftSize(size: Job["fftSize"] & object): void {
+  requireInput(
+    size.every((n) => n <= MAX_AXIS),
+    () =>
+      `fftSize: must be at most ${MAX_AXIS} along each axis, got ${show(size)}; null chooses the smallest exact grid`,
+  );
+  const rounded = size.map((n) => (isFastGrid([n, 1, 1]) ? n : fastSize(n)));
+  requireInput(
+    isFastGrid(size),
+    () =>
+      `fftSize: must hold products of 2, 3, 5, 7, 11 and 13, got ${show(size)}; the next larger are ${show(rounded)}`,
+  );
+}
+
+/** @throws InputError unless the job's Hamiltonian depends on the density, so that there is something to iterate. */
+export function requireSelfConsistent(job: Job): void {
+  requireInput(
+    job.hamiltonian === "kohn-sham",
+    () =>
+      `hamiltonian: must be kohn-sham for a ground state, got ${show(job.hamiltonian)}; a fixed Hamiltonian has no self-consistency to find`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { PathLabel } from "../../../bands/k-path.ts";
+import type { Job } from "../../schema/job.ts";
+import type { ResourceUse } from "../scf/result.ts";
+
+/** One level. Hartree atomic units, not shifted. */
+export interface BandEnergy {
+  /** Counted from 1. */
+  readonly index: number;
+  /** [Ha] */
+  readonly energy: number;
+  /** Ends of the interval that holds the exact level of the infinite basis [Ha]; only with error bars. */
+  readonly lower?: number;
+  readonly upper?: number;
+  /** Whether the interval is proved. */
+  readonly guaranteed?: boolean;
+  /** What the interval's width is made of [Ha]. */
+  readonly parts?: {
+    readonly discretisation: number;
+    readonly algorithmic: number;
+    readonly arithmetic: number;
+  };
+}
+
+/** Levels at one k-point; spin-polarised runs list the k-points once for each spin. */
+export interface BandsAtK {
+  /** Fractional. */
+  readonly k: readonly [number, number, number];
+  readonly spin?: 0 | 1;
+  readonly bands: readonly BandEnergy[];
+}
+
+/** The gap between bands N and N + 1 over the k-points of the file; others were not looked at. */
+export interface GapInterval {
+  /** N, counted from 1: as many bands as the electrons fill. */
+  readonly filled: number;
+  /** Ends of an interval that holds min λ_{N+1} − max λ_N over these k-points [Ha]; negative when the bands overlap. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly guaranteed: true;
+}
+
+/** What `bands` writes. */
+export interface BandsFile {
+  /** Version that wrote the file. */
+  readonly stillwave: string;
+  readonly job: Job;
+  readonly hamiltonian: Job["hamiltonian"];
+  /** [Ha] */
+  readonly ecut: number;
+  /** Energy that pictures measure from [Ha]. */
+  readonly zero: number;
+  /** Names of k-points by their index; names at two neighbouring points stand on both sides of a jump of the path. */
+  readonly path: readonly PathLabel[];
+  readonly kpoints: readonly BandsAtK[];
+  /** Only with error bars at every k-point. */
+  readonly gap?: GapInterval;
+  readonly resources: ResourceUse;
+  /** Only when it is false: some level has not reached the tolerance of the eigensolver. */
+  readonly converged?: false;
+}

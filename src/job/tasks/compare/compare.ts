@@ -1,0 +1,223 @@
+import { requireInput } from "../../../common/failure.ts";
+import { didYouMean } from "../../../common/nearest.ts";
+import { createLattice, longAxis } from "../../../model/lattice.ts";
+import type { HistoryRow } from "../../../scf/state.ts";
+import { VERSION } from "../../../version.ts";
+import { platformServices } from "../../prepare/platform.ts";
+import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import { resolveStructure } from "../../prepare/structure.ts";
+import { requireSelfConsistent } from "../../schema/checks.ts";
+import type { Job } from "../../schema/job.ts";
+import { MIXINGS, mixingSchema } from "../../schema/mixings.ts";
+import { parseJob } from "../../schema/schema.ts";
+import { type DielectricRunOptions, runDielectric } from "../dielectric/run-dielectric.ts";
+import type { ResultFile, ResultStatus } from "../scf/result.ts";
+import { runScf } from "../scf/run-scf.ts";
+import { repeatedJob } from "./repeat.ts";
+
+/** Error of the free energy that counts as solved [Ha]: that of the tables in [HL21]. */
+export const ENERGY_ERROR = 1.6e-10;
+
+export interface CompareOptions extends Pick<RunOptions, "threads" | "backend" | "signal" | "readText"> {
+  /** Names of mixings; parameters are the job's for the mixing it names, defaults for others. Default: simple, kerker, ldos, the job's. */
+  readonly mixings?: readonly string[];
+  /** How many copies of the structure stand along its long axis. Default [1]. */
+  readonly sizes?: readonly number[];
+  /**
+   * Add the condition number of P⁻¹ε† at the ground state of each size, which says why a mixing is slow. Costs as much as
+   * some ten more SCF runs for each mixing. Default false.
+   */
+  readonly conditionNumbers?: boolean;
+  readonly onStep?: (run: RunLabel, row: HistoryRow) => void;
+  readonly onRun?: (run: ComparedRun) => void;
+  /** Products with the operator whose condition number is asked for, after the run's own steps. */
+  readonly onProduct?: (run: RunLabel, product: number) => void;
+  /** What runs a job. Default `runScf`. */
+  readonly run?: (job: unknown, options: RunOptions) => Promise<ResultFile>;
+  /** What finds the eigenvalues. Default `runDielectric`. */
+  readonly analyse?: typeof runDielectric;
+}
+
+/** Which of the runs. */
+export interface RunLabel {
+  readonly size: number;
+  readonly mixing: string;
+}
+
+export interface ComparedRun extends RunLabel {
+  readonly status: ResultStatus;
+  /** Steps taken, whatever they led to. */
+  readonly iterations: number;
+  /** Steps to the job's tolerance; absent if it was not reached. */
+  readonly stepsToTolerance?: number;
+  /** First step from which the energy stays within `energyError` of the size's lowest; absent if there is none. */
+  readonly stepsToEnergy?: number;
+  /** Free energy of the last step, and the largest of all steps [Ha]. */
+  readonly energy: number;
+  readonly highestEnergy: number;
+  readonly hamiltonianApplications: number;
+  readonly seconds: number;
+  /** λmax/λmin of P⁻¹ε†, an estimate; absent unless asked for, and where it was not found. */
+  readonly conditionNumber?: number;
+  readonly history: readonly HistoryRow[];
+}
+
+/** The content of compare.json. Hartree atomic units. */
+export interface Comparison {
+  readonly stillwave: string;
+  readonly job: Job;
+  /** Lattice vector the structure was repeated along. */
+  readonly axis: 0 | 1 | 2;
+  readonly mixings: readonly string[];
+  readonly sizes: readonly number[];
+  readonly energyError: number;
+  /** Lowest energy of any step of any mixing, for each size that was run. */
+  readonly lowestEnergies: readonly number[];
+  /** False when it was interrupted. */
+  readonly complete: boolean;
+  readonly runs: readonly ComparedRun[];
+  /** Of all runs, each once. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The job under several mixings, and repeated along its long axis: everything else is the same in every run. A mixing
+ * that does not converge is a row as any other.
+ *
+ * @throws InputError if the job, a mixing or a size cannot be used.
+ */
+export async function compareMixings(value: unknown, options: CompareOptions = {}): Promise<Comparison> {
+  const job = parseJob(value);
+  requireSelfConsistent(job);
+  const mixings = options.mixings ?? comparedMixings(job);
+  const sizes = options.sizes ?? [1];
+  checkLists(mixings, sizes);
+  const readText = options.readText ?? (await platformServices()).readText;
+  const structure = await resolveStructure(job, readText);
+  const axis = longAxis(createLattice(structure.lattice));
+  const run = options.run ?? runScf;
+  const { threads, backend, signal } = options;
+  const shared = {
+    readText,
+    ...(threads === undefined ? {} : { threads }),
+    ...(backend === undefined ? {} : { backend }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+
+  const runs: ComparedRun[] = [];
+  const lowestEnergies: number[] = [];
+  const warnings = new Set<string>();
+  let complete = true;
+  for (const size of sizes) {
+    const larger = repeatedJob(job, structure, axis, size);
+    const ofSize: ComparedRun[] = [];
+    for (const mixing of mixings) {
+      complete &&= signal?.aborted !== true;
+      if (!complete) break;
+      const label = { size, mixing };
+      const result = await run(withMixing(larger, mixing), {
+        ...shared,
+        onStep: (row) => options.onStep?.(label, row),
+      });
+      complete &&= result.status !== "interrupted";
+      for (const warning of result.warnings) warnings.add(warning);
+      const conditionNumber = options.conditionNumbers
+        ? await conditionOf(larger, mixing, options.analyse ?? runDielectric, {
+            ...shared,
+            onProduct: ({ step }) => options.onProduct?.(label, step),
+          })
+        : undefined;
+      const compared = {
+        ...comparedRun(label, result),
+        ...(conditionNumber === undefined ? {} : { conditionNumber }),
+      };
+      ofSize.push(compared);
+      options.onRun?.(compared);
+    }
+    if (ofSize.length === 0) break;
+    const lowest = Math.min(...ofSize.flatMap(({ history }) => history.map(({ energy }) => energy)));
+    lowestEnergies.push(lowest);
+    for (const each of ofSize) {
+      const stepsToEnergy = firstWithin(each.history, lowest);
+      runs.push({ ...each, ...(stepsToEnergy === undefined ? {} : { stepsToEnergy }) });
+    }
+  }
+  return {
+    stillwave: VERSION,
+    job,
+    axis,
+    mixings,
+    sizes,
+    energyError: ENERGY_ERROR,
+    lowestEnergies,
+    complete,
+    runs,
+    warnings: [...warnings],
+  };
+}
+
+/** The mixings compared where none are named: the two classics, the one to beat them, the job's own. */
+export const comparedMixings = ({ scf }: Job): readonly string[] => [
+  ...new Set(["simple", "kerker", "ldos", scf.mixing.name]),
+];
+
+function checkLists(mixings: readonly string[], sizes: readonly number[]): void {
+  requireInput(
+    mixings.length > 0 && new Set(mixings).size === mixings.length,
+    () => `mixings: must be a list of different names, got ${JSON.stringify(mixings)}`,
+  );
+  for (const name of mixings)
+    requireInput(
+      (MIXINGS as readonly string[]).includes(name),
+      () => `mixings: must be among ${MIXINGS.join(", ")}, got ${name}${didYouMean(name, MIXINGS)}`,
+    );
+  requireInput(
+    sizes.length > 0 &&
+      new Set(sizes).size === sizes.length &&
+      sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= 1000),
+    () =>
+      `sizes: must be different whole numbers from 1 to 1000, got ${JSON.stringify(sizes)}; such as 1,2,4`,
+  );
+}
+
+/** The ground state is found with the default mixing: that under inspection might not get there. */
+async function conditionOf(
+  job: Job,
+  name: string,
+  analyse: typeof runDielectric,
+  shared: Pick<RunOptions, "threads" | "backend" | "signal" | "readText"> &
+    Pick<DielectricRunOptions, "onProduct">,
+): Promise<number | undefined> {
+  const { mixing } = withMixing(job, name).scf;
+  if (mixing.name === "chi0-exact") return 1; // P = ε†
+  const { smallest, largest } = await analyse(withMixing(job, "ldos"), {
+    ...shared,
+    mixing,
+    observedSteps: 0,
+  });
+  return smallest === undefined || largest === undefined ? undefined : largest.value / smallest.value;
+}
+
+const withMixing = (job: Job, name: string): Job =>
+  job.scf.mixing.name === name ? job : { ...job, scf: { ...job.scf, mixing: mixingSchema.parse({ name }) } };
+
+function comparedRun(label: RunLabel, { status, iterations, history, resources }: ResultFile): ComparedRun {
+  const energies = history.map(({ energy }) => energy);
+  return {
+    ...label,
+    status,
+    iterations,
+    ...(status === "converged" ? { stepsToTolerance: iterations } : {}),
+    energy: energies.at(-1) ?? Number.NaN,
+    highestEnergy: Math.max(...energies),
+    hamiltonianApplications: history.reduce((sum, row) => sum + row.hamiltonianApplications, 0),
+    seconds: resources.wallSeconds,
+    history,
+  };
+}
+
+/** The first step from which on the energy is within ENERGY_ERROR of `lowest`. */
+export function firstWithin(history: readonly HistoryRow[], lowest: number): number | undefined {
+  const lastOutside = history.findLastIndex(({ energy }) => !(energy - lowest <= ENERGY_ERROR));
+  return history[lastOutside + 1]?.step;
+}

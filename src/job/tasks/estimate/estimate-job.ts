@@ -1,0 +1,144 @@
+import { symmetricGridSize } from "../../../basis/grid.ts";
+import { countPlaneWaves } from "../../../basis/kpoint.ts";
+import type { Vec3 } from "../../../common/vec3.ts";
+import { createKernels } from "../../../kernels/backends.ts";
+import type { GridSize } from "../../../kernels/kernels.ts";
+import { chooseKpoints } from "../../../model/kpoint-set.ts";
+import { latticePointGroup } from "../../../model/lattice-symmetry.ts";
+import { rotationsOfGrid } from "../../../model/symmetry-subgroups.ts";
+import {
+  discretisationWarnings,
+  kpointChoice,
+  type SymmetryReport,
+  symmetricModel,
+} from "../../prepare/crystal.ts";
+import { estimateMemory, type MemoryEstimate } from "../../prepare/memory-estimate.ts";
+import { memoryNeeds } from "../../prepare/memory-needs.ts";
+import { bandsFromJob, modelFromJob, readPseudopotentials } from "../../prepare/model.ts";
+import { platformServices } from "../../prepare/platform.ts";
+import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import { type PseudopotentialInUse, pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
+import { resolveStructure } from "../../prepare/structure.ts";
+import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
+import { requireSelfConsistent } from "../../schema/checks.ts";
+import { parseJob } from "../../schema/schema.ts";
+import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
+
+/** What a ground state will take, before it is run. Sizes are exact; memory and times are estimates. */
+export interface JobEstimate {
+  readonly atoms: number;
+  readonly electrons: number;
+  /** What is used for each element. */
+  readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;
+  readonly spins: number;
+  /** Bands at the start of the run. */
+  readonly bands: number;
+  /** Irreducible k-points, and those of the whole set that they stand for. */
+  readonly kpoints: number;
+  readonly allKpoints: number;
+  /** Divisions of the k-grid; absent for a list of k-points. */
+  readonly kgrid?: Vec3;
+  /** Space group and number of operations; absent where symmetry is off. */
+  readonly symmetry?: SymmetryReport;
+  /** Over the k-points. */
+  readonly planeWaves: { readonly least: number; readonly most: number };
+  readonly fftSize: GridSize;
+  readonly memory: MemoryEstimate;
+  /** Memory of this machine [B]; infinite where it cannot be asked. */
+  readonly systemMemory: number;
+  /** Per SCF step [s], all threads together, from kernels timed here at these sizes. */
+  readonly processorSecondsPerStep: number;
+  /** Per SCF step [s] if every thread has a core of its own. */
+  readonly secondsPerStep: number;
+  /** Processor seconds of a run beside its steps. */
+  readonly startSeconds: number;
+  /** A usual number of steps. */
+  readonly steps: number;
+  readonly threads: number;
+  /** What the processor time of a step goes to. */
+  readonly timeParts: readonly TimePart[];
+  readonly warnings: readonly string[];
+}
+
+/** Steps of the shipped jobs: 7 to 18, most about ten. */
+const USUAL_STEPS = 10;
+
+/**
+ * Sizes, memory and time of a job without solving anything: about half a second.
+ *
+ * @throws InputError if the job cannot be run; too large for this machine is no error here.
+ */
+export async function estimateJob(
+  value: unknown,
+  { threads = 1, backend = "wasm", readText }: Pick<RunOptions, "threads" | "backend" | "readText"> = {},
+): Promise<JobEstimate> {
+  const platform = await platformServices();
+  const job = parseJob(value);
+  requireSelfConsistent(job);
+  const read = readText ?? platform.readText;
+  const structure = await resolveStructure(job, read);
+  const asGiven = modelFromJob(job, structure, await readPseudopotentials(job, read));
+  if (job.bands !== null) bandsFromJob(job, asGiven.electrons);
+  const { model, operations: found, symmetry, warnings } = await symmetricModel(job, asGiven, platform);
+  const choice = kpointChoice(job, model, found);
+  const memory = memoryNeeds(job, model, found, choice, threads);
+  const fftSize = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, found);
+  const onGrid = rotationsOfGrid(found, fftSize);
+  const { kpoints, operations, kept, chosen, whole } = chooseKpoints(choice, {
+    operations: onGrid,
+    lattice: () => latticePointGroup(model.lattice.vectors),
+    kgridSymmetry: job.kgridSymmetry,
+  });
+  const waves = kpoints.map(({ k }) => countPlaneWaves(model.lattice, job.ecut, k));
+  const blocks = kpoints.length * model.nSpin;
+  const needs = { ...memory, kpoints: blocks };
+  const sizes = {
+    size: fftSize,
+    planeWaves: waves.reduce((sum, n) => sum + n, 0) / waves.length,
+    bands: needs.bands,
+    blocks,
+    projectors: needs.projectors,
+    spins: model.nSpin,
+    hasGradients: needs.hasGradients === true,
+    hasStates: job.temperature > 0 && job.scf.mixing.name !== "simple",
+  };
+  const speeds = measureSpeeds(await createKernels(backend), sizes, platform.cpuSeconds);
+  const timeParts = stepTimeParts(sizes, speeds);
+  const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
+  const workers = Math.min(threads, blocks);
+  return {
+    atoms: model.atoms.length,
+    electrons: model.electrons,
+    pseudopotentials: pseudopotentialsInUse(job, model),
+    spins: model.nSpin,
+    bands: needs.bands,
+    kpoints: kpoints.length,
+    allKpoints: whole,
+    ...("kgrid" in choice ? { kgrid: choice.kgrid } : {}),
+    ...(symmetry === undefined ? {} : { symmetry }),
+    planeWaves: { least: Math.min(...waves), most: Math.max(...waves) },
+    fftSize,
+    memory: estimateMemory(needs),
+    systemMemory: platform.systemMemory(),
+    processorSecondsPerStep: perStep,
+    secondsPerStep: secondsOfStep(timeParts, blocks, workers),
+    startSeconds: startSeconds(workers),
+    steps: USUAL_STEPS,
+    threads: workers,
+    timeParts,
+    warnings: [
+      ...jobWarnings(job, structure),
+      ...functionalWarnings(job, model),
+      ...warnings,
+      ...discretisationWarnings(job, choice, {
+        found: found.length,
+        onGrid: onGrid.length,
+        used: operations.length,
+        kept,
+        chosen,
+        whole,
+        kpoints: kpoints.length,
+      }),
+    ],
+  };
+}

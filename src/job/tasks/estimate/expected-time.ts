@@ -1,0 +1,155 @@
+import { frequency } from "../../../basis/grid.ts";
+import type { GridSize, Kernels } from "../../../kernels/kernels.ts";
+
+/** Sizes of a ground state that decide how long a step takes. */
+export interface TimeNeeds {
+  readonly size: GridSize;
+  /** Mean over the k-points. */
+  readonly planeWaves: number;
+  readonly bands: number;
+  /** k-points diagonalised, spins counted. */
+  readonly blocks: number;
+  /** Nonlocal projectors of all atoms together. */
+  readonly projectors: number;
+  readonly spins: number;
+  /** Whether the functional takes gradients of the density. */
+  readonly hasGradients: boolean;
+  /** Whether there is a Fermi surface whose states the preconditioner looks at. */
+  readonly hasStates: boolean;
+}
+
+/** How fast the kernels are here and now. */
+export interface MeasuredSpeeds {
+  /** V ψ for one band [s]. */
+  readonly applyPotential: number;
+  /** Complex multiply-adds of matrix products per second. */
+  readonly products: number;
+  /** One complex transform of the whole grid [s]. */
+  readonly transform: number;
+}
+
+/*
+ * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.4 times the processor time that is said for as many
+ * steps, on a machine with two processors and ten programs at work; how many steps it takes is not foretold.
+ */
+/** Bands multiplied by H, per band, block and step: 2.9 to 4.2 over the shipped jobs. */
+const APPLICATIONS = 3.7;
+/** Densities of bands, in applications of the potential. */
+const DENSITY = 0.9;
+/** Multiply-adds of the eigensolver's panels per coefficient, band and step: A + B m for m bands. */
+const PANEL = 100;
+const PANEL_PER_BAND = 64;
+/** What a band of a block takes beside, in multiply-adds: the small eigenproblems, short loops, messages between threads. */
+const BAND = 6e5;
+/** Transforms of the whole grid per step and spin that the potential is worth, without and with gradients of the density. */
+const LDA = 100;
+const GGA = 150;
+/** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
+const STATES = 60;
+
+/** Processor seconds of one kind of work in a step. */
+export interface TimePart {
+  readonly name: string;
+  readonly seconds: number;
+  /** Whether threads share it. */
+  readonly isShared: boolean;
+}
+
+/** Processor seconds of one SCF step, by what they go to. */
+export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePart[] {
+  const { planeWaves, bands, blocks, projectors, spins, hasGradients, hasStates } = needs;
+  const all = bands * blocks;
+  const products =
+    all * (planeWaves * (2 * projectors * APPLICATIONS + PANEL + PANEL_PER_BAND * bands) + BAND);
+  const transforms = (hasGradients ? GGA : LDA) + (hasStates ? STATES : 0);
+  return [
+    {
+      name: "potential on orbitals",
+      seconds: (APPLICATIONS + DENSITY) * all * speeds.applyPotential,
+      isShared: true,
+    },
+    { name: "matrix products", seconds: products / speeds.products, isShared: true },
+    { name: "fields on the grid", seconds: transforms * spins * speeds.transform, isShared: false },
+  ];
+}
+
+/** Loading, compiling, finding symmetry, forces at the end [s of the processor], and what each further thread adds. */
+const START = 1.1;
+const START_OF_THREAD = 0.35;
+
+/** Processor seconds of a run beside its steps. */
+export const startSeconds = (threads: number): number =>
+  START + (threads > 1 ? threads * START_OF_THREAD : 0);
+
+/** Wall time of a step [s] if every thread has a core of its own; blocks are given to threads whole. */
+export const secondsOfStep = (parts: readonly TimePart[], blocks: number, threads: number): number =>
+  parts.reduce(
+    (sum, { seconds, isShared }) => sum + seconds * (isShared ? Math.ceil(blocks / threads) / blocks : 1),
+    0,
+  );
+
+/** Larger grids and panels are not allocated for the measurement; costs are scaled as N log N and linearly. */
+const MOST_POINTS = 2 ** 21;
+const MOST_ROWS = 20_000;
+
+/** Times the kernels that a calculation spends its time in, at its own sizes: some tenths of a second. */
+export function measureSpeeds(
+  kernels: Kernels,
+  { size, planeWaves, bands }: TimeNeeds,
+  cpuSeconds: () => number | undefined = () => undefined,
+): MeasuredSpeeds {
+  const timed = (call: () => void) => usual(call, cpuSeconds);
+  const points = size[0] * size[1] * size[2];
+  const shrink = Math.max(1, Math.ceil(points / MOST_POINTS));
+  const tested: GridSize = [size[0], size[1], Math.max(1, Math.round(size[2] / shrink))];
+  const testedPoints = tested[0] * tested[1] * tested[2];
+  const growth = (points * Math.log(points)) / (testedPoints * Math.log(testedPoints));
+  const sphere = ellipsoid(tested, Math.min(1, planeWaves / points));
+  const plan = kernels.sphereFft(tested, sphere);
+  const psi = kernels.alloc(2 * sphere.length).fill(1e-3);
+  const hpsi = kernels.alloc(2 * sphere.length);
+  const potential = kernels.alloc(testedPoints).fill(0.1);
+  const fft = kernels.fft(tested);
+  const grid = kernels.alloc(2 * testedPoints);
+  const [n, m] = [Math.min(Math.round(planeWaves), MOST_ROWS), Math.max(1, Math.min(bands, 100))];
+  const panel = kernels.alloc(2 * n * m).fill(1e-3);
+  const small = kernels.alloc(2 * m * m);
+  return {
+    applyPotential: growth * timed(() => plan.applyPotential(hpsi, psi, potential, 1)),
+    products: (n * m * m) / timed(() => kernels.gemm("C", "N", m, m, n, 1, panel, n, panel, n, 0, small, m)),
+    transform: growth * timed(() => fft.forward(grid, grid)),
+  };
+}
+
+/** Grid points of the frequencies within an ellipsoid along the axes that holds about `share` of them. */
+function ellipsoid(size: GridSize, share: number): Int32Array {
+  const scale = Math.cbrt((share * 6) / Math.PI) / 2; // semi-axes in units of the edges
+  const found: number[] = [];
+  const [nx, ny, nz] = size;
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++) {
+        const distance =
+          (frequency(x, nx) / nx) ** 2 + (frequency(y, ny) / ny) ** 2 + (frequency(z, nz) / nz) ** 2;
+        if (distance <= scale * scale) found.push(x + nx * (y + ny * z));
+      }
+  return Int32Array.from(found);
+}
+
+/**
+ * Seconds of one call: the median of many, in processor time where it can be asked, for that is what a run shares with the
+ * other programs of the machine.
+ */
+function usual(call: () => void, cpuSeconds: () => number | undefined): number {
+  const samples: number[] = [];
+  const end = performance.now() + 150; // long enough for the engine to compile the kernel with its optimiser
+  for (let round = 0; round < 5 || performance.now() < end; round++) {
+    const [wall, cpu] = [performance.now() / 1000, cpuSeconds()];
+    call();
+    const waited = performance.now() / 1000 - wall;
+    // Other threads of this process, such as the compiler's, count as its processor time.
+    samples.push(cpu === undefined ? waited : Math.min(waited, cpuSeconds()! - cpu));
+  }
+  const late = samples.slice(Math.floor(samples.length / 2)).sort((a, b) => a - b);
+  return late[Math.floor(late.length / 2)]!;
+}

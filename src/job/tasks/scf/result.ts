@@ -1,0 +1,74 @@
+import type { AtomicMagnetisation } from "../../../observables/magnetisation.ts";
+import type { Diagnosis } from "../../../scf/diagnosis.ts";
+import type { Energies, HistoryRow } from "../../../scf/state.ts";
+import type { SymmetryReport } from "../../prepare/crystal.ts";
+import type { PseudopotentialInUse } from "../../prepare/pseudopotentials-in-use.ts";
+import type { Job } from "../../schema/job.ts";
+
+export type { HistoryRow };
+
+/** One k-point of the reduced set; spin-polarised runs list it once for each spin. */
+export interface KpointResult {
+  /** Fractional. */
+  readonly k: readonly [number, number, number];
+  /** The weights of one spin add up to 1. */
+  readonly weight: number;
+  readonly spin?: 0 | 1;
+  /** [Ha], ascending. */
+  readonly eigenvalues: readonly number[];
+  /** Electrons in each band: 0 … 2 when spins share orbitals. */
+  readonly occupations: readonly number[];
+}
+
+export interface ResourceUse {
+  readonly wallSeconds: number;
+  readonly cpuSeconds?: number;
+  readonly peakMemoryBytes?: number;
+  readonly threads: number;
+  readonly backend: string;
+}
+
+/** Why the iteration ended. Only `converged` is a ground state. */
+export type ResultStatus = "converged" | "no-gap" | "iteration-limit" | "interrupted" | "failed";
+
+/** The result file: what applies is there, everything else is absent. Hartree atomic units. */
+export interface ResultFile {
+  /** Version that wrote the file. */
+  readonly stillwave: string;
+  readonly job: Job;
+  /** `status === "converged"`. */
+  readonly converged: boolean;
+  readonly status: ResultStatus;
+  /** Why not, in one line; absent when converged. */
+  readonly reason?: string;
+  /** What keeps it from converging and what to do; absent when converged or interrupted. */
+  readonly diagnosis?: Diagnosis;
+  readonly iterations: number;
+  /** `total` is the free energy: it includes `entropy` = −T·S. */
+  readonly energies: Energies;
+  readonly fermiLevel?: number;
+  readonly electrons: number;
+  /** What was used for each element. */
+  readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;
+  /** ∫(ρ↑ − ρ↓) dr [μB]; this and the two below in spin-polarised runs only. */
+  readonly magnetisation?: number;
+  /** ∫|ρ↑ − ρ↓| dr [μB]. */
+  readonly absoluteMagnetisation?: number;
+  /** Moments in spheres around the atoms [μB]: they depend on the radius [bohr] and do not add up to the total. */
+  readonly atomicMagnetisation?: AtomicMagnetisation;
+  readonly kpoints: readonly KpointResult[];
+  readonly history: readonly HistoryRow[];
+  /** [Ha/bohr], Cartesian, one for each atom. */
+  readonly forces?: readonly (readonly [number, number, number])[];
+  /** [Ha/bohr³], symmetric. */
+  readonly stress?: readonly (readonly [number, number, number])[];
+  /** Space group and number of operations of the crystal; absent where symmetry is off. */
+  readonly symmetry?: SymmetryReport;
+  /** Divisions of the k-grid, where the job gives a spacing. */
+  readonly kgrid?: readonly [number, number, number];
+  readonly fftSize: readonly [number, number, number];
+  /** Number of plane waves of each k-point. */
+  readonly planeWaves: readonly number[];
+  readonly resources: ResourceUse;
+  readonly warnings: readonly string[];
+}
