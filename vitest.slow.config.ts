@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.slow.test.ts"],
     testTimeout: 900_000,
+    hookTimeout: 900_000,
     pool: "forks",
     maxWorkers: 2,
     reporters: ["default", "./test/skipped-reporter.ts"],

@@ -9,18 +9,13 @@ import {
   norm,
   rowsVec,
   scale,
-  sub,
   transpose,
   type Vec3,
 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
-
-/** x → W x + w in fractional coordinates, mapping the crystal onto itself. */
-interface Operation {
-  readonly rotation: Mat3;
-  readonly translation: Vec3;
-}
+import { nearestAtoms } from "../model/nearest-atom.ts";
+import type { SymmetryOperation } from "../model/symmetry.ts";
 
 /**
  * Mean of the forces over a space group: a sum over irreducible k-points gives forces that lack its
@@ -34,41 +29,32 @@ interface Operation {
 export function symmetrizeForces(
   forces: readonly Vec3[],
   model: Pick<Model, "lattice" | "atoms">,
-  operations: readonly Operation[],
+  operations: readonly SymmetryOperation[],
 ): Vec3[] {
   if (operations.length < 2) return [...forces];
-  const { lattice } = model;
+  const { lattice, atoms } = model;
+  const kinds = atoms.map(({ species }) => species);
+  const nearest = nearestAtoms(
+    lattice,
+    atoms.map(({ position }) => position),
+    kinds,
+  );
   const out: Vec3[] = forces.map(() => [0, 0, 0]);
   // Components along the lattice vectors, which W acts on: F = Σ_i f_i a_i, f_i = F·b_i/2π.
   const reduced = forces.map((f) => scale(1 / (2 * Math.PI), matVec(lattice.reciprocal, f)));
-  for (const operation of operations) {
-    forces.forEach((_, a) => {
-      const b = imageOf(model, operation, a);
-      out[b] = add(out[b]!, matVec(operation.rotation, reduced[a]!));
+  for (const { rotation, translation } of operations)
+    atoms.forEach(({ position }, a) => {
+      const image = add(matVec(rotation, position), translation);
+      const { index: b, offset } = nearest(image, kinds[a]!)!; // the atom itself is of its kind
+      requireInput(
+        norm(rowsVec(lattice.vectors, offset)) < 1e-3,
+        () =>
+          `symmetrizeForces: operations must map atoms onto atoms, got W = ${JSON.stringify(rotation)}, ` +
+          `w = ${JSON.stringify(translation)}, which takes atom ${a} to ${JSON.stringify(image)}; find the symmetry of these positions`,
+      );
+      out[b] = add(out[b]!, matVec(rotation, reduced[a]!));
     });
-  }
   return out.map((f) => scale(1 / operations.length, rowsVec(lattice.vectors, f)));
-}
-
-/** The atom that atom a is mapped to. */
-function imageOf(
-  { lattice, atoms }: { readonly lattice: Lattice; readonly atoms: Model["atoms"] },
-  { rotation, translation }: Operation,
-  a: number,
-): number {
-  const image = add(matVec(rotation, atoms[a]!.position), translation);
-  const found = atoms.findIndex(({ species, position }) => {
-    const d = sub(position, image);
-    const near: Vec3 = [d[0] - Math.round(d[0]), d[1] - Math.round(d[1]), d[2] - Math.round(d[2])];
-    return species === atoms[a]!.species && norm(rowsVec(lattice.vectors, near)) < 1e-3;
-  });
-  requireInput(
-    found >= 0,
-    () =>
-      `symmetrizeForces: operations must map atoms onto atoms, got W = ${JSON.stringify(rotation)}, ` +
-      `w = ${JSON.stringify(translation)}, which takes atom ${a} to ${JSON.stringify(image)}; find the symmetry of these positions`,
-  );
-  return found;
 }
 
 /**

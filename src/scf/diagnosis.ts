@@ -21,7 +21,14 @@ export interface Evidence {
 }
 
 /** A gap below this [Ha] is none: levels of a symmetric atom agree to the eigensolver's error. */
-export const DEGENERATE = 1e-5;
+const DEGENERATE = 1e-5;
+
+/**
+ * Tells whether the highest full and the lowest empty level of every k-point are apart, without which whole bands are no state of
+ * their own. Bands that overlap from one k-point to another are computed as asked, with a warning; smeared levels need no gap.
+ */
+export const hasDirectGap = ({ directGap = Number.POSITIVE_INFINITY }: Occupation): boolean =>
+  directGap >= DEGENERATE;
 
 /** Steps that a trend is read from. */
 const RECENT = 10;
@@ -45,14 +52,10 @@ export function diagnose(evidence: Evidence): Diagnosis {
   return stalled(evidence);
 }
 
-function degenerate({ occupation: { gap } }: Evidence): Diagnosis | undefined {
-  if (gap === undefined || gap >= DEGENERATE) return undefined;
-  const what =
-    gap > -DEGENERATE
-      ? "the highest occupied level is degenerate and only partly filled"
-      : `occupied and empty bands overlap by ${(-gap).toExponential(1)} Ha`;
+function degenerate({ occupation }: Evidence): Diagnosis | undefined {
+  if (hasDirectGap(occupation)) return undefined;
   return {
-    cause: `at temperature 0 ${what}`,
+    cause: "at temperature 0 the highest occupied level is degenerate and only partly filled",
     remedy: 'give a smearing, such as "smearing": "gaussian", "temperature": 0.005',
   };
 }

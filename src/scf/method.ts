@@ -74,11 +74,11 @@ export interface ScfMethod {
   /** Marks the states that the method writes. */
   readonly name: string;
   /**
-   * Number of bands to hold, or null where the electrons and the smearing decide.
+   * Number of bands to hold, or null where the electrons and the smearing decide. A method without it takes the user's.
    *
    * @param chosen the user's number, or null.
    * @throws InputError if the method is not for such a system.
    */
-  bands(model: Model, chosen: number | null): number | null;
+  bands?(model: Model, chosen: number | null): number | null;
   begin(problem: ScfProblem, tolerance: Tolerance): ScfIteration;
 }

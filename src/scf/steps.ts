@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { requireTerms } from "../terms/sums.ts";
-import { DEGENERATE } from "./diagnosis.ts";
+import { hasDirectGap } from "./diagnosis.ts";
 import { firstState } from "./first-state.ts";
 import type { HeldOrbitals } from "./held-orbitals.ts";
 import type { NextStep, SolvedStep } from "./method.ts";
@@ -26,7 +26,7 @@ export async function* iterate(
   requireTerms(problem.terms);
   const { method, tolerance, maxIterations, signal, onProgress } = options;
   const { model, kpoints } = problem.basis;
-  const bands = method.bands(model, options.bands);
+  const bands = method.bands === undefined ? options.bands : method.bands(model, options.bands);
   const room = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
   let state = firstState(problem, options, bands, room);
   const iteration = method.begin(problem, tolerance);
@@ -42,9 +42,7 @@ export async function* iterate(
     const solved = await iteration.solve(start);
     const isMet = meets(tolerance, solved, state.history.at(-1));
     const isDone = solved.isMeasurement && solved.isSolved && isMet;
-    // Whole bands are a state of their own only where levels of one k-point are apart. Bands that overlap from one
-    // k-point to another are computed as asked, with a warning.
-    const hasGap = (solved.occupation.directGap ?? Number.POSITIVE_INFINITY) >= DEGENERATE;
+    const hasGap = hasDirectGap(solved.occupation);
     const converged = isDone && hasGap;
     const next = await iteration.next(start, solved, isDone);
     watch.lap("mixing");

@@ -7,7 +7,6 @@ import { anderson } from "../accelerators/anderson.ts";
 import { energyNorm } from "../accelerators/energy-norm.ts";
 import { iterateAt, responseAt } from "../iterate.ts";
 import type { ScfIteration, ScfMethod, SolvedStep } from "../method.ts";
-import { bandsToDiagonalise } from "../rules/bands.ts";
 import { keepBothSpins } from "../rules/spin-floor.ts";
 import { densityDistance, type SolvedPotential, solvePotential } from "../solve-potential.ts";
 import type { MethodState } from "../state.ts";
@@ -51,7 +50,6 @@ export function densityMixing({
   const name = "density-mixing";
   return {
     name,
-    bands: bandsToDiagonalise,
     begin(problem): ScfIteration<SolvedPotential & SolvedStep, DensityMixingState> {
       const { basis, terms } = problem;
       const { grid, model } = basis;

@@ -6,7 +6,6 @@ import type { AcceleratorHistory } from "../accelerators/accelerator.ts";
 import { ANDERSON_OPTIONS, anderson } from "../accelerators/anderson.ts";
 import { iterateAt } from "../iterate.ts";
 import type { ScfIteration, ScfMethod, SolvedStep } from "../method.ts";
-import { bandsToDiagonalise } from "../rules/bands.ts";
 import { targetResidual } from "../rules/tolerance.ts";
 import { densityDistance, type SolvedPotential, solvePotential } from "../solve-potential.ts";
 import type { MethodState } from "../state.ts";
@@ -75,7 +74,6 @@ export function potentialMixing({ preconditioner, ...options }: PotentialMixingO
   const name = "potential-mixing";
   return {
     name,
-    bands: bandsToDiagonalise,
     begin(problem, tolerance): ScfIteration<SolvedTry, PotentialMixingState> {
       const { basis, terms } = problem;
       /** The terms at ρin; of the next step, where they are known. */

@@ -7,9 +7,6 @@ export interface BandCounts {
   readonly nConverge: number;
 }
 
-/** Number of bands of a method that diagonalises: the user's, or null for `initialBands` and `nextBands` to decide. */
-export const bandsToDiagonalise = (_: Model, chosen: number | null): number | null => chosen;
-
 /** Occupations below this are not counted as occupied [electrons]. */
 const OCCUPIED = 1e-6;
 
