@@ -1,7 +1,7 @@
 import { COHEN_BERGSTRESSER_SILICON } from "../../src/atoms/cohen-bergstresser.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { certificateLines } from "../../src/io/certificate-file.ts";
-import { exactHamiltonian, withErrorBars } from "../../src/job/tasks/bands/error-bars.ts";
+import { exactHamiltonian, levelsWithErrorBars } from "../../src/job/tasks/bands/error-bars.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 
@@ -19,10 +19,10 @@ export const cohenBergstresserModel: Model = {
 
 /** Lines of a certificate of Cohen-Bergstresser silicon at 5 Ha. */
 export async function example(kpoints: readonly Vec3[], nBands: number): Promise<string[]> {
-  const bands = Array.from({ length: nBands }, (_, i) => ({ index: i + 1, energy: 0 }));
-  const { certificate } = await withErrorBars(
+  const { certificate } = await levelsWithErrorBars(
     exactHamiltonian(cohenBergstresserModel, undefined),
-    kpoints.map((k) => ({ k, bands })),
+    kpoints,
+    nBands,
     { ecut: 5, backend: "wasm", certificate: true },
   );
   const lines: string[] = [];

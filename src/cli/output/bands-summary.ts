@@ -48,7 +48,7 @@ export function bandsSummary(run: BandsRun, out: Output): string {
     enclosedGapText(run),
     errorBarText(run),
     ...(out.isTerminal ? [picture(file)] : []),
-    `${pointsOf(file)} k-point${pointsOf(file) === 1 ? "" : "s"}, largest residual ${run.residual.toExponential(1)} Ha, ${file.resources.wallSeconds.toFixed(1)} s`,
+    `${pointsOf(file)} k-point${pointsOf(file) === 1 ? "" : "s"}, ${run.residual > 0 ? `largest residual ${run.residual.toExponential(1)} Ha, ` : ""}${file.resources.wallSeconds.toFixed(1)} s`,
   ];
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }

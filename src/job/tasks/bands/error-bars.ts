@@ -8,7 +8,7 @@ import type { BackendName } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
 import type { EnclosureTask } from "../../../parallel/enclosure-host.ts";
 import { enclosePoints } from "../../../parallel/enclosures.ts";
-import type { BandEnergy, BandsAtK } from "./bands-result.ts";
+import type { BandEnergy } from "./bands-result.ts";
 
 export interface ErrorBarOptions {
   /** Cutoff of the trial vectors [Ha]. */
@@ -25,9 +25,10 @@ export interface ErrorBarOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Levels with their intervals, and what could not be had. */
+/** Levels with their intervals, and where there are none. */
 export interface ErrorBars {
-  readonly kpoints: readonly BandsAtK[];
+  /** For each k-point its levels with their intervals; undefined where these could not be proved. */
+  readonly levels: readonly (readonly BandEnergy[] | undefined)[];
   /** Widest interval [Ha]; NaN if there is none. */
   readonly widest: number;
   /** What rounding alone contributes to it [Ha]. */
@@ -73,44 +74,47 @@ export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined
   return { kind: "frozen", lattice: frozen.lattice, atoms, coefficients };
 }
 
-/** The levels of `kpoints`, each with an interval that certainly holds the exact level of the same index. */
-export async function withErrorBars(
+/**
+ * Solves for the lowest levels at each k-point, each with an interval that certainly holds the exact level of the same index.
+ *
+ * @param kpoints fractional
+ */
+export async function levelsWithErrorBars(
   problem: ExactProblem,
-  kpoints: readonly BandsAtK[],
+  kpoints: readonly Vec3[],
+  nBands: number,
   { ecut, accuracy, backend, threads = 1, certificate = false, signal, onProgress }: ErrorBarOptions,
 ): Promise<ErrorBars> {
   const tasks = kpoints.map(
-    (at): EnclosureTask => ({
-      k: at.k,
-      nBands: at.bands.length,
+    (k): EnclosureTask => ({
+      k,
+      nBands,
       options: accuracy === undefined ? { ecut } : { ecut, accuracy },
       withProposals: certificate,
     }),
   );
   const enclosed = await enclosePoints(problem, tasks, { backend, threads, signal, onProgress });
-  const done: BandsAtK[] = [];
   const failures: { k: Vec3; reason: string }[] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;
   let rounding = 0;
   const points: CertifiedPoint[] = [];
-  kpoints.forEach((at, point) => {
-    const { found, proposals } = enclosed[point]!;
-    if (Array.isArray(found)) {
-      if (certificate) points.push({ k: at.k, claims: claimsOf(found), proposals });
-      done.push({ ...at, bands: found.map(provedLevel) });
-      for (const { lower, upper, parts, assumptions: own } of found) {
-        if (!(upper - lower <= widest)) [widest, rounding] = [upper - lower, parts.arithmetic];
-        for (const assumption of own) assumptions.add(assumption);
-      }
-    } else {
-      done.push({ ...at, bands: at.bands.map((level) => ({ ...level, guaranteed: false })) });
-      failures.push({ k: at.k, reason: found.reason });
+  const levels = enclosed.map(({ found, proposals }, point) => {
+    const k = kpoints[point]!;
+    if (!Array.isArray(found)) {
+      failures.push({ k, reason: found.reason });
+      return undefined;
     }
+    if (certificate) points.push({ k, claims: claimsOf(found), proposals });
+    for (const { lower, upper, parts, assumptions: own } of found) {
+      if (!(upper - lower <= widest)) [widest, rounding] = [upper - lower, parts.arithmetic];
+      for (const assumption of own) assumptions.add(assumption);
+    }
+    return found.map(provedLevel);
   });
   const rests = [...assumptions];
   return {
-    kpoints: done,
+    levels,
     widest,
     rounding,
     assumptions: rests,
@@ -119,7 +123,7 @@ export async function withErrorBars(
   };
 }
 
-/** The level that was computed together with its interval, in the basis of the proof: that of the run's cutoff lies above. */
+/** The level that was computed with its interval, in the basis of the proof; that of the run's cutoff lies above. */
 const provedLevel = ({ index, ritz, lower, upper, parts }: BandEnclosure): BandEnergy => ({
   index,
   energy: ritz,

@@ -1,5 +1,7 @@
 import { type FrozenProblem, frozenProblem, sumFields } from "../../../bands/frozen-problem.ts";
 import {
+  bandTop,
+  type Energies,
   type GapEstimate,
   gapAlong,
   gapEnclosure,
@@ -24,7 +26,7 @@ import { platformServices } from "../../prepare/platform.ts";
 import { type PreparedScf, prepareScf, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { BandsFile } from "./bands-result.ts";
-import { type ErrorBars, exactHamiltonian, withErrorBars } from "./error-bars.ts";
+import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-bars.ts";
 
 /** Which bands, and what to tell meanwhile. */
 export interface BandsOptions extends Omit<RunOptions, "onFields"> {
@@ -55,14 +57,14 @@ export interface BandsRun {
   readonly file: BandsFile;
   /** Every level reached the tolerance. */
   readonly converged: boolean;
-  /** Largest residual norm of the levels in the file [Ha]. */
+  /** Largest residual norm of the levels in the file that have no interval [Ha]; 0 where every one has. */
   readonly residual: number;
   /** Bands full at every k of an insulator, N/2; absent with spin or for an odd number of electrons. */
   readonly filled?: number;
   /** Above those, along these k-points only; absent where no band above was computed. */
   readonly gap?: GapEstimate | undefined;
   readonly zero: ZeroOfEnergy;
-  readonly errorBars?: Omit<ErrorBars, "kpoints"> | undefined;
+  readonly errorBars?: Omit<ErrorBars, "levels"> | undefined;
   /** Rows [bohr⁻¹], to measure the path with. */
   readonly reciprocal: Mat3;
   /** The Hamiltonian as stored numbers, where it was read from a file or made for one. */
@@ -114,18 +116,8 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     scfJob === undefined ? fixedJob! : await groundState(scfJob, saveProblem || errorBars, options);
   const filled = model.electrons / 2;
   const nBands = options.bands ?? job.bands ?? Math.max(8, Math.ceil(filled) + 4);
-  const solved = await solveBands(hamiltonian, kpath.kpoints, {
-    nBands,
-    threads,
-    backend,
-    onProgress: options.onBands,
-    signal: options.signal,
-    ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
-  });
-
-  const levels = solved.map((at) => levelsAt(at, model.nSpin));
   const bars = errorBars
-    ? await withErrorBars(exactHamiltonian(model, problem), levels, {
+    ? await levelsWithErrorBars(exactHamiltonian(model, problem), kpath.kpoints, nBands, {
         ecut: job.ecut,
         accuracy: options.accuracy,
         certificate: options.certificate,
@@ -135,16 +127,31 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
         onProgress: options.onErrorBars,
       })
     : undefined;
+  const solve = (points: readonly Vec3[]): Promise<SolvedBands[]> =>
+    solveBands(hamiltonian, points, {
+      nBands,
+      threads,
+      backend,
+      onProgress: options.onBands,
+      // beside error bars these are the few levels left over, wanted after an interruption as well
+      signal: bars ? undefined : options.signal,
+      ...(options.tolerance === undefined ? {} : { tolerance: options.tolerance }),
+    });
+  // An interval comes with its level; without one the level is that of the run's basis.
+  const unproved = bars?.failures.map(({ k }) => k) ?? kpath.kpoints;
+  const solved = unproved.length === 0 ? [] : await solve(unproved);
+  let next = 0;
+  const kpoints = bars
+    ? kpath.kpoints.map((k, i) => ({ k, bands: bars.levels[i] ?? unprovedLevels(solved[next++]!) }))
+    : solved.map((at) => levelsAt(at, model.nSpin));
 
   const converged = solved.every((at) => at.converged);
-  const cpu = platform.cpuSeconds();
-  const kpoints = bars?.kpoints ?? levels;
-  const energiesOf = (points: BandsFile["kpoints"]) =>
-    points.map(({ k, bands }) => ({ k, energies: bands.map(({ energy }) => energy) }));
   const energies = energiesOf(kpoints);
-  // What is highest is told in one basis, that of the run: enclosed levels lie lower, as they are of the infinite one.
-  const zero = zeroAmong(energies, zeroOfEnergy(energiesOf(levels), filled, reference));
-  const gap = bars && Number.isInteger(filled) ? gapEnclosure(bars.kpoints, filled) : undefined;
+  const zero = bars
+    ? zeroAmong(energies, zeroOfEnergy(await decisive(energies, filled, reference, solve), filled, reference))
+    : zeroOfEnergy(energies, filled, reference);
+  const cpu = platform.cpuSeconds();
+  const gap = bars && Number.isInteger(filled) ? gapEnclosure(kpoints, filled) : undefined;
   const file: BandsFile = {
     stillwave: VERSION,
     job,
@@ -166,18 +173,39 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   return {
     file,
     converged,
-    residual: Math.max(...solved.flatMap(({ residualNorms }) => [...residualNorms])),
+    residual: Math.max(0, ...solved.flatMap(({ residualNorms }) => [...residualNorms])),
     // With spin the two fill separately: which bands of each are full does not follow from N.
     ...(model.nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(energies, filled) } : {}),
     zero,
-    errorBars: bars && withoutKpoints(bars),
+    errorBars: bars && withoutLevels(bars),
     reciprocal: model.lattice.reciprocal,
     problem,
     warnings,
   };
 }
 
-const withoutKpoints = ({ kpoints: _, ...rest }: ErrorBars): Omit<ErrorBars, "kpoints"> => rest;
+const withoutLevels = ({ levels: _, ...rest }: ErrorBars): Omit<ErrorBars, "levels"> => rest;
+
+const unprovedLevels = (at: SolvedBands): BandsFile["kpoints"][number]["bands"] =>
+  levelsAt(at, 1).bands.map((level) => ({ ...level, guaranteed: false }));
+
+const energiesOf = (kpoints: BandsFile["kpoints"]): Energies[] =>
+  kpoints.map(({ k, bands }) => ({ k, energies: bands.map(({ energy }) => energy) }));
+
+/**
+ * Gives the levels that decide about the zero of energy beside those of the ground state, in its basis: enclosed levels lie
+ * lower, as they are of the infinite one, so the k-points of the highest filled and the lowest empty one are solved again.
+ */
+async function decisive(
+  energies: readonly Energies[],
+  filled: number,
+  reference: ReferenceLevels | undefined,
+  solve: (kpoints: readonly Vec3[]) => Promise<SolvedBands[]>,
+): Promise<readonly Energies[]> {
+  if (reference?.valenceMaximum === undefined || energies[0]!.energies.length < filled) return energies;
+  const ends = [bandTop(energies, filled), gapAlong(energies, filled)?.bottom ?? bandTop(energies, filled)];
+  return solve([...new Set(ends.map(({ index }) => energies[index]!.k))]);
+}
 
 const levelsAt = ({ k, spin, energies }: SolvedBands, nSpin: 1 | 2): BandsFile["kpoints"][number] => ({
   k,
