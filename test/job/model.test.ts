@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
-import { bandsFromJob, modelFromJob, readPseudopotentials } from "../../src/job/prepare/model.ts";
+import { modelFromJob, readPseudopotentials, requireBands } from "../../src/job/prepare/model.ts";
 import { resolveStructure } from "../../src/job/prepare/structure.ts";
 import { jobWarnings } from "../../src/job/prepare/warnings.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
@@ -97,16 +97,12 @@ test("an odd number of electrons needs smearing", async () => {
 });
 
 test("bands that cannot hold the electrons are refused, and with smearing full ones too", () => {
-  expect(bandsFromJob({ bands: null, temperature: 0 }, 8)).toBe(null);
-  expect(bandsFromJob({ bands: 4, temperature: 0 }, 8)).toBe(4);
-  expect(bandsFromJob({ bands: 2, temperature: 0.01 }, 3)).toBe(2);
-  expect(() => bandsFromJob({ bands: 3, temperature: 0 }, 8)).toThrow(
-    /bands: must be at least 4 for 8 electrons, got 3/,
-  );
-  expect(() => bandsFromJob({ bands: 4, temperature: 0.01 }, 8)).toThrow(
-    /at least 5 for 8 electrons with smearing, got 4/,
-  );
-  expect(() => bandsFromJob({ bands: 1, temperature: 0.01 }, 3)).toThrow(/at least 2/);
+  const bands = (count: number | null, temperature: number, electrons: number) => () =>
+    requireBands({ bands: count, temperature }, { electrons });
+  for (const right of [bands(null, 0, 8), bands(4, 0, 8), bands(2, 0.01, 3)]) expect(right).not.toThrow();
+  expect(bands(3, 0, 8)).toThrow(/bands: must be at least 4 for 8 electrons, got 3/);
+  expect(bands(4, 0.01, 8)).toThrow(/at least 5 for 8 electrons with smearing, got 4/);
+  expect(bands(1, 0.01, 3)).toThrow(/at least 2/);
 });
 
 test("a pseudopotential made for another functional and unused moments are warned of", async () => {
@@ -148,7 +144,7 @@ test("every shipped job makes a model that its bands can hold, without warnings"
     const structure = await resolveStructure(job, never);
     const model = modelFromJob(job, structure);
     expect(model.electrons, name).toBe(electrons[i]);
-    expect(bandsFromJob(job, model.electrons), name).toBe(job.bands);
+    requireBands(job, model);
     expect(jobWarnings(job, structure), name).toEqual([]);
   }
 });

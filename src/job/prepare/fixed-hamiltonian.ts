@@ -15,15 +15,13 @@ import { requireInput } from "../../common/failure.ts";
 import { norm, rowsVec, sub } from "../../common/vec3.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
-import type { BackendName } from "../../kernels/kernels.ts";
 import type { Model } from "../../model/model.ts";
 import { localPotential } from "../../terms/local/potential.ts";
 import type { Job } from "../schema/job.ts";
-import { type SymmetricModel, symmetricModel } from "./crystal.ts";
+import type { SymmetricModel } from "./crystal.ts";
+import { jobCrystal } from "./job-crystal.ts";
 import { estimateMemory, requireMemory } from "./memory-estimate.ts";
-import { modelFromJob, readPseudopotentials } from "./model.ts";
-import type { PlatformServices } from "./platform.ts";
-import { resolveStructure } from "./structure.ts";
+import type { Session } from "./session.ts";
 import { momentWarnings } from "./warnings.ts";
 
 /** A fixed Hamiltonian with the crystal it belongs to. */
@@ -44,20 +42,13 @@ export interface PreparedHamiltonian {
  * @throws InputError if the job's crystal is not the one that the model or the file is made for.
  */
 export async function fixedHamiltonian(
-  job: Job,
-  readText: (path: string) => Promise<string>,
-  {
-    backend,
-    platform,
-  }: {
-    readonly backend: BackendName;
-    readonly platform: Pick<PlatformServices, "analyseSymmetry" | "systemMemory">;
-  },
+  session: Session,
 ): Promise<PreparedHamiltonian & Pick<SymmetricModel, "operations">> {
-  const structure = await resolveStructure(job, readText);
-  const plain = modelFromJob(job, structure, await readPseudopotentials(job, readText));
-  const asGiven = job.hamiltonian === "cohen-bergstresser" ? cohenBergstresserModel(plain) : plain;
-  const { model, operations, warnings } = await symmetricModel(job, asGiven, platform);
+  const { job, readText, backend, platform } = session;
+  const { structure, model, operations, warnings } = await jobCrystal(
+    session,
+    job.hamiltonian === "cohen-bergstresser" ? cohenBergstresserModel : undefined,
+  );
   const size = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
   const gridPoints = size[0] * size[1] * size[2];
   const needs = {

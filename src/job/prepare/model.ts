@@ -103,19 +103,16 @@ function pseudopotentialOf(
   return parsePseudopotential(text, element, name);
 }
 
-/**
- * The number of bands the job asks for, or null where it leaves the choice.
- *
- * @throws InputError if they cannot hold the electrons.
- */
-export function bandsFromJob(job: Pick<Job, "bands" | "temperature">, electrons: number): number | null {
-  const { bands } = job;
-  const isSmeared = job.temperature > 0;
+/** @throws InputError if the bands that a job asks for cannot hold the electrons of its model. */
+export function requireBands(
+  { bands, temperature }: Pick<Job, "bands" | "temperature">,
+  { electrons }: Pick<Model, "electrons">,
+): void {
+  const isSmeared = temperature > 0;
   const least = isSmeared ? Math.floor(electrons / 2) + 1 : Math.ceil(electrons / 2); // exactly full bands put no end to the Fermi level
   requireInput(
     bands === null || bands >= least,
     () =>
       `bands: must be at least ${least} for ${electrons} electrons${isSmeared ? " with smearing" : ""}, got ${bands}; null chooses it from the electrons`,
   );
-  return bands;
 }

@@ -3,7 +3,6 @@ import { createBasis, type PlaneWaveBasis } from "../../basis/plane-wave-basis.t
 import { requireInput } from "../../common/failure.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import { createKernels } from "../../kernels/backends.ts";
-import type { BackendName } from "../../kernels/kernels.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
@@ -17,28 +16,22 @@ import { requireSelfConsistent } from "../schema/checks.ts";
 import type { Job } from "../schema/job.ts";
 import { parseJob } from "../schema/schema.ts";
 import type { GroundFields } from "../tasks/scf/ground-fields.ts";
-import { discretisationWarnings, kpointChoice, type SymmetryReport, symmetricModel } from "./crystal.ts";
+import { discretisationWarnings, kpointChoice, type SymmetryReport } from "./crystal.ts";
+import { jobCrystal } from "./job-crystal.ts";
 import { estimateMemory, requireMemory } from "./memory-estimate.ts";
 import { memoryNeeds } from "./memory-needs.ts";
-import { bandsFromJob, modelFromJob, readPseudopotentials } from "./model.ts";
-import { type PlatformServices, platformServices } from "./platform.ts";
+import { requireBands } from "./model.ts";
+import { openSession, type Session, type SessionOptions } from "./session.ts";
 import { type Checkpoint, startingPoint } from "./starting-point.ts";
-import { resolveStructure } from "./structure.ts";
 import { functionalWarnings, jobWarnings } from "./warnings.ts";
 
 /** What a run needs beside the job. */
-export interface RunOptions {
-  /** k-points are spread over this many threads; the digits do not depend on it. Default 1. */
-  readonly threads?: number;
-  /** Default `wasm`. */
-  readonly backend?: BackendName;
+export interface RunOptions extends SessionOptions {
   /**
    * Stops between the k-points of a step: the result is that of the last whole step, says `interrupted`, and has no forces and no
    * stress; without a whole step there is a NotConvergedError.
    */
   readonly signal?: AbortSignal;
-  /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
-  readonly readText?: (path: string) => Promise<string>;
   /** Called once before the first step, if there is something allowed that is probably not meant; the result has it as well. */
   readonly onWarnings?: (warnings: readonly string[]) => void;
   readonly onProgress?: (progress: StepProgress) => void;
@@ -57,12 +50,9 @@ export interface RunOptions {
 }
 
 /** A job made ready to run: for callers who want the steps rather than the result. */
-export interface PreparedScf {
-  readonly job: Job;
+export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"> {
   readonly problem: ScfProblem;
   readonly options: ScfOptions;
-  readonly threads: number;
-  readonly backend: BackendName;
   readonly warnings: readonly string[];
   /** Space group and number of operations; absent where symmetry is off. */
   readonly symmetry?: SymmetryReport | undefined;
@@ -71,25 +61,16 @@ export interface PreparedScf {
 }
 
 /** Parses, checks and discretises a job without solving anything. */
-export async function prepareScf(
-  value: unknown,
-  options: RunOptions = {},
-  services?: PlatformServices,
-): Promise<PreparedScf> {
-  const platform = services ?? (await platformServices());
-  const job = parseJob(value);
+export const prepareScf = async (value: unknown, options: RunOptions = {}): Promise<PreparedScf> =>
+  prepareSession(await openSession(parseJob(value), options), options);
+
+/** Checks and discretises the job of a session. */
+export async function prepareSession(session: Session, options: RunOptions): Promise<PreparedScf> {
+  const { job, threads, backend, platform } = session;
   requireSelfConsistent(job);
-  const readText = options.readText ?? platform.readText;
-  const structure = await resolveStructure(job, readText);
-  const asGiven = modelFromJob(job, structure, await readPseudopotentials(job, readText));
-  if (job.bands !== null) bandsFromJob(job, asGiven.electrons);
-  const threads = options.threads ?? 1;
-  const backend = options.backend ?? "wasm";
-  const [crystal, kernels] = await Promise.all([
-    symmetricModel(job, asGiven, platform),
-    createKernels(backend),
-  ]);
-  const { model, operations, symmetry } = crystal;
+  const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
+  const { model, operations, symmetry, structure } = crystal;
+  requireBands(job, model);
   const choice = kpointChoice(job, model, operations);
   requireMemory(
     estimateMemory(memoryNeeds(job, model, operations, choice, threads)),

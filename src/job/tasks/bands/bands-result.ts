@@ -1,6 +1,6 @@
 import type { PathLabel } from "../../../bands/k-path.ts";
+import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
-import type { ResourceUse } from "../scf/result.ts";
 
 /** One level. Hartree atomic units, not shifted. */
 export interface BandEnergy {

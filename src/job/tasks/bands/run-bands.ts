@@ -22,8 +22,8 @@ import { totalPotential } from "../../../terms/sums.ts";
 import { VERSION } from "../../../version.ts";
 import { drain } from "../../prepare/drain.ts";
 import { fixed, fixedHamiltonian, type PreparedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
-import { platformServices } from "../../prepare/platform.ts";
-import { type PreparedScf, prepareScf, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { BandsFile } from "./bands-result.ts";
 import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-bars.ts";
@@ -78,13 +78,13 @@ export interface BandsRun {
  * @param value a job file's content.
  * @throws InputError if the job cannot be run, NotConvergedError if there is no ground state to freeze.
  */
-export async function runBands(value: unknown, options: BandsOptions = {}): Promise<BandsRun> {
-  const began = performance.now();
-  const platform = await platformServices();
-  const cpuBefore = platform.cpuSeconds();
-  const job = parseJob(value);
-  const { threads = 1, backend = "wasm", saveProblem = false, errorBars = false } = options;
-  const readText = options.readText ?? platform.readText;
+export const runBands = async (value: unknown, options: BandsOptions = {}): Promise<BandsRun> =>
+  bandsTask(await openSession(parseJob(value), options), options);
+
+/** Band structure of the job of a session. */
+export async function bandsTask(session: Session, options: BandsOptions): Promise<BandsRun> {
+  const { job, threads, backend } = session;
+  const { saveProblem = false, errorBars = false } = options;
   const isSelfConsistent = job.hamiltonian === "kohn-sham";
   requireInput(
     isSelfConsistent || !saveProblem,
@@ -96,9 +96,8 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     () =>
       `--restart: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others have no iteration to go on with`,
   );
-  const scfJob = isSelfConsistent ? await prepareScf(value, options) : undefined;
-  const fixedJob =
-    scfJob === undefined ? await fixedHamiltonian(job, readText, { backend, platform }) : undefined;
+  const scfJob = isSelfConsistent ? await prepareSession(session, options) : undefined;
+  const fixedJob = scfJob === undefined ? await fixedHamiltonian(session) : undefined;
   const { model } = scfJob?.problem.basis ?? fixedJob!; // one of the two is there
   requireInput(
     model.nSpin === 1 || !(saveProblem || errorBars),
@@ -150,7 +149,6 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
   const zero = bars
     ? zeroAmong(energies, zeroOfEnergy(await decisive(energies, filled, reference, solve), filled, reference))
     : zeroOfEnergy(energies, filled, reference);
-  const cpu = platform.cpuSeconds();
   const gap = bars && Number.isInteger(filled) ? gapEnclosure(kpoints, filled) : undefined;
   const file: BandsFile = {
     stillwave: VERSION,
@@ -161,13 +159,7 @@ export async function runBands(value: unknown, options: BandsOptions = {}): Prom
     path: kpath.path,
     kpoints,
     ...(gap === undefined ? {} : { gap: { filled, lower: gap.lo, upper: gap.hi, guaranteed: true } }),
-    resources: {
-      wallSeconds: (performance.now() - began) / 1000,
-      ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
-      ...(platform.peakMemory() === undefined ? {} : { peakMemoryBytes: platform.peakMemory()! }),
-      threads,
-      backend,
-    },
+    resources: session.resources(),
     ...(converged ? {} : { converged }),
   };
   return {

@@ -1,7 +1,7 @@
 import type { PredictedRates } from "../../../response/rates.ts";
+import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import type { MixingChoice } from "../../schema/mixings.ts";
-import type { ResourceUse } from "../scf/result.ts";
 
 /** An extreme eigenvalue of P⁻¹ε†, dimensionless. */
 export interface ExtremeEigenvalue {

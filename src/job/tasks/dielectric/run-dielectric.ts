@@ -21,9 +21,10 @@ import type { HistoryRow } from "../../../scf/state.ts";
 import { kernelOf } from "../../../terms/sums.ts";
 import { VERSION } from "../../../version.ts";
 import { drain } from "../../prepare/drain.ts";
-import { platformServices } from "../../prepare/platform.ts";
-import { type PreparedScf, prepareScf, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { openSession, type Session } from "../../prepare/session.ts";
 import { type MixingChoice, preconditionerOf } from "../../schema/mixings.ts";
+import { parseJob } from "../../schema/schema.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
 
 /** What to analyse, and what to tell meanwhile. */
@@ -57,16 +58,19 @@ const LARGEST_DAMPING = 1.95;
  * @param value a job file's content.
  * @throws InputError if the job cannot be run; not converging is a result.
  */
-export async function runDielectric(
+export const runDielectric = async (
   value: unknown,
   options: DielectricRunOptions = {},
+): Promise<DielectricFile> => dielectricTask(await openSession(parseJob(value), options), options);
+
+/** The same for the job of a session. */
+export async function dielectricTask(
+  session: Session,
+  options: DielectricRunOptions,
 ): Promise<DielectricFile> {
   checkOptions(options);
-  const began = performance.now();
-  const platform = await platformServices();
-  const cpuBefore = platform.cpuSeconds();
-  const prepared = await prepareScf(value, options, platform);
-  const { job, threads, backend } = prepared;
+  const prepared = await prepareSession(session, options);
+  const { job } = session;
   const mixing = options.mixing ?? job.scf.mixing;
   requireInput(
     mixing.name !== "chi0-exact",
@@ -91,7 +95,6 @@ export async function runDielectric(
     found.report === undefined
       ? undefined
       : await observe(prepared.problem, prepared.options, preconditioner, found.report, options);
-  const cpu = platform.cpuSeconds();
   return {
     stillwave: VERSION,
     job,
@@ -103,13 +106,7 @@ export async function runDielectric(
     ...found.eigenvalues,
     ...(observed === undefined ? {} : { observed }),
     ...found.details,
-    resources: {
-      wallSeconds: (performance.now() - began) / 1000,
-      ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
-      peakMemoryBytes: platform.peakMemory() ?? peak,
-      threads,
-      backend,
-    },
+    resources: session.resources(peak),
     warnings: [...new Set([...prepared.warnings, ...ground.last.warnings, ...found.warnings])],
   };
 }

@@ -1,5 +1,5 @@
+import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
-import type { ResourceUse } from "../scf/result.ts";
 
 /** What `dos` writes. Hartree atomic units, energies not shifted; per cell. */
 export interface DosFile {

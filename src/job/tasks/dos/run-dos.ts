@@ -23,8 +23,8 @@ import { type Levels, occupy } from "../../../state/occupation.ts";
 import { VERSION } from "../../../version.ts";
 import { kpointChoice } from "../../prepare/crystal.ts";
 import { fixedHamiltonian, type PreparedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
-import { type PlatformServices, platformServices } from "../../prepare/platform.ts";
-import { prepareScf, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { groundState } from "../bands/run-bands.ts";
@@ -67,15 +67,16 @@ const REACH = 4;
  * @param value a job file's content.
  * @throws InputError if the job or an option cannot be used, NotConvergedError if there is no ground state.
  */
-export async function runDos(value: unknown, options: DosOptions = {}): Promise<DosFile> {
-  const began = performance.now();
-  const platform = await platformServices();
-  const cpuBefore = platform.cpuSeconds();
-  const job = parseJob(value);
-  const { threads = 1, backend = "wasm", points = 400 } = options;
+export const runDos = async (value: unknown, options: DosOptions = {}): Promise<DosFile> =>
+  dosTask(await openSession(parseJob(value), options), options);
+
+/** Density of states of the job of a session. */
+export async function dosTask(session: Session, options: DosOptions): Promise<DosFile> {
+  const { job, threads, backend } = session;
+  const { points = 400 } = options;
   const width = options.width ?? Math.max(job.temperature, 0.005);
   checkOptions(job, width, points, options);
-  const { hamiltonian, model, operations, warnings } = await prepared(job, value, options, platform);
+  const { hamiltonian, model, operations, warnings } = await prepared(session, options);
   const kgrid = options.kgrid ?? denserGrid(kpointChoice(job, model, operations));
   const method = options.method ?? (Math.max(...kgrid) >= 4 ? "tetrahedron" : "gaussian");
   const { lattice, nSpin, electrons } = model;
@@ -140,8 +141,6 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
           ),
     );
   });
-  const cpu = platform.cpuSeconds();
-  const peak = platform.peakMemory();
   return {
     stillwave: VERSION,
     job,
@@ -154,13 +153,7 @@ export async function runDos(value: unknown, options: DosOptions = {}): Promise<
     energies: [...energies],
     spins,
     ...(local === undefined ? {} : { local }),
-    resources: {
-      wallSeconds: (performance.now() - began) / 1000,
-      ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
-      ...(peak === undefined ? {} : { peakMemoryBytes: peak }),
-      threads,
-      backend,
-    },
+    resources: session.resources(),
     warnings: [
       ...warnings,
       ...missedCorner(lattice, kgrid, job.kshift, levels, fermiLevel),
@@ -246,20 +239,15 @@ interface Frame {
 }
 
 async function prepared(
-  job: Job,
-  value: unknown,
+  session: Session,
   options: DosOptions,
-  platform: PlatformServices,
 ): Promise<PreparedHamiltonian & { operations: readonly SymmetryOperation[] }> {
-  if (job.hamiltonian === "kohn-sham") {
-    const ready = await prepareScf(value, options, platform);
+  if (session.job.hamiltonian === "kohn-sham") {
+    const ready = await prepareSession(session, options);
     const { operations } = ready.problem.basis;
     return { ...(await groundState(ready, false, options)), operations };
   }
-  const fixed = await fixedHamiltonian(job, options.readText ?? platform.readText, {
-    backend: options.backend ?? "wasm",
-    platform,
-  });
+  const fixed = await fixedHamiltonian(session);
   return { ...fixed, operations: rotationsOfGrid(fixed.operations, fixed.hamiltonian.problem.size) };
 }
 

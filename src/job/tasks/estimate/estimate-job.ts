@@ -6,19 +6,13 @@ import type { GridSize } from "../../../kernels/kernels.ts";
 import { chooseKpoints } from "../../../model/kpoint-set.ts";
 import { latticePointGroup } from "../../../model/lattice-symmetry.ts";
 import { rotationsOfGrid } from "../../../model/symmetry-subgroups.ts";
-import {
-  discretisationWarnings,
-  kpointChoice,
-  type SymmetryReport,
-  symmetricModel,
-} from "../../prepare/crystal.ts";
+import { discretisationWarnings, kpointChoice, type SymmetryReport } from "../../prepare/crystal.ts";
+import { jobCrystal } from "../../prepare/job-crystal.ts";
 import { estimateMemory, type MemoryEstimate } from "../../prepare/memory-estimate.ts";
 import { memoryNeeds } from "../../prepare/memory-needs.ts";
-import { bandsFromJob, modelFromJob, readPseudopotentials } from "../../prepare/model.ts";
-import { platformServices } from "../../prepare/platform.ts";
-import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import { requireBands } from "../../prepare/model.ts";
 import { type PseudopotentialInUse, pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
-import { resolveStructure } from "../../prepare/structure.ts";
+import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
 import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
@@ -68,18 +62,15 @@ const USUAL_STEPS = 10;
  *
  * @throws InputError if the job cannot be run; too large for this machine is no error here.
  */
-export async function estimateJob(
-  value: unknown,
-  { threads = 1, backend = "wasm", readText }: Pick<RunOptions, "threads" | "backend" | "readText"> = {},
-): Promise<JobEstimate> {
-  const platform = await platformServices();
-  const job = parseJob(value);
+export const estimateJob = async (value: unknown, options: SessionOptions = {}): Promise<JobEstimate> =>
+  estimateTask(await openSession(parseJob(value), options));
+
+/** The same for the job of a session. */
+export async function estimateTask(session: Session): Promise<JobEstimate> {
+  const { job, threads, backend, platform } = session;
   requireSelfConsistent(job);
-  const read = readText ?? platform.readText;
-  const structure = await resolveStructure(job, read);
-  const asGiven = modelFromJob(job, structure, await readPseudopotentials(job, read));
-  if (job.bands !== null) bandsFromJob(job, asGiven.electrons);
-  const { model, operations: found, symmetry, warnings } = await symmetricModel(job, asGiven, platform);
+  const { structure, model, operations: found, symmetry, warnings } = await jobCrystal(session);
+  requireBands(job, model);
   const choice = kpointChoice(job, model, found);
   const memory = memoryNeeds(job, model, found, choice, threads);
   const fftSize = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, found);

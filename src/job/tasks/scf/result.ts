@@ -3,6 +3,7 @@ import type { Diagnosis } from "../../../scf/diagnosis.ts";
 import type { Energies, HistoryRow } from "../../../scf/state.ts";
 import type { SymmetryReport } from "../../prepare/crystal.ts";
 import type { PseudopotentialInUse } from "../../prepare/pseudopotentials-in-use.ts";
+import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 
 export type { HistoryRow };
@@ -18,14 +19,6 @@ export interface KpointResult {
   readonly eigenvalues: readonly number[];
   /** Electrons in each band: 0 … 2 when spins share orbitals. */
   readonly occupations: readonly number[];
-}
-
-export interface ResourceUse {
-  readonly wallSeconds: number;
-  readonly cpuSeconds?: number;
-  readonly peakMemoryBytes?: number;
-  readonly threads: number;
-  readonly backend: string;
 }
 
 /** Why the iteration ended. Only `converged` is a ground state. */

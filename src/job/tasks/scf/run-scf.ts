@@ -8,9 +8,10 @@ import type { ScfEnd } from "../../../scf/scf.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { drain } from "../../prepare/drain.ts";
-import { platformServices } from "../../prepare/platform.ts";
-import { type PreparedScf, prepareScf, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
+import { openSession, type Session } from "../../prepare/session.ts";
+import { parseJob } from "../../schema/schema.ts";
 import { groundFields } from "./ground-fields.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
 
@@ -20,11 +21,12 @@ import type { KpointResult, ResultFile } from "./result.ts";
  * @param job a job file's content.
  * @throws InputError if the job cannot be run; not converging is a result, not an exception.
  */
-export async function runScf(job: unknown, options: RunOptions = {}): Promise<ResultFile> {
-  const began = performance.now();
-  const platform = await platformServices();
-  const cpuBefore = platform.cpuSeconds();
-  const prepared = await prepareScf(job, options, platform);
+export const runScf = async (job: unknown, options: RunOptions = {}): Promise<ResultFile> =>
+  scfTask(await openSession(parseJob(job), options), options);
+
+/** Ground state of the job of a session. */
+export async function scfTask(session: Session, options: RunOptions): Promise<ResultFile> {
+  const prepared = await prepareSession(session, options);
   const end = await drain(prepared.problem, prepared.options, options);
   try {
     const { last, orbitals, reason } = end;
@@ -33,20 +35,9 @@ export async function runScf(job: unknown, options: RunOptions = {}): Promise<Re
     const forces = isWhole ? await groundForces(prepared.problem, last, orbitals) : undefined;
     const stress =
       isWhole && prepared.job.stress ? await groundStress(prepared.problem, last, orbitals) : undefined;
-    const peak = await end.orbitals.peakMemory();
-    const cpu = platform.cpuSeconds();
-    return resultFile(
-      prepared,
-      end,
-      { forces, stress },
-      {
-        wallSeconds: (performance.now() - began) / 1000,
-        ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
-        peakMemoryBytes: platform.peakMemory() ?? peak,
-        threads: end.orbitals.threads,
-        backend: prepared.backend,
-      },
-    );
+    const { threads } = end.orbitals;
+    const resources = { ...session.resources(await end.orbitals.peakMemory()), threads };
+    return resultFile(prepared, end, { forces, stress }, resources);
   } finally {
     await end.orbitals.close();
   }

@@ -1,0 +1,26 @@
+import type { Model } from "../../model/model.ts";
+import type { StructureInFile } from "../../model/structure.ts";
+import { type SymmetricModel, symmetricModel } from "./crystal.ts";
+import { modelFromJob, readPseudopotentials } from "./model.ts";
+import type { Session } from "./session.ts";
+import { resolveStructure } from "./structure.ts";
+
+/** The crystal of a job: with its pseudopotentials, of exact symmetry, and beside it as its structure was given. */
+export interface JobCrystal extends SymmetricModel {
+  readonly structure: StructureInFile;
+}
+
+/**
+ * Reads the crystal of a session's job and finds its symmetry.
+ *
+ * @param adapt what is made of the model before that.
+ * @throws InputError if it is no crystal, or `adapt` does.
+ */
+export async function jobCrystal(
+  { job, readText, platform }: Session,
+  adapt: (model: Model) => Model = (model) => model,
+): Promise<JobCrystal> {
+  const structure = await resolveStructure(job, readText);
+  const asGiven = adapt(modelFromJob(job, structure, await readPseudopotentials(job, readText)));
+  return { structure, ...(await symmetricModel(job, asGiven, platform)) };
+}
