@@ -1,4 +1,4 @@
-import { frequency } from "../../../basis/grid.ts";
+import { fastSize, frequency } from "../../../basis/grid.ts";
 import type { GridSize, Kernels } from "../../../kernels/kernels.ts";
 
 /** Sizes of a ground state that decide how long a step takes. */
@@ -101,7 +101,7 @@ export function measureSpeeds(
   const timed = (call: () => void) => usual(call, cpuSeconds);
   const points = size[0] * size[1] * size[2];
   const shrink = Math.max(1, Math.ceil(points / MOST_POINTS));
-  const tested: GridSize = [size[0], size[1], Math.max(1, Math.round(size[2] / shrink))];
+  const tested: GridSize = [size[0], size[1], fastSize(size[2] / shrink)];
   const testedPoints = tested[0] * tested[1] * tested[2];
   const growth = (points * Math.log(points)) / (testedPoints * Math.log(testedPoints));
   const sphere = ellipsoid(tested, Math.min(1, planeWaves / points));

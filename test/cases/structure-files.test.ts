@@ -7,7 +7,7 @@ import { resolveStructure } from "../../src/job/prepare/structure.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
 import { formula } from "../../src/model/structure.ts";
 
-const FOLDER = "test/fixtures/io/cases";
+const FOLDER = "test/fixtures/cases";
 const read = (path: string) => readFile(`${FOLDER}/${path}`, "utf8");
 const structureOf = (file: string, more: object = {}) =>
   resolveStructure({ structure: { file, ...more } }, read);
