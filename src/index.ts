@@ -48,6 +48,7 @@ export {
 } from "./errors/published/published-bars.ts";
 export type { Functional } from "./functionals/functional.ts";
 export { functionals } from "./functionals/functionals.ts";
+export type { BandEnergy, BandsAtK } from "./ground/band-levels.ts";
 export { type CertificateHead, certificateLines } from "./io/certificate-file.ts";
 export {
   formatOf,
@@ -65,7 +66,7 @@ export {
 export { type PreparedScf, prepareScf, type RunOptions } from "./job/prepare/prepare-scf.ts";
 export type { Checkpoint, CheckpointSystem } from "./job/prepare/starting-point.ts";
 export { type JobFile, parseJob } from "./job/schema/schema.ts";
-export type { BandEnergy, BandsAtK, BandsFile } from "./job/tasks/bands/bands-result.ts";
+export type { BandsFile } from "./job/tasks/bands/bands-result.ts";
 export { boundEnergy, type SelfConsistentBound } from "./job/tasks/bands/energy-bound.ts";
 export { type BandsOptions, type BandsRun, runBands } from "./job/tasks/bands/run-bands.ts";
 export {

@@ -21,6 +21,7 @@ const LAYERS = [
   ["response"],
   ["scf"],
   ["bands", "models"],
+  ["ground"],
   ["io", "plot"],
   ["job"],
   ["cli"],

@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import type { WeightedKpoint } from "../model/kgrid.ts";
-import { chooseKpoints, type KgridSymmetry } from "../model/kpoint-set.ts";
+import { chooseKpoints, type KgridSymmetry, type KpointChoice } from "../model/kpoint-set.ts";
 import { latticePointGroup } from "../model/lattice-symmetry.ts";
 import type { Model } from "../model/model.ts";
 import { IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
@@ -26,6 +26,10 @@ export interface PlaneWaveBasis {
   readonly mapsPoints: boolean;
   /** Points of the Brillouin zone that were asked for, and of the symmetric set that `kpoints` stand for. */
   readonly zone: { readonly chosen: number; readonly whole: number; readonly kept: number };
+  /** The k-points that were asked for. */
+  readonly choice: KpointChoice;
+  /** Whether k and −k count as one. */
+  readonly timeReversal: boolean;
 }
 
 export interface BasisOptions {
@@ -56,7 +60,7 @@ export interface BasisOptions {
  * @throws InputError if `fftSize` has a prime factor above 13 or is too small for the sphere of plane waves.
  */
 export function createBasis(model: Model, options: BasisOptions, kernels: Kernels): PlaneWaveBasis {
-  const { ecut, kgrid, kshift = [0, 0, 0], operations: given = [IDENTITY] } = options;
+  const { ecut, kgrid, kshift = [0, 0, 0], operations: given = [IDENTITY], timeReversal = true } = options;
   requireInput(Number.isFinite(ecut) && ecut > 0, () => `ecut: must be a positive energy in Ha, got ${ecut}`);
   const { vectors, dimension } = model.lattice;
   const size = options.fftSize ?? symmetricGridSize(vectors, ecut, given, dimension);
@@ -65,17 +69,16 @@ export function createBasis(model: Model, options: BasisOptions, kernels: Kernel
     () =>
       `fftSize: axes must be products of 2, 3, 5, 7, 11 and 13, got [${size.join(", ")}]; leave it null for the default`,
   );
-  const { kpoints, operations, ...zone } = chooseKpoints(
+  const choice: KpointChoice =
     options.kpoints === undefined
       ? { kgrid, kshifts: options.kshifts ?? [kshift] }
-      : { list: options.kpoints },
-    {
-      operations: rotationsOfGrid(given, size),
-      lattice: () => latticePointGroup(vectors),
-      timeReversal: options.timeReversal,
-      kgridSymmetry: options.kgridSymmetry,
-    },
-  );
+      : { list: options.kpoints };
+  const { kpoints, operations, ...zone } = chooseKpoints(choice, {
+    operations: rotationsOfGrid(given, size),
+    lattice: () => latticePointGroup(vectors),
+    timeReversal,
+    kgridSymmetry: options.kgridSymmetry,
+  });
   const grid = createGrid(model.lattice, size, kernels);
   return {
     model,
@@ -86,5 +89,7 @@ export function createBasis(model: Model, options: BasisOptions, kernels: Kernel
     symmetrize: symmetrizer(grid, operations),
     mapsPoints: compatibleWithGrid(operations, size).length === operations.length,
     zone,
+    choice,
+    timeReversal,
   };
 }

@@ -93,9 +93,10 @@ export function gridClasses(
   kgrid: Vec3,
   kshift: Vec3,
   operations: readonly SymmetryOperation[],
+  timeReversal = true,
 ): GridClasses {
   const points = pointsOf({ kgrid, kshifts: [kshift] });
-  const stars = starsOf(points, rotationsOf(operations), [1, -1]);
+  const stars = starsOf(points, rotationsOf(operations), timeReversal ? [1, -1] : [1]);
   const representative = new Int32Array(points.length);
   stars.forEach(({ members }, s) => {
     for (const i of members) representative[i] = s;

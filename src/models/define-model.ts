@@ -132,6 +132,7 @@ export async function defineModel({
       ...(isSmeared(basis.model) ? [entropy] : []),
     ],
     createOrbitals: orbitalsFor(basis, { threads, backend, seed }),
+    threads,
     backend,
     seed,
     ...(start === undefined ? {} : { startDensity: scaled(start(basis.grid), basis.grid, particles) }),

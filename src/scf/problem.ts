@@ -17,4 +17,6 @@ export interface ScfProblem {
   createOrbitals(nBands: number, operators: readonly Operator[], signal?: AbortSignal): Promise<Orbitals>;
   /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
   readonly startDensity?: ReadonlyRealField | undefined;
+  /** Threads for what is computed of the ground state beside its orbitals. Default as many as these use. */
+  readonly threads?: number | undefined;
 }

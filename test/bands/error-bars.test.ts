@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import type { FrozenProblem } from "../../src/bands/frozen-problem.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { exactHamiltonian, levelsWithErrorBars } from "../../src/job/tasks/bands/error-bars.ts";
+import { exactHamiltonian, levelsWithErrorBars } from "../../src/ground/error-bars.ts";
 import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";

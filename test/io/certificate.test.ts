@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { exactHamiltonian, levelsWithErrorBars } from "../../src/job/tasks/bands/error-bars.ts";
+import { exactHamiltonian, levelsWithErrorBars } from "../../src/ground/error-bars.ts";
 import { type CertificateReport, verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { cohenBergstresserModel, example } from "./certificates.ts";
 

@@ -7,31 +7,25 @@ import {
   requireSameSystem,
   sumFields,
 } from "../../bands/frozen-problem.ts";
-import type { ReferenceLevels } from "../../bands/gap.ts";
-import type { FixedHamiltonian } from "../../bands/solve-bands.ts";
 import { fromTrigonometric } from "../../bands/trigonometric.ts";
 import { createGrid, symmetricGridSize } from "../../basis/grid.ts";
 import { requireInput } from "../../common/failure.ts";
 import { norm, rowsVec, sub } from "../../common/vec3.ts";
+import type { CrystalHamiltonian } from "../../ground/crystal-hamiltonian.ts";
 import { createKernels } from "../../kernels/backends.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
+import { newRealField, type RealField } from "../../kernels/fields.ts";
 import type { Model } from "../../model/model.ts";
+import { rotationsOfGrid } from "../../model/symmetry-subgroups.ts";
 import { localPotential } from "../../terms/local/potential.ts";
 import type { Job } from "../schema/job.ts";
-import type { SymmetricModel } from "./crystal.ts";
+import { kpointChoice } from "./crystal.ts";
 import { jobCrystal } from "./job-crystal.ts";
 import { estimateMemory, requireMemory } from "./memory-estimate.ts";
 import type { Session } from "./session.ts";
 import { momentWarnings } from "./warnings.ts";
 
-/** A fixed Hamiltonian with the crystal it belongs to. */
-export interface PreparedHamiltonian {
-  readonly hamiltonian: FixedHamiltonian;
-  readonly model: Model;
-  /** Of the self-consistent run behind it, where there was one. */
-  readonly reference?: ReferenceLevels | undefined;
-  /** The Hamiltonian as stored numbers, where it is more than the atoms' own. */
-  readonly problem?: FrozenProblem | undefined;
+/** A Hamiltonian without iteration, and what there is to say of it. */
+export interface PreparedHamiltonian extends CrystalHamiltonian {
   readonly warnings: readonly string[];
 }
 
@@ -41,15 +35,19 @@ export interface PreparedHamiltonian {
  *
  * @throws InputError if the job's crystal is not the one that the model or the file is made for.
  */
-export async function fixedHamiltonian(
-  session: Session,
-): Promise<PreparedHamiltonian & Pick<SymmetricModel, "operations">> {
+export async function fixedHamiltonian(session: Session): Promise<PreparedHamiltonian> {
   const { job, readText, backend, platform } = session;
-  const { structure, model, operations, warnings } = await jobCrystal(
+  const {
+    structure,
+    model,
+    operations: all,
+    warnings,
+  } = await jobCrystal(
     session,
     job.hamiltonian === "cohen-bergstresser" ? cohenBergstresserModel : undefined,
   );
-  const size = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
+  const size = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, all);
+  const operations = rotationsOfGrid(all, size);
   const gridPoints = size[0] * size[1] * size[2];
   const needs = {
     volume: model.lattice.volume,
@@ -69,23 +67,23 @@ export async function fixedHamiltonian(
     requireExactGrid(grid, job.ecut, "fftSize");
     potential = sumFields(local, fromTrigonometric(grid, frozen.potential.coefficients, job.ecut));
   }
+  const { lattice, species, atoms, nSpin } = model;
+  const { ecut, seed } = job;
   return {
-    hamiltonian: fixed(model, size, job, everySpin(potential, model.nSpin)),
+    hamiltonian: {
+      problem: { lattice, species, atoms, size, ecut, seed },
+      potential: everySpin(potential, nSpin),
+      nSpin,
+    },
     model,
-    reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
-    problem: frozen,
     operations,
+    timeReversal: true,
+    choice: kpointChoice(job, model, operations),
+    reference: frozen && { fermiLevel: frozen.fermiLevel, valenceMaximum: frozen.valenceMaximum },
+    stored: frozen && (() => frozen),
     warnings: [...structure.warnings, ...momentWarnings(job, structure), ...warnings],
   };
 }
-
-/** The parts put together. */
-export const fixed = (
-  { lattice, species, atoms, nSpin }: Model,
-  size: FixedHamiltonian["problem"]["size"],
-  { ecut, seed }: Pick<Job, "ecut" | "seed">,
-  potential: ReadonlyRealField,
-): FixedHamiltonian => ({ problem: { lattice, species, atoms, size, ecut, seed }, potential, nSpin });
 
 function everySpin(potential: RealField, nSpin: 1 | 2): RealField {
   if (nSpin === 1) return potential;

@@ -120,6 +120,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
         basis.mapsPoints ? undefined : basis.symmetrize,
       ),
       createOrbitals: orbitalsFor(basis, { threads, backend, seed: job.seed }),
+      threads,
       startDensity: start.startDensity,
     },
     options: {

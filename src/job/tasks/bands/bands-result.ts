@@ -1,33 +1,7 @@
 import type { PathLabel } from "../../../bands/k-path.ts";
+import type { BandsAtK } from "../../../ground/band-levels.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
-
-/** One level. Hartree atomic units, not shifted. */
-export interface BandEnergy {
-  /** Counted from 1. */
-  readonly index: number;
-  /** [Ha] */
-  readonly energy: number;
-  /** Ends of the interval that holds the exact level of the infinite basis [Ha]; only with error bars. */
-  readonly lower?: number;
-  readonly upper?: number;
-  /** Whether the interval is proved. */
-  readonly guaranteed?: boolean;
-  /** What the interval's width is made of [Ha]. */
-  readonly parts?: {
-    readonly discretisation: number;
-    readonly algorithmic: number;
-    readonly arithmetic: number;
-  };
-}
-
-/** Levels at one k-point; spin-polarised runs list the k-points once for each spin. */
-export interface BandsAtK {
-  /** Fractional. */
-  readonly k: readonly [number, number, number];
-  readonly spin?: 0 | 1;
-  readonly bands: readonly BandEnergy[];
-}
 
 /** The gap between bands N and N + 1 over the k-points of the file; others were not looked at. */
 export interface GapInterval {

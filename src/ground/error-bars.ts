@@ -1,14 +1,14 @@
-import type { FrozenProblem } from "../../../bands/frozen-problem.ts";
-import { invariant, requireInput } from "../../../common/failure.ts";
-import type { Vec3 } from "../../../common/vec3.ts";
-import type { BandEnclosure } from "../../../errors/certify/band-enclosure.ts";
-import { type CertifiedPoint, claimsOf } from "../../../errors/certify/certificate.ts";
-import { type CoreAtom, type ExactProblem, exactProblem } from "../../../errors/problem/exact-problem.ts";
-import type { BackendName } from "../../../kernels/kernels.ts";
-import type { Model } from "../../../model/model.ts";
-import type { EnclosureTask } from "../../../parallel/enclosure-host.ts";
-import { enclosePoints } from "../../../parallel/enclosures.ts";
-import type { BandEnergy } from "./bands-result.ts";
+import type { FrozenProblem } from "../bands/frozen-problem.ts";
+import { invariant, requireInput } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import type { BandEnclosure } from "../errors/certify/band-enclosure.ts";
+import { type CertifiedPoint, claimsOf } from "../errors/certify/certificate.ts";
+import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/problem/exact-problem.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import type { Model } from "../model/model.ts";
+import type { EnclosureTask } from "../parallel/enclosure-host.ts";
+import { enclosePoints } from "../parallel/enclosures.ts";
+import type { BandEnergy } from "./band-levels.ts";
 
 export interface ErrorBarOptions {
   /** Cutoff of the trial vectors [Ha]. */

@@ -1,0 +1,216 @@
+import {
+  bandTop,
+  type Energies,
+  type GapEstimate,
+  gapAlong,
+  gapEnclosure,
+  type ReferenceLevels,
+  type ZeroOfEnergy,
+  zeroAmong,
+  zeroOfEnergy,
+} from "../bands/gap.ts";
+import { type KPath, labelledPath, listedPoints, type PathLabel } from "../bands/k-path.ts";
+import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
+import { requireInput } from "../common/failure.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
+import type { Interval } from "../interval/interval.ts";
+import { levelCapacity, type Model } from "../model/model.ts";
+import type { Operator } from "../terms/block-term.ts";
+import type { BandsAtK } from "./band-levels.ts";
+import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
+import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-bars.ts";
+
+/** Which bands, how well, and what to tell meanwhile. */
+export interface BandsChoices {
+  /** k-points along a path. Default 60. */
+  readonly points?: number | undefined;
+  /** Lowest bands at each k. Default 8 and at least four beyond the filled ones. */
+  readonly bands?: number | undefined;
+  /** Residual norm of the bands [Ha]. Default 1e-6. */
+  readonly tolerance?: number | undefined;
+  /**
+   * Whether each level gets an interval that certainly holds it; when `signal` is aborted, those of
+   * the k-points so far. Default false.
+   */
+  readonly errorBars?: boolean | undefined;
+  /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it. */
+  readonly accuracy?: number | undefined;
+  /** Whether to keep what proves the intervals. Default false. */
+  readonly certificate?: boolean | undefined;
+  /** Heard between k-points. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onBands?: ((done: number, total: number) => void) | undefined;
+  readonly onErrorBars?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A band structure. Everything in hartree, not shifted. */
+export interface Bands {
+  /** Levels in the order of the path; with spin all k-points once for each. */
+  readonly kpoints: readonly BandsAtK[];
+  /** The same levels as arrays [Ha], ascending, one for each of `kpoints`. */
+  readonly energies: readonly Float64Array[];
+  /**
+   * Names of k-points by their index; names at two neighbouring points stand on both sides of a
+   * jump of the path.
+   */
+  readonly path: readonly PathLabel[];
+  /** The energy that pictures measure from. */
+  readonly zero: ZeroOfEnergy;
+  /** Every level reached the tolerance. */
+  readonly converged: boolean;
+  /** Largest residual norm of the levels that have no interval [Ha]; 0 where every one has. */
+  readonly residual: number;
+  /** Bands full at every k of an insulator, N/2; absent with spin or for an odd number of electrons. */
+  readonly filled?: number;
+  /** Above those, along these k-points only; absent where no band above was computed. */
+  readonly gap?: GapEstimate | undefined;
+  /** The same gap as an interval that certainly holds it; only with error bars at every k-point. */
+  readonly enclosedGap?: Interval | undefined;
+  readonly errorBars?: Omit<ErrorBars, "levels"> | undefined;
+  /** Rows [bohr⁻¹], to measure the path with. */
+  readonly reciprocal: Mat3;
+}
+
+/**
+ * Finds the k-points of a band structure: labels of special points, a list of points, or by default
+ * the standard path of the lattice.
+ *
+ * @throws InputError for a label that the lattice does not have, or labels of a lattice of fewer
+ *   than three dimensions.
+ */
+export function bandsPath(
+  { lattice }: Pick<Model, "lattice">,
+  path: string | readonly Vec3[] | undefined,
+  points = 60,
+): KPath {
+  if (typeof path === "object") {
+    requireInput(path.length > 0, () => "--k: must hold at least one k-point, got none");
+    return listedPoints(lattice, path);
+  }
+  requireInput(
+    lattice.dimension === 3,
+    () => `path: must be a list of k-points in ${lattice.dimension} dimensions, got ${path ?? "none"}`,
+  );
+  return labelledPath(lattice, path, points);
+}
+
+/**
+ * Refuses what no enclosure is known of.
+ *
+ * @param operators of the Hamiltonian; default kinetic and nonlocal.
+ * @throws InputError for spin, potentials on a mesh, models without atoms, operators of one's own.
+ */
+export function requireEnclosable(
+  { nSpin, species }: Pick<Model, "nSpin" | "species">,
+  operators: readonly Operator[] = [],
+): void {
+  requireInput(
+    nSpin === 1,
+    () => "spin: must be none with --error-bars, got collinear; one potential is stored, for both spins",
+  );
+  const other = species.find(({ pseudopotential: { kind } }) => kind === "numeric");
+  requireInput(
+    species.length > 0 && other === undefined,
+    () =>
+      `--error-bars: needs GTH pseudopotentials, got ${other?.pseudopotential.name ?? "a model without atoms"}; no enclosure is known of potentials on a mesh`,
+  );
+  requireInput(
+    operators.every((o) => typeof o === "object" && (o.kind === "kinetic" || o.kind === "nonlocal")),
+    () => "--error-bars: needs the operators of Kohn-Sham alone, got one of another term",
+  );
+}
+
+/**
+ * Computes the band structure of a Hamiltonian.
+ *
+ * @param kpath from `bandsPath`.
+ * @throws InputError for error bars of what no enclosure is known of; NotConvergedError if the
+ *   signal stops the levels.
+ */
+export async function computeBands(
+  { hamiltonian, model, reference, stored }: Omit<CrystalHamiltonian, "operations" | "choice">,
+  { kpoints, path }: KPath,
+  { threads, backend }: Workplace,
+  options: BandsChoices = {},
+): Promise<Bands> {
+  const { signal, tolerance, accuracy, certificate } = options;
+  const { nSpin } = model;
+  if (options.errorBars) requireEnclosable(model, hamiltonian.problem.operators);
+  const exact = options.errorBars ? exactHamiltonian(model, stored?.()) : undefined;
+  const filled = model.electrons / (levelCapacity(model) * nSpin);
+  const nBands = options.bands ?? Math.max(8, Math.ceil(filled) + 4);
+  const bars =
+    exact &&
+    (await levelsWithErrorBars(exact, kpoints, nBands, {
+      ecut: hamiltonian.problem.ecut,
+      accuracy,
+      certificate,
+      backend,
+      threads,
+      signal,
+      onProgress: options.onErrorBars,
+    }));
+  const solve = (points: readonly Vec3[]): Promise<SolvedBands[]> =>
+    solveBands(hamiltonian, points, {
+      nBands,
+      threads,
+      backend,
+      onProgress: options.onBands,
+      // beside error bars these are the few levels left over, wanted after an interruption as well
+      signal: bars ? undefined : signal,
+      ...(tolerance === undefined ? {} : { tolerance }),
+    });
+  // An interval comes with its level; without one the level is that of the run's basis.
+  const unproved = bars?.failures.map(({ k }) => k) ?? kpoints;
+  const solved = unproved.length === 0 ? [] : await solve(unproved);
+  let next = 0;
+  const known = bars
+    ? kpoints.map((k, i) => ({ k, bands: bars.levels[i] ?? unprovedLevels(solved[next++]!) }))
+    : solved.map((at) => levelsAt(at, nSpin));
+  const energies = known.map(({ k, bands }) => ({
+    k,
+    energies: Float64Array.from(bands, ({ energy }) => energy),
+  }));
+  const zero = bars
+    ? zeroAmong(energies, zeroOfEnergy(await decisive(energies, filled, reference, solve), filled, reference))
+    : zeroOfEnergy(energies, filled, reference);
+  return {
+    kpoints: known,
+    energies: energies.map((at) => at.energies),
+    path,
+    zero,
+    converged: solved.every((at) => at.converged),
+    residual: Math.max(0, ...solved.flatMap(({ residualNorms }) => [...residualNorms])),
+    // With spin the two fill separately: which bands of each are full does not follow from N.
+    ...(nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(energies, filled) } : {}),
+    ...(bars && Number.isInteger(filled) ? { enclosedGap: gapEnclosure(known, filled) } : {}),
+    ...(bars && { errorBars: withoutLevels(bars) }),
+    reciprocal: model.lattice.reciprocal,
+  };
+}
+
+const withoutLevels = ({ levels: _, ...rest }: ErrorBars): Omit<ErrorBars, "levels"> => rest;
+
+const unprovedLevels = (at: SolvedBands): BandsAtK["bands"] =>
+  levelsAt(at, 1).bands.map((level) => ({ ...level, guaranteed: false }));
+
+/**
+ * Gives the levels that decide about the zero of energy beside those of the ground state, in its basis: enclosed levels lie
+ * lower, as they are of the infinite one, so the k-points of the highest filled and the lowest empty one are solved again.
+ */
+async function decisive(
+  energies: readonly Energies[],
+  filled: number,
+  reference: ReferenceLevels | undefined,
+  solve: (kpoints: readonly Vec3[]) => Promise<SolvedBands[]>,
+): Promise<readonly Energies[]> {
+  if (reference?.valenceMaximum === undefined || energies[0]!.energies.length < filled) return energies;
+  const ends = [bandTop(energies, filled), gapAlong(energies, filled)?.bottom ?? bandTop(energies, filled)];
+  return solve([...new Set(ends.map(({ index }) => energies[index]!.k))]);
+}
+
+const levelsAt = ({ k, spin, energies }: SolvedBands, nSpin: 1 | 2): BandsAtK => ({
+  k,
+  ...(nSpin === 2 ? { spin: spin as 0 | 1 } : {}),
+  bands: Array.from(energies, (energy, i) => ({ index: i + 1, energy })),
+});

@@ -1,0 +1,225 @@
+import { hasCorners, hexagonalAxis } from "../bands/hexagonal.ts";
+import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
+import { requireInput } from "../common/failure.ts";
+import { EV_PER_HARTREE } from "../common/units.ts";
+import type { Vec3 } from "../common/vec3.ts";
+import { gridClasses } from "../model/kpoint-set.ts";
+import { levelCapacity, type Model } from "../model/model.ts";
+import {
+  broadenedStates,
+  type DensityOfStates,
+  interpolatedStates,
+} from "../observables/density-of-states.ts";
+import { type Levels, occupy } from "../state/occupation.ts";
+import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
+import { type LocalDos, localDensityOfStates, REACH, spaced } from "./local-dos.ts";
+
+/** Which density of states, and what to tell meanwhile. */
+export interface DosChoices {
+  /** Divisions of the k-grid. Default twice those of the ground state along every axis that has more than one. */
+  readonly kgrid?: Vec3 | undefined;
+  /** Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate; otherwise `gaussian`. */
+  readonly method?: "tetrahedron" | "gaussian" | undefined;
+  /** Of Gaussians [Ha]. Default the smearing of the ground state, at least 0.005. */
+  readonly width?: number | undefined;
+  /** Lowest bands at each k. Default twice as many as are filled, at least four more. */
+  readonly bands?: number | undefined;
+  /** Lowest and highest energy, from the Fermi level [Ha]. Default from below all levels to where bands end. */
+  readonly window?: readonly [number, number] | undefined;
+  /** Number of energies. Default 400. */
+  readonly points?: number | undefined;
+  /** Whether to resolve it along the long axis as well. Default false. */
+  readonly local?: boolean | undefined;
+  /** Heard between k-points. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onBands?: ((done: number, total: number) => void) | undefined;
+  /** Energies of the local density of states. */
+  readonly onLocal?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A density of states. Hartree atomic units, energies not shifted; per cell. */
+export interface Dos {
+  readonly method: "tetrahedron" | "gaussian";
+  /** Of the Gaussian e^{−(ε/T)²}/(T√π), and of the local density of states [Ha]. */
+  readonly width: number;
+  readonly kgrid: Vec3;
+  /** Irreducible ones of that grid. */
+  readonly kpoints: number;
+  /** On this grid; without smearing the highest filled level [Ha]. */
+  readonly fermiLevel: number;
+  /** Above this energy some bands were not computed [Ha]. */
+  readonly completeBelow: number;
+  /** Equally spaced [Ha]. */
+  readonly energies: Float64Array;
+  /** One for each spin: states/Ha, and states below each energy's interval end. */
+  readonly spins: readonly DensityOfStates[];
+  readonly local?: LocalDos | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** Residual norm of the bands [Ha]: energies to 1e-9 Ha and better. */
+const TOLERANCE = 1e-5;
+
+/**
+ * Refuses options of a density of states that are out of range.
+ *
+ * @throws InputError naming the option.
+ */
+export function requireDosOptions(
+  { temperature, choice }: { readonly temperature: number } & Pick<CrystalHamiltonian, "choice">,
+  { kgrid, window, bands, points = 400, width = defaultWidth(temperature) }: DosChoices,
+): void {
+  requireInput(
+    kgrid !== undefined || "kgrid" in choice,
+    () =>
+      `kgrid: must be given where the job lists its k-points, got ${"list" in choice ? choice.list.length : 0} of them; such as 8, 8, 8`,
+  );
+  requireInput(
+    kgrid === undefined || kgrid.every((n) => Number.isInteger(n) && n > 0),
+    () => `kgrid: must be three positive whole numbers, got ${kgrid?.join(", ")}; such as 8, 8, 8`,
+  );
+  requireInput(
+    Number.isFinite(width) && width > 0,
+    () => `width: must be a positive energy in Ha, got ${width}; 0.005 is usual`,
+  );
+  requireInput(
+    Number.isInteger(points) && points >= 2 && points <= 1e6,
+    () => `points: must be a whole number from 2 to 1000000, got ${points}; 400 is usual`,
+  );
+  requireInput(
+    window === undefined || (window.every(Number.isFinite) && window[0] < window[1]),
+    () => `window: must be a lower and a higher energy, got ${window?.join(" and ")}`,
+  );
+  requireInput(
+    bands === undefined || (Number.isInteger(bands) && bands > 0),
+    () => `bands: must be a positive whole number, got ${bands}; leave it out for the default`,
+  );
+}
+
+const defaultWidth = (temperature: number): number => Math.max(temperature, 0.005);
+
+/**
+ * Computes the density of states of a Hamiltonian on a k-grid of its own.
+ *
+ * @throws InputError if an option is out of range; NotConvergedError if the signal stops it.
+ */
+export async function computeDos(
+  crystal: CrystalHamiltonian,
+  { threads, backend }: Workplace,
+  options: DosChoices = {},
+): Promise<Dos> {
+  const { hamiltonian, model, operations, choice } = crystal;
+  requireDosOptions({ temperature: model.temperature, choice }, options);
+  const { lattice, nSpin, electrons } = model;
+  const { points = 400, width = defaultWidth(model.temperature) } = options;
+  const kgrid = options.kgrid ?? denserGrid(choice);
+  const kshift = "kgrid" in choice && choice.kshifts.length === 1 ? choice.kshifts[0]! : ORIGIN;
+  const method = options.method ?? (Math.max(...kgrid) >= 4 ? "tetrahedron" : "gaussian");
+  const fMax = levelCapacity(model);
+  const zone = gridClasses(kgrid, kshift, operations, crystal.timeReversal);
+  const filled = Math.ceil(electrons / (fMax * nSpin));
+  const frameOf = (solved: readonly SolvedBands[]) => frame(solved, zone.kpoints, model, width, options);
+  let local: LocalDos | undefined;
+  const solved = await solveBands(
+    hamiltonian,
+    zone.kpoints.map(({ k }) => k),
+    {
+      nBands: options.bands ?? filled + Math.max(4, filled),
+      tolerance: TOLERANCE,
+      threads,
+      backend,
+      onProgress: options.onBands,
+      signal: options.signal,
+      ...(options.local === true && {
+        memory: Number.POSITIVE_INFINITY, // all k-points at once: the Fermi level is known when orbitals are seen
+        visit: async (orbitals, found) => {
+          const { levels, window } = frameOf(found);
+          const { onLocal } = options;
+          local = await localDensityOfStates(crystal, orbitals, levels, { window, width, onLocal });
+        },
+      }),
+    },
+  );
+  const { levels, fermiLevel, completeBelow, window } = frameOf(solved);
+  const energies = spaced(window, points);
+  const spins = Array.from({ length: nSpin }, (_, spin) => {
+    const own = levels.slice(spin * zone.kpoints.length, (spin + 1) * zone.kpoints.length);
+    const eigenvalues = own.map((level) => level.eigenvalues);
+    const { representative } = zone;
+    return method === "gaussian"
+      ? broadenedStates(own, fMax, width, energies)
+      : interpolatedStates(lattice, { kgrid, representative, eigenvalues }, fMax, energies);
+  });
+  return {
+    method,
+    width,
+    kgrid,
+    kpoints: zone.kpoints.length,
+    fermiLevel,
+    completeBelow,
+    energies,
+    spins,
+    local,
+    warnings: [
+      ...missedCorner(lattice, kgrid, kshift, levels, fermiLevel),
+      ...(window[1] > completeBelow
+        ? [
+            `bands: end at ${completeBelow.toFixed(4)} Ha, above which states are missing; raise bands, or lower the window's end`,
+          ]
+        : []),
+      ...(solved.every(({ converged }) => converged)
+        ? []
+        : ["the eigensolver reached its iteration limit; more bands may help"]),
+    ],
+  };
+}
+
+const ORIGIN: Vec3 = [0, 0, 0];
+
+/** Doubles the divisions along every axis that has more than one. */
+const denserGrid = (choice: CrystalHamiltonian["choice"]): Vec3 =>
+  "kgrid" in choice ? (choice.kgrid.map((n) => (n > 1 ? 2 * n : 1)) as unknown as Vec3) : ORIGIN;
+
+/** Reads from the levels where the energies are. */
+function frame(
+  solved: readonly SolvedBands[],
+  kpoints: readonly { readonly weight: number }[],
+  model: Model,
+  width: number,
+  options: DosChoices,
+) {
+  const levels = solved.map(
+    ({ energies, spin }, i): Levels => ({
+      weight: kpoints[i % kpoints.length]!.weight,
+      spin,
+      eigenvalues: energies,
+    }),
+  );
+  const { fermiLevel } = occupy(model, levels);
+  const completeBelow = Math.min(...levels.map(({ eigenvalues }) => eigenvalues.at(-1)!));
+  const lowest = Math.min(...levels.map(({ eigenvalues }) => eigenvalues[0]!));
+  const [from, to] = options.window?.map((e) => fermiLevel + e) ?? [lowest - REACH * width, completeBelow];
+  return { levels, fermiLevel, completeBelow, window: [from!, to!] as const };
+}
+
+/** Says that a gap was found on a grid without the corner K of a hexagonal zone, where the bands of graphene meet. */
+function missedCorner(
+  lattice: Model["lattice"],
+  kgrid: Vec3,
+  kshift: Vec3,
+  levels: readonly Levels[],
+  fermiLevel: number,
+): string[] {
+  if (hasCorners(lattice, kgrid, kshift) !== false) return [];
+  const below = levels.map(({ eigenvalues }) => eigenvalues.filter((e) => e <= fermiLevel));
+  const above = levels.flatMap(({ eigenvalues }) => [...eigenvalues].filter((e) => e > fermiLevel));
+  // A metal crosses the Fermi level between two of its k-points.
+  const isMetal = new Set(below.map(({ length }) => length)).size > 1;
+  const gap = EV_PER_HARTREE * (Math.min(...above) - Math.max(...below.flatMap((e) => [...e])));
+  if (isMetal || !Number.isFinite(gap)) return [];
+  const axis = hexagonalAxis(lattice.vectors);
+  const better = kgrid.map((n, i) => (i === axis ? n : 3 * Math.ceil(n / 3)));
+  return [
+    `kgrid: ${kgrid.join("x")} misses the corner K of the hexagonal zone, where the bands of graphene meet and its relatives have their gap: the gap of ${gap.toFixed(2)} eV on these points may be too large or false; take a grid with Γ and multiples of three, such as --kgrid ${better.join(",")}`,
+  ];
+}
