@@ -11,7 +11,8 @@ const SRC = join(ROOT, "src");
 const LAYERS = [
   ["common"],
   ["kernels", "interval"],
-  ["solvers", "functionals", "atoms"],
+  ["solvers", "functionals"],
+  ["atoms"],
   ["model"],
   ["basis", "build"],
   ["terms"],

@@ -30,6 +30,13 @@ test("functionals are known by what files call them", () => {
   expect(upfFunctional(" SLA  PW   PBE  PBE")).toEqual(["gga_x_pbe", "gga_c_pbe"]);
   expect(upfFunctional("sla+pz+nogx+nogc")).toEqual(["lda_x", "lda_c_pz"]);
   expect(upfFunctional("PBE")).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(upfFunctional("SLA-PW-PBX-PBC")).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(upfFunctional(" SLA  LYP  B88  BLYP")).toEqual(["gga_x_b88", "gga_c_lyp"]);
+  expect(upfFunctional("BP")).toEqual(["gga_x_b88", "gga_c_p86"]);
+  expect(upfFunctional("SLA PW GGX GGC")).toEqual(["gga_x_pw91", "gga_c_pw91"]);
+  expect(upfFunctional("VWN-RPA")).toEqual(["lda_x", "lda_c_vwn_rpa"]);
+  expect(upfFunctional("SLA WIG NOGX NOGC")).toEqual(["lda_x", "lda_c_wigner"]);
+  expect(upfFunctional("SLA LYP NOGX NOGC")).toBeNull();
   expect(upfFunctional("SLA PW TPSS TPSS")).toBeNull();
   expect(abinitFunctional(11)).toEqual(["gga_x_pbe", "gga_c_pbe"]);
   expect(abinitFunctional(-1012)).toEqual(["lda_x", "lda_c_pw"]);
@@ -40,6 +47,8 @@ test("functionals are known by what files call them", () => {
   expect(abinitFunctional(15)).toEqual(["gga_x_rpbe", "gga_c_pbe"]);
   expect(upfFunctional("SLA PW WCX PBC")).toEqual(["gga_x_wc", "gga_c_pbe"]);
   expect(abinitFunctional(26)).toBeNull();
+  expect(abinitFunctional(-106131)).toEqual(["gga_x_b88", "gga_c_lyp"]);
+  expect(abinitFunctional(4)).toEqual(["lda_x", "lda_c_wigner"]);
 });
 
 test("a digest tells texts apart that differ in one letter", () => {

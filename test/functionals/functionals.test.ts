@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import type { Functional } from "../../src/functionals/functional.ts";
-import { FUNCTIONALS, functionals } from "../../src/functionals/functionals.ts";
+import { FUNCTIONALS, FUNCTIONALS_BY_NUMBER, functionals } from "../../src/functionals/functionals.ts";
 import { close } from "../close.ts";
 
 interface Point {
@@ -52,9 +52,9 @@ describe.each(FUNCTIONALS)("$name", (functional) => {
         return (8 * d(h) - d(2 * h)) / (12 * h);
       };
       point.rho.forEach((value, s) => {
-        // lda_c_pz is fitted in two pieces that do not join smoothly at r_s = 1.
+        // Fits of Perdew and Zunger are in two pieces that do not join smoothly at r_s = 1.
         const n = point.rho.reduce((a, b) => a + b);
-        if (functional.name === "lda_c_pz" && Math.abs(n - 3 / (4 * Math.PI)) < 0.1) return;
+        if (/pz|p86/.test(functional.name) && Math.abs(n - 3 / (4 * Math.PI)) < 0.1) return;
         const at = (h: number) => ({ ...point, rho: point.rho.map((r, i) => (i === s ? r + h : r)) });
         const numeric = slope(at, 2e-3 * value);
         // h⁴/30 of a relative step of 2e-3 is 5e-13 times derivatives growing by ~ 10 each; rounding 1e-16/h.
@@ -64,7 +64,7 @@ describe.each(FUNCTIONALS)("$name", (functional) => {
           3e-8 * Math.abs(here.energy / n) + 1e-9 * Math.abs(numeric),
           `∂e/∂ρ${s}`,
         );
-        expect(Math.abs(numeric)).toBeGreaterThan(1e-3);
+        expect(Math.abs(numeric)).toBeGreaterThan(1e-4);
       });
       if (functional.kind === "lda") expect(here.vsigma).toEqual(point.sigma.map(() => 0));
       else
@@ -74,7 +74,7 @@ describe.each(FUNCTIONALS)("$name", (functional) => {
           const rounding = (1e-14 * Math.abs(here.energy)) / step;
           close(here.vsigma[s]!, slope(at, step), 1e-7 * Math.abs(here.vsigma[s]!) + rounding, `∂e/∂σ${s}`);
         });
-      if (functional.kind === "gga") expect(Math.max(...here.vsigma.map(Math.abs))).toBeGreaterThan(1e-6);
+      if (functional.kind === "gga") expect(Math.max(...here.vsigma.map(Math.abs))).toBeGreaterThan(1e-7);
     }
   });
 
@@ -122,28 +122,87 @@ describe.each(FUNCTIONALS)("$name", (functional) => {
     for (const down of [0, -1e-3, 1e-17]) {
       const { energy, vrho, vsigma } = evaluate(functional, { rho: [0.2, down], sigma: [0.05, 0, 0] });
       expect([energy, ...vrho, ...vsigma].every(Number.isFinite)).toBe(true);
-      expect(energy).toBeLessThan(-1e-4);
+      // One spin alone has no correlation of Lee, Yang and Parr or of Wigner.
+      if (/_c_(lyp|wigner)$/.test(functional.name)) expect(Math.abs(energy)).toBeLessThan(1e-16);
+      else expect(energy).toBeLessThan(-1e-4);
     }
   });
 });
 
-test("energies and potentials are those of libxc 5.2.3", () => {
+interface Values {
+  readonly energy: readonly number[];
+  readonly vrho: readonly number[];
+  readonly vsigma?: readonly number[];
+}
+interface LibxcFile {
+  /** ρ↑, ρ↓, σ↑↑, σ↑↓, σ↓↓ of every point. */
+  readonly points: readonly number[];
+  readonly functionals: readonly { name: string; id: number; one: Values; two: Values }[];
+}
+
+describe("libxc 5.2.3 gives the same energies and potentials", () => {
   const path = new URL("../fixtures/model/libxc.json", import.meta.url);
-  const {
-    values,
-  }: { values: (Point & { name: string; energy: number[]; vrho: number[]; vsigma?: number[] })[] } =
-    JSON.parse(readFileSync(path, "utf8"));
-  expect(new Set(values.map(({ name }) => name))).toEqual(new Set(FUNCTIONALS.map(({ name }) => name)));
-  for (const { name, rho, sigma, energy, vrho, vsigma } of values) {
-    const ours = evaluate(FUNCTIONALS.find((functional) => functional.name === name)!, { rho, sigma });
-    const where = `${name} at ρ = ${rho}, σ = ${sigma}`;
-    // 2e-13: libxc itself loses digits where correlation and its gradient correction cancel in low densities.
-    const agree = (a: number, b: number, what: string) =>
-      close(a, b, 2e-13 * Math.abs(b) + 1e-40, `${what} of ${where}`); // libxc never lets σ be 0: 4e-43 for optx
-    agree(ours.energy, energy[0]!, "energy");
-    for (const [s, value] of vrho.entries()) agree(ours.vrho[s]!, value, "potential");
-    for (const [s, value] of (vsigma ?? []).entries()) agree(ours.vsigma[s]!, value, "∂e/∂σ");
-  }
+  const { points, functionals: theirs }: LibxcFile = JSON.parse(readFileSync(path, "utf8"));
+  const part = (all: readonly number[], size: number, i: number) => all.slice(size * i, size * (i + 1));
+  const places = Array.from({ length: points.length / 5 }, (_, i) => part(points, 5, i));
+
+  test("for every functional there is", () => {
+    const numbers = theirs.map(({ id, name }) => [id, name]);
+    expect(numbers).toEqual(
+      Object.entries(FUNCTIONALS_BY_NUMBER).map(([id, { name }]) => [Number(id), name]),
+    );
+    expect(places.length).toBe(13);
+  });
+
+  test.each(theirs)("$name", ({ id, name, one, two }) => {
+    for (const [i, [up, down, uu, ud, dd]] of places.entries())
+      for (const [values, nSpin] of [
+        [one, 1],
+        [two, 2],
+      ] as const) {
+        const rho = nSpin === 1 ? [up! + down!] : [up!, down!];
+        const sigma = nSpin === 1 ? [uu! + 2 * ud! + dd!] : [uu!, ud!, dd!];
+        const ours = evaluate(FUNCTIONALS_BY_NUMBER[id]!, { rho, sigma });
+        const where = `${name} at ρ = ${rho}, σ = ${sigma}`;
+        const energy = values.energy[i]!;
+        const n = up! + down!;
+        // libxc loses digits where terms cancel: correlation and its gradient correction in low densities, the closed
+        // form of Hedin and Lundqvist there, and the slope of AM05 exchange for small gradients.
+        const loose = /_(hl|gl|vbh)$/.test(name) && n < 1e-8 ? 1e-10 : 2e-13;
+        close(ours.energy, energy, loose * Math.abs(energy), `energy of ${where}`);
+        const perParticle = Math.abs(energy / n);
+        for (const [s, v] of part(values.vrho, nSpin, i).entries())
+          close(ours.vrho[s]!, v, loose * (Math.abs(v) + perParticle), `potential of ${where}`);
+        const perGradient = name === "gga_x_am05" ? Math.abs(energy) / n ** (8 / 3) : 0;
+        for (const [s, v] of part(values.vsigma ?? [], 2 * nSpin - 1, i).entries()) // 1e-40: libxc never lets σ be 0
+          close(ours.vsigma[s]!, v, loose * Math.abs(v) + 2e-16 * perGradient + 1e-40, `∂e/∂σ of ${where}`);
+      }
+  });
+});
+
+test("what libxc loses digits of is right to the last", () => {
+  // The papers' formulas with 60 digits (mpmath) at these doubles.
+  const relative = (value: number, exact: number) => Math.abs(value / exact - 1);
+  const thin = evaluate(FUNCTIONALS_BY_NUMBER[5]!, { rho: [3.0000000000000004e-9], sigma: [0] });
+  expect(relative(thin.energy, -1.965049515941181e-12)).toBeLessThan(1e-14);
+  expect(relative(thin.vrho[0]!, -8.710833445013058e-4)).toBeLessThan(1e-14);
+  const airy = evaluate(FUNCTIONALS_BY_NUMBER[120]!, { rho: [400], sigma: [360000] });
+  expect(relative(airy.energy, -2176.69901129059)).toBeLessThan(1e-14);
+  expect(relative(airy.vsigma[0]!, -3.149860598820124e-11)).toBeLessThan(1e-13);
+});
+
+test("exchange of two spins is the mean of that of twice either [OP79]", () => {
+  const exchange = FUNCTIONALS.filter(({ name }) => /_x_|lda_x$/.test(name));
+  expect(exchange.length).toBeGreaterThan(15);
+  for (const functional of exchange)
+    for (const { rho, sigma } of spins) {
+      const alone = [0, 1].map((s) =>
+        evaluate(functional, { rho: [2 * rho[s]!], sigma: [4 * sigma[2 * s]!] }),
+      );
+      const both = evaluate(functional, { rho, sigma });
+      const mean = (alone[0]!.energy + alone[1]!.energy) / 2;
+      close(both.energy, mean, 1e-14 * Math.abs(mean), functional.name);
+    }
 });
 
 test("pbe correlation keeps its digits in tails, where the local part and its correction cancel to 1e-10", () => {
@@ -156,21 +215,26 @@ test("pbe correlation keeps its digits in tails, where the local part and its co
   expect(relative(vsigma[0]!, 2.668656945161651e-6)).toBeLessThan(1e-13);
 });
 
-test("in the uniform gas PBE exchange is Slater's and PBE correlation is Perdew and Wang's", () => {
-  const [x, c] = functionals("pbe");
-  const [slater, pw] = functionals(["lda_x", "lda_c_pw_mod"]);
-  for (const { rho } of spins) {
-    const flat = { rho, sigma: [0, 0, 0] };
-    for (const [gga, lda] of [
-      [x!, slater!],
-      [c!, pw!],
-    ] as const) {
-      const [a, b] = [evaluate(gga, flat), evaluate(lda, flat)];
+test("in the uniform gas a gradient correction vanishes", () => {
+  const gasOf = (name: string) =>
+    name === "gga_c_p86"
+      ? "lda_c_pz"
+      : name === "gga_c_pw91"
+        ? "lda_c_pw"
+        : name.startsWith("gga_c_")
+          ? "lda_c_pw_mod"
+          : "lda_x";
+  // OPTX and LYP are not right for the uniform gas.
+  const corrected = FUNCTIONALS.filter(({ kind, name }) => kind === "gga" && !/optx|lyp/.test(name));
+  expect(corrected.length).toBeGreaterThan(20);
+  for (const gga of corrected)
+    for (const { rho } of spins) {
+      const flat = { rho, sigma: [0, 0, 0] };
+      const [a, b] = [evaluate(gga, flat), evaluate(functionals(gasOf(gga.name))[0]!, flat)];
       expect(Math.abs(b.energy)).toBeGreaterThan(1e-8);
-      close(a.energy, b.energy, 1e-14 * Math.abs(b.energy), gga.name);
+      close(a.energy, b.energy, 2e-14 * Math.abs(b.energy), gga.name);
       for (const [s, v] of b.vrho.entries()) close(a.vrho[s]!, v, 1e-13 * Math.abs(v), gga.name);
     }
-  }
 });
 
 test("correlation of the dense gas goes like ln r_s with the exact coefficient (1 − ln 2)/π²", () => {
@@ -191,6 +255,8 @@ test("names stand for the usual combinations or for libxc functionals, and nothi
   expect(names("lda-teter93")).toEqual(["lda_xc_teter93"]);
   expect(names("lda-vwn5")).toEqual(["lda_x", "lda_c_vwn"]);
   expect(names("pbe")).toEqual(["gga_x_pbe", "gga_c_pbe"]);
+  expect(names("blyp")).toEqual(["gga_x_b88", "gga_c_lyp"]);
+  expect(names("bp86")).toEqual(["gga_x_b88", "gga_c_p86"]);
   expect(names("none")).toEqual([]);
   expect(names([])).toEqual([]);
   expect(names(["gga_x_pbe_sol", "gga_c_pbe_sol"])).toEqual(["gga_x_pbe_sol", "gga_c_pbe_sol"]);
@@ -198,7 +264,7 @@ test("names stand for the usual combinations or for libxc functionals, and nothi
   expect(() => functionals("lda-pw29")).toThrow(
     "functional: unknown name lda-pw29 (did you mean lda-pw92?); take",
   );
-  expect(() => functionals(["lda_x", "lda_c_pv"])).toThrow("did you mean lda_c_pw?");
+  expect(() => functionals(["lda_x", "lda_c_vwm"])).toThrow("did you mean lda_c_vwn?");
   expect(() => functionals(["lda_x", "lda_x"])).toThrow("named once");
   expect(() => functionals("toString")).toThrow("unknown name toString");
 });

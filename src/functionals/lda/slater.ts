@@ -1,4 +1,4 @@
-import type { Functional } from "./functional.ts";
+import type { Functional } from "../functional.ts";
 import { DENSITY_THRESHOLD } from "./uniform-gas.ts";
 
 const C_X = -0.75 * (3 / Math.PI) ** (1 / 3);

@@ -1,4 +1,4 @@
-import type { UniformGasAt } from "./functional.ts";
+import type { UniformGasAt } from "../functional.ts";
 import { ldaOf, polarisation, polarisationSlope } from "./uniform-gas.ts";
 
 // Coefficients of the unpolarised gas and their change with f(ζ) [GTH96, appendix].

@@ -1,4 +1,4 @@
-import type { Functional, UniformGas } from "./functional.ts";
+import type { Functional, UniformGas } from "../functional.ts";
 
 /** Densities below this [bohr⁻³] are vacuum for every LDA and for exchange. */
 export const DENSITY_THRESHOLD = 1e-15;
@@ -50,3 +50,58 @@ export const polarisationSlope = (zeta: number): number =>
 
 /** f″(0) = 4/(9 (2^{1/3} − 1)). */
 export const POLARISATION_CURVATURE = 4 / (9 * (2 ** (1 / 3) - 1));
+
+/** A fit in r_s: writes (ε, dε/dr_s) to `out`, given r_s. */
+export type Fit = (out: Float64Array, rs: number) => void;
+
+/**
+ * Joins the gas without polarisation and the full one by f(ζ) alone [BH72]: ε = ε_P + f(ζ) (ε_F − ε_P).
+ */
+export const betweenPolarisations =
+  (para: Fit, ferro: Fit): UniformGas =>
+  () => {
+    const at = new Float64Array(2);
+    return (out, rs, zeta) => {
+      para(at, rs);
+      const energy = at[0]!;
+      const slope = at[1]!;
+      ferro(at, rs);
+      const f = polarisation(zeta);
+      out[0] = energy + f * (at[0]! - energy);
+      out[1] = slope + f * (at[1]! - slope);
+      out[2] = polarisationSlope(zeta) * (at[0]! - energy);
+    };
+  };
+
+/**
+ * Joins them with a spin stiffness α_c, the curvature at ζ = 0 [VWN80]:
+ *
+ *   ε = ε_P + (α_c/f″(0)) f(ζ) (1 − ζ⁴) + (ε_F − ε_P) f(ζ) ζ⁴
+ *
+ * @param stiffness writes α_c/f″(0) [Ha].
+ */
+export const withStiffness =
+  (para: Fit, ferro: Fit, stiffness: Fit): UniformGas =>
+  () => {
+    const at = new Float64Array(2);
+    return (out, rs, zeta) => {
+      para(at, rs);
+      const energy = at[0]!;
+      const slope = at[1]!;
+      out[0] = energy;
+      out[1] = slope;
+      out[2] = 0;
+      if (zeta === 0) return;
+      ferro(at, rs);
+      const rise = at[0]! - energy;
+      const riseSlope = at[1]! - slope;
+      stiffness(at, rs);
+      const f = polarisation(zeta);
+      const z3 = zeta * zeta * zeta;
+      const z4 = z3 * zeta;
+      const mix = at[0]! * (1 - z4) + rise * z4;
+      out[0] += f * mix;
+      out[1] += f * (at[1]! * (1 - z4) + riseSlope * z4);
+      out[2] = polarisationSlope(zeta) * mix + 4 * z3 * f * (rise - at[0]!);
+    };
+  };

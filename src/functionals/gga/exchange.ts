@@ -1,9 +1,9 @@
-import type { Functional } from "./functional.ts";
-import { DENSITY_THRESHOLD } from "./uniform-gas.ts";
+import type { Functional } from "../functional.ts";
+import { DENSITY_THRESHOLD } from "../lda/uniform-gas.ts";
 
 const C_X = -0.75 * (3 / Math.PI) ** (1 / 3);
-/** s² = σ/(4 (3π²)^{2/3} ρ^{8/3}). */
-const S2 = 1 / (4 * (3 * Math.PI * Math.PI) ** (2 / 3));
+/** s² = S2 σ/ρ^{8/3}: s² = σ/(4 (3π²)^{2/3} ρ^{8/3}). */
+export const S2 = 1 / (4 * (3 * Math.PI * Math.PI) ** (2 / 3));
 
 /** Writes F and dF/d(s²) to `out`. */
 export type Enhancement = (out: Float64Array, s2: number) => void;
@@ -61,3 +61,9 @@ export const ggaXPbe = enhancedExchange("gga_x_pbe", pbeEnhancement(0.804, PBE_M
 export const ggaXPbeSol = enhancedExchange("gga_x_pbe_sol", pbeEnhancement(0.804, 10 / 81));
 /** κ = 1.245 [ZY98]. */
 export const ggaXPbeR = enhancedExchange("gga_x_pbe_r", pbeEnhancement(1.245, PBE_MU));
+/** μ = 0.26 of the neutral atom of many electrons [CFL11]. */
+export const ggaXApbe = enhancedExchange("gga_x_apbe", pbeEnhancement(0.804, 0.26));
+/** Of the functional made for molecules [CVA12]. */
+export const ggaXPbeMol = enhancedExchange("gga_x_pbe_mol", pbeEnhancement(0.804, 0.27583));
+/** Fitted to atoms and molecules [XG04]. */
+export const ggaXXpbe = enhancedExchange("gga_x_xpbe", pbeEnhancement(0.91954, 0.23214));
