@@ -110,7 +110,7 @@ export async function preconditionedSpectrum(
   const reflected = multiply(inverse, epsilon, points);
   reflectBothSides(reflected, u, norm2, points);
   const others = Array.from({ length: points - 1 }, (_, i) => i + 1);
-  const pairs = generalEigenpairs(others.map((i) => others.map((j) => reflected[i + points * j]!)));
+  const pairs = await generalEigenpairs(others.map((i) => others.map((j) => reflected[i + points * j]!)));
   const eigenvalues = pairs.map(({ re }) => re);
   return {
     name: preconditioner.name,

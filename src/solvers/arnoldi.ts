@@ -68,7 +68,7 @@ export async function* arnoldi({
     yield {
       steps: k + 1,
       isInvariant,
-      ritz: generalEigenpairs(h).map((pair) => ({
+      ritz: (await generalEigenpairs(h)).map((pair) => ({
         ...pair,
         residual: coupling * Math.hypot(pair.vector[2 * k]!, pair.vector[2 * k + 1]!),
       })),

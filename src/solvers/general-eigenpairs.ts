@@ -1,5 +1,3 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-
 /** An eigenvalue of a real matrix with its right eigenvector of length one. */
 export interface Eigenpair {
   readonly re: number;
@@ -11,10 +9,12 @@ export interface Eigenpair {
 /**
  * Returns all eigenpairs of a real square matrix of up to some hundred rows, by increasing real part, conjugate pairs
  * together. The decomposition is ml-matrix's: Householder reduction to Hessenberg form, then real QR iteration.
+ * It is loaded by the first call, so that runs without such a matrix start sooner.
  *
  * @param rows the matrix, kept as it is.
  */
-export function generalEigenpairs(rows: readonly (readonly number[])[]): Eigenpair[] {
+export async function generalEigenpairs(rows: readonly (readonly number[])[]): Promise<Eigenpair[]> {
+  const { EigenvalueDecomposition, Matrix } = await import("ml-matrix");
   const n = rows.length;
   const decomposition = new EigenvalueDecomposition(new Matrix(rows.map((row) => row.slice())), {
     assumeSymmetric: false,
