@@ -31,7 +31,7 @@ function defect(
 
 test.each([1, 2, 3, 7, 24, 60])(
   "every eigenpair of a random Hessenberg matrix of %i rows satisfies H v = λ v",
-  (m) => {
+  async (m) => {
     for (const seed of [1, 2, 3]) {
       const h = randomHessenberg(m, seed + m);
       const pairs = await generalEigenpairs(h);
