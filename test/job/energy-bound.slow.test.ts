@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { boundEnergy } from "../../src/job/tasks/bands/energy-bound.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
-import { example } from "../errors/contained.ts";
+import { example } from "../errors/enclose/contained.ts";
 
 const job = (ecut: number): object =>
   example("silicon", {

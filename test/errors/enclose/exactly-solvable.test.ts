@@ -1,19 +1,19 @@
 import { expect, test } from "vitest";
-import { random } from "../../src/common/random.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
-import { countsAtMost } from "../../src/errors/count/feshbach-schur.ts";
-import { choleskyMargin, factorizes } from "../../src/errors/count/positive-definite.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import type { ExactProblem, FourierCoefficient } from "../../src/errors/problem/exact-problem.ts";
-import { accurateOverlap } from "../../src/errors/ritz/accurate-dot.ts";
-import { distanceFromDiagonal, exactMatrix } from "../../src/errors/ritz/complex-intervals.ts";
-import { enclosePencil } from "../../src/errors/ritz/interval-pencil.ts";
-import { exact } from "../../src/interval/sides.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { exactly, mustHold, plus, times } from "../interval/exact.ts";
-import { cohenBergstresserSilicon, triclinic } from "./crystals.ts";
+import { random } from "../../../src/common/random.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import type { BandEnclosure, NotCertified } from "../../../src/errors/certify/band-enclosure.ts";
+import { countsAtMost } from "../../../src/errors/count/feshbach-schur.ts";
+import { choleskyMargin, factorizes } from "../../../src/errors/count/positive-definite.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem, FourierCoefficient } from "../../../src/errors/problem/exact-problem.ts";
+import { accurateOverlap } from "../../../src/errors/ritz/accurate-dot.ts";
+import { distanceFromDiagonal, exactMatrix } from "../../../src/errors/ritz/complex-intervals.ts";
+import { enclosePencil } from "../../../src/errors/ritz/interval-pencil.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { exactly, mustHold, plus, times } from "../../interval/exact.ts";
+import { cohenBergstresserSilicon, triclinic } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const frozen = (coefficients: readonly FourierCoefficient[], lattice = triclinic.lattice): ExactProblem => ({

@@ -1,29 +1,32 @@
 import { expect, test } from "vitest";
-import { findGth } from "../../src/atoms/gth/gth-table.ts";
-import { localFourier, projectorFourier } from "../../src/atoms/pseudopotential-formulas.ts";
-import { createKPoint } from "../../src/basis/kpoint.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
-import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
-import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
-import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
+import { findGth } from "../../../src/atoms/gth/gth-table.ts";
+import { localFourier, projectorFourier } from "../../../src/atoms/pseudopotential-formulas.ts";
+import { createKPoint } from "../../../src/basis/kpoint.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { applyEnclosed } from "../../../src/errors/apply/apply-enclosed.ts";
+import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
+import {
+  type ComparisonDiagonal,
+  comparisonDiagonal,
+} from "../../../src/errors/count/comparison-diagonal.ts";
+import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import {
   encloseGthLocal,
   gthLocalEnvelope,
   gthProjectorEnvelope,
-} from "../../src/errors/problem/gth-enclosure.ts";
-import { latticeTail } from "../../src/errors/problem/lattice-tail.ts";
-import { isCertainlyPositive } from "../../src/errors/problem/projectors.ts";
-import { countBelow, encloseReciprocal, planeWavesBelow } from "../../src/errors/problem/reciprocal.ts";
-import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
-import { ball, interval } from "../../src/interval/interval.ts";
-import { exact } from "../../src/interval/sides.ts";
-import type { GridSize } from "../../src/kernels/kernels.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { createLattice } from "../../src/model/lattice.ts";
-import { closeArrays, notTiny } from "../close.ts";
-import { denseKinetic, denseNonlocal, denseSum } from "../terms/dense.ts";
-import { coreSilicon, triclinic } from "./crystals.ts";
+} from "../../../src/errors/problem/gth-enclosure.ts";
+import { latticeTail } from "../../../src/errors/problem/lattice-tail.ts";
+import { isCertainlyPositive } from "../../../src/errors/problem/projectors.ts";
+import { countBelow, encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
+import { ball, interval } from "../../../src/interval/interval.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import type { GridSize } from "../../../src/kernels/kernels.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { createLattice } from "../../../src/model/lattice.ts";
+import { closeArrays, notTiny } from "../../close.ts";
+import { denseKinetic, denseNonlocal, denseSum } from "../../terms/dense.ts";
+import { coreSilicon, triclinic } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const silicon = encloseProblem(coreSilicon);

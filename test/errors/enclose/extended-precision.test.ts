@@ -1,16 +1,16 @@
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { cohenBergstresserSilicon } from "./crystals.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { cohenBergstresserSilicon } from "../crystals.ts";
 
 /** Eigenvalues in 80-bit arithmetic by another program, each the sum of two doubles: see the script beside the file. */
 const reference: {
   readonly points: readonly Vec3[];
   readonly bands: readonly (readonly (readonly [high: number, low: number])[])[];
-} = createRequire(import.meta.url)("../fixtures/errors/extended.json");
+} = createRequire(import.meta.url)("../../fixtures/errors/extended.json");
 
 /** Of the reference: 80-bit rounding of numbers up to 36, far below a double's. */
 const REFERENCE_ERROR = 1e-16;

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { findGth } from "../../src/atoms/gth/gth-table.ts";
-import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import { certifyBands } from "../../src/errors/certify/certify-bands.ts";
-import { eliminationBounds } from "../../src/errors/enclose/elimination-bounds.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { denseEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
-import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
-import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { coreSilicon, reference, triclinic } from "./crystals.ts";
+import { findGth } from "../../../src/atoms/gth/gth-table.ts";
+import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
+import { certifyBands } from "../../../src/errors/certify/certify-bands.ts";
+import { eliminationBounds } from "../../../src/errors/enclose/elimination-bounds.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { denseEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
+import { proposeBands } from "../../../src/errors/propose/propose-bands.ts";
+import { runBands } from "../../../src/job/tasks/bands/run-bands.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { coreSilicon, reference, triclinic } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const silicon = encloseProblem(coreSilicon);

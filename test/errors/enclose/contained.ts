@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
-import { random } from "../../src/common/random.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import { random } from "../../../src/common/random.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { runBands } from "../../../src/job/tasks/bands/run-bands.ts";
 
 /** Γ, X, L, W, K of a face-centred lattice. */
 export const SPECIAL: readonly Vec3[] = [

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { random } from "../../src/common/random.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
-import { type BandProposal, certifyBands, certifyCount } from "../../src/errors/certify/certify-bands.ts";
-import { eliminationBounds } from "../../src/errors/enclose/elimination-bounds.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { outerEnergy } from "../../src/errors/propose/outer-cutoff.ts";
-import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
-import { proposeCount } from "../../src/errors/propose/propose-count.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { cohenBergstresserSilicon, reference } from "./crystals.ts";
+import { random } from "../../../src/common/random.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import type { BandEnclosure, NotCertified } from "../../../src/errors/certify/band-enclosure.ts";
+import { type BandProposal, certifyBands, certifyCount } from "../../../src/errors/certify/certify-bands.ts";
+import { eliminationBounds } from "../../../src/errors/enclose/elimination-bounds.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { outerEnergy } from "../../../src/errors/propose/outer-cutoff.ts";
+import { proposeBands } from "../../../src/errors/propose/propose-bands.ts";
+import { proposeCount } from "../../../src/errors/propose/propose-count.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { cohenBergstresserSilicon, reference } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const problem = encloseProblem(cohenBergstresserSilicon);

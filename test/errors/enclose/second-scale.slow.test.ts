@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { problemText } from "../../src/bands/frozen-problem.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
-import { type BandProposal, certifyBands } from "../../src/errors/certify/certify-bands.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { coreSilicon } from "./crystals.ts";
+import { problemText } from "../../../src/bands/frozen-problem.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import type { BandEnclosure, NotCertified } from "../../../src/errors/certify/band-enclosure.ts";
+import { type BandProposal, certifyBands } from "../../../src/errors/certify/certify-bands.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { runBands } from "../../../src/job/tasks/bands/run-bands.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { coreSilicon } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const silicon = encloseProblem(coreSilicon);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { problemText } from "../../src/bands/frozen-problem.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import { problemText } from "../../../src/bands/frozen-problem.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { runBands } from "../../../src/job/tasks/bands/run-bands.ts";
 import { example, median, mustContainAll, randomPoints, SPECIAL } from "./contained.ts";
 
 /** CONTAINMENT_POINTS=50 makes the thorough run of every kind; by default only the cheap one has as many. */

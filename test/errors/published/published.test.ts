@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { random } from "../../src/common/random.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { outerEnergy } from "../../src/errors/propose/outer-cutoff.ts";
-import { potentialRange } from "../../src/errors/published/potential-range.ts";
-import { publishedBars } from "../../src/errors/published/published-bars.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { cohenBergstresserSilicon, reference } from "./crystals.ts";
+import { random } from "../../../src/common/random.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { outerEnergy } from "../../../src/errors/propose/outer-cutoff.ts";
+import { potentialRange } from "../../../src/errors/published/potential-range.ts";
+import { publishedBars } from "../../../src/errors/published/published-bars.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { cohenBergstresserSilicon, reference } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const problem = encloseProblem(cohenBergstresserSilicon);

@@ -1,25 +1,28 @@
 import { expect, test } from "vitest";
-import { projectorFourier } from "../../src/atoms/pseudopotential-formulas.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import { applyEnclosed } from "../../src/errors/apply/apply-enclosed.ts";
-import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
-import { type BandProposal, certifyBands } from "../../src/errors/certify/certify-bands.ts";
-import { type ComparisonDiagonal, comparisonDiagonal } from "../../src/errors/count/comparison-diagonal.ts";
-import { schurMatrix } from "../../src/errors/count/feshbach-schur.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
+import { projectorFourier } from "../../../src/atoms/pseudopotential-formulas.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { applyEnclosed } from "../../../src/errors/apply/apply-enclosed.ts";
+import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
+import type { BandEnclosure, NotCertified } from "../../../src/errors/certify/band-enclosure.ts";
+import { type BandProposal, certifyBands } from "../../../src/errors/certify/certify-bands.ts";
+import {
+  type ComparisonDiagonal,
+  comparisonDiagonal,
+} from "../../../src/errors/count/comparison-diagonal.ts";
+import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
 import {
   type EnclosedProblem,
   encloseProblem,
   waveSet,
-} from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import type { ExactProblem } from "../../src/errors/problem/exact-problem.ts";
-import { nonlocalDepth } from "../../src/errors/problem/projectors.ts";
-import { countBelow } from "../../src/errors/problem/reciprocal.ts";
-import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
-import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { cohenBergstresserSilicon, reference, triclinic } from "./crystals.ts";
+} from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem } from "../../../src/errors/problem/exact-problem.ts";
+import { nonlocalDepth } from "../../../src/errors/problem/projectors.ts";
+import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
+import { proposeBands } from "../../../src/errors/propose/propose-bands.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { cohenBergstresserSilicon, reference, triclinic } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const GAMMA: Vec3 = [0, 0, 0];

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { random } from "../../src/common/random.ts";
-import type { BandEnclosure, NotCertified } from "../../src/errors/certify/band-enclosure.ts";
-import { certifyBands } from "../../src/errors/certify/certify-bands.ts";
-import { type Estimate, estimate } from "../../src/errors/estimate.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { proposeBands } from "../../src/errors/propose/propose-bands.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { cohenBergstresserSilicon } from "./crystals.ts";
+import { random } from "../../../src/common/random.ts";
+import type { BandEnclosure, NotCertified } from "../../../src/errors/certify/band-enclosure.ts";
+import { certifyBands } from "../../../src/errors/certify/certify-bands.ts";
+import { type Estimate, estimate } from "../../../src/errors/estimate.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { proposeBands } from "../../../src/errors/propose/propose-bands.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { cohenBergstresserSilicon } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const problem = encloseProblem(cohenBergstresserSilicon);

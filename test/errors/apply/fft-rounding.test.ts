@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { butterfly, type Step } from "../../scripts/kernels/butterfly.ts";
-import { RADICES } from "../../scripts/kernels/codelets.ts";
-import { random } from "../../src/common/random.ts";
-import { BUTTERFLY_ERRORS, fftRounding } from "../../src/errors/apply/fft-rounding.ts";
-import { gridConvolution, gridWithoutMeeting } from "../../src/errors/apply/grid-convolution.ts";
-import { localProduct } from "../../src/errors/apply/local-product.ts";
-import { trialPanel } from "../../src/errors/apply/trial-panel.ts";
-import { encloseProblem, waveSet } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { ALL } from "../../src/errors/problem/potential-table.ts";
-import { countBelow } from "../../src/errors/problem/reciprocal.ts";
-import { UNIT_ROUNDOFF as u } from "../../src/interval/rounding.ts";
-import type { Kernels } from "../../src/kernels/kernels.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { triclinic } from "./crystals.ts";
+import { butterfly, type Step } from "../../../scripts/kernels/butterfly.ts";
+import { RADICES } from "../../../scripts/kernels/codelets.ts";
+import { random } from "../../../src/common/random.ts";
+import { BUTTERFLY_ERRORS, fftRounding } from "../../../src/errors/apply/fft-rounding.ts";
+import { gridConvolution, gridWithoutMeeting } from "../../../src/errors/apply/grid-convolution.ts";
+import { localProduct } from "../../../src/errors/apply/local-product.ts";
+import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
+import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { ALL } from "../../../src/errors/problem/potential-table.ts";
+import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { UNIT_ROUNDOFF as u } from "../../../src/interval/rounding.ts";
+import type { Kernels } from "../../../src/kernels/kernels.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { triclinic } from "../crystals.ts";
 
 /** A linear form Σ a_q x_q of the inputs as a program computes it: |computed − form| ≤ Σ errors_q |x_q|. */
 interface Form {
@@ -193,4 +193,19 @@ test("on the grid no difference of vectors meets a coefficient of another", () =
       for (const b of outer) if (a !== b) expect((a - b) % n === 0).toBe(false);
     }
   }
+});
+
+// Seen red: what is dropped left out of the error.
+test("coefficients that are left out count by their sum", () => {
+  const kernels = wasmKernelsSync();
+  const error = (...sizes: number[]): number =>
+    kernels.scratch((take) => {
+      const g = Int32Array.from([0, 0, 0, 1, 0, 0, -1, 0, 0]);
+      const values = Float64Array.from(sizes.flatMap((size) => [size, 0]));
+      const coefficients = { count: sizes.length, g, values, sizes: Float64Array.from(sizes) };
+      return gridConvolution(kernels, coefficients, set.waves, rows, take).error;
+    });
+  const more = error(1, 4e-18, 4e-18) - error(1);
+  expect(more).toBeGreaterThanOrEqual(0.999 * 8e-18);
+  expect(more).toBeLessThan(1.01 * 8e-18);
 });

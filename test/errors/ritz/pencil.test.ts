@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
-import { random } from "../../src/common/random.ts";
-import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.ts";
-import { exactMatrix, intervalMatrix, sandwichNorm, split } from "../../src/errors/ritz/complex-intervals.ts";
-import { enclosePencil } from "../../src/errors/ritz/interval-pencil.ts";
-import { ball } from "../../src/interval/interval.ts";
-import { type Above, exact } from "../../src/interval/sides.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
+import { random } from "../../../src/common/random.ts";
+import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
+import {
+  exactMatrix,
+  intervalMatrix,
+  sandwichNorm,
+  split,
+} from "../../../src/errors/ritz/complex-intervals.ts";
+import { enclosePencil } from "../../../src/errors/ritz/interval-pencil.ts";
+import { ball } from "../../../src/interval/interval.ts";
+import { type Above, exact } from "../../../src/interval/sides.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
 
 const kernels = wasmKernelsSync();
 const { normal, uniform } = random(12);

@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
-import { random } from "../../src/common/random.ts";
-import type { Vec3 } from "../../src/common/vec3.ts";
-import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
-import { hartreeFockEnergyBelow, type WeightedBands } from "../../src/errors/energy/hartree-fock-energy.ts";
-import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import type { ExactProblem, FourierCoefficient } from "../../src/errors/problem/exact-problem.ts";
-import { exact } from "../../src/interval/sides.ts";
-import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { triclinic } from "./crystals.ts";
+import { random } from "../../../src/common/random.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
+import {
+  hartreeFockEnergyBelow,
+  type WeightedBands,
+} from "../../../src/errors/energy/hartree-fock-energy.ts";
+import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem, FourierCoefficient } from "../../../src/errors/problem/exact-problem.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { triclinic } from "../crystals.ts";
 
 const kernels = wasmKernelsSync();
 const MESH: readonly (readonly [Vec3, number])[] = [

@@ -1,0 +1,142 @@
+import "../adversary/coarse-rounding.ts";
+import { expect, test } from "vitest";
+import { countsAtMost, type SchurMatrix, schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
+import { choleskyMargin } from "../../../src/errors/count/positive-definite.ts";
+import { type WaveSet, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
+import { UNIT_ROUNDOFF as u } from "../../../src/interval/rounding.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { adversary } from "../adversary/lying-kernels.ts";
+import {
+  frozen,
+  K,
+  norm,
+  projectors,
+  spotless,
+  strip,
+  withErrors,
+  withWrongPotential,
+} from "../adversary/problems.ts";
+
+const kernels = wasmKernelsSync();
+const projector = projectors(1);
+const twelve = projectors(12);
+const set = spotless(waveSet(projector, K, 18));
+const n = set.waves.count;
+
+/** Least eigenvalue of (truth − stated + error): F(μ) ⪰ values − error means that it is not negative. */
+const slack = (stated: SchurMatrix, truth: SchurMatrix): number => {
+  const difference = truth.values.map((v, i) => v - stated.values[i]!);
+  return hermitianEigenpairs(kernels, stated.nX, difference).values[0]! + stated.error;
+};
+function mustHoldSchur(stated: SchurMatrix, truth: SchurMatrix, most = 10): void {
+  const room = slack(stated, truth);
+  expect(room).toBeGreaterThanOrEqual(-1e-6 * stated.error);
+  expect(stated.error / (stated.error - room)).toBeLessThan(most);
+}
+const nX = countBelow(set.waves, 4);
+const flat = (d: number, far = 1e9) => ({ rows: new Float64Array(n - nX).fill(d), far: exact(far) });
+
+// Seen red: each summand of the matrix' error left out.
+test("F(μ) from data that are off as far as declared is within its error", () => {
+  // T too high
+  const high: WaveSet = {
+    ...set,
+    waves: { ...set.waves, kineticError: new Float64Array(n).fill(0.05) },
+  };
+  const low: WaveSet = {
+    ...set,
+    waves: { ...set.waves, kinetic: set.waves.kinetic.map((t, i) => (i < nX ? t - 0.05 : t)) },
+  };
+  const matrix = (s: WaveSet, d = 1e6, k = kernels, problem = projector) =>
+    schurMatrix(k, problem, s, nX, 0, flat(d));
+  mustHoldSchur(matrix(high), matrix(low), 3);
+  // projectors truly smaller, nothing eliminated: both factors' errors of PVP
+  const all = (s: WaveSet) =>
+    schurMatrix(kernels, projector, s, n, 0, { rows: new Float64Array(0), far: exact(1e9) });
+  const [more] = withErrors(set, 0.1);
+  mustHoldSchur(all(more), all(withErrors(set, -0.1)[1]), 2);
+  // projectors truly larger outside X alone, with D − μ small: the errors of what is eliminated
+  const [stated, truth] = withErrors(set, 0.1, nX);
+  mustHoldSchur(matrix(stated, 1e-4), matrix(truth, 1e-4), 6);
+  // nothing stored outside X at all: the square of the error
+  const none: WaveSet = {
+    ...set,
+    panel: { ...set.panel, values: set.panel.values.map((v, i) => (i >= 2 * nX ? 0 : v)) },
+  };
+  const missing = norm(set.panel.values.subarray(2 * nX));
+  const blind: WaveSet = { ...none, panel: { ...none.panel, errors: [exact(missing)] } };
+  mustHoldSchur(matrix(blind, 1e-6), matrix(set, 1e-6), 20);
+  // W off
+  const [wrong, moved] = withWrongPotential(frozen, 0.05);
+  mustHoldSchur(matrix(strip(set), 1e6, kernels, wrong), matrix(strip(set), 1e6, kernels, moved), 3);
+});
+
+// Seen red: the rounding of the coupling, of the eliminated product left out.
+test("F(μ) from products as wrong as sums may be is within its error", () => {
+  const matrix = (k: typeof kernels, d: number) => schurMatrix(k, projector, set, nX, 0, flat(d));
+  mustHoldSchur(matrix(adversary(kernels, { overlap: true }), 1e-4), matrix(kernels, 1e-4), 12);
+  const many = spotless(waveSet(twelve, K, 18));
+  const [wrong, right] = [adversary(kernels, { gemm: "N" }), kernels].map((k) =>
+    schurMatrix(k, twelve, many, nX, 0, flat(1e6)),
+  );
+  mustHoldSchur(wrong!, right!, 12);
+});
+
+/** Diagonal F with the given entries. */
+const diagonal = (entries: readonly number[], error = 0) => {
+  const values = new Float64Array(2 * entries.length ** 2);
+  entries.forEach((x, i) => {
+    values[2 * (i + entries.length * i)] = x;
+  });
+  return { nX: entries.length, mu: 0, values, error: exact(error) };
+};
+const unit = (size: number, m: number): Float64Array => {
+  const vectors = new Float64Array(2 * size * m);
+  for (let j = 0; j < m; j++) vectors[2 * (size * j + j)] = 1;
+  return vectors;
+};
+
+// Seen red: the error of F, Cholesky's margin, the rounding of the lift left out; σ doubled; ρ not taken off.
+test("false counts are refused: ρ just above band m + 1, with the best vectors and σ, whatever the kernels do", () => {
+  const levels = [-3, -2, 0.5, 2, 3, 4];
+  const size = levels.length;
+  const vectors = unit(size, 2);
+  const sigma = 4; // the lifted bands are above all that count
+  const trace = levels.reduce((sum, x) => sum + Math.abs(x), 0) + 2 * sigma;
+  const liar = adversary(kernels, { cholesky: true, gemm: "all" });
+  const at = (rho: number, error = 0) => ({ ...diagonal(levels, error), mu: rho });
+  const room = 2 * choleskyMargin(size, exact(trace + size));
+  expect(room).toBeLessThan(0.01);
+  for (const k of [kernels, liar]) {
+    expect(countsAtMost(k, at(0.5 - 2 * room), vectors, 2, sigma)).toBe(true);
+    for (const above of [0, 1e-9, 1e-4, 0.1])
+      expect(countsAtMost(k, at(0.5 + above), vectors, 2, sigma)).toBe(false);
+    // F itself is only known to an error
+    expect(countsAtMost(k, at(0.5 - 2 * room, 0.05), vectors, 2, sigma)).toBe(false);
+    expect(countsAtMost(k, at(0.45 - 2 * room, 0.05), vectors, 2, sigma)).toBe(true);
+    // fewer vectors than bands below
+    expect(countsAtMost(k, at(0.3), unit(size, 1), 1, sigma)).toBe(false);
+  }
+});
+
+// Seen red: the rounding of the lift left out.
+test("a lift that the kernels make too high does not hide a band", () => {
+  const [size, m, sigma] = [13, 12, 1e3];
+  // an orthonormal basis of all that is orthogonal to (1, …, 1): F = a 1 − σ UUᴴ is lifted to a 1, below μ = 0 in every direction
+  const vectors = new Float64Array(2 * size * m);
+  for (let j = 0; j < m; j++)
+    for (let i = 0; i <= j + 1; i++)
+      vectors[2 * (size * j + i)] = (i <= j ? 1 : -(j + 1)) / Math.sqrt((j + 1) * (j + 2));
+  const liar = adversary(kernels, { gemm: "N", raised: true, cholesky: true });
+  for (const part of [0.02, 0.1, 0.9]) {
+    const a = -part * (2 * m * u) * 2 * sigma; // of what the product and the sum are off on the diagonal
+    const values = new Float64Array(2 * size * size);
+    for (let x = 0; x < size; x++)
+      for (let y = 0; y < size; y++) values[2 * (y + size * x)] = sigma / size + (x === y ? a - sigma : 0);
+    const schur = { nX: size, mu: 0, values, error: exact(0) };
+    expect(countsAtMost(liar, schur, vectors, m, sigma)).toBe(false);
+  }
+});

@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
+import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
+import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
+import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { triclinic } from "../crystals.ts";
+
+/*
+ * A law for each lemma of docs/bounds.md, by brute force: the bound holds, and is so near to the truth that no part of its
+ * formula can be missed.
+ */
+
+const kernels = wasmKernelsSync();
+const K: Vec3 = [0.1, 0.2, -0.3];
+const CELL: Mat3 = [
+  [4.1, 0, 0],
+  [0.4, 4.3, 0],
+  [-0.3, 0.2, 4.6],
+];
+/** One s projector of strength h that reaches far out, beside no local potential: V_nl has rank one. */
+const oneProjector = (h: number, r: number) =>
+  encloseProblem({
+    kind: "core",
+    lattice: CELL,
+    atoms: [
+      {
+        potential: {
+          ...triclinic.atoms[0]!.potential,
+          charge: 0,
+          rloc: 0.5,
+          c: [],
+          channels: [{ r, h: [[h]] }],
+        },
+        position: [0.1, 0.2, 0.3],
+      },
+    ],
+  });
+const lowest = (n: number, entry: (i: number, j: number) => readonly [re: number, im: number]): number => {
+  const a = new Float64Array(2 * n * n);
+  for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) a.set(entry(i, j), 2 * (i + n * j));
+  return hermitianEigenpairs(kernels, n, a).values[0]!;
+};
+
+// Seen red: the depth left out of either entry.
+test("Lemma 3 with an attractive projector: D is below QHQ on waves of the set and outside it, and just so", () => {
+  const problem = oneProjector(-400, 0.35);
+  const wide = waveSet(problem, K, 30);
+  const set = waveSet(problem, K, 20);
+  const [nX, nY, n] = [countBelow(set.waves, 5), set.waves.count, wide.waves.count];
+  const { rows, far } = comparisonDiagonal(kernels, problem, set, nX);
+  const p = (row: number): readonly [number, number] => [
+    wide.panel.values[2 * row]!,
+    wide.panel.values[2 * row + 1]!,
+  ];
+  const least = (from: number): number =>
+    lowest(n - from, (i, j) => {
+      const [[a, b], [c, d]] = [p(from + i), p(from + j)];
+      const row = from + i;
+      const diagonal = i === j ? wide.waves.kinetic[row]! - (row < nY ? rows[row - nX]! : far) : 0;
+      return [diagonal - 40 * (a * c + b * d), -400 * (b * c - a * d)];
+    });
+  const depth = 400 * set.tails(nX)[0]![0]!;
+  expect(depth).toBeGreaterThan(1);
+  for (const from of [nX, nY]) expect(least(from)).toBeGreaterThan(-1e-12);
+  let explicit = 0;
+  for (let row = nX; row < n; row++) explicit += 400 * (p(row)[0] ** 2 + p(row)[1] ** 2);
+  expect(depth / explicit).toBeLessThan(10); // of rank one: no less than ‖Qp‖² will do
+  // outside the set the least of D is needed as well
+  const shallow = lowest(n - nY, (i, j) => {
+    const [[a, b], [c, d]] = [p(nY + i), p(nY + j)];
+    const t = i === j ? wide.waves.kinetic[nY + i]! - far - depth : 0;
+    return [t - 40 * (a * c + b * d), -400 * (b * c - a * d)];
+  });
+  expect(shallow).toBeLessThan(0);
+});
+
+// Seen red: τ without the projectors, t₂ left out.
+test("Lemma 4: what C has beyond the set is taken off, with a projector and with a local potential", () => {
+  const local = encloseProblem({
+    kind: "core",
+    lattice: CELL,
+    atoms: [{ potential: { ...triclinic.atoms[1]!.potential, channels: [] }, position: [0.6, 0.55, 0.85] }],
+  });
+  for (const problem of [oneProjector(6, 0.5), local]) {
+    const [narrow, wide] = [waveSet(problem, K, 9), waveSet(problem, K, 24)];
+    const nX = countBelow(narrow.waves, 3);
+    const [mu, gap] = [0, 0.5];
+    const diagonal = (count: number) => ({ rows: new Float64Array(count - nX).fill(gap), far: exact(gap) });
+    const of = (set: typeof wide, reach: number) =>
+      schurMatrix(kernels, problem, set, nX, mu, diagonal(reach));
+    const small = of(narrow, narrow.waves.count);
+    const large = of(wide, wide.waves.count);
+    const difference = lowest(nX, (i, j) => {
+      const at = 2 * (i + nX * j);
+      return [large.values[at]! - small.values[at]!, large.values[at + 1]! - small.values[at + 1]!];
+    });
+    expect(difference).toBeGreaterThan(-small.error - large.error);
+    // without what it takes off for what lies beyond, the small matrix would be above the large one
+    const trace = (set: typeof small) => Array.from({ length: nX }, (_, x) => set.values[2 * (x + nX * x)]!);
+    const taken = trace(large).map((x, i) => x - trace(small)[i]!);
+    expect(Math.max(...taken)).toBeGreaterThan(1e-6);
+  }
+});

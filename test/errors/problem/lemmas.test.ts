@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { random } from "../../../src/common/random.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { gaussianMoment, latticeTail } from "../../../src/errors/problem/lattice-tail.ts";
+import { encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { interval } from "../../../src/interval/interval.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import { coreSilicon, triclinic } from "../crystals.ts";
+
+/*
+ * A law for each lemma of docs/bounds.md, by brute force: the bound holds, and is so near to the truth that no part of its
+ * formula can be missed.
+ */
+
+const K: Vec3 = [0.1, 0.2, -0.3];
+const simpson = (f: (s: number) => number, from: number, to: number, steps = 4000): number => {
+  const h = (to - from) / steps;
+  let sum = f(from) + f(to);
+  for (let i = 1; i < steps; i++) sum += (i % 2 === 0 ? 2 : 4) * f(from + i * h);
+  return (sum * h) / 3;
+};
+
+// Seen red: half of the radius.
+test("Lemma 1, its δ: no point is farther from the reciprocal lattice, and in rectangular ones the middle is as far", () => {
+  const { uniform } = random(3);
+  for (const [lattice, least] of [
+    [[[5, 0, 0], [0, 7, 0], [0, 0, 4]], 0.999999], // biome-ignore format: a matrix
+    [triclinic.lattice, 0.7],
+    [coreSilicon.lattice, 0.5],
+  ] as const) {
+    const { coveringRadius, vectors } = encloseReciprocal(lattice);
+    const rows = vectors.map((row) => row.map(({ lo, hi }) => (lo + hi) / 2));
+    const length = (t: readonly number[]) =>
+      Math.hypot(...[0, 1, 2].map((c) => t.reduce((sum, x, i) => sum + x * rows[i]![c]!, 0)));
+    let farthest = 0;
+    for (let trial = 0; trial < 3000; trial++) {
+      const t = trial === 0 ? [0.5, 0.5, 0.5] : [uniform(), uniform(), uniform()];
+      let nearest = Infinity;
+      for (let x = -2; x <= 2; x++)
+        for (let y = -2; y <= 2; y++)
+          for (let z = -2; z <= 2; z++)
+            nearest = Math.min(nearest, length([t[0]! - x, t[1]! - y, t[2]! - z]));
+      farthest = Math.max(farthest, nearest);
+    }
+    expect(farthest).toBeLessThanOrEqual(coveringRadius * (1 + 1e-14));
+    expect(farthest / coveringRadius).toBeGreaterThan(least);
+  }
+});
+
+// Seen red: R − 2δ as R − δ, (s+δ)² without one of its three terms.
+test("Lemma 1: the tail is its integral, and at most twice the sum over the lattice where the summand is slow", () => {
+  const reciprocal = encloseReciprocal([[40, 0, 0], [0, 40, 0], [0, 0, 40]]); // biome-ignore format: a matrix
+  const { coveringRadius: delta, reciprocalVolume } = reciprocal;
+  for (const [coefficients, beta, radius] of [
+    [[1], 0.7, 2.5],
+    [[0.3, 0, 2], 1.5, 2.4],
+    [[0, 0, 0, 1], 2, 2.2],
+  ] as const) {
+    const f = (s: number) =>
+      coefficients.reduce((sum: number, c, j) => sum + c * s ** j, 0) * Math.exp(-beta * s * s);
+    const tail = latticeTail({ coefficients, beta: interval(beta) }, reciprocal, exact(radius));
+    const integral =
+      ((4 * Math.PI) / reciprocalVolume.lo) *
+      simpson((s) => (s + delta) ** 2 * f(s), radius - 2 * delta, radius + 6);
+    expect(tail / integral).toBeGreaterThan(1 - 1e-9);
+    expect(tail / integral).toBeLessThan(1.25); // Lemma 2
+    const { kinetic, count } = planeWavesBelow(reciprocal, K, (radius + 1.4) ** 2 / 2);
+    let sum = 0;
+    for (let i = 0; i < count; i++) if (2 * kinetic[i]! >= radius ** 2) sum += f(Math.sqrt(2 * kinetic[i]!));
+    expect(tail).toBeGreaterThan(sum);
+    expect(tail / sum).toBeLessThan(10);
+  }
+});
+
+// Seen red: (m−1) left out, the power of a off by one.
+test("Lemma 2: moments of a Gaussian's tail are above the integrals by no more than the lemma says", () => {
+  for (let m = 0; m <= 8; m++)
+    for (const [beta, a] of [
+      [0.5, 4],
+      [2, 3],
+    ] as const) {
+      const integral = simpson((s) => s ** m * Math.exp(-beta * s * s), a, a + 8);
+      const bound = gaussianMoment(m, interval(beta), interval(a)).hi;
+      expect(bound / integral).toBeGreaterThan(1 - 1e-7); // of Simpson's rule
+      expect(bound / integral).toBeLessThan(
+        1 + (m + 1) ** 2 / (2 * beta * a * a) ** 2 + 2 / (2 * beta * a * a),
+      );
+    }
+});
