@@ -12,6 +12,18 @@ export function hexagonalAxis(vectors: Mat3): 0 | 1 | 2 | undefined {
 }
 
 /**
+ * Raises divisions within the layers of a hexagonal lattice to multiples of three, so that a grid with Γ has the corner K: there the
+ * bands of graphene meet, and those of its relatives have their gap. One division stays one, as in large supercells; other lattices
+ * keep their divisions.
+ */
+export function withCorners(vectors: Mat3, [n1, n2, n3]: Vec3): Vec3 {
+  const axis = hexagonalAxis(vectors);
+  const corner = (n: number, i: number) =>
+    axis === undefined || i === axis || n === 1 ? n : 3 * Math.ceil(n / 3);
+  return [corner(n1, 0), corner(n2, 1), corner(n3, 2)];
+}
+
+/**
  * Tells whether a k-grid of a hexagonal lattice has points over the corner K of the zone, at whatever height. Undefined for other
  * lattices, and for vectors of which none is the axis.
  */

@@ -1,9 +1,9 @@
-import { hasCorners, hexagonalAxis } from "../bands/hexagonal.ts";
+import { hasCorners, withCorners } from "../bands/hexagonal.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import { gridClasses } from "../model/kpoint-set.ts";
+import { type KpointChoice, kpointClasses } from "../model/kpoint-set.ts";
 import { levelCapacity, type Model } from "../model/model.ts";
 import {
   broadenedStates,
@@ -16,9 +16,12 @@ import { type LocalDos, localDensityOfStates, REACH, spaced } from "./local-dos.
 
 /** Which density of states, and what to tell meanwhile. */
 export interface DosChoices {
-  /** Divisions of the k-grid. Default twice those of the ground state along every axis that has more than one. */
+  /**
+   * Divisions of the k-grid, with the shifts of the ground state. Default twice its divisions along every axis that has more than one,
+   * with the corners K of a hexagonal zone, or its list of k-points.
+   */
   readonly kgrid?: Vec3 | undefined;
-  /** Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate; otherwise `gaussian`. */
+  /** Default `tetrahedron` where an axis has four divisions or more, which it takes to interpolate; otherwise `gaussian`. */
   readonly method?: "tetrahedron" | "gaussian" | undefined;
   /** Of Gaussians [Ha]. Default the smearing of the ground state, at least 0.005. */
   readonly width?: number | undefined;
@@ -42,8 +45,9 @@ export interface Dos {
   readonly method: "tetrahedron" | "gaussian";
   /** Of the Gaussian e^{−(ε/T)²}/(T√π), and of the local density of states [Ha]. */
   readonly width: number;
-  readonly kgrid: Vec3;
-  /** Irreducible ones of that grid. */
+  /** Divisions; undefined where the list of the ground state was taken. */
+  readonly kgrid: Vec3 | undefined;
+  /** Irreducible ones of that grid or list. */
   readonly kpoints: number;
   /** On this grid; without smearing the highest filled level [Ha]. */
   readonly fermiLevel: number;
@@ -67,12 +71,12 @@ const TOLERANCE = 1e-5;
  */
 export function requireDosOptions(
   { temperature, choice }: { readonly temperature: number } & Pick<CrystalHamiltonian, "choice">,
-  { kgrid, window, bands, points = 400, width = defaultWidth(temperature) }: DosChoices,
+  { kgrid, method, window, bands, points = 400, width = defaultWidth(temperature) }: DosChoices,
 ): void {
   requireInput(
-    kgrid !== undefined || "kgrid" in choice,
+    method !== "tetrahedron" || kgrid !== undefined || "kgrid" in choice,
     () =>
-      `kgrid: must be given where the job lists its k-points, got ${"list" in choice ? choice.list.length : 0} of them; such as 8, 8, 8`,
+      `method: must be gaussian for a list of k-points, which no tetrahedra join, got tetrahedron for ${"list" in choice ? choice.list.length : 0} of them; give a kgrid, such as 8, 8, 8`,
   );
   requireInput(
     kgrid === undefined || kgrid.every((n) => Number.isInteger(n) && n > 0),
@@ -112,11 +116,11 @@ export async function computeDos(
   requireDosOptions({ temperature: model.temperature, choice }, options);
   const { lattice, nSpin, electrons } = model;
   const { points = 400, width = defaultWidth(model.temperature) } = options;
-  const kgrid = options.kgrid ?? denserGrid(choice);
-  const kshift = "kgrid" in choice && choice.kshifts.length === 1 ? choice.kshifts[0]! : ORIGIN;
-  const method = options.method ?? (Math.max(...kgrid) >= 4 ? "tetrahedron" : "gaussian");
+  const chosen = options.kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, options.kgrid);
+  const kgrid = "kgrid" in chosen ? chosen.kgrid : undefined;
+  const method = options.method ?? (Math.max(0, ...(kgrid ?? [])) >= 4 ? "tetrahedron" : "gaussian");
   const fMax = levelCapacity(model);
-  const zone = gridClasses(kgrid, kshift, operations, crystal.timeReversal);
+  const zone = kpointClasses(chosen, operations, crystal.timeReversal);
   const filled = Math.ceil(electrons / (fMax * nSpin));
   const frameOf = (solved: readonly SolvedBands[]) => frame(solved, zone.kpoints, model, width, options);
   let local: LocalDos | undefined;
@@ -146,7 +150,7 @@ export async function computeDos(
     const own = levels.slice(spin * zone.kpoints.length, (spin + 1) * zone.kpoints.length);
     const eigenvalues = own.map((level) => level.eigenvalues);
     const { representative } = zone;
-    return method === "gaussian"
+    return method === "gaussian" || kgrid === undefined
       ? broadenedStates(own, fMax, width, energies)
       : interpolatedStates(lattice, { kgrid, representative, eigenvalues }, fMax, energies);
   });
@@ -161,7 +165,7 @@ export async function computeDos(
     spins,
     local,
     warnings: [
-      ...missedCorner(lattice, kgrid, kshift, levels, fermiLevel),
+      ...missedCorner(lattice, chosen, levels, fermiLevel),
       ...(window[1] > completeBelow
         ? [
             `bands: end at ${completeBelow.toFixed(4)} Ha, above which states are missing; raise bands, or lower the window's end`,
@@ -174,11 +178,19 @@ export async function computeDos(
   };
 }
 
-const ORIGIN: Vec3 = [0, 0, 0];
+/** The divisions with the shifts of a choice; a list has none. */
+const withDivisions = (choice: KpointChoice, kgrid: Vec3): KpointChoice => ({
+  kgrid,
+  kshifts: "kgrid" in choice ? choice.kshifts : [[0, 0, 0]],
+});
 
-/** Doubles the divisions along every axis that has more than one. */
-const denserGrid = (choice: CrystalHamiltonian["choice"]): Vec3 =>
-  "kgrid" in choice ? (choice.kgrid.map((n) => (n > 1 ? 2 * n : 1)) as unknown as Vec3) : ORIGIN;
+/** Doubles the divisions along every axis that has more than one, and takes in the corners K of a hexagonal zone; leaves a list. */
+function denser(choice: KpointChoice, { vectors }: Model["lattice"]): KpointChoice {
+  if ("list" in choice) return choice;
+  const [n1, n2, n3] = choice.kgrid;
+  const twice = (n: number) => (n > 1 ? 2 * n : 1);
+  return withDivisions(choice, withCorners(vectors, [twice(n1), twice(n2), twice(n3)]));
+}
 
 /** Reads from the levels where the energies are. */
 function frame(
@@ -205,21 +217,20 @@ function frame(
 /** Says that a gap was found on a grid without the corner K of a hexagonal zone, where the bands of graphene meet. */
 function missedCorner(
   lattice: Model["lattice"],
-  kgrid: Vec3,
-  kshift: Vec3,
+  choice: KpointChoice,
   levels: readonly Levels[],
   fermiLevel: number,
 ): string[] {
-  if (hasCorners(lattice, kgrid, kshift) !== false) return [];
+  if ("list" in choice) return [];
+  const { kgrid, kshifts } = choice;
+  if (kshifts.some((shift) => hasCorners(lattice, kgrid, shift) !== false)) return [];
   const below = levels.map(({ eigenvalues }) => eigenvalues.filter((e) => e <= fermiLevel));
   const above = levels.flatMap(({ eigenvalues }) => [...eigenvalues].filter((e) => e > fermiLevel));
   // A metal crosses the Fermi level between two of its k-points.
   const isMetal = new Set(below.map(({ length }) => length)).size > 1;
   const gap = EV_PER_HARTREE * (Math.min(...above) - Math.max(...below.flatMap((e) => [...e])));
   if (isMetal || !Number.isFinite(gap)) return [];
-  const axis = hexagonalAxis(lattice.vectors);
-  const better = kgrid.map((n, i) => (i === axis ? n : 3 * Math.ceil(n / 3)));
   return [
-    `kgrid: ${kgrid.join("x")} misses the corner K of the hexagonal zone, where the bands of graphene meet and its relatives have their gap: the gap of ${gap.toFixed(2)} eV on these points may be too large or false; take a grid with Γ and multiples of three, such as --kgrid ${better.join(",")}`,
+    `kgrid: ${kgrid.join("x")} misses the corner K of the hexagonal zone, where the bands of graphene meet and its relatives have their gap: the gap of ${gap.toFixed(2)} eV on these points may be too large or false; take a grid with Γ and multiples of three, such as --kgrid ${withCorners(lattice.vectors, kgrid).join(",")}`,
   ];
 }

@@ -1,7 +1,7 @@
 import { atomicNumber } from "../atoms/elements.ts";
 import { findGth, gthCharges } from "../atoms/gth/gth-table.ts";
 import type { GthPotential } from "../atoms/pseudopotential.ts";
-import { hexagonalAxis } from "../bands/hexagonal.ts";
+import { withCorners } from "../bands/hexagonal.ts";
 import { requireInput } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { norm, type Vec3 } from "../common/vec3.ts";
@@ -147,23 +147,14 @@ export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): 
       ? 1
       : Math.max(1, Math.ceil(norm(cell.reciprocal[i]) / spacing - 1e-6)),
   );
-  return withCorners([divisions[0]!, divisions[1]!, divisions[2]!], { lattice, atoms });
+  const [n1, n2, n3] = [divisions[0]!, divisions[1]!, divisions[2]!];
+  return atoms.some(({ element }) => NON_METALS.includes(element))
+    ? withCorners(lattice, [n1, n2, n3])
+    : [n1, n2, n3];
 }
 
 /** Elements that make layers and crystals with gaps or crossings at the corners K of a hexagonal zone. */
 const NON_METALS = "H B C N O F Si P S Cl Ge As Se Br Sb Te I".split(" ");
-
-/**
- * In hexagonal crystals with non-metals divisions within the layers are multiples of three, so that K is on the grid: there
- * the bands of graphene meet, and those of its relatives have their gap. One division stays one, as in large supercells.
- */
-function withCorners(divisions: Vec3, { lattice, atoms }: Structure): Vec3 {
-  if (!atoms.some(({ element }) => NON_METALS.includes(element))) return divisions;
-  const axis = hexagonalAxis(lattice);
-  if (axis === undefined) return divisions;
-  const corner = (n: number, i: number) => (i === axis || n === 1 ? n : 3 * Math.ceil(n / 3));
-  return [corner(divisions[0], 0), corner(divisions[1], 1), corner(divisions[2], 2)];
-}
 
 /** The longest stretch of a circle of length 1 without any of the given points. */
 function widestGap(points: readonly number[]): number {

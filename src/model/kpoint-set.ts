@@ -78,24 +78,23 @@ export function chooseKpoints(choice: KpointChoice, symmetry: KpointSymmetry): K
   };
 }
 
-/** Points of a grid that are images of each other under all operations, whether or not these keep the grid. */
-export interface GridClasses {
+/** Chosen points that are images of each other under all operations, whether or not these keep the choice. */
+export interface KpointClasses {
   readonly kpoints: readonly WeightedKpoint[];
-  /** Index in `kpoints` of the one that each point of the grid is an image of. */
+  /** Index in `kpoints` of the one that each chosen point is an image of: the grids of all shifts one after the other. */
   readonly representative: Int32Array;
 }
 
 /**
- * The points of a grid with different levels: the levels of a crystal are equal at all images of a point, so that sums of them
- * over the grid need one of each class.
+ * The chosen points with different levels: the levels of a crystal are equal at all images of a point, so that sums of them
+ * over the choice need one of each class.
  */
-export function gridClasses(
-  kgrid: Vec3,
-  kshift: Vec3,
+export function kpointClasses(
+  choice: KpointChoice,
   operations: readonly SymmetryOperation[],
   timeReversal = true,
-): GridClasses {
-  const points = pointsOf({ kgrid, kshifts: [kshift] });
+): KpointClasses {
+  const points = pointsOf(choice);
   const stars = starsOf(points, rotationsOf(operations), timeReversal ? [1, -1] : [1]);
   const representative = new Int32Array(points.length);
   stars.forEach(({ members }, s) => {

@@ -2,11 +2,11 @@ import { invariant } from "../common/failure.ts";
 import { norm, rowsVec, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 
-/** Bands on a whole k-grid, known at its irreducible points. */
+/** Bands on one or more whole k-grids, known at irreducible points. */
 export interface GridBands {
   /** Divisions. */
   readonly kgrid: Vec3;
-  /** Irreducible point that each point of the grid is an image of, x fastest. */
+  /** Irreducible point that each point is an image of, x fastest: the grids of equal divisions and other shifts one after the other. */
   readonly representative: ArrayLike<number>;
   /** Eigenvalues at the irreducible points [Ha], as many at each. */
   readonly eigenvalues: readonly ArrayLike<number>[];
@@ -14,7 +14,7 @@ export interface GridBands {
 
 /**
  * Number of states per cell and spin below each energy, with every band linear in tetrahedra that fill the zone: each box
- * of the k-grid is cut into six along its shortest diagonal [BJA94].
+ * of the k-grid is cut into six along its shortest diagonal [BJA94]. Of several grids the mean is taken.
  *
  *   N(ε) = Σ_n Σ_T (1/N_T) · share of T where ε_n < ε
  *
@@ -30,31 +30,31 @@ export function statesBelow(
   const [nx, ny, nz] = kgrid;
   const points = nx * ny * nz;
   invariant(
-    representative.length === points,
-    () => `tetrahedra: ${representative.length} of ${points} points`,
+    representative.length > 0 && representative.length % points === 0,
+    () => `tetrahedra: ${representative.length} points of grids of ${points}`,
   );
   const tetrahedra = sixTetrahedra(
     reciprocal.map((row, i) => row.map((x) => x / kgrid[i]!)) as unknown as Lattice["reciprocal"],
   );
   const nBands = Math.min(...eigenvalues.map(({ length }) => length));
   const out = new Float64Array(energies.length);
-  const weight = 1 / (6 * points);
+  const weight = 1 / (6 * representative.length);
   const corners = new Int32Array(8);
   const e = new Float64Array(4);
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++)
-      for (let x = 0; x < nx; x++) {
-        for (let c = 0; c < 8; c++) {
-          const at = ((x + (c & 1)) % nx) + nx * (((y + ((c >> 1) & 1)) % ny) + ny * ((z + (c >> 2)) % nz));
-          corners[c] = representative[at]!;
-        }
-        for (const tetrahedron of tetrahedra)
-          for (let band = 0; band < nBands; band++) {
-            for (let v = 0; v < 4; v++) e[v] = eigenvalues[corners[tetrahedron[v]!]!]![band]!;
-            e.sort();
-            add(out, energies, e, weight);
-          }
+  for (let i = 0; i < representative.length; i++) {
+    const [x, y, z] = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny)) % nz];
+    const grid = i - (i % points);
+    for (let c = 0; c < 8; c++) {
+      const at = ((x + (c & 1)) % nx) + nx * (((y + ((c >> 1) & 1)) % ny) + ny * ((z + (c >> 2)) % nz));
+      corners[c] = representative[grid + at]!;
+    }
+    for (const tetrahedron of tetrahedra)
+      for (let band = 0; band < nBands; band++) {
+        for (let v = 0; v < 4; v++) e[v] = eigenvalues[corners[tetrahedron[v]!]!]![band]!;
+        e.sort();
+        add(out, energies, e, weight);
       }
+  }
   return out;
 }
 

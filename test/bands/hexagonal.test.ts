@@ -43,4 +43,8 @@ test("a density of states with a gap on a grid without K says so, with the remed
     /kgrid: 4x4x1 misses the corner K of the hexagonal zone, .* the gap of \d+\.\d\d eV .* such as --kgrid 6,6,1/,
   );
   expect(await said([3, 3, 1])).not.toMatch(/corner K/);
+  // The default has K.
+  const { kgrid, warnings } = await runDos({ ...sheet, kgrid: [2, 2, 1] }, { bands: 3, points: 10 });
+  expect(kgrid).toEqual([6, 6, 1]);
+  expect(warnings.join()).not.toMatch(/corner K/);
 });

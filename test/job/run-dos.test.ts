@@ -71,6 +71,29 @@ test("a fixed Hamiltonian needs no ground state; a window beyond the bands is wa
   expect(dos.spins[0]!.integrated.at(-1)).toBeCloseTo(2 * 8, 8);
 });
 
+test("several shifts give the union of their grids; a list of its points has the same levels, and no tetrahedra", async () => {
+  const core = { ...SILICON, hamiltonian: "core" };
+  const kshifts = [[0, 0, 0], [0.5, 0.5, 0.5]]; // biome-ignore format: vectors
+  const options = { method: "gaussian", window: [-0.6, 0.2], points: 50, bands: 5 } as const;
+  const union = await runDos({ ...core, kshifts }, { ...options, kgrid: [2, 2, 2] });
+  const kpoints = kshifts.flatMap(([shift]) =>
+    [0, 1, 2, 3, 4, 5, 6, 7].map((i) => ({
+      k: [i & 1, (i >> 1) & 1, i >> 2].map((j) => (j + shift!) / 2),
+      weight: 1,
+    })),
+  );
+  const { kgrid: _, ...rest } = core;
+  const list = await runDos({ ...rest, kpoints }, options);
+  expect([list.method, list.kgrid, list.kpoints]).toEqual(["gaussian", undefined, union.kpoints]);
+  expect(Math.max(...list.spins[0]!.density)).toBeGreaterThan(10);
+  list.spins[0]!.density.forEach((d, i) => {
+    expect(Math.abs(d - union.spins[0]!.density[i]!)).toBeLessThan(1e-6);
+  });
+  await expect(runDos({ ...rest, kpoints }, { method: "tetrahedron" })).rejects.toThrow(
+    /method: must be gaussian for a list of k-points, .* got tetrahedron for 16 of them; give a kgrid/,
+  );
+});
+
 test("options out of range are refused", async () => {
   await expect(runDos(SILICON, { kgrid: [0, 1, 1] })).rejects.toThrow(
     /kgrid: must be three positive whole numbers/,

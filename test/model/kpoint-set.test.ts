@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
 import { irreducibleKpoints, monkhorstPack, spacedKgrid } from "../../src/model/kgrid.ts";
-import { chooseKpoints, gridClasses } from "../../src/model/kpoint-set.ts";
+import { chooseKpoints, kpointClasses } from "../../src/model/kpoint-set.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { latticePointGroup } from "../../src/model/lattice-symmetry.ts";
 import { findSymmetry, IDENTITY, type SymmetryOperation } from "../../src/model/symmetry.ts";
@@ -177,15 +177,25 @@ test("a list is reduced by the crystal's operations, and what a grid was reduced
     expect(() => chooseKpoints({ list }, { operations })).toThrow("kpoints: must be points with weights");
 });
 
-test("classes of a grid are orbits under all operations, also where a grid is not kept", () => {
+test("classes of k-points are orbits under all operations, also where a grid is not kept", () => {
   const { operations } = crystalOf("cF");
-  const even = gridClasses([4, 4, 4], [0, 0, 0], operations);
+  const even = kpointClasses({ kgrid: [4, 4, 4], kshifts: [[0, 0, 0]] }, operations);
   const known = irreducibleKpoints([4, 4, 4], [0, 0, 0], operations);
   expect(even.kpoints).toEqual(known.kpoints);
   expect([...even.representative]).toEqual([...known.representative]);
-  const shifted = gridClasses([2, 2, 2], [0.5, 0.5, 0.5], operations);
+  const shifted = kpointClasses({ kgrid: [2, 2, 2], kshifts: [[0.5, 0.5, 0.5]] }, operations);
   expect(shifted.kpoints).toHaveLength(2);
   expect([...shifted.representative].filter((c) => c === 0)).toHaveLength(2);
+  // Both together are every other point of a grid of twice the divisions.
+  const kshifts: Vec3[] = [[0, 0, 0], [0.5, 0.5, 0.5]]; // biome-ignore format: vectors
+  const both = kpointClasses({ kgrid: [2, 2, 2], kshifts }, operations);
+  const alone = kpointClasses({ kgrid: [2, 2, 2], kshifts: [[0, 0, 0]] }, operations);
+  expect([...both.representative.subarray(0, 8)]).toEqual([...alone.representative]);
+  expect([...both.representative.subarray(8)]).toEqual(
+    [...shifted.representative].map((c) => c + alone.kpoints.length),
+  );
+  const list = kpointClasses({ list: both.kpoints }, operations);
+  expect(list.kpoints).toEqual(both.kpoints);
 });
 
 test("a spacing gives the fewest divisions that are as close, equal along axes that an operation exchanges", () => {

@@ -30,6 +30,26 @@ describe("tetrahedra", () => {
     }
   });
 
+  test("of grids with several shifts count the mean of what each counts", () => {
+    const energies = spaced(-4, 4, 30);
+    const kgrid: Vec3 = [4, 3, 2];
+    const shifted = ([x, y, z]: Vec3) => cosine([x + 1 / 8, y + 1 / 6, z + 1 / 4]);
+    const each = [grid(kgrid, [cosine]), grid(kgrid, [shifted])];
+    const both = {
+      kgrid,
+      representative: Int32Array.from({ length: 48 }, (_, i) => i),
+      eigenvalues: each.flatMap(({ eigenvalues }) => eigenvalues),
+    };
+    const [one, other] = each.map((bands) => statesBelow(skew, bands, energies)) as [
+      Float64Array,
+      Float64Array,
+    ];
+    statesBelow(skew, both, energies).forEach((n, i) => {
+      expect(n).toBeCloseTo((one[i]! + other[i]!) / 2, 12);
+    });
+    expect(Math.max(...one.map((n, i) => Math.abs(n - other[i]!)))).toBeGreaterThan(0.02);
+  });
+
   test("have the exact share of a linear function, whatever its corners: sampled uniformly", () => {
     // One point per axis and four of another make columns of one tetrahedral shape; the share is that of a linear function.
     const stream = random(7);

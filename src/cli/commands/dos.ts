@@ -117,7 +117,7 @@ function summary(dos: DosFile, out: Output): string {
       : [["states there", `${there.toFixed(4)} per eV and cell`] as [string, string]]),
     [
       "method",
-      `${method}${method === "gaussian" ? ` of width ${width} Ha` : ""}, k-grid ${kgrid.join("x")}, ${kpoints} k-points`,
+      `${method}${method === "gaussian" ? ` of width ${width} Ha` : ""}, ${kgrid === undefined ? "the job's list" : `k-grid ${kgrid.join("x")}`}, ${kpoints} k-points`,
     ],
     ["took", `${resources.wallSeconds.toFixed(1)} s`],
   ];

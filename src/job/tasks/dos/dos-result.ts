@@ -9,8 +9,9 @@ export interface DosFile {
   readonly method: "tetrahedron" | "gaussian";
   /** Of the Gaussian e^{−(ε/T)²}/(T√π), and of the local density of states [Ha]. */
   readonly width?: number;
-  readonly kgrid: readonly [number, number, number];
-  /** Irreducible ones of that grid. */
+  /** Divisions, with the shifts of the job; absent where its list of k-points was taken. */
+  readonly kgrid?: readonly [number, number, number];
+  /** Irreducible ones of that grid or list. */
   readonly kpoints: number;
   /** On this grid; without smearing the highest filled level [Ha]. */
   readonly fermiLevel: number;

@@ -49,7 +49,7 @@ const plain = ({
 }: Dos) => ({
   method,
   ...(method === "gaussian" || local !== undefined ? { width } : {}),
-  kgrid,
+  ...(kgrid && { kgrid }),
   kpoints,
   fermiLevel,
   completeBelow,
