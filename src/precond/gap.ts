@@ -1,15 +1,18 @@
 import type { IterateLevels } from "./preconditioner.ts";
 
-/** Highest filled level and lowest empty one of all k-points [Ha]. */
+/** Highest filled and lowest empty level of all k-points [Ha]. */
 export interface Gap {
   readonly filled: number;
   readonly empty: number;
 }
 
-/** A smaller gap [Ha] counts as none: the k-grid may just have missed the crossing. */
+/** Smaller gaps [Ha] count as none: the k-grid may have missed a crossing. */
 const SMALLEST_GAP = 0.01;
 
-/** The gap over all k-points; undefined in a metal, where k-points of a spin hold different numbers of electrons or the two come too close. */
+/**
+ * Returns the gap over all k-points; undefined in a metal, where the k-points of a spin hold
+ * different numbers of electrons or the gap is below 0.01 Ha.
+ */
 export function gapOf({
   levels,
   nSpin,
@@ -30,7 +33,7 @@ export function gapOf({
   return isUniform && Number.isFinite(width) && width > SMALLEST_GAP ? { filled, empty } : undefined;
 }
 
-/** Where no level is nearest [Ha]: the middle of the gap, or the Fermi level where there is none. */
+/** Returns the middle of the gap [Ha], or the Fermi level where there is no gap. */
 export function middleOfGap(levels: IterateLevels): number {
   const gap = gapOf(levels);
   return gap === undefined ? levels.fermiLevel : 0.5 * (gap.filled + gap.empty);

@@ -10,17 +10,17 @@ import type { ModelSusceptibility, Polarisable } from "./screened-waves.ts";
 import { screening } from "./susceptibility.ts";
 
 export interface HybridOptions extends DielectricOptions {
-  /** L(r): where the semiconductor or insulator is. Default 1 everywhere. */
+  /** L(r), 1 in the semiconductor or insulator and 0 elsewhere. Default 1 everywhere. */
   readonly localisation?: Localisation | undefined;
   /** Broadening of the density of states [Ha]. Default `mixingWidth`. */
   readonly width?: number | undefined;
 }
 
 /**
- * Preconditioner for metals beside insulators: the metal as `ldos` finds it, with the polarisability of `dielectric`
- * where L(r) says there is such a material [HL21]:
+ * Makes the preconditioner for metals beside insulators: `ldos` with the polarisability of
+ * `dielectric` added where L(r) marks a dielectric material [HL21]:
  *
- *   P = 1 − χ̃₀ v,   χ̃₀ = χ̃₀(ldos) − √L C √L,   C(G) = (εr − 1)|G|² / (4π (1 + (εr − 1)|G|²/kTF²))
+ *   P = 1 − χ̃₀ v,  χ̃₀ = χ̃₀(ldos) − √L C √L,  C(G) = (εr − 1)|G|² / (4π (1 + (εr − 1)|G|²/kTF²))
  *
  * With εr = 1 it is `ldos`; with L = 1 and no states at the Fermi level it is `dielectric`.
  *
@@ -30,16 +30,16 @@ export function hybrid({ localisation, width, ...options }: HybridOptions = {}):
   const { epsilonR, kTF } = valuesOf("hybrid", DIELECTRIC_OPTIONS, options);
   requireWidth(width);
   const screen = screening();
-  let place: { readonly grid: Grid; readonly root: RealField } | undefined;
-  const bound = ({ grid, nSpin }: Iterate, [seen]: readonly RealField[], transposed: boolean) => {
-    const states = seen !== undefined && hasStates(seen) ? seen : undefined;
+  let cached: { readonly grid: Grid; readonly root: RealField } | undefined;
+  const bind = ({ grid, nSpin }: Iterate, [found]: readonly RealField[], transposed: boolean) => {
+    const states = found !== undefined && hasStates(found) ? found : undefined;
     if (states === undefined && epsilonR === 1) return identity;
-    if (localisation !== undefined && place?.grid !== grid)
-      place = { grid, root: rootOnGrid(grid, localisation) };
+    if (localisation !== undefined && cached?.grid !== grid)
+      cached = { grid, root: rootOnGrid(grid, localisation) };
     const polarisable: Polarisable = {
       epsilonR,
       kTF,
-      ...(place === undefined ? {} : { rootOfPlace: place.root }),
+      ...(cached === undefined ? {} : { rootL: cached.root }),
     };
     const model: ModelSusceptibility = {
       ...(states === undefined ? {} : { states }),
@@ -50,7 +50,7 @@ export function hybrid({ localisation, width, ...options }: HybridOptions = {}):
   return {
     name: `hybrid(epsilonR=${epsilonR}, kTF=${kTF}${localisation === undefined ? "" : ", localised"})`,
     needs: (levels) => windowsAtFermiLevel(levels, width),
-    at: (iterate, states) => bound(iterate, states, false),
-    transposedAt: (iterate, states) => bound(iterate, states, true),
+    at: (iterate, states) => bind(iterate, states, false),
+    transposedAt: (iterate, states) => bind(iterate, states, true),
   };
 }

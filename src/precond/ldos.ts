@@ -7,13 +7,13 @@ import type { Iterate, IterateLevels, Preconditioner } from "./preconditioner.ts
 import { screening } from "./susceptibility.ts";
 
 /**
- * LDOS preconditioner: P = 1 − χ̃₀ v with the local susceptibility that the density of states at the Fermi level gives
- * for slowly varying potentials [HL21]. It is Kerker's in a bulk metal, the identity in a gap or in vacuum,
- * and finds out by itself which of them it is in, place by place.
+ * Makes the LDOS preconditioner: P = 1 − χ̃₀ v with the local susceptibility that the density of
+ * states at the Fermi level gives for slowly varying potentials [HL21]. It is Kerker's in a bulk
+ * metal and the identity in a gap or in vacuum, chosen locally and without a parameter.
  *
  *   χ̃₀(r, r′) = −D_σ(r) δ(r − r′) + D_σ(r) D_σ′(r′)/D,   D = Σ_σ ∫ D_σ
  *
- * `susceptibility.ts` tells how P δρ = f is solved, and on which waves.
+ * `susceptibility.ts` describes how P δρ = f is solved, and on which waves.
  *
  * @param width broadening of the density of states [Ha]. Default `mixingWidth`.
  * @throws InputError if `width` is not positive and finite.
@@ -21,13 +21,13 @@ import { screening } from "./susceptibility.ts";
 export function ldos({ width }: { readonly width?: number | undefined } = {}): Preconditioner {
   requireWidth(width);
   const screen = screening();
-  const bound = ({ grid, nSpin }: Iterate, [states]: readonly RealField[], transposed: boolean) =>
+  const bind = ({ grid, nSpin }: Iterate, [states]: readonly RealField[], transposed: boolean) =>
     states !== undefined && hasStates(states) ? screen(grid, nSpin, { states }, transposed) : identity;
   return {
     name: width === undefined ? "ldos" : `ldos(width=${width})`,
     needs: (levels) => windowsAtFermiLevel(levels, width),
-    at: (iterate, states) => bound(iterate, states, false),
-    transposedAt: (iterate, states) => bound(iterate, states, true),
+    at: (iterate, states) => bind(iterate, states, false),
+    transposedAt: (iterate, states) => bind(iterate, states, true),
   };
 }
 
@@ -39,16 +39,18 @@ export function requireWidth(width: number | undefined): void {
 }
 
 /**
- * max(T, min(0.05, 100 T)) for smearing width T [Ha]: wide enough to average over the levels of a coarse k-grid, and
- * narrow against a work function (0.1 to 0.2 Ha). Levels that much above ε_F reach far into the vacuum; a window
- * of 0.1 Ha, as DFTK has it, finds states there and makes the number of steps grow with the height of the cell.
+ * Returns max(T, min(0.05, 100 T)) for smearing width T [Ha]: wide enough to average over the
+ * levels of a coarse k-grid, narrow against a work function (0.1 to 0.2 Ha). Levels 0.1 Ha above
+ * ε_F reach far into the vacuum: the window of DFTK, 0.1 Ha, finds states there, and the number of
+ * steps grows with the height of the cell.
  */
 export const mixingWidth = (temperature: number): number =>
   Math.max(temperature, Math.min(0.05, 100 * temperature));
 
 /**
- * The window of energies about the Fermi level; none where there is no width. Within a gap smearing leaves the Fermi level anywhere, mostly near
- * its lower edge: there the window is about the middle, or an insulator would seem to have states.
+ * Returns the energy window about the Fermi level, or none if the width is zero. In a gap smearing
+ * puts the Fermi level anywhere, mostly near the lower edge, where an insulator would seem to have
+ * states; the window is then about the middle of the gap.
  */
 export function windowsAtFermiLevel(
   levels: IterateLevels,
@@ -57,8 +59,8 @@ export function windowsAtFermiLevel(
   return width > 0 ? [{ center: middleOfGap(levels), width }] : [];
 }
 
-/** Fewer states than this everywhere [Ha⁻¹ bohr⁻³] are none: metals have 10⁻² or more. */
+/** LDOS below this value everywhere [Ha⁻¹ bohr⁻³] counts as zero; metals have 10⁻² or more. */
 const NO_STATES = 1e-8;
 
-/** Whether there are any, D of shape [nSpin·N]. */
+/** Tells whether an LDOS of shape [nSpin·N] is nonzero. */
 export const hasStates = (states: RealField): boolean => states.some((x) => x > NO_STATES);

@@ -15,59 +15,60 @@ import { thomasFermiStates } from "./local-thomas-fermi.ts";
 import type { Iterate, IterateLevels } from "./preconditioner.ts";
 import type { ResponseSpace } from "./response-space.ts";
 
-/** Gaussian [bohr] that averages over an atom and its bonds: half a distance of neighbours. */
+/** Width [bohr] of the average over an atom and its bonds: half a distance of neighbours. */
 const BLUR = 2.5;
-/** Widths of the narrow and the wide window, in those of `ldos`. */
+/** Widths of the narrow and the wide window, in units of the window of `ldos`. */
 const NARROW = 1 / 4;
 const WIDE = 4;
-/** q of a metal at least, and of an insulator at most. */
-const METAL = 0.5;
-const INSULATOR = 0.3;
-/** Fewer states than this part of an electron gas of the same density are none. */
-const NONE = 0.05;
-/** Gaussian [bohr] that averages the density over an atom where it tells matter from vacuum. */
-const BLUR_OF_MATTER = 1.5;
-/** L below which a place is a metal. */
-const LEAST = 0.05;
-/** Density [bohr⁻³] of which half counts as matter: r_s = 3.6. */
-const THIN = 0.005;
+/** Least q of a metal and largest q of an insulator. */
+const Q_METAL = 0.5;
+const Q_INSULATOR = 0.3;
+/** LDOS below this part of the free-electron value counts as zero. */
+const SMALLEST_STATES = 0.05;
+/** Width [bohr] of the average of the density that tells material from vacuum. */
+const DENSITY_BLUR = 1.5;
+/** L below this value everywhere counts as zero. */
+const SMALLEST_L = 0.05;
+/** Density [bohr⁻³] at which the fraction of material is a half: r_s = 3.6. */
+const HALF_DENSITY = 0.005;
 
-/** What the levels near the Fermi level say of every place. */
+/** Local density of states and local gap near the Fermi level. */
 export interface LocalGap {
   /** D_σ(r) in the window of `ldos` [Ha⁻¹ bohr⁻³], shape [nSpin·N]. */
   readonly states: RealField;
-  /** What there is of insulators; absent where L is below 0.05 everywhere. */
+  /** The insulating region; absent where L is below 0.05 everywhere. */
   readonly insulator?: {
     /** L(r) from 0 (metal, vacuum) to 1 (bound charges), shape [N]. */
-    readonly place: RealField;
-    /** An estimate of the gap where L is large [Ha]. */
+    readonly localisation: RealField;
+    /** Estimate of the gap where L is large [Ha]. */
     readonly gap: number;
   };
 }
 
-/** The windows that `localGap` looks through; none at zero temperature. */
+/** Returns the energy windows of `localGap`; none at zero temperature. */
 export const localGapWindows = (levels: IterateLevels): EnergyWindow[] =>
   windowsAtFermiLevel(levels).flatMap(({ center, width }) =>
     [1, NARROW, WIDE].map((factor) => ({ center, width: factor * width })),
   );
 
 /**
- * Where in a system the levels leave a gap about the Fermi level: a semiconductor beside a metal has one, though the whole has none.
- * With D_w the local density of states in a window of width w, w₀ that of `ldos`, and averages over 2.5 bohr, so that the metal's states
- * in the first layers of the insulator count as metal,
+ * Finds the region in which the levels leave a gap about the Fermi level; a semiconductor beside a
+ * metal has one, although the whole system has none. Let D_w be the LDOS in a window of width w, w₀
+ * the width of `ldos`, D̄ an average over 2.5 bohr, which counts states that leak from the metal
+ * into the first layers of the insulator as metallic, and D_TF the LDOS of a free-electron gas of
+ * the same density, which sets the scale of zero. Then
  *
  *   q(r) = D̄_{w₀/4}/(D̄_{w₀} + 0.05 D̄_TF)
  *
- * is about 1 in a metal and goes to zero in a gap, even where w₀ sees both of its edges. D_TF, that of an electron gas of the same
- * density, says what no states are. L goes from 0 at q = 0.5 to 1 at q = 0.3, where there is matter (`matter`). With a constant
- * density of states on both sides of a gap of width 2x,
+ * is about 1 in a metal and goes to zero in a gap, even where w₀ covers both edges. L rises from 0
+ * at q = 0.5 to 1 at q = 0.3, and is 0 in vacuum. With a constant density of states on both sides
+ * of a gap of width 2x,
  *
  *   ∫L D_{w₀} / ∫L D_{4w₀} = erfc(x/w₀)/erfc(x/4w₀)
  *
- * gives x. An SCF holds few empty bands: where the upper edge is not seen, it is taken to be as far as the lower one.
- *
- * Averages are made of the waves of a response space, beyond which nothing is left of them, and first on its coarse grid: a metal needs
- * no more.
+ * gives x. An SCF holds few empty bands: an upper edge above them is taken to be as far from the
+ * Fermi level as the lower one. Averages use the waves of the response space, beyond which they
+ * vanish, first on its coarse grid; a metal needs no more.
  *
  * @param inWindows local densities of states in `localGapWindows`, in their order.
  * @returns undefined at zero temperature, which has no window.
@@ -82,17 +83,17 @@ export async function localGap(
   if (own === undefined || states === undefined || inNarrow === undefined || inWide === undefined)
     return undefined;
   const rho = await iterate.density();
-  const place = insulatingPlace(space, states, inNarrow, rho);
-  if (place === undefined) return { states };
+  const localisation = insulatingRegion(space, states, inNarrow, rho);
+  if (localisation === undefined) return { states };
   // ∫L D̄ is ∫L̄ D.
-  const weight = averaged(space, place, BLUR);
-  const seenBy = (d: RealField) => dotReal(weight, sumOverSpins(d, weight.length));
-  const gap = gapFromWindows(seenBy(states) / seenBy(inWide), own.width);
-  return { states, insulator: { place, gap } };
+  const weight = averaged(space, localisation, BLUR);
+  const statesIn = (d: RealField) => dotReal(weight, sumOverSpins(d, weight.length));
+  const gap = gapFromWindows(statesIn(states) / statesIn(inWide), own.width);
+  return { states, insulator: { localisation, gap } };
 }
 
-/** L(r) on the fine grid; undefined where the coarse grid, which sees all that is left of averages, has no insulator. */
-function insulatingPlace(
+/** Returns L(r) on the fine grid; undefined if L vanishes on the coarse grid. */
+function insulatingRegion(
   space: ResponseSpace,
   states: RealField,
   inNarrow: RealField,
@@ -102,25 +103,26 @@ function insulatingPlace(
   return fine.kernels.scratch((take) => {
     const [own] = averages(space, take, states, [BLUR]);
     const [narrow] = averages(space, take, inNarrow, [BLUR]);
-    const [broad, close] = averages(space, take, rho, [BLUR, BLUR_OF_MATTER]);
+    const [broad, close] = averages(space, take, rho, [BLUR, DENSITY_BLUR]);
     const on = (waves: Waves, points: number) =>
-      placeOf(atPoints(waves, points, own!, narrow!), atPoints(waves, points, broad!, close!));
-    return on(onCoarse, coarse.points).some((x) => x >= LEAST) ? on(onFine, fine.points) : undefined;
+      localisationFrom(atPoints(waves, points, own!, narrow!), atPoints(waves, points, broad!, close!));
+    return on(onCoarse, coarse.points).some((x) => x >= SMALLEST_L) ? on(onFine, fine.points) : undefined;
   });
 }
 
-/** L of D̄ in both windows, and of ρ̄ over 2.5 and over 1.5 bohr. */
-function placeOf([own, narrow]: RealFields, [broad, close]: RealFields): RealField {
+/** Returns L from D̄ in both windows and from ρ̄ over 2.5 and over 1.5 bohr. */
+function localisationFrom([own, narrow]: RealFields, [broad, close]: RealFields): RealField {
   const gas = thomasFermiStates(broad, 1);
-  const place = newRealField(gas.length);
-  for (let r = 0; r < place.length; r++) {
-    const q = Math.max(0, narrow[r]!) / (Math.max(0, own[r]!) + NONE * gas[r]! + Number.MIN_VALUE);
-    place[r] = matterOf(close[r]!) * Math.min(1, Math.max(0, (METAL - q) / (METAL - INSULATOR)));
+  const localisation = newRealField(gas.length);
+  for (let r = 0; r < localisation.length; r++) {
+    const q = Math.max(0, narrow[r]!) / (Math.max(0, own[r]!) + SMALLEST_STATES * gas[r]! + Number.MIN_VALUE);
+    localisation[r] =
+      materialFraction(close[r]!) * Math.min(1, Math.max(0, (Q_METAL - q) / (Q_METAL - Q_INSULATOR)));
   }
-  return place;
+  return localisation;
 }
 
-/** 2x with erfc(x/w)/erfc(x/4w) = ratio, at most 8 w; 0 where the ratio is not below 1. */
+/** Returns 2x ≤ 8 w that solves erfc(x/w)/erfc(x/4w) = ratio; 0 for a ratio of 1 or more. */
 export function gapFromWindows(ratio: number, width: number): number {
   if (!(ratio < 1)) return 0;
   let [low, high] = [0, 4 * width];
@@ -132,13 +134,13 @@ export function gapFromWindows(ratio: number, width: number): number {
   return low + high;
 }
 
-/** ρ̄²/(ρ̄² + (0.005 bohr⁻³)²), the density averaged over 1.5 bohr: 1 where there is matter, 0 in a vacuum; shape [N]. */
-export const matter = (space: ResponseSpace, rho: ReadonlyRealField): RealField =>
-  averaged(space, rho, BLUR_OF_MATTER).map(matterOf) as RealField;
+/** Returns ρ̄²/(ρ̄² + (0.005 bohr⁻³)²), ρ̄ over 1.5 bohr: 1 in material, 0 in vacuum; shape [N]. */
+export const material = (space: ResponseSpace, rho: ReadonlyRealField): RealField =>
+  averaged(space, rho, DENSITY_BLUR).map(materialFraction) as RealField;
 
-const matterOf = (rho: number): number => (rho > 0 ? rho ** 2 / (rho ** 2 + THIN ** 2) : 0);
+const materialFraction = (rho: number): number => (rho > 0 ? rho ** 2 / (rho ** 2 + HALF_DENSITY ** 2) : 0);
 
-/** The sum over spins, averaged with a Gaussian of some width [bohr]; shape [N]. */
+/** Returns the sum over spins, averaged with a Gaussian of the given width [bohr]; shape [N]. */
 function averaged(space: ResponseSpace, f: ReadonlyRealField, width: number): RealField {
   const { fine, onFine } = space;
   return fine.kernels.scratch((take) => {
@@ -150,13 +152,13 @@ function averaged(space: ResponseSpace, f: ReadonlyRealField, width: number): Re
   });
 }
 
-/** What averages leave of a field: its mean, and waves in the memory of the kernels. */
+/** Averaged field: its mean, and its waves in the memory of the kernels. */
 interface Average {
   readonly mean: number;
   readonly waves: Float64Array;
 }
 
-/** The sum over spins, averaged with Gaussians e^{−|G|²w²/2} of some widths w [bohr], of which the waves of the space see all. */
+/** Averages the sum over spins with Gaussians e^{−|G|²w²/2} of widths w [bohr]. */
 function averages(
   { fine, onFine, coulomb }: ResponseSpace,
   take: (length: number) => Float64Array,
@@ -177,7 +179,7 @@ function averages(
 
 type RealFields = readonly [RealField, RealField];
 
-/** Two averages at the points of a grid. */
+/** Evaluates two averages at the points of a grid. */
 function atPoints(waves: Waves, points: number, x: Average, y: Average): RealFields {
   const [f, g] = [newRealField(points), newRealField(points)];
   waves.inversePair(f, x.waves, g, y.waves);

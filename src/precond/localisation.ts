@@ -5,7 +5,7 @@ import { type NumberOptions, valuesOf } from "../common/options.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
 
-/** Where in the cell a material is: L between 0 and 1 as a periodic function of fractional coordinates. */
+/** Indicator L of a material, between 0 and 1, as a periodic function of fractional coordinates. */
 export type Localisation = (position: Vec3) => number;
 
 /** A layer of the cell, in fractional coordinates. */
@@ -19,7 +19,7 @@ export interface Layer {
   readonly steepness?: number | undefined;
 }
 
-/** What the numbers of `layer` may be and what they are by default. */
+/** Rule, default and limit of the number of `layer`. */
 export const LAYER_OPTIONS = {
   steepness: { rule: "must be a positive steepness of the edges; 30 is usual", default: 30, above: 0 },
 } as const satisfies NumberOptions;
@@ -33,8 +33,8 @@ export const layerEnds = {
 };
 
 /**
- * L(x) = Σ_n ½ erf(s (x + n − from)) − ½ erf(s (x + n − to)) along one axis, 1 in the layer and 0 outside [HL21], repeated with
- * the lattice. The sum over the images never exceeds 1.
+ * Makes L(x) = Σ_n ½ erf(s (x + n − from)) − ½ erf(s (x + n − to)) along one axis, 1 in the layer
+ * and 0 outside [HL21], periodic with the lattice. The sum over images never exceeds 1.
  *
  * @throws InputError if the layer is empty or longer than the cell.
  */
@@ -45,11 +45,11 @@ export function layer({ axis, from, to, ...options }: Layer): Localisation {
     layerEnds.allows(from, to),
     () => `layer.to: ${layerEnds.rule(from)}, got ${to}; ${layerEnds.remedy}`,
   );
-  // Beyond 6/s an edge is over to the last digit.
+  // Beyond 6/s the error function is ±1 to the last digit.
   const reach = 1 + Math.ceil(6 / steepness);
   return (position) => {
     const middle = (from + to) / 2;
-    const x = position[axis] - Math.round(position[axis] - middle); // within half a cell of the middle
+    const x = position[axis] - Math.round(position[axis] - middle); // within half a cell of middle
     let sum = 0;
     for (let n = -reach; n <= reach; n++)
       sum += 0.5 * (erfc(steepness * (x + n - to)) - erfc(steepness * (x + n - from)));
@@ -58,7 +58,7 @@ export function layer({ axis, from, to, ...options }: Layer): Localisation {
 }
 
 /**
- * √L at the grid points.
+ * Evaluates √L at the grid points.
  *
  * @throws InputError if L leaves [0, 1].
  */

@@ -2,25 +2,29 @@ import { invariant } from "../common/failure.ts";
 import type { ReadonlyFourierField } from "../kernels/fields.ts";
 import type { ResponseSpace } from "./response-space.ts";
 
-/** Waves that the mean density of states screens by less than this part are left to the iteration. */
+/** Waves screened less than this at the mean density of states are left to the iteration. */
 const WEAKEST = 0.5;
 
 /**
- * The operator 1 + v^{½}(−χ̃₀)v^{½} of `susceptibility.ts` on the waves it screens most, written down and factorised:
+ * The operator 1 + v^{½}(−χ̃₀)v^{½} of `susceptibility.ts` as a factorised matrix on the most
+ * screened waves:
  *
  *   B(G, G′) = (1 + e(G)) δ + √v D(G − G′) √v′ − d d′* / D(0),   d = √v D(G)
  *
- * with D(G) the coefficients of the density of states on the grid, so that products fold back as they do there. Where D varies
- * over the cell, as it does between metal and vacuum, long waves couple so strongly that a diagonal says little:
- * with B on them the number of iterations no longer grows with the length of the cell.
+ * D(G) are the coefficients of the density of states on the coarse grid, so that products alias as
+ * they do there. Where D varies over the cell, as between metal and vacuum, long waves couple so
+ * strongly that a diagonal is a poor approximation; with B on these waves the number of iterations
+ * no longer grows with the length of the cell.
  */
 export interface LongWaves {
   /**
-   * @param states D(G) on the coarse grid [Ha⁻¹ bohr⁻³]; undefined where there are none.
-   * @param extra e, what else the operator adds to a wave, shape [M].
+   * Factorises B; with fewer than two pairs of screened waves it stays empty.
+   *
+   * @param states D(G) on the coarse grid [Ha⁻¹ bohr⁻³]; undefined for no states.
+   * @param extra e, further diagonal terms of the operator, shape [M].
    */
   load(states: ReadonlyFourierField | undefined, extra: ArrayLike<number>): void;
-  /** Writes B⁻¹ x on the long waves of `out` and leaves the others, shape [2M]; does nothing where fewer than two pairs are screened. */
+  /** Writes B⁻¹ x to the long waves of `out`, shape [2M]; other waves are unchanged. */
   solve(out: Float64Array, x: Float64Array): void;
 }
 

@@ -4,12 +4,12 @@ import type { EnergyWindow } from "../state/energy-window.ts";
 import type { Levels } from "../state/occupation.ts";
 
 /**
- * Applies P⁻¹: out ← P⁻¹ residual, both of shape [nSpin·N]. `out` must not alias `residual`; neither is kept. A promise
- * where the orbitals are needed for it.
+ * Applies P⁻¹: out ← P⁻¹ residual, both of shape [nSpin·N]. `out` must not alias `residual`;
+ * neither is kept. Asynchronous where the orbitals are needed.
  */
 export type ApplyPreconditioner = (out: RealField, residual: ReadonlyRealField) => void | Promise<void>;
 
-/** The levels of a state and what is needed to read them. */
+/** Levels of a state with Fermi level, smearing and spin. */
 export interface IterateLevels {
   readonly nSpin: 1 | 2;
   /** [Ha] */
@@ -22,42 +22,42 @@ export interface IterateLevels {
   readonly levels: readonly Levels[];
 }
 
-/** What a preconditioner may look at: the state whose residual it is about to be given. */
+/** State of the iteration whose residual is to be preconditioned. */
 export interface Iterate extends IterateLevels {
   readonly grid: Grid;
-  /** Density of the orbitals as they are occupied [bohr⁻³], nowhere negative, shape [nSpin·N]. */
+  /** Returns the density of the occupied orbitals [bohr⁻³], nonnegative, shape [nSpin·N]. */
   density(): Promise<RealField>;
   /**
-   * δρ → χ₀ K δρ [bohr⁻³], how the output density changes with the input, to a relative accuracy. Absent where the state
-   * is not that of an iteration.
+   * Makes δρ → χ₀ K δρ [bohr⁻³], the change of the output density with the input density, to a
+   * relative accuracy. Absent outside an SCF iteration.
    */
   readonly responseTo?: (accuracy: number) => Promise<(deltaRho: ReadonlyRealField) => Promise<RealField>>;
 }
 
 /**
- * P⁻¹ of the iteration ρ ← ρ + α P⁻¹ (F(ρ) − ρ). Any object with `name` and `at` is one. It must keep the electron count:
- * Σ_r P⁻¹f = Σ_r f.
+ * P⁻¹ of the iteration ρ ← ρ + α P⁻¹ (F(ρ) − ρ): any object with `name` and `at`. It must keep the
+ * electron count, Σ_r P⁻¹f = Σ_r f.
  */
 export interface Preconditioner {
   /** Shown in reports, with its parameters: `kerker(kTF=0.8)`. */
   readonly name: string;
   /**
-   * Says which local densities of states `at` needs, by their windows of energy. They are made in one pass over the orbitals
-   * together with the density. Absent: none.
+   * Returns the energy windows of the local densities of states that `at` needs. They are computed
+   * together with the density, in one pass over the orbitals. Absent: none.
    */
   needs?(levels: IterateLevels): readonly EnergyWindow[];
   /**
    * Makes P⁻¹ for a state.
    *
    * @param iterate the state.
-   * @param states what `needs` asked for, in its order:
-   *   D(r) = Σ_nk w_k fMax δ_T(ε_nk − E) |ψ_nk(r)|² [Ha⁻¹ bohr⁻³], shape [nSpin·N], with δ_T(x) = e^{−(x/T)²}/(T√π).
-   *   The arrays are the preconditioner's own.
+   * @param states local densities of states in the windows of `needs`, in their order: D(r) = Σ_nk
+   *   w_k fMax δ_T(ε_nk − E) |ψ_nk(r)|² [Ha⁻¹ bohr⁻³], δ_T(x) = e^{−(x/T)²}/(T√π), shape [nSpin·N].
+   *   The preconditioner may keep the arrays.
    */
   at(iterate: Iterate, states: readonly RealField[]): ApplyPreconditioner | Promise<ApplyPreconditioner>;
   /**
-   * Makes Pᵀ⁻¹, for the residual V[ρ] − V of an iteration on potentials, whose Jacobian 1 − Kχ₀ is the transpose of 1 − χ₀K.
-   * Absent where it is P⁻¹, as for every filter of plane waves. Arguments as in `at`.
+   * Makes Pᵀ⁻¹ for the residual V[ρ] − V of potential mixing, whose Jacobian 1 − Kχ₀ is the
+   * transpose of 1 − χ₀K. Absent where it equals P⁻¹, as for filters of plane waves.
    */
   transposedAt?(
     iterate: Iterate,

@@ -3,36 +3,37 @@ import type { Waves } from "../basis/waves.ts";
 import type { GridSize } from "../kernels/kernels.ts";
 
 /**
- * The waves a model susceptibility answers to, and a grid just fine enough for them. A susceptibility made for slowly
- * varying potentials says nothing about short waves, and the Coulomb interaction 4π/|G|² hardly excites them.
+ * Waves on which a model susceptibility acts, and the coarsest grid that holds them. A
+ * susceptibility for slowly varying potentials says nothing about short waves, and the Coulomb
+ * interaction 4π/|G|² hardly excites them.
  */
 export interface ResponseSpace {
   readonly fine: Grid;
-  /** Carries the products with potentials; `fine` itself where that is coarse enough. */
+  /** Grid for products with potentials; `fine` itself if it is coarse enough. */
   readonly coarse: Grid;
-  /** The waves G ≠ 0 on each grid, in one order, both of every pair ±G; M of them. */
+  /** The M waves G ≠ 0 on each grid, in one order, with both waves of every pair ±G. */
   readonly onFine: Waves;
   readonly onCoarse: Waves;
   /** v(G) = 4π/|G|² [bohr²], shape [M]. */
   readonly coulomb: Float64Array;
   /** √v, in the memory of the kernels. */
   readonly root: Float64Array;
-  /** Waves as places among the M, n of them: those of largest v first, G and −G side by side. */
+  /** Indices of the n waves of largest v in descending order, G and −G side by side. */
   readonly longest: Int32Array;
-  /** Where G_i − G_j of those is on the coarse grid, folded back; at i + n·j for i ≤ j. */
+  /** Coarse-grid index of G_i − G_j for the waves in `longest`, aliased; at i + n·j for i ≤ j. */
   readonly differences: Int32Array;
 }
 
 /**
- * Longest wave vector kept [bohr⁻¹] where the grid is finer. Beyond it a metal with kTF = 1.2 bohr⁻¹ changes a wave by less
+ * Longest wave vector kept [bohr⁻¹]. Beyond it a metal with kTF = 1.2 bohr⁻¹ changes a wave by less
  * than 6 %; 4, 5, 6 and no limit all took 11 SCF steps in aluminium slabs of 4 and of 8 layers.
  */
 const LONGEST = 5;
 
-/** Waves in `longest` at most: a matrix of this size is factorised in well under a millisecond. */
+/** Largest number of waves in `longest`; a matrix of this size is factorised in under 1 ms. */
 const MOST = 56;
 
-/** The space of the grid that was asked for last. */
+/** Makes a function that returns the space of a grid and caches the last one. */
 export function keptSpace(): (grid: Grid) => ResponseSpace {
   let space: ResponseSpace | undefined;
   return (grid) => {
@@ -41,17 +42,21 @@ export function keptSpace(): (grid: Grid) => ResponseSpace {
   };
 }
 
-/** @param longest cut-off [bohr⁻¹] of the waves answered to; a grid that has none beyond is used as it is. */
+/**
+ * Builds the response space of a grid.
+ *
+ * @param longest cut-off of the waves [bohr⁻¹]; a grid within it is used as it is.
+ */
 export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   const wanted = exactProductGridSize(fine.lattice.vectors, longest ** 2 / 8);
-  const size = wanted.map((n, i) => Math.min(n, fine.size[i]!)) as unknown as GridSize; // three in, three out
+  const size = wanted.map((n, i) => Math.min(n, fine.size[i]!)) as unknown as GridSize;
   const isWhole = size.every((n, i) => n === fine.size[i]);
   const coarse = isWhole ? fine : fine.withSize(size);
   const cutoff = isWhole ? Number.POSITIVE_INFINITY : longest ** 2;
   const { points, normG2 } = coarse;
   const [nx, ny, nz] = size;
   const opposite = (i: number, n: number) => (i === 0 ? 0 : n - i);
-  /** Index on the fine axis of the frequency that index i of the coarse one stands for. */
+  /** Index on the fine axis of the frequency at index i of the coarse axis. */
   const onFineAxis = (i: number, n: number, nFine: number) => (2 * i < n ? i : i - n + nFine);
   const [index, fineIndex, minusIndex, v]: [number[], number[], number[], number[]] = [[], [], [], []];
   const place = new Int32Array(points);
@@ -61,7 +66,7 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
       const fineRow = onFineAxis(y, ny, fine.size[1]) + fine.size[1] * onFineAxis(z, nz, fine.size[2]);
       for (let x = 0; x < nx; x++, g++) {
         const minus = minusRow + (x === 0 ? 0 : nx - x);
-        // At the highest frequency of an even axis the two differ, and a real field feels their mean.
+        // At the highest frequency of an even axis |G| ≠ |−G|; a real field has their mean.
         const vOfG = (2 * Math.PI) / normG2[g]! + (2 * Math.PI) / normG2[minus]!;
         if (g === 0 || (4 * Math.PI) / vOfG > cutoff) continue;
         place[g] = index.length;
@@ -94,7 +99,11 @@ export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
   };
 }
 
-/** The waves of largest v, G before −G. @param partner place of −G. */
+/**
+ * Returns the waves of largest v, G before −G.
+ *
+ * @param partner index of −G.
+ */
 function longestWaves(coulomb: Float64Array, partner: readonly number[]): Int32Array {
   const least = coulomb.slice().sort().at(-MOST) ?? 0;
   const first: number[] = [];
@@ -103,7 +112,7 @@ function longestWaves(coulomb: Float64Array, partner: readonly number[]): Int32A
   return Int32Array.from(first.slice(0, MOST / 2).flatMap((j) => [j, partner[j]!]));
 }
 
-/** Where G_i − G_j is on the grid, at i + n·j for i ≤ j, for the n waves at `index`. */
+/** Returns the grid index of G_i − G_j, at i + n·j for i ≤ j, for the n waves at `index`. */
 function differences({ size, gVectors }: Grid, index: Int32Array): Int32Array {
   const n = index.length;
   const out = new Int32Array(n * n);

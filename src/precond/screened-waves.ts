@@ -3,49 +3,48 @@ import { conjugateGradients } from "../solvers/conjugate-gradients.ts";
 import { longWaves } from "./long-waves.ts";
 import type { ResponseSpace } from "./response-space.ts";
 
-/** A model of how the density answers to a slowly varying potential; what is absent answers nothing. */
+/** Model of the density response to slowly varying potentials; absent parts do not respond. */
 export interface ModelSusceptibility {
   /** D_σ(r) ≥ 0, states per energy and volume [Ha⁻¹ bohr⁻³], shape [nSpin·N]. */
   readonly states?: RealField;
   readonly polarisable?: Polarisable;
 }
 
-/** C(G) = (εr − 1)|G|² / (4π (1 + (εr − 1)|G|²/kTF²)): bound charges with long-wave permittivity εr. */
+/** Bound charges of permittivity εr: C(G) = (εr − 1)|G|² / (4π (1 + (εr − 1)|G|²/kTF²)). */
 export interface Polarisable {
   readonly epsilonR: number;
   /** [bohr⁻¹] */
   readonly kTF: number;
-  /** √L(r), where they are, shape [N]; absent where L = 1 everywhere. */
-  readonly rootOfPlace?: RealField;
+  /** √L(r), shape [N]; absent where L = 1 everywhere. */
+  readonly rootL?: RealField;
 }
 
-/** A model susceptibility on the waves of a `ResponseSpace`; vectors are complex [2M], in the memory of the kernels. */
+/** Model susceptibility on the waves of a `ResponseSpace`; vectors [2M] in kernel memory. */
 export interface ScreenedWaves {
   /**
-   * What the other calls are about until the next; nothing is done where that is it already.
+   * Sets the model used by the calls below. No work if it is already set.
    *
-   * @param model its states are those of both spins together, shape [N].
+   * @param model its states are summed over spins, shape [N].
    */
   load(model: ModelSusceptibility): void;
-  /** out with (1 + v^{½}(−χ̃₀)v^{½}) out = rightSide. */
+  /** Solves (1 + v^{½}(−χ̃₀)v^{½}) out = rightSide. */
   solve(out: Float64Array, rightSide: Float64Array): void;
-  /** ∫D V/∫D [Ha], by which the Fermi level follows a potential. */
+  /** Returns ∫D V/∫D [Ha], the shift of the Fermi level caused by a potential. */
   level(potential: Float64Array): number;
-  /** out ← √L C √L potential. */
+  /** Computes out ← √L C √L potential. */
   boundCharge(out: Float64Array, potential: Float64Array): void;
 }
 
 /**
- * The symmetric system of `susceptibility.ts`, wave by wave: products with D and √L are taken on the coarse grid and cut back to the
- * waves, all else is diagonal. With d = v^{½}D,
+ * Makes the symmetric system of `susceptibility.ts`. Products with D and √L are taken on the coarse
+ * grid and cut back to the waves; all else is diagonal. With d = v^{½}D,
  *
  *   (B x)(G) = x(G) + √v Σ_G′ D(G − G′) √v′ x(G′) − d (Σ_G′ d′* x′)/D(0) + √v (√L C √L √v x)(G)
  *
- * Conjugate gradients are preconditioned by B itself on the longest waves (`longWaves`) and by that of the mean values of D and L,
- * diagonal in G, on the others. They end when the residual is 10⁻³ of the right side, far below what the model itself is wrong by;
- * from 10⁻² on, slabs of 16 layers take more SCF steps.
- *
- * All memory is taken once: the work of a step is little, and most of it would be code and arrays new to the machine.
+ * Conjugate gradients are preconditioned by B itself on the longest waves (`longWaves`), and on the
+ * others by B at the mean values of D and L, which is diagonal in G. They end at a residual of 10⁻³
+ * of the right side, far below the error of the model; from 10⁻² on, slabs of 16 layers take more
+ * SCF steps. Buffers are allocated once: a solve is so short that allocation would dominate it.
  */
 export function screenedWaves(space: ResponseSpace): ScreenedWaves {
   const { coarse, onCoarse, root, coulomb } = space;
@@ -53,15 +52,19 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
   const waves = root.length;
   const vector = () => kernels.alloc(2 * waves);
   const long = longWaves(space);
-  const [states, place] = [kernels.alloc(points), kernels.alloc(points)] as [RealField, RealField];
+  const [states, rootOnCoarse] = [kernels.alloc(points), kernels.alloc(points)] as [RealField, RealField];
   /** D(G) of the coarse grid. */
   const statesAtG = newFourierField(points);
-  /** d, and the waves of D on the fine grid with its mean there. */
+  /** d; waves of D on the fine grid, whose mean is `meanOfStates`. */
   const [d, fineStates] = [vector(), vector()];
   let meanOfStates = 0;
   const [scaled, answer, charge] = [vector(), vector(), vector()];
   /** C, v L̄ C, and the inverse of B's diagonal at the mean values; shape [M]. */
-  const [bound, mean, diagonal] = [kernels.alloc(waves), kernels.alloc(waves), kernels.alloc(waves)];
+  const [polarisabilities, mean, diagonal] = [
+    kernels.alloc(waves),
+    kernels.alloc(waves),
+    kernels.alloc(waves),
+  ];
   const [product, factor] = [kernels.alloc(2), kernels.alloc(1)];
   let loaded: ModelSusceptibility | undefined;
 
@@ -70,13 +73,13 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
     kernels.addScaledColumns(out, waves, 1, out, factor, x);
   };
   const boundCharge = (out: Float64Array, potential: Float64Array) => {
-    const { rootOfPlace } = loaded!.polarisable!;
-    if (rootOfPlace === undefined) return kernels.multiplyRows(out, waves, 1, bound, potential);
+    const { rootL } = loaded!.polarisable!;
+    if (rootL === undefined) return kernels.multiplyRows(out, waves, 1, polarisabilities, potential);
     charge.fill(0);
-    onCoarse.addProduct(charge, potential, place);
-    kernels.multiplyRows(charge, waves, 1, bound, charge);
+    onCoarse.addProduct(charge, potential, rootOnCoarse);
+    kernels.multiplyRows(charge, waves, 1, polarisabilities, charge);
     out.fill(0);
-    onCoarse.addProduct(out, charge, place);
+    onCoarse.addProduct(out, charge, rootOnCoarse);
   };
   const apply = (out: Float64Array, x: Float64Array) => {
     kernels.multiplyRows(scaled, waves, 1, root, x);
@@ -107,12 +110,12 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
       }
       mean.fill(0);
       if (polarisable !== undefined) {
-        const { rootOfPlace } = polarisable;
-        if (rootOfPlace !== undefined) toCoarseGrid(place, scaled, space, rootOfPlace);
-        const meanPlace = rootOfPlace === undefined ? 1 : place.reduce((sum, x) => sum + x * x, 0) / points;
+        const { rootL } = polarisable;
+        if (rootL !== undefined) toCoarseGrid(rootOnCoarse, scaled, space, rootL);
+        const meanL = rootL === undefined ? 1 : rootOnCoarse.reduce((sum, x) => sum + x * x, 0) / points;
         for (let j = 0; j < waves; j++) {
-          bound[j] = polarisability(polarisable, coulomb[j]!);
-          mean[j] = meanPlace * coulomb[j]! * bound[j]!;
+          polarisabilities[j] = polarisability(polarisable, coulomb[j]!);
+          mean[j] = meanL * coulomb[j]! * polarisabilities[j]!;
         }
       }
       for (let j = 0; j < waves; j++) diagonal[j] = 1 / (1 + coulomb[j]! * statesAtG[0]! + mean[j]!);
@@ -136,15 +139,17 @@ export function screenedWaves(space: ResponseSpace): ScreenedWaves {
   };
 }
 
-/** C at |G|² = 4π/v. */
+/** Returns C at |G|² = 4π/v. */
 function polarisability({ epsilonR, kTF }: Polarisable, coulomb: number): number {
   const g2 = (4 * Math.PI) / coulomb;
   return ((epsilonR - 1) * g2) / (4 * Math.PI * (1 + ((epsilonR - 1) * g2) / (kTF * kTF)));
 }
 
 /**
- * out ← a nonnegative field on the coarse grid: the waves it has room for, with what they undershoot cut off. c ← its waves, and its mean
- * is returned, before that.
+ * Interpolates a nonnegative field to the coarse grid, with negative values set to zero.
+ *
+ * @param c receives the waves of the field on the fine grid.
+ * @returns the mean of the field on the fine grid.
  */
 function toCoarseGrid(
   out: RealField,

@@ -12,26 +12,26 @@ import { keptSpace, type ResponseSpace } from "./response-space.ts";
 import { type ModelSusceptibility, type ScreenedWaves, screenedWaves } from "./screened-waves.ts";
 
 /**
- * Solves (1 − χ̃₀ v) δρ = f, v = 4π/|G|², for the total density, with
+ * Makes the solver of (1 − χ̃₀ v) δρ = f, v = 4π/|G|², for the total density, with
  *
  *   χ̃₀ = −D(r) δ(r − r′) + D(r) D(r′)/∫D − √L C √L
  *
- * The second term is the shift of the Fermi level, which keeps ∫δρ = 0. With u = v^{½} δρ on G ≠ 0 the operator is
- * symmetric and at least one,
+ * The second term is the shift of the Fermi level, which keeps ∫δρ = 0. With u = v^{½} δρ on G ≠ 0
+ * the operator is symmetric and at least one,
  *
  *   (1 + v^{½}(−χ̃₀)v^{½}) u = v^{½} f,     δρ = f + χ̃₀ v^{½} u,
  *
- * so conjugate gradients apply (`screened-waves.ts`). u lives on the waves of `ResponseSpace`, and bound charges answer on them
- * as well; the product with D that gives δρ is taken on the full grid. The mean of f is carried past it all. Both spins feel one
- * potential, and each answers with its own D; what is polarised belongs to both alike.
- *
- * The transposed system, (1 − v χ̃₀) δV = f for potentials, has the same symmetric one at its heart:
+ * so conjugate gradients apply (`screened-waves.ts`). u and the response of bound charges live on
+ * the waves of `ResponseSpace`; the product with D that gives δρ is taken on the full grid. The
+ * mean of f is unchanged. Both spins feel one potential and respond each with its own D; bound
+ * charges belong to both alike. The transposed system for potentials, (1 − v χ̃₀) δV = f, has the
+ * same operator:
  *
  *   (1 + v^{½}(−χ̃₀)v^{½}) u = v^{½} χ̃₀ f,     δV = f + v^{½} u
  *
- * The returned function keeps tables and work memory of the grid it saw last; what it has bound is not changed by what it binds later.
+ * Tables of the last grid are cached. Preconditioners returned earlier stay valid.
  *
- * @param spaceOn the waves of a grid. Default its own; one who needs them as well gives what both share.
+ * @param spaceOn gives the waves of a grid; pass one to share them. Default its own.
  */
 export function screening(spaceOn = keptSpace()): Screening {
   let tools: Tools | undefined;
@@ -41,7 +41,7 @@ export function screening(spaceOn = keptSpace()): Screening {
   };
 }
 
-/** @param transposed for potentials; default false, for densities. */
+/** @param transposed true for potentials. Default false, for densities. */
 export type Screening = (
   grid: Grid,
   nSpin: 1 | 2,
@@ -49,7 +49,7 @@ export type Screening = (
   transposed?: boolean,
 ) => ApplyPreconditioner;
 
-/** What all models on a grid share. */
+/** Tables and work memory shared by all models on a grid. */
 interface Tools {
   readonly space: ResponseSpace;
   readonly screened: ScreenedWaves;
@@ -119,7 +119,7 @@ function bindTransposed(
   screened.load(ofBoth);
   return (out, f) => {
     screened.load(ofBoth);
-    // −χ̃₀ f, the charge of both spins; a constant has none.
+    // −χ̃₀ f, summed over spins; a constant f has none.
     w.fill(0);
     if (polarisable !== undefined) {
       onFine.forward(u, total(f, points));
@@ -141,22 +141,22 @@ function bindTransposed(
   };
 }
 
-/** The model with the states of both spins together. */
+/** Returns the model with its states summed over spins. */
 function unpolarised(model: ModelSusceptibility, points: number): ModelSusceptibility {
   return { ...model, ...(model.states && { states: total(model.states, points) }) };
 }
 
-/** out ← out − D (V − level), one spin. */
+/** Subtracts the response of one spin: out ← out − D (V − level). */
 function subtractAnswer(out: Float64Array, states: Float64Array, potential: RealField, level: number): void {
   for (let r = 0; r < out.length; r++) out[r]! -= states[r]! * (potential[r]! - level);
 }
 
-/** out ← out − charge/nSpin, one spin. */
+/** Subtracts the share of one spin: out ← out − charge/nSpin. */
 function subtractShare(out: Float64Array, charge: RealField, nSpin: 1 | 2): void {
   for (let r = 0; r < out.length; r++) out[r]! -= charge[r]! / nSpin;
 }
 
-/** The sum over spins: f itself where there is one. */
+/** Returns the sum over spins, f itself without spin. */
 function total<F extends ReadonlyRealField>(f: F, points: number): F | RealField {
   return f.length === points ? f : sumOverSpins(f, points);
 }

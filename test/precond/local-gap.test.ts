@@ -21,14 +21,14 @@ describe("the local gap", () => {
     expect((await localGap(metal, space))!.insulator).toBeUndefined();
   });
 
-  test("without states is everywhere where there is matter, and L stays between 0 and 1", async () => {
+  test("without states is everywhere in material, and L stays between 0 and 1", async () => {
     const half = asRealField(newRealField(grid.points).map((_, r) => (Math.floor(r / 20) < 25 ? 0.03 : 0)));
-    const { place, gap } = (await localGap(sampleIterate({ grid, nSpin: 1, density: half }), space))!
+    const { localisation, gap } = (await localGap(sampleIterate({ grid, nSpin: 1, density: half }), space))!
       .insulator!;
-    expect(along(place, 0.25)).toBeGreaterThan(0.95);
-    expect(along(place, 0.75)).toBeLessThan(1e-6);
-    expect(Math.min(...place)).toBeGreaterThanOrEqual(0);
-    expect(Math.max(...place)).toBeLessThanOrEqual(1);
+    expect(along(localisation, 0.25)).toBeGreaterThan(0.95);
+    expect(along(localisation, 0.75)).toBeLessThan(1e-6);
+    expect(Math.min(...localisation)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...localisation)).toBeLessThanOrEqual(1);
     expect(gap).toBe(0); // nothing was seen that could tell: the largest permittivity
   });
 
@@ -37,11 +37,11 @@ describe("the local gap", () => {
       for (const half of [0.01, 0.1]) {
         const iterate = besideGap(sampleIterate({ grid, nSpin, density: even(nSpin) }), half);
         const { states, insulator } = (await localGap(iterate, space))!;
-        const { place, gap } = insulator!;
-        expect(along(place, 0.25)).toBe(0);
-        expect(along(place, 0.75)).toBeGreaterThan(0.95);
-        expect(Math.min(...place)).toBe(0);
-        expect(Math.max(...place)).toBeLessThanOrEqual(1);
+        const { localisation, gap } = insulator!;
+        expect(along(localisation, 0.25)).toBe(0);
+        expect(along(localisation, 0.75)).toBeGreaterThan(0.95);
+        expect(Math.min(...localisation)).toBe(0);
+        expect(Math.max(...localisation)).toBeLessThanOrEqual(1);
         // The blurred edge lends the insulator some of the metal's states.
         if (half > 0.05) close(gap / (2 * half), 1, 0.15);
         expect(gap).toBeLessThan(2 * half);
@@ -73,7 +73,7 @@ describe("the local gap", () => {
       return (rho ** 2 / (rho ** 2 + 0.005 ** 2)) * Math.min(1, Math.max(0, (0.5 - q) / 0.2));
     });
     notTiny(expected, 0.1);
-    closeArrays((await localGap(iterate, responseSpace(fine)))!.insulator!.place, expected, 1e-9);
+    closeArrays((await localGap(iterate, responseSpace(fine)))!.insulator!.localisation, expected, 1e-9);
   });
 
   test("has no window without a temperature", async () => {

@@ -2,7 +2,7 @@ import { type NumberOptions, valuesOf } from "../../common/options.ts";
 import type { Preconditioner } from "../preconditioner.ts";
 import { totalFilter } from "./total-filter.ts";
 
-/** What the numbers of `dielectric` and `hybrid` may be and what they are by default. */
+/** Rules, defaults and limits of the numbers of `dielectric` and `hybrid`. */
 export const DIELECTRIC_OPTIONS = {
   epsilonR: {
     rule: "must be a permittivity of at least 1; 10 suits many semiconductors, 1 means no screening",
@@ -15,17 +15,18 @@ export const DIELECTRIC_OPTIONS = {
 export interface DielectricOptions {
   /** Static permittivity εr of the material, at least 1. Default 10. */
   readonly epsilonR?: number | undefined;
-  /** Screening wave vector beyond which it stops to screen [bohr⁻¹], positive. Default 0.8. */
+  /** Wave vector beyond which screening vanishes [bohr⁻¹], positive. Default 0.8. */
   readonly kTF?: number | undefined;
 }
 
 /**
- * Preconditioner for bulk semiconductors and insulators: the dielectric function of a simplified Resta model [Res77; HL21],
+ * Makes the preconditioner for bulk semiconductors and insulators from the dielectric function of a
+ * simplified Resta model [Res77; HL21]. For G ≠ 0
  *
- *   (P⁻¹ f)(G) = (kTF² + (εr − 1)|G|²) / (εr kTF² + (εr − 1)|G|²) · f(G) for G ≠ 0,   (P⁻¹ f)(0) = f(0)
+ *   (P⁻¹ f)(G) = (kTF² + (εr − 1)|G|²) / (εr kTF² + (εr − 1)|G|²) · f(G);   (P⁻¹ f)(0) = f(0)
  *
- * It goes from 1/εr for long waves to 1 for short ones; εr = 1 is the identity and εr → ∞ is Kerker's. It acts on
- * the total density; a magnetisation has no Coulomb energy and passes unchanged.
+ * The factor goes from 1/εr for long waves to 1 for short ones; εr = 1 is the identity, εr → ∞ is
+ * Kerker's. It acts on the total density; the magnetisation, without Coulomb energy, is unchanged.
  *
  * @throws InputError if `epsilonR` is below 1 or `kTF` is not positive.
  */

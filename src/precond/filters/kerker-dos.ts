@@ -5,15 +5,16 @@ import { identity } from "./simple.ts";
 import { totalFilter } from "./total-filter.ts";
 
 /**
- * Kerker's preconditioner with the Thomas-Fermi wave vector of the calculation itself, from the density of states at
- * its Fermi level:
+ * Makes Kerker's preconditioner with the Thomas-Fermi wave vector of the calculation, from the
+ * density of states at its Fermi level:
  *
- *   kTF² = 4π D/Ω,   D = D↑ + D↓,   D_σ = Σ_nk w_k fMax δ_T(ε_nkσ − ε_F),   δ_T(x) = e^{−(x/T)²}/(T√π)
+ *   kTF² = 4π D/Ω,   D = D↑ + D↓,   D_σ = Σ_nk w_k fMax δ_T(ε_nkσ − ε_F),
+ *   δ_T(x) = e^{−(x/T)²}/(T√π)
  *
  *   ρ(G) ← |G|²/(|G|² + kTF²) ρ(G),   m(G) ← m(G) − (4π (D↑ − D↓)/Ω)/(|G|² + kTF²) ρ(G)   for G ≠ 0
  *
- * for the residuals of density ρ and magnetisation m: the two spins answer one potential, each with its own states
- * [Ker81; HL21]. Without states at the Fermi level it is the identity.
+ * Here ρ and m are the residuals of density and magnetisation: both spins respond to one potential,
+ * each with its own states [Ker81; HL21]. Without states at the Fermi level it is the identity.
  *
  * @param width T [Ha]. Default `mixingWidth`.
  * @throws InputError if `width` is not positive and finite.
@@ -38,7 +39,7 @@ export function kerkerDos({ width }: { readonly width?: number | undefined } = {
   };
 }
 
-/** D_σ [Ha⁻¹] of the cell, one for each spin. */
+/** Returns D_σ [Ha⁻¹] of the cell for each spin. */
 function densityOfStates({ levels, nSpin, fMax, fermiLevel }: Iterate, width: number): number[] {
   const perSpin = levels.length / nSpin; // spin is slowest
   return Array.from({ length: nSpin }, (_, spin) =>

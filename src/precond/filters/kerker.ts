@@ -2,7 +2,7 @@ import { type NumberOptions, valuesOf } from "../../common/options.ts";
 import type { Preconditioner } from "../preconditioner.ts";
 import { totalFilter } from "./total-filter.ts";
 
-/** What the numbers of `kerker` may be and what they are by default; 0.8 bohr⁻¹ is 1.5 Å⁻¹ [KF96]. */
+/** Rule, default and limit of the number of `kerker`; 0.8 bohr⁻¹ is 1.5 Å⁻¹ [KF96]. */
 export const KERKER_OPTIONS = {
   kTF: {
     rule: "must be a positive Thomas-Fermi wave vector in bohr⁻¹; 0.8 is usual, for no preconditioning use simple",
@@ -12,11 +12,12 @@ export const KERKER_OPTIONS = {
 } as const satisfies NumberOptions;
 
 /**
- * Kerker preconditioner: damps the long-wavelength charge sloshing of bulk metals [Ker81].
+ * Makes Kerker's preconditioner, which damps long-wavelength charge sloshing of bulk metals
+ * [Ker81].
  *
  *   (P⁻¹ f)(G) = |G|² / (|G|² + kTF²) · f(G) for G ≠ 0,   (P⁻¹ f)(0) = f(0)
  *
- * acts on the total density; a magnetisation passes unchanged.
+ * It acts on the total density; the magnetisation is unchanged.
  *
  * @param options `kTF`: Thomas-Fermi wave vector [bohr⁻¹], positive. Default 0.8.
  * @throws InputError if `kTF` is not positive and finite.

@@ -5,7 +5,7 @@ export const identity: ApplyPreconditioner = (out, residual) => {
   for (let r = 0; r < out.length; r++) out[r] = residual[r]!;
 };
 
-/** P = 1: plain mixing. Enough for small cells and wide gaps. */
+/** Makes P = 1, plain mixing; enough for small cells and wide gaps. */
 export function simple(): Preconditioner {
   return { name: "simple", at: () => identity };
 }

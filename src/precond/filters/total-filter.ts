@@ -2,13 +2,13 @@ import { newFourierField, newRealField } from "../../kernels/fields.ts";
 import type { ApplyPreconditioner, Iterate } from "../preconditioner.ts";
 
 /**
- * P⁻¹ that multiplies the waves of the total density, ρ = ρ↑ + ρ↓:
+ * Makes a P⁻¹ that multiplies the waves of the total density, ρ = ρ↑ + ρ↓:
  *
  *   (P⁻¹f)(G) = factor(|G|²) f(G) for G ≠ 0,   m(G) ← m(G) + magnetic(|G|²) f(G),   m = ρ↑ − ρ↓
  *
- * G = 0 stays in both: P⁻¹ must change neither the electron count nor the moment.
+ * G = 0 is unchanged in both: P⁻¹ must keep the electron count and the moment.
  *
- * @param magnetic default 0: the magnetisation passes unchanged.
+ * @param magnetic Default 0: the magnetisation is unchanged.
  */
 export function totalFilter(
   { grid, nSpin }: Pick<Iterate, "grid" | "nSpin">,
@@ -20,7 +20,7 @@ export function totalFilter(
   const change = newRealField(points);
   const original = newFourierField(points);
   const coefficients = newFourierField(points);
-  // Change of the total (or of the magnetisation) that a total residual brings.
+  // Change of the total density (or of the magnetisation) caused by a total residual.
   const filtered = (multiplier: (g2: number) => number) => {
     coefficients.set(original);
     coefficients[0] = coefficients[1] = 0;
