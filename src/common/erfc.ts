@@ -1,16 +1,16 @@
 /**
- * Error function and its complement to about one unit in the last place.
+ * Error function and its complement, accurate to about one unit in the last place.
  *
  *   erf(x) = (2/√π) ∫₀ˣ e^{−t²} dt,   erfc(x) = 1 − erf(x)
  *
- * Minimax rational functions on four ranges; the coefficients are those of the Sun fdlibm library (1993), where
- * the approximation errors (all below 2⁻⁵⁷) are stated. Beyond 1.25 the tail has the form e^{−x²} R(1/x²)/x.
+ * Minimax rational functions on four ranges, with the coefficients of Sun's fdlibm (1993), which
+ * states approximation errors below 2⁻⁵⁷. Beyond 1.25 the tail has the form e^{−x²} R(1/x²)/x.
  */
 
-/** erf(1) rounded to 24 bits: the middle range approximates the difference from it. */
+/** erf(1) rounded to 24 bits; the middle range approximates the difference from it. */
 const ERF_ONE = 8.450629115104675e-1;
 
-/** Lowest power first. */
+/** Evaluates a polynomial by Horner's rule; coefficients with the lowest power first. */
 function polynomial(coefficients: readonly number[], x: number): number {
   let sum = 0;
   for (let i = coefficients.length - 1; i >= 0; i--) sum = sum * x + coefficients[i]!;
@@ -53,7 +53,7 @@ const FAR_Q = [
   2.5530504064331644e3, 4.7452854120695537e2, -2.244095244658582e1,
 ];
 
-/** erfc(x) for x ≥ 1.25. */
+/** Returns erfc(x) for x ≥ 1.25. */
 function tail(x: number): number {
   if (x > 28) return 0; // below the smallest subnormal number
   const s = 1 / (x * x);

@@ -1,7 +1,7 @@
 /**
- * The candidate most like `word`, for "did you mean" in messages; undefined if none is close, that is within a
- * third of the word's length (at least two) edits. Upper and lower case are the same. Ties go to a candidate of the same length,
- * then to the first.
+ * Returns the candidate most like `word`, for "did you mean" in messages. Undefined if none is
+ * within a third of the word's length in edits (at least two). Ignores case. Ties go to a candidate
+ * of the same length, then to the first.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();
@@ -19,15 +19,15 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** ` (did you mean NAME?)` or nothing: the usual end of a message about an unknown name. */
+/** Returns ` (did you mean NAME?)` or nothing, to end a message about an unknown name. */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const name = nearest(word, candidates);
   return name === undefined ? "" : ` (did you mean ${name}?)`;
 }
 
 /**
- * Damerau–Levenshtein distance, optimal string alignment: insertions, deletions, replacements and swaps of
- * neighbouring letters that turn `a` into `b`, no letter being edited twice.
+ * Returns the Damerau–Levenshtein distance (optimal string alignment): insertions, deletions,
+ * replacements and swaps of neighbours that turn `a` into `b`, no letter being edited twice.
  */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];

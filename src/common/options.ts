@@ -1,11 +1,11 @@
 import { requireInput } from "./failure.ts";
 
 /**
- * A number that a function takes as an option: what it may be and what it is by default. It stands once, beside the function; the job
- * schema and the memory estimate read it there.
+ * Rule and default of a numeric option of a function. Both are declared once, beside the function;
+ * the job schema and the memory estimate read them from there.
  */
 export interface NumberOption {
-  /** Rule and remedy as messages say them: `must be a positive wave vector in bohr⁻¹; 0.8 is usual`. */
+  /** Rule and remedy, as in messages: `must be a positive wave vector in bohr⁻¹; 0.8 is usual`. */
   readonly rule: string;
   readonly default: number;
   /** Whole numbers only. */
@@ -21,10 +21,10 @@ export interface NumberOption {
 
 export type NumberOptions = Readonly<Record<string, NumberOption>>;
 
-/** The values of a set of options, all of them given. */
+/** Values of a set of options, none missing. */
 export type ValuesOf<Options extends NumberOptions> = { readonly [Name in keyof Options]: number };
 
-/** Tells whether an option may have a value. */
+/** Returns whether an option may have the value `x`. */
 export function allows(
   { isWhole, isUnbounded, above, atLeast, below, atMost }: NumberOption,
   x: number,
@@ -40,10 +40,10 @@ export function allows(
 }
 
 /**
- * Fills in defaults and checks what was given.
+ * Checks the values given and fills in defaults for the others.
  *
- * @param owner name of the function whose options they are, for messages: `kerker` makes `kerker.kTF: must be …`.
- * @param given values by name; what is absent or undefined gets its default.
+ * @param owner name of the function, for messages: `kerker` gives `kerker.kTF: must be …`.
+ * @param given values by name; absent or undefined ones get their default.
  * @throws InputError naming the option, its rule, the value and the remedy.
  */
 export function valuesOf<const Options extends NumberOptions>(
@@ -60,5 +60,5 @@ export function valuesOf<const Options extends NumberOptions>(
     );
     values[name] = value;
   }
-  return values as ValuesOf<Options>; // a value for each name was set just now
+  return values as ValuesOf<Options>; // every name has a value by now
 }

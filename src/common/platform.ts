@@ -1,2 +1,2 @@
-/** Whether this runs in Node rather than in a browser. */
+/** True in Node, false in a browser. */
 export const isNode: boolean = typeof process !== "undefined" && process.versions?.node !== undefined;

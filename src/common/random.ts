@@ -1,4 +1,4 @@
-/** A seeded stream of reproducible random numbers: the same on every machine and in every thread. */
+/** A seeded stream of random numbers, the same on every machine and in every thread. */
 export interface Random {
   /** Uniform in [0, 1). */
   uniform(): number;
@@ -6,7 +6,7 @@ export interface Random {
   normal(): number;
 }
 
-/** Mulberry32, 32 bits of state, enough for start vectors and tests; `seed` may be any finite number. */
+/** Returns a Mulberry32 stream, 32 bits of state; `seed` may be any finite number. */
 export function random(seed: number): Random {
   let state = (Math.floor(seed) ^ 0x9e3779b9) >>> 0;
   const uniform = () => {

@@ -1,8 +1,9 @@
-/** Below this the power series is used: recurrence from j₀ and j₁ upwards would lose digits there. */
+/** Below this x the power series is used: upward recurrence from j₀ and j₁ would lose digits. */
 const SERIES = 2;
 
 /**
- * Spherical Bessel function of the first kind, l = 0, 1, …, x ≥ 0, relative error about 10⁻¹⁵ for l ≤ 4.
+ * Returns the spherical Bessel function of the first kind, l = 0, 1, …, x ≥ 0, with a relative
+ * error of about 10⁻¹⁵ for l ≤ 4.
  *
  *   j₀ = sin x/x,   j₁ = sin x/x² − cos x/x,   j_{l+1} = (2l+1) j_l/x − j_{l−1}
  *   j_l = x^l/(2l+1)!! Σ_k (−x²/2)^k / (k! (2l+3)(2l+5)…(2l+2k+1))

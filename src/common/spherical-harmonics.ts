@@ -2,9 +2,9 @@ import { invariant } from "./failure.ts";
 import type { Vec3 } from "./vec3.ts";
 
 /**
- * Real spherical harmonics for l ≤ 3, m = −l … l, without the Condon–Shortley sign: m < 0 goes with sin|m|φ,
- * m > 0 with cos mφ. Orthonormal on the unit sphere. The solid harmonics S_lm(r) = |r|^l Y_lm(r) are homogeneous
- * polynomials, so l = 1 is proportional to (y, z, x).
+ * Highest l of the real spherical harmonics, m = −l … l, without the Condon–Shortley sign: m < 0
+ * goes with sin|m|φ, m > 0 with cos mφ. Orthonormal on the unit sphere. The solid harmonics
+ * S_lm(r) = |r|^l Y_lm(r) are homogeneous polynomials, so l = 1 is proportional to (y, z, x).
  */
 export const MAX_ANGULAR_MOMENTUM = 3;
 
@@ -20,7 +20,7 @@ const Y32 = Math.sqrt(105) / (4 * SQRT_PI);
 const Y31 = Math.sqrt(21 / 2) / (4 * SQRT_PI);
 const Y30 = Math.sqrt(7) / (4 * SQRT_PI);
 
-/** S_lm(r) = |r|^l Y_lm(r) [bohr^l if r is in bohr]. */
+/** Returns S_lm(r) = |r|^l Y_lm(r) [bohr^l if r is in bohr]. */
 export function solidHarmonic(l: number, m: number, [x, y, z]: Vec3): number {
   if (m < -l || m > l) outOfRange(l, m);
   switch (l * (l + 1) + m) {
@@ -61,7 +61,7 @@ export function solidHarmonic(l: number, m: number, [x, y, z]: Vec3): number {
   }
 }
 
-/** ∇S_lm, Cartesian. */
+/** Returns ∇S_lm, Cartesian. */
 export function solidHarmonicGradient(l: number, m: number, [x, y, z]: Vec3): Vec3 {
   const times = (s: number, a: number, b: number, c: number): Vec3 => [s * a, s * b, s * c];
   if (m < -l || m > l) outOfRange(l, m);
@@ -103,7 +103,7 @@ export function solidHarmonicGradient(l: number, m: number, [x, y, z]: Vec3): Ve
   }
 }
 
-/** Y_lm of the direction of `v` (any length); at v = 0 the average over directions, which is 0 unless l = 0. */
+/** Returns Y_lm for the direction of `v`; at v = 0 the mean over directions, 0 unless l = 0. */
 export function sphericalHarmonic(l: number, m: number, v: Vec3): number {
   const length = Math.hypot(v[0], v[1], v[2]);
   if (length === 0) return l === 0 ? Y00 : 0;

@@ -1,11 +1,11 @@
 import { add, type Mat3 } from "./vec3.ts";
 
-/** A symmetric 3 × 3 matrix to add up in place, row by row. */
+/** A symmetric 3 × 3 matrix accumulated in place, row by row, shape [9]. */
 export type Tensor = Float64Array;
 
 export const newTensor = (): Tensor => new Float64Array(9);
 
-/** t ← t + s v vᵀ. */
+/** t ← t + s v vᵀ with v = (x, y, z). */
 export function addOuter(t: Tensor, s: number, x: number, y: number, z: number): void {
   t[0]! += s * x * x;
   t[4]! += s * y * y;
@@ -20,7 +20,7 @@ export function addIdentity(t: Tensor, s: number): void {
   for (let c = 0; c < 3; c++) t[4 * c]! += s;
 }
 
-/** s t as a matrix. */
+/** Returns s t as a matrix. */
 export const toMatrix = (t: Tensor, s = 1): Mat3 => [
   [s * t[0]!, s * t[1]!, s * t[2]!],
   [s * t[3]!, s * t[4]!, s * t[5]!],

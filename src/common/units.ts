@@ -1,3 +1,3 @@
-/** Hartree atomic units inside; these constants (CODATA 2022) are used only where a file or a picture needs others. */
+/** Units of files and pictures, CODATA 2022; inside, everything is in Hartree atomic units. */
 export const BOHR_PER_ANGSTROM = 1.8897261259077822; // 1/0.529177210544
 export const EV_PER_HARTREE = 27.211386245981;

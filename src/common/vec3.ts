@@ -14,9 +14,9 @@ export const cross = (a: Vec3, b: Vec3): Vec3 => [
   a[0] * b[1] - a[1] * b[0],
 ];
 
-/** m·v with v a column. */
+/** Returns m·v with v a column. */
 export const matVec = (m: Mat3, v: Vec3): Vec3 => [dot(m[0], v), dot(m[1], v), dot(m[2], v)];
-/** mᵀ·v: the rows of m combined with weights v; fractional → Cartesian when the rows are lattice vectors. */
+/** Returns mᵀ·v: fractional → Cartesian coordinates if the rows of m are lattice vectors. */
 export const rowsVec = (m: Mat3, v: Vec3): Vec3 => [
   v[0] * m[0][0] + v[1] * m[1][0] + v[2] * m[2][0],
   v[0] * m[0][1] + v[1] * m[1][1] + v[2] * m[2][1],
@@ -30,7 +30,7 @@ export const transpose = (m: Mat3): Mat3 => [
 export const matMul = (a: Mat3, b: Mat3): Mat3 => [rowsVec(b, a[0]), rowsVec(b, a[1]), rowsVec(b, a[2])];
 export const det = (m: Mat3): number => dot(m[0], cross(m[1], m[2]));
 
-/** m⁻¹. The caller checks that det(m) ≠ 0. */
+/** Returns m⁻¹. The caller checks that det(m) ≠ 0. */
 export function inverse(m: Mat3): Mat3 {
   const d = det(m);
   return transpose([

@@ -1,7 +1,11 @@
 import { InputError } from "../common/failure.ts";
 import type { BackendName, Kernels } from "./kernels.ts";
 
-/** Makes a kernel instance of the back end asked for. @throws InputError if it is not available here, with the reason. */
+/**
+ * Makes a kernel instance of a back end.
+ *
+ * @throws InputError with the reason if the back end is not available here.
+ */
 export async function createKernels(backend: BackendName = "wasm"): Promise<Kernels> {
   if (backend === "reference") return (await import("./reference.ts")).referenceKernels();
   if (backend === "wasm") return (await import("./wasm/wasm.ts")).wasmKernels();
@@ -11,16 +15,16 @@ export async function createKernels(backend: BackendName = "wasm"): Promise<Kern
   return native;
 }
 
-/** What `stillwave info` shows of one back end. */
+/** One back end as `stillwave info` shows it. */
 export interface BackendDescription {
   readonly name: BackendName;
   readonly available: boolean;
   readonly features?: Kernels["features"];
-  /** Why it is not available. */
+  /** Reason why it is not available. */
   readonly reason?: string;
 }
 
-/** Tries every back end. */
+/** Tries to make every back end. */
 export async function describeBackends(): Promise<BackendDescription[]> {
   const names: BackendName[] = ["wasm", "native", "reference"];
   return Promise.all(

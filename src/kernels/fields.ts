@@ -1,6 +1,6 @@
 declare const space: unique symbol;
 
-/** A Float64Array nobody may write through this name. */
+/** A Float64Array that may not be written through this name. */
 export type ReadonlyReals = Omit<
   Float64Array,
   "set" | "fill" | "copyWithin" | "reverse" | "sort" | "subarray"
@@ -12,23 +12,23 @@ export type ReadonlyReals = Omit<
 export type RealField = Float64Array & { readonly [space]: "real" };
 export type ReadonlyRealField = ReadonlyReals & { readonly [space]: "real" };
 
-/** Fourier coefficients on the full cube of G-vectors. Shape [2·nz·ny·nx], (re, im) interleaved, G = 0 first. */
+/** Fourier coefficients on the full cube, shape [2·nz·ny·nx], (re, im) interleaved, G = 0 first. */
 export type FourierField = Float64Array & { readonly [space]: "fourier" };
 export type ReadonlyFourierField = ReadonlyReals & { readonly [space]: "fourier" };
 
-/** A zero field of `length` values (grid points times spins). */
+/** Returns a zero field of `length` values (grid points times spins). */
 export const newRealField = (length: number): RealField => new Float64Array(length) as RealField;
-/** A zero field of coefficients for `points` G-vectors. */
+/** Returns zero coefficients for `points` G-vectors. */
 export const newFourierField = (points: number): FourierField => new Float64Array(2 * points) as FourierField;
-/** The values of `x` as a field; no copy. */
+/** Returns `x` as a field, without copying. */
 export const asRealField = (x: Float64Array): RealField => x as RealField;
 export const asFourierField = (x: Float64Array): FourierField => x as FourierField;
 
-/** Component `spin` of a field with `points` values per spin: a view, not a copy. */
+/** Returns component `spin` of a field with `points` values per spin, as a view. */
 export const spinComponent = (f: RealField, spin: number, points: number): RealField =>
   f.subarray(spin * points, (spin + 1) * points) as RealField;
 
-/** f↑ + f↓ of a field with `points` values per spin, or f itself of one spin, as a new field; shape [N]. */
+/** Returns f↑ + f↓, or a copy of f for one spin; f has `points` values per spin, shape [N]. */
 export function sumOverSpins(f: ReadonlyReals, points: number): RealField {
   const total = f.slice(0, points) as RealField;
   for (let offset = points; offset < f.length; offset += points)
@@ -36,10 +36,10 @@ export function sumOverSpins(f: ReadonlyReals, points: number): RealField {
   return total;
 }
 
-/** Terms that are summed one after the other. */
+/** Number of terms added one after the other. */
 const BLOCK = 256;
 
-/** Σ f_i g_i by halves: the rounding of N terms grows as log N, and not as the √N or N that hides 1e-10 Ha of a large cell. */
+/** Returns Σ f_i g_i by halves: rounding grows as log N (as N it costs large cells 1e-10 Ha). */
 export const dotReal = (f: ReadonlyReals, g: ReadonlyReals): number => dotBetween(f, g, 0, f.length);
 
 function dotBetween(f: ReadonlyReals, g: ReadonlyReals, from: number, to: number): number {
@@ -52,7 +52,7 @@ function dotBetween(f: ReadonlyReals, g: ReadonlyReals, from: number, to: number
   return sum;
 }
 
-/** Σ f_i, by halves. */
+/** Returns Σ f_i by halves. */
 export const sumReal = (f: ReadonlyReals): number => sumBetween(f, 0, f.length);
 
 function sumBetween(f: ReadonlyReals, from: number, to: number): number {
@@ -65,7 +65,7 @@ function sumBetween(f: ReadonlyReals, from: number, to: number): number {
   return sum;
 }
 
-/** z ← f/divisor, as complex numbers. */
+/** z ← f/divisor as complex numbers. */
 export function toComplex(z: Float64Array, f: ReadonlyReals, divisor: number): void {
   for (let r = 0; r < f.length; r++) {
     z[2 * r] = f[r]! / divisor;
@@ -88,7 +88,7 @@ export function addConstant(out: Float64Array, x: number): void {
   for (let i = 0; i < out.length; i++) out[i]! += x;
 }
 
-/** a − b. */
+/** Returns a − b. */
 export function difference(a: ReadonlyRealField, b: ReadonlyRealField): RealField {
   const out = newRealField(a.length);
   for (let r = 0; r < out.length; r++) out[r] = a[r]! - b[r]!;

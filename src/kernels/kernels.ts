@@ -1,31 +1,30 @@
 /**
- * The one interface between the mathematics and the machine. Everything that takes time in a plane-wave
- * calculation is a call of one of these functions; everything above reads like the formulas.
+ * All time-critical operations of a plane-wave calculation, implemented by each back end.
  *
- * Arrays. Complex numbers are interleaved, re = z[2i], im = z[2i+1]. Matrices are column-major, leading
- * dimensions count complex elements. A panel of bands is an n × nBands matrix: one band is contiguous.
- * Grids are x fastest: point (x, y, z) of an [nx, ny, nz] grid is x + nx·(y + ny·z).
+ * Arrays. Complex numbers are interleaved, re = z[2i], im = z[2i+1]. Matrices are column-major,
+ * leading dimensions count complex elements. A panel of bands is an n × nBands matrix: one band is
+ * contiguous. Grids are x fastest: point (x, y, z) of an [nx, ny, nz] grid is x + nx·(y + ny·z).
  *
- * Ownership. Every array passed to a kernel must have been made by `alloc` or `scratch` of the same
- * instance, or be a `subarray` of one: a back end may address them by their byte offset in one linear
- * memory. No kernel keeps an argument. Unless said otherwise `out` arrays do not alias inputs.
- * All calls are synchronous; threads own one instance each.
+ * Ownership. Every array passed to a kernel must come from `alloc` or `scratch` of the same
+ * instance, or be a `subarray` of such an array: back ends may address it by its byte offset in one
+ * linear memory. No kernel keeps an argument. Unless said otherwise `out` arrays do not alias
+ * inputs. All calls are synchronous; each thread owns an instance.
  */
 export interface Kernels {
   readonly backend: BackendName;
-  /** What the back end found on this machine, for `stillwave info` and result files. */
+  /** Features of the back end on this machine, for `stillwave info` and result files. */
   readonly features: { readonly simd: boolean; readonly fma: boolean; readonly library?: string };
 
-  /** A zeroed array, 64-byte aligned, that lives as long as this instance. */
+  /** Returns a zeroed array, 64-byte aligned, that lives as long as this instance. */
   alloc(length: number): Float64Array;
-  /** Runs `body` with a stack of temporaries: what its argument hands out (uninitialised) is taken back at the end. */
+  /** Runs `body` with temporaries: `take` returns uninitialised arrays, freed at the end. */
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
-  /** Bytes held now and at most. */
+  /** Returns the bytes held now and the most held so far. */
   memory(): { readonly held: number; readonly peak: number };
 
   /** Plans transforms on a grid; sizes are products of 2, 3, 5, 7, 11 and 13. */
   fft(size: GridSize): Fft;
-  /** Plans transforms between plane waves at the given distinct grid points (flat indices) and the grid. */
+  /** Plans transforms between plane waves, at distinct grid points (flat indices), and the grid. */
   sphereFft(size: GridSize, gridIndex: Int32Array): SphereFft;
 
   /** C ← α op(A) op(B) + β C; op(A) is m × k, op(B) is k × n. */
@@ -44,7 +43,7 @@ export interface Kernels {
     c: Float64Array,
     ldc: number,
   ): void;
-  /** C ← Aᴴ B (n × n) where it is known to be Hermitian: half is computed, both triangles are written. A, B are k × n. */
+  /** C ← Aᴴ B (n × n) known to be Hermitian: half computed, both triangles written. A, B: k × n. */
   hermitianOverlap(
     n: number,
     k: number,
@@ -55,7 +54,11 @@ export interface Kernels {
     c: Float64Array,
     ldc: number,
   ): void;
-  /** A = R ᴴ R with R upper triangular, in place: upper triangle of A is read and overwritten, the strict lower one is zeroed. Returns false (A destroyed) if A is not numerically positive definite. */
+  /**
+   * Factorises A = Rᴴ R in place, R upper triangular: reads and overwrites the upper triangle of A,
+   * zeroes the strict lower one. Returns false (A destroyed) if A is not numerically positive
+   * definite.
+   */
   cholesky(n: number, a: Float64Array, lda: number): boolean;
   /** X ← X R⁻¹ for an m × n panel X and upper triangular R (n × n). */
   solveTriangularRight(
@@ -66,7 +69,7 @@ export interface Kernels {
     x: Float64Array,
     ldx: number,
   ): void;
-  /** X ← R⁻¹ X (`conjugateTranspose` false) or R⁻ᴴ X (true) for an n × m panel X and upper triangular R (n × n). */
+  /** X ← R⁻¹ X (R⁻ᴴ X if `conjugateTranspose`); X is an n × m panel, R upper triangular (n × n). */
   solveTriangularLeft(
     n: number,
     m: number,
@@ -76,7 +79,12 @@ export interface Kernels {
     x: Float64Array,
     ldx: number,
   ): void;
-  /** All eigenvalues (ascending, into `values`[n]) and orthonormal eigenvectors (columns of V, n × n) of a Hermitian A (n × n, destroyed; lower triangle read). @throws Error if the iteration does not converge. */
+  /**
+   * Computes all eigenvalues (ascending, into `values`[n]) and orthonormal eigenvectors (columns of
+   * V, n × n) of a Hermitian A (n × n, lower triangle read, destroyed).
+   *
+   * @throws Error if the iteration does not converge.
+   */
   eigh(n: number, a: Float64Array, lda: number, values: Float64Array, v: Float64Array, ldv: number): void;
 
   /** out[j] ← Σᵢ |xᵢⱼ|² for the n × nBands panel x. */
@@ -87,7 +95,7 @@ export interface Kernels {
   columnWeightedNorms2(out: Float64Array, n: number, nBands: number, d: Float64Array, x: Float64Array): void;
   /** xᵢⱼ ← sⱼ xᵢⱼ, real s[nBands]. */
   scaleColumns(n: number, nBands: number, s: Float64Array, x: Float64Array): void;
-  /** outᵢⱼ ← yᵢⱼ + sⱼ xᵢⱼ, real s[nBands]; out may be y or x. With y = Hψ, x = ψ, s = −ε: the residuals. */
+  /** outᵢⱼ ← yᵢⱼ + sⱼ xᵢⱼ, real s[nBands]; out may be y or x. Residuals: y = Hψ, x = ψ, s = −ε. */
   addScaledColumns(
     out: Float64Array,
     n: number,
@@ -96,48 +104,52 @@ export interface Kernels {
     s: Float64Array,
     x: Float64Array,
   ): void;
-  /** outᵢⱼ ← dᵢ xᵢⱼ with real d[n] (kinetic energy applied to a panel). out may be x. */
+  /** outᵢⱼ ← dᵢ xᵢⱼ with real d[n], as for the kinetic energy. out may be x. */
   multiplyRows(out: Float64Array, n: number, nBands: number, d: Float64Array, x: Float64Array): void;
   /**
-   * Teter-Payne-Allan preconditioner, in place: xᵢⱼ ← K(tᵢ/sⱼ) xᵢⱼ with kinetic energies t[n] and scales s[nBands] > 0,
-   * K(u) = (27 + 18u + 12u² + 8u³) / (27 + 18u + 12u² + 8u³ + 16u⁴)  [TPA89].
+   * Applies the Teter-Payne-Allan preconditioner in place, xᵢⱼ ← K(tᵢ/sⱼ) xᵢⱼ, with kinetic
+   * energies t[n] and scales s[nBands] > 0 [TPA89]:
+   *
+   *   K(u) = (27 + 18u + 12u² + 8u³) / (27 + 18u + 12u² + 8u³ + 16u⁴)
    */
   tpa(n: number, nBands: number, t: Float64Array, s: Float64Array, x: Float64Array): void;
 }
 
 export type BackendName = "reference" | "wasm" | "native";
 export type GridSize = readonly [nx: number, ny: number, nz: number];
-/** N: as is; C: conjugate transpose. */
+/** N: the matrix itself; C: its conjugate transpose. */
 export type Op = "N" | "C";
 
 /**
- * One pass of a transform along one axis, for bounds of its rounding: blocks of `radix` numbers go through a small
- * transform, y_{p·r+k} = w^{pk} Σ_q e^{±2πi qk/r} x_{p+qP}, w = e^{±2πi/length}, p < P = length/r. The small transforms are those of
- * `scripts/kernels/butterfly.ts`.
+ * One pass of a transform along one axis, for bounds of its rounding: a small transform of blocks
+ * of `radix` numbers, as in `scripts/kernels/butterfly.ts`,
+ *
+ *   y_{p·r+k} = w^{pk} Σ_q e^{±2πi qk/r} x_{p+qP},   w = e^{±2πi/length}, p < P = length/r.
  */
 export interface FftPass {
   readonly radix: number;
   readonly length: number;
-  /** The factors in use for e^{sign·i…}: (c, c, −s, s) for each p and k = 1 … r − 1, at 4·(p·(r−1) + k−1). */
+  /** Returns the factors e^{sign·i…}: (c, c, −s, s) at 4·(p·(r−1) + k−1), k = 1 … r − 1. */
   factors(sign: -1 | 1): Readonly<Float64Array>;
 }
 
-/** Complex 3-D transforms on the full grid, unnormalised: forward has e^{−iGr}, inverse e^{+iGr}. `out` may be `x`. */
+/** Unnormalised full-grid transforms: forward e^{−iGr}, inverse e^{+iGr}. `out` may be `x`. */
 export interface Fft {
   readonly size: GridSize;
-  /** All passes of all axes, where the back end's program is known. */
+  /** All passes of all axes, if the program of the back end is known. */
   readonly passes?: readonly FftPass[];
   forward(out: Float64Array, x: Float64Array): void;
   inverse(out: Float64Array, x: Float64Array): void;
 }
 
 /**
- * Transforms pruned to a set of n plane waves (columns of the grid that hold none are never transformed).
- * With N grid points: sphereToGrid gives u(r) = Σ_G c_G e^{iGr}; gridToSphere gives c_G = (1/N) Σ_r u(r) e^{−iGr}.
+ * Transforms pruned to n plane waves: grid columns without plane waves are not transformed. With N
+ * grid points sphereToGrid gives u(r) = Σ_G c_G e^{iGr}, gridToSphere c_G = (1/N) Σ_r u(r)
+ * e^{−iGr}.
  */
 export interface SphereFft {
   readonly size: GridSize;
-  /** All passes of all axes, where the back end's program is known; what is zero may be left out. */
+  /** All passes of all axes, if the program of the back end is known; zeros may be left out. */
   readonly passes?: readonly FftPass[];
   /** Number of plane waves n. */
   readonly planeWaves: number;
@@ -145,11 +157,12 @@ export interface SphereFft {
   sphereToGrid(grid: Float64Array, c: Float64Array): void;
   /** c (2n) ← one grid (complex, 2N, destroyed). */
   gridToSphere(c: Float64Array, grid: Float64Array): void;
-  /** hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N): the inner loop of every calculation, fused. */
+  /** hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N). Most time is spent here. */
   applyPotential(hpsi: Float64Array, psi: Float64Array, v: Float64Array, nBands: number): void;
   /**
-   * rho[s] (N) ← rho[s] + Σⱼ w[s]ⱼ |uⱼ(r)|² for nBands bands and nSets sets of weights, default one; rho is [nSets·N], w is
-   * [nSets·nBands]. A band is transformed once for all sets, and not at all where all its weights are zero.
+   * rho[s] (N) ← rho[s] + Σⱼ w[s]ⱼ |uⱼ(r)|² for nBands bands and nSets (default 1) sets of weights;
+   * rho is [nSets·N], w is [nSets·nBands]. A band is transformed once for all sets, or not at all
+   * if all its weights are zero.
    */
   accumulateDensity(
     rho: Float64Array,

@@ -3,19 +3,19 @@ import { dotReal } from "./fields.ts";
 /** Solution of min ‖A c − b‖₂ with few long columns. */
 export interface Fit {
   readonly coefficients: number[];
-  /** 2-norm condition number of A, Infinity if its rank is not full. */
+  /** 2-norm condition number of A, Infinity if A is rank-deficient. */
   readonly condition: number;
 }
 
-/** Rows treated at a time: the pieces of five columns fit into the second-level cache. */
+/** Rows treated at a time: five columns of a piece fit into the second-level cache. */
 const PIECE = 4096;
 
-/** Part of a vector's length that a projection must leave for its result to be orthogonal to rounding, up to one digit. */
+/** Projections that leave less of a vector's length are repeated; at most one digit is lost. */
 const KEPT = 0.1;
 
 /**
- * Least squares by Gram-Schmidt, A = Q R, R c = Qᵀ b, with projections repeated where they cancel: twice is enough for
- * Q orthogonal to rounding [GLRE05]. The condition number is that of R.
+ * Solves least squares by Gram-Schmidt, A = Q R, R c = Qᵀ b. Projections that cancel are repeated:
+ * twice makes Q orthogonal to rounding [GLRE05]. The condition number is that of R.
  *
  * @param columns overwritten by Q.
  */
@@ -43,8 +43,8 @@ export function leastSquares(columns: readonly Float64Array[], b: Float64Array):
 }
 
 /**
- * x ← x − Q Qᵀ x for the first n columns; returns Qᵀ x. A projection that takes away nearly all of x leaves its own rounding
- * errors in the span of Q, so it is done again.
+ * x ← x − Q Qᵀ x for the first n columns; returns Qᵀ x. A projection that removes nearly all of x
+ * is repeated, because its rounding errors have components in the span of Q.
  */
 function orthogonalize(columns: readonly Float64Array[], n: number, x: Float64Array): Float64Array {
   const overlaps = new Float64Array(n);
@@ -62,7 +62,7 @@ function project(overlaps: Float64Array, columns: readonly Float64Array[], x: Fl
   for (let from = 0; from < x.length; from += PIECE) subtract(x, overlaps, columns, from);
 }
 
-/** out_i ← out_i + qᵢᵀ x over one piece; four columns side by side, because one sum alone waits for its own additions. */
+/** out_i ← out_i + qᵢᵀ x over one piece; four columns at once hide the latency of additions. */
 function addOverlaps(
   out: Float64Array,
   columns: readonly Float64Array[],
@@ -120,7 +120,7 @@ function subtract(
   }
 }
 
-/** Singular values of a small square matrix (array of rows), descending, by one-sided Jacobi rotations of its rows. */
+/** Returns singular values of a small square matrix, descending, by Jacobi rotations of rows. */
 export function singularValues(matrix: readonly Float64Array[]): number[] {
   const rows = matrix.map((row) => row.slice());
   for (let sweep = 0; sweep < 60; sweep++) {

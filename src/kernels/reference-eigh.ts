@@ -1,6 +1,6 @@
 /**
- * Eigenvalues and vectors of a Hermitian matrix by cyclic Jacobi rotations. Slow and simple: accurate for every
- * matrix and unlike what the fast back ends do, hence a good witness.
+ * Computes eigenvalues and vectors of a Hermitian matrix by cyclic Jacobi rotations. Slow, simple,
+ * accurate for every matrix and unlike the methods of the fast back ends, hence a good reference.
  */
 export function jacobiEigh(
   n: number,
@@ -24,7 +24,8 @@ export function jacobiEigh(
       v[2 * (i + j * ldv) + 1] = 0;
     }
   }
-  // ‖A‖ of Frobenius, which rotations keep: eigenvalues, and what rounds with them, may be n times the largest entry.
+  // Frobenius norm, which rotations preserve: rounding of eigenvalues may be n times the largest
+  // entry.
   let squares = 0;
   for (let j = 0; j < n; j++)
     for (let i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
 import { invariant } from "../common/failure.ts";
 import type { Fft, GridSize, SphereFft } from "./kernels.ts";
 
-/** Prime factors of n, all of which must be 2, 3, 5, 7, 11 or 13. */
+/** Returns the prime factors of n; throws unless all are 2, 3, 5, 7, 11 or 13. */
 function factors(n: number): number[] {
   const out: number[] = [];
   let rest = n;
@@ -15,9 +15,10 @@ function factors(n: number): number[] {
 }
 
 /**
- * One line by the Stockham autosort recursion: a stage of radix p takes x seen as p blocks of m·s numbers,
+ * Plans one line by the Stockham autosort recursion: a stage of radix p takes x as p blocks of m·s
+ * numbers,
  *   y[s·(p·j + q) + r] = w^{jq} Σ_b x[s·(j + m·b) + r] e^{∓2πi bq/p},   n = p·m, w = e^{∓2πi/n}.
- * Plain on purpose: it is what faster kernels are held against.
+ * Kept simple: faster kernels are tested against it.
  */
 function lineTransform(n: number, sign: -1 | 1): (x: Float64Array, y: Float64Array) => void {
   const radices = factors(n);
@@ -53,7 +54,7 @@ function lineTransform(n: number, sign: -1 | 1): (x: Float64Array, y: Float64Arr
   };
 }
 
-/** Full transforms, one axis after the other. */
+/** Makes transforms of the full grid, one axis after the other. */
 export function referenceFft(size: GridSize): Fft {
   const [nx, ny, nz] = size;
   const points = nx * ny * nz;
@@ -91,7 +92,7 @@ export function referenceFft(size: GridSize): Fft {
   return { size, forward: transform(-1), inverse: transform(1) };
 }
 
-/** Transforms between plane waves and the grid, here without pruning. */
+/** Makes transforms between plane waves and the grid, without pruning. */
 export function referenceSphereFft(size: GridSize, gridIndex: Int32Array): SphereFft {
   const { forward, inverse } = referenceFft(size);
   const points = size[0] * size[1] * size[2];

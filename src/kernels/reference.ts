@@ -3,7 +3,7 @@ import type { Kernels } from "./kernels.ts";
 import { jacobiEigh } from "./reference-eigh.ts";
 import { referenceFft, referenceSphereFft } from "./reference-fft.ts";
 
-/** Every kernel in the plainest TypeScript: the oracle of the tests and the fall-back where WebAssembly is missing. */
+/** Makes kernels in plain TypeScript: reference of the tests, fall-back without WebAssembly. */
 export function referenceKernels(): Kernels {
   let held = 0;
   let peak = 0;

@@ -3,38 +3,39 @@ import { dotReal } from "../kernels/fields.ts";
 import { type Eigenpair, generalEigenpairs } from "./general-eigenpairs.ts";
 import { removeComponents } from "./gram-schmidt.ts";
 
-/** An approximate eigenvalue with the norm of A x − θ x of its vector of length one: an estimate of its error. */
+/** An approximate eigenpair; ‖A x − θ x‖ for ‖x‖ = 1 estimates the error of θ. */
 export interface RitzPair extends Eigenpair {
   readonly residual: number;
 }
 
-/** The subspace after some products with the operator. */
+/** The Krylov subspace after some products with the operator. */
 export interface ArnoldiStep {
-  /** Products so far, the dimension of the subspace. */
+  /** Products so far, which is the dimension of the subspace. */
   readonly steps: number;
-  /** By increasing real part; `vector` holds coefficients of the basis. */
+  /** By increasing real part; `vector` holds coefficients in the basis. */
   readonly ritz: readonly RitzPair[];
-  /** The subspace holds its own image: the eigenvalues are those of A on it. */
+  /** The subspace is invariant: its Ritz values are eigenvalues of A. */
   readonly isInvariant: boolean;
-  /** The real part of the approximate eigenvector, not normalised. */
+  /** Returns the real part of the approximate eigenvector, not normalised. */
   vectorOf(pair: RitzPair): Float64Array;
 }
 
 export interface ArnoldiProblem {
-  /** A x for a real vector; the operator need not be symmetric. The result belongs to the caller. */
+  /** Returns A x for a real vector; A need not be symmetric. The caller owns the result. */
   apply(x: Float64Array): Promise<Float64Array>;
   /** Start vector, not zero. */
   readonly start: Float64Array;
-  /** x ← Π x for the projector on the subspace A is looked at on. Applied to every new vector, so that rounding cannot leave it. */
+  /** x ← Π x, projector on an invariant subspace of A; keeps rounding out of every new vector. */
   project?(x: Float64Array): void;
   readonly maxSteps: number;
 }
 
 /**
- * Arnoldi's method with full orthogonalisation, twice, and no restart: one product with A per step, and the eigenvalues
- * of A's projection on the subspace after each [Arn51]. The extreme ones come first.
+ * Iterates Arnoldi's method without restart, one product with A per step, and yields the
+ * eigenvalues of the projection of A on the subspace after each [Arn51]. Vectors are orthogonalised
+ * twice. The extreme eigenvalues converge first.
  *
- * @throws InputError if the start vector is zero on the subspace.
+ * @throws InputError if the projected start vector is zero.
  */
 export async function* arnoldi({
   apply,
@@ -50,7 +51,7 @@ export async function* arnoldi({
     () => "arnoldi: the start vector must not be zero on the subspace; take a random one",
   );
   const basis = [first.map((x) => x / norm)];
-  /** Column k holds A v_k in the basis, k + 2 numbers. */
+  /** Column k holds the k + 2 components of A v_k in the basis. */
   const columns: number[][] = [];
   for (let k = 0; k < maxSteps; k++) {
     const next = await apply(basis[k]!);

@@ -1,13 +1,13 @@
 import type { Kernels } from "../kernels/kernels.ts";
 
 /**
- * A Hermitian positive definite linear system on complex vectors, shape [2n], all in the memory of the kernels. Real symmetric
- * systems of even order are such systems as well: the scalar product is Re xᴴy.
+ * A Hermitian positive definite linear system on complex vectors, shape [2n], in the memory of the
+ * kernels. Real symmetric systems of even order qualify: the scalar product is Re xᴴy.
  */
 export interface LinearSystem {
   /** out ← A x */
   apply(out: Float64Array, x: Float64Array): void;
-  /** out ← M⁻¹ x, Hermitian positive definite. */
+  /** out ← M⁻¹ x, M Hermitian positive definite. */
   precondition(out: Float64Array, x: Float64Array): void;
   readonly rightSide: Float64Array;
   /** Receives the solution; the start vector is zero. */
@@ -17,7 +17,7 @@ export interface LinearSystem {
   readonly maxIterations: number;
 }
 
-/** Preconditioned conjugate gradients [HS52]. */
+/** Solves a linear system by preconditioned conjugate gradients [HS52]. */
 export function conjugateGradients(
   kernels: Kernels,
   { apply, precondition, rightSide, out, relativeTolerance, maxIterations }: LinearSystem,

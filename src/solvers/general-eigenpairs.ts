@@ -1,4 +1,4 @@
-/** An eigenvalue of a real matrix with its right eigenvector of length one. */
+/** An eigenvalue of a real matrix with its normalised right eigenvector. */
 export interface Eigenpair {
   readonly re: number;
   readonly im: number;
@@ -7,11 +7,11 @@ export interface Eigenpair {
 }
 
 /**
- * Returns all eigenpairs of a real square matrix of up to some hundred rows, by increasing real part, conjugate pairs
- * together. The decomposition is ml-matrix's: Householder reduction to Hessenberg form, then real QR iteration.
- * It is loaded by the first call, so that runs without such a matrix start sooner.
+ * Returns all eigenpairs of a real square matrix of up to some hundred rows, by increasing real
+ * part, conjugate pairs together. ml-matrix does it, by Householder reduction to Hessenberg form
+ * and real QR iteration; it is loaded by the first call, so that other runs start sooner.
  *
- * @param rows the matrix, kept as it is.
+ * @param rows the matrix, not changed.
  */
 export async function generalEigenpairs(rows: readonly (readonly number[])[]): Promise<Eigenpair[]> {
   const { EigenvalueDecomposition, Matrix } = await import("ml-matrix");
@@ -21,8 +21,8 @@ export async function generalEigenpairs(rows: readonly (readonly number[])[]): P
   });
   const { realEigenvalues: re, imaginaryEigenvalues: im, eigenvectorMatrix: v } = decomposition;
   const pairs = re.map((_, j): Eigenpair => {
-    // Columns j and j + 1 of a conjugate pair, whose first has the positive imaginary part, hold the real and the
-    // imaginary part of its vector.
+    // Columns j and j + 1 hold real and imaginary part of the vector of a conjugate pair, of which
+    // the eigenvalue with positive imaginary part comes first.
     const first = im[j]! < 0 ? j - 1 : j;
     const sign = Math.sign(im[j]!);
     const vector = new Float64Array(2 * n);

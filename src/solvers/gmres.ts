@@ -2,26 +2,26 @@ import { dotReal } from "../kernels/fields.ts";
 import { leastSquares } from "../kernels/least-squares.ts";
 import { removeComponents } from "./gram-schmidt.ts";
 
-/** A real linear system A x = b, A not symmetric, whose products may be computed elsewhere. */
+/** A real nonsymmetric linear system A x = b; products may be computed in other threads. */
 export interface GmresProblem {
-  /** A x. The result belongs to the caller. */
+  /** Returns A x. The caller owns the result. */
   apply(x: Float64Array): Promise<Float64Array>;
   readonly rightSide: Float64Array;
   /** Stop when ‖b − A x‖ ≤ relativeTolerance·‖b‖. */
   readonly relativeTolerance: number;
-  /** Products with A at most. */
+  /** Largest number of products with A. */
   readonly maxSteps: number;
 }
 
 export interface GmresSolution {
   readonly x: Float64Array;
-  /** ‖b − A x‖/‖b‖ as the recursion has it. */
+  /** ‖b − A x‖/‖b‖ according to the recursion. */
   readonly residual: number;
   readonly steps: number;
   readonly converged: boolean;
 }
 
-/** GMRES from zero, without restart, for systems that take few products [SS86]. */
+/** Solves a system by GMRES from zero, without restart, for few products [SS86]. */
 export async function gmres({
   apply,
   rightSide,
@@ -32,7 +32,7 @@ export async function gmres({
   const n = rightSide.length;
   if (size === 0) return { x: new Float64Array(n), residual: 0, steps: 0, converged: true };
   const basis = [rightSide.map((x) => x / size)];
-  /** Column k holds A v_k in the basis. */
+  /** Column k holds the components of A v_k in the basis. */
   const columns: number[][] = [];
   for (let k = 0; ; k++) {
     const next = await apply(basis[k]!);

@@ -1,6 +1,6 @@
 import { dotReal } from "../kernels/fields.ts";
 
-/** Makes `vector` orthogonal to the orthonormal `basis` in place, twice over, and returns what was taken out of each. */
+/** Orthogonalises `vector` to the orthonormal `basis` in place, twice. Returns the components. */
 export function removeComponents(vector: Float64Array, basis: readonly Float64Array[]): number[] {
   const components = basis.map(() => 0);
   for (let pass = 0; pass < 2; pass++)

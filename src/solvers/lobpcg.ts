@@ -7,40 +7,40 @@ export interface HermitianOperator {
   readonly n: number;
   /** out ← H x for a panel of nVectors columns. */
   applyInto(out: Float64Array, x: Float64Array, nVectors: number): void;
-  /** residuals ← approximately (H − λ)⁻¹ residuals, in place; `x` holds the vectors they belong to. */
+  /** residuals ← approximate (H − λ)⁻¹ residuals, in place; `x` holds their Ritz vectors. */
   preconditionInto(residuals: Float64Array, x: Float64Array, nVectors: number): void;
 }
 
 export interface LobpcgOptions {
   /** Residual norm ‖Hx − λx‖ at which a vector counts as converged. */
   readonly tolerance: number;
-  /** How many of the lowest vectors must converge; the others only help. */
+  /** Number of lowest vectors that must converge; the others only speed them up. */
   readonly nConverge: number;
   readonly maxIterations: number;
-  /** Do at least this many iterations. */
+  /** Smallest number of iterations. */
   readonly minIterations?: number;
 }
 
 export interface LobpcgResult {
-  /** Ascending, all of the block. */
+  /** Eigenvalues of the whole block, ascending. */
   readonly values: Float64Array;
-  /** ‖Hx − λx‖ of each. */
+  /** ‖Hx − λx‖ of each vector. */
   readonly residualNorms: Float64Array;
   readonly iterations: number;
-  /** Vectors the operator was applied to. */
+  /** Number of vectors the operator was applied to. */
   readonly applications: number;
   readonly converged: boolean;
 }
 
 interface SmallMatrices {
-  /** SᴴHS, and a copy the eigensolver destroys. */
+  /** SᴴHS, and a copy for the eigensolver to overwrite. */
   readonly a: Float64Array;
   readonly reduced: Float64Array;
-  /** Eigenvectors, then coefficients of the new X. */
+  /** Eigenvectors, later the coefficients of the new X. */
   readonly c: Float64Array;
   /** Coefficients of the new P. */
   readonly cP: Float64Array;
-  /** XᴴP of the present X and P, m × nP. */
+  /** XᴴP of the current X and P, m × nP. */
   readonly xp: Float64Array;
   /** PᴴHP, nP × nP. */
   readonly php: Float64Array;
@@ -50,7 +50,7 @@ interface SmallMatrices {
   readonly scratch2: Float64Array;
 }
 
-/** Panels and small matrices for blocks of at most `maxVectors` vectors of length at most `maxLength`. */
+/** Panels and small matrices for at most `maxVectors` vectors of at most `maxLength` elements. */
 export interface LobpcgWorkspace {
   readonly maxLength: number;
   readonly maxVectors: number;
@@ -93,16 +93,18 @@ export function lobpcgWorkspace(kernels: Kernels, maxLength: number, maxVectors:
 }
 
 /**
- * Lowest eigenpairs by the locally optimal block preconditioned conjugate gradient method, in the basis
- * S = [X P W] of Ritz vectors, previous directions and preconditioned residuals [Kny01; DL17].
+ * Finds the lowest eigenpairs by the locally optimal block preconditioned conjugate gradient
+ * method, in the basis S = [X P W] of Ritz vectors, previous directions and preconditioned
+ * residuals [Kny01; DL17].
  *
- * X is orthonormal, P orthonormal in itself, and W orthonormal and orthogonal to both. With coefficients c of the new
- * Ritz vectors, X⁺ = S c, the new directions are their parts in P and W, so one product gives both:
+ * X and P are each orthonormal; W is orthonormal and orthogonal to both. With coefficients c of the
+ * new Ritz vectors, X⁺ = S c, the new directions are their parts in P and W, so that one product
+ * gives both:
  *
- *   T = [P W] c_PW,   X⁺ = X c_X + T,   P⁺ = T of the vectors that go on, made orthonormal
+ *   T = [P W] c_PW,   X⁺ = X c_X + T,   P⁺ = active columns of T, orthonormalised
  *
- * The Gram matrix [1 XᴴP; PᴴX 1] and all products with H but those of W come from the small problem, because
- * A c = G c Λ. H is applied to W alone. Converged vectors stay in X but send no more directions.
+ * The Gram matrix [1 XᴴP; PᴴX 1] and all products with H except H W follow from the small problem,
+ * A c = G c Λ, so H is applied to W alone. Converged vectors stay in X but add no directions.
  *
  * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors.
  */
@@ -170,9 +172,10 @@ export function lobpcg(
 }
 
 /**
- * Vectors that send a new direction: those that must converge and have not, and those above them while they are far
- * off. A vector above helps the ones below by being roughly right; polishing it is work for nothing: with
- * factor 10 aluminium (fcc, slabs of 4 and 10 layers) takes 6 to 17 % fewer applications of H than with factor 1.
+ * Returns the vectors that add a search direction: unconverged ones, and the extra ones above while
+ * their residual exceeds EXTRA_FACTOR times the tolerance. An extra vector helps by being roughly
+ * right; converging it further does not speed up the others. With factor 10 aluminium (fcc, slabs
+ * of 4 and 10 layers) takes 6 to 17 % fewer applications of H than with factor 1.
  */
 function activeVectors(residualNorms: Float64Array, tolerance: number, nConverge: number): number[] {
   const all = Array.from(residualNorms.keys());
@@ -183,7 +186,7 @@ function activeVectors(residualNorms: Float64Array, tolerance: number, nConverge
 }
 const EXTRA_FACTOR = 10;
 
-/** X, HX, Λ: orthonormal Ritz vectors of the start block. */
+/** Makes the start block orthonormal Ritz vectors: X, HX, Λ. */
 function startBlock(
   kernels: Kernels,
   { n, applyInto }: HermitianOperator,
@@ -206,7 +209,7 @@ function startBlock(
   }
 }
 
-/** small.gram ← R with RᴴR = [1 XᴴP; PᴴX 1]. Returns false if P leans too far on X to be of use. */
+/** small.gram ← R with RᴴR = [1 XᴴP; PᴴX 1]. Returns false if P nearly depends on X. */
 function factorGram(kernels: Kernels, m: number, nP: number, { gram, xp }: SmallMatrices): boolean {
   const size = m + nP;
   gram.fill(0, 0, 2 * size * size);
@@ -216,7 +219,7 @@ function factorGram(kernels: Kernels, m: number, nP: number, { gram, xp }: Small
   return kernels.cholesky(size, gram, size) && smallestDiagonal(size, gram) > LEAST_DIAGONAL;
 }
 
-/** Rounding grows like the inverse square of the smallest diagonal element of a Cholesky factor of unit vectors. */
+/** Rounding grows as 1/d², d the smallest diagonal element of a Cholesky factor of unit vectors. */
 const LEAST_DIAGONAL = 1e-2;
 function smallestDiagonal(size: number, r: Float64Array): number {
   let least = Number.POSITIVE_INFINITY;
@@ -224,7 +227,7 @@ function smallestDiagonal(size: number, r: Float64Array): number {
   return least;
 }
 
-/** A = SᴴHS and the lowest m solutions of A c = G c λ, c in small.c (size × m). */
+/** Sets A = SᴴHS and solves for the lowest m of A c = G c λ, c in small.c (size × m). */
 function rayleighRitz(
   kernels: Kernels,
   n: number,
@@ -269,7 +272,7 @@ function rayleighRitz(
   if (nP > 0) kernels.solveTriangularLeft(fixed, m, gram, fixed, false, c, size);
 }
 
-/** X⁺, P⁺, their products with H, Λ⁺ and what is known of their overlaps. Returns the width of P⁺. */
+/** Forms X⁺, P⁺, their products with H, overlaps and Λ⁺. Returns the number of columns of P⁺. */
 function updateBlocks(
   kernels: Kernels,
   n: number,
@@ -290,7 +293,7 @@ function updateBlocks(
   for (const panel of [s, hs]) {
     kernels.gemm("N", "N", n, m, size - m, 1, panel.subarray(2 * n * m), n, c.subarray(2 * m), size, 0, t, n);
     if (width > 0) {
-      // The order of t's columns is that of X; those that go on are copied before X is overwritten.
+      // Columns of t are ordered as those of X; the active ones are copied before X is overwritten.
       const p = panel.subarray(2 * n * m, 2 * n * (m + width));
       chosen.forEach((j, i) => {
         p.set(t.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
@@ -302,7 +305,7 @@ function updateBlocks(
     panel.set(t.subarray(0, 2 * n * m));
   }
   if (width > 0) {
-    // In the new basis: XᴴP = cᴴ G cP is in small.xp already; PᴴHP = cPᴴ A cP.
+    // In the new basis XᴴP = cᴴ G cP, already in small.xp, and PᴴHP = cPᴴ A cP.
     kernels.gemm("N", "N", size, width, size, 1, a, size, cP, size, 0, small.reduced, size);
     kernels.hermitianOverlap(width, size, cP, size, small.reduced, size, small.php, width);
   }
@@ -311,9 +314,10 @@ function updateBlocks(
 }
 
 /**
- * Makes the columns of cP orthonormal in the metric G = [1 XᴴP 0; PᴴX 1 0; 0 0 1] and leaves their overlaps with the
- * new X, cᴴ G cP, in small.xp. Column scales stay in `norms`, the Cholesky factor of the scaled columns in
- * small.scratch2. Returns false if they are numerically dependent: then the next iteration goes without P.
+ * Makes the columns of cP orthonormal in the metric G = [1 XᴴP 0; PᴴX 1 0; 0 0 1] and writes their
+ * overlaps with the new X, cᴴ G cP, to small.xp. Column scales stay in `norms`, the Cholesky factor
+ * of the scaled columns in small.scratch2. Returns false if the columns are numerically dependent:
+ * then the next iteration does without P.
  */
 function directionOverlaps(
   kernels: Kernels,
@@ -324,7 +328,7 @@ function directionOverlaps(
   { c, cP, xp, gram, reduced, scratch, scratch2 }: SmallMatrices,
   norms: Float64Array,
 ): boolean {
-  // G cP: the leading block through the factor, G_f = RᴴR.
+  // G cP, its leading block through the factor: G_f = RᴴR.
   const fixed = m + nP;
   const image = reduced;
   const metric = () => {

@@ -1,14 +1,14 @@
 import { random } from "../common/random.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 
-/** Small dense matrices of an orthonormalisation, reused from call to call. */
+/** Small dense matrices of an orthonormalisation, reused between calls. */
 interface Work {
   /** [2·nFixed·nNew] */ readonly coefficients: Float64Array;
   /** [2·nNew²] */ readonly gram: Float64Array;
   /** [nNew] */ readonly norms: Float64Array;
 }
 
-/** The space to stay orthogonal to: a panel Q (n × count) with the Cholesky factor R of its Gram matrix QᴴQ = RᴴR. */
+/** A panel Q (n × count) to be orthogonal to, with the Cholesky factor R of QᴴQ = RᴴR. */
 export interface FixedSpace {
   readonly q: Float64Array;
   readonly count: number;
@@ -17,12 +17,12 @@ export interface FixedSpace {
 }
 
 /**
- * W ← orthonormal basis of span(W) made orthogonal to the span of Q, W ← W − Q (QᴴQ)⁻¹ QᴴW:
- * block Gram-Schmidt and Cholesky QR, repeated until one pass changes nothing that matters. Columns that turn out to
- * lie in the span of others are replaced by random ones, so the result always has full rank.
+ * Orthonormalises W and makes it orthogonal to Q, W ← W − Q (QᴴQ)⁻¹ QᴴW, by block Gram-Schmidt and
+ * Cholesky QR, repeated until orthogonal to 1e-13. Linearly dependent columns are replaced by
+ * random ones, so that the result has full rank.
  *
  * @param w panel n × nNew, overwritten.
- * @param seed for the random replacements.
+ * @param seed of the random columns.
  */
 export function orthonormalizeAgainst(
   kernels: Kernels,
@@ -46,7 +46,7 @@ export function orthonormalizeAgainst(
     let smallest = 1;
     for (let j = 0; j < nNew; j++) {
       const norm = Math.sqrt(norms[j]!);
-      // What is left after cancelling this much is rounding: start the column afresh.
+      // After cancellation this strong only rounding is left: take a random column.
       if (!(norm > 1e-10)) randomColumn(w, n, j, seed + 7919 * (pass + 1) + j);
       smallest = Math.min(smallest, norm);
     }
@@ -57,7 +57,7 @@ export function orthonormalizeAgainst(
     normalizeColumns(kernels, n, w, nNew, norms);
     kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
     if (!kernels.cholesky(nNew, gram, nNew)) {
-      // Numerically dependent columns: a shifted Cholesky QR improves the condition number enough for the next pass.
+      // Numerically dependent columns: a shifted Cholesky QR conditions them for the next pass.
       kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
       for (let j = 0; j < nNew; j++) gram[2 * (j + j * nNew)]! += 1e-13 * nNew;
       if (!kernels.cholesky(nNew, gram, nNew)) {
@@ -71,7 +71,7 @@ export function orthonormalizeAgainst(
     kernels.solveTriangularRight(n, nNew, gram, nNew, w, n);
     let least = 1;
     for (let j = 0; j < nNew; j++) least = Math.min(least, gram[2 * (j + j * nNew)]!);
-    // Loss of orthogonality: 2⁻⁵³/smallest from the projection, 2⁻⁵³/least² from Cholesky QR. Both below 1e-13 here.
+    // Errors 2⁻⁵³/smallest (projection) and 2⁻⁵³/least² (Cholesky QR) are below 1e-13 here.
     if (smallest > 0.01 && least > 0.05) return;
   }
 }

@@ -1,13 +1,13 @@
 import type { Kernels } from "../kernels/kernels.ts";
 import type { HermitianOperator } from "./lobpcg.ts";
 
-/** The systems Q (H − s_j) Q x_j = b_j, one per column, where Q removes the eigenvectors in `states`. */
+/** Systems Q (H − s_j) Q x_j = b_j, one per column; Q projects out the eigenvectors `states`. */
 export interface ShiftedSystems {
   readonly operator: HermitianOperator;
-  /** Orthonormal eigenvectors of H, panel [n × nStates]. Every s_j must lie below the eigenvalues of all others. */
+  /** Orthonormal eigenvectors of H, [n × nStates], with all eigenvalues up to every s_j. */
   readonly states: Float64Array;
   readonly nStates: number;
-  /** Vectors that scale the operator's preconditioner, panel [n × nVectors]. */
+  /** Vectors that set the scale of the operator's preconditioner, panel [n × nVectors]. */
   readonly scales: Float64Array;
   /** s_j, shape [nVectors]. */
   readonly shifts: Float64Array;
@@ -16,23 +16,24 @@ export interface ShiftedSystems {
   readonly residual: Float64Array;
   /** Receives the solutions, orthogonal to the states. */
   readonly out: Float64Array;
-  /** A column is done when ‖residual_j‖ ≤ targets_j. */
+  /** A column has converged when ‖residual_j‖ ≤ targets_j. */
   readonly targets: Float64Array;
   readonly maxIterations: number;
 }
 
 export interface ShiftedSolution {
   readonly iterations: number;
-  /** Vectors the operator was applied to. */
+  /** Number of vectors the operator was applied to. */
   readonly applications: number;
   /** Whether every column reached its target. */
   readonly converged: boolean;
 }
 
 /**
- * Preconditioned conjugate gradients, one recursion per column, side by side so that the operator works on panels.
- * The operator is positive definite on the range of Q. Columns that are done stay as they are; those at either end of
- * the panel cost nothing any more. All arrays in the memory of `kernels` [HS52].
+ * Solves the systems by preconditioned conjugate gradients, one recursion per column, run together
+ * so that the operator works on panels. The operator is positive definite on the range of Q.
+ * Converged columns no longer change; those at either end of the panel are left out of the work.
+ * All arrays are in the memory of `kernels` [HS52].
  */
 export function solveShifted(kernels: Kernels, systems: ShiftedSystems): ShiftedSolution {
   const { operator, states, nStates, scales, shifts, nVectors, residual, out, targets, maxIterations } =
@@ -55,7 +56,7 @@ export function solveShifted(kernels: Kernels, systems: ShiftedSystems): Shifted
 
     const panel = (x: Float64Array) => x.subarray(2 * n * first, 2 * n * last);
     const columns = (x: Float64Array) => x.subarray(first, last);
-    /** x ← Q x on the columns still at work. */
+    /** x ← Q x on the columns in use. */
     const project = (x: Float64Array) => {
       const count = last - first;
       kernels.gemm("C", "N", nStates, count, n, 1, states, n, panel(x), n, 0, overlaps, nStates);
@@ -96,7 +97,7 @@ export function solveShifted(kernels: Kernels, systems: ShiftedSystems): Shifted
       applications += last - first;
       kernels.columnDots(dots.subarray(2 * first, 2 * last), n, last - first, panel(direction), panel(image));
       for (let j = first; j < last; j++) {
-        // Not positive: the states are not eigenvectors, or one below the shift is missing.
+        // Not positive: `states` are not eigenvectors, or one below the shift is missing.
         const isDefinite = dots[2 * j]! > 0;
         factors[j] = isDone[j] || !isDefinite ? 0 : rz[j]! / dots[2 * j]!;
       }

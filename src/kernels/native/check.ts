@@ -1,8 +1,8 @@
 import { invariant } from "../../common/failure.ts";
 
 /**
- * Native code checks nothing, so each array is checked before its address is handed over: an array of another type,
- * a short one or a detached one (length 0) would read or write foreign memory.
+ * Throws unless `array` can be passed to native code, which checks nothing: an array of another
+ * type, a short or a detached one (length 0) would read or write foreign memory.
  */
 export function checkArray(what: string, array: Float64Array, length: number): void {
   invariant(
@@ -12,7 +12,7 @@ export function checkArray(what: string, array: Float64Array, length: number): v
   );
 }
 
-/** Counts and dimensions of native calls are 32-bit integers. */
+/** Throws unless a count fits the 32-bit integers of native calls. */
 export function checkCount(what: string, count: number): void {
   invariant(
     Number.isInteger(count) && count >= 0 && count < 2 ** 31,
@@ -20,7 +20,7 @@ export function checkCount(what: string, count: number): void {
   );
 }
 
-/** Checks a rows × columns complex matrix with leading dimension `ld`. */
+/** Throws unless `array` holds a rows × columns complex matrix with leading dimension `ld`. */
 export function checkMatrix(
   what: string,
   array: Float64Array,
@@ -35,6 +35,6 @@ export function checkMatrix(
   checkArray(what, array, rows === 0 || columns === 0 ? 0 : 2 * (ld * (columns - 1) + rows));
 }
 
-/** Whether two views begin at the same number of the same memory. */
+/** Returns whether two views begin at the same byte of the same memory. */
 export const sameArray = (a: Float64Array, b: Float64Array): boolean =>
   a.buffer === b.buffer && a.byteOffset === b.byteOffset;

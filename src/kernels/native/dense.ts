@@ -9,12 +9,15 @@ type DenseKernels = Pick<
   "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
 >;
 
-/** Width of the column blocks of an overlap: narrow ones waste less of the half, but below 24 zgemm slows down (measured for 42 to 200 columns). */
+/**
+ * Returns the width of the column blocks of an overlap: narrow ones waste less of the half, but
+ * zgemm is slow below 24 (measured for 42 to 200 columns).
+ */
 const overlapBlock = (n: number): number => Math.max(24, 8 * Math.ceil(n / 40));
 
-/** Dense algebra through BLAS and LAPACK. */
+/** Makes dense algebra through BLAS and LAPACK. */
 export function denseKernels(lapack: Lapack, memory: NativeMemory): DenseKernels {
-  // Fortran takes scalars by address: these hold them for the time of one call.
+  // Scalars of one Fortran call, passed by address.
   const [i0, i1, i2, i3, i4, i5] = Array.from({ length: 6 }, () => new Int32Array(1)) as [
     Int32Array,
     Int32Array,
@@ -87,7 +90,7 @@ export function denseKernels(lapack: Lapack, memory: NativeMemory): DenseKernels
         i1[0] = k;
         i2[0] = lda;
         i3[0] = ldc;
-        alphaZ[0] = 1; // zherk has real coefficients and reads only the first number
+        alphaZ[0] = 1; // zherk takes real coefficients and reads the first number only
         betaZ[0] = 0;
         lapack.zherk("U", "C", i0, i1, alphaZ, a, i2, betaZ, c, i3, 1, 1);
       } else {
@@ -116,7 +119,7 @@ export function denseKernels(lapack: Lapack, memory: NativeMemory): DenseKernels
       invariant(info[0]! >= 0, () => `zpotrf: argument ${-info[0]!} is wrong`);
       if (info[0]! > 0) return false;
       for (let j = 0; j < n; j++) {
-        // Not every zpotrf sees that a NaN is not positive.
+        // Some versions of zpotrf do not report a NaN as not positive.
         if (!(a[2 * (j + j * lda)]! > 0)) return false;
         a[2 * (j + j * lda) + 1] = 0;
         a.fill(0, 2 * (j + 1 + j * lda), 2 * (n + j * lda));
@@ -165,7 +168,7 @@ export function denseKernels(lapack: Lapack, memory: NativeMemory): DenseKernels
   };
 }
 
-/** zheevd may answer with finite eigenvalues to a matrix that holds a NaN. */
+/** Checks for NaN: zheevd may return finite eigenvalues of a matrix that contains one. */
 function lowerTriangleIsFinite(n: number, a: Float64Array, lda: number): boolean {
   for (let j = 0; j < n; j++)
     for (let i = 2 * (j + j * lda); i < 2 * (n + j * lda); i++) if (!Number.isFinite(a[i]!)) return false;

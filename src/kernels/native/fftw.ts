@@ -10,33 +10,37 @@ import {
 } from "./library.ts";
 import type { NativeMemory } from "./memory.ts";
 
-/** One loop over complex numbers: how many, and how far apart they are in the input and in the output, in complex numbers. */
+/** A loop over complex numbers: count, strides of input and output in complex numbers. */
 export type Stride = readonly [count: number, input: number, output: number];
 
-/** A transform over `axes`, slowest first, done again for all of `repeats`; without axes it is a copy. Unnormalised. */
+/** An unnormalised transform over `axes`, slowest first, for all `repeats`; a copy without axes. */
 export interface Shape {
   readonly axes: readonly Stride[];
   readonly repeats: readonly Stride[];
 }
 
-/** e^{−iGr} is forward, e^{+iGr} inverse, as FFTW counts them. */
+/** Sign of the exponent as in FFTW: −1 for forward, e^{−iGr}, +1 for inverse. */
 export type Direction = -1 | 1;
 
 /** Executes a planned transform; both arrays must begin at a multiple of 16 bytes. */
 export type Transform = (out: Float64Array, x: Float64Array) => void;
 
-/** FFTW [FJ05] with its plans, which are kept: the spheres of different k-points share most of theirs. */
+/** FFTW [FJ05] with a cache of plans: spheres of different k-points share most of them. */
 export interface Fftw {
   readonly version: string;
-  /** `inPlace` says whether output and input will be the same array. */
+  /** Returns a plan; `inPlace` if output and input will be the same array. */
   plan(shape: Shape, direction: Direction, inPlace: boolean): Transform;
 }
 
 const MEASURE = 0;
-/** Some sizes have very many candidate plans: after this many seconds the best so far is taken. */
+/** Time limit for planning sizes with very many candidates [s]: the best plan so far is taken. */
 const PLANNING_SECONDS = 0.5;
 
-/** @throws UnavailableError if the library cannot be used in this thread. */
+/**
+ * Opens FFTW.
+ *
+ * @throws UnavailableError if the library cannot be used in this thread.
+ */
 export function openFftw(
   koffi: Koffi,
   names: { readonly fftw: readonly string[]; readonly fftwThreads: readonly string[] },
@@ -57,7 +61,7 @@ export function openFftw(
     const known = plans.get(key);
     if (known) return known;
     lockPlanner();
-    // Measuring overwrites the arrays, so it has its own.
+    // Measuring overwrites the arrays, so it gets temporary ones.
     const handle = memory.scratch((take) => {
       const x = take(extentOf(shape, 1));
       const out = inPlace ? x : take(extentOf(shape, 2));
@@ -83,10 +87,10 @@ export function openFftw(
 }
 
 /**
- * FFTW's planner works on process-wide data. A function of the companion library makes it lock them; any thread may
- * call it, any number of times. It leaves addresses of that library in FFTW, so the library must stay loaded as long
- * as anything is planned: koffi closes a library whose functions are all forgotten, hence the function is returned
- * and called before each plan. Where the library is missing, only the main thread plans.
+ * Returns the function that makes FFTW's planner, which works on process-wide data, thread-safe.
+ * Any thread may call it, any number of times. It is returned and called before each plan because
+ * FFTW keeps addresses of the companion library, which koffi unloads once all its functions are
+ * garbage. Without the library only the main thread plans.
  */
 function plannerLock(koffi: Koffi, names: readonly string[]): NativeFunction {
   try {
@@ -105,7 +109,7 @@ function plannerLock(koffi: Koffi, names: readonly string[]): NativeFunction {
 /** fftw_iodim: count, input stride, output stride. */
 const triples = (strides: readonly Stride[]): Int32Array => Int32Array.from(strides.flat());
 
-/** Length of the array [numbers] that a shape touches; side 1 is the input, 2 the output. */
+/** Returns the length of the array [numbers] a shape touches; side 1 is the input, 2 the output. */
 const extentOf = ({ axes, repeats }: Shape, side: 1 | 2): number =>
   2 * (1 + [...axes, ...repeats].reduce((sum, stride) => sum + (stride[0] - 1) * stride[side], 0));
 

@@ -4,7 +4,7 @@ import { checkArray, sameArray } from "./check.ts";
 import type { Direction, Fftw, Shape } from "./fftw.ts";
 import type { NativeMemory } from "./memory.ts";
 
-/** FFTW takes every size; the other back ends do not, and a job must not depend on which one runs it. */
+/** Throws for sizes that only FFTW takes: a job must not depend on the back end that runs it. */
 export function checkGridSize(size: GridSize): void {
   for (const n of size) {
     let rest = n;
@@ -16,10 +16,10 @@ export function checkGridSize(size: GridSize): void {
   }
 }
 
-/** Whether FFTW's vector instructions can load from here. */
+/** Returns whether FFTW's vector instructions can load from `x`. */
 export const isAligned = (x: Float64Array): boolean => x.byteOffset % 16 === 0;
 
-/** Full transforms of an [nx, ny, nz] grid. */
+/** Plans transforms of a full [nx, ny, nz] grid. */
 export function gridFft(fftw: Fftw, memory: NativeMemory, size: GridSize): Fft {
   checkGridSize(size);
   const [nx, ny, nz] = size;

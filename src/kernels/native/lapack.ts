@@ -1,9 +1,9 @@
 import { bind, type Koffi, type NativeFunction, openLibrary, UnavailableError } from "./library.ts";
 
-/** The routines of BLAS and LAPACK we use, with the Fortran calling convention (every argument by address). */
+/** Routines of BLAS and LAPACK by the Fortran calling convention (all arguments by address). */
 export interface Lapack {
   readonly version: string;
-  /** Name of the processor generation the library chose its code for. */
+  /** Processor generation whose code the library selected. */
   readonly core: string;
   readonly zgemm: NativeFunction;
   readonly zherk: NativeFunction;
@@ -13,12 +13,13 @@ export interface Lapack {
   readonly ddot: NativeFunction;
   readonly daxpy: NativeFunction;
   readonly dscal: NativeFunction;
-  /** The C interface: conventions for Fortran's complex return values differ. */
+  /** The C interface, because conventions for complex return values of Fortran differ. */
   readonly zdotc: NativeFunction;
 }
 
 /**
- * Opens an OpenBLAS that holds LAPACK too, and sets it to one thread: parallelism is over k-points and bands, above.
+ * Opens an OpenBLAS with LAPACK and sets it to one thread: parallelism is over k-points and bands.
+ *
  * @throws UnavailableError if there is none, or if its integers have 64 bits.
  */
 export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
@@ -27,7 +28,7 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
   if (version.includes("USE64BITINT"))
     throw new UnavailableError(`${names.join(", ")} has 64-bit integers; one with 32-bit integers is needed`);
   bind(library, "void openblas_set_num_threads(int threads)")(1);
-  // Fortran passes the length of each character argument by value, behind all others.
+  // Fortran passes the length of each character argument by value, after all others.
   const routine = (name: string, args: number, characters: number): NativeFunction => {
     const types = [
       ...Array<string>(characters).fill("const char*"),
@@ -51,7 +52,7 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
   };
 }
 
-/** Processors without fused multiply-add, under the names OpenBLAS gives them. */
+/** Processors without fused multiply-add, by OpenBLAS's names. */
 const WITHOUT_FMA =
   /^(generic|unknown|katmai|coppermine|northwood|prescott|banias|core2|penryn|dunnington|nehalem|atom|sandybridge|athlon|opteron|opteron_sse3|barcelona|bobcat|nano)$/i;
 

@@ -1,35 +1,44 @@
-/** A function of a shared library. Nothing checks its arguments: a wrong size or type reads or writes foreign memory. */
+/** A function of a shared library. Unchecked: wrong sizes or types read or write foreign memory. */
 export type NativeFunction = (...args: readonly (number | string | bigint | ArrayBufferView)[]) => unknown;
 
-/** The few operations of the `koffi` package we use. */
+/** The operations of the `koffi` package used here. */
 export interface Koffi {
   load(path: string): { func(prototype: string): NativeFunction; symbol(name: string): bigint };
-  /** Address of the first byte. */
+  /** Returns the address of the first byte. */
   address(array: ArrayBufferView): bigint;
   readonly decode: { string(pointer: bigint): string };
 }
 
-/** A shared library, open. */
+/** An open shared library. */
 export type Library = ReturnType<Koffi["load"]>;
 
-/** Why something of the machine cannot be used; the text is for the user. */
+/** Part of the machine cannot be used; the message tells the user why. */
 export class UnavailableError extends Error {
   override readonly name = "UnavailableError";
 }
 
-/** @throws UnavailableError if the optional package is not installed or does not run here. */
+/**
+ * Loads koffi.
+ *
+ * @throws UnavailableError if the optional package is not installed or does not run here.
+ */
 export async function loadKoffi(): Promise<Koffi> {
-  // A variable, so that bundlers for browsers do not look for a package that cannot exist there.
+  // A variable, so that bundlers for browsers do not look for the package.
   const specifier: string = "koffi";
   try {
-    const loaded: { default: Koffi } = await import(specifier); // its own types describe far more than we use
+    // its own types say more than is used here
+    const loaded: { default: Koffi } = await import(specifier);
     return loaded.default;
   } catch (error) {
     throw new UnavailableError(`the optional package koffi could not be loaded (${firstLine(error)})`);
   }
 }
 
-/** The first of `names` that can be loaded. @throws UnavailableError if none can. */
+/**
+ * Opens the first of `names` that can be loaded.
+ *
+ * @throws UnavailableError if none can.
+ */
 export function openLibrary(koffi: Koffi, names: readonly string[]): Library {
   const reasons: string[] = [];
   for (const name of names) {
@@ -42,7 +51,11 @@ export function openLibrary(koffi: Koffi, names: readonly string[]): Library {
   throw new UnavailableError(`no library found among ${names.join(", ")} (${reasons.join("; ")})`);
 }
 
-/** @throws UnavailableError if the library lacks the function. */
+/**
+ * Returns a function of the library by its C prototype.
+ *
+ * @throws UnavailableError if the library lacks the function.
+ */
 export function bind(library: Library, prototype: string): NativeFunction {
   try {
     return library.func(prototype);

@@ -1,17 +1,17 @@
 import type { Koffi } from "./library.ts";
 
-/** Arrays at addresses that are multiples of 64, and a stack of temporaries. */
+/** Arrays at multiples of 64 bytes, and a stack of temporaries. */
 export interface NativeMemory {
   alloc(length: number): Float64Array;
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
-  /** Counts memory made elsewhere for the same instance. */
+  /** Counts memory allocated elsewhere for the same instance. */
   hold(bytes: number): void;
   usage(): { readonly held: number; readonly peak: number };
 }
 
 /** A cache line [bytes]. */
 const ALIGNMENT = 64;
-/** Length rounded up so that what follows in a chunk is aligned too. */
+/** Rounds a length up so that the next array in a chunk is aligned too. */
 const roundUp = (length: number): number => Math.ceil(length / 8) * 8;
 
 export function nativeMemory(koffi: Koffi): NativeMemory {
@@ -30,7 +30,7 @@ export function nativeMemory(koffi: Koffi): NativeMemory {
     return new Float64Array(buffer, (ALIGNMENT - misalignment) % ALIGNMENT, length);
   };
 
-  // The stack is a list of chunks, each at least as long as all before it: few chunks, none ever moved.
+  // The stack is a list of chunks, each at least as long as all before it: few chunks, never moved.
   const chunks: Float64Array[] = [];
   let chunk = 0;
   let used = 0;

@@ -13,7 +13,7 @@ import { type SphereFftTools, sphereFft } from "./sphere-fft.ts";
 export interface NativeLibraries {
   /** FFTW 3 in double precision. */
   readonly fftw?: readonly string[];
-  /** Its companion that makes planning safe from several threads; may be the same library. */
+  /** Companion that makes planning thread-safe; may be the same library. */
   readonly fftwThreads?: readonly string[];
   /** OpenBLAS with LAPACK and 32-bit integers. */
   readonly openblas?: readonly string[];
@@ -27,9 +27,9 @@ const DEFAULT_LIBRARIES: Required<NativeLibraries> = {
 };
 
 /**
- * The kernels over FFTW and OpenBLAS of this machine, one thread. That they are absent is no error but an answer:
- * `{ unavailable }` with the reason in one line. Transforms of a new grid are planned by measurement, which takes some
- * tenths of a second once in a process. Each thread needs an instance of its own.
+ * Makes kernels over FFTW and OpenBLAS of this machine, single-threaded. Without these libraries it
+ * returns `{ unavailable }` with the reason in one line. Transforms of a new grid are planned by
+ * measurement, some tenths of a second once per process. Each thread needs an instance of its own.
  */
 export async function nativeKernels(
   libraries: NativeLibraries = {},
@@ -40,7 +40,7 @@ export async function nativeKernels(
     const memory = nativeMemory(koffi);
     const fftw = openFftw(koffi, names, memory);
     const lapack = openLapack(koffi, names.openblas);
-    const tools = { fftw, memory, loops: keptLoops(memory) };
+    const tools = { fftw, memory, loops: cachedLoops(memory) };
     return {
       backend: "native",
       features: { simd: true, fma: hasFma(lapack.core), library: `${fftw.version}, ${lapack.version}` },
@@ -58,14 +58,14 @@ export async function nativeKernels(
   }
 }
 
-/** All k-points of a run share a grid, and calls never overlap: one set of loops serves them. */
-function keptLoops(memory: NativeMemory): SphereFftTools["loops"] {
-  const kept = new Map<string, SlabLoops>();
+/** Caches one set of loops: all k-points of a run share a grid, and calls never overlap. */
+function cachedLoops(memory: NativeMemory): SphereFftTools["loops"] {
+  const cache = new Map<string, SlabLoops>();
   return (points, slabPoints) => {
     const key = `${points} ${slabPoints}`;
-    const made = kept.get(key) ?? slabLoops(points, slabPoints);
-    if (!kept.has(key)) memory.hold(made.bytes);
-    kept.set(key, made);
+    const made = cache.get(key) ?? slabLoops(points, slabPoints);
+    if (!cache.has(key)) memory.hold(made.bytes);
+    cache.set(key, made);
     return made;
   };
 }

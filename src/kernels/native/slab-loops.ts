@@ -1,13 +1,14 @@
 /**
- * The two loops over grid points between an inverse and a forward transform, in WebAssembly: in JavaScript they take
- * nearly a third of the time of the transforms. `slab` and `field` lie in its memory, where FFTW works on them too.
+ * The two loops over grid points between inverse and forward transform, in WebAssembly: in
+ * JavaScript they take nearly a third of the time of the transforms. FFTW too works on `slab` and
+ * `field`.
  */
 export interface SlabLoops {
   /** Complex values on some planes of the grid. */
   readonly slab: Float64Array;
-  /** A real field on all of the grid: the potential, or the density. */
+  /** A real field on the whole grid: the potential or the density. */
   readonly field: Float64Array;
-  /** Size of their memory. */
+  /** Size of `slab` and `field` together. */
   readonly bytes: number;
   /** slab_i ← field_{first+i} slab_i for `count` points. */
   multiply(first: number, count: number): void;
@@ -15,7 +16,7 @@ export interface SlabLoops {
   accumulate(first: number, count: number, weight: number): void;
 }
 
-/** Makes loops over at least `points` field values and `slabPoints` slab values. */
+/** Compiles loops over at least `points` field values and `slabPoints` slab values. */
 export function slabLoops(points: number, slabPoints: number): SlabLoops {
   // The loops work on UNROLL points at once and may run over the end by UNROLL − 1.
   const fieldBytes = 64 * Math.ceil((8 * (points + UNROLL)) / 64);
@@ -23,7 +24,7 @@ export function slabLoops(points: number, slabPoints: number): SlabLoops {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((fieldBytes + slabBytes) / 65536) });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(slabModule()), { m: { m: memory } });
   const { multiply, accumulate } = instance.exports as unknown as {
-    // the two functions the module below exports
+    // exports of the module below
     multiply: (slab: number, field: number, slabEnd: number) => void;
     accumulate: (slab: number, field: number, slabEnd: number, weight: number) => void;
   };
@@ -35,7 +36,7 @@ export function slabLoops(points: number, slabPoints: number): SlabLoops {
     bytes: memory.buffer.byteLength,
     multiply: (first, count) => multiply(fieldBytes, 8 * first, fieldBytes + 16 * count),
     accumulate: (first, count, weight) => {
-      // The last, incomplete group would touch the field beyond: it is done here.
+      // The last, incomplete group, done here because the loop would read beyond the field.
       const whole = count - (count % UNROLL);
       accumulate(fieldBytes, 8 * first, fieldBytes + 16 * whole, weight);
       for (let i = whole; i < count; i++)
@@ -46,13 +47,14 @@ export function slabLoops(points: number, slabPoints: number): SlabLoops {
 
 const UNROLL = 4;
 
-// Instructions of the WebAssembly core specification, by their names there.
+// Instructions of the WebAssembly core specification, by their names.
 const [I32, F64, VOID] = [0x7f, 0x7c, 0x40];
 const [SLAB, FIELD, END, WEIGHT] = [0, 1, 2, 3];
 const get = (local: number) => [0x20, local];
 const unsigned = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...unsigned(n >>> 7)]);
 const signed = (n: number) => [(n & 127) | 128, n >> 7]; // for 0 ≤ n < 8192
-const advance = (local: number, bytes: number) => [...get(local), 0x41, ...signed(bytes), 0x6a, 0x21, local]; // i32.const, i32.add, local.set
+// i32.const, i32.add, local.set
+const advance = (local: number, bytes: number) => [...get(local), 0x41, ...signed(bytes), 0x6a, 0x21, local];
 const simd = (code: number, ...rest: number[]) => [0xfd, ...unsigned(code), ...rest];
 const loadComplex = (offset: number) => simd(0x00, 3, offset); // v128.load
 const storeComplex = (offset: number) => simd(0x0b, 3, offset); // v128.store

@@ -1,7 +1,7 @@
 import { invariant } from "../../common/failure.ts";
 import type { GridSize } from "../kernels.ts";
 
-/** Neighbouring grid lines that hold plane waves: from `first` on the grid, from `boxed` in the box. */
+/** Adjacent grid lines with plane waves: from `first` on the grid, from `boxed` in the box. */
 export interface Run {
   readonly first: number;
   readonly boxed: number;
@@ -9,13 +9,14 @@ export interface Run {
 }
 
 /**
- * The columns (lines along z) that hold plane waves, packed: the box of all occupied x and all occupied y. A few of
- * its columns are empty (a disc fills π/4 of its square), and it is copied to the grid in a few rectangles.
+ * Packed columns (lines along z) with plane waves: the box of all occupied x and all occupied y.
+ * Few of its columns are empty (a disc fills π/4 of its square), and few rectangles copy it to the
+ * grid.
  */
 export interface SphereBox {
   /** Number of occupied x. The box is an array [nz][occupied y][nx], whose z stride is `width`. */
   readonly nx: number;
-  /** Columns, with padding. */
+  /** Number of columns, with padding. */
   readonly width: number;
   readonly xRuns: readonly Run[];
   readonly yRuns: readonly Run[];
@@ -23,24 +24,24 @@ export interface SphereBox {
   readonly positions: Int32Array;
 }
 
-/** An axis with many gaps is cheaper to treat whole than in many calls. */
+/** An axis with more gaps is copied whole, which is cheaper than many calls. */
 const MOST_RUNS = 3;
 
 export function sphereBox([nx, ny, nz]: GridSize, gridIndex: Int32Array): SphereBox {
-  const seen = new Uint8Array(nx * ny * nz);
+  const used = new Uint8Array(nx * ny * nz);
   const [occupiedX, occupiedY] = [new Uint8Array(nx), new Uint8Array(ny)];
   for (const index of gridIndex) {
-    invariant(index >= 0 && index < seen.length, () => `sphereFft: index ${index} is outside the grid`);
-    invariant(seen[index] === 0, () => `sphereFft: index ${index} is given twice`);
-    seen[index] = 1;
+    invariant(index >= 0 && index < used.length, () => `sphereFft: index ${index} is outside the grid`);
+    invariant(used[index] === 0, () => `sphereFft: index ${index} is given twice`);
+    used[index] = 1;
     occupiedX[index % nx] = 1;
     occupiedY[Math.floor(index / nx) % ny] = 1;
   }
   const [xRuns, yRuns] = [runsOf(occupiedX), runsOf(occupiedY)];
-  const [boxX, boxY] = [placesOf(nx, xRuns), placesOf(ny, yRuns)];
+  const [boxX, boxY] = [positionsIn(nx, xRuns), positionsIn(ny, yRuns)];
   const [countX, countY] = [lengthOf(xRuns), lengthOf(yRuns)];
-  // 4 mod 8: a few widths serve all k-points, so they share plans, and no stride is a multiple of a large power of two,
-  // which would make all the numbers of a column fall into the same cache set.
+  // 4 mod 8: a few widths serve all k-points, which then share plans, and no stride is a multiple
+  // of a large power of two, which would put a whole column into one cache set.
   const width = 8 * Math.ceil((countX * countY - 4) / 8) + 4;
   return {
     nx: countX,
@@ -68,8 +69,9 @@ function runsOf(occupied: Uint8Array): Run[] {
 
 const lengthOf = (runs: readonly Run[]): number => runs.reduce((sum, { length }) => sum + length, 0);
 
-function placesOf(n: number, runs: readonly Run[]): Int32Array {
-  const places = new Int32Array(n).fill(-1);
-  for (const { first, boxed, length } of runs) for (let i = 0; i < length; i++) places[first + i] = boxed + i;
-  return places;
+function positionsIn(n: number, runs: readonly Run[]): Int32Array {
+  const columns = new Int32Array(n).fill(-1);
+  for (const { first, boxed, length } of runs)
+    for (let i = 0; i < length; i++) columns[first + i] = boxed + i;
+  return columns;
 }

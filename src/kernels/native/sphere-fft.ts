@@ -6,10 +6,10 @@ import type { NativeMemory } from "./memory.ts";
 import type { SlabLoops } from "./slab-loops.ts";
 import { sphereBox } from "./sphere-box.ts";
 
-/** Planes are worked on in slabs of about this size, which stay in the second-level cache from the first to the last step. */
+/** Size of a slab of planes [bytes], which stays in the second-level cache through all steps. */
 const SLAB_BYTES = 256 * 1024;
 
-/** What the transforms of one instance share: plans, memory, and loops, which are kept by size. */
+/** Plans, memory and loops that the transforms of one instance share, cached by size. */
 export interface SphereFftTools {
   readonly fftw: Fftw;
   readonly memory: NativeMemory;
@@ -20,9 +20,9 @@ type Step = (array: Float64Array) => void;
 type Copy = (out: Float64Array, x: Float64Array) => void;
 
 /**
- * Transforms pruned to a sphere. The columns along z that hold plane waves are kept packed in a box and transformed
- * first; then, slab by slab, the occupied x of all planes along y, and everything along x.
- * With the sphere half as wide as the grid that is 1/4 + 1/2 + 1 of the three full passes.
+ * Plans transforms pruned to a sphere. The packed columns along z with plane waves are transformed
+ * first; then, slab by slab, the occupied x of all planes along y, and everything along x. For a
+ * sphere half as wide as the grid this is 1/4 + 1/2 + 1 of the three full passes.
  */
 export function sphereFft(
   { fftw, memory, loops }: SphereFftTools,
@@ -63,7 +63,7 @@ export function sphereFft(
     x: inPlace([nx, 1, 1], [[ny * planes, nx, nx]], direction),
   });
   const [inverse, forward] = [passes(1), passes(-1)];
-  // The box is copied to the slab and back rectangle by rectangle.
+  // Rectangles to copy from the box to the slab and back.
   const unpack: Copy[] = [];
   const pack: Copy[] = [];
   for (const y of yRuns)
@@ -85,7 +85,7 @@ export function sphereFft(
       );
     }
 
-  /** box ← the z-transform of one band. */
+  /** box ← z-transform of one band. */
   const bandToBox = (box: Float64Array, psi: Float64Array, base: number): void => {
     box.fill(0);
     for (let i = 0, from = base; i < n; i++, from += 2) {
@@ -202,7 +202,7 @@ export function sphereFft(
   };
 }
 
-/** The largest number of planes that divides nz and fits into a slab. */
+/** Returns the largest number of planes that divides nz and fits into a slab. */
 function slabPlanes(area: number, nz: number): number {
   let planes = 1;
   for (let p = 1; p <= nz; p++) if (nz % p === 0 && 16 * area * p <= SLAB_BYTES) planes = p;

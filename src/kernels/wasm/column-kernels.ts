@@ -14,7 +14,7 @@ type ColumnKernels = Pick<
   | "tpa"
 >;
 
-/** The loops over panels of bands: addresses checked. */
+/** Makes the loops over panels of bands, with checked addresses. */
 export function columnKernels({ address }: LinearMemory, wasm: KernelExports): ColumnKernels {
   return {
     columnNorms2(out, n, nBands, x) {

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 
-/** Turns relaxed SIMD on in engines that have it behind a flag (Node 20). For the whole process, for good. */
+/** Turns relaxed SIMD on in engines with a flag for it (Node 20), for the rest of the process. */
 export function enableRelaxedSimd(): void {
   setFlagsFromString("--experimental-wasm-relaxed-simd");
 }

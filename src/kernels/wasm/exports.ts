@@ -1,7 +1,7 @@
 /** Byte address in the linear memory. */
 export type Pointer = number;
 
-/** What the compiled kernels export; leading dimensions count complex numbers. */
+/** Exports of the compiled kernels; leading dimensions count complex numbers. */
 export interface KernelExports {
   transformGrid(
     px: Pointer,
@@ -35,7 +35,7 @@ export interface KernelExports {
   ): void;
   /** ordered ← grid if `toPlan`, else grid ← grid + ordered. */
   permuteReal(plan: Pointer, ordered: Pointer, grid: Pointer, toPlan: boolean): void;
-  /** Bytes of work. */
+  /** Returns the bytes of work memory. */
   gemmWork(m: number, n: number, k: number): number;
   gemm(
     conjugateA: boolean,
@@ -65,7 +65,7 @@ export interface KernelExports {
     ldc: number,
     work: Pointer,
   ): void;
-  /** 0 is false. */
+  /** Returns 0 for false. */
   cholesky(n: number, a: Pointer, lda: number, work: Pointer): number;
   solveTriangularLeft(
     n: number,

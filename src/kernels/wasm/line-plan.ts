@@ -3,11 +3,11 @@ import type { FftPass } from "../kernels.ts";
 import type { Pointer } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
 
-/** Lines that go through the passes together. Measured best for lengths 24 to 216: both buffers stay in the cache. */
+/** Lines per pass, measured best for lengths 24 to 216: both buffers stay in the cache. */
 const TILE = 16;
 const MOST_PASSES = 8;
 
-/** The transform of one axis, ready for the kernels. */
+/** The plan of the transform of one axis. */
 export interface LinePlan {
   readonly length: number;
   readonly tile: number;
@@ -15,7 +15,7 @@ export interface LinePlan {
   readonly passes: readonly FftPass[];
 }
 
-/** Radices of the passes for lines of n numbers, first pass first: within 5 % of the best order for all n up to 240. */
+/** Returns radices of the passes, first one first; within 5 % of the best order for n up to 240. */
 export function passRadices(n: number): number[] {
   let rest = n;
   let twos = 0;
@@ -26,7 +26,8 @@ export function passRadices(n: number): number[] {
   for (const p of [5, 7, 11, 13]) for (; rest % p === 0; rest /= p) large.push(p);
   invariant(n > 0 && rest === 1, () => `fft: size ${n} is not a product of 2, 3, 5, 7, 11 and 13`);
 
-  // One three takes up an odd two; without threes a lone two goes first and three twos last, as one radix 8.
+  // A three is paired with an odd two; without threes a lone two goes first, three twos last as
+  // radix 8.
   if (twos % 2 === 1 && threes > 0) {
     large.push(6);
     twos--;
@@ -41,7 +42,7 @@ export function passRadices(n: number): number[] {
   return out;
 }
 
-/** Puts the plan (32 words) and its twiddle factors into `memory`. */
+/** Writes the plan (32 words) and its twiddle factors to `memory`. */
 export function linePlan(memory: LinearMemory, n: number): LinePlan {
   const radices = passRadices(n);
   const plan = memory.alloc(16);
@@ -63,7 +64,7 @@ export function linePlan(memory: LinearMemory, n: number): LinePlan {
   return { length: n, tile: TILE, pointer: plan.byteOffset, passes };
 }
 
-/** For each p < length/r and k = 1 … r−1: (c, c, −s, s) of e^{sign·2πi·pk/length}. */
+/** Returns (c, c, −s, s) of e^{sign·2πi·pk/length} for each p < length/r and k = 1 … r−1. */
 function twiddles(memory: LinearMemory, length: number, r: number, sign: number): Float64Array {
   const table = memory.alloc((length / r) * (r - 1) * 4);
   let at = 0;
@@ -75,7 +76,7 @@ function twiddles(memory: LinearMemory, length: number, r: number, sign: number)
   return table;
 }
 
-/** cos and sin of 2πj/n, 0 ≤ j < n: symmetry brings the angle below π/4 in whole numbers, where it is known best. */
+/** Returns cos, sin of 2πj/n, 0 ≤ j < n. Symmetry brings the angle below π/4 without rounding. */
 function rootOfUnity(j: number, n: number): [cos: number, sin: number] {
   const isNegative = 2 * j > n;
   let top = isNegative ? n - j : j;
@@ -89,6 +90,6 @@ function rootOfUnity(j: number, n: number): [cos: number, sin: number] {
   return [isBack ? -c : c, isNegative ? -s : s];
 }
 
-/** Numbers of the two buffers of a tile, for the longest of `plans`. */
+/** Returns the length of the two buffers of a tile, for the longest of `plans`. */
 export const lineWork = (plans: readonly LinePlan[]): number =>
   Math.max(...plans.map(({ length, tile }) => 4 * length * tile));

@@ -3,7 +3,7 @@ import type { Kernels } from "../kernels.ts";
 import type { KernelExports } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
 
-/** Numbers a matrix of `columns` columns with leading dimension `ld` needs. */
+/** Returns the length of a matrix of `columns` columns with leading dimension `ld`. */
 const extent = (rows: number, columns: number, ld: number, what: string): number => {
   invariant(ld >= rows, () => `${what}: leading dimension ${ld} is below ${rows} rows`);
   return rows === 0 || columns === 0 ? 0 : 2 * (ld * (columns - 1) + rows);
@@ -14,7 +14,7 @@ type MatrixKernels = Pick<
   "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
 >;
 
-/** The kernels on matrices: addresses checked, work areas provided. */
+/** Makes the kernels on matrices, with checked addresses and work memory. */
 export function matrixKernels({ address, scratch }: LinearMemory, wasm: KernelExports): MatrixKernels {
   const matrix = (x: Float64Array, rows: number, columns: number, ld: number, what: string): number =>
     address(x, extent(rows, columns, ld, what), what);

@@ -1,25 +1,29 @@
 import { invariant } from "../../common/failure.ts";
 
-/** Wasm pages of 64 KiB: 4 GiB, all that 32-bit addresses reach. */
+/** Most Wasm pages of 64 KiB: 4 GiB, the range of 32-bit addresses. */
 const MOST_PAGES = 65536;
-/** What a memory that cannot grow without detaching its views gets at once: 1 GiB. */
+/** Pages of a memory that cannot grow without detaching its views: 1 GiB at once. */
 const FIXED_PAGES = 16384;
 const PAGE = 65536;
-/** Temporaries come from blocks of at least this many bytes. */
+/** Smallest block for temporaries [bytes]. */
 const LEAST_BLOCK = 65536;
 
 /**
- * The linear memory of one instance, given out from the bottom up and never taken back, but for temporaries.
+ * The linear memory of one instance, allocated upwards; only temporaries are freed.
  *
- * A shared memory grows in place: views made before stay valid, over the same bytes. Where pages may not share
- * memory, its size is fixed from the start instead, for growing would detach every view.
+ * A shared memory grows in place: older views stay valid, over the same bytes. Where pages may not
+ * share memory, its size is fixed from the start, because growing would detach every view.
  */
 export interface LinearMemory {
   readonly memory: WebAssembly.Memory;
   alloc(length: number): Float64Array;
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
   held(): number;
-  /** Byte address of `x`. @throws Error if `x` is not in this memory or holds fewer than `length` numbers. */
+  /**
+   * Returns the byte address of `x`.
+   *
+   * @throws Error if `x` is not in this memory or holds fewer than `length` numbers.
+   */
   address(x: Float64Array, length: number, what: string): number;
 }
 
@@ -28,7 +32,7 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
   // Growing makes a new buffer object over the old bytes; views may be over any of them.
   const buffers = new WeakSet<ArrayBufferLike>([memory.buffer]);
   let buffer: ArrayBufferLike = memory.buffer;
-  let top = PAGE; // address 0 stays unused, as no valid pointer is 0
+  let top = PAGE; // no valid pointer is 0
 
   const takeBytes = (bytes: number): number => {
     const at = top;
@@ -47,7 +51,8 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
   };
   const grow = (end: number): void => {
     const pages = Math.ceil((end - buffer.byteLength) / PAGE);
-    // An eighth more than asked for, so that many small arrays do not mean many growths; at the limit just enough.
+    // An eighth in reserve, so that small arrays do not grow it one by one; at the limit, just
+    // enough.
     const isGrown = tryGrow(pages + Math.ceil(end / 8 / PAGE)) || tryGrow(pages);
     if (!isGrown) {
       const gibibytes = (end / 2 ** 30).toFixed(2);
@@ -63,7 +68,7 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
   const alloc = (length: number): Float64Array => {
     invariant(Number.isInteger(length) && length >= 0, () => `alloc: length ${length}`);
     const at = takeBytes(8 * length);
-    return new Float64Array(buffer, at, length); // new pages are zero and nothing was here before
+    return new Float64Array(buffer, at, length); // new pages are zero
   };
 
   const blocks: { readonly at: number; readonly bytes: number }[] = [];
@@ -71,7 +76,7 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
   let used = 0;
   const take = (length: number): Float64Array => {
     const bytes = Math.ceil((8 * length) / 64) * 64;
-    // A block too small for this is passed over until the stack unwinds.
+    // Blocks that are too small are skipped until the stack unwinds.
     while (block < blocks.length && used + bytes > blocks[block]!.bytes) {
       block++;
       used = 0;
@@ -107,14 +112,14 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
   };
 }
 
-/** Address space is reserved for the maximum; where that is refused, less will do. */
+/** Reserves address space for the maximum, or for less where that is refused. */
 const sharedMemory = (): WebAssembly.Memory =>
   withFewerPages(MOST_PAGES, (maximum) => new WebAssembly.Memory({ initial: 16, maximum, shared: true }));
 
 const fixedMemory = (): WebAssembly.Memory =>
   withFewerPages(FIXED_PAGES, (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages }));
 
-/** What `make` gives for `pages`, or for half as many each time it throws, down to 1/16. */
+/** Calls `make` with `pages`, halved each time it throws, down to 1/16. */
 function withFewerPages(pages: number, make: (pages: number) => WebAssembly.Memory): WebAssembly.Memory {
   for (let fewer = pages; ; fewer /= 2)
     try {

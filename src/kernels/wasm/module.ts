@@ -1,20 +1,24 @@
 import { BINARIES } from "./binary.generated.ts";
 
-/** The two builds: plain 128-bit SIMD, and with relaxed SIMD for its fused multiply-add. */
+/** Plain 128-bit SIMD, or with the fused multiply-add of relaxed SIMD. */
 export type Build = keyof typeof BINARIES;
 
-/** Compiled modules, by build and kind of memory: the only state here, and it never changes meaning. */
+/** Cache of compiled modules by build and kind of memory, the only state of this module. */
 const compiled = new Map<string, WebAssembly.Module>();
 
-/** () → v128 whose body is one f64x2.relaxed_madd, the instruction that the builds differ in. */
+/** () → v128 whose body is one f64x2.relaxed_madd, the instruction in which the builds differ. */
 const RELAXED_MADD = Uint8Array.of(
   ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // magic, version
   ...[1, 5, 1, 0x60, 0, 1, 0x7b], // types: () → v128
   ...[3, 2, 1, 0], // functions: one of that type
-  ...[10, 19, 1, 17, 0, ...[1, 2, 3].flatMap((x) => [0x41, x, 0xfd, 0x0f]), 0xfd, 0x87, 2, 0x0b], // three splats, one madd
+  // three splats, one madd
+  ...[10, 19, 1, 17, 0, ...[1, 2, 3].flatMap((x) => [0x41, x, 0xfd, 0x0f]), 0xfd, 0x87, 2, 0x0b],
 );
 
-/** Whether this engine accepts a build as it is configured now. Validating the build itself takes as long as compiling it. */
+/**
+ * Returns whether this engine accepts a build as configured now. The instruction alone is
+ * validated: validating the build takes as long as compiling it.
+ */
 export const isSupported = (build: Build): boolean => build === "simd" || WebAssembly.validate(RELAXED_MADD);
 
 export async function compileModule(build: Build, shared: boolean): Promise<WebAssembly.Module> {
@@ -31,7 +35,7 @@ export function compileModuleSync(build: Build, shared: boolean): WebAssembly.Mo
   return module;
 }
 
-/** The bytes of a build. Shared and unshared memory differ in one flag of the import: 3 or 1. */
+/** Returns the bytes of a build. The flag of the memory import is 3 if shared, else 1. */
 function binary(build: Build, shared: boolean): Uint8Array<ArrayBuffer> {
   const { base64, memoryLimitsAt } = BINARIES[build];
   const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

@@ -4,18 +4,18 @@ import type { Pointer } from "./exports.ts";
 import { type LinePlan, lineWork } from "./line-plan.ts";
 import type { LinearMemory } from "./memory.ts";
 
-/** A set of plane waves on a grid, ready for the kernels. */
+/** The plan of the transforms of a set of plane waves on a grid. */
 export interface SpherePlan {
   readonly pointer: Pointer;
-  /** Whether the axes are taken as z, y, x, so that real fields need no reordering. */
+  /** The axes are taken as z, y, x, so that real fields need no reordering. */
   readonly isGridOrder: boolean;
-  /** Numbers of work a call needs. */
+  /** Length of the work memory of a call. */
   readonly work: number;
 }
 
 type Axes = readonly [number, number, number];
 
-/** z first is the grid's own order; the others are taken where they save work. */
+/** z first is the order of the grid; the others are taken if they save work. */
 const ORDERS: readonly Axes[] = [
   [2, 1, 0],
   [2, 0, 1],
@@ -24,10 +24,10 @@ const ORDERS: readonly Axes[] = [
   [0, 2, 1],
   [0, 1, 2],
 ];
-/** What reading out of order costs, as a share of the transform: a guess on the safe side. */
+/** Cost of reading out of order relative to the transform, a guess on the safe side. */
 const DISORDER = 1.1;
 
-/** Puts the lists of the plan into `memory`; see the kernels' sphere-fft for what they mean. */
+/** Writes the lists of the plan to `memory`; the kernels' sphere-fft says what they mean. */
 export function spherePlan(
   memory: LinearMemory,
   size: GridSize,
@@ -37,11 +37,11 @@ export function spherePlan(
   const points = size[0] * size[1] * size[2];
   const strides = [1, size[0], size[0] * size[1]] as const;
   const coordinates = new Int32Array(3 * gridIndex.length);
-  const seen = new Uint8Array(points);
+  const used = new Uint8Array(points);
   gridIndex.forEach((at, i) => {
     invariant(at >= 0 && at < points, () => `sphereFft: index ${at} is outside the ${size.join("×")} grid`);
-    invariant(seen[at] === 0, () => `sphereFft: grid point ${at} appears twice`);
-    seen[at] = 1;
+    invariant(used[at] === 0, () => `sphereFft: grid point ${at} appears twice`);
+    used[at] = 1;
     const row = Math.floor(at / size[0]);
     coordinates[3 * i] = at % size[0];
     coordinates[3 * i + 1] = row % size[1];
@@ -72,9 +72,9 @@ export function spherePlan(
   }));
 
   const upload = (values: ArrayLike<number>): Pointer => {
-    const home = memory.alloc(Math.ceil(values.length / 2));
-    new Uint32Array(home.buffer, home.byteOffset, values.length).set(values);
-    return home.byteOffset;
+    const list = memory.alloc(Math.ceil(values.length / 2));
+    new Uint32Array(list.buffer, list.byteOffset, values.length).set(values);
+    return list.byteOffset;
   };
   const segments = runs(occupied);
   const pointer = upload([
@@ -93,7 +93,7 @@ export function spherePlan(
   };
 }
 
-/** The order of axes with the fewest operations: n log n for each line that must be transformed. */
+/** Returns the axis order with the fewest operations: n log n for each line to be transformed. */
 function cheapest(size: GridSize, coordinates: Int32Array): Axes {
   const count = coordinates.length / 3;
   const cost = (axes: Axes): number => {
@@ -116,7 +116,7 @@ function cheapest(size: GridSize, coordinates: Int32Array): Axes {
   return best;
 }
 
-/** The values of `key`, all below `size`, without repetition and ascending. */
+/** Returns the distinct values of `key`, all below `size`, ascending. */
 function distinct(count: number, size: number, key: (i: number) => number): number[] {
   const isTaken = new Uint8Array(size);
   for (let i = 0; i < count; i++) isTaken[key(i)] = 1;
@@ -130,32 +130,32 @@ function distinct(count: number, size: number, key: (i: number) => number): numb
 const occupiedRows = (coordinates: Int32Array, axis: number, n: number): number[] =>
   distinct(coordinates.length / 3, n, (i) => coordinates[3 * i + axis]!);
 
-/** Consecutive numbers as (place in the list, first number, length). */
+/** Returns runs of consecutive numbers as (index in the list, first number, length). */
 function runs(sorted: readonly number[]): [number, number, number][] {
   const out: [number, number, number][] = [];
-  sorted.forEach((value, place) => {
+  sorted.forEach((value, index) => {
     const last = out.at(-1);
     if (last && value === last[1] + last[2]) last[2]++;
-    else out.push([place, value, 1]);
+    else out.push([index, value, 1]);
   });
   return out;
 }
 
-/** Equal shares of at most `most`. */
+/** Returns equal shares of at most `most`. */
 const evenTile = (count: number, most: number): number =>
   count === 0 ? 1 : Math.ceil(count / Math.ceil(count / most));
 
-/** Plane waves sorted by tile of columns: (wave, element row·columns-of-this-tile + column-in-tile). */
+/** Sorts plane waves by tile of columns: (wave, element row·columns of the tile + column in it). */
 function waveList(
   count: number,
   columns: number,
   tile: number,
-  place: (i: number) => { column: number; row: number },
+  positionOf: (i: number) => { column: number; row: number },
 ): { starts: number[]; list: Uint32Array } {
   const tiles = Math.ceil(columns / tile);
   const perTile: [number, number][][] = Array.from({ length: tiles }, () => []);
   for (let i = 0; i < count; i++) {
-    const { column, row } = place(i);
+    const { column, row } = positionOf(i);
     const t = Math.floor(column / tile);
     const inThisTile = Math.min(tile, columns - t * tile);
     perTile[t]!.push([i, row * inThisTile + (column - t * tile)]);

@@ -6,7 +6,7 @@ import { spherePlan } from "./sphere-plan.ts";
 
 const passesOf = (lines: readonly LinePlan[]): FftPass[] => lines.flatMap(({ passes }) => passes);
 
-/** Transforms of the whole grid. `lines` are the plans of its axes x, y, z. */
+/** Makes transforms of the whole grid; `lines` are the plans of axes x, y, z. */
 export function gridFft(
   { address, scratch }: LinearMemory,
   wasm: KernelExports,
@@ -22,7 +22,7 @@ export function gridFft(
   return { size, passes: passesOf(lines), forward: transform(-1), inverse: transform(1) };
 }
 
-/** Transforms pruned to the plane waves at `gridIndex`. */
+/** Makes transforms pruned to the plane waves at `gridIndex`. */
 export function prunedFft(
   memory: LinearMemory,
   wasm: KernelExports,

@@ -12,15 +12,19 @@ import { gridFft, prunedFft } from "./transforms.ts";
 /** Options of `wasmKernels` and `wasmKernelsSync`. */
 export interface WasmOptions {
   /**
-   * Fused multiply-add (relaxed SIMD). true: insist; on Node 20 this sets a flag of the whole process. false: never,
-   * so that results are the same on every machine. Default: if the engine has it on.
+   * Fused multiply-add (relaxed SIMD). true: required; on Node 20 this sets a flag of the whole
+   * process. false: never, for the same results on every machine. Default: if the engine has it on.
    */
   readonly fma?: boolean;
-  /** Memory that grows, up to 4 GiB; without it 1 GiB is reserved at once. Default: if the page may share memory. */
+  /** Memory that grows to 4 GiB, else 1 GiB at once. Default: true if pages may share memory. */
   readonly shared?: boolean;
 }
 
-/** @throws InputError if `fma` or `shared` is asked for where it is not to be had. */
+/**
+ * Makes WebAssembly kernels.
+ *
+ * @throws InputError if `fma` or `shared` is required but not available.
+ */
 export async function wasmKernels(options: WasmOptions = {}): Promise<Kernels> {
   if (options.fma === true && !isSupported("fma")) {
     if (isNode) (await import("./enable-fma.ts")).enableRelaxedSimd();
@@ -29,7 +33,7 @@ export async function wasmKernels(options: WasmOptions = {}): Promise<Kernels> {
   return instantiate(await compileModule(build, shared), build, shared);
 }
 
-/** The same at once, for workers and tests; `fma: true` needs an engine that has it on already. */
+/** Makes them synchronously, for workers and tests; `fma: true` needs an engine that has it on. */
 export function wasmKernelsSync(options: WasmOptions = {}): Kernels {
   const { build, shared } = choose(options);
   return instantiate(compileModuleSync(build, shared), build, shared);
@@ -53,7 +57,7 @@ function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean }
 function instantiate(module: WebAssembly.Module, build: Build, shared: boolean): Kernels {
   const memory = linearMemory({ shared });
   const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
-  // The exports are written down in exports.ts; the law suite calls every one of them.
+  // The types in exports.ts are written by hand; the law suite calls every export.
   const wasm = instance.exports as unknown as KernelExports;
   const plans = new Map<number, LinePlan>();
   const lines = (size: GridSize): LinePlan[] =>
