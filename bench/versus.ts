@@ -40,7 +40,7 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const cli = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+  const cli = fileURLToPath(new URL("../dist/cli/bin/main.js", import.meta.url));
   const [program, ...words] = peer.split(/\s+/);
   const { cpu, node, load } = machine();
   console.log(`${cpu}, Node ${node}, load ${load}, commit ${commit().hash}`);

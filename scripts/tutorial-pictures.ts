@@ -20,7 +20,7 @@ const folder = mkdtempSync(join(tmpdir(), "stillwave-tutorial-"));
 try {
   for (const words of commands) {
     console.log(`stillwave ${words.join(" ")}`);
-    execFileSync("node", [join(ROOT, "dist/cli/main.js"), ...words], { cwd: folder, stdio: "pipe" });
+    execFileSync("node", [join(ROOT, "dist/cli/bin/main.js"), ...words], { cwd: folder, stdio: "pipe" });
   }
   for (const name of readdirSync(PICTURES)) {
     if (!existsSync(join(folder, name))) throw new Error(`docs/tutorial/${name}: no command draws it`);

@@ -23,7 +23,7 @@ test("the commands of the tutorial run one after the other and write what they s
     expect(command).toMatch(/^npx stillwave /);
     // The words of a shell, with double quotes alone.
     const words = Array.from(command.matchAll(/"([^"]*)"|(\S+)/g), (match) => match[1] ?? match[2]!);
-    return execFileSync("node", [join(ROOT, "dist/cli/main.js"), ...words.slice(2)], {
+    return execFileSync("node", [join(ROOT, "dist/cli/bin/main.js"), ...words.slice(2)], {
       cwd: folder,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],

@@ -32,7 +32,7 @@ function json(program: string, args: readonly string[]): { iterations: number | 
   return JSON.parse(text);
 }
 
-const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli/bin/main.js", import.meta.url));
 
 function ours(job: string): Run {
   const began = performance.now();
