@@ -81,7 +81,7 @@ const solved = async (system: LineSystem) => {
     tolerance: { density: 1e-8 },
   });
   if (!ground.converged) throw new Error("the ground state did not converge");
-  return { model, ground, matrix: await dielectricMatrix(model, ground.density) };
+  return { model, ground, matrix: await dielectricMatrix(model, ground.density.data) };
 };
 
 /** What each system is preconditioned with. The mixed one is told where its insulator is. */
@@ -145,7 +145,7 @@ async function lines(): Promise<void> {
         stacked([
           await profileSvg(
             [
-              { label: "density", values: ground.density },
+              { label: "density", values: ground.density.data },
               { label: "states at the Fermi level (1/Ha)", values: states },
             ],
             { title: "Metal, insulator, vacuum", length, quantity: "bohr⁻³", axis: "position" },
@@ -182,7 +182,7 @@ async function rates(): Promise<void> {
   const { model, ground, matrix } = await solved(mixedLine(5));
   const { points } = model.basis.grid;
   // A bump in the metal and its like in the insulator: no charge, and every mode has a part in it.
-  const bump = ground.density.map(
+  const bump = ground.density.data.map(
     (x, r) => x + 1e-4 * (gaussian(r / points - 0.1) - gaussian(r / points - 0.5)),
   );
   const start = { ...model, startDensity: asRealField(bump) };

@@ -49,6 +49,8 @@ export {
 export type { Functional } from "./functionals/functional.ts";
 export { functionals } from "./functionals/functionals.ts";
 export type { BandEnergy, BandsAtK } from "./ground/band-levels.ts";
+export { groundState, lowestLevels } from "./ground/find-ground-state.ts";
+export type { GroundState, KpointLevels } from "./ground/ground-state.ts";
 export { type CertificateHead, certificateLines } from "./io/certificate-file.ts";
 export {
   formatOf,
@@ -113,7 +115,6 @@ export {
   type PreconditionedSpectrum,
   preconditionedSpectrum,
 } from "./models/dielectric-matrix.ts";
-export { type GroundState, groundState, lowestLevels } from "./models/ground-state.ts";
 export {
   type Ion,
   insulatorLine,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
+import { groundState } from "../../src/ground/find-ground-state.ts";
 import { asRealField, type RealField } from "../../src/kernels/fields.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import {
@@ -7,7 +8,6 @@ import {
   outputDensity,
   preconditionedSpectrum,
 } from "../../src/models/dielectric-matrix.ts";
-import { groundState } from "../../src/models/ground-state.ts";
 import { insulatorLine, lineSystem, metalLine, mixedLine } from "../../src/models/line-system.ts";
 import { dielectric } from "../../src/precond/filters/dielectric.ts";
 import { kerker } from "../../src/precond/filters/kerker.ts";
@@ -162,7 +162,10 @@ test("the electrostatic energies add up to ½ ∫∫ (ρ − ν) v (ρ − ν)",
     width,
     ions: positions.map((position) => ({ position, charge: 1, width: s })),
   });
-  const { energies, density } = await groundState(model, { tolerance: { density: 1e-9 } });
+  const {
+    energies,
+    density: { data: density },
+  } = await groundState(model, { tolerance: { density: 1e-9 } });
   const { grid } = model.basis;
   const nuclei = density.map((_, r) => {
     let sum = 0;
@@ -185,7 +188,7 @@ test("reduced Hartree-Fock is convex: one ground state from any start by any way
     tolerance: { density: 1e-9 },
   });
   expect(other.converged).toBe(true);
-  closeArrays(other.density, density, 1e-9);
+  closeArrays(other.density.data, density, 1e-9);
 });
 
 test("condition numbers are smallest for ldos where a metal, an insulator and vacuum meet", async () => {

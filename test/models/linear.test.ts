@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { groundState, lowestLevels } from "../../src/ground/find-ground-state.ts";
 import { defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
-import { groundState, lowestLevels } from "../../src/models/ground-state.ts";
 import { externalFromFourier, externalPotential } from "../../src/terms/external/external.ts";
 import { closeArrays } from "../close.ts";
 
@@ -66,7 +66,7 @@ test.each([
   });
   const { energies, density } = await groundState(model);
   expect(energies.total).toBeCloseTo(energy, 8);
-  expect(density.reduce((sum, x) => sum + x * model.basis.grid.dvol, 0)).toBeCloseTo(particles, 10);
+  expect(density.data.reduce((sum, x) => sum + x * model.basis.grid.dvol, 0)).toBeCloseTo(particles, 10);
 });
 
 test("a potential along x in a 2-D or 3-D cell has the levels of 1-D beside sums with free waves", async () => {
@@ -91,8 +91,8 @@ test("the width of the missing axes sets the unit of density and nothing else", 
   const wide = await groundState(await defineModel({ ...definition, width: 3 }));
   expect(wide.energies.total).toBeCloseTo(thin.energies.total, 10);
   closeArrays(
-    wide.density.map((x) => 9 * x),
-    thin.density,
+    wide.density.data.map((x) => 9 * x),
+    thin.density.data,
     1e-6,
   );
 });

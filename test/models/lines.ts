@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { groundState } from "../../src/ground/find-ground-state.ts";
 import type { RealField } from "../../src/kernels/fields.ts";
 import type { DefinedModel } from "../../src/models/define-model.ts";
 import {
@@ -6,7 +7,6 @@ import {
   dielectricMatrix,
   preconditionedSpectrum,
 } from "../../src/models/dielectric-matrix.ts";
-import { groundState } from "../../src/models/ground-state.ts";
 import { type LineSystem, lineSystem } from "../../src/models/line-system.ts";
 import { ldos } from "../../src/precond/ldos.ts";
 import { densityMixing } from "../../src/scf/methods/density-mixing.ts";
@@ -25,7 +25,7 @@ export async function solved(system: LineSystem): Promise<Case> {
     tolerance: { density: 1e-9 },
   });
   expect(converged).toBe(true);
-  return { model, density, matrix: await dielectricMatrix(model, density) };
+  return { model, density: density.data, matrix: await dielectricMatrix(model, density.data) };
 }
 
 export type AnyPreconditioner = Parameters<typeof preconditionedSpectrum>[1];

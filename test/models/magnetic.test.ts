@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { groundState, lowestLevels } from "../../src/ground/find-ground-state.ts";
 import { defineModel, type ModelDefinition } from "../../src/models/define-model.ts";
-import { groundState, lowestLevels } from "../../src/models/ground-state.ts";
 import { externalPotential } from "../../src/terms/external/external.ts";
 import { close, closeArrays } from "../close.ts";
 
@@ -43,7 +43,7 @@ describe("½|p − A|² on a ring", () => {
     const plain = await groundState(await defineModel({ ...wells, ecut: 60 }));
     const gauged = await groundState(await defineModel(gauge));
     closeArrays(await levels(gauge, 4), await levels({ ...wells, ecut: 60 }, 4), 1e-9);
-    closeArrays(gauged.density, plain.density, 1e-7);
+    closeArrays(gauged.density.data, plain.density.data, 1e-7);
     // The kinetic energy ⟨½|p − A|²⟩ is that of no field, and not ⟨½p²⟩.
     close(gauged.energies.kinetic!, plain.energies.kinetic!, 1e-7);
   });
@@ -89,8 +89,9 @@ test("a magnetic field breaks time reversal: k and −k both count", async () =>
 
 test("two threads give the digits of one in a magnetic field", async () => {
   const definition: ModelDefinition = { ...wells, kgrid: [3], vectorPotential: () => [0.2, 0, 0] };
-  const one = await groundState(await defineModel(definition));
-  const two = await groundState(await defineModel({ ...definition, threads: 2 }));
+  await using one = await groundState(await defineModel(definition));
+  await using two = await groundState(await defineModel({ ...definition, threads: 2 }));
+  expect(two.orbitals.threads).toBe(2);
   expect(two.energies).toEqual(one.energies);
   expect(two.density).toEqual(one.density);
 });

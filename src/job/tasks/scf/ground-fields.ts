@@ -1,8 +1,7 @@
 import type { Grid } from "../../../basis/grid.ts";
+import type { GroundState } from "../../../ground/ground-state.ts";
 import type { RealField } from "../../../kernels/fields.ts";
-import { levelCapacity, type Model } from "../../../model/model.ts";
-import type { ScfEnd, ScfProblem } from "../../../scf/scf.ts";
-import { windowWeights } from "../../../state/energy-window.ts";
+import type { Model } from "../../../model/model.ts";
 
 /** What a ground state is made of in real space. */
 export interface GroundFields {
@@ -15,38 +14,24 @@ export interface GroundFields {
   /** [Ha] */
   readonly fermiLevel: number;
   /**
-   * Local density of states at the Fermi level, Σ w f_max δ_T(ε − ε_F) |ψ|² [states/(Ha bohr³)], shape [nSpin·N], with
-   * δ_T(x) = e^{−(x/T)²}/(T√π). For as long as the run has not returned: it needs the orbitals. Absent after an interruption,
-   * which leaves them between two steps.
+   * Local density of states at the Fermi level as `GroundState.localDos` has it, shape [nSpin·N]. For as long as the run has not
+   * returned: it needs the orbitals. Absent after an interruption, which leaves them between two steps.
    */
   readonly localDos?: (width: number) => Promise<RealField>;
 }
 
-/** Fields of a step's output density. */
-export function groundFields(
-  { basis, terms }: ScfProblem,
-  { last: { rhoOut, occupation, levels }, orbitals, reason }: ScfEnd,
-): GroundFields {
-  const { model, grid } = basis;
-  const potentials = Object.fromEntries(
-    terms.flatMap(({ name, evaluate }) =>
-      evaluate === undefined ? [] : [[name, evaluate(rhoOut).potential]],
+/** Reads the fields of a state, converged or not. */
+export const groundFields = (state: GroundState): GroundFields => ({
+  model: state.basis.model,
+  grid: state.basis.grid,
+  density: state.density.data,
+  potentials: Object.fromEntries(
+    state.terms.flatMap(({ name, evaluate }) =>
+      evaluate === undefined ? [] : [[name, evaluate(state.density.data).potential]],
     ),
-  );
-  return {
-    model,
-    grid,
-    density: rhoOut,
-    potentials,
-    fermiLevel: occupation.fermiLevel,
-    ...(reason === "interrupted" ? {} : { localDos }),
-  };
-
-  async function localDos(width: number) {
-    const window = { center: occupation.fermiLevel, width };
-    const weights = windowWeights(levels, levelCapacity(model), window, Number.POSITIVE_INFINITY);
-    const states = await orbitals.density(weights);
-    basis.symmetrize(states);
-    return states;
-  }
-}
+  ),
+  fermiLevel: state.fermiLevel,
+  ...(state.status !== "interrupted" && {
+    localDos: async (width: number) => (await state.localDos(width)).data,
+  }),
+});

@@ -1,19 +1,17 @@
 import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
-import { plural } from "../../../common/plural.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import type { GroundState } from "../../../ground/ground-state.ts";
 import { atomicMagnetisation, magnetisation, spinDensity } from "../../../observables/magnetisation.ts";
-import { groundForces, groundStress } from "../../../scf/derivatives.ts";
-import { diagnose } from "../../../scf/diagnosis.ts";
-import type { ScfEnd } from "../../../scf/scf.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
-import { drain } from "../../prepare/drain.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { groundFields } from "./ground-fields.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
+import { solveSession } from "./solve.ts";
+import { whyNotConverged } from "./why-not-converged.ts";
 
 /**
  * Ground state of a job.
@@ -27,19 +25,17 @@ export const runScf = async (job: unknown, options: RunOptions = {}): Promise<Re
 /** Ground state of the job of a session. */
 export async function scfTask(session: Session, options: RunOptions): Promise<ResultFile> {
   const prepared = await prepareSession(session, options);
-  const end = await drain(prepared.problem, prepared.options, options);
+  const state = await solveSession(session, prepared, options);
   try {
-    const { last, orbitals, reason } = end;
-    await options.onFields?.(groundFields(prepared.problem, end));
-    const isWhole = reason !== "interrupted"; // else the orbitals are between two steps, and somebody wants to leave
-    const forces = isWhole ? await groundForces(prepared.problem, last, orbitals) : undefined;
-    const stress =
-      isWhole && prepared.job.stress ? await groundStress(prepared.problem, last, orbitals) : undefined;
-    const { threads } = end.orbitals;
-    const resources = { ...session.resources(await end.orbitals.peakMemory()), threads };
-    return resultFile(prepared, end, { forces, stress }, resources);
+    await options.onFields?.(groundFields(state));
+    const isWhole = state.status !== "interrupted"; // else somebody wants to leave
+    const forces = isWhole ? await state.forces() : undefined;
+    const stress = isWhole && prepared.job.stress ? await state.stress() : undefined;
+    const { threads } = state.orbitals;
+    const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
+    return resultFile(prepared, state, { forces, stress }, resources);
   } finally {
-    await end.orbitals.close();
+    await state.close();
   }
 }
 
@@ -53,28 +49,6 @@ function moments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep) {
     absoluteMagnetisation: absolute,
     atomicMagnetisation: atomicMagnetisation(model, grid, m),
   };
-}
-
-/** Why a run has not converged and what to do; nothing where it has. */
-function whyNot(
-  { job }: Pick<PreparedScf, "job">,
-  { last, reason }: Pick<ScfEnd, "last" | "reason">,
-): Pick<ResultFile, "reason" | "diagnosis"> {
-  if (reason === "converged") return {};
-  const { row, state, occupation } = last;
-  const residual = `density residual ${row.densityResidual.toExponential(2)}`;
-  if (reason === "interrupted")
-    return { reason: `interrupted after ${plural(row.step, "step")}, ${residual}` };
-  const diagnosis = diagnose({
-    history: state.history,
-    occupation,
-    nBands: last.levels[0]!.eigenvalues.length,
-    tolerance: job.scf.tolerance.density,
-    mixing: job.scf.mixing.name,
-    damping: job.scf.damping,
-  });
-  if (reason === "no-gap") return { reason: diagnosis.cause, diagnosis };
-  return { reason: `the limit of ${row.step} steps was reached, ${residual}`, diagnosis };
 }
 
 /** Part of the initial moments below which the final ones have vanished. */
@@ -93,38 +67,35 @@ function lostMoments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep): stri
 }
 
 function resultFile(
-  { job, problem, warnings, symmetry, choice }: PreparedScf,
-  { last, orbitals, reason }: ScfEnd,
+  { job, warnings, symmetry, choice }: PreparedScf,
+  state: GroundState,
   { forces, stress }: { readonly forces: readonly Vec3[] | undefined; readonly stress: Mat3 | undefined },
   resources: ResultFile["resources"],
 ): ResultFile {
-  const { basis } = problem;
+  const { basis, last, status } = state;
   const { model, grid } = basis;
-  const { blocks } = orbitals.spec;
-  const kpoints = blocks.map(
-    ({ k, weight, spin }, i): KpointResult => ({
-      k,
-      weight,
-      ...(model.nSpin === 2 ? { spin: spin as 0 | 1 } : {}),
-      eigenvalues: Array.from(last.levels[i]!.eigenvalues),
-      occupations: Array.from(last.occupation.occupations[i]!),
-    }),
-  );
-  const { row } = last;
   return {
     stillwave: VERSION,
     job,
-    converged: reason === "converged",
-    status: reason,
-    ...whyNot({ job }, { last, reason }),
-    iterations: row.step,
-    energies: last.energies,
-    fermiLevel: last.occupation.fermiLevel,
+    converged: state.converged,
+    status,
+    ...whyNotConverged(job, { last, reason: status }),
+    iterations: last.row.step,
+    energies: state.energies,
+    fermiLevel: state.fermiLevel,
     electrons: model.electrons,
     pseudopotentials: pseudopotentialsInUse(job, model),
     ...moments(basis, last),
-    kpoints,
-    history: last.state.history,
+    kpoints: state.levels.map(
+      ({ k, weight, spin, energies, occupations }): KpointResult => ({
+        k,
+        weight,
+        ...(model.nSpin === 2 ? { spin: spin as 0 | 1 } : {}),
+        eigenvalues: [...energies],
+        occupations: [...occupations],
+      }),
+    ),
+    history: state.history,
     ...(forces === undefined ? {} : { forces }),
     ...(stress === undefined ? {} : { stress }),
     ...(symmetry === undefined ? {} : { symmetry }),
@@ -132,6 +103,6 @@ function resultFile(
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,
-    warnings: [...new Set([...warnings, ...last.warnings, ...lostMoments(basis, last)])],
+    warnings: [...new Set([...warnings, ...state.warnings, ...lostMoments(basis, last)])],
   };
 }

@@ -1,0 +1,64 @@
+import { NotConvergedError } from "../common/failure.ts";
+import { asRealField, type RealField } from "../kernels/fields.ts";
+import { simple } from "../precond/filters/simple.ts";
+import { densityMixing } from "../scf/methods/density-mixing.ts";
+import { type ScfOptions, type ScfProblem, solveScf } from "../scf/scf.ts";
+import { solveOrbitals } from "../scf/solve-orbitals.ts";
+import { operatorsOf } from "../terms/sums.ts";
+import { type GroundState, groundStateFrom } from "./ground-state.ts";
+
+/** Enough for a model; `simple` and Anderson unless told otherwise. */
+const DEFAULTS: ScfOptions = {
+  method: densityMixing({ preconditioner: simple(), damping: 0.5 }),
+  tolerance: { density: 1e-8 },
+  maxIterations: 200,
+  bands: null,
+};
+
+/**
+ * Finds the ground state of a model or of a prepared job by the self-consistent iteration. A model
+ * without interaction needs no iteration: its first orbitals are the answer, and the steps after
+ * only say so.
+ *
+ * With several threads `close` the state, or the program does not end.
+ *
+ * @throws InputError if an option is out of range; not converging is told by `converged`.
+ */
+export const groundState = async (
+  problem: ScfProblem,
+  options: Partial<ScfOptions> = {},
+): Promise<GroundState> => groundStateFrom(problem, await solveScf(problem, { ...DEFAULTS, ...options }));
+
+/**
+ * Finds the lowest levels of a model in the potential of a density, for every k-point [Ha].
+ *
+ * @param density default uniform, which is of no consequence where nothing interacts.
+ * @param tolerance of ‖Hψ − εψ‖ [Ha]; the error of a level is of its second order.
+ * @throws NotConvergedError if it is not reached.
+ */
+export async function lowestLevels(
+  problem: ScfProblem,
+  count: number,
+  {
+    density,
+    tolerance = 1e-8,
+  }: { readonly density?: RealField | undefined; readonly tolerance?: number } = {},
+): Promise<readonly Float64Array[]> {
+  const { model, grid, kpoints } = problem.basis;
+  const room = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
+  const orbitals = await problem.createOrbitals(Math.min(room, count + 3), operatorsOf(problem.terms));
+  try {
+    const rho = density ?? uniform(model.nSpin * grid.points, model.electrons / grid.lattice.volume);
+    const { levels, converged } = await solveOrbitals(problem, orbitals, rho, { nStates: count, tolerance });
+    if (!converged)
+      throw new NotConvergedError(
+        `lowestLevels: ${count} levels did not reach a residual of ${tolerance} Ha; raise tolerance or count`,
+      );
+    return levels.map(({ eigenvalues }) => eigenvalues.slice(0, count));
+  } finally {
+    await orbitals.close();
+  }
+}
+
+const uniform = (length: number, value: number): RealField =>
+  asRealField(new Float64Array(length).fill(value));

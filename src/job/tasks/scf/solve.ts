@@ -1,0 +1,81 @@
+import { NotConvergedError } from "../../../common/failure.ts";
+import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import { type GroundState, groundStateFrom } from "../../../ground/ground-state.ts";
+import type { Model } from "../../../model/model.ts";
+import { drain } from "../../prepare/drain.ts";
+import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { openSession, type Session } from "../../prepare/session.ts";
+import { checkpointSystem } from "../../prepare/starting-point.ts";
+import type { Job } from "../../schema/job.ts";
+import { parseJob } from "../../schema/schema.ts";
+import { whyNotConverged } from "./why-not-converged.ts";
+
+/** What a run needs beside the job, where its result is held and not written. */
+export type SolveOptions = Omit<RunOptions, "onFields">;
+
+/**
+ * Finds the ground state of a job and keeps it open for what follows from it: forces, bands,
+ * densities of states, the same atoms elsewhere.
+ *
+ * @param job a job file's content; the hamiltonian must be kohn-sham.
+ * @throws InputError if the job cannot be run; NotConvergedError if there is no ground state, with
+ *   the reason and a remedy.
+ */
+export async function solve(job: unknown, options: SolveOptions = {}): Promise<GroundState> {
+  const session = await openSession(parseJob(job), options);
+  return onlyConverged(
+    session.job,
+    await solveSession(session, await prepareSession(session, options), options),
+  );
+}
+
+/** Solves the prepared job of a session, converged or not. Whoever calls it closes the state. */
+export async function solveSession(
+  session: Session,
+  { problem, options: scfOptions }: PreparedScf,
+  options: SolveOptions,
+): Promise<GroundState> {
+  const { basis } = problem;
+  return groundStateFrom(
+    problem,
+    await drain(problem, scfOptions, options),
+    async (positions, lattice, from) => {
+      const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
+      const restart = { ...from, system: checkpointSystem(basis) };
+      const moved = { ...session, job };
+      const prepared = await prepareSession(moved, { ...options, restart });
+      return onlyConverged(job, await solveSession(moved, prepared, options));
+    },
+  );
+}
+
+/** Closes what is no ground state, and says why it is none. */
+async function onlyConverged(job: Job, state: GroundState): Promise<GroundState> {
+  if (state.converged) return state;
+  await state.close();
+  const { reason, diagnosis } = whyNotConverged(job, { last: state.last, reason: state.status });
+  const why = [reason, diagnosis?.cause, diagnosis?.remedy].filter((text) => text !== undefined);
+  throw new NotConvergedError([...new Set(why)].join("; "));
+}
+
+/** The job of the same atoms at other positions, fractional, in a cell of other rows [bohr]. */
+function movedJob(job: Job, model: Model, positions: readonly Vec3[], lattice: Mat3): Job {
+  const charges = model.atoms.map(({ species }) => model.species[species]!.pseudopotential.charge);
+  const charge = charges.reduce((sum, z) => sum + z, 0) - model.electrons;
+  return {
+    ...job,
+    structure: {
+      lattice,
+      atoms: model.atoms.map(({ species, magneticMoment }, i) => ({
+        element: model.species[species]!.element,
+        position: positions[i]!,
+        magneticMoment,
+      })),
+      cartesian: false,
+      units: "bohr",
+      allowCloseAtoms: job.structure.allowCloseAtoms,
+    },
+    // what the structure file said is said by the job, which has a file no longer
+    ...(job.charge === undefined && charge !== 0 ? { charge } : {}),
+  };
+}

@@ -1,0 +1,27 @@
+import { plural } from "../../../common/plural.ts";
+import { diagnose } from "../../../scf/diagnosis.ts";
+import type { ScfOutcome } from "../../../scf/scf.ts";
+import type { Job } from "../../schema/job.ts";
+import type { ResultFile } from "./result.ts";
+
+/** Says why a run has not converged and what to do; nothing where it has. */
+export function whyNotConverged(
+  { scf }: Job,
+  { last, reason }: ScfOutcome,
+): Pick<ResultFile, "reason" | "diagnosis"> {
+  if (reason === "converged") return {};
+  const { row, state, occupation } = last;
+  const residual = `density residual ${row.densityResidual.toExponential(2)}`;
+  if (reason === "interrupted")
+    return { reason: `interrupted after ${plural(row.step, "step")}, ${residual}` };
+  const diagnosis = diagnose({
+    history: state.history,
+    occupation,
+    nBands: last.levels[0]!.eigenvalues.length,
+    tolerance: scf.tolerance.density,
+    mixing: scf.mixing.name,
+    damping: scf.damping,
+  });
+  if (reason === "no-gap") return { reason: diagnosis.cause, diagnosis };
+  return { reason: `the limit of ${row.step} steps was reached, ${residual}`, diagnosis };
+}
