@@ -10,11 +10,11 @@ type Problem = Pick<ScfProblem, "basis" | "terms">;
 type Solved = Pick<ScfStep, "rhoOut" | "occupation">;
 
 /**
- * −∂F/∂R of a step, Cartesian [Ha/bohr], one for each atom or other position of the model:
- * Hellmann-Feynman forces, the sum over the terms, symmetrised.
+ * Returns the Hellmann-Feynman forces −∂F/∂R of a step, Cartesian [Ha/bohr], for each atom or other
+ * position of the model: the sum over the terms, symmetrised.
  *
- * @param orbitals those of the step, still open.
- * @returns undefined where no term has forces.
+ * @param orbitals orbitals of the step, still open.
+ * @returns undefined if no term has forces.
  */
 export async function groundForces(
   { basis, terms }: Problem,
@@ -30,9 +30,9 @@ export async function groundForces(
 }
 
 /**
- * σ = (1/Ω) ∂F/∂ε of a step [Ha/bohr³], the sum over the terms, symmetrised.
+ * Returns the stress σ = (1/Ω) ∂F/∂ε of a step [Ha/bohr³]: the sum over the terms, symmetrised.
  *
- * @param orbitals those of the step, still open.
+ * @param orbitals orbitals of the step, still open.
  * @returns undefined if a term has no stress.
  */
 export async function groundStress(

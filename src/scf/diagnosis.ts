@@ -1,47 +1,48 @@
 import type { Occupation } from "../state/occupation.ts";
 import type { HistoryRow } from "./state.ts";
 
-/** Why an iteration did not converge, and what to do: one line each. */
+/** Cause of a failed convergence and its remedy, one line each. */
 export interface Diagnosis {
   readonly cause: string;
   readonly remedy: string;
 }
 
-/** What a diagnosis is made from: all of it is in the last step and the options of the run. */
+/** Last step and options of a run, from which a diagnosis is made. */
 export interface Evidence {
   readonly history: readonly HistoryRow[];
   readonly occupation: Occupation;
-  /** Bands held, and whether the number was chosen by the user. */
+  /** Number of bands held. */
   readonly nBands: number;
-  /** The tolerance of ‖ρout − ρin‖ [bohr^(-3/2)], if one was given. */
+  /** Tolerance of ‖ρout − ρin‖ [bohr^(-3/2)], if given. */
   readonly tolerance: number | undefined;
-  /** Name of the preconditioner, and the damping asked for. */
+  /** Name of the preconditioner, and the damping of the options. */
   readonly mixing: string;
   readonly damping: number;
 }
 
-/** A gap below this [Ha] is none: levels of a symmetric atom agree to the eigensolver's error. */
+/** Gaps below this [Ha] count as none: symmetry-degenerate levels differ by the solver's error. */
 const DEGENERATE = 1e-5;
 
 /**
- * Tells whether the highest full and the lowest empty level of every k-point are apart, without which whole bands are no state of
- * their own. Bands that overlap from one k-point to another are computed as asked, with a warning; smeared levels need no gap.
+ * Tells whether every k-point has a gap between its highest full and lowest empty level; without it
+ * whole bands are not a state. Bands that overlap between k-points are computed as requested, with
+ * a warning; smeared levels need no gap.
  */
 export const hasDirectGap = ({ directGap = Number.POSITIVE_INFINITY }: Occupation): boolean =>
   directGap >= DEGENERATE;
 
-/** Steps that a trend is read from. */
+/** Number of recent steps from which a trend is read. */
 const RECENT = 10;
 
-/** The residual falls if it shrinks by this factor a step at least, in the mean over the recent steps. */
+/** The residual falls if its mean factor per recent step is at most this. */
 const FALLING = 0.97;
 
 /** The moment wanders if it moves by more than this [μB] over the recent steps. */
 const WANDERING = 0.05;
 
 /**
- * Says why a run ended without converging. The causes are looked for in the order of how certain they are: what the
- * occupation shows, then an energy that no crystal has, then the trend of the last steps.
+ * Finds why a run did not converge. Causes are tested in the order of certainty: the occupation, an
+ * energy that no crystal has, the trend of the last steps.
  */
 export function diagnose(evidence: Evidence): Diagnosis {
   const causes = [degenerate, fewBands, unphysical, falling, wanderingMoment, sloshing];
@@ -123,7 +124,7 @@ const stalled = ({ damping }: Evidence): Diagnosis => ({
   remedy: `a larger "damping" than ${damping}, more steps, or another "mixing"; \`stillwave compare\` tries several`,
 });
 
-/** The factor by which the residual changes a step, by least squares of its logarithm over the recent steps. */
+/** Returns the residual's factor per step, from a linear fit of its logarithm. */
 function factorPerStep(history: readonly HistoryRow[]): number | undefined {
   const logs = history.slice(-RECENT).map(({ densityResidual }) => Math.log(densityResidual));
   const n = logs.length;

@@ -10,22 +10,27 @@ import { eigenTolerance } from "./rules/eigen-tolerance.ts";
 import type { ScfState } from "./state.ts";
 
 /**
- * The state that a run begins with: that of `restart`, or a new one.
- *
- * What another method remembers is of no use to this one and is left out; density, history and orbitals are carried. Of
- * more orbitals than the bands asked for none are.
+ * Returns the first state of a run: the state of `restart`, or a new one. Density, history and
+ * orbitals of `restart` are kept, and the memory of its method if the methods agree. Orbitals are
+ * dropped if they are more than the requested bands.
  *
  * @param bands number of bands to hold; null lets electrons and smearing decide.
- * @param room plane waves of the smallest sphere: there cannot be more bands.
+ * @param maxBands plane waves of the smallest sphere, the largest possible number of bands.
  */
 export function firstState(
   problem: ScfProblem,
   { method, restart }: ScfOptions,
   bands: number | null,
-  room: number,
+  maxBands: number,
 ): ScfState {
   const { model, grid } = problem.basis;
-  const counts = initialBands(electronsToHold(model), levelCapacity(model), isSmeared(model), bands, room);
+  const counts = initialBands(
+    electronsToHold(model),
+    levelCapacity(model),
+    isSmeared(model),
+    bands,
+    maxBands,
+  );
   if (restart === undefined)
     return { rho: startDensity(problem), history: [], eigenTolerance: eigenTolerance([]), ...counts };
   const length = model.nSpin * grid.points;

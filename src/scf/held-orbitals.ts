@@ -3,20 +3,20 @@ import type { Orbitals } from "../parallel/orbitals.ts";
 import { operatorsOf } from "../terms/sums.ts";
 import type { ScfProblem } from "./problem.ts";
 
-/** The orbitals of one run. Whoever makes this closes it; the iteration only asks for orbitals. */
+/** Orbitals of one run, closed by their maker; the iteration only asks for orbitals. */
 export interface HeldOrbitals {
   /**
-   * Gives orbitals of at least `nBands` bands: opens them at the first call, and afterwards widens those that are too
-   * few, which keeps the lowest orbitals and adds random ones above.
+   * Returns orbitals with at least `nBands` bands. Opens them at the first call; later calls add
+   * random orbitals above the existing ones if there are too few.
    */
   atLeast(nBands: number): Promise<Orbitals>;
-  /** Gives the orbitals away: they are no longer closed here, and hear the signal no longer. */
+  /** Passes ownership to the caller: the orbitals are not closed here and ignore the signal. */
   handOver(): Orbitals;
   /** Ends the threads, if any are open. */
   close(): Promise<void>;
 }
 
-/** @param signal is heard by the orbitals between blocks. */
+/** @param signal aborts the work of the orbitals between blocks. */
 export function holdOrbitals(
   { createOrbitals, terms }: Pick<ScfProblem, "createOrbitals" | "terms">,
   signal?: AbortSignal,

@@ -3,9 +3,9 @@ import type { ScfOutcome } from "./options.ts";
 import type { ScfStep } from "./state.ts";
 
 /**
- * Passes steps on until a signal stops the work inside one of them: the iteration then ends with the last whole step.
+ * Yields the steps of an iteration until a signal aborts one; ends with the last complete step.
  *
- * @throws NotConvergedError if it was the first step.
+ * @throws NotConvergedError if the first step was aborted.
  */
 export async function* interruptible(
   steps: AsyncGenerator<ScfStep, ScfOutcome>,

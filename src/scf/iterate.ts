@@ -14,7 +14,7 @@ import { kernelOf } from "../terms/sums.ts";
 import type { SolvedStep } from "./method.ts";
 import type { ScfProblem } from "./problem.ts";
 
-/** The levels of a state, as a preconditioner reads them. */
+/** Returns the levels of a state in the form preconditioners read. */
 export const levelsAt = (
   { model }: PlaneWaveBasis,
   levels: readonly Levels[],
@@ -28,10 +28,10 @@ export const levelsAt = (
 });
 
 /**
- * Shows a state to a preconditioner.
+ * Returns a state in the form preconditioners read.
  *
  * @param rho density of its orbitals [bohr⁻³], symmetrised, shape [nSpin·N].
- * @param responseTo χ₀ K of the state, where it is that of an iteration.
+ * @param responseTo χ₀ K of the state, within an SCF iteration.
  */
 export const iterateAt = (
   basis: PlaneWaveBasis,
@@ -46,9 +46,10 @@ export const iterateAt = (
 });
 
 /**
- * δρ → χ₀ K δρ of orbitals that were solved for the potential of a density.
+ * Makes δρ → χ₀ K δρ of orbitals solved for the potential of a density.
  *
- * @param rho that density [bohr⁻³]. @param nStates lowest bands that have converged.
+ * @param rho this density [bohr⁻³].
+ * @param solved its orbitals; `nStates` is the number of converged bands.
  */
 export const responseAt =
   (
@@ -62,7 +63,7 @@ export const responseAt =
     return (deltaRho) => chi0.apply(kernel(deltaRho));
   };
 
-/** Makes P⁻¹ of orbitals that were solved for, with the local densities of states it needs. */
+/** Makes P⁻¹ of solved orbitals, with the local densities of states it needs. */
 export async function preconditionerAt(
   preconditioner: Preconditioner,
   { basis, orbitals, levels, occupation }: SolvedOrbitals,

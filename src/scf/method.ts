@@ -6,7 +6,7 @@ import type { ScfProblem } from "./problem.ts";
 import type { Energies, MethodState, ScfState } from "./state.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
-/** Convergence needs every tolerance given. */
+/** Convergence tolerances; all that are given must be met. */
 export interface Tolerance {
   /** ‖ρout − ρin‖ [bohr^(-3/2)] */
   readonly density?: number | undefined;
@@ -14,18 +14,18 @@ export interface Tolerance {
   readonly energy?: number | undefined;
 }
 
-/** Where a step begins. */
+/** Orbitals and state at the start of a step. */
 export interface StepStart<State extends MethodState = MethodState> {
   readonly orbitals: Orbitals;
-  /** `method` is absent in the first step, and where another method wrote the state. */
+  /** `method` is absent in the first step, and if another method wrote the state. */
   readonly state: ScfState<State>;
   readonly watch: Stopwatch;
   progress(phase: "diagonalise" | "density"): BlockProgress;
 }
 
-/** What a step has found. */
+/** Result of the first half of a step. */
 export interface SolvedStep {
-  /** Density that the new one is compared with, and the density of the orbitals, symmetrised [bohr⁻³], shape [nSpin·N]. */
+  /** Reference density ρin and density ρout of the orbitals, symmetrised [bohr⁻³], [nSpin·N]. */
   readonly rhoIn: RealField;
   readonly rhoOut: RealField;
   /** ‖ρout − ρin‖ = √(∫|Δρ|² dr) [bohr^(-3/2)] */
@@ -35,26 +35,26 @@ export interface SolvedStep {
   readonly occupation: Occupation;
   /** ‖Hψ − εψ‖ [Ha], one array for each k-point and spin. */
   readonly residualNorms: readonly Float64Array[];
-  /** Bands multiplied by H, all k-points together. */
+  /** Number of bands multiplied by H, summed over k-points. */
   readonly hamiltonianApplications: number;
-  /** Whether the orbitals reached the residual they were asked for. */
+  /** Whether the eigensolver reached its tolerance. */
   readonly isSolved: boolean;
-  /** Whether ρout is F(ρin), so that their difference tells how far the run is from self-consistency. */
+  /** Whether ρout = F(ρin), so that the residual measures self-consistency. */
   readonly isMeasurement: boolean;
 }
 
-/** Where the next step begins. */
+/** Density and memory for the next step. */
 export interface NextStep<State extends MethodState = MethodState> {
-  /** Density that the next step starts from [bohr⁻³], shape [nSpin·N]; may be kept from `SolvedStep`. */
+  /** Density of the next step [bohr⁻³], shape [nSpin·N]; may be an array of `SolvedStep`. */
   readonly rho: RealField;
   readonly method: State;
-  /** α for the table of steps: how far the step went along its direction. */
+  /** α of the table of steps: length of the step along its direction. */
   readonly damping: number;
-  /** ‖α P⁻¹(F(ρ) − ρ)‖ [bohr^(-3/2)], where a damped step of the density is taken; it tightens the next diagonalisation. */
+  /** ‖α P⁻¹(F(ρ) − ρ)‖ [bohr^(-3/2)] of a damped density step; tightens the next eigensolve. */
   readonly stepNorm?: number;
 }
 
-/** A run of a method. What it holds beyond `MethodState` is lost between runs. */
+/** Run of a method. State outside `MethodState` is not in checkpoints. */
 export interface ScfIteration<
   Solved extends SolvedStep = SolvedStep,
   State extends MethodState = MethodState,
@@ -62,22 +62,24 @@ export interface ScfIteration<
   /** Finds the orbitals of this step, their density and energy. */
   solve(start: StepStart<State>): Promise<Solved>;
   /**
-   * Decides what to solve for next.
+   * Decides the potential or density of the next step.
    *
-   * @param isLast whether the run has converged: then the state is that of the solution, to go on from in another run.
+   * @param isLast whether the run has converged; the state is then that of the solution, for
+   *   restarts.
    */
   next(start: StepStart<State>, solved: Solved, isLast: boolean): Promise<NextStep<State>>;
 }
 
-/** A way to self-consistency. `scf` knows this interface and no method by name. */
+/** Method for self-consistency. `scf` uses this interface and no method by name. */
 export interface ScfMethod {
-  /** Marks the states that the method writes. */
+  /** Name, which marks the states written by the method. */
   readonly name: string;
   /**
-   * Number of bands to hold, or null where the electrons and the smearing decide. A method without it takes the user's.
+   * Returns the number of bands to hold, or null if electrons and smearing decide. Absent: the
+   * user's number.
    *
    * @param chosen the user's number, or null.
-   * @throws InputError if the method is not for such a system.
+   * @throws InputError if the method does not apply to the system.
    */
   bands?(model: Model, chosen: number | null): number | null;
   begin(problem: ScfProblem, tolerance: Tolerance): ScfIteration;

@@ -4,19 +4,20 @@ import type { Orbitals } from "../parallel/orbitals.ts";
 import type { Operator } from "../terms/block-term.ts";
 import type { Term } from "../terms/term.ts";
 
-/** A discretised system: what is solved. */
+/** Discretised Kohn-Sham problem. */
 export interface ScfProblem {
   readonly basis: PlaneWaveBasis;
-  /** Their sum is the energy. */
+  /** Terms of the energy. */
   readonly terms: readonly Term[];
   /**
-   * Opens `nBands` random orbitals at every k-point; the caller closes them. A signal is heard between blocks.
+   * Allocates `nBands` random orbitals at every k-point; the caller closes them.
    *
-   * @param operators what the terms add to H, from `operatorsOf`.
+   * @param operators contributions of the terms to H, from `operatorsOf`.
+   * @param signal aborts work between blocks.
    */
   createOrbitals(nBands: number, operators: readonly Operator[], signal?: AbortSignal): Promise<Orbitals>;
-  /** Density to start from [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
+  /** Start density [bohr⁻³], shape [nSpin·N]. Default a superposition of atoms. */
   readonly startDensity?: ReadonlyRealField | undefined;
-  /** Threads for what is computed of the ground state beside its orbitals. Default as many as these use. */
+  /** Threads for ground-state quantities beside the orbitals. Default those of the orbitals. */
   readonly threads?: number | undefined;
 }

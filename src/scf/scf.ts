@@ -9,17 +9,17 @@ export type { ScfEnd, ScfOptions, ScfOutcome, StepProgress } from "./options.ts"
 export type { ScfProblem } from "./problem.ts";
 
 /**
- * The self-consistent field, step by step, by the method of the options: `densityMixing`, `potentialMixing`,
- * `directMinimisation` or one of your own.
+ * Runs the self-consistent field step by step, with the method of the options: `densityMixing`,
+ * `potentialMixing`, `directMinimisation` or the user's own.
  *
- * One step is yielded for each diagonalisation, or for each step along a direction, the last one included. The energy
- * is that of the output orbitals and their density, hence variational: of second order in the density's error.
+ * Yields a step for each diagonalisation or step along a direction, the last one included. The
+ * energy belongs to the output orbitals and their density and is therefore variational: its error
+ * is of second order in the error of the density. Threads and memory of the orbitals are released
+ * when the iteration ends, also by an error or if the caller leaves the loop; `solveScf` keeps them
+ * open.
  *
- * The threads and memory that the orbitals take are closed when the iteration ends, however it ends: at its end, by an
- * error, or because the caller leaves its loop. Where orbitals are needed afterwards, `solveScf` hands them over.
- *
- * @throws InputError if an option is out of range or the bands cannot hold the electrons; NotConvergedError if the signal
- *   stops the first step.
+ * @throws InputError if an option is out of range or the bands cannot hold the electrons.
+ * @throws NotConvergedError if the signal aborts the first step.
  */
 export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfOutcome> {
   const held = holdOrbitals(problem, options.signal);
@@ -31,10 +31,11 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
 }
 
 /**
- * Runs `scf` to its end and hands the open orbitals over, for forces and everything else that is made of them. If an
- * error ends it, of the iteration or of `onStep`, they are closed. After an interruption they can be saved and closed only.
+ * Runs `scf` to its end and returns the open orbitals, for forces and other quantities. An error of
+ * the iteration or of `onStep` closes them. After an interruption they can only be saved and
+ * closed.
  *
- * @param onStep is called after every step and awaited.
+ * @param onStep called and awaited after every step.
  * @throws InputError and NotConvergedError as `scf` does.
  */
 export async function solveScf(

@@ -5,16 +5,16 @@ import { totalPotential } from "../terms/sums.ts";
 import type { ScfProblem } from "./problem.ts";
 import { solveLevels } from "./solve-potential.ts";
 
-/** Orbitals with whether the eigensolver reached its tolerance. */
+/** Orbitals, and whether the eigensolver reached its tolerance. */
 export interface SolvedAtDensity extends SolvedOrbitals {
   readonly converged: boolean;
 }
 
 /**
- * Solves for the orbitals of the potential of a density, tightly, and occupies them: what a response starts from.
+ * Solves tightly for the orbitals of the potential of a density and occupies them, for a response.
  *
  * @param nStates bands that must converge.
- * @param tolerance ‖Hψ − εψ‖ [Ha]; the response has errors of its size.
+ * @param tolerance ‖Hψ − εψ‖ [Ha]; errors of the response are of this size.
  */
 export async function solveOrbitals(
   { basis, terms }: Pick<ScfProblem, "basis" | "terms">,

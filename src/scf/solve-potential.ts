@@ -11,7 +11,7 @@ import { levelsAt } from "./iterate.ts";
 import type { SolvedStep, StepStart } from "./method.ts";
 import type { ScfProblem } from "./problem.ts";
 
-/** Eigenvalues of a potential and how the electrons are spread over them. */
+/** Eigenvalues of a potential with their occupation. */
 export interface SolvedLevels
   extends Pick<
     SolvedStep,
@@ -20,15 +20,15 @@ export interface SolvedLevels
 
 /** Density and energy of orbitals. */
 export interface OfOrbitals extends Pick<SolvedStep, "rhoOut" | "energies"> {
-  /** The terms of the energy at that density. */
+  /** Terms of the energy at this density. */
   readonly evaluated: EvaluatedTerms;
-  /** Local densities of states [Ha⁻¹ bohr⁻³], symmetrised, one for each window. */
+  /** Local densities of states [Ha⁻¹ bohr⁻³], symmetrised, one for each energy window. */
   readonly states: readonly RealField[];
 }
 
-/** All that follows from a potential. */
+/** Orbitals, density and energy of a potential. */
 export interface SolvedPotential extends SolvedLevels, OfOrbitals {
-  /** V that was solved for [Ha], shape [nSpin·N]. */
+  /** The solved potential V [Ha], shape [nSpin·N]. */
   readonly potential: RealField;
 }
 
@@ -51,7 +51,7 @@ export async function solveLevels(
   };
 }
 
-/** Eigenvalues with the weight of their k-point, and their spin. */
+/** Returns the eigenvalues with the spin and weight of their blocks. */
 export const levelsOf = (
   { spec: { blocks } }: Orbitals,
   solved: readonly { readonly eigenvalues: Float64Array }[],
@@ -62,7 +62,7 @@ export const levelsOf = (
   });
 
 /**
- * Density, energy and local densities of states of orbitals, in one pass over them.
+ * Computes density, energy and local densities of states of orbitals in one pass over them.
  *
  * @param weights f_n w_k [electrons].
  * @param entropyEnergy −T S [Ha].
@@ -87,10 +87,10 @@ export async function ofOrbitals(
 }
 
 /**
- * Everything that a potential determines: orbitals, occupation, density, energies. The one place where a step of any method that
- * diagonalises goes through.
+ * Computes orbitals, occupation, density and energies of a potential: the step of every method that
+ * diagonalises.
  *
- * @param needs windows of the local densities of states to make on the way.
+ * @param needs energy windows of the local densities of states to compute with the density.
  */
 export async function solvePotential(
   problem: Pick<ScfProblem, "basis" | "terms">,
@@ -112,7 +112,7 @@ export async function solvePotential(
   return { ...solved, ...made, potential };
 }
 
-/** ‖ρ − ρ′‖ = √(∫|Δρ|² dr) [bohr^(-3/2)] */
+/** Returns ‖ρ − ρ′‖ = √(∫|Δρ|² dr) [bohr^(-3/2)]. */
 export function densityDistance(
   { grid }: Pick<PlaneWaveBasis, "grid">,
   a: ReadonlyRealField,

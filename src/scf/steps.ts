@@ -14,8 +14,8 @@ import type { HistoryRow, ScfStep } from "./state.ts";
 import { type StepTimes, stopwatch } from "./stopwatch.ts";
 
 /**
- * The loop of `scf`. The method finds orbitals, their density and energy, and decides what to solve for next; here is
- * what all methods share: when to stop, how tightly to diagonalise, how many bands to hold, the table of steps.
+ * Runs the loop of `scf`. The method finds orbitals, density and energy and decides the next step;
+ * the loop holds what all methods share: end, eigensolver tolerance, number of bands, history.
  */
 export async function* iterate(
   problem: ScfProblem,
@@ -27,8 +27,8 @@ export async function* iterate(
   const { method, tolerance, maxIterations, signal, onProgress } = options;
   const { model, kpoints } = problem.basis;
   const bands = method.bands === undefined ? options.bands : method.bands(model, options.bands);
-  const room = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
-  let state = firstState(problem, options, bands, room);
+  const maxBands = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
+  let state = firstState(problem, options, bands, maxBands);
   const iteration = method.begin(problem, tolerance);
   const first = await held.atLeast(state.nBands);
   if (state.orbitals !== undefined) await first.restore(state.orbitals);
@@ -53,7 +53,7 @@ export async function* iterate(
       method: next.method,
       history,
       eigenTolerance: eigenTolerance(history, next.stepNorm, state.eigenTolerance),
-      ...nextBands(state, solved.occupation, bands !== null, room),
+      ...nextBands(state, solved.occupation, bands !== null, maxBands),
     };
     const { energies, rhoIn, rhoOut, levels, residualNorms, occupation } = solved;
     const warnings = solved.isSolved ? occupation.warnings : [...occupation.warnings, NOT_SOLVED];

@@ -1,4 +1,4 @@
-/** What a step of the iteration does, in its order. `potential` includes the energies of the density. */
+/** Parts of a step in their order; `potential` includes the energies of the density. */
 export const STEP_PARTS = ["potential", "diagonalise", "density", "mixing"] as const;
 export type StepPart = (typeof STEP_PARTS)[number];
 
@@ -6,12 +6,12 @@ export type StepPart = (typeof STEP_PARTS)[number];
 export type StepTimes = Readonly<Record<StepPart, number>>;
 
 export interface Stopwatch {
-  /** Counts the time since the last call, or since the start, for `part`. */
+  /** Adds the time since the last call, or since the start, to `part`. */
   lap(part: StepPart): void;
   readonly seconds: StepTimes;
 }
 
-/** Starts when it is made. Every moment of a step belongs to a part, so that the parts add up to the step. */
+/** Starts a stopwatch. All time belongs to some part, so that the parts add up to the step. */
 export function stopwatch(now: () => number = () => performance.now()): Stopwatch {
   const seconds: Record<StepPart, number> = { potential: 0, diagonalise: 0, density: 0, mixing: 0 };
   let last = now();

@@ -1,44 +1,44 @@
 import type { ReadonlyRealField, RealField } from "../../kernels/fields.ts";
 
-/** One past point of an iteration. Plain data. */
+/** Past point of an iteration; plain data. */
 export interface HistoryPoint {
-  /** What was put in: a density, or a potential where potentials are mixed. */
+  /** Input density, or input potential in potential mixing. */
   readonly input: RealField;
-  /** The preconditioned residual there, P⁻¹(F(ρ) − ρ) of densities, without damping. */
+  /** Preconditioned residual P⁻¹(F(ρ) − ρ), without damping. */
   readonly step: RealField;
-  /** The step as `Weigh` sees it, where there is one. */
+  /** The step mapped by `Weigh`, if there is one. */
   readonly weighed?: RealField;
 }
 
-/** Maps x to M^{½}x, whose plain length is √⟨x, M x⟩, the norm of x. Linear; the result is the caller's. */
+/** Maps x to M^{½}x, so that ‖M^{½}x‖₂ is the norm √⟨x, M x⟩. Linear; returns a new field. */
 export type Weigh = (x: ReadonlyRealField) => RealField;
 
-/** What an accelerator remembers, oldest first; plain data, part of every checkpoint. Empty at the start. */
+/** Past points, oldest first, empty at the start; plain data, part of every checkpoint. */
 export type AcceleratorHistory = readonly HistoryPoint[];
 
-/** The next input, and what is remembered from then on. */
+/** Next input and the history to pass with the next call. */
 export interface Proposal {
   readonly input: RealField;
   readonly history: AcceleratorHistory;
 }
 
-/** Turns preconditioned residuals into the next input. History goes in and comes out; nothing is hidden. */
+/** Turns preconditioned residuals into the next input. All state is in the history. */
 export interface Accelerator {
   /** Shown in reports, with its parameters. */
   readonly name: string;
   /**
-   * Energy above the lowest so far [Ha per electron] beyond which density mixing goes back there (`guardedNext`). Absent: the
-   * accelerator's proposal is always taken.
+   * Rise of the energy above its minimum so far [Ha per electron] beyond which density mixing
+   * returns to the minimum (`guardedNext`). Absent: proposals are always taken.
    */
   readonly maxRise?: number;
   /**
-   * Proposes the next input. The arrays given are kept in the history: the caller must not write to them afterwards.
+   * Proposes the next input. The history keeps the arrays: the caller must not write to them.
    *
-   * @param history what the last call returned; empty at first.
-   * @param input the density (or potential) of this step.
+   * @param history history returned by the last call; empty at first.
+   * @param input density (or potential) of this step.
    * @param step its preconditioned residual.
    * @param damping α.
-   * @param weigh the norm in which steps are short or long; plain where it is absent.
+   * @param weigh norm of the steps. Default the plain norm.
    */
   next(
     history: AcceleratorHistory,

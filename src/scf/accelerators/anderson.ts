@@ -3,7 +3,7 @@ import { difference, dotReal, type RealField } from "../../kernels/fields.ts";
 import { leastSquares } from "../../kernels/least-squares.ts";
 import type { Accelerator, HistoryPoint } from "./accelerator.ts";
 
-/** What the numbers of `anderson` may be and what they are by default. */
+/** Rules, defaults and limits of the numbers of `anderson`. */
 export const ANDERSON_OPTIONS = {
   depth: {
     rule: "must be a whole number of past steps, 0 or more; 10 is usual",
@@ -29,28 +29,32 @@ export const ANDERSON_OPTIONS = {
 export interface AndersonOptions {
   /** Number of past points used, at least 0 (0 is the damped iteration). Default 10. */
   readonly depth?: number | undefined;
-  /** A past point is forgotten when its residual exceeds this times the smallest. Default 1e5 [CDLS21]. */
+  /** Points with a residual above this times the smallest are dropped. Default 1e5 [CDLS21]. */
   readonly errorFactor?: number | undefined;
   /**
-   * Largest condition number of the differences; beyond it the points with the largest residuals go. Default 1e6.
+   * Largest condition number of the differences; above it the points with the largest residuals are
+   * dropped. Default 1e6.
    */
   readonly maxCondition?: number | undefined;
   /**
-   * The iteration goes back when its energy climbs above the lowest so far by more than this [Ha per electron]; Infinity lets
-   * it run. Default 0.01: aluminium slabs under `ldos` climb by less than a hundredth of it, runaways by tens to
-   * thousands of times as much.
+   * Rise of the energy above its minimum so far [Ha per electron] beyond which the iteration
+   * returns to the minimum; Infinity never returns. Default 0.01: aluminium slabs under `ldos` rise
+   * by less than a hundredth of it, runaways by tens to thousands of times as much.
    */
   readonly maxRise?: number | undefined;
 }
 
 /**
- * Anderson acceleration: the damped step corrected by the combination of past points whose residual is smallest.
+ * Makes Anderson acceleration: the damped step corrected by the combination of past points with the
+ * smallest residual.
  *
- *   ρ⁺ = ρ + α s + Σᵢ βᵢ (ρᵢ − ρ + α (sᵢ − s)),   β minimises ‖s + Σᵢ βᵢ (sᵢ − s)‖,   s = P⁻¹(F(ρ) − ρ)
+ *   ρ⁺ = ρ + α s + Σᵢ βᵢ (ρᵢ − ρ + α (sᵢ − s)),   β minimises ‖s + Σᵢ βᵢ (sᵢ − s)‖,
+ *   s = P⁻¹(F(ρ) − ρ)
  *
- * The norm is the one that `next` is given: of the energy, where there is a Hartree energy (`energy-norm.ts`), else the plain one.
- * The least-squares problem is solved by orthogonalisation, not by normal equations, which would square its condition.
- * Three guards: depth, error factor and condition number [And65; CDLS21].
+ * The norm is given to `next`: the energy norm if there is a Hartree energy (`energy-norm.ts`),
+ * else the plain one. The least-squares problem is solved by orthogonalisation; normal equations
+ * would square its condition number. Depth, error factor and condition number limit the points used
+ * [And65; CDLS21].
  *
  * @throws InputError if an option is out of range.
  */
@@ -62,18 +66,18 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
     next(history, input, step, damping, weigh) {
       const weighed = weigh?.(step) ?? step;
       const past = history.map((point) => {
-        const seen = weigh === undefined ? point.step : (point.weighed ?? weigh(point.step));
-        return { ...point, seen, norm: length(seen) };
+        const weighedStep = weigh === undefined ? point.step : (point.weighed ?? weigh(point.step));
+        return { ...point, weighedStep, norm: length(weighedStep) };
       });
       const smallest = Math.min(length(weighed), ...past.map(({ norm }) => norm));
       let used = past
-        // The newest stays whatever its size: it says where the iteration just came from.
+        // The newest point always stays: it holds the direction of the last step.
         .filter(({ norm }, i) => i === history.length - 1 || norm <= errorFactor * smallest);
 
       let beta: number[] = [];
       while (used.length > 0) {
         const fit = leastSquares(
-          used.map(({ seen }) => difference(seen, weighed)),
+          used.map(({ weighedStep }) => difference(weighedStep, weighed)),
           weighed,
         );
         if (fit.condition <= maxCondition || used.length === 1) {
@@ -91,12 +95,12 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
       beta.forEach((b, i) => {
         addDifference(out, used[i]!, { input, step }, b, damping);
       });
-      const point = (at: HistoryPoint, seen: RealField): HistoryPoint => ({
+      const point = (at: HistoryPoint, weighedStep: RealField): HistoryPoint => ({
         input: at.input,
         step: at.step,
-        ...(weigh === undefined ? {} : { weighed: seen }),
+        ...(weigh === undefined ? {} : { weighed: weighedStep }),
       });
-      const kept = [...used.map((at) => point(at, at.seen)), point({ input, step }, weighed)];
+      const kept = [...used.map((at) => point(at, at.weighedStep)), point({ input, step }, weighed)];
       return { input: out, history: depth === 0 ? [] : kept.slice(-depth) };
     },
   };
@@ -104,7 +108,7 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
 
 const length = (x: RealField): number => Math.sqrt(dotReal(x, x));
 
-/** Adds b (ρ′ − ρ + α (s′ − s)). */
+/** Adds b (ρ′ − ρ + α (s′ − s)) to `out`. */
 function addDifference(
   out: RealField,
   to: HistoryPoint,

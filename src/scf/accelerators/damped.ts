@@ -1,7 +1,7 @@
 import type { RealField } from "../../kernels/fields.ts";
 import type { Accelerator } from "./accelerator.ts";
 
-/** No acceleration: ρ⁺ = ρ + α P⁻¹(F(ρ) − ρ), the damped iteration itself. */
+/** Makes the damped iteration without acceleration: ρ⁺ = ρ + α P⁻¹(F(ρ) − ρ). */
 export function damped(): Accelerator {
   return {
     name: "none",

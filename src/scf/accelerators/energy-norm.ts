@@ -6,31 +6,33 @@ import type { Weigh } from "./accelerator.ts";
 const K_TF = 1;
 
 /**
- * 1 − ID of a metal that is magnetic or nearly so: Stoner's I of exchange takes back most of what it costs to polarise D states. The
- * curvature may be negative where a moment grows by itself; a norm needs a positive one.
+ * 1 − ID of a magnetic or nearly magnetic metal: Stoner's exchange I returns most of the cost of
+ * polarising D states. The true value is negative where a moment forms; a norm needs it positive.
  */
 const STONER = 0.1;
 
 /**
- * The norm in which an error of the density is as long as the energy it costs. In an electron gas a change n of the total density
- * and m of the magnetisation, of which each alone costs the kinetic energy of (−χ₀)⁻¹, have the energy
+ * Makes the norm in which the square of a density error is proportional to its energy. In an
+ * electron gas, changes n of the total density and m of the magnetisation, each with kinetic energy
+ * (−χ₀)⁻¹, have the energy
  *
  *   ½ ∫ v n² + ½ ∫ (−χ₀)⁻¹ (n² + m²) − ½ ∫ I m² ∝ ∑_G (1 + kTF²/|G|²) |n(G)|² + (1 − ID) |m(G)|²,
  *
  *   v = 4π/|G|²,   −χ₀ = D = kTF²/4π
  *
- * so the norm's square is half the sum on the right, or with one spin the sum without m. Plain length sees nothing of a long wave that
- * holds hartrees, and a combination of past densities that is shortest by it may climb by as much. It also sees as much in a
- * magnetisation, which holds next to nothing, and gives up charge for it.
+ * so the square of the norm is half the sum on the right, or without spin the sum without m. In the
+ * plain norm a long wave that costs hartrees looks small, so a combination of past densities with
+ * the shortest residual may raise the energy by as much; and a magnetisation, which costs little,
+ * weighs as much as charge.
  *
- * The iteration knows it by its root: n(G) by √(1 + kTF²/|G|²), n(0) as it is, m by √(1 − ID).
+ * The iteration uses the root: n(G) is multiplied by √(1 + kTF²/|G|²), n(0) by 1, m by √(1 − ID).
  */
 export function energyNorm({ grid, nSpin }: { readonly grid: Grid; readonly nSpin: 1 | 2 }): Weigh {
   const { points, normG2 } = grid;
   const total = newRealField(points);
   const change = newRealField(points);
   const coefficients = newFourierField(points);
-  /** What both spins count with, which is right for their difference; their sum counts for more. */
+  /** Weight of the magnetisation, √(1 − ID). The total density gets more, see below. */
   const common = nSpin === 1 ? 1 : Math.sqrt(STONER);
   return (x) => {
     for (let r = 0; r < points; r++) total[r] = nSpin === 1 ? x[r]! : x[r]! + x[points + r]!;

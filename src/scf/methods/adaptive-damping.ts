@@ -1,20 +1,20 @@
-/** Between which sizes a step of the line search may lie. */
+/** Limits of the damping in a line search. */
 export interface DampingLimits {
-  /** Smallest α and largest. */
+  /** Smallest and largest α. */
   readonly least: number;
   readonly most: number;
-  /** Smallest α that a search begins with. */
+  /** Smallest first α of a search. */
   readonly leastTrial: number;
   /** α of the first search. */
   readonly first: number;
-  /** Potentials tried along one direction at most. */
+  /** Largest number of potentials tried along one direction. */
   readonly maxTries: number;
 }
 
 /**
- * The limits that follow from the options of `potentialMixing`.
+ * Returns the limits for the options of `potentialMixing`.
  *
- * @param minDamping smallest α that a search begins with; a fourth of it is the smallest at all.
+ * @param minDamping smallest first α of a search; the smallest α is a fourth of it.
  */
 export const dampingLimits = (minDamping: number, maxTries: number): DampingLimits => ({
   least: minDamping / 4,
@@ -25,8 +25,9 @@ export const dampingLimits = (minDamping: number, maxTries: number): DampingLimi
 });
 
 /**
- * A proposal α′ after a rejected α, made safe: shorter than α by 5 % at least, by one half when it turns back, and
- * within the limits. A proposal of next to nothing becomes the smallest step forward.
+ * Limits a proposed α′ after a rejected α: at least 5 % shorter than α, at least one half shorter
+ * if its sign changes, and within the limits. A vanishing proposal becomes the smallest step
+ * forward.
  */
 export function clampProposal(
   proposal: number,
@@ -38,35 +39,37 @@ export function clampProposal(
   return sign * Math.min(most, Math.max(least, shorter));
 }
 
-/** What one try along a direction tells of the energy there. */
+/** Energies of one trial step along a direction. */
 export interface Trial {
-  /** α of the try. */
+  /** α of the trial. */
   readonly damping: number;
   /** E(V + α d) − E(V) [Ha]. */
   readonly rise: number;
-  /** ∫ (V[ρ] − V) δρ at the start of the line and at the try, δρ the change of the density between them [Ha]. */
+  /** ∫ (V[ρ] − V) δρ [Ha] at the start and at the trial, δρ the change of density between them. */
   readonly slopeBefore: number;
   readonly slopeAfter: number;
 }
 
-/** The parabola E + s α + ½ c α² through a try. */
+/** Parabola E + s α + ½ c α² through a trial. */
 export interface Parabola {
-  /** Where it is lowest; absent where it is not convex or not to be believed. */
+  /** Its minimum; absent if it is not convex or not reliable. */
   readonly lowest?: number;
   /** η = |E(α) − E − parabola|/|E(α) − E|. */
   readonly error: number;
 }
 
-/** The energy a try must have got right for its parabola to be believed, as part of its change. */
+/** Largest relative error of the energy change at which a parabola counts as reliable. */
 const MODEL_TOLERANCE = 0.1;
 
 /**
- * The orbitals minimise ∫Vρ + …, so the free energy has the slope dE/dα = ∫ (V[ρ] − V) dρ/dα. With δρ/α for dρ/dα,
+ * Fits a parabola to a trial. The orbitals minimise ∫Vρ + …, so the free energy has the slope dE/dα
+ * = ∫ (V[ρ] − V) dρ/dα. With δρ/α for dρ/dα,
  *
- *   s = slopeBefore/α,   c = (slopeAfter − slopeBefore)/α²,   E(α) − E ≈ ½ (slopeBefore + slopeAfter)
+ *   s = slopeBefore/α,  c = (slopeAfter − slopeBefore)/α²,  E(α) − E ≈ ½ (slopeBefore + slopeAfter)
  *
- * The last is the trapezoidal rule; how far it is off says how much the parabola means. [HL22] take the
- * second derivative from the kernel K at the start, where V[ρ + δρ] − V[ρ], which is there already, serves here.
+ * The last is the trapezoidal rule; its error tells how reliable the parabola is. [HL22] take the
+ * second derivative from the kernel K at the start; here V[ρ + δρ] − V[ρ], already computed,
+ * replaces it.
  */
 export function parabola({ damping, rise, slopeBefore, slopeAfter }: Trial): Parabola {
   const error = Math.abs(rise - 0.5 * (slopeBefore + slopeAfter)) / Math.abs(rise);
@@ -77,13 +80,13 @@ export function parabola({ damping, rise, slopeBefore, slopeAfter }: Trial): Par
   return c > Number.EPSILON && isBelieved ? { lowest: -s / c, error } : { error };
 }
 
-/** The next α along a direction, after a rejected one. */
+/** Returns the next α along a direction after a rejected one. */
 export function shorterDamping(trial: Trial, limits: DampingLimits): number {
   const { lowest, error } = parabola(trial);
   return clampProposal(lowest ?? trial.damping * (error < 10 ? 0.5 : 0.25), trial.damping, limits);
 }
 
-/** The α that the next search begins with, after one accepted at the given try. */
+/** Returns the first α of the next search after an accepted trial. */
 export function nextTrial(trial: Trial, tries: number, { leastTrial, most }: DampingLimits): number {
   const used = Math.abs(trial.damping);
   const { lowest } = parabola(trial);

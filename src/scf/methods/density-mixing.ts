@@ -12,7 +12,7 @@ import { densityDistance, type SolvedPotential, solvePotential } from "../solve-
 import type { MethodState } from "../state.ts";
 import { type GuardState, guardedNext } from "./guard.ts";
 
-/** What the numbers of `densityMixing` may be and what they are by default. */
+/** Rule, default and limits of the number of `densityMixing`. */
 export const DENSITY_MIXING_OPTIONS = {
   damping: { rule: "must be a damping between 0 and 2; 0.8 is usual", default: 0.8, above: 0, below: 2 },
 } as const satisfies NumberOptions;
@@ -26,15 +26,15 @@ export interface DensityMixingOptions {
   readonly damping?: number | undefined;
 }
 
-/** What density mixing remembers. */
+/** State of density mixing. */
 export interface DensityMixingState extends MethodState {
   readonly history: AcceleratorHistory;
-  /** Absent where the accelerator has no `maxRise`. */
+  /** Absent if the accelerator has no `maxRise`. */
   readonly guard?: GuardState | undefined;
 }
 
 /**
- * Damped, preconditioned, accelerated iteration of the density to the fixed point ρ = F(ρ):
+ * Makes the damped, preconditioned, accelerated iteration of the density to ρ = F(ρ):
  *
  *   V = δE/δρ at ρ;  orbitals of ½|k+G|² + V + V_nl;  occupations;  F(ρ) = Σ f w |ψ|²;
  *   ρ⁺ = next(ρ, P⁻¹(F(ρ) − ρ))
@@ -78,7 +78,8 @@ export function densityMixing({
           const apply = await preconditioner.at(iterateAt(basis, solved, rhoOut, response), states);
           const step = newRealField(rhoIn.length);
           await apply(step, difference(rhoOut, rhoIn));
-          // An inexact solve in P⁻¹ breaks the symmetry a little, and F, which is symmetrised, could not tell and undo it.
+          // Inexact solves in P⁻¹ break the symmetry slightly, and F, symmetrised, cannot restore
+          // it.
           basis.symmetrize(step);
           const point = { input: rhoIn, step, energy: energies.total, densityResidual, electrons, weigh };
           const found = guardedNext(accelerator, before.history, before.guard, point, damping);

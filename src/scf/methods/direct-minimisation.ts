@@ -16,7 +16,7 @@ import {
 import type { MethodState } from "../state.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "./lbfgs.ts";
 
-/** What the numbers of `directMinimisation` may be and what they are by default. */
+/** Rule, default and limits of the number of `directMinimisation`. */
 export const DIRECT_MINIMISATION_OPTIONS = {
   memory: {
     rule: "must be a positive number of past steps; 10 is usual",
@@ -27,33 +27,32 @@ export const DIRECT_MINIMISATION_OPTIONS = {
 } as const satisfies NumberOptions;
 
 export interface DirectMinimisationOptions {
-  /** Past steps that shape the next one, at least 1. Default 10. */
+  /** Number of past steps in the BFGS approximation, at least 1. Default 10. */
   readonly memory?: number | undefined;
 }
 
-/** Part of the decrease that the slope promises which a step must bring. */
+/** Smallest accepted decrease, as part of the decrease predicted by the slope. */
 const SUFFICIENT = 1e-4;
-/** Energies closer than this times their size are equal: rounding of sums over grid and bands. */
+/** Relative difference below which energies are equal: rounding of sums over grid and bands. */
 const ROUNDING = 1e-13;
 
-/** A step along a direction, or a diagonalisation. */
+/** Step along a direction, or a diagonalisation. */
 interface MinimisedStep extends SolvedStep {
   /** Length of the step; 1 for a diagonalisation. */
   readonly length: number;
 }
 
 /**
- * Minimises the energy over the orbitals themselves, ψ_kᴴψ_k = 1, by limited-memory BFGS on the product of the
- * Stiefel manifolds of all k-points [EAS98; Noc80]:
+ * Makes direct minimisation of the energy over orthonormal orbitals, ψ_kᴴψ_k = 1, by limited-memory
+ * BFGS on the product of the Stiefel manifolds of all k-points [EAS98; Noc80]:
  *
  *   gradient 2 f w_k (Hψ − ψΛ),   metric Σ_k f w_k Re⟨,⟩,   K: Teter-Payne-Allan,
  *   ψ⁺ = orthonormalised ψ + t d,   t halved or better until the energy falls
  *
- * There is no mixing to choose and no charge to slosh; the gap enters the condition number instead, and every level
- * must be full or empty. Rows hold the change of the density; when that is small the orbitals of V[ρ] are solved for, so that
- * F(ρ) − ρ decides on convergence as everywhere, and the levels of the result are eigenvalues.
- *
- * Without orbitals to go on from it begins by a diagonalisation, loosely.
+ * It needs no mixing and has no charge sloshing; the gap enters the condition number, and every
+ * level must be full or empty. Rows hold the change of the density. When it is small, V[ρ] is
+ * diagonalised, so that F(ρ) − ρ decides on convergence as in all methods and the levels are
+ * eigenvalues. A run without orbitals begins with a loose diagonalisation.
  *
  * @throws InputError if `memory` is out of range; `scf` throws it with smearing.
  */
@@ -87,12 +86,12 @@ function minimisation(problem: ScfProblem, memory: number, target: number): ScfI
   const { basis, terms } = problem;
   const method: MethodState = { name: "direct-minimisation" };
   const fMax = levelCapacity(basis.model);
-  /** The orbitals as they stand. */
+  /** Density and energy of the current orbitals. */
   let point: OfOrbitals | undefined;
   let pairs: readonly LbfgsPair[] = [];
-  /** The gradient before the last step, and that step. */
+  /** Gradient before the last step, and this step. */
   let previous: { readonly gradient: Panels; readonly taken: Panels } | undefined;
-  let isToMeasure = false;
+  let needsMeasurement = false;
   let measureBelow = target / 4;
 
   const diagonalised = async (start: StepStart): Promise<MinimisedStep> => {
@@ -102,10 +101,10 @@ function minimisation(problem: ScfProblem, memory: number, target: number): ScfI
     start.watch.lap("potential");
     const solved = await solvePotential(problem, start, potential);
     point = solved;
-    // The eigenvectors are other orbitals: what was learned about the old ones is void.
+    // Eigenvectors are a rotation of the old orbitals: the BFGS history no longer applies.
     pairs = [];
     previous = undefined;
-    isToMeasure = false;
+    needsMeasurement = false;
     const densityResidual = densityDistance(basis, solved.rhoOut, rhoIn);
     if (isMeasurement) measureBelow = Math.min(measureBelow / 2, densityResidual / 8);
     return { ...solved, rhoIn, densityResidual, isMeasurement, length: 1 };
@@ -116,8 +115,8 @@ function minimisation(problem: ScfProblem, memory: number, target: number): ScfI
     const { blocks } = orbitals.spec;
     const metric = blocks.map(({ weight }) => fMax * weight);
     const full = metric.map((w) => new Float64Array(orbitals.spec.problem.nBands).fill(w));
-    const look = () => ofOrbitals(problem, start, full);
-    const from = point ?? (await look());
+    const evaluate = () => ofOrbitals(problem, start, full);
+    const from = point ?? (await evaluate());
     const { potential } = from.evaluated;
     watch.lap("potential");
     const solved = await orbitals.gradient(potential);
@@ -135,15 +134,16 @@ function minimisation(problem: ScfProblem, memory: number, target: number): ScfI
     let slope = inner(metric, gradient, direction);
     if (!(slope < 0)) {
       pairs = [];
-      direction = await tangent(gradient.map((x) => x.map((value) => -value)), true); // biome-ignore format: one line
+      const descent = gradient.map((x) => x.map((value) => -value));
+      direction = await tangent(descent, true);
       slope = inner(metric, gradient, direction);
     }
-    const { found, length } = await lineSearch(start, look, from, direction, slope);
+    const { found, length } = await lineSearch(start, evaluate, from, direction, slope);
     previous = { gradient, taken: direction.map((x) => x.map((value) => length * value)) };
     point = found;
     const levels = levelsOf(orbitals, solved);
     const densityResidual = densityDistance(basis, found.rhoOut, from.rhoOut);
-    isToMeasure = densityResidual < measureBelow;
+    needsMeasurement = densityResidual < measureBelow;
     return {
       ...found,
       rhoIn: from.rhoOut,
@@ -160,17 +160,17 @@ function minimisation(problem: ScfProblem, memory: number, target: number): ScfI
 
   return {
     solve: (start) =>
-      isToMeasure || (point === undefined && start.state.orbitals === undefined)
+      needsMeasurement || (point === undefined && start.state.orbitals === undefined)
         ? diagonalised(start)
         : moved(start),
     next: async (_, { rhoOut, length }) => ({ rho: rhoOut, method, damping: length }),
   };
 }
 
-/** Finds an energy along the direction that is low enough, and leaves its orbitals; those of `from` where rounding is all there is. */
+/** Moves the orbitals along a direction to a lower energy, or back to `from` at rounding level. */
 async function lineSearch(
   { orbitals, watch }: StepStart,
-  look: () => Promise<OfOrbitals>,
+  evaluate: () => Promise<OfOrbitals>,
   from: OfOrbitals,
   direction: Panels,
   slope: number,
@@ -181,7 +181,7 @@ async function lineSearch(
   for (let tries = 0; tries < 20; tries++) {
     await orbitals.retract(combined(psi, length, direction));
     watch.lap("diagonalise");
-    const found = await look();
+    const found = await evaluate();
     const rise = found.energies.total - before;
     if (rise <= SUFFICIENT * length * slope + ROUNDING * Math.abs(before)) return { found, length };
     const lowest = (-0.5 * slope * length * length) / (rise - slope * length);

@@ -7,19 +7,19 @@ import type {
   Weigh,
 } from "../accelerators/accelerator.ts";
 
-/** What the guard remembers; plain data, part of every checkpoint. */
+/** Memory of the guard; plain data, part of every checkpoint. */
 export interface GuardState {
-  /** The point of lowest energy so far: where to go back to. */
+  /** Point of lowest energy so far. */
   readonly best: HistoryPoint & { readonly energy: number; readonly densityResidual: number };
   /** Factor on the damping, at most 1. */
   readonly factor: number;
-  /** Whether the last point was lost and left to the accelerator. */
+  /** Whether the last point was lost and the accelerator continued from it. */
   readonly isWaiting?: boolean;
 }
 
-/** A point of the iteration, seen with its energy. */
+/** Point of the iteration with its energy. */
 export interface GuardedPoint {
-  /** The density that was put in. */
+  /** Input density. */
   readonly input: RealField;
   /** P⁻¹(F(ρ) − ρ) */
   readonly step: RealField;
@@ -32,21 +32,23 @@ export interface GuardedPoint {
   readonly weigh?: Weigh | undefined;
 }
 
-/** The damping after a fall is at least this part of what was asked for. */
+/** Smallest damping after reductions, as part of the damping of the options. */
 const LEAST = 1 / 256;
 
 /**
- * The accelerator's next density, unless the iteration has run away. A point is lost when its energy lies more than `maxRise` per
- * electron above the lowest so far and its residual is longer than there. After a plain step, and where the point before
- * was lost too, the step is taken back: the iteration starts again at the lowest point without history and with less damping,
- * which doubles with every new lowest energy until it is what was asked for. One lost point after an extrapolation is
- * left to the accelerator, which knows most of the way back by it; to forget its history costs more steps.
+ * Returns the accelerator's next density, or returns to the minimum if the iteration ran away. A
+ * point is lost when its energy lies more than `maxRise` per electron above the minimum so far and
+ * its residual is larger than there. After a plain step, or after two lost points in a row, the
+ * iteration restarts at the minimum without history and with less damping, which doubles with every
+ * new minimum up to its full value. After a single lost extrapolation the accelerator continues:
+ * with its history it finds most of the way back, and forgetting costs more steps.
  *
- * A damped step changes the energy by −aα + bα², so after a plain one the damping is cut by √(allowed rise/rise), by one
- * half at least; where the accelerator extrapolated too far, forgetting its history is the remedy and one half is enough.
+ * A damped step changes the energy by −aα + bα², so after a plain step the damping is cut by
+ * √(allowed rise/rise), at least by one half; after an extrapolation forgetting is the remedy, and
+ * one half is enough.
  *
- * The energy of output orbitals is variational: what is far above a value once reached is far from the minimum, and
- * a healthy iteration climbs by less than `maxRise` by far, so that its steps stay the same to the last digit.
+ * The energy of output orbitals is variational: an energy far above a former one is far from the
+ * minimum. Healthy iterations rise by much less than `maxRise` and are unchanged to the last digit.
  */
 export function guardedNext(
   accelerator: Accelerator,
@@ -56,7 +58,7 @@ export function guardedNext(
   damping: number,
 ): Proposal & {
   readonly guard: GuardState | undefined;
-  /** What was used. */
+  /** Damping that was used. */
   readonly damping: number;
 } {
   const { input, step, energy, densityResidual, electrons, weigh } = point;

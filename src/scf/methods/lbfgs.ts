@@ -1,7 +1,7 @@
-/** Vectors of the minimisation: one panel for each block. */
+/** Vector of the minimisation: one panel for each block. */
 export type Panels = readonly Float64Array[];
 
-/** A past step and how the gradient changed over it. */
+/** Past step and the change of the gradient over it. */
 export interface LbfgsPair {
   readonly step: Panels;
   readonly change: Panels;
@@ -9,7 +9,7 @@ export interface LbfgsPair {
   readonly curvature: number;
 }
 
-/** Σ_blocks w Re⟨a, b⟩ */
+/** Returns Σ_blocks w Re⟨a, b⟩. */
 export function inner(weights: readonly number[], a: Panels, b: Panels): number {
   let sum = 0;
   a.forEach((x, block) => {
@@ -21,7 +21,7 @@ export function inner(weights: readonly number[], a: Panels, b: Panels): number 
   return sum;
 }
 
-/** a + t b, as new panels. */
+/** Returns a + t b as new panels. */
 export const combined = (a: Panels, t: number, b: Panels): Float64Array[] =>
   a.map((x, block) => {
     const y = b[block]!;
@@ -31,10 +31,12 @@ export const combined = (a: Panels, t: number, b: Panels): Float64Array[] =>
   });
 
 /**
- * −B⁻¹g by the two-loop recursion of limited-memory BFGS [Noc80], in the metric ⟨,⟩ of `weights`. The inverse Hessian to start
- * from is γK with a self-adjoint K and γ = ⟨s, y⟩/⟨y, Ky⟩ of the newest pair.
+ * Returns −B⁻¹g by the two-loop recursion of limited-memory BFGS [Noc80] in the metric ⟨,⟩ of
+ * `weights`. The initial inverse Hessian is γK with a self-adjoint K and γ = ⟨s, y⟩/⟨y, Ky⟩ of the
+ * newest pair.
  *
- * @param pairs oldest first. @param precondition K.
+ * @param pairs oldest first.
+ * @param precondition K.
  */
 export async function lbfgsDirection(
   weights: readonly number[],

@@ -2,37 +2,37 @@ import { difference, dotReal, type ReadonlyRealField, type RealField } from "../
 import type { Accelerator, AcceleratorHistory, Proposal } from "../accelerators/accelerator.ts";
 import { type DampingLimits, nextTrial, shorterDamping, type Trial } from "./adaptive-damping.ts";
 
-/** A direction and how far along it the try is. */
+/** Direction of a search and the length of the current trial. */
 export interface SearchLine {
   readonly direction: RealField;
   /** α */
   readonly damping: number;
   readonly tries: number;
-  /** Whether the direction is P⁻¹(V[ρ] − V) itself, after the history was given up. */
+  /** Whether the direction is P⁻¹(V[ρ] − V) itself, after the history was dropped. */
   readonly isSteepest: boolean;
 }
 
-/** Where a line search stands; plain data, part of every checkpoint. */
+/** State of a line search; plain data, part of every checkpoint. */
 export interface SearchState {
-  /** Potential to solve for next [Ha], shape [nSpin·N]. */
+  /** Next potential to solve for [Ha], shape [nSpin·N]. */
   readonly potential: RealField;
-  /** Whether that is V[ρ] of the base's density, to measure F(ρ) − ρ; else it is base + damping · direction. */
+  /** True if it is V[ρ] of the base, to measure F(ρ) − ρ; else it is base + damping · direction. */
   readonly isMeasurement: boolean;
-  /** The accepted potential with the energy [Ha] of its orbitals and P⁻¹(V[ρ] − V); its density is the state's. */
+  /** Accepted potential, energy [Ha] of its orbitals, P⁻¹(V[ρ] − V); its density is the state's. */
   readonly base: { readonly potential: RealField; readonly energy: number; readonly step: RealField };
   readonly line: SearchLine;
-  /** α that the next search begins with. */
+  /** First α of the next search. */
   readonly trial: number;
-  /** The change of the density per unit of α below which V[ρ] itself is solved for, which measures F(ρ) − ρ. */
+  /** Density change per unit of α below which V[ρ] itself is solved, to measure F(ρ) − ρ. */
   readonly measureBelow: number;
 }
 
-/** A potential that was solved for, as the search sees it. */
+/** Solved potential with the densities and energies of the search. */
 export interface TriedPotential {
   readonly potential: RealField;
   /** Free energy of its orbitals [Ha]. */
   readonly energy: number;
-  /** Density of its orbitals, and of those of the base (the guess at first). */
+  /** Density of its orbitals, and density of the base (at first the guess). */
   readonly rhoOut: RealField;
   readonly rhoIn: RealField;
   /** V[rhoOut] and V[rhoIn] [Ha]. */
@@ -44,39 +44,40 @@ export interface TriedPotential {
   readonly electrons: number;
 }
 
-/** What the iteration goes on with. */
+/** Result of a step of the search. */
 export interface SearchStep {
   /** Density of the accepted potential. */
   readonly rho: RealField;
   readonly history: AcceleratorHistory;
   readonly search: SearchState;
-  /** α of the potential to be solved for next; 1 where that is V[ρ] itself. */
+  /** α of the next potential; 1 if it is V[ρ] itself. */
   readonly damping: number;
 }
 
-/** What proposes directions, and how far along them the search goes. */
+/** Accelerator that proposes directions, and the limits of the search. */
 export interface LineSearch {
   readonly accelerator: Accelerator;
   readonly limits: DampingLimits;
 }
 
-/** A rise of less than this [Ha per electron] is the eigensolver's. */
+/** Rises below this [Ha per electron] are errors of the eigensolver. */
 const SLACK = 1e-10;
-/** A rise beyond this [Ha per electron] is never accepted while there is a shorter step to try. */
+/** Rises above this [Ha per electron] are rejected while a shorter step remains. */
 const MAX_RISE = 0.01;
 
 /**
- * One step of the adaptively damped iteration [HL22]: what to do after solving for a potential.
+ * Takes one step of the adaptively damped iteration [HL22] after a potential was solved.
  *
- * A try is accepted when its energy does not rise or its preconditioned residual is shorter; otherwise a shorter step
- * is taken along the same direction, as long as there are tries. After the last one a try is accepted unless the energy
- * ran away: then the history goes and the search continues along P⁻¹(V[ρ] − V) alone, downhill for every positive P.
+ * A trial is accepted if its energy does not rise or its preconditioned residual is shorter;
+ * otherwise a shorter step along the same direction follows, up to the number of tries. The last
+ * trial is accepted unless the energy ran away: then the history is dropped and the search
+ * continues along P⁻¹(V[ρ] − V) alone, which is downhill for every positive P.
  *
- * The change of the density along a line understates F(ρ) − ρ where P is strong. When it is below `measureBelow`,
- * V[ρ] is solved for as it stands, and F(ρ) − ρ is what it is in every other method.
+ * The change of the density along a line underestimates F(ρ) − ρ if P is strong. Once it is below
+ * `measureBelow`, V[ρ] itself is solved, and F(ρ) − ρ is the residual of the other methods.
  *
- * @param precondition P⁻¹ at the orbitals just solved for, on residuals of potentials.
- * @param tolerance of ‖F(ρ) − ρ‖.
+ * @param precondition P⁻¹ at the solved orbitals, for residuals of potentials.
+ * @param tolerance tolerance of ‖F(ρ) − ρ‖.
  */
 export async function searchNext(
   { accelerator, limits }: LineSearch,
@@ -93,13 +94,14 @@ export async function searchNext(
     return along(accelerator.next(history, potential, step, limits.first), limits.first, {
       base: { potential, energy, step },
       rho: rhoOut,
-      measureBelow: tolerance / 4, // a strong P makes the change along a line that much smaller than F(ρ) − ρ, and more
+      // A strong P makes the change along a line smaller than F(ρ) − ρ by such a factor and more.
+      measureBelow: tolerance / 4,
     });
   }
 
   const { base, line, measureBelow } = search;
   if (search.isMeasurement) {
-    // The residual is still too large: the interrupted search goes on, and the next measurement waits for less.
+    // Residual still too large: continue the interrupted search, and measure at a lower threshold.
     const below = measureBelow * Math.min(0.5, tolerance / densityChange);
     const onLine = { potential: moved(base.potential, line), isMeasurement: false, measureBelow: below };
     return { rho: rhoIn, history, search: { ...search, ...onLine }, damping: line.damping };
@@ -129,7 +131,7 @@ export async function searchNext(
   return { ...onward, search: { ...onward.search, ...measurement }, damping: 1 };
 }
 
-/** The try as the parabola sees it. */
+/** Returns the energies of a trial for the parabola. */
 function trialOf(
   { base, line }: SearchState,
   { energy, rhoOut, rhoIn, potentialIn }: TriedPotential,
@@ -145,7 +147,7 @@ function trialOf(
   };
 }
 
-/** A shorter step along the same line, if there is one to try. */
+/** Returns a shorter step along the same line, or undefined if none is left. */
 function shorterStep(
   search: SearchState,
   trial: Trial,
@@ -153,7 +155,7 @@ function shorterStep(
   ranAway: boolean,
 ): Pick<SearchStep, "search" | "damping"> | undefined {
   const { base, line } = search;
-  // Once the history is gone there is nothing else to give up, and the limits give way.
+  // Without history nothing is left to drop, and the limits no longer apply.
   const isLast = ranAway && line.isSteepest;
   if (!isLast && (line.tries >= limits.maxTries || Math.abs(line.damping) < 1.75 * limits.least))
     return undefined;
@@ -163,7 +165,7 @@ function shorterStep(
   return { search: { ...search, potential: moved(base.potential, next), line: next }, damping };
 }
 
-/** The search from the base without history, along its own preconditioned residual. */
+/** Restarts the search from the base without history, along its preconditioned residual. */
 function steepest(search: SearchState, rho: RealField, damping: number): SearchStep {
   const line = { direction: search.base.step, damping, tries: 1, isSteepest: true };
   const potential = moved(search.base.potential, line);
@@ -176,7 +178,7 @@ function steepest(search: SearchState, rho: RealField, damping: number): SearchS
   };
 }
 
-/** A new line from an accepted potential to the one that the accelerator proposes for α. */
+/** Starts a new line from an accepted potential to the accelerator's proposal for α. */
 function along(
   proposed: Proposal,
   damping: number,

@@ -12,7 +12,7 @@ import type { MethodState } from "../state.ts";
 import { dampingLimits } from "./adaptive-damping.ts";
 import { type SearchState, searchNext } from "./line-search.ts";
 
-/** What the numbers of `potentialMixing` may be and what they are by default. */
+/** Rules, defaults and limits of the numbers of `potentialMixing`. */
 export const POTENTIAL_MIXING_OPTIONS = {
   depth: ANDERSON_OPTIONS.depth,
   minDamping: {
@@ -30,40 +30,39 @@ export const POTENTIAL_MIXING_OPTIONS = {
 } as const satisfies NumberOptions;
 
 export interface PotentialMixingOptions {
-  /** P⁻¹; a model of the response, its transpose is applied. */
+  /** P⁻¹ as a model of the response; its transpose is applied. */
   readonly preconditioner: Preconditioner;
-  /** Of the Anderson acceleration that gives the directions. Default 10. */
+  /** Depth of the Anderson acceleration of the directions. Default 10. */
   readonly depth?: number | undefined;
-  /** Smallest α that a search begins with, in (0, 1]; a fourth of it is the smallest α at all. Default 0.2. */
+  /** Smallest first α of a search, in (0, 1]; the smallest α is a fourth of it. Default 0.2. */
   readonly minDamping?: number | undefined;
-  /** Potentials tried along one direction, at least 1. Default 3. */
+  /** Number of potentials tried along one direction, at least 1. Default 3. */
   readonly maxTries?: number | undefined;
 }
 
-/** What potential mixing remembers. */
+/** State of potential mixing. */
 export interface PotentialMixingState extends MethodState {
-  /** Of potentials and their residuals. */
+  /** History of potentials and their residuals. */
   readonly history: AcceleratorHistory;
-  /** The potential to solve for next and where it came from; absent where V[ρ] of the first density already converged. */
+  /** Line search; absent before the first step and if the first density has already converged. */
   readonly search?: SearchState | undefined;
 }
 
-/** A solved potential beside that of the density it is compared with. */
+/** Solved potential with the potential of the reference density. */
 interface SolvedTry extends SolvedPotential, SolvedStep {
   /** V[ρin] [Ha] */
   readonly potentialIn: RealField;
 }
 
 /**
- * Adaptive damping [HL22]: the potential is mixed instead of the density,
+ * Makes adaptive damping [HL22], which mixes the potential instead of the density:
  *
  *   V⁺ = V + α d,   d from Anderson acceleration of Pᵀ⁻¹(V[ρ(V)] − V),
  *
- * and α is searched so that the energy of the orbitals of V⁺ falls. `line-search.ts` has the rule. It needs no damping
- * from the user and survives a P that is wrong for the system; a rejected α costs a diagonalisation.
- *
- * ρin is the density of the last accepted potential; where V[ρin] itself was solved for, ρout is F(ρin), which alone can end the
- * iteration.
+ * with α searched so that the energy of the orbitals of V⁺ falls (`line-search.ts`). It needs no
+ * damping from the user and survives a P wrong for the system; a rejected α costs a
+ * diagonalisation. ρin is the density of the last accepted potential; if V[ρin] itself was solved,
+ * ρout is F(ρin), which alone can end the iteration.
  *
  * @throws InputError if an option is out of range.
  */
@@ -76,7 +75,7 @@ export function potentialMixing({ preconditioner, ...options }: PotentialMixingO
     name,
     begin(problem, tolerance): ScfIteration<SolvedTry, PotentialMixingState> {
       const { basis, terms } = problem;
-      /** The terms at ρin; of the next step, where they are known. */
+      /** The terms evaluated at ρin, or at ρin of the next step if known. */
       let evaluatedIn: EvaluatedTerms | undefined;
       return {
         async solve(start) {
@@ -103,7 +102,8 @@ export function potentialMixing({ preconditioner, ...options }: PotentialMixingO
               preconditioner.at(iterate, states));
             const step = newRealField(residual.length);
             await apply(step, residual);
-            if (!basis.mapsPoints) basis.symmetrize(step); // products with D(r) follow the grid's symmetry alone
+            // Products with D(r) keep the symmetry of the grid alone.
+            if (!basis.mapsPoints) basis.symmetrize(step);
             return step;
           };
           const tried = {

@@ -1,23 +1,26 @@
 import type { HistoryRow } from "../state.ts";
 
-/** Parts of ‖ρout − ρin‖ and of ‖α P⁻¹(ρout − ρin)‖ that the orbitals' residuals are kept below. */
+/** Limits of the orbital residuals, relative to ‖ρout − ρin‖ and to ‖α P⁻¹(ρout − ρin)‖. */
 const OF_RESIDUAL = 0.03;
 const OF_STEP = 0.05;
 
 /**
- * How tightly to diagonalise: the error of the orbitals should stay below that of the density they are made in, and below the step
- * that is taken from it.
+ * Returns the tolerance of the next diagonalisation: the error of the orbitals stays below the
+ * residual of the density and below the step taken from it.
  *
- *   first step 0.025;  then the least so far of 0.03 ‖ρout − ρin‖ and 0.05 ‖α P⁻¹(ρout − ρin)‖, within [100·2⁻⁵², 0.005]
+ *   first step 0.025;  then the least so far of 0.03 ‖ρout − ρin‖ and 0.05 ‖α P⁻¹(ρout − ρin)‖,
+ *   within [100·2⁻⁵², 0.005]
  *
- * The residual of an orbital is linear in its error, as the density is. The second norm decides where P⁻¹ or α shorten a step by much,
- * as Kerker's preconditioner in vacuum or the small damping that `simple` needs in a long metal: what is left is then of the size
- * of the error made in F(ρ), and extrapolation goes by it. (The first is the rule of DFTK 0.7, the second that of the runs
- * of [HL21], there with 0.04.)
+ * The residual of an orbital is linear in its error, as the density is. The second norm decides if
+ * P⁻¹ or α shorten a step by much, as Kerker's preconditioner does in vacuum or the small damping
+ * of `simple` in a long metal: the remaining step is then as small as the error of F(ρ), which
+ * misleads extrapolation. The first is the rule of DFTK 0.7, the second the rule of the runs of
+ * [HL21], with 0.04 there.
  *
- * @param history residuals so far; of orbitals carried along from another system, the change of the density stands for theirs
- * @param step ‖α P⁻¹(ρout − ρin)‖ of the damped step [bohr^(-3/2)], where the method takes one
- * @param previous what was asked for in the step before
+ * @param history residuals so far. With orbitals of another system the change of the density stands
+ *   for its residual.
+ * @param step ‖α P⁻¹(ρout − ρin)‖ of the damped step [bohr^(-3/2)], if the method takes one.
+ * @param previous tolerance of the step before.
  */
 export function eigenTolerance(
   history: readonly Pick<HistoryRow, "densityResidual">[],

@@ -1,7 +1,7 @@
 import type { SolvedStep, Tolerance } from "../method.ts";
 import type { HistoryRow } from "../state.ts";
 
-/** Tells whether a step meets every tolerance that is given. */
+/** Tells whether a step meets all given tolerances. */
 export function meets(
   tolerance: Tolerance,
   { densityResidual, energies }: Pick<SolvedStep, "densityResidual" | "energies">,
@@ -14,5 +14,5 @@ export function meets(
   return density && energy;
 }
 
-/** ‖F(ρ) − ρ‖ that the tolerances ask for [bohr^(-3/2)]; an energy is of second order in the density. */
+/** Returns the target of ‖F(ρ) − ρ‖ [bohr^(-3/2)]; the energy is of second order in the density. */
 export const targetResidual = ({ density, energy }: Tolerance): number => density ?? Math.sqrt(energy ?? 0);
