@@ -1,4 +1,4 @@
-import { writeAtomically } from "./node-files.ts";
+import { writeAtomically } from "./whole-files.ts";
 
 /**
  * The text of a bands file: fields in the order of the object, one line for each k-point and label, numbers with the

@@ -1,13 +1,15 @@
+import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { requireInput } from "../common/failure.ts";
-import { writeAtomically, writeAtomicallySync } from "./node-files.ts";
+import { writeAtomically, writeAtomicallySync } from "./whole-files.ts";
 
 /*
  * A checkpoint file is lines of JSON. The first holds the state with each typed array replaced by
  * {"$array": index, "type": …, "length": …}; line 1 + index holds that array as one base64 string of its
- * little-endian bytes. One line each, because a state of gigabytes does not fit into one JavaScript string.
+ * little-endian bytes. One line each, because a state of gigabytes does not fit into one JavaScript string. The last line
+ * holds the SHA-256 of all lines before it; files of version 1 have none.
  */
-const VERSION = 1;
+const VERSION = 2;
 const TYPES = { Float64Array, Float32Array, Int32Array, Uint8Array } as const;
 type TypeName = keyof typeof TYPES;
 type TypedArray = InstanceType<(typeof TYPES)[TypeName]>;
@@ -23,8 +25,17 @@ export const writeCheckpoint = (path: string, state: object): Promise<void> =>
 export const writeCheckpointSync = (path: string, state: object): void =>
   writeAtomicallySync(path, checkpointChunks(state));
 
-/** The text of a checkpoint file, piece by piece. */
+/** Yields the text of a checkpoint file, piece by piece. */
 export function* checkpointChunks(state: object): Generator<string> {
+  const hash = createHash("sha256");
+  for (const chunk of contentChunks(state)) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  yield `{"sha256":"${hash.digest("hex")}"}\n`;
+}
+
+function* contentChunks(state: object): Generator<string> {
   const arrays: TypedArray[] = [];
   const header = JSON.stringify({ stillwaveCheckpoint: VERSION, state: encode(state, arrays) });
   yield `${header}\n`;
@@ -50,21 +61,15 @@ function encode(value: unknown, arrays: TypedArray[]): unknown {
 }
 
 /**
- * The state that `writeCheckpoint` wrote.
+ * Reads the state that `writeCheckpoint` wrote.
  *
- * @throws InputError if the file is no checkpoint, of another version, or cut short.
+ * @throws InputError if the file is no checkpoint, of another version, cut short or damaged.
  */
 export async function readCheckpoint(path: string): Promise<unknown> {
   const file = await open(path, "r").catch(() => undefined);
   requireInput(file !== undefined, () => `checkpoint: must be a readable file, got ${path}`);
   try {
-    const { header, end } = await readHeader(file, path);
-    const slots: ArraySlot[] = [];
-    const state = decode(header, slots);
-    slots.sort((a, b) => a.index - b.index);
-    let at = end;
-    for (const slot of slots) at = await readArray(file, at, slot.array, path);
-    return state;
+    return await new CheckpointReader(file, path).state();
   } finally {
     await file.close();
   }
@@ -75,63 +80,114 @@ interface ArraySlot {
   readonly array: TypedArray;
 }
 
-async function readHeader(file: FileHandle, path: string): Promise<{ header: unknown; end: number }> {
-  const pieces: Buffer[] = [];
-  let read = 0;
-  for (;;) {
-    const piece = Buffer.alloc(1 << 16);
-    const { bytesRead } = await file.read(piece, 0, piece.length, read);
-    const found = piece.subarray(0, bytesRead);
-    const newline = found.indexOf(10);
-    pieces.push(newline < 0 ? found : found.subarray(0, newline));
-    read += newline < 0 ? bytesRead : newline + 1;
-    if (newline >= 0 || bytesRead === 0) break;
+/** Reads a file from its beginning to its end, and what its bytes add up to. */
+class CheckpointReader {
+  private at = 0;
+  private readonly hash = createHash("sha256");
+  private readonly slots: ArraySlot[] = [];
+  private readonly file: FileHandle;
+  private readonly path: string;
+
+  constructor(file: FileHandle, path: string) {
+    this.file = file;
+    this.path = path;
   }
-  const parsed = parseHeader(Buffer.concat(pieces).toString("utf8"));
-  requireInput(
-    parsed?.stillwaveCheckpoint === VERSION,
-    () =>
-      `checkpoint: must be a stillwave checkpoint of version ${VERSION}, got ${path} with ${parsed === undefined ? "something else" : `version ${String(parsed.stillwaveCheckpoint)}`}`,
-  );
-  return { header: parsed.state, end: read };
+
+  async state(): Promise<unknown> {
+    const { size } = await this.file.stat();
+    const header = parsedRecord(await this.line());
+    const version = header?.stillwaveCheckpoint;
+    requireInput(
+      version === 1 || version === VERSION,
+      () =>
+        `checkpoint: must be a stillwave checkpoint of version 1 or ${VERSION}, got ${this.path} with ${version === undefined ? "something else" : `version ${String(version)}`}`,
+    );
+    const state = this.decode(header!.state, size);
+    this.slots.sort((a, b) => a.index - b.index);
+    for (const { array } of this.slots) await this.fill(array);
+    if (version === VERSION) {
+      const sum = this.hash.digest("hex");
+      this.requireWhole(parsedRecord(await this.line(false))?.sha256 === sum);
+    }
+    return state;
+  }
+
+  private requireWhole(isWhole: boolean): void {
+    requireInput(
+      isWhole,
+      () => `checkpoint: must be complete, got ${this.path} cut short or damaged before byte ${this.at}`,
+    );
+  }
+
+  private async read(length: number): Promise<Buffer> {
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await this.file.read(buffer, 0, length, this.at);
+    return buffer.subarray(0, bytesRead);
+  }
+
+  /** Reads up to the next line break or the end. */
+  private async line(isHashed = true): Promise<string> {
+    const pieces: Buffer[] = [];
+    for (;;) {
+      const found = await this.read(1 << 16);
+      const end = found.indexOf(10) + 1;
+      const piece = end > 0 ? found.subarray(0, end) : found;
+      pieces.push(piece);
+      if (isHashed) this.hash.update(piece);
+      this.at += piece.length;
+      if (end > 0 || found.length === 0) return Buffer.concat(pieces).toString("utf8");
+    }
+  }
+
+  /** Makes the arrays of a value, to be filled by the lines that follow, none larger than the file. */
+  private decode(value: unknown, size: number): unknown {
+    if (typeof value !== "object" || value === null) return value;
+    if (Array.isArray(value)) return value.map((item) => this.decode(item, size));
+    const record = value as Record<string, unknown>;
+    if (typeof record.$number === "string") return Number(record.$number);
+    if (typeof record.$array === "number") {
+      const { type, length, $array: index } = record;
+      const isArray = typeof type === "string" && Object.hasOwn(TYPES, type);
+      this.requireWhole(isArray && Number.isInteger(length) && Number(length) >= 0 && Number(length) <= size);
+      const array = new TYPES[type as TypeName](length as number);
+      this.slots.push({ index, array });
+      return array;
+    }
+    return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, this.decode(item, size)]));
+  }
+
+  /** Fills an array from the base64 line that comes next. */
+  private async fill(array: TypedArray): Promise<void> {
+    const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+    await this.expect('"');
+    let filled = 0;
+    for (let left = 4 * Math.ceil(bytes.length / 3); left > 0; ) {
+      const piece = await this.read(Math.min((PIECE / 3) * 4, left));
+      this.requireWhole(piece.length > 0);
+      filled += bytes.write(piece.toString("latin1"), filled, "base64");
+      this.hash.update(piece);
+      this.at += piece.length;
+      left -= piece.length;
+    }
+    this.requireWhole(filled === bytes.length);
+    await this.expect('"\n');
+  }
+
+  private async expect(text: string): Promise<void> {
+    const found = await this.read(text.length);
+    this.requireWhole(found.toString("latin1") === text);
+    this.hash.update(found);
+    this.at += found.length;
+  }
 }
 
-function parseHeader(text: string): { stillwaveCheckpoint?: unknown; state?: unknown } | undefined {
+function parsedRecord(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && "stillwaveCheckpoint" in value ? value : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
-}
-
-function decode(value: unknown, slots: ArraySlot[]): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => decode(item, slots));
-  const record = value as Record<string, unknown>;
-  if (typeof record.$number === "string") return Number(record.$number);
-  if (typeof record.$array === "number") {
-    const array = new TYPES[record.type as TypeName](record.length as number);
-    slots.push({ index: record.$array, array });
-    return array;
-  }
-  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, decode(item, slots)]));
-}
-
-/** Fills `array` from the base64 line that starts at byte `at`; returns where the next line starts. */
-async function readArray(file: FileHandle, at: number, array: TypedArray, path: string): Promise<number> {
-  const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
-  const encoded = 4 * Math.ceil(bytes.length / 3);
-  const cutShort = () => `checkpoint: must be complete, got ${path} cut short or damaged at byte ${at}`;
-  const piece = Buffer.alloc((PIECE / 3) * 4);
-  let filled = 0;
-  for (let from = 0; from < encoded; from += piece.length) {
-    const length = Math.min(piece.length, encoded - from);
-    await file.read(piece, 0, length, at + 1 + from);
-    filled += bytes.write(piece.toString("latin1", 0, length), filled, "base64");
-  }
-  const end = Buffer.alloc(2);
-  await file.read(end, 0, 2, at + 1 + encoded);
-  requireInput(filled === bytes.length && end.toString("latin1") === '"\n', cutShort);
-  return at + encoded + 3;
 }

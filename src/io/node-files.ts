@@ -1,9 +1,10 @@
-import { closeSync, createReadStream, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { access, constants, open, readFile, rename, stat, unlink } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { access, constants, readFile, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { InputError } from "../common/failure.ts";
+import { removeOrphans } from "./whole-files.ts";
 
 /** Reads texts by paths relative to `folder`. @throws InputError naming a path that cannot be read. */
 export const readTextFrom =
@@ -35,46 +36,6 @@ export const isFile = async (path: string): Promise<boolean> => {
 };
 
 /**
- * Writes `chunks` to `path` so that a reader finds the old file or the whole new one, even after a crash: into a
- * temporary file beside it, flushed, then renamed over it.
- */
-export async function writeAtomically(
-  path: string,
-  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
-): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  const file = await open(temporary, "w");
-  try {
-    for await (const chunk of chunks) await file.writeFile(chunk);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await unlink(temporary);
-    throw error;
-  }
-  await file.close();
-  await rename(temporary, path);
-}
-
-/** The same without giving way to anything, for a process that is about to end; half a file of `writeAtomically` is removed. */
-export function writeAtomicallySync(path: string, chunks: Iterable<string>): void {
-  const temporary = `${path}.${process.pid}.last.tmp`;
-  try {
-    const file = openSync(temporary, "w");
-    try {
-      for (const chunk of chunks) writeSync(file, chunk);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-    rmSync(`${path}.${process.pid}.tmp`, { force: true });
-  }
-}
-
-/**
  * Asks now what writing `path` would find hours later.
  *
  * @throws InputError, naming the option, unless the folder exists and can be written and `path` is no folder.
@@ -90,6 +51,7 @@ export async function requireWritable(option: string, path: string): Promise<voi
   }
   const found = await stat(path).catch(() => undefined);
   if (found?.isDirectory()) throw new InputError(`${option}: must be a file, got the folder ${path}`);
+  await removeOrphans(folder);
 }
 
 /** Memory of this machine [B], or what its control group grants where that is less and told. */

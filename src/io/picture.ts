@@ -1,5 +1,6 @@
 import { InputError, requireInput } from "../common/failure.ts";
-import { requireWritable, writeAtomically } from "./node-files.ts";
+import { requireWritable } from "./node-files.ts";
+import { writeAtomically } from "./whole-files.ts";
 
 /** Pixels of a PNG for each unit of the drawing: sharp on paper at 10 cm width. */
 const ZOOM = 2;

@@ -1,4 +1,4 @@
-import { writeAtomically } from "./node-files.ts";
+import { writeAtomically } from "./whole-files.ts";
 
 /** Fields in the order of the contract; others follow in their own order. */
 const ORDER = [

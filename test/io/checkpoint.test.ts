@@ -1,9 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
+import { requireWritable } from "../../src/io/node-files.ts";
+import { claimFile, writeAtomically } from "../../src/io/whole-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillwave-checkpoint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,7 +67,7 @@ test("an array longer than one piece comes back, also from the middle of a buffe
 test("every line of the file is JSON and no temporary file is left", async () => {
   await writeCheckpoint(path, { a: numbers(4), b: numbers(2) });
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-  expect(lines.length).toBe(3);
+  expect(lines.length).toBe(4); // state, two arrays, checksum
   for (const line of lines) JSON.parse(line);
   expect(readdirSync(folder)).toEqual(["state.checkpoint.json"]);
 });
@@ -75,13 +88,66 @@ test("a file cut short anywhere in its arrays is refused", async () => {
   await writeCheckpoint(path, { a: numbers(6), b: numbers(6) });
   const whole = readFileSync(path);
   const start = whole.indexOf("\n") + 1;
-  for (let length = start; length < whole.length; length++) {
+  for (let length = start; length < whole.length - 1; length++) {
     writeFileSync(path, whole);
     truncateSync(path, length);
     await expect(readCheckpoint(path), `${length} of ${whole.length} bytes`).rejects.toThrow(
       /checkpoint: must be complete/,
     );
   }
+});
+
+test("any damaged byte is refused, and so is an array larger than the file", async () => {
+  await writeCheckpoint(path, { step: 12, name: "x", a: numbers(3) });
+  const whole = readFileSync(path);
+  for (let at = 0; at < whole.length - 1; at++) {
+    const damaged = Buffer.from(whole);
+    damaged[at]! ^= 1;
+    writeFileSync(path, damaged);
+    await expect(readCheckpoint(path), `byte ${at}`).rejects.toThrow(/^checkpoint: must be/);
+  }
+  writeFileSync(path, whole.toString("latin1").replace('"length":3', '"length":3000000000'));
+  await expect(readCheckpoint(path)).rejects.toThrow(/must be complete/);
+});
+
+test("a file of version 1, which has no checksum, is read", async () => {
+  await writeCheckpoint(path, { a: Float64Array.of(1, 2) });
+  const lines = readFileSync(path, "utf8").split("\n");
+  writeFileSync(path, `${[lines[0]!.replace(":2,", ":1,"), lines[1]].join("\n")}\n`);
+  expect(await readCheckpoint(path)).toEqual({ a: Float64Array.of(1, 2) });
+});
+
+test("a link stays a link, permissions stay, and what a killed process left is removed", async () => {
+  const [target, link] = [join(folder, "target"), join(folder, "link")];
+  writeFileSync(target, "old", { mode: 0o640 });
+  symlinkSync(target, link);
+  await writeAtomically(link, ["new"]);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(target, "utf8")).toBe("new");
+  expect(statSync(target).mode & 0o777).toBe(0o640);
+  const gone = spawnSync("node", ["-e", ""]).pid;
+  const machine = hostname().replace(/\W/g, "-").slice(0, 40);
+  const left = (pid: number, on = machine) => `.stillwave-${on}-${pid}-0123abcd.tmp`;
+  for (const name of [left(gone), left(process.pid), left(gone, "elsewhere")])
+    writeFileSync(join(folder, name), "half");
+  await requireWritable("out", join(folder, "result.json"));
+  const kept = readdirSync(folder).filter((name) => name.endsWith(".tmp"));
+  expect(kept.sort()).toEqual([left(process.pid), left(gone, "elsewhere")].sort());
+  for (const name of kept) rmSync(join(folder, name));
+});
+
+test("a file is claimed by one process, until that gives it back or has ended", async () => {
+  const release = await claimFile("checkpoint", path);
+  await expect(claimFile("checkpoint", path)).rejects.toThrow(
+    new RegExp(`checkpoint: must be a file that no other run writes, got .*process ${process.pid}`),
+  );
+  await release();
+  writeFileSync(
+    `${path}.lock`,
+    `${spawnSync("node", ["-e", ""]).pid} ${hostname().replace(/\W/g, "-").slice(0, 40)}`,
+  );
+  await (await claimFile("checkpoint", path))();
+  expect(readdirSync(folder)).not.toContain("state.checkpoint.json.lock");
 });
 
 test("a damaged character in an array is refused", async () => {
@@ -95,7 +161,7 @@ test("a damaged character in an array is refused", async () => {
 test("what is no checkpoint is refused", async () => {
   writeFileSync(path, '{"stillwave":"0.1.0"}\n');
   await expect(readCheckpoint(path)).rejects.toThrow(
-    /must be a stillwave checkpoint of version 1, got .* something else/,
+    /must be a stillwave checkpoint of version 1 or 2, got .* something else/,
   );
   writeFileSync(path, '{"stillwaveCheckpoint":99,"state":{}}\n');
   await expect(readCheckpoint(path)).rejects.toThrow(/version 99/);

@@ -5,7 +5,7 @@ import { requireInput } from "../../common/failure.ts";
 import { aseBandsText } from "../../io/ase-bands.ts";
 import { bandsText, writeBands } from "../../io/bands-json.ts";
 import { certificateLines } from "../../io/certificate-file.ts";
-import { writeAtomically } from "../../io/node-files.ts";
+import { writeAtomically } from "../../io/whole-files.ts";
 import { writePicture as writeDrawing } from "../../io/picture.ts";
 import { parseJob } from "../../job/schema/schema.ts";
 import type { BandsRun, BandsOptions as RunBandsOptions } from "../../job/tasks/bands/run-bands.ts";

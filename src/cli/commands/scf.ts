@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
 import { didYouMean } from "../../common/nearest.ts";
-import { writeAtomically } from "../../io/node-files.ts";
+import { writeAtomically } from "../../io/whole-files.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
 import { MIXINGS } from "../../job/schema/mixings.ts";
 import { parseJob } from "../../job/schema/schema.ts";

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { chmod, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { hostname } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "../common/failure.ts";
+
+/*
+ * Files that are there whole or not at all. A file is written under a temporary name in its folder,
+ * flushed to the disk, and renamed. The temporary name tells the machine and the process, so that a
+ * later run can tell what a killed one left behind.
+ */
+
+const MACHINE = hostname().replace(/\W/g, "-").slice(0, 40);
+const TEMPORARY = /^\.stillwave-(.+)-(\d+)-[0-9a-f]{8}\.tmp$/;
+
+/** Returns the temporary name, always the same one for a file and this process. */
+function temporaryOf(target: string): string {
+  const digest = createHash("sha256").update(basename(target)).digest("hex").slice(0, 8);
+  return join(dirname(target), `.stillwave-${MACHINE}-${process.pid}-${digest}.tmp`);
+}
+
+/** What stands at a path, links followed. */
+interface Target {
+  readonly path: string;
+  /** Permissions of the file that is replaced. */
+  readonly mode?: number;
+  /** Whether it is a device or a pipe, which is written to and not replaced. */
+  readonly isStream: boolean;
+}
+
+async function targetOf(path: string): Promise<Target> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return { path: resolve(path), isStream: false };
+  if (!found.isFile()) return { path, isStream: !found.isDirectory() };
+  return { path: await realpath(path), mode: found.mode & 0o7777, isStream: false };
+}
+
+/**
+ * Writes `chunks` to `path` so that a reader finds the old file or the whole new one, even after a
+ * crash. A link stays a link, permissions stay what they were, a device or a pipe is written to.
+ */
+export async function writeAtomically(
+  path: string,
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+): Promise<void> {
+  const target = await targetOf(path);
+  if (target.isStream) return writeInto(target.path, chunks);
+  const temporary = temporaryOf(target.path);
+  try {
+    await writeInto(temporary, chunks, true);
+    if (target.mode !== undefined) await chmod(temporary, target.mode);
+    await rename(temporary, target.path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeInto(
+  path: string,
+  chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
+  isFlushed = false,
+): Promise<void> {
+  const file = await open(path, "w");
+  try {
+    for await (const chunk of chunks) await file.writeFile(chunk);
+    if (isFlushed) await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Does the same without giving way to anything, for a process that is about to end. */
+export function writeAtomicallySync(path: string, chunks: Iterable<string>): void {
+  const target = existsSync(path) ? realpathSync(path) : resolve(path);
+  const temporary = temporaryOf(target);
+  try {
+    const file = openSync(temporary, "w");
+    try {
+      for (const chunk of chunks) writeSync(file, chunk);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, target);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}
+
+/** Removes temporary files that killed processes of this machine left in a folder. */
+export async function removeOrphans(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, machine, pid] = TEMPORARY.exec(name) ?? [];
+    if (machine === MACHINE && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Whether a process of this machine runs; one of another user does as well. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Reads who claimed a file, after a while once more where the name is not written yet. */
+async function holderOf(lock: string): Promise<string> {
+  const read = () => readFile(lock, "utf8").catch(() => "");
+  return (await read()) || new Promise((done) => setTimeout(() => done(read()), 100));
+}
+
+/**
+ * Claims a file that a run writes again and again, by a file `….lock` beside it that names the process.
+ *
+ * @param option what the caller knows the file by, for the message.
+ * @returns how to give it back.
+ * @throws InputError if another process that still runs has claimed it. One of another machine counts as running.
+ */
+export async function claimFile(option: string, path: string): Promise<() => Promise<void>> {
+  const lock = `${path}.lock`;
+  const mine = `${process.pid} ${MACHINE}`;
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const file = await open(lock, "wx").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "EEXIST") return undefined;
+      throw new InputError(`${option}: must be in a folder that can be written, got ${path} (${error.code})`);
+    });
+    if (file !== undefined) {
+      await file.writeFile(mine);
+      await file.close();
+      return () => rm(lock, { force: true });
+    }
+    const holder = await holderOf(lock);
+    const [pid, machine] = holder.split(" ");
+    if (holder !== "" && (machine !== MACHINE || isRunning(Number(pid))))
+      throw new InputError(
+        `${option}: must be a file that no other run writes, got ${path}, which process ${pid} on ${machine} has claimed; if it does not run any more, delete ${lock}`,
+      );
+    await rm(lock, { force: true });
+  }
+  throw new InputError(
+    `${option}: must be a file that no other run writes, got ${path}; ${lock} keeps coming back`,
+  );
+}
