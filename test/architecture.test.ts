@@ -25,7 +25,7 @@ const LAYERS = [
   ["ground"],
   ["io", "plot"],
   ["job"],
-  ["cli"],
+  ["cli", "exports"],
 ];
 
 /** The only places that may know the platform. */

@@ -12,7 +12,7 @@ import {
 } from "../observables/density-of-states.ts";
 import { type Levels, occupy } from "../state/occupation.ts";
 import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
-import { type LocalDos, localDensityOfStates, REACH, spaced } from "./local-dos.ts";
+import { type LocalStates, localDensityOfStates, REACH, spaced } from "./local-dos.ts";
 
 /** Which density of states, and what to tell meanwhile. */
 export interface DosChoices {
@@ -57,7 +57,7 @@ export interface Dos {
   readonly energies: Float64Array;
   /** One for each spin: states/Ha, and states below each energy's interval end. */
   readonly spins: readonly DensityOfStates[];
-  readonly local?: LocalDos | undefined;
+  readonly local?: LocalStates | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -123,7 +123,7 @@ export async function computeDos(
   const zone = kpointClasses(chosen, operations, crystal.timeReversal);
   const filled = Math.ceil(electrons / (fMax * nSpin));
   const frameOf = (solved: readonly SolvedBands[]) => frame(solved, zone.kpoints, model, width, options);
-  let local: LocalDos | undefined;
+  let local: LocalStates | undefined;
   const solved = await solveBands(
     hamiltonian,
     zone.kpoints.map(({ k }) => k),

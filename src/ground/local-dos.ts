@@ -10,7 +10,7 @@ import type { Levels } from "../state/occupation.ts";
 import type { CrystalHamiltonian } from "./crystal-hamiltonian.ts";
 
 /** Mean over planes perpendicular to a lattice axis, of both spins. */
-export interface LocalDos {
+export interface LocalStates {
   readonly axis: 0 | 1 | 2;
   /** Distance of the cell's first plane from its image [bohr]. */
   readonly length: number;
@@ -47,7 +47,7 @@ export async function localDensityOfStates(
   orbitals: Orbitals,
   levels: readonly Levels[],
   { window, width, onLocal }: LocalDosOptions,
-): Promise<LocalDos> {
+): Promise<LocalStates> {
   const kernels = await createKernels(orbitals.spec.backend);
   const grid = createGrid(model.lattice, hamiltonian.problem.size, kernels);
   const symmetrize = symmetrizer(grid, operations);

@@ -1,0 +1,34 @@
+/**
+ * Bounds and error estimates: bands with guaranteed intervals, certificates, bounds of energies.
+ *
+ * @module errors
+ */
+
+export { type FrozenProblem, parseProblem, problemText } from "../bands/frozen-problem.ts";
+export type { BandEnclosure, NotCertified } from "../errors/certify/band-enclosure.ts";
+export { type CertifiedPoint, type Claim, checkPoint, claimsOf } from "../errors/certify/certificate.ts";
+export { type BandProposal, certifyBands } from "../errors/certify/certify-bands.ts";
+export { eliminationBounds } from "../errors/enclose/elimination-bounds.ts";
+export { type EncloseOptions, encloseBands } from "../errors/enclose/enclose-bands.ts";
+export {
+  type EnergyBound,
+  hartreeFockEnergyBelow,
+  type WeightedBands,
+} from "../errors/energy/hartree-fock-energy.ts";
+export type { Estimate } from "../errors/estimate.ts";
+export { type EnclosedProblem, encloseProblem } from "../errors/problem/enclosed-hamiltonian.ts";
+export {
+  type CoreAtom,
+  type ExactProblem,
+  exactProblem,
+  type FourierCoefficient,
+} from "../errors/problem/exact-problem.ts";
+export { proposeBands } from "../errors/propose/propose-bands.ts";
+export {
+  type PublishedBar,
+  type PublishedOptions,
+  publishedBars,
+} from "../errors/published/published-bars.ts";
+export { type CertificateHead, certificateLines } from "../io/certificate-file.ts";
+export { boundEnergy, type SelfConsistentBound } from "../job/tasks/bands/energy-bound.ts";
+export { type CertificateReport, verifyCertificate } from "../job/tasks/verify/verify-certificate.ts";

@@ -1,0 +1,31 @@
+/**
+ * Jobs and their files: what the commands do, from a job to the content of a result file.
+ *
+ * @module job
+ */
+
+export {
+  type NewJobOptions,
+  newJob,
+  suggestedCutoff,
+  suggestedEntry,
+  suggestedKgrid,
+} from "../job/new-job.ts";
+export { type PreparedScf, prepareScf, type RunOptions } from "../job/prepare/prepare-scf.ts";
+export type { Checkpoint, CheckpointSystem } from "../job/prepare/starting-point.ts";
+export { type JobFile, parseJob } from "../job/schema/schema.ts";
+export type { BandsFile } from "../job/tasks/bands/bands-result.ts";
+export { type BandsOptions, type BandsRun, runBands } from "../job/tasks/bands/run-bands.ts";
+export {
+  type ComparedRun,
+  type CompareOptions,
+  type Comparison,
+  compareMixings,
+} from "../job/tasks/compare/compare.ts";
+export { type DielectricRunOptions, runDielectric } from "../job/tasks/dielectric/run-dielectric.ts";
+export type { DosFile, LocalDos } from "../job/tasks/dos/dos-result.ts";
+export { type DosOptions, runDos } from "../job/tasks/dos/run-dos.ts";
+export { converged } from "../job/tasks/scf/converged.ts";
+export type { GroundFields } from "../job/tasks/scf/ground-fields.ts";
+export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "../job/tasks/scf/result.ts";
+export { runScf } from "../job/tasks/scf/run-scf.ts";
