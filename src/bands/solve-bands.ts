@@ -5,11 +5,11 @@ import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
-import type { OrbitalProblem } from "../state/orbital-block.ts";
+import type { OrbitalSetup } from "../state/orbital-block.ts";
 
 /** A Hamiltonian that does not depend on its orbitals: ½|k+G|² + V(r) + the atoms' nonlocal potential. */
 export interface FixedHamiltonian {
-  readonly problem: Omit<OrbitalProblem, "nBands">;
+  readonly setup: Omit<OrbitalSetup, "nBands">;
   /** V [Ha], shape [nSpin·N]. */
   readonly potential: ReadonlyRealField;
   readonly nSpin: 1 | 2;
@@ -55,7 +55,7 @@ const MEMORY = 512 * 2 ** 20;
  * @throws InputError if the cutoff leaves fewer plane waves than bands at some k; NotConvergedError if the signal stops it.
  */
 export async function solveBands(
-  { problem, potential, nSpin }: FixedHamiltonian,
+  { setup, potential, nSpin }: FixedHamiltonian,
   kpoints: readonly Vec3[],
   {
     nBands,
@@ -68,11 +68,9 @@ export async function solveBands(
     visit,
   }: SolveBandsOptions,
 ): Promise<SolvedBands[]> {
-  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  const points = setup.size[0] * setup.size[1] * setup.size[2];
   invariant(potential.length === nSpin * points, () => `solveBands: ${potential.length} values of V`);
-  const sizes = kpoints.map(
-    (k) => createKPoint(problem.lattice, problem.size, problem.ecut, k, 1).planeWaves,
-  );
+  const sizes = kpoints.map((k) => createKPoint(setup.lattice, setup.size, setup.ecut, k, 1).planeWaves);
   const fewest = Math.min(...sizes);
   requireInput(
     nBands <= fewest,
@@ -86,9 +84,9 @@ export async function solveBands(
   const request = { tolerance, nConverge: nBands, maxIterations: 300 };
   const solved: SolvedBands[] = [];
   let done = 0;
-  for (const batch of batches(labels, bytesPerWave(problem, held), memory)) {
+  for (const batch of batches(labels, bytesPerWave(setup, held), memory)) {
     const orbitals = await openOrbitals(
-      { problem: { ...problem, nBands: held }, blocks: batch, nSpin, backend },
+      { setup: { ...setup, nBands: held }, blocks: batch, nSpin, backend },
       { threads, signal },
     );
     try {
@@ -120,7 +118,7 @@ export async function solveBands(
 }
 
 /** Orbitals and projectors [B] for each plane wave of a k-point. */
-function bytesPerWave({ atoms, species }: Omit<OrbitalProblem, "nBands">, held: number): number {
+function bytesPerWave({ atoms, species }: Omit<OrbitalSetup, "nBands">, held: number): number {
   const projectors = atoms.reduce(
     (sum, atom) =>
       sum +

@@ -135,14 +135,14 @@ export async function computeBands(
 ): Promise<Bands> {
   const { signal, tolerance, accuracy, certificate } = options;
   const { nSpin } = model;
-  if (options.errorBars) requireEnclosable(model, hamiltonian.problem.operators);
+  if (options.errorBars) requireEnclosable(model, hamiltonian.setup.operators);
   const exact = options.errorBars ? exactHamiltonian(model, stored?.()) : undefined;
   const filled = model.electrons / (levelCapacity(model) * nSpin);
   const nBands = options.bands ?? Math.max(8, Math.ceil(filled) + 4);
   const bars =
     exact &&
     (await levelsWithErrorBars(exact, kpoints, nBands, {
-      ecut: hamiltonian.problem.ecut,
+      ecut: hamiltonian.setup.ecut,
       accuracy,
       certificate,
       backend,

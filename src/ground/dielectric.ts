@@ -79,7 +79,7 @@ export async function computeDielectric(
   const kernel = kernelOf(terms, last.rhoOut);
   const precondition = await preconditionerAt(preconditioner, solved);
   const report = await analyseDielectric(dielectricOperator(basis, chi0, kernel), precondition, {
-    seed: orbitals.spec.problem.seed,
+    seed: orbitals.spec.setup.seed,
     signal,
     ...(maxProducts === undefined ? {} : { maxSteps: maxProducts }),
     ...(onProduct === undefined ? {} : { onStep: onProduct }),

@@ -157,7 +157,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
     return selfConsistentHamiltonian(problem, last, spec);
   };
   /** A function that is an operator cannot be sent to other threads. */
-  const threads = spec.problem.operators?.some((operator) => typeof operator === "function")
+  const threads = spec.setup.operators?.some((operator) => typeof operator === "function")
     ? 1
     : (problem.threads ?? orbitals.threads);
   const workplace = { threads, backend: spec.backend };

@@ -5,7 +5,7 @@ import { createKernels } from "../kernels/backends.ts";
 import { longAxis, planeSpacings } from "../model/lattice.ts";
 import { levelCapacity } from "../model/model.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
-import { seenInWindow } from "../state/energy-window.ts";
+import { gaussianWeight } from "../state/energy-window.ts";
 import type { Levels } from "../state/occupation.ts";
 import type { CrystalHamiltonian } from "./crystal-hamiltonian.ts";
 
@@ -49,18 +49,18 @@ export async function localDensityOfStates(
   { window, width, onLocal }: LocalDosOptions,
 ): Promise<LocalStates> {
   const kernels = await createKernels(orbitals.spec.backend);
-  const grid = createGrid(model.lattice, hamiltonian.problem.size, kernels);
+  const grid = createGrid(model.lattice, hamiltonian.setup.size, kernels);
   const symmetrize = symmetrizer(grid, operations);
   const fMax = levelCapacity(model);
   const axis = longAxis(grid.lattice);
   const energies = spaced(window, LOCAL_POINTS);
   const values: Float64Array[] = [];
-  const { nBands } = orbitals.spec.problem;
+  const { nBands } = orbitals.spec.setup;
   const weightsAt = (energy: number) =>
     levels.map(({ weight, eigenvalues }) =>
       Float64Array.from({ length: nBands }, (_, n) => {
         const e = eigenvalues[n] ?? Number.NaN; // bands held beyond those asked for have no level
-        return seenInWindow({ center: energy, width }, e, weight * fMax, REACH);
+        return gaussianWeight({ center: energy, width }, e, weight * fMax, REACH);
       }),
     );
   while (values.length < energies.length) {

@@ -34,7 +34,7 @@ export function requireConverged({ reason, last }: ScfOutcome): void {
 export function selfConsistentHamiltonian(
   { basis, terms }: Pick<ScfProblem, "basis" | "terms">,
   last: Pick<ScfStep, "rhoIn" | "levels" | "occupation">,
-  { problem, nSpin }: Pick<BlocksSpec, "problem" | "nSpin">,
+  { setup, nSpin }: Pick<BlocksSpec, "setup" | "nSpin">,
 ): CrystalHamiltonian & { readonly hamiltonian: { readonly potential: RealField } } {
   const { model } = basis;
   const part = (isFixed: boolean): RealField =>
@@ -45,7 +45,7 @@ export function selfConsistentHamiltonian(
   const [fixed, hartreeXc] = [part(true), part(false)];
   const reference = referenceLevels(last, model);
   return {
-    hamiltonian: { problem, potential: sumFields(fixed, hartreeXc), nSpin: nSpin as 1 | 2 },
+    hamiltonian: { setup, potential: sumFields(fixed, hartreeXc), nSpin: nSpin as 1 | 2 },
     model,
     operations: basis.operations,
     timeReversal: basis.timeReversal,

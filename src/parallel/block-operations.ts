@@ -18,8 +18,8 @@ export const blockOperations = {
   /** Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies: (block: OrbitalBlock, weights: Weights) => block.energies(weights),
   /** −∂/∂R of these, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
-  forces: ({ hamiltonian, problem, psi }: OrbitalBlock, weights: Weights) =>
-    joined(hamiltonian.parts, 3 * problem.atoms.length, (part) => part.forces?.(psi, weights)),
+  forces: ({ hamiltonian, setup, psi }: OrbitalBlock, weights: Weights) =>
+    joined(hamiltonian.parts, 3 * setup.atoms.length, (part) => part.forces?.(psi, weights)),
   /** ∂/∂ε of them at fixed coefficients [Ha], shape [operators · 9]; not numbers where it is not known. */
   strain: ({ hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
     joined(

@@ -56,7 +56,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number): Promise<Blo
     await team.close();
     throw error;
   }
-  const values = spec.nSpin * spec.problem.size[0] * spec.problem.size[1] * spec.problem.size[2];
+  const values = spec.nSpin * spec.setup.size[0] * spec.setup.size[1] * spec.setup.size[2];
   const seen = visibleToAll(values);
   return {
     threads: team.threads.length,

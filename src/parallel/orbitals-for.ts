@@ -37,7 +37,7 @@ export function orbitalsFor(
       () =>
         `threads: must be 1 where a term's operator is a function, which no other thread can be sent, got ${threads}`,
     );
-    const problem = { lattice, species, atoms, size: grid.size, ecut, nBands, seed, operators };
-    return openOrbitals({ problem, blocks, nSpin, backend }, { threads, signal });
+    const setup = { lattice, species, atoms, size: grid.size, ecut, nBands, seed, operators };
+    return openOrbitals({ setup, blocks, nSpin, backend }, { threads, signal });
   };
 }

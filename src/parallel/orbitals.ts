@@ -94,8 +94,8 @@ export async function openOrbitals(
 
 /** The orbitals in blocks that are open: the sums over blocks, written once for all the places where blocks may live. */
 export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSignal): Orbitals {
-  const { problem, nSpin } = spec;
-  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  const { setup, nSpin } = spec;
+  const points = setup.size[0] * setup.size[1] * setup.size[2];
   /** The part of a field that a block sees. */
   const range = (index: number) => {
     const from = spec.blocks[index]!.spin * points;

@@ -8,7 +8,7 @@ import {
   blockShared,
   createOrbitalBlock,
   type OrbitalBlock,
-  type OrbitalProblem,
+  type OrbitalSetup,
 } from "../state/orbital-block.ts";
 import { type ArgumentOf, type BlockOperation, operate, type ResultOf } from "./block-operations.ts";
 import type { EnclosedPoint, EnclosureTask } from "./enclosure-host.ts";
@@ -24,7 +24,7 @@ export interface BlockLabel {
 
 /** Everything a thread needs to hold blocks of orbitals. */
 export interface BlocksSpec {
-  readonly problem: OrbitalProblem;
+  readonly setup: OrbitalSetup;
   readonly blocks: readonly BlockLabel[];
   readonly nSpin: number;
   readonly backend: BackendName;
@@ -78,15 +78,15 @@ interface BlockHolder {
 }
 
 async function holdBlocks(spec: BlocksSpec, indices: readonly number[]): Promise<BlockHolder> {
-  const { problem, blocks } = spec;
+  const { setup, blocks } = spec;
   const kernels = await createKernels(spec.backend);
-  const points = problem.size[0] * problem.size[1] * problem.size[2];
+  const points = setup.size[0] * setup.size[1] * setup.size[2];
   const kpoints = indices.map((i) =>
-    createKPoint(problem.lattice, problem.size, problem.ecut, blocks[i]!.k, blocks[i]!.weight),
+    createKPoint(setup.lattice, setup.size, setup.ecut, blocks[i]!.k, blocks[i]!.weight),
   );
-  const shared = blockShared(kernels, problem, kpoints);
+  const shared = blockShared(kernels, setup, kpoints);
   const held = new Map(
-    indices.map((index, i) => [index, createOrbitalBlock(kernels, problem, kpoints[i]!, index, shared)]),
+    indices.map((index, i) => [index, createOrbitalBlock(kernels, setup, kpoints[i]!, index, shared)]),
   );
   let potential = new Float64Array(spec.nSpin * points);
   /** The Hamiltonians of all blocks read the same memory: the spin whose potential is there. */

@@ -33,7 +33,7 @@ export function holdOrbitals(
   };
   return {
     async atLeast(nBands) {
-      if (open !== undefined && open.spec.problem.nBands >= nBands) return open;
+      if (open !== undefined && open.spec.setup.nBands >= nBands) return open;
       const narrow = await open?.save();
       await release()?.close(); // before the wide ones take their memory
       open = await createOrbitals(nBands, operatorsOf(terms), stop.signal);

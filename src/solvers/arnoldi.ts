@@ -20,7 +20,7 @@ export interface ArnoldiStep {
   vectorOf(pair: RitzPair): Float64Array;
 }
 
-export interface ArnoldiProblem {
+export interface ArnoldiOptions {
   /** Returns A x for a real vector; A need not be symmetric. The caller owns the result. */
   apply(x: Float64Array): Promise<Float64Array>;
   /** Start vector, not zero. */
@@ -42,7 +42,7 @@ export async function* arnoldi({
   start,
   project,
   maxSteps,
-}: ArnoldiProblem): AsyncGenerator<ArnoldiStep, void> {
+}: ArnoldiOptions): AsyncGenerator<ArnoldiStep, void> {
   const first = start.slice();
   project?.(first);
   const norm = Math.sqrt(dotReal(first, first));

@@ -3,7 +3,7 @@ import { leastSquares } from "../kernels/least-squares.ts";
 import { removeComponents } from "./gram-schmidt.ts";
 
 /** A real nonsymmetric linear system A x = b; products may be computed in other threads. */
-export interface GmresProblem {
+export interface GmresOptions {
   /** Returns A x. The caller owns the result. */
   apply(x: Float64Array): Promise<Float64Array>;
   readonly rightSide: Float64Array;
@@ -27,7 +27,7 @@ export async function gmres({
   rightSide,
   relativeTolerance,
   maxSteps,
-}: GmresProblem): Promise<GmresSolution> {
+}: GmresOptions): Promise<GmresSolution> {
   const size = Math.sqrt(dotReal(rightSide, rightSide));
   const n = rightSide.length;
   if (size === 0) return { x: new Float64Array(n), residual: 0, steps: 0, converged: true };

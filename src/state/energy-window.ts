@@ -1,6 +1,6 @@
 import type { Levels } from "./occupation.ts";
 
-/** Levels seen through a Gaussian: δ(ε) = e^{−((ε − center)/width)²}/(width √π). */
+/** Gaussian weight of levels: δ(ε) = e^{−((ε − center)/width)²}/(width √π). */
 export interface EnergyWindow {
   /** [Ha] */
   readonly center: number;
@@ -9,18 +9,18 @@ export interface EnergyWindow {
 }
 
 /**
- * Levels farther from the center than this many widths are left out of a preconditioner's windows, erfc(2) = 0.5 % of an even
- * density of states: half of the bands then need no transform.
+ * Levels farther than this many widths are left out of a preconditioner's local densities of
+ * states, erfc(2) = 0.5 % of a constant density of states: half of the bands need no transform.
  */
 const REACH = 2;
 
 /**
- * What a window sees of a level, amount · δ(e) [amount/Ha].
+ * Returns amount · δ(e) [amount/Ha], 0 for levels that are not numbers.
  *
- * @param amount what the level holds, w_k fMax [electrons].
- * @param reach levels farther from the center than this many widths, and those that are no number, count nothing.
+ * @param amount electrons the level can hold, w_k fMax.
+ * @param reach number of widths beyond which levels count as 0.
  */
-export function seenInWindow(
+export function gaussianWeight(
   { center, width }: EnergyWindow,
   e: number,
   amount: number,
@@ -30,7 +30,7 @@ export function seenInWindow(
   return Math.abs(x) <= reach ? (amount * Math.exp(-x * x)) / (width * Math.sqrt(Math.PI)) : 0;
 }
 
-/** Weights of a local density of states, w_k fMax δ(ε_nk) [Ha⁻¹], one array per block. */
+/** Returns weights of a local density of states, w_k fMax δ(ε_nk) [Ha⁻¹], one array per block. */
 export const windowWeights = (
   levels: readonly Levels[],
   fMax: number,
@@ -38,5 +38,5 @@ export const windowWeights = (
   reach = REACH,
 ): Float64Array[] =>
   levels.map(({ weight, eigenvalues }) =>
-    Float64Array.from(eigenvalues, (e) => seenInWindow(window, e, weight * fMax, reach)),
+    Float64Array.from(eigenvalues, (e) => gaussianWeight(window, e, weight * fMax, reach)),
   );

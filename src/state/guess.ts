@@ -11,18 +11,17 @@ import { planeSpacings } from "../model/lattice.ts";
 import type { Atom, Model } from "../model/model.ts";
 
 /**
- * Density to start from: on every atom the density of its valence electrons that its pseudopotential's file has, or a Gaussian that
- * holds them,
+ * Returns a starting density: for every atom the valence density of its pseudopotential file, or a
+ * Gaussian
  *
  *   ρ_a(r) = Z (4πl²)^{−3/2} e^{−|r−R|²/4l²},   in reciprocal space Z e^{−G²l²},
  *
- * with l from `guessWidth`. Those of files begin nearer: ten crystals and molecules take 0.7 steps less in the mean, iron 4. An atom
- * of magnetic moment m gives (Z ± m)/2 to the two spins. All are
- * summed over periodic images on the points themselves, so no value is negative, whatever the grid (a
- * truncated Fourier series would dip below zero in a vacuum); then all is scaled to hold N electrons, which
- * also serves charged cells. A model without atoms starts from a uniform density.
+ * with l from `guessWidth`. Densities of files start closer: ten crystals and molecules take 0.7
+ * SCF steps fewer on average, iron 4. An atom of magnetic moment m gives (Z ± m)/2 to the two
+ * spins. Periodic images are summed at the grid points, so that no value is negative (a truncated
+ * Fourier series would be in a vacuum); the sum is scaled to N electrons, also for charged cells.
+ * Without atoms the density is uniform. Shape [nSpin·N].
  *
- * Shape [nSpin·N].
  * @throws InputError if |m| exceeds the number of valence electrons of its atom.
  */
 export function superpositionOfAtoms(model: Model, grid: Grid): RealField {
@@ -36,7 +35,7 @@ export function superpositionOfAtoms(model: Model, grid: Grid): RealField {
     const shares = nSpin === 1 ? [charge] : spinShares(atom, index, charge);
     const shape = valenceShape(pseudopotential);
     const held = shape === null ? 0 : shapeIntegral(shape);
-    // Files that were converted from others may have zeros there, meshes may end before the density does.
+    // Converted files may hold zeros, and meshes may end before the density does.
     if (shape !== null && held > charge / 2 && held < 2 * charge)
       addShape(
         rho,
@@ -74,10 +73,10 @@ function addShape(rho: RealField, grid: Grid, position: Vec3, shape: RadialShape
   });
 }
 
-/** Gaussians end where e^{−|r−R|²/4l²} = e^{−36} ≈ 2·10⁻¹⁶, rounding beside the value at the atom. */
+/** Gaussians are cut where e^{−|r−R|²/4l²} = e^{−36} ≈ 2·10⁻¹⁶, rounding beside the maximum. */
 const CUT = 6;
 
-/** rho_s ← rho_s + shares_s (4πl²)^{−3/2} Σ_images e^{−|r−R|²/4l²}: rows of the grid that meet the ball around R. */
+/** rho_s ← rho_s + shares_s (4πl²)^{−3/2} Σ_images e^{−|r−R|²/4l²}, by grid rows in the ball. */
 function addGaussian(rho: RealField, grid: Grid, position: Vec3, width: number, shares: number[]): void {
   const { lattice, size, points } = grid;
   const [nx, ny, nz] = size;
@@ -90,10 +89,10 @@ function addGaussian(rho: RealField, grid: Grid, position: Vec3, width: number, 
   const falloff = -1 / (4 * width * width);
   const curvature = Math.exp(2 * falloff * step2);
 
-  /** Walks one way along a row from x, `distance` steps beyond the row's nearest point to R, as far as `reach`. */
+  /** Walks along a row from x, `distance` steps beyond its point nearest to R, up to `reach`. */
   const walk = (offset: number, x: number, way: 1 | -1, distance: number, reach: number, gap2: number) => {
-    // e^{−(d+1)²} = e^{−d²} e^{−(2d+1)}, and the last factor falls by e^{−2} per step: no exponential per point.
-    // Outwards the values fall much faster than their relative error n² 10⁻¹⁶ grows.
+    // e^{−(d+1)²} = e^{−d²} e^{−(2d+1)}, whose last factor falls by e^{−2} a step: no exponential
+    // per point. Outwards the values fall much faster than their relative error n² 10⁻¹⁶ grows.
     let value = Math.exp(falloff * (gap2 + step2 * distance * distance));
     let ratio = Math.exp(falloff * step2 * (2 * distance + 1));
     let column = wrap(x, nx);
@@ -124,7 +123,7 @@ function addGaussian(rho: RealField, grid: Grid, position: Vec3, width: number, 
     }
 }
 
-/** Whole numbers i with |i/n − at| ≤ reach. */
+/** Returns the first and last integer i with |i/n − at| ≤ reach. */
 const range = (at: number, reach: number, n: number): [number, number] => [
   Math.ceil((at - reach) * n),
   Math.floor((at + reach) * n),

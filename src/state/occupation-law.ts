@@ -1,6 +1,6 @@
 import { type SmearingName, smearing as smearingOf } from "../model/smearing.ts";
 
-/** How occupations follow energies, as plain data: f(ε) = fMax s((ε − ε_F)/T); T = 0 fills whole bands. */
+/** Occupation as a function of energy: f(ε) = fMax s((ε − ε_F)/T), or whole bands if T = 0. */
 export interface OccupationLaw {
   readonly smearing: SmearingName;
   /** T [Ha]; 0 for a fixed number of filled bands. */
@@ -11,10 +11,10 @@ export interface OccupationLaw {
   readonly fMax: number;
 }
 
-/** Below this distance in units of T the quotient of differences loses more digits than the mean of slopes. */
+/** Below this distance in units of T difference quotients are less accurate than the mean slope. */
 const NEAR = 1e-3;
 
-/** df/dε [1/Ha] at one level; 0 where bands are filled whole. */
+/** Returns df/dε [1/Ha] at one level; 0 without smearing. */
 export function occupationSlope(
   { smearing, temperature, fermiLevel, fMax }: OccupationLaw,
   e: number,
@@ -24,10 +24,10 @@ export function occupationSlope(
 }
 
 /**
- * The divided difference (f_a − f_b)/(ε_a − ε_b) [1/Ha] of the occupations of two levels.
+ * Returns the divided difference (f_a − f_b)/(ε_a − ε_b) [1/Ha] of the occupations of two levels.
  *
- * Levels nearer than T/1000 take the mean of df/dε between them by Simpson's rule, whose relative error (Δ/T)⁴/2880 is
- * rounding there; whole bands of equal occupation have none.
+ * Levels nearer than T/1000 use the mean of df/dε by Simpson's rule, whose relative error
+ * (Δ/T)⁴/2880 is below rounding; without smearing levels of equal occupation give 0.
  */
 export function occupationQuotient(
   law: OccupationLaw,

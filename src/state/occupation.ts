@@ -2,16 +2,16 @@ import { requireInput } from "../common/failure.ts";
 import { levelCapacity, type Model } from "../model/model.ts";
 import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
 
-/** Eigenvalues of one k-point and spin with its weight in Brillouin-zone sums. */
+/** Eigenvalues of one k-point and spin, with the weight in Brillouin-zone sums. */
 export interface Levels {
   readonly weight: number;
-  /** 0 for ↑, 1 for ↓; absent or 0 where spins share orbitals. */
+  /** 0 for ↑, 1 for ↓; absent or 0 if both spins share orbitals. */
   readonly spin?: number;
   /** [Ha], ascending. */
   readonly eigenvalues: Float64Array;
 }
 
-/** How the electrons are spread over the levels. */
+/** Occupations of all levels and quantities that follow from them. */
 export interface Occupation {
   /** [Ha]; without smearing the highest occupied level. */
   readonly fermiLevel: number;
@@ -19,27 +19,27 @@ export interface Occupation {
   readonly occupations: readonly Float64Array[];
   /** −T S [Ha]. */
   readonly entropyEnergy: number;
-  /** Without smearing: lowest empty level minus highest full one [Ha]; Infinity where no empty level is held. */
+  /** Lowest empty minus highest full level [Ha], without smearing; Infinity if none is empty. */
   readonly gap?: number;
-  /** The same at one k-point and spin, where it is smallest [Ha]: 0 where a degenerate level is partly filled. */
+  /** Smallest gap at one k-point and spin [Ha]; 0 if a degenerate level is partly filled. */
   readonly directGap?: number;
-  /** Set when the occupations deserve the user's attention. */
+  /** Warnings about the occupations for the user. */
   readonly warnings: readonly string[];
 }
 
-/** What of a model decides how its levels are occupied. */
+/** The part of a model that determines occupations. */
 export type OccupiedModel = Pick<Model, "electrons" | "nSpin" | "perLevel" | "smearing" | "temperature">;
 
-/** Tells whether levels may be partly filled. */
+/** Returns whether levels may be partly filled. */
 export const isSmeared = ({ smearing, temperature }: Pick<Model, "smearing" | "temperature">): boolean =>
   temperature > 0 && smearing !== "none";
 
 /**
- * Finds the Fermi level and the occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N; fMax electrons fill a level
- * (`levelCapacity`).
+ * Finds the Fermi level and the occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N, fMax
+ * from `levelCapacity`.
  *
- * Without smearing the N/fMax lowest bands of every k are full. With spin the electrons go to the spins by whole bands
- * such that the sum of the filled levels is smallest, which is the ground state of an insulator.
+ * Without smearing the N/fMax lowest bands of every k are full. With spin whole bands are filled so
+ * that the sum of filled levels is smallest, which is the ground state of an insulator.
  *
  * @throws InputError if the bands cannot hold the electrons.
  */
@@ -51,7 +51,7 @@ export function occupy(model: OccupiedModel, levels: readonly Levels[]): Occupat
     : aufbau(levels, electrons, fMax);
 }
 
-/** Weights of the density, f_n w_k [electrons], one array for each k-point and spin. */
+/** Returns the weights of the density, f_n w_k [electrons], one array per k-point and spin. */
 export const densityWeights = (
   { occupations }: Pick<Occupation, "occupations">,
   levels: readonly Pick<Levels, "weight">[],
@@ -88,8 +88,9 @@ function smeared(
 }
 
 /**
- * ε_F with Σ w_k fMax f((ε_nk − ε_F)/T) = N. A function f that is not monotone may give several; then it is the one
- * nearest to the level of Gaussian smearing, where the count is monotone: others come from levels a few widths away.
+ * Returns ε_F with Σ w_k fMax f((ε_nk − ε_F)/T) = N. If f is not monotone there may be several; the
+ * one nearest to the level of Gaussian smearing is taken, since others come from levels a few
+ * widths away.
  */
 function fermiLevelOf(
   levels: readonly Levels[],
@@ -120,8 +121,8 @@ function fermiLevelOf(
 
   const near = bisect(smearingOf("gaussian"), lowest, highest);
   const start = excess(smearing, near);
-  if (Math.abs(start) < 1e-12 * electrons) return near; // in a gap every level between the bands would do
-  // The nearest change of sign, in steps well below the distance of extrema of f.
+  if (Math.abs(start) < 1e-12 * electrons) return near; // in a gap any level will do
+  // Nearest change of sign, in steps well below the distance of extrema of f.
   const step = temperature / 16;
   for (let distance = step; distance < highest - lowest; distance += step)
     for (const side of [near - distance, near + distance])
@@ -162,7 +163,7 @@ function aufbau(levels: readonly Levels[], electrons: number, fMax: number): Occ
   };
 }
 
-/** Full bands of each spin: those of the lowest sum of levels, Σ_σ Σ_k w_k Σ_{n ≤ n_σ} ε_nkσ. */
+/** Returns the full bands of each spin with the least sum Σ_σ Σ_k w_k Σ_{n ≤ n_σ} ε_nkσ. */
 function wholeBands(levels: readonly Levels[], electrons: number, fMax: number): readonly number[] {
   const filled = electrons / fMax;
   const spins = [...new Set(levels.map(({ spin = 0 }) => spin))].sort();
@@ -180,7 +181,7 @@ function wholeBands(levels: readonly Levels[], electrons: number, fMax: number):
     counts[first] = filled;
     return counts;
   }
-  /** Σ_k w_k ε_nk: what the n-th band of a spin costs. Ascending in n. */
+  /** Returns Σ_k w_k ε_nk, the energy of filling the n-th band of a spin; ascending in n. */
   const cost = (s: number, n: number): number =>
     levels.reduce(
       (sum, { spin = 0, weight, eigenvalues }) => (spin === s ? sum + weight * eigenvalues[n]! : sum),

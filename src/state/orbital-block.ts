@@ -8,26 +8,26 @@ import { type LobpcgWorkspace, lobpcg, lobpcgWorkspace } from "../solvers/lobpcg
 import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
 
-/** What the Hamiltonians of all k-points share, as plain data that can be sent to another thread. */
-export interface OrbitalProblem {
+/** Data shared by the Hamiltonians of all k-points; plain, so it can be sent to other threads. */
+export interface OrbitalSetup {
   readonly lattice: Lattice;
   readonly species: readonly Species[];
   readonly atoms: readonly Atom[];
   readonly size: GridSize;
   readonly ecut: number;
-  /** What the terms add to H beside the local potential. Default kinetic and nonlocal. */
+  /** Operators of the terms besides the local potential. Default kinetic and nonlocal. */
   readonly operators?: readonly Operator[] | undefined;
-  /** Number of bands held at every k. */
+  /** Number of bands at every k. */
   readonly nBands: number;
   /** Seed of the random start vectors. */
   readonly seed: number;
 }
 
-/** How well to solve for the orbitals of one potential. */
+/** Accuracy asked of the orbitals of one potential. */
 export interface EigenRequest {
   /** Residual norm ‖Hψ − εψ‖ [Ha]. */
   readonly tolerance: number;
-  /** Number of lowest bands that must reach it. */
+  /** Number of lowest bands that must reach the tolerance. */
   readonly nConverge: number;
   readonly maxIterations: number;
 }
@@ -38,33 +38,30 @@ export interface BlockEigenvalues {
   readonly eigenvalues: Float64Array;
   readonly residualNorms: Float64Array;
   readonly iterations: number;
-  /** Bands the Hamiltonian was applied to. */
+  /** Number of bands the Hamiltonian was applied to. */
   readonly applications: number;
   readonly converged: boolean;
 }
 
-/** The orbitals of one k-point and one spin, living in the memory of one kernel instance. */
+/** Orbitals of one k-point and one spin, in the memory of one kernel instance. */
 export interface OrbitalBlock {
   readonly kernels: Kernels;
-  readonly problem: OrbitalProblem;
+  readonly setup: OrbitalSetup;
   readonly kpoint: KPoint;
   readonly hamiltonian: Hamiltonian;
   readonly nBands: number;
   /** Panel [planeWaves × nBands], orthonormal after the first solve. */
   readonly psi: Float64Array;
   diagonalise(request: EigenRequest): BlockEigenvalues;
-  /**
-   * Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each of several sets of weights per band, e.g. f_n w_k electrons, in one pass over the
-   * orbitals.
-   */
+  /** Returns Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights (f_n w_k electrons). */
   densities(sets: readonly Float64Array[]): Float64Array[];
-  /** Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
+  /** Returns Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies(weights: Float64Array): Float64Array;
-  /** Overwrites the lowest orbitals, as many as are given. */
+  /** Overwrites the lowest orbitals, as many as `psi` holds. */
   restore(psi: Float64Array): void;
 }
 
-/** Memory shared by the blocks of one thread: the potential they see and the solver's panels. */
+/** Memory shared by the blocks of one thread: the potential and the panels of the eigensolver. */
 export interface BlockShared {
   readonly potential: Float64Array;
   readonly workspace: LobpcgWorkspace;
@@ -72,7 +69,7 @@ export interface BlockShared {
 
 export function blockShared(
   kernels: Kernels,
-  { size, nBands }: OrbitalProblem,
+  { size, nBands }: OrbitalSetup,
   kpoints: readonly KPoint[],
 ): BlockShared {
   const longest = Math.max(1, ...kpoints.map(({ planeWaves }) => planeWaves));
@@ -83,19 +80,19 @@ export function blockShared(
 }
 
 /**
- * Orbitals start random, damped where the kinetic energy is high; the stream depends on the seed and on `index` alone,
- * so it does not matter which thread holds the k-point.
+ * Allocates random orbitals, damped at high kinetic energy. The random numbers depend on the seed
+ * and on `index` alone, not on the thread.
  *
  * @throws InputError if there are more bands than plane waves.
  */
 export function createOrbitalBlock(
   kernels: Kernels,
-  problem: OrbitalProblem,
+  setup: OrbitalSetup,
   kpoint: KPoint,
   index: number,
   { potential, workspace }: BlockShared,
 ): OrbitalBlock {
-  const { nBands, size, seed } = problem;
+  const { nBands, size, seed } = setup;
   const n = kpoint.planeWaves;
   const points = size[0] * size[1] * size[2];
   requireInput(
@@ -103,7 +100,7 @@ export function createOrbitalBlock(
     () =>
       `bands: at most the number of plane waves, got ${nBands} bands and ${n} plane waves at k = [${kpoint.k.join(", ")}]; lower bands or raise ecut`,
   );
-  const hamiltonian = createHamiltonian(kernels, problem, size, kpoint, potential);
+  const hamiltonian = createHamiltonian(kernels, setup, size, kpoint, potential);
   const psi = kernels.alloc(2 * n * nBands);
   const stream = random(seed * 65537 + index * 257 + 1);
   for (let j = 0; j < nBands; j++)
@@ -115,7 +112,7 @@ export function createOrbitalBlock(
 
   return {
     kernels,
-    problem,
+    setup,
     kpoint,
     hamiltonian,
     nBands,
@@ -141,7 +138,7 @@ export function createOrbitalBlock(
             () => `block density: ${weights.length} weights for ${nBands} bands`,
           );
           // Plane waves are normalised on Ω: |ψ(r)|² = |Σ c e^{iGr}|²/Ω.
-          for (let j = 0; j < nBands; j++) w[j + nBands * s] = weights[j]! / problem.lattice.volume;
+          for (let j = 0; j < nBands; j++) w[j + nBands * s] = weights[j]! / setup.lattice.volume;
         });
         hamiltonian.fft.accumulateDensity(rho, psi, w, nBands, sets.length);
         return sets.map((_, s) => rho.slice(points * s, points * (s + 1)));

@@ -3,19 +3,19 @@ import { solveShifted } from "../solvers/shifted-systems.ts";
 import { type OccupationLaw, occupationQuotient } from "./occupation-law.ts";
 import type { OrbitalBlock } from "./orbital-block.ts";
 
-/** What the response of a block needs beside its orbitals, as plain data that can be sent to another thread. */
+/** Data for the response of a block; plain, so that it can be sent to other threads. */
 export interface ResponseRequest {
   readonly law: OccupationLaw;
   /** Eigenvalues of the orbitals [Ha] and electrons in them, shape [nBands]. */
   readonly eigenvalues: Float64Array;
   readonly occupations: Float64Array;
-  /** The lowest so many orbitals are eigenvectors; those above are not used and count as empty. */
+  /** Number of lowest orbitals that are eigenvectors; others are not used and count as empty. */
   readonly nStates: number;
   /** Weight of the k-point. */
   readonly weight: number;
   /**
-   * Sternheimer residuals end at this times the root mean square of δV, for a full band; an emptier one may leave
-   * more, in inverse proportion.
+   * Tolerance of Sternheimer residuals relative to the root mean square of δV for a full band; for
+   * partly filled bands it is larger, in inverse proportion.
    */
   readonly tolerance: number;
   readonly maxIterations: number;
@@ -24,37 +24,38 @@ export interface ResponseRequest {
 export interface BlockResponse {
   /** δρ(r) [bohr⁻³] at fixed Fermi level, not symmetrised, shape [N]. */
   readonly density: Float64Array;
-  /** Bands the Hamiltonian was applied to. */
+  /** Number of bands the Hamiltonian was applied to. */
   readonly applications: number;
   readonly iterations: number;
   readonly converged: boolean;
 }
 
-/** Levels emptier than this times fMax do not begin a transition; their share of δρ is of that size. */
+/** Levels emptier than this times fMax are not perturbed; their share of δρ is of that size. */
 const EMPTY = 1e-14;
 
 /**
- * First-order change of the density of one block when its potential changes by δV, the Fermi level held fixed:
+ * Returns the first-order change of the density of one block for a change δV of its potential, the
+ * Fermi level fixed:
  *
  *   δρ = w Σ_nm q_nm ⟨ψ_m|δV|ψ_n⟩ ψ_n* ψ_m,   q_nm = (f_n − f_m)/(ε_n − ε_m),   q_nn = df/dε
  *
- * over all states [Adl62; Wis63]. With n, m among the given states the sum is taken as it stands. All others are empty
- * and enter through the solution of Q (H − ε_n) Q x_n = −Q δV ψ_n, Q = 1 − Σ|ψ_m⟩⟨ψ_m|, with no sum over them
- * [BGCG01]:
+ * over all states [Adl62; Wis63]. For n, m among the given states the sum is taken directly. All
+ * others are empty and enter through the solution of Q (H − ε_n) Q x_n = −Q δV ψ_n, Q = 1 −
+ * Σ|ψ_m⟩⟨ψ_m|, without a sum over them [BGCG01]:
  *
  *   δρ = 2w Σ_n Re ψ_n* φ_n,   φ_n = f_n x_n + Σ_m c_nm q_nm ⟨ψ_m|δV|ψ_n⟩ ψ_m
  *
- * where n runs over the levels that hold electrons, c = ½ for m among them and 1 for m above, which stands for the pair
- * in both orders. The Hamiltonian must be that of the orbitals.
+ * where n runs over the occupied levels, c = ½ for m among them and 1, for both orders of the pair,
+ * for m above. The Hamiltonian must be that of the orbitals.
  *
- * @param deltaPotential δV(r) [Ha] of this block's spin, shape [N].
+ * @param deltaPotential δV(r) [Ha] for the spin of the block, shape [N].
  */
 export function blockResponse(
   block: OrbitalBlock,
   request: ResponseRequest,
   deltaPotential: Float64Array,
 ): BlockResponse {
-  const { kernels, problem, hamiltonian, psi } = block;
+  const { kernels, setup, hamiltonian, psi } = block;
   const { law, eigenvalues, occupations, nStates, weight, tolerance, maxIterations } = request;
   const points = deltaPotential.length;
   const { n } = hamiltonian;
@@ -107,14 +108,14 @@ export function blockResponse(
     kernels.scaleColumns(n, nFilled, fillings, phi);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, 1, phi, n);
     const density = take(points).fill(0);
-    accumulateProducts(block, density, phi, (2 * weight) / problem.lattice.volume, nFilled);
+    accumulateProducts(block, density, phi, (2 * weight) / setup.lattice.volume, nFilled);
     return { density: density.slice(), applications, iterations, converged };
   });
 }
 
 /**
- * density ← density + factor Σ_n Re u_n* v_n for the orbitals u and the panel v, as ¼ (|u + v|² − |u − v|²) with v
- * scaled to the size of u, where the difference loses no digits.
+ * density ← density + factor Σ_n Re u_n* v_n for the orbitals u and the panel v, as ¼ (|u + v|² −
+ * |u − v|²) with v scaled to the norm of u, so that the difference loses no digits.
  */
 function accumulateProducts(
   { kernels, hamiltonian: { n, fft }, psi }: OrbitalBlock,

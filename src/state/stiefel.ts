@@ -1,21 +1,22 @@
 import { orthonormalizeAgainst } from "../solvers/orthonormalize.ts";
 import type { OrbitalBlock } from "./orbital-block.ts";
 
-/** The gradient of the energy on one block, where all its orbitals hold the same number of electrons. */
+/** Energy gradient of one block whose orbitals all have the same occupation. */
 export interface BlockGradient {
-  /** Hψ − ψΛ, Λ = ψᴴHψ [Ha], panel [planeWaves × nBands]: orthogonal to every orbital of the block. */
+  /** Hψ − ψΛ, Λ = ψᴴHψ [Ha], panel [planeWaves × nBands], orthogonal to all orbitals. */
   readonly gradient: Float64Array;
   /** Eigenvalues of Λ [Ha], ascending. */
   readonly eigenvalues: Float64Array;
   /** Norms of the columns of the gradient [Ha]. */
   readonly residualNorms: Float64Array;
-  /** Bands the Hamiltonian was applied to. */
+  /** Number of bands the Hamiltonian was applied to. */
   readonly applications: number;
 }
 
 /**
- * Gradient on the Stiefel manifold ψᴴψ = 1 of an energy that does not change when the orbitals of a block are rotated among
- * each other: per electron and half, Hψ − ψΛ. The Hamiltonian must hold the potential of the density of ψ.
+ * Returns the gradient on the Stiefel manifold ψᴴψ = 1 of an energy that is invariant under
+ * rotations of the orbitals among each other, Hψ − ψΛ (half, per electron). The Hamiltonian must
+ * hold the potential of the density of ψ.
  */
 export function blockGradient({ kernels, hamiltonian, nBands, psi }: OrbitalBlock): BlockGradient {
   const { n } = hamiltonian;
@@ -35,10 +36,10 @@ export function blockGradient({ kernels, hamiltonian, nBands, psi }: OrbitalBloc
 }
 
 /**
- * The part of a panel that is tangent at ψ, X − ψ ψᴴX, of shape [planeWaves × nBands].
+ * Projects a panel on the tangent space at ψ, X − ψ ψᴴX, shape [planeWaves × nBands].
  *
- * @param preconditioned whether the Teter-Payne-Allan preconditioner [TPA89] goes between two such projections, which
- *   keeps it self-adjoint.
+ * @param preconditioned apply the Teter-Payne-Allan preconditioner [TPA89] between two projections,
+ *   which keeps it self-adjoint.
  */
 export function tangentPart(
   { kernels, hamiltonian, nBands, psi }: OrbitalBlock,
@@ -63,7 +64,7 @@ export function tangentPart(
   });
 }
 
-/** ψ ← an orthonormal basis of the span of `panel`, close to it where it is nearly orthonormal. */
+/** ψ ← orthonormal basis of the span of `panel`, close to it if it is nearly orthonormal. */
 export function retract({ kernels, hamiltonian, nBands, psi }: OrbitalBlock, panel: Float64Array): void {
   const { n } = hamiltonian;
   psi.set(panel);

@@ -39,7 +39,7 @@ function silicon(pseudopotential: Pseudopotential, a: number, ecut: number): Fix
   } as const;
   const { species, atoms } = model;
   const potential = localPotential(model, createGrid(lattice, size, referenceKernels()));
-  return { problem: { lattice, species, atoms, size, ecut, seed: 0 }, potential, nSpin: 1 };
+  return { setup: { lattice, species, atoms, size, ecut, seed: 0 }, potential, nSpin: 1 };
 }
 const empirical = (ecut: number) =>
   silicon(COHEN_BERGSTRESSER_SILICON, COHEN_BERGSTRESSER_SILICON.latticeConstant, ecut);
@@ -56,9 +56,9 @@ test("bands of an empty lattice are those of free electrons", async () => {
   ]);
   const size = exactProductGridSize(lattice.vectors, 6);
   const points = size[0] * size[1] * size[2];
-  const problem = { lattice, species: [], atoms: [], size, ecut: 6, seed: 0 };
+  const setup = { lattice, species: [], atoms: [], size, ecut: 6, seed: 0 };
   const kpoints: Vec3[] = [GAMMA, [0.5, 0, 0], [0.11, -0.23, 0.37]];
-  const solved = await solveBands({ problem, potential: newRealField(points), nSpin: 1 }, kpoints, {
+  const solved = await solveBands({ setup, potential: newRealField(points), nSpin: 1 }, kpoints, {
     nBands: 9,
   });
   solved.forEach(({ k, energies, converged }) => {
@@ -75,11 +75,11 @@ test("bands of an empty lattice are those of free electrons", async () => {
 });
 
 test("a constant potential moves every level by itself, and spins follow their own", async () => {
-  const { problem, potential } = empirical(4);
+  const { setup, potential } = empirical(4);
   const both = newRealField(2 * potential.length);
   both.set(potential as unknown as Float64Array);
   for (let r = 0; r < potential.length; r++) both[potential.length + r] = potential[r]! + 0.25;
-  const solved = await solveBands({ problem, potential: both, nSpin: 2 }, [GAMMA, X], { nBands: 5 });
+  const solved = await solveBands({ setup, potential: both, nSpin: 2 }, [GAMMA, X], { nBands: 5 });
   expect(solved.map(({ k, spin }) => [k, spin])).toEqual([
     [GAMMA, 0],
     [X, 0],
@@ -96,15 +96,15 @@ describe.each([
   ["Cohen-Bergstresser", empirical(3.1)],
   ["core", core(3.1)],
 ] as const)("%s silicon", (_name, hamiltonian) => {
-  const { problem, potential } = hamiltonian;
+  const { setup, potential } = hamiltonian;
 
   test("has the levels of the dense matrix at Γ, X, L and elsewhere", async () => {
     const kpoints: Vec3[] = [GAMMA, X, L, [0.1, 0.25, -0.4]];
     const solved = await solveBands(hamiltonian, kpoints, { nBands: 8 });
     for (const { k, energies } of solved) {
-      const kpoint = createKPoint(problem.lattice, problem.size, problem.ecut, k, 1);
-      const local = denseLocal(problem.size, potential as unknown as Float64Array, kpoint);
-      const dense = denseEigenvalues(denseSum(denseKinetic(kpoint), local, denseNonlocal(problem, kpoint)));
+      const kpoint = createKPoint(setup.lattice, setup.size, setup.ecut, k, 1);
+      const local = denseLocal(setup.size, potential as unknown as Float64Array, kpoint);
+      const dense = denseEigenvalues(denseSum(denseKinetic(kpoint), local, denseNonlocal(setup, kpoint)));
       closeArrays(energies, dense.slice(0, 8), SOLVED, `levels at [${k}]`);
     }
   });
@@ -135,13 +135,13 @@ describe.each([
   });
 
   test("changes its levels along a path no faster than electrons move", async () => {
-    const { kpoints } = labelledPath(problem.lattice, "LGX", 41);
+    const { kpoints } = labelledPath(setup.lattice, "LGX", 41);
     const solved = await solveBands(hamiltonian, kpoints, { nBands: 8 });
     // dε/dk = ⟨ψ|p|ψ⟩ + the nonlocal part, and ⟨p⟩² ≤ 2⟨T⟩ ≤ 2 E_cut; plane waves that enter the sphere change 1e-3 here.
-    const speed = Math.sqrt(2 * problem.ecut);
+    const speed = Math.sqrt(2 * setup.ecut);
     let fastest = 0;
     solved.slice(1).forEach(({ k, energies }, i) => {
-      const step = norm(rowsVec(problem.lattice.reciprocal, sub(k, solved[i]!.k)));
+      const step = norm(rowsVec(setup.lattice.reciprocal, sub(k, solved[i]!.k)));
       energies.forEach((e, band) => {
         const change = Math.abs(e - solved[i]!.energies[band]!);
         fastest = Math.max(fastest, change / step);
@@ -154,7 +154,7 @@ describe.each([
 
 test("the number of threads changes no digit of a level", async () => {
   const hamiltonian = empirical(4.1);
-  const { kpoints } = labelledPath(hamiltonian.problem.lattice, "GX", 5);
+  const { kpoints } = labelledPath(hamiltonian.setup.lattice, "GX", 5);
   const one = await solveBands(hamiltonian, kpoints, { nBands: 4 });
   let seen = 0;
   const two = await solveBands(hamiltonian, kpoints, {
@@ -191,7 +191,7 @@ test("more bands than plane waves are refused with the k-point that has the fewe
   await expect(solveBands(hamiltonian, [GAMMA, L], { nBands: 20 })).rejects.toThrow(
     /^bands: must be at most the \d+ plane waves at k = \[.*\], got 20; lower bands or raise ecut/,
   );
-  const fewest = createKPoint(hamiltonian.problem.lattice, hamiltonian.problem.size, 1, L, 1).planeWaves;
+  const fewest = createKPoint(hamiltonian.setup.lattice, hamiltonian.setup.size, 1, L, 1).planeWaves;
   const [all] = await solveBands(hamiltonian, [L], { nBands: fewest });
   expect([...all!.energies].every(Number.isFinite)).toBe(true);
 });

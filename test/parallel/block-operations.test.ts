@@ -59,7 +59,7 @@ const ARGUMENTS: { readonly [K in BlockOperation]: (index: number) => ArgumentOf
     },
     deltaPotential: noise(
       index,
-      spec.problem.size.reduce((a, b) => a * b),
+      spec.setup.size.reduce((a, b) => a * b),
     ),
   }),
   gradient: () => null,

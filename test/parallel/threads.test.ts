@@ -84,7 +84,7 @@ describe("orbitals in workers", () => {
   test("counts finished blocks one by one", () =>
     withPool(async (pool) => {
       const heard: string[] = [];
-      const { size } = pool.spec.problem;
+      const { size } = pool.spec.setup;
       const flat = asRealField(new Float64Array(size[0] * size[1] * size[2]));
       await pool.diagonalise(flat, { tolerance: 0.1, nConverge: 2, maxIterations: 5 }, (done, all) =>
         heard.push(`${done}/${all}`),
@@ -108,9 +108,9 @@ describe("orbitals in workers", () => {
 
   test("that cannot start rejects, and leaves no thread behind", async () => {
     const spec = await specOf();
-    const problem = { ...spec.problem, nBands: 200 };
+    const setup = { ...spec.setup, nBands: 200 };
     const before = activeWorkers();
-    const start = openOrbitals({ ...spec, problem }, { threads: 2 });
+    const start = openOrbitals({ ...spec, setup }, { threads: 2 });
     await expect(start).rejects.toThrow(/^bands: at most the number of plane waves, got 200 bands/);
     expect(activeWorkers()).toBe(before);
   });

@@ -12,7 +12,7 @@ import {
   blockShared,
   createOrbitalBlock,
   type OrbitalBlock,
-  type OrbitalProblem,
+  type OrbitalSetup,
 } from "../../src/state/orbital-block.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import {
@@ -32,7 +32,7 @@ const ATOMS: Atom[] = [
   { species: 0, position: [0.1, 0.2, 0.3] },
   { species: 1, position: [0.6, 0.55, 0.85] },
 ];
-const problem: OrbitalProblem = {
+const problem: OrbitalSetup = {
   lattice: createLattice(VECTORS),
   species: [["Si", "gth-lda"] as const, ["Ga", "gth-lda-q3"] as const].map(([element, family]) => ({
     element,
@@ -47,7 +47,7 @@ const problem: OrbitalProblem = {
 const K: Vec3 = [0.1, -0.2, 0.3];
 const TIGHT = { tolerance: 1e-10, nConverge: 7, maxIterations: 200 };
 
-function block(changes: Partial<OrbitalProblem> = {}, k = K, index = 0) {
+function block(changes: Partial<OrbitalSetup> = {}, k = K, index = 0) {
   const kernels = wasmKernelsSync();
   const here = { ...problem, ...changes };
   const kpoint = createKPoint(here.lattice, here.size, here.ecut, k, 1);

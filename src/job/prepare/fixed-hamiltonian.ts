@@ -71,7 +71,7 @@ export async function fixedHamiltonian(session: Session): Promise<PreparedHamilt
   const { ecut, seed } = job;
   return {
     hamiltonian: {
-      problem: { lattice, species, atoms, size, ecut, seed },
+      setup: { lattice, species, atoms, size, ecut, seed },
       potential: everySpin(potential, nSpin),
       nSpin,
     },

@@ -8,7 +8,7 @@ import { createLattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import { eigenTolerance } from "../../scf/rules/eigen-tolerance.ts";
 import type { ScfState } from "../../scf/state.ts";
-import { carriedDensity } from "../../state/carried-density.ts";
+import { extrapolateDensity } from "../../state/extrapolate-density.ts";
 
 /** The system that a state belongs to, in a checkpoint. */
 export interface CheckpointSystem {
@@ -46,7 +46,7 @@ export interface StartingPoint {
 
 /**
  * Where to go on from a checkpoint. The same system continues its iteration, to the last digit. Where the atoms have moved, or
- * the cell, the k-points or the grid are others, a new iteration begins at `carriedDensity`, and where the spheres of plane
+ * the cell, the k-points or the grid are others, a new iteration begins at `extrapolateDensity`, and where the spheres of plane
  * waves are as large as before, at the orbitals of before.
  *
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
@@ -65,7 +65,7 @@ export function startingPoint(value: unknown, basis: PlaneWaveBasis, kernels: Ke
     atoms: basis.model.atoms.map(({ species }, i) => ({ species, ...before.atoms[i]! })),
   };
   const grid = createGrid(model.lattice, before.fftSize, kernels);
-  const rho = carriedDensity({ model, grid, rho: asRealField(state.rho) }, basis.model, basis.grid);
+  const rho = extrapolateDensity({ model, grid, rho: asRealField(state.rho) }, basis.model, basis.grid);
   basis.symmetrize(rho);
   const { orbitals, nBands, nConverge } = state;
   if (orbitals === undefined || !isSame(before.spheres, now.spheres)) return { startDensity: rho };

@@ -1,4 +1,4 @@
-import { seenInWindow } from "../../state/energy-window.ts";
+import { gaussianWeight } from "../../state/energy-window.ts";
 import { mixingWidth, requireWidth } from "../ldos.ts";
 import type { Iterate, Preconditioner } from "../preconditioner.ts";
 import { identity } from "./simple.ts";
@@ -44,7 +44,7 @@ function densityOfStates({ levels, nSpin, fMax, fermiLevel }: Iterate, width: nu
   const perSpin = levels.length / nSpin; // spin is slowest
   return Array.from({ length: nSpin }, (_, spin) =>
     levels.slice(spin * perSpin, (spin + 1) * perSpin).reduce((sum, { weight, eigenvalues }) => {
-      for (const e of eigenvalues) sum += seenInWindow({ center: fermiLevel, width }, e, weight * fMax);
+      for (const e of eigenvalues) sum += gaussianWeight({ center: fermiLevel, width }, e, weight * fMax);
       return sum;
     }, 0),
   );

@@ -114,7 +114,7 @@ function minimisation(problem: ScfProblem, memory: number, target: number): ScfI
     const { orbitals, watch } = start;
     const { blocks } = orbitals.spec;
     const metric = blocks.map(({ weight }) => fMax * weight);
-    const full = metric.map((w) => new Float64Array(orbitals.spec.problem.nBands).fill(w));
+    const full = metric.map((w) => new Float64Array(orbitals.spec.setup.nBands).fill(w));
     const evaluate = () => ofOrbitals(problem, start, full);
     const from = point ?? (await evaluate());
     const { potential } = from.evaluated;

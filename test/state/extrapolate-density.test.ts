@@ -8,7 +8,7 @@ import { asRealField, newRealField, spinComponent, sumReal } from "../../src/ker
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
-import { carriedDensity } from "../../src/state/carried-density.ts";
+import { extrapolateDensity } from "../../src/state/extrapolate-density.ts";
 import { superpositionOfAtoms } from "../../src/state/guess.ts";
 import { closeArrays } from "../close.ts";
 
@@ -61,7 +61,7 @@ describe("a density carried to where the atoms are now", () => {
     const rho = superpositionOfAtoms(before.model, before.grid).map((x) => x * (0.8 + 0.4 * uniform()));
     const scale = 8 / (before.grid.dvol * sumReal(rho));
     closeArrays(
-      carriedDensity({ ...before, rho: asRealField(rho) }, before.model, before.grid),
+      extrapolateDensity({ ...before, rho: asRealField(rho) }, before.model, before.grid),
       rho.map((x) => x * scale),
       1e-15,
     );
@@ -74,7 +74,11 @@ describe("a density carried to where the atoms are now", () => {
     ["everything at once", system(LARGER, MOVED, [8, 8, 12])],
   ])("is that of the atoms if it was: %s", (_, { model, grid }) => {
     const rho = superpositionOfAtoms(before.model, before.grid);
-    closeArrays(carriedDensity({ ...before, rho }, model, grid), superpositionOfAtoms(model, grid), 1e-15);
+    closeArrays(
+      extrapolateDensity({ ...before, rho }, model, grid),
+      superpositionOfAtoms(model, grid),
+      1e-15,
+    );
   });
 
   test("keeps long waves that bonding has added, on a finer and on a coarser grid", () => {
@@ -94,7 +98,7 @@ describe("a density carried to where the atoms are now", () => {
       });
       const factor = 8 / (after.grid.dvol * sumReal(expected));
       closeArrays(
-        carriedDensity({ ...before, rho }, after.model, after.grid),
+        extrapolateDensity({ ...before, rho }, after.model, after.grid),
         expected.map((x) => x * factor),
         1e-14,
       );
@@ -111,7 +115,7 @@ describe("a density carried to where the atoms are now", () => {
     const added = wave(before.grid, 1e-3, g);
     const rho = asRealField(superpositionOfAtoms(before.model, before.grid).map((x, r) => x + added[r]!));
     closeArrays(
-      carriedDensity({ ...before, rho }, after.model, after.grid),
+      extrapolateDensity({ ...before, rho }, after.model, after.grid),
       superpositionOfAtoms(after.model, after.grid),
       1e-15,
     );
@@ -121,7 +125,7 @@ describe("a density carried to where the atoms are now", () => {
     const polarised = system(CELL, AT, [9, 8, 10], 2);
     const after = system(LARGER, MOVED, [9, 8, 10], 2);
     const nothing = newRealField(2 * polarised.grid.points);
-    const rho = carriedDensity({ ...polarised, rho: nothing }, after.model, after.grid);
+    const rho = extrapolateDensity({ ...polarised, rho: nothing }, after.model, after.grid);
     expect(after.grid.dvol * sumReal(rho)).toBeCloseTo(8, 12);
     const guess = superpositionOfAtoms(after.model, after.grid);
     rho.forEach((x, r) => {

@@ -11,30 +11,29 @@ import {
 import type { Model } from "../model/model.ts";
 import { superpositionOfAtoms } from "./guess.ts";
 
-/** A density and the atoms it belongs to, in the cell of the grid. */
-export interface DensityOfAtoms {
+/** A density and its atoms, in the cell of the grid. */
+export interface StructureDensity {
   readonly model: Model;
   readonly grid: Grid;
   /** [bohr⁻³], shape [nSpin·N]. */
   readonly rho: ReadonlyRealField;
 }
 
-/** Share of the atoms' own density that is left at least, so that no point and neither spin is emptied by the subtraction. */
+/** Least share of the atomic densities left at any point of either spin after the subtraction. */
 const LEAST = 0.1;
 
 /**
- * Density to start from when the same atoms have moved, or their cell has: what bonding has added to the atoms stays
- * in place and the atoms go along,
+ * Returns a starting density for atoms or a cell that have moved: the bonding density stays in
+ * place, the atomic densities move along,
  *
- *   ρ(s) = (Ω′/Ω) [ρ′(s) − Σ ρ_a(s; R′, Ω′)] + Σ ρ_a(s; R, Ω),    never below 0.1 Σ ρ_a(s; R, Ω)
+ *   ρ(s) = (Ω′/Ω) [ρ′(s) − Σ ρ_a(s; R′, Ω′)] + Σ ρ_a(s; R, Ω),    at least 0.1 Σ ρ_a(s; R, Ω)
  *
- * in fractional coordinates s, primes for before, ρ_a as in `superpositionOfAtoms`; then all is scaled to hold N
- * electrons. On a grid of another size the bracket keeps the Fourier coefficients that both have. The error is of first
- * order in the motion, as that of the atoms alone is, but only in the part that bonding has added.
- *
- * Shape [nSpin·N].
+ * in fractional coordinates s, primes for before, ρ_a as in `superpositionOfAtoms`, scaled to N
+ * electrons, shape [nSpin·N]. On a grid of another size the bracket keeps the Fourier coefficients
+ * of both grids. The error is of first order in the displacement, as for atomic densities alone,
+ * but of the bonding density only.
  */
-export function carriedDensity(before: DensityOfAtoms, model: Model, grid: Grid): RealField {
+export function extrapolateDensity(before: StructureDensity, model: Model, grid: Grid): RealField {
   const atomsBefore = superpositionOfAtoms(before.model, before.grid);
   const rho = superpositionOfAtoms(model, grid);
   const volumes = before.grid.lattice.volume / grid.lattice.volume;
@@ -52,12 +51,13 @@ export function carriedDensity(before: DensityOfAtoms, model: Model, grid: Grid)
   return rho;
 }
 
-/** f with the Fourier coefficients that both grids have; f itself where they are of one size. */
+/** Returns f on another grid by the Fourier coefficients of both; f itself for equal sizes. */
 function onGrid(f: RealField, from: Grid, to: Grid): RealField {
   if (from.size.every((n, i) => n === to.size[i])) return f;
   const given = from.toFourier(f);
   const wanted = newFourierField(to.points);
-  const reach = from.size.map((n, i) => (Math.min(n, to.size[i]!) - 1) / 2); // without unpaired frequencies n/2
+  // without unpaired frequencies n/2
+  const reach = from.size.map((n, i) => (Math.min(n, to.size[i]!) - 1) / 2);
   const [nx, ny, nz] = to.size;
   let at = 0;
   for (let z = 0; z < nz; z++)
