@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { det, norm } from "../../src/common/vec3.ts";
-import { parseAbinitInput } from "../../src/io/structures/abinit-input.ts";
+import { parseAbinitInput } from "../../src/io/structures/abinit/abinit-input.ts";
 import { parsePoscar } from "../../src/io/structures/poscar.ts";
 import { parseQeInput } from "../../src/io/structures/qe/qe-input.ts";
 import { formatOf } from "../../src/io/structures/structure-files.ts";
@@ -280,6 +280,16 @@ ecut 15 ngkpt 2*4 4
     ).toBeCloseTo(7 * Math.sqrt(0.75), 12);
   });
 
+  test("every variable of the program is known, with the number of a data set too; what leaves the atoms alone is named once", () => {
+    const said = parseAbinitInput(
+      `${input} natrd 2 nobj 0 brvltt 0 ppmfrq 16.5 eV ecut2 20 kptopt 1 prt1dm 1`,
+      "a",
+    ).warnings;
+    expect(said).toEqual([
+      "a:1: only the structure is read, not ecut, ngkpt, ppmfrq, ecut2, kptopt, prt1dm",
+    ]);
+  });
+
   test("moments along z", () => {
     const { atoms } = parseAbinitInput(`${input} nsppol 2 spinat 0 0 2.5 0 0 -1`);
     expect(atoms.map(({ magneticMoment }) => magneticMoment)).toEqual([2.5, -1]);
@@ -301,9 +311,25 @@ ecut 15 ngkpt 2*4 4
     [
       "data sets",
       `${input} acell2 3*11`,
-      /must be a structure for all data sets: acell without a number, got "acell2"/,
+      /must be a structure for all data sets and images: acell alone, got "acell2"/,
     ],
-    ["symmetry that makes atoms", `${input} natrd 1`, /must be without natrd/],
+    [
+      "symmetry that makes atoms",
+      `${input} natrd 1`,
+      /must be all 2 atoms in the input: list those that spgroup makes/,
+    ],
+    [
+      "atoms taken away",
+      `${input} vacnum 1 vaclst 2`,
+      /must be without vacnum: cell and atoms must stand in the input/,
+    ],
+    ["a cell from another run", `${input} getcell -1`, /must be without getcell/],
+    [
+      "a word like none of its variables",
+      `${input} wavelength 3`,
+      /must be a variable of ABINIT, got "wavelength"/,
+    ],
+    ["an image", `${input} xred_lastimg 6*0`, /must be a structure for all data sets and images: xred alone/],
     ["two lattices", input.replace("xred", "angdeg 3*60 xred"), /must be without rprim/],
     ["no such element", input.replace("31 33", "31 233"), /must be atomic numbers, got "233"/],
   ])("%s", (_, text, message) => {

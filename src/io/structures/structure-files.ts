@@ -8,7 +8,7 @@ import {
   scaleRows,
   toFractional,
 } from "../../model/structure.ts";
-import { parseAbinitInput } from "./abinit-input.ts";
+import { parseAbinitInput } from "./abinit/abinit-input.ts";
 import { type CifOptions, formatCif, parseCif, type SpaceGroupSettings } from "./cif/cif.ts";
 import { type ExtxyzFrame, type ExtxyzReading, formatExtxyz, readExtxyz } from "./extxyz.ts";
 import { formatPoscar, parsePoscar } from "./poscar.ts";

@@ -27,7 +27,7 @@ interface Token extends CifValue {
  * single items and loops.
  *
  * @throws InputError with the line of an item without a value, a loop whose values do not fill its rows, or the second of two
- * equal names; for quotes that do not end, and for syntax of dictionaries and of CIF 2.
+ * equal names; for quotes that do not end, and for syntax of dictionaries.
  */
 export function parseCifSyntax(
   text: string,
@@ -97,10 +97,28 @@ function* tokensOf(source: TextSource): Generator<Token> {
       line = source.lines[at]!.slice(1); // more may follow the semicolon that ends the field
     }
     // A quote ends only before a blank, so that O1' and 'a dog's life' are one value each.
-    for (const [word, single, double] of line.matchAll(
-      /'((?:[^']|'(?=\S))*)'(?=\s|$)|"((?:[^"]|"(?=\S))*)"(?=\s|$)|#.*|\S+/g,
-    )) {
-      if (/^('''|""")/.test(word)) source.fail(at, "a value in one pair of quotes", word);
+    const words = /'''|"""|'((?:[^']|'(?=\S))*)'(?=\s|$)|"((?:[^"]|"(?=\S))*)"(?=\s|$)|#.*|\S+/g;
+    for (let found = words.exec(line); found !== null; found = words.exec(line)) {
+      const [word, single, double] = found;
+      if (word === "'''" || word === '"""') {
+        // CIF 2: up to the same three quotes, over as many lines as it takes.
+        const start = at;
+        let rest = line.slice(words.lastIndex);
+        let body = "";
+        for (
+          ;
+          !rest.includes(word);
+          rest = source.lines[at] ?? source.fail(start, `a value closed by ${word}`, word)
+        ) {
+          body += `${rest}\n`;
+          at++;
+        }
+        const end = rest.indexOf(word);
+        yield { kind: "value", text: body + rest.slice(0, end), at: start };
+        line = rest.slice(end + 3);
+        words.lastIndex = 0;
+        continue;
+      }
       if (single !== undefined || double !== undefined) yield { kind: "value", text: single ?? double!, at };
       else if (word.startsWith("#")) break;
       else if (/^["']/.test(word)) source.fail(at, "a quoted value that ends on its line", source.line(at));

@@ -4,10 +4,11 @@ import { type StructureAtom, type StructureInFile, toFractional } from "../../..
 import { type TextSource, textSource, toNumber } from "../../text-source.ts";
 import { evaluated } from "../arithmetic.ts";
 import { elementOfLabel } from "../element-label.ts";
-import { refuseMisspelt } from "../misspelt.ts";
+import { refuseUnknown } from "../unknown-variable.ts";
 import { type Card, fieldsOf, numberOf, qeCell, unitOf } from "./qe-cell.ts";
 import { momentShares } from "./qe-moments.ts";
 import { type Namelists, namelistsOf, type Setting } from "./qe-namelist.ts";
+import { QE_VARIABLES } from "./qe-variables.ts";
 
 const CARDS =
   /^(ATOMIC_SPECIES|ATOMIC_POSITIONS|K_POINTS|ADDITIONAL_K_POINTS|CELL_PARAMETERS|CONSTRAINTS|OCCUPATIONS|ATOMIC_VELOCITIES|ATOMIC_FORCES|SOLVENTS|HUBBARD)\b/i;
@@ -27,6 +28,7 @@ export function parseQeInput(text: string, name = "pw.in"): StructureInFile {
   const namelists = namelistsOf(source);
   const cards = cardsOf(source, namelists);
   const settings = namelists.system ?? cardsAlone(source, cards);
+  refuseUnknowns(source, namelists);
   refuseUnread(source, settings);
   const { lattice, alat } = qeCell(source, settings, cards);
   const card = cards.get("ATOMIC_POSITIONS");
@@ -39,7 +41,12 @@ export function parseQeInput(text: string, name = "pw.in"): StructureInFile {
   const kinds = kindsOf(source, cards);
   const rows = card.lines.slice(0, count).map((index) => {
     const [label = "", ...rest] = fieldsOf(source.line(index));
-    const element = elementOfLabel(label);
+    const element =
+      elementOfLabel(label) ??
+      elementOfKind(
+        source,
+        kinds.find((each) => each.label === label),
+      );
     if (element === undefined)
       return source.fail(
         index,
@@ -122,32 +129,24 @@ function cardsAlone(source: TextSource, cards: ReadonlyMap<string, Card>): Reado
   return new Map([["ibrav", { value: "0", at: card.at }]]);
 }
 
-/** Variables that are read, by which misspelt ones are known. */
-const STRUCTURAL = [
-  "ibrav",
-  "celldm",
-  "cosab",
-  "cosac",
-  "cosbc",
-  "ntyp",
-  "nspin",
-  "noncolin",
-  "starting_magnetization",
-  "angle1",
-  "angle2",
-  "tot_charge",
-  "tot_magnetization",
-  "space_group",
-];
+/** @throws InputError for a variable that pw.x does not know, in a namelist that it reads. */
+function refuseUnknowns(source: TextSource, { lists, others }: Namelists): void {
+  const isFixed = /^['"]?(scf|nscf|bands)?['"]?$/i.test(others.get("calculation")?.value ?? "");
+  for (const [list, settings] of lists) {
+    const known = QE_VARIABLES.get(list);
+    if (known === undefined || (isFixed && /^(ions|cell|fcp)$/.test(list))) continue;
+    for (const [key, { at }] of settings)
+      refuseUnknown(source, key.replace(/\(.*$/, ""), at, known, `&${list.toUpperCase()} of pw.x`);
+  }
+}
 
-/** @throws InputError for variables that make other atoms than are listed, and for misspelt ones. */
+/** @throws InputError for variables that make other atoms than are listed. */
 function refuseUnread(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
-  for (const [key, { at }] of settings) refuseMisspelt(source, key.replace(/\(.*$/, ""), at, STRUCTURAL);
   const group = settings.get("space_group");
   if (group !== undefined && toNumber(group.value) !== 0)
     source.fail(
       group.at,
-      "without space_group: all atoms of the cell must be listed",
+      "without space_group: give ibrav and all atoms of its cell, as pw.x prints them, or a CIF with the group",
       `space_group = ${group.value}`,
     );
   const isMetric = [...settings.keys()].find((key) => /^(a|b|c|cosab|cosac|cosbc)$/.test(key));
@@ -189,6 +188,16 @@ function kindsOf(source: TextSource, cards: ReadonlyMap<string, Card>): Kind[] {
     const [label = "", , file] = fieldsOf(source.line(at));
     return { label, at, file };
   });
+}
+
+/** The element of a kind such as Cuh or NiB, a symbol with a letter behind it, that its potential is named after. */
+function elementOfKind(source: TextSource, kind: Kind | undefined): string | undefined {
+  const element = elementOfLabel(kind?.label.slice(0, -1) ?? "");
+  if (element === undefined || !/[a-z]$/i.test(kind!.label)) return undefined;
+  const named = elementOfLabel(/^[A-Za-z]{1,2}(?![A-Za-z])/.exec(kind!.file ?? "")?.[0] ?? "");
+  if (named !== element) return undefined;
+  source.warn(kind!.at, `kind ${kind!.label} is ${element}, as its potential ${kind!.file} says`);
+  return element;
 }
 
 /** Two kinds of one element with different potentials are one kind here. */

@@ -10,6 +10,8 @@ export interface Setting {
 export interface Namelists {
   /** Of &SYSTEM; undefined if there is none. */
   readonly system: ReadonlyMap<string, Setting> | undefined;
+  /** All of them, by name. */
+  readonly lists: ReadonlyMap<string, ReadonlyMap<string, Setting>>;
   /** Names of variables of the other namelists. */
   readonly others: ReadonlyMap<string, Setting>;
   /** Whether a line is inside a namelist. */
@@ -82,5 +84,5 @@ export function namelistsOf(source: TextSource): Namelists {
     }
   }
   const others = [...lists].filter(([name]) => name !== "system").flatMap(([, values]) => [...values]);
-  return { system: lists.get("system"), others: new Map(others), isInside: (at) => inside.has(at) };
+  return { lists, system: lists.get("system"), others: new Map(others), isInside: (at) => inside.has(at) };
 }

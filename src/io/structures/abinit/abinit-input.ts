@@ -1,10 +1,11 @@
-import { ELEMENTS } from "../../atoms/elements.ts";
-import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
-import { type Mat3, scale, type Vec3 } from "../../common/vec3.ts";
-import { type StructureAtom, type StructureInFile, toFractional } from "../../model/structure.ts";
-import { type TextSource, textSource, toNumber } from "../text-source.ts";
-import { axisWarning, collinearMoments } from "./collinear-moments.ts";
-import { refuseMisspelt } from "./misspelt.ts";
+import { ELEMENTS } from "../../../atoms/elements.ts";
+import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
+import { type Mat3, scale, type Vec3 } from "../../../common/vec3.ts";
+import { type StructureAtom, type StructureInFile, toFractional } from "../../../model/structure.ts";
+import { type TextSource, textSource, toNumber } from "../../text-source.ts";
+import { axisWarning, collinearMoments } from "../collinear-moments.ts";
+import { refuseUnknown } from "../unknown-variable.ts";
+import { ABINIT_VARIABLES } from "./abinit-variables.ts";
 
 interface Variable {
   readonly at: number;
@@ -13,9 +14,22 @@ interface Variable {
 
 /** What is read. */
 const READ =
-  /^(acell|rprim|angdeg|scalecart|natom|ntypat|npsp|typat|znucl|xred|xcart|xangst|spinat|nsppol|nspden|nspinor|cellcharge|charge|ntypalch|ndtset|nimage)$/;
-/** What would make other atoms than are listed. */
-const REFUSED = ["structure", "xyzfile", "natrd", "spgroup", "nobj", "include", "mixalch", "algalch"];
+  /^(acell|rprim|angdeg|scalecart|natom|ntypat|npsp|typat|znucl|xred|xcart|xangst|spinat|nsppol|nspden|nspinor|cellcharge|charge|ntypalch|ndtset|nimage|natrd)$/;
+/** What makes other atoms or another cell than are listed, unless it is zero. */
+const REFUSED = [
+  "structure",
+  "xyzfile",
+  "include",
+  "mixalch",
+  "algalch",
+  "nobj",
+  "vacnum",
+  "random_atpos",
+  "brvltt",
+  "getcell",
+  "getxred",
+  "getxcart",
+];
 
 /**
  * Reads the structure of an ABINIT input: acell with rprim or angdeg, natom, ntypat, typat, znucl, and xred, xcart or
@@ -33,17 +47,19 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
     name,
   );
   const variables = variablesOf(source);
-  for (const refused of REFUSED)
-    if (variables.has(refused))
-      source.fail(
-        variables.get(refused)!.at,
-        `without ${refused}: the atoms must stand in the input, all of them and each one element`,
-      );
   for (const [key, { at }] of variables) {
-    const plain = key.replace(/[\d?:+*]+$/, "");
-    if (key !== plain && READ.test(plain))
-      source.fail(at, `a structure for all data sets: ${plain} without a number`, key);
-    if (!READ.test(key)) refuseMisspelt(source, key, at, STRUCTURAL);
+    const plain = ABINIT_VARIABLES.has(key) ? key : key.replace(/(_(\d*|last)img)?[\d?:+*]*$/, "");
+    refuseUnknown(source, plain, at, ABINIT_VARIABLES, "ABINIT");
+    if (key !== plain && (READ.test(plain) || REFUSED.includes(plain)))
+      source.fail(at, `a structure for all data sets and images: ${plain} alone`, key);
+  }
+  for (const refused of REFUSED) {
+    const { at, values } = variables.get(refused) ?? { at: 0, values: ["0"] };
+    if (values.join() !== "0")
+      source.fail(
+        at,
+        `without ${refused}: cell and atoms must stand in the input, all of them and each one element`,
+      );
   }
 
   const numbers: Numbers = (key, count, none) => {
@@ -68,11 +84,14 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
     ["ntypalch", 0],
     ["nimage", 1],
     ["npsp", ntypat],
+    ["natrd", natom],
   ] as const)
     if (numbers(key, 1, [usual])[0] !== usual)
       source.fail(
         variables.get(key)!.at,
-        `${usual} for ${key}: mixed atoms and images are not read`,
+        key === "natrd"
+          ? `all ${natom} atoms in the input: list those that spgroup makes, as the output of ABINIT does`
+          : `${usual} for ${key}: mixed atoms and images are not read`,
         source.line(variables.get(key)!.at),
       );
   const typat = numbers("typat", natom, natom === 1 || ntypat === 1 ? Array(natom).fill(1) : undefined);
@@ -84,7 +103,7 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
   const positions = positionsOf(source, variables, numbers, natom, lattice);
   const moments = momentsOf(source, variables, numbers, natom);
   const [charge] = numbers("cellcharge", 1, numbers("charge", 1, [0])) as [number];
-  const unread = [...variables.keys()].filter((key) => !READ.test(key));
+  const unread = [...variables.keys()].filter((key) => !READ.test(key) && !REFUSED.includes(key));
   if (unread.length > 0) source.warn(0, `only the structure is read, not ${unread.join(", ")}`);
   return {
     lattice,
@@ -102,25 +121,6 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
     warnings: source.warnings,
   };
 }
-
-/** Variables that are read, by which misspelt ones are known. */
-const STRUCTURAL = [
-  "acell",
-  "rprim",
-  "angdeg",
-  "scalecart",
-  "natom",
-  "ntypat",
-  "typat",
-  "znucl",
-  "xred",
-  "xcart",
-  "xangst",
-  "spinat",
-  "nsppol",
-  "nspden",
-  "cellcharge",
-];
 
 /**
  * Moments from spinat: vectors along one axis where the run is non-collinear (nspden 4); else their z; undefined where the run has
