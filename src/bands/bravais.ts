@@ -20,7 +20,7 @@ import {
 } from "../model/lattice-symmetry.ts";
 import { BASE_CENTRED, monoclinicAxes, triclinicAxes } from "./oblique-axes.ts";
 
-/** Bravais types with their Pearson letters. */
+/** Bravais types by their Pearson letters. */
 export type BravaisType =
   | "cP"
   | "cF"
@@ -37,18 +37,18 @@ export type BravaisType =
   | "mC"
   | "aP";
 
-/** The lattice's own symmetry, whatever the atoms in it. */
+/** Symmetry of the lattice, without regard to the atoms. */
 export interface Bravais {
   readonly type: BravaisType;
-  /** In words, for messages. */
+  /** Name for messages. */
   readonly name: string;
   /**
-   * Axes of the conventional cell as rows [bohr], right-handed: a < b < c in an orthorhombic cell, but a < b with c
-   * perpendicular to the centred face; a along the twofold axis of a monoclinic cell; the primitive ones of a rhombohedral or
-   * triclinic lattice.
+   * Axes of the conventional cell as rows [bohr], right-handed. Orthorhombic: a < b < c, or a < b
+   * with c perpendicular to the centred face. Monoclinic: a along the twofold axis. Rhombohedral
+   * and triclinic: primitive vectors.
    */
   readonly conventional: Mat3;
-  /** The given vectors in terms of the standard primitive ones: whole numbers, determinant ±1. */
+  /** The given vectors in the standard primitive ones: integers, determinant ±1. */
   readonly fromStandard: Mat3;
 }
 
@@ -109,9 +109,9 @@ const NAMES: Readonly<Record<BravaisType, string>> = {
 };
 
 /**
- * Bravais type and conventional axes from the lattice vectors alone: the rotations of the lattice tell the crystal
- * system, their axes are the conventional ones, and the volume tells the centring. It does not matter which primitive
- * vectors are given nor how they are turned.
+ * Finds Bravais type and conventional axes from the lattice vectors alone: the rotations of the
+ * lattice give the crystal system, their axes are the conventional ones, and the volume gives the
+ * centring. The result does not depend on the choice or orientation of the primitive vectors.
  *
  * @param vectors primitive lattice vectors as rows [bohr].
  */
@@ -157,7 +157,7 @@ export function findBravais(vectors: Mat3): Bravais {
   }
 }
 
-/** a < b < c, or a < b where one face is centred. */
+/** Returns a < b < c, or a < b if one face is centred. */
 function orthorhombic(axes: readonly Vec3[], vectors: Mat3): Bravais {
   const sorted = bestFrame(axes, (a, b, c) => norm(a) < norm(b) && norm(b) < norm(c));
   const points = Math.round(Math.abs(det(sorted)) / Math.abs(det(vectors)));
@@ -178,9 +178,9 @@ function orthorhombic(axes: readonly Vec3[], vectors: Mat3): Bravais {
   return known("oC", based, vectors);
 }
 
-/** Three vectors of equal length and angles that a threefold rotation takes into each other, the shortest that span the lattice. */
+/** Returns the shortest primitive vectors that a threefold rotation permutes. */
 function rhombohedralAxes(basis: Mat3, rotations: readonly LatticeRotation[]): Mat3 {
-  const threefold = rotations.find(({ order }) => order === 3)!; // there are two, inverse to each other
+  const threefold = rotations.find(({ order }) => order === 3)!; // one of two inverse rotations
   const range = [-2, -1, 0, 1, 2];
   const triples = range
     .flatMap((x) => range.flatMap((y) => range.map((z): Vec3 => [x, y, z])))
@@ -207,7 +207,7 @@ function known(type: BravaisType, conventional: Mat3, vectors: Mat3): Bravais {
   return { type, name: NAMES[type], conventional, fromStandard: whole };
 }
 
-/** Shortest lattice vectors along the axes of all rotations of one order, each axis once, Cartesian. */
+/** Returns the shortest lattice vectors [bohr] along all rotation axes of one order, each once. */
 function axesOf(basis: Mat3, rotations: readonly LatticeRotation[], order: number): Vec3[] {
   const found: Vec3[] = [];
   for (const rotation of rotations.filter((r) => r.order === order)) {
@@ -220,15 +220,15 @@ function axesOf(basis: Mat3, rotations: readonly LatticeRotation[], order: numbe
 const isParallel = (a: Vec3, b: Vec3): boolean => norm(cross(a, b)) < 1e-2 * norm(a) * norm(b);
 const isPerpendicular = (a: Vec3, b: Vec3): boolean => Math.abs(dot(a, b)) < 1e-2 * norm(a) * norm(b);
 
-/** Those of least length: a square or hexagonal net has a second set of axes between them, √2 or √3 longer. */
+/** Returns the shortest vectors; square and hexagonal nets have a second set √2 or √3 longer. */
 function shortest(vectors: readonly Vec3[]): Vec3[] {
   const least = Math.min(...vectors.map(norm));
   return vectors.filter((v) => norm(v) < least * (1 + 100 * SAME));
 }
 
 /**
- * Three of the directions, with signs, as right-handed axes that lie nearest to x, y and z: the choice that leaves
- * cells in the usual setting as they are.
+ * Returns three of the directions, with signs, as right-handed axes nearest to x, y and z; cells in
+ * the usual setting are unchanged.
  */
 function bestFrame(
   directions: readonly Vec3[],

@@ -10,17 +10,17 @@ import type { ReferenceLevels } from "./gap.ts";
 import { type Coefficient, isUpper, toTrigonometric } from "./trigonometric.ts";
 
 /**
- * A Hamiltonian as numbers in a file, exact as they stand there:
+ * Hamiltonian as numbers in a file, exact as written:
  *
  *   H = ½|k+G|² + V_loc + V_nl + V(r),   V(r) = Σ_G V(G) e^{iG·r},   V(−G) = V(G)*
  *
- * V_loc (without G = 0) and V_nl follow from the pseudopotentials' parameters; V is what Hartree and xc made of a
- * density that was self-consistent once.
+ * V_loc (without G = 0) and V_nl follow from the parameters of the pseudopotentials; V is the
+ * Hartree and xc potential of a self-consistent density.
  */
 export interface FrozenProblem {
   /** Version of the format. */
   readonly stillwaveProblem: 1;
-  /** Version of the program that wrote it. */
+  /** Version of the program that wrote the file. */
   readonly stillwave: string;
   readonly title?: string | undefined;
   /** Rows [bohr]. */
@@ -29,19 +29,21 @@ export interface FrozenProblem {
   /** Fractional positions. */
   readonly atoms: readonly { readonly species: number; readonly position: Vec3 }[];
   readonly electrons: number;
-  /** Of the run that made the potential [Ha]; matrix elements up to this cutoff see all of it. */
+  /** Cutoff of the run that made the potential [Ha]; V is complete for matrix elements up to it. */
   readonly ecut: number;
   /** [Ha] */
   readonly fermiLevel: number;
-  /** Highest level of band N/2 on the k-points of that run [Ha]. */
+  /** Highest level of band N/2 on the k-points of this run [Ha]. */
   readonly valenceMaximum?: number | undefined;
   readonly potential: { readonly coefficients: readonly Coefficient[] };
 }
 
 /**
- * @param hartreeXc the potential beside the pseudopotentials' [Ha], shape [N].
- * @throws InputError if the grid is smaller than products of two orbitals need: then it is no trigonometric polynomial
- *   that the orbitals have seen.
+ * Makes the problem of a self-consistent potential.
+ *
+ * @param hartreeXc Hartree and xc potential [Ha], shape [N].
+ * @throws InputError if the grid is too small for products of two orbitals: the orbitals then did
+ *   not see a trigonometric polynomial.
  */
 export function frozenProblem(
   model: Model,
@@ -71,7 +73,7 @@ export function frozenProblem(
   };
 }
 
-/** The text of a problem file: a line for each coefficient, digits that give the same double back. */
+/** Returns the text of a problem file, a line per coefficient, with digits that restore doubles. */
 export function problemText({ potential, ...rest }: FrozenProblem): string {
   const head = Object.entries(rest)
     .filter(([, value]) => value !== undefined)
@@ -82,8 +84,8 @@ export function problemText({ potential, ...rest }: FrozenProblem): string {
 }
 
 /**
- * Of a pseudopotential on a mesh what tells it from others is written, not its numbers: they are in a file that the job
- * names, and the file's digest says whether it is the same.
+ * Replaces a pseudopotential on a mesh by its identity. The numbers are in a file named by the job,
+ * whose digest tells whether it is the same.
  */
 function withoutMeshes(_key: string, value: unknown): unknown {
   const p = value as Partial<Pseudopotential> | null;
@@ -91,7 +93,11 @@ function withoutMeshes(_key: string, value: unknown): unknown {
   return { kind: p.kind, element: p.element, name: p.name, charge: p.charge, digest: p.digest };
 }
 
-/** @throws InputError naming what is missing if the text is not a problem file. */
+/**
+ * Parses a problem file.
+ *
+ * @throws InputError that names the missing part if the text is not a problem file.
+ */
 export function parseProblem(text: string, name: string): FrozenProblem {
   const value = parse(text, name) as Partial<FrozenProblem> | null;
   const rule = (isRight: boolean, what: string) =>
@@ -124,7 +130,7 @@ function parse(text: string, name: string): unknown {
   }
 }
 
-/** One of each pair ±G, and a real mean. */
+/** Tells whether a coefficient is the stored one of its pair ±G, and real for G = 0. */
 const isStored = (g: Vec3, im: number): boolean => isUpper(g) || (g.every((x) => x === 0) && im === 0);
 
 const isVector =
@@ -133,7 +139,7 @@ const isVector =
     Array.isArray(value) && value.length === length && value.every(Number.isFinite);
 
 /**
- * The stored problem must be that of the job: the same crystal, described by the same pseudopotentials.
+ * Requires that a stored problem has the crystal and the pseudopotentials of the job.
  *
  * @throws InputError for the first difference.
  */
@@ -163,7 +169,7 @@ export function requireSameSystem(problem: FrozenProblem, model: Model, name: st
   });
 }
 
-/** @throws InputError unless matrix elements of cutoff `ecut` meet every coefficient at its own grid point. */
+/** @throws InputError unless the grid holds all products of cutoff `ecut` without aliasing. */
 export function requireExactGrid(
   { size, lattice }: { readonly size: readonly number[]; readonly lattice: Lattice },
   ecut: number,
@@ -177,7 +183,7 @@ export function requireExactGrid(
   );
 }
 
-/** Sum of fields on the same points. */
+/** Returns the sum of fields on the same points. */
 export function sumFields(first: ReadonlyRealField, ...others: readonly ReadonlyRealField[]) {
   const out = newRealField(first.length);
   for (let r = 0; r < out.length; r++) out[r] = others.reduce((sum, f) => sum + f[r]!, first[r]!);

@@ -1,7 +1,7 @@
 import type { Vec3 } from "../common/vec3.ts";
 import { type Interval, interval, sub } from "../interval/interval.ts";
 
-/** A level and where it is. */
+/** Level and its k-point. */
 export interface Edge {
   /** [Ha] */
   readonly energy: number;
@@ -10,13 +10,13 @@ export interface Edge {
   readonly index: number;
 }
 
-/** What band energies along a path say about the gap between bands N/2 and N/2 + 1: an estimate, for other k were not looked at. */
+/** Gap between bands N/2 and N/2 + 1 along a path: an estimate, as other k are not included. */
 export interface GapEstimate {
   /** Highest level of band N/2. */
   readonly top: Edge;
   /** Lowest level of the next band. */
   readonly bottom: Edge;
-  /** bottom − top [Ha]; negative when the bands overlap. */
+  /** bottom − top [Ha]; negative if the bands overlap. */
   readonly gap: number;
   /** Smallest vertical distance of the two bands. */
   readonly direct: Edge;
@@ -29,11 +29,11 @@ export interface Energies {
   readonly energies: ArrayLike<number>;
 }
 
-/** The highest level of band number `filled`, counted from 1; the first one where several k-points share it. */
+/** Returns the highest level of band `filled`, counted from 1; the first of equal ones. */
 export const bandTop = (kpoints: readonly Energies[], filled: number): Edge =>
   extreme(kpoints, filled - 1, 1);
 
-/** @returns undefined when band `filled` + 1 was not computed, or nothing is filled. */
+/** @returns undefined if band `filled` + 1 was not computed, or nothing is filled. */
 export function gapAlong(kpoints: readonly Energies[], filled: number): GapEstimate | undefined {
   const isKnown = filled > 0 && kpoints.every(({ energies }) => energies.length > filled);
   if (kpoints.length === 0 || !isKnown) return undefined;
@@ -46,7 +46,7 @@ export function gapAlong(kpoints: readonly Energies[], filled: number): GapEstim
   return { top, bottom, gap: bottom.energy - top.energy, direct: extreme(vertical, 0, -1) };
 }
 
-/** A level between proved ends [Ha]; without them nothing is known of it. */
+/** Level with its proved ends [Ha]; unknown without them. */
 export interface EnclosedLevel {
   readonly lower?: number | undefined;
   readonly upper?: number | undefined;
@@ -54,8 +54,9 @@ export interface EnclosedLevel {
 }
 
 /**
- * An interval that certainly holds min λ_{N+1}(k) − max λ_N(k) over the listed k-points, N = `filled`: the ends of the two
- * extremes are the extremes of the ends. Other k-points are not spoken of.
+ * Returns an interval that contains min λ_{N+1}(k) − max λ_N(k) over the listed k-points, N =
+ * `filled`: the ends of the two extremes are the extremes of the ends. It says nothing about other
+ * k-points.
  *
  * @returns undefined unless both levels are enclosed at every k-point.
  */
@@ -81,7 +82,7 @@ const endsOf = (level: EnclosedLevel | undefined): Interval | undefined =>
     ? interval(level.lower, level.upper)
     : undefined;
 
-/** Levels nearer than this are one level [Ha]: solver tolerance, and no picture shows less. */
+/** Levels closer than this are equal [Ha]: the solver's tolerance, invisible in pictures. */
 const SAME_LEVEL = 1e-7;
 
 function extreme(kpoints: readonly Energies[], band: number, sign: 1 | -1): Edge {
@@ -97,28 +98,29 @@ function extreme(kpoints: readonly Energies[], band: number, sign: 1 | -1): Edge
 export interface ReferenceLevels {
   /** [Ha] */
   readonly fermiLevel: number;
-  /** Highest level of band N/2 [Ha]; absent where no number of bands is full at every k. */
+  /** Highest level of band N/2 [Ha]; absent if no number of bands is full at every k. */
   readonly valenceMaximum?: number | undefined;
 }
 
-/** The energy that pictures measure from, and what it is. */
+/** Zero of energy of a picture. */
 export interface ZeroOfEnergy {
   /** [Ha] */
   readonly energy: number;
-  /** Highest level of the filled bands of an insulator; Fermi level; top of band N/2 of a Hamiltonian without electrons. */
+  /** Valence maximum of an insulator, Fermi level, or top of band N/2 without a reference. */
   readonly kind: "valence-maximum" | "fermi-level" | "band-top";
-  /** Number of that band, counted from 1. */
+  /** Number of the band, counted from 1. */
   readonly band?: number;
-  /** Index of the k-point with that level; absent for a Fermi level, and where a k-point of the run itself is higher. */
+  /** Index of the level's k-point; absent for a Fermi level or a k-point of the reference run. */
   readonly index?: number;
 }
 
 /**
- * After a self-consistent run: the highest filled level if the Fermi level lies in a gap, otherwise the Fermi level.
- * Without: the top of band N/2 among these k-points, or of the highest band there is.
+ * Chooses the zero of energy. After a self-consistent run it is the highest filled level if the
+ * Fermi level lies in a gap, otherwise the Fermi level; without a run the top of band N/2, or of
+ * the highest band, at these k-points.
  *
- * @param kpoints levels of the basis that `reference` is of: those of a larger one are lower.
- * @param filled bands full at every k, N/f_max; no whole number for an odd number of electrons.
+ * @param kpoints levels in the basis of `reference`; a larger basis has lower ones.
+ * @param filled bands full at every k, N/f_max; not an integer for an odd number of electrons.
  */
 export function zeroOfEnergy(
   kpoints: readonly Energies[],
@@ -137,7 +139,8 @@ export function zeroOfEnergy(
   const top = bandTop(kpoints, filled);
   const valence = Math.max(valenceMaximum, top.energy);
   const conduction = gapAlong(kpoints, filled)?.bottom.energy ?? Number.POSITIVE_INFINITY;
-  // Without smearing the Fermi level is the highest filled level of the run, which these k-points may exceed.
+  // Without smearing the Fermi level is the run's highest filled level; these k-points may exceed
+  // it.
   const isInGap =
     valenceMaximum <= fermiLevel + SAME_LEVEL && fermiLevel < conduction && valence < conduction;
   if (!isInGap) return metal;
@@ -151,8 +154,8 @@ export function zeroOfEnergy(
 }
 
 /**
- * The same zero where the levels of the listed k-points are better known by now: its level's place is looked up among them.
- * One that is not among them stays.
+ * Returns the same zero with the energy updated from better levels of the listed k-points. A zero
+ * at another k-point is unchanged.
  */
 export function zeroAmong(kpoints: readonly Energies[], zero: ZeroOfEnergy): ZeroOfEnergy {
   if (zero.index === undefined || zero.band === undefined) return zero;

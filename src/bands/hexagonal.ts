@@ -3,7 +3,7 @@ import type { Lattice } from "../model/lattice.ts";
 import { findBravais } from "./bravais.ts";
 import { specialPoints } from "./special-points.ts";
 
-/** Finds which vector of a hexagonal lattice is its axis; the two others span the layers. Undefined where none is. */
+/** Finds the vector along the axis of a hexagonal lattice; undefined if there is none. */
 export function hexagonalAxis(vectors: Mat3): 0 | 1 | 2 | undefined {
   const { type, conventional } = findBravais(vectors);
   if (type !== "hP") return undefined;
@@ -12,9 +12,9 @@ export function hexagonalAxis(vectors: Mat3): 0 | 1 | 2 | undefined {
 }
 
 /**
- * Raises divisions within the layers of a hexagonal lattice to multiples of three, so that a grid with Γ has the corner K: there the
- * bands of graphene meet, and those of its relatives have their gap. One division stays one, as in large supercells; other lattices
- * keep their divisions.
+ * Raises divisions within the layers of a hexagonal lattice to multiples of three, so that a grid
+ * with Γ contains the corner K, where the bands of graphene meet and related materials have their
+ * gap. One division stays one, as in large supercells; other lattices keep their divisions.
  */
 export function withCorners(vectors: Mat3, [n1, n2, n3]: Vec3): Vec3 {
   const axis = hexagonalAxis(vectors);
@@ -24,8 +24,8 @@ export function withCorners(vectors: Mat3, [n1, n2, n3]: Vec3): Vec3 {
 }
 
 /**
- * Tells whether a k-grid of a hexagonal lattice has points over the corner K of the zone, at whatever height. Undefined for other
- * lattices, and for vectors of which none is the axis.
+ * Tells whether a k-grid of a hexagonal lattice has points above the corner K, at any height.
+ * Undefined for other lattices, and if no vector is along the axis.
  */
 export function hasCorners(
   lattice: Pick<Lattice, "vectors">,

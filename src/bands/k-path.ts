@@ -3,27 +3,28 @@ import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 import { prettyLabel, type SpecialPoints, specialPoints } from "./special-points.ts";
 
-/** A name at one of the k-points. Names at two neighbouring points stand on both sides of a jump. */
+/** Name of a k-point. Names at two neighbouring points mark the sides of a jump. */
 export interface PathLabel {
   readonly label: string;
   readonly index: number;
 }
 
-/** k-points to look at, in order. */
+/** Ordered k-points with names. */
 export interface KPath {
   /** Reduced coordinates. */
   readonly kpoints: readonly Vec3[];
   readonly path: readonly PathLabel[];
 }
 
-/** Two points further apart than this are not the same, in reduced coordinates. */
+/** Largest distance of equal points, in reduced coordinates. */
 const SAME_POINT = 1e-6;
 
 /**
- * The path through special points with `total` k-points, spread by Cartesian length; every stretch has at least one
- * point inside, so that a jump can be told from a stretch.
+ * Makes the path through special points with `total` k-points, spread by Cartesian length. Every
+ * segment has at least one inner point, which distinguishes it from a jump.
  *
- * @param text labels such as `GXLWKG`, pieces apart by `|`; the standard path of the lattice without it.
+ * @param text labels such as `GXLWKG`, pieces separated by `|`. Default the lattice's standard
+ *   path.
  * @throws InputError for a label the lattice does not have, or too few points.
  */
 export function labelledPath(lattice: Lattice, text: string | undefined, total: number): KPath {
@@ -60,19 +61,19 @@ export function labelledPath(lattice: Lattice, text: string | undefined, total: 
   return { kpoints, path };
 }
 
-/** Whole numbers of at least 2 that add up to `total` and are as nearly proportional to `lengths` as that allows. */
+/** Returns integers of at least 2 with sum `total`, nearly proportional to `lengths`. */
 function share(lengths: readonly number[], total: number): number[] {
   const steps = lengths.map(() => 2);
   for (let left = total - 2 * lengths.length; left > 0; left--) {
-    // To the stretch whose points are furthest apart.
+    // The next point goes to the segment of largest spacing, the first of those equal to rounding.
     const gaps = lengths.map((length, i) => length / steps[i]!);
-    const widest = Math.max(...gaps) * (1 - 1e-9); // equal to rounding is equal: the first of them, in any basis
+    const widest = Math.max(...gaps) * (1 - 1e-9);
     steps[gaps.findIndex((gap) => gap >= widest)]!++;
   }
   return steps;
 }
 
-/** Pieces of labels. Longer labels go first, so that `Z1` is not read as `Z`; blanks, commas and hyphens may stand between. */
+/** Parses labels, longest first so that `Z1` is not `Z`; blanks, commas, hyphens may separate. */
 function parsePath(text: string, { points, bravais }: SpecialPoints): string[][] {
   const labels = [...points.keys()];
   const words = new Map(labels.flatMap((label) => spellings(label).map((word) => [word, label] as const)));
@@ -111,7 +112,7 @@ function spellings(label: string): string[] {
   ];
 }
 
-/** k-points as they are given, named where they are special points up to reciprocal lattice vectors. */
+/** Returns given k-points, named if they are special up to reciprocal lattice vectors. */
 export function listedPoints(lattice: Lattice, kpoints: readonly Vec3[]): KPath {
   const { points } = specialPoints(lattice);
   const path = kpoints.flatMap((k, index) => {
@@ -123,8 +124,8 @@ export function listedPoints(lattice: Lattice, kpoints: readonly Vec3[]): KPath 
 }
 
 /**
- * k-points from text such as `0.5,0,0.5;0,0,0`: reduced coordinates, points apart by semicolons. Fractions such as
- * `1/3` are read too.
+ * Parses k-points such as `0.5,0,0.5;0,0,0`: reduced coordinates, points separated by semicolons.
+ * Fractions such as `1/3` are allowed.
  *
  * @throws InputError for anything else.
  */

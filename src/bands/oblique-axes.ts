@@ -15,14 +15,17 @@ import {
 import { reducedBasis } from "../model/lattice-symmetry.ts";
 import { baseCentredMonoclinic, simpleMonoclinic } from "./oblique-zones.ts";
 
-/** Axes of a monoclinic lattice, as its table of special points wants them. */
+/** Axes of a monoclinic lattice in the convention of its table of special points. */
 export interface MonoclinicAxes {
   readonly isCentred: boolean;
-  /** Rows [bohr], right-handed: a along the twofold axis; b and c across it with an acute angle; if centred, on the face of a and b. */
+  /**
+   * Rows [bohr], right-handed: a along the twofold axis; b and c across it at an acute angle; in a
+   * centred cell the face of a and b is centred.
+   */
   readonly conventional: Mat3;
 }
 
-/** Standard primitive vectors of a base-centred monoclinic lattice in terms of the conventional axes [SC10]. */
+/** Standard primitive vectors of a base-centred monoclinic lattice in conventional axes [SC10]. */
 export const BASE_CENTRED: Mat3 = [
   [0.5, 0.5, 0],
   [-0.5, 0.5, 0],
@@ -32,11 +35,11 @@ export const BASE_CENTRED: Mat3 = [
 const RANGE = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
 
 /**
- * Finds the axes of a monoclinic lattice. Among the pairs b, c of shortest vectors across the twofold axis it takes the first for
- * which all special points lie in the first Brillouin zone: the tables hold for those alone.
+ * Finds the axes of a monoclinic lattice: the first pair b, c of shortest vectors across the
+ * twofold axis for which all special points lie in the first Brillouin zone, as the tables require.
  *
  * @param basis reduced, rows [bohr].
- * @param twofold the shortest lattice vector along the axis.
+ * @param twofold shortest lattice vector along the axis.
  */
 export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
   const vectors = RANGE.flatMap((x) =>
@@ -49,8 +52,8 @@ export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
   const volume = Math.abs(det(basis));
   const isCentred = vectors.some((v) => isAt(v, height / 2));
   const area = (isCentred ? 2 : 1) * (volume / height);
-  /** Whether ½(a + b) is a lattice vector, as it is where b is the edge of the centred face. */
   const inverted = inverse(basis);
+  /** Tells whether ½(a + b) is a lattice vector, so that b is an edge of the centred face. */
   const isEdge = (b: Vec3) =>
     rowsVec(inverted, scale(0.5, [twofold[0] + b[0], twofold[1] + b[1], twofold[2] + b[2]])).every(
       (x) => Math.abs(x - Math.round(x)) < 0.01,
@@ -71,20 +74,20 @@ export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
     }
   }
   invariant(first !== undefined, () => `no axes of a monoclinic lattice for ${JSON.stringify(basis)}`);
-  return first; // lattices so near to a higher symmetry that rounding decides
+  return first; // for lattices so close to a higher symmetry that rounding decides
 }
 
 /**
- * Primitive vectors whose reciprocal vectors enclose no acute angles with each other nor with the negative of their sum, by
- * Selling's reduction; of the four the three shortest, the last being that across which the two others are most nearly at right
- * angles, and the first of those two the longer.
+ * Finds primitive vectors whose reciprocal vectors make no acute angles with each other or with the
+ * negative of their sum, by Selling's reduction. Of the four it takes the three shortest: first two
+ * vectors that are closest to perpendicular to each other, the longer one first.
  *
  * @param vectors primitive, rows [bohr].
  */
 export function triclinicAxes(vectors: Mat3): Mat3 {
   const [b1, b2, b3] = reducedBasis(transpose(inverse(vectors)));
   let four: Vec3[] = [b1, b2, b3, scale(-1, plus(plus(b1, b2), b3))];
-  // Each step makes the sum of the squares smaller, down to the least there is.
+  // Each step lowers the sum of squares, down to its minimum.
   for (let changed = true; changed; ) {
     changed = false;
     for (let i = 0; i < 4 && !changed; i++)
@@ -105,14 +108,14 @@ export function triclinicAxes(vectors: Mat3): Mat3 {
   return inverse(transpose(best!));
 }
 
-/** What decides between orders of three of the four vectors, the most important first; larger is better. */
+/** Returns criteria for an order of three vectors, most important first; larger is better. */
 function rankOf([x, y, z]: Mat3): number[] {
   const cosine = (p: Vec3, q: Vec3) => dot(p, q) / (norm(p) * norm(q));
   const left = norm(plus(plus(x, y), z));
   return [left, cosine(x, y), norm(x), norm(y), cosine(x, z), cosine(y, z)];
 }
 
-/** For sorting by the first entries that differ by more than rounding, larger ones first. */
+/** Compares the first entries that differ by more than rounding, larger ones first. */
 function compared(p: readonly number[], q: readonly number[]): number {
   const at = p.findIndex((x, i) => Math.abs(x - q[i]!) > 1e-7 * (Math.abs(x) + Math.abs(q[i]!)));
   return at < 0 ? 0 : q[at]! - p[at]!;
@@ -120,7 +123,7 @@ function compared(p: readonly number[], q: readonly number[]): number {
 
 const plus = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 
-/** Whether no Bragg plane 2 k·G = |G|² is crossed on the way to any of the points, in coordinates of the reciprocal vectors. */
+/** Tells whether no point, in reciprocal coordinates, lies beyond a Bragg plane 2 k·G = |G|². */
 function isInFirstZone(primitive: Mat3, points: readonly Vec3[]): boolean {
   const reciprocal = transpose(inverse(primitive)); // without 2π
   const basis = reducedBasis(reciprocal);

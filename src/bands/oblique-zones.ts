@@ -2,14 +2,14 @@ import { dot, type Mat3, norm, type Vec3 } from "../common/vec3.ts";
 import type { ZoneTable } from "./zone-shapes.ts";
 
 /*
- * Zones of monoclinic and triclinic lattices: points and paths of [SC10], tables 16 to 21. The twofold axis is a; b and c span the
- * plane across it and enclose the angle α < 90°.
+ * Zones of monoclinic and triclinic lattices: points and paths of [SC10], tables 16 to 21. The
+ * twofold axis is a; b and c span the plane across it, at an angle α < 90°.
  */
 
 const GAMMA: Vec3 = [0, 0, 0];
 const HALF = 0.5;
 
-/** Lengths and angle of monoclinic axes. */
+/** Returns lengths and angle of monoclinic axes. */
 function shapeOf([a, b, c]: Mat3) {
   return { a: norm(a), b: norm(b), c: norm(c), cos: dot(b, c) / (norm(b) * norm(c)) };
 }
@@ -42,11 +42,11 @@ export function simpleMonoclinic(axes: Mat3): ZoneTable {
   };
 }
 
-/** The face of a and b is centred. Which of the five shapes follows from the angle of the first two reciprocal vectors. */
+/** Returns the table for a centred face ab, by the angle of the first two reciprocal vectors. */
 export function baseCentredMonoclinic(axes: Mat3): ZoneTable {
   const { a, b, c, cos } = shapeOf(axes);
   const sin2 = 1 - cos * cos;
-  // Positive where the first two reciprocal vectors enclose less than 90°: 1/(b sin α)² − 1/a².
+  // Positive if the first two reciprocal vectors enclose less than 90°: 1/(b sin α)² − 1/a².
   const acute = (a * a) / (b * b * sin2) - 1;
   if (acute <= 1e-9) return firstMonoclinic(a, b, c, cos, acute > -1e-9);
   const ratio = (b * cos) / c + (b * b * sin2) / (a * a) - 1;
@@ -143,8 +143,8 @@ const sharedMonoclinic = (mu: number, delta: number, zeta: number, eta: number) 
   }) as const satisfies ZoneTable["points"];
 
 /**
- * With reciprocal vectors that enclose angles of 90° or more with each other and with the negative of their sum, these seven are
- * the centres of faces of the zone; the table for acute angles is this one in other vectors.
+ * Centres of the zone's faces, for reciprocal vectors at angles of 90° or more with each other and
+ * with the negative of their sum; the table for acute angles is this one in other vectors.
  */
 export const TRICLINIC: ZoneTable = {
   points: {

@@ -7,7 +7,7 @@ import type { BackendName } from "../kernels/kernels.ts";
 import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
 import type { OrbitalSetup } from "../state/orbital-block.ts";
 
-/** A Hamiltonian that does not depend on its orbitals: ½|k+G|² + V(r) + the atoms' nonlocal potential. */
+/** Hamiltonian independent of its orbitals: ½|k+G|² + V(r) + nonlocal potential of the atoms. */
 export interface FixedHamiltonian {
   readonly setup: Omit<OrbitalSetup, "nBands">;
   /** V [Ha], shape [nSpin·N]. */
@@ -16,20 +16,20 @@ export interface FixedHamiltonian {
 }
 
 export interface SolveBandsOptions {
-  /** Lowest bands wanted at every k. */
+  /** Number of lowest bands at every k. */
   readonly nBands: number;
-  /** Residual norm ‖Hψ − εψ‖ [Ha]; the eigenvalue's error goes with its square. Default 1e-6. */
+  /** Residual norm ‖Hψ − εψ‖ [Ha]; eigenvalue errors go with its square. Default 1e-6. */
   readonly tolerance?: number;
   /** Default 1. */
   readonly threads?: number;
   /** Default `wasm`. */
   readonly backend?: BackendName;
-  /** Orbitals and projectors of k-points held together may take this [B]. Default 512 MiB. */
+  /** Memory for orbitals and projectors of k-points held together [B]. Default 512 MiB. */
   readonly memory?: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-  /** Heard between k-points. */
+  /** Aborts between k-points. */
   readonly signal?: AbortSignal | undefined;
-  /** May look at the orbitals of the k-points held together, and at their bands, before they are gone. */
+  /** Receives the orbitals and bands of the k-points held together, before they are closed. */
   readonly visit?: ((orbitals: Orbitals, solved: readonly SolvedBands[]) => Promise<void>) | undefined;
 }
 
@@ -38,21 +38,22 @@ export interface SolvedBands {
   readonly k: Vec3;
   readonly spin: number;
   readonly planeWaves: number;
-  /** [Ha], ascending, as many as were asked for. */
+  /** [Ha], ascending, shape [nBands]. */
   readonly energies: Float64Array;
-  /** ‖Hψ − εψ‖ [Ha] of each. */
+  /** ‖Hψ − εψ‖ [Ha] of each band. */
   readonly residualNorms: Float64Array;
   readonly converged: boolean;
 }
 
-/** The same for any number of threads, so that no digit depends on it. */
+/** Independent of the number of threads, so that no digit depends on it. */
 const MEMORY = 512 * 2 ** 20;
 
 /**
- * Lowest eigenvalues at each k-point, spin slowest. A few bands more than wanted are held: a block that ends inside a
- * cluster of levels converges slowly at its upper edge.
+ * Computes the lowest eigenvalues at each k-point, spin slowest. A few more bands are held: a block
+ * that ends inside a cluster of levels converges slowly at its upper edge.
  *
- * @throws InputError if the cutoff leaves fewer plane waves than bands at some k; NotConvergedError if the signal stops it.
+ * @throws InputError if some k has fewer plane waves than bands.
+ * @throws NotConvergedError if the signal aborts the work.
  */
 export async function solveBands(
   { setup, potential, nSpin }: FixedHamiltonian,
@@ -117,7 +118,7 @@ export async function solveBands(
   return solved;
 }
 
-/** Orbitals and projectors [B] for each plane wave of a k-point. */
+/** Returns the memory of orbitals and projectors per plane wave of a k-point [B]. */
 function bytesPerWave({ atoms, species }: Omit<OrbitalSetup, "nBands">, held: number): number {
   const projectors = atoms.reduce(
     (sum, atom) =>

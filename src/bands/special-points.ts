@@ -11,7 +11,7 @@ import {
   type ZoneTable,
 } from "./zone-shapes.ts";
 
-/** Points of the Brillouin zone with names, and the usual way through them. */
+/** Named points of the Brillouin zone and the standard path through them. */
 export interface SpecialPoints {
   readonly bravais: Bravais;
   /** By ASCII label, in reduced coordinates of the given reciprocal vectors. */
@@ -24,7 +24,7 @@ const GAMMA: Vec3 = [0, 0, 0];
 const HALF = 0.5;
 const THIRD = 1 / 3;
 
-/** Lattices whose zones have one shape: labels, coordinates and paths of [SC10]. */
+/** Lattices with a single zone shape: labels, coordinates and paths of [SC10]. */
 const TABLES: Readonly<Record<"cP" | "cF" | "cI" | "tP" | "oP" | "hP", ZoneTable>> = {
   cP: {
     points: { G: GAMMA, M: [HALF, HALF, 0], R: [HALF, HALF, HALF], X: [0, HALF, 0] },
@@ -83,8 +83,9 @@ const TABLES: Readonly<Record<"cP" | "cF" | "cI" | "tP" | "oP" | "hP", ZoneTable
 };
 
 /**
- * The special points of a lattice, found from its vectors. With primitive vectors A = U P, P the standard ones and U
- * whole numbers, a point κ of the standard basis is U κ in the given one: exactly the same fractions.
+ * Finds the special points of a lattice from its vectors. With primitive vectors A = U P, P the
+ * standard ones and U integer, a point κ of the standard basis is U κ in the given one, with
+ * exactly the same fractions.
  */
 export function specialPoints({ vectors }: Pick<Lattice, "vectors">): SpecialPoints {
   const bravais = findBravais(vectors);
@@ -122,7 +123,7 @@ function tableOf(type: BravaisType, conventional: Mat3): ZoneTable {
   }
 }
 
-/** Γ, Σ₁, Y₁ for G, Sigma1, Y1. */
+/** Returns Γ, Σ₁, Y₁ for G, Sigma1, Y1. */
 export function prettyLabel(label: string): string {
   const [, name = "", digits = ""] = /^(\D+)(\d*)$/.exec(label) ?? [];
   const letter = ({ G: "Γ", Sigma: "Σ" } as Record<string, string>)[name] ?? name;

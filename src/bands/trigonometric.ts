@@ -5,14 +5,15 @@ import { newFourierField, type ReadonlyRealField, type RealField } from "../kern
 import type { Lattice } from "../model/lattice.ts";
 
 /**
- * One pair of coefficients of a real trigonometric polynomial, V(r) = Σ_G V(G) e^{iG·r}, V(−G) = V(G)*:
- * reduced G, Re V(G), Im V(G) [Ha]. Of each pair ±G only the one whose last component other than 0 is positive stands.
+ * Pair of coefficients of a real trigonometric polynomial, V(r) = Σ_G V(G) e^{iG·r}, V(−G) = V(G)*:
+ * reduced G, Re V(G), Im V(G) [Ha]. Of each pair ±G the one whose last nonzero component is
+ * positive is stored.
  */
 export type Coefficient = readonly [gx: number, gy: number, gz: number, re: number, im: number];
 
 /**
- * The coefficients of a field on the grid that matrix elements ⟨k+G|V|k+G′⟩ of cutoff `ecut` can meet: |G| ≤ 2√(2 ecut).
- * They are made Hermitian, V(G) ← (V(G) + V(−G)*)/2, so that the polynomial is exactly real.
+ * Returns the coefficients of a field that enter matrix elements ⟨k+G|V|k+G′⟩ of cutoff `ecut`: |G|
+ * ≤ 2√(2 ecut). They are made Hermitian, V(G) ← (V(G) + V(−G)*)/2, so that the polynomial is real.
  */
 export function toTrigonometric(grid: Grid, field: ReadonlyRealField, ecut: number): Coefficient[] {
   const { points, gVectors, normG2, size } = grid;
@@ -22,15 +23,15 @@ export function toTrigonometric(grid: Grid, field: ReadonlyRealField, ecut: numb
     const g: Vec3 = [gVectors[3 * i]!, gVectors[3 * i + 1]!, gVectors[3 * i + 2]!];
     if (!isReached(normG2[i]!, ecut) || (!isUpper(g) && i > 0)) continue;
     const j = gridIndex(size, -g[0], -g[1], -g[2]);
-    // At G = 0 the two are one, and the imaginary part vanishes.
+    // At G = 0 both are the same, and the imaginary part vanishes.
     found.push([...g, (f[2 * i]! + f[2 * j]!) / 2, (f[2 * i + 1]! - f[2 * j + 1]!) / 2]);
   }
   return found;
 }
 
 /**
- * The polynomial on the points of a grid [Ha], shape [N], without the coefficients that matrix elements of cutoff
- * `ecut` cannot meet.
+ * Evaluates the polynomial on a grid [Ha], shape [N], without the coefficients beyond matrix
+ * elements of cutoff `ecut`.
  *
  * @param grid at least the exact-product grid of `ecut`.
  */
@@ -54,10 +55,10 @@ export function fromTrigonometric(grid: Grid, coefficients: readonly Coefficient
   return grid.toReal(f);
 }
 
-/** 1e-9: a G on the surface belongs to it whatever the rounding of the lattice. */
+/** Tells whether G is reached; the 1e-9 includes the surface despite rounding of the lattice. */
 const isReached = (normG2: number, ecut: number): boolean => normG2 <= 8 * ecut * (1 + 1e-9);
 
-/** Whether the last component other than 0 is positive. */
+/** Tells whether the last nonzero component is positive. */
 export const isUpper = ([x, y, z]: Vec3): boolean => (z !== 0 ? z > 0 : y !== 0 ? y > 0 : x > 0);
 
 function normG2Of({ reciprocal }: Lattice, g: Vec3): number {

@@ -1,15 +1,15 @@
 import type { Vec3 } from "../common/vec3.ts";
 
-/** Special points of a Brillouin zone and the usual path through them [SC10]. */
+/** Special points of a Brillouin zone and the standard path through them [SC10]. */
 export interface ZoneTable {
   /** In terms of the standard primitive reciprocal vectors. */
   readonly points: Readonly<Record<string, Vec3>>;
-  /** Labels; pieces apart by `|`. */
+  /** Labels; pieces separated by `|`. */
   readonly path: string;
 }
 
 /*
- * Zones whose shape and points depend on the ratios of the axes, from the lengths of the conventional axes [bohr].
+ * Zones whose shape depends on the ratios of the axes, from the lengths of the conventional axes.
  */
 
 const GAMMA: Vec3 = [0, 0, 0];
@@ -40,7 +40,7 @@ export function bodyCentredTetragonal(a: number, c: number): ZoneTable {
   };
 }
 
-/** a < b < c. */
+/** Requires a < b < c. */
 export function faceCentredOrthorhombic(a: number, b: number, c: number): ZoneTable {
   const common = { G: GAMMA, L: [HALF, HALF, HALF], Y: [HALF, 0, HALF], Z: [HALF, HALF, 0] } as const;
   const [ab, ac] = [(a / b) ** 2, (a / c) ** 2];
@@ -76,7 +76,7 @@ export function faceCentredOrthorhombic(a: number, b: number, c: number): ZoneTa
   };
 }
 
-/** a < b < c. */
+/** Requires a < b < c. */
 export function bodyCentredOrthorhombic(a: number, b: number, c: number): ZoneTable {
   const [ac, bc] = [(a / c) ** 2, (b / c) ** 2];
   const zeta = (1 + ac) / 4;
@@ -103,7 +103,7 @@ export function bodyCentredOrthorhombic(a: number, b: number, c: number): ZoneTa
   };
 }
 
-/** a < b, the face they span is centred. */
+/** Requires a < b; their face is centred. */
 export function baseCentredOrthorhombic(a: number, b: number): ZoneTable {
   const zeta = (1 + (a / b) ** 2) / 4;
   return {
@@ -123,7 +123,7 @@ export function baseCentredOrthorhombic(a: number, b: number): ZoneTable {
   };
 }
 
-/** @param cosine of the angle between the primitive vectors. */
+/** @param cosine cosine of the angle between the primitive vectors. */
 export function rhombohedral(cosine: number): ZoneTable {
   if (cosine > 0) {
     const eta = (1 + 4 * cosine) / (2 + 4 * cosine);

@@ -6,24 +6,24 @@ import type { DefinedModel } from "./define-model.ts";
 import { dotRe, normalise, type OneOrbital, oneOrbital, type StartWave } from "./one-orbital.ts";
 
 export interface CondensateOptions {
-  /** ‖Hψ − μψ‖ [Ha] to reach. Default 10⁻⁸; the energy is then good to its square over the gap. */
+  /** Target of ‖Hψ − μψ‖ [Ha]; the energy error is its square over the gap. Default 10⁻⁸. */
   readonly tolerance?: number;
   /** Default 5000. */
   readonly maxIterations?: number;
   /**
-   * Start ψ(r) as [re, im], or a `wave` found before, shape [2·N]; any norm. Default positive, and in a magnetic field noise
-   * of long waves, from the model's seed.
+   * Start ψ(r) as [re, im], or an earlier `wave`, shape [2·N]; any norm. Default positive, and in a
+   * magnetic field long-wave noise, from the model's seed.
    */
   readonly start?: StartWave;
-  /** Random starts to try, of the model's seed and those that follow it: the lowest minimum is the result. Default 1. */
+  /** Random starts, from the seed on; the lowest minimum is the result. Default 1. */
   readonly starts?: number;
   readonly onStep?: (step: CondensateStep) => void;
-  /** Looked at between steps: what has been reached is then the result. */
+  /** Ends the minimisation between steps, with the state reached. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface CondensateStep {
-  /** Which of the `starts`, from 0. */
+  /** Index of the start, from 0. */
   readonly start: number;
   readonly step: number;
   /** [Ha] */
@@ -49,20 +49,20 @@ export interface Condensate {
 }
 
 /**
- * A minimum of E[ψ] on the sphere ‖ψ‖ = 1, with all particles of the model in the one orbital ψ of k = 0:
+ * Minimises E[ψ] on the sphere ‖ψ‖ = 1, with all particles of the model in one orbital ψ of k = 0:
  *
  *   E[ψ] = N ⟨ψ|½|p − A|²|ψ⟩ + Σ_terms E[ρ],  ρ = N|ψ|²;    ∂E = 2N (Hψ − μψ)
  *
- * by nonlinear conjugate gradients along great circles ψ cos θ + d sin θ with the preconditioner of [ALT17],
+ * by nonlinear conjugate gradients along great circles ψ cos θ + d sin θ, preconditioned as in
+ * [ALT17],
  *
  *   P⁻¹ = P_V^{½} P_Δ P_V^{½},   P_Δ = 1/(α + ½|G|²),   P_V = 1/(α + V − min V),   α = μ − min V₀
  *
- * with V₀ the potential without particles.
+ * with V₀ the potential without particles. Rotation makes many minima, one for each arrangement of
+ * vortices; the start decides which is found. The lowest of several `starts` is returned, without
+ * proof that it is the global minimum.
  *
- * Rotation makes many minima, one for each arrangement of vortices: which is found depends on the start. Of several `starts` the
- * lowest is taken; none is proved to be the lowest there is.
- *
- * @throws InputError if an option is out of range, or the model has more than the one orbital.
+ * @throws InputError if an option is out of range, or the model has more than one orbital.
  */
 export async function minimiseCondensate(
   model: DefinedModel,
@@ -91,7 +91,7 @@ export async function minimiseCondensate(
   return lowest;
 }
 
-/** ψ, Hψ, the gradient, its image, the direction; ψ and Hψ of a try. */
+/** ψ, Hψ, gradient, preconditioned gradient, direction; ψ and Hψ of a trial. */
 type Panels = readonly [
   Float64Array,
   Float64Array,
@@ -128,7 +128,7 @@ function minimiseFrom(
     image.set(gradient);
     system.precondition(image, hpsi, psi);
     const now = dotRe(gradient, image);
-    // Polak-Ribière with restarts where the old direction would lead uphill.
+    // Polak-Ribière, restarted if the old direction would lead uphill.
     const beta = steps === 0 ? 0 : Math.max(0, (now - dotRe(oldGradient, image)) / before);
     for (let i = 0; i < 2 * n; i++) direction[i] = beta * direction[i]! - image[i]!;
     removeAlong(direction, psi);
@@ -143,7 +143,7 @@ function minimiseFrom(
       for (let i = 0; i < 2 * n; i++) trial[i] = c * psi[i]! + s * direction[i]!;
       normalise(trial);
       const found = system.evaluate(trialH, trial);
-      // dψ/dθ = −ψ sin θ + d cos θ, a unit vector orthogonal to the new ψ
+      // dψ/dθ = −ψ sin θ + d cos θ, a unit vector orthogonal to the new ψ.
       let rate = 0;
       for (let i = 0; i < 2 * n; i++)
         rate += ((c / length) * direction[i]! - length * s * psi[i]!) * trialH[i]!;
@@ -172,8 +172,9 @@ function minimiseFrom(
 }
 
 /**
- * An angle where the energy is near its lowest along the circle: the root of the slope by the secant through 0 and a trial
- * angle, which stays meaningful where differences of energies are rounding. Leaves the last evaluated point in place.
+ * Finds an angle near the minimum along the circle: the root of the slope by the secant through 0
+ * and a trial angle, which works where differences of energies are rounding. Leaves the last
+ * evaluated point in place.
  */
 function lineSearch(
   move: (theta: number) => { energies: Energies; slope: number },
@@ -187,7 +188,7 @@ function lineSearch(
     const at = move(theta);
     const bend = (at.slope - slope) / theta;
     const isDown = at.energies.total <= energy + rounding;
-    // Good enough: the slope has fallen to a tenth.
+    // The slope has fallen to a tenth.
     if (isDown && Math.abs(at.slope) <= 0.1 * Math.abs(slope)) return { theta, energies: at.energies };
     if (tries >= 20) return { theta, energies: at.energies };
     const secant = bend > 0 ? -slope / bend : 2 * theta;

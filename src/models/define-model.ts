@@ -20,29 +20,26 @@ import type { Term } from "../terms/term.ts";
 export interface ModelDefinition {
   /** One, two or three lattice vectors with as many components [bohr]. */
   readonly cell: readonly (readonly number[])[];
-  /** Length of the axes that are not there [bohr]; sets the unit of density. Default 1. */
+  /** Length of the missing axes [bohr]; it sets the unit of density. Default 1. */
   readonly width?: number;
   /** Cutoff of the plane waves [Ha]. */
   readonly ecut: number;
   /** Particles per cell. Default 1. */
   readonly particles?: number;
   /**
-   * Particles that a level holds: 2 for electrons, 1 for fermions without spin or one boson, N for
-   * N bosons. Default 1.
+   * Particles per level: 2 for electrons, 1 for spinless fermions or one boson, N for N bosons.
+   * Default 1.
    */
   readonly perLevel?: number;
-  /** The energies beside the kinetic one and the entropy, on the grid that the cutoff gives. */
+  /** Energy terms on the grid of the cutoff, beside the kinetic energy and the entropy. */
   readonly terms: (grid: Grid) => readonly Term[];
-  /** Density to start from, up to a factor, in any unit. Default uniform. */
+  /** Start density, up to a factor, in any unit. Default uniform. */
   readonly start?: (grid: Grid) => ArrayLike<number>;
   /**
    * A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r.
    */
   readonly vectorPotential?: (r: Vec3) => Vec3;
-  /**
-   * Monkhorst-Pack divisions of the axes that are there, and their shifts. Default one point, k =
-   * 0.
-   */
+  /** Monkhorst-Pack divisions of the existing axes, and their shifts. Default the point k = 0. */
   readonly kgrid?: readonly number[];
   readonly kshift?: readonly number[];
   /** Default none at 0 Ha: the lowest levels are full. */
@@ -51,19 +48,19 @@ export interface ModelDefinition {
   readonly fftSize?: readonly number[];
   readonly backend?: BackendName;
   readonly threads?: number;
-  /** Of the random start. Default 0. */
+  /** Seed of the random start. Default 0. */
   readonly seed?: number;
 }
 
-/** A model made ready for `scf`, `groundState` or `minimiseCondensate`. */
+/** Discretised model, for `scf`, `groundState` or `minimiseCondensate`. */
 export interface DefinedModel extends ScfProblem {
   readonly backend: BackendName;
   readonly seed: number;
 }
 
 /**
- * Discretises a model given by its terms: Gross-Pitaevskii, analytic potentials, reduced
- * Hartree-Fock, and whatever else `terms` can say, by the plane waves of its own dimensions.
+ * Discretises a model given by its terms in the plane waves of its dimensions: Gross-Pitaevskii,
+ * analytic potentials, reduced Hartree-Fock or the user's own `terms`.
  *
  * @throws InputError if a value is out of range.
  */
@@ -139,7 +136,7 @@ export async function defineModel({
   };
 }
 
-/** A density that holds all particles. */
+/** Scales a density to the number of particles. */
 function scaled(start: ArrayLike<number>, { points, dvol }: Grid, particles: number): RealField {
   const rho = asRealField(Float64Array.from(start));
   const sum = dvol * sumReal(rho);

@@ -12,35 +12,35 @@ import { densityWeights } from "../state/occupation.ts";
 import { kernelOf, operatorsOf, totalPotential } from "../terms/sums.ts";
 import type { DefinedModel } from "./define-model.ts";
 
-/** The linearised iteration of a model as matrices on the grid, columns one after the other, shape [N·N]. */
+/** Linearised iteration of a model as column-major matrices on the grid, shape [N·N]. */
 export interface DielectricMatrix {
   readonly states: DenseStates;
-  /** Density it was made at [bohr⁻³], shape [N]. */
+  /** Density of the linearisation [bohr⁻³], shape [N]. */
   readonly density: RealField;
   /** χ₀, from potentials to densities [Ha⁻¹ bohr⁻³]. */
   readonly chi0: Float64Array;
   /** K = δV/δρ of the model's terms, from densities to potentials [Ha·bohr³]. */
   readonly kernel: Float64Array;
-  /** ε† = 1 − χ₀K: how the residual F(ρ) − ρ changes with ρ, up to its sign. */
+  /** ε† = 1 − χ₀K, minus the derivative of the residual F(ρ) − ρ. */
   readonly epsilon: Float64Array;
-  /** What preconditioners look at. */
+  /** State to be passed to preconditioners. */
   readonly iterate: Iterate;
-  /** D(r) of a window of energies [Ha⁻¹ bohr⁻³], shape [N]: what their `needs` ask for. */
+  /** Returns D(r) [Ha⁻¹ bohr⁻³] of an energy window of a preconditioner's `needs`, shape [N]. */
   localDensityOfStates(window: EnergyWindow): RealField;
 }
 
-/** Larger matrices take minutes, not seconds. */
+/** Largest number of points; beyond it matrices take minutes. */
 const MOST_POINTS = 1500;
 
-/** F(ρ): the density of all states in the potential of a density, shape [N]; the map whose derivative is χ₀K. */
+/** Returns F(ρ), the density of all states in the potential of ρ, shape [N]; F′ = χ₀K. */
 export async function outputDensity(model: DefinedModel, rho: ReadonlyRealField): Promise<RealField> {
   const states = await statesAt(model, rho);
   return occupiedDensity(states);
 }
 
 /**
- * The dielectric operator of a small model at a density as a dense matrix: everything about the convergence of its
- * iteration can be looked at.
+ * Computes the dielectric operator of a small model at a density as a dense matrix, which
+ * determines the convergence of its iteration.
  *
  * @param density usually the ground state's, from `groundState`.
  * @throws InputError if the grid has too many points for a dense matrix.
@@ -69,7 +69,7 @@ export async function dielectricMatrix(model: DefinedModel, density: RealField):
   };
 }
 
-/** Eigenvalues of P⁻¹ε† on densities without charge, and what they say of the iteration. */
+/** Eigenvalues of P⁻¹ε† on densities without charge, and the predicted convergence. */
 export interface PreconditionedSpectrum {
   readonly name: string;
   /** Real parts, ascending, N − 1 of them. */
@@ -78,14 +78,15 @@ export interface PreconditionedSpectrum {
   readonly largestImaginaryPart: number;
   /** Null if an eigenvalue is not positive. */
   readonly rates: PredictedRates | null;
-  /** The density that fades with eigenvalue i, ∫x² = 1, shape [N]. */
+  /** Returns the density of eigenvalue i, ∫x² = 1, shape [N]. */
   modeOf(index: number): RealField;
 }
 
 /**
- * The whole spectrum of P⁻¹ε†.
+ * Computes the whole spectrum of P⁻¹ε†.
  *
- * @param preconditioner any of the library's, or a user's own; those that solve an equation inside do so to their own tolerance.
+ * @param preconditioner a library or user preconditioner; inner equations are solved to their own
+ *   tolerance.
  */
 export async function preconditionedSpectrum(
   { epsilon, iterate, localDensityOfStates }: DielectricMatrix,
@@ -103,7 +104,8 @@ export async function preconditionedSpectrum(
     await apply(out, unit);
     inverse.set(out, j * points);
   }
-  // A reflection that takes the constant to the first unit vector: the rest of the matrix acts on densities without charge.
+  // Reflection of the constant to the first unit vector; the other rows and columns of the matrix
+  // act on densities without charge.
   const u = new Float64Array(points).fill(1 / Math.sqrt(points));
   u[0]! += 1;
   const norm2 = u.reduce((sum, x) => sum + x * x, 0);
@@ -140,7 +142,7 @@ async function statesAt(
   return denseStates(await createKernels(backend), basis, totalPotential(terms, rho), operatorsOf(terms));
 }
 
-/** D(r) of a window, of all states however far from its center. */
+/** Returns D(r) of an energy window from all states, however far from its center. */
 function localStates(states: DenseStates, window: EnergyWindow): RealField {
   const fMax = levelCapacity(states.basis.model);
   return denseDensity(states, windowWeights(states.levels, fMax, window, Number.POSITIVE_INFINITY));
@@ -160,7 +162,7 @@ function iterateOf(states: DenseStates, epsilon: Float64Array): Iterate {
   });
 }
 
-/** The matrix of a linear map, from its images of the unit vectors. */
+/** Returns the matrix of a linear map from its images of the unit vectors. */
 function columnsOf(n: number, apply: (unit: RealField) => Float64Array): Float64Array {
   const out = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
@@ -171,7 +173,7 @@ function columnsOf(n: number, apply: (unit: RealField) => Float64Array): Float64
   return out;
 }
 
-/** A B of two n × n matrices. */
+/** Returns the product A B of two n × n matrices. */
 function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
@@ -186,7 +188,7 @@ function multiply(a: Float64Array, b: Float64Array, n: number): Float64Array {
   return out;
 }
 
-/** A ← (1 − 2uuᵀ/uᵀu) A (1 − 2uuᵀ/uᵀu). */
+/** Reflects A ← (1 − 2uuᵀ/uᵀu) A (1 − 2uuᵀ/uᵀu). */
 function reflectBothSides(a: Float64Array, u: Float64Array, norm2: number, n: number): void {
   const image = new Float64Array(n);
   for (let j = 0; j < n; j++) {

@@ -8,7 +8,7 @@ import { hartree } from "../terms/hartree/hartree.ts";
 import { pairInteraction } from "../terms/hartree/pair-interaction.ts";
 import { type DefinedModel, defineModel } from "./define-model.ts";
 
-/** A sheet of positive charge across the line. */
+/** Sheet of positive charge across the line. */
 export interface Ion {
   /** [bohr] */
   readonly position: number;
@@ -16,7 +16,7 @@ export interface Ion {
   readonly charge: number;
   /** Width s of its Gaussian e^{−x²/2s²} [bohr]. */
   readonly width: number;
-  /** Depth of the additional well of the same shape that binds electrons to it [Ha]. Default 0. */
+  /** Depth of an additional well of the same shape that binds electrons [Ha]. Default 0. */
   readonly depth?: number;
 }
 
@@ -25,31 +25,28 @@ export interface LineSystem {
   /** [bohr] */
   readonly length: number;
   readonly ions: readonly Ion[];
-  /** Side of the plane's square cell [bohr]; it sets how strongly electrons interact. Default 5. */
+  /** Side of the square cell of the plane [bohr]; it sets the interaction strength. Default 5. */
   readonly width?: number;
   /** Default 3 Ha. */
   readonly ecut?: number;
   /** Default gaussian with 0.01 Ha. */
   readonly smearing?: SmearingName;
   readonly temperature?: number;
-  /**
-   * k-points along the line, the shifted grid. Default such that they are at least as dense as for
-   * 200 bohr.
-   */
+  /** Number of k-points on the shifted grid. Default a density of one k-point for 200 bohr. */
   readonly kpoints?: number;
-  /** v(|G|²) in place of Coulomb's 4π/|G|²; v(0) must be 0 or a background's. */
+  /** Replaces Coulomb's 4π/|G|² by v(|G|²); v(0) must be 0 or a background's. */
   readonly interaction?: (g2: number) => number;
 }
 
 /**
- * Reduced Hartree-Fock for electrons on a line, uniform in the plane across it, among sheets of
- * positive charge:
+ * Makes a reduced Hartree-Fock model of electrons on a line, uniform in the plane across it, among
+ * sheets of positive charge:
  *
  *   E = Σ f ⟨ψ|½p²|ψ⟩ − T S + ½ ∫∫ (ρ − ν) v (ρ − ν) + ∫ W ρ,   v(G) = 4π/|G|²
  *
- * with ν the Gaussian ions and W their wells. The energy is convex in ρ, so there is one ground
- * state, and all of ε† = 1 − χ₀v is at least 1. Density and interaction have the units of three
- * dimensions, and the preconditioners apply as they are.
+ * with ν the Gaussian ions and W their wells. The energy is convex in ρ: the ground state is
+ * unique, and all eigenvalues of ε† = 1 − χ₀v are at least 1. Density and interaction have the
+ * units of three dimensions, and the preconditioners apply unchanged.
  *
  * @throws InputError if a value is out of range.
  */
@@ -86,7 +83,7 @@ export async function lineSystem({
       const coulomb = interaction === undefined ? hartree(grid, 1) : pairInteraction(grid, 1, interaction);
       const wells = gaussians(grid, wellHeight);
       const { energy, potential: ionic } = coulomb.evaluate(nuclei(grid));
-      /** −∫ f ∂h_i/∂x_i for every ion, h its Gaussian times a height. */
+      /** Returns −∫ f ∂h_i/∂x_i for every ion, with h its Gaussian times a height. */
       const pulls = (f: ReadonlyRealField, height: (ion: Ion) => number): Vec3[] =>
         ions.map((ion) => {
           const { position, width: s } = ion;
@@ -109,7 +106,7 @@ export async function lineSystem({
     },
   });
 
-  /** ν(x) [bohr⁻³] */
+  /** Returns ν(x) [bohr⁻³]. */
   function nuclei(grid: Grid): RealField {
     return gaussians(grid, chargeHeight);
   }
@@ -122,7 +119,7 @@ export async function lineSystem({
     return -depth;
   }
 
-  /** Σ_ions height e^{−x²/2s²} */
+  /** Returns Σ_ions height e^{−x²/2s²}. */
   function gaussians({ points }: Grid, height: (ion: Ion) => number): RealField {
     const out = newRealField(points);
     for (const ion of ions)
@@ -132,7 +129,7 @@ export async function lineSystem({
   }
 }
 
-/** Σ_images e^{−(x + image)²/2s²}, or minus its derivative by x. */
+/** Returns Σ_images e^{−(x + image)²/2s²}, or minus its derivative by x. */
 function periodicGaussian(x: number, s: number, length: number, isSlope = false): number {
   const reach = 1 + Math.ceil((9 * s) / length); // e^{−40} beyond
   const near = x - length * Math.round(x / length);
@@ -144,9 +141,9 @@ function periodicGaussian(x: number, s: number, length: number, isSlope = false)
   return sum;
 }
 
-/** One electron an ion: the band is half full. */
+/** One electron per ion: the band is half full. */
 const METAL = { spacing: 4, charge: 1, width: 1, depth: 0.6 } as const;
-/** Two electrons an ion, bound by deep wells: full bands below a gap. */
+/** Two electrons per ion, bound by deep wells: full bands below a gap. */
 const INSULATOR = { spacing: 5, charge: 2, width: 0.8, depth: 1.3 } as const;
 
 const row = (
@@ -156,13 +153,13 @@ const row = (
 ): Ion[] =>
   Array.from({ length: count }, (_, i) => ({ position: start + (i + 0.5) * spacing, charge, width, depth }));
 
-/** A chain of `cells` ions with half a band of electrons. */
+/** Makes a chain of `cells` ions with half a band of electrons. */
 export const metalLine = (cells: number): LineSystem => ({
   length: cells * METAL.spacing,
   ions: row(METAL, cells),
 });
 
-/** A chain of `cells` ions with full bands. */
+/** Makes a chain of `cells` ions with full bands. */
 export const insulatorLine = (cells: number): LineSystem => ({
   length: cells * INSULATOR.spacing,
   ions: row(INSULATOR, cells),
@@ -170,7 +167,7 @@ export const insulatorLine = (cells: number): LineSystem => ({
   temperature: 0,
 });
 
-/** `cells` ions of the metal, as many bohr of the insulator, and as many of nothing. */
+/** Makes `cells` ions of the metal, the same length of the insulator, and the same of vacuum. */
 export function mixedLine(cells: number): LineSystem {
   const part = cells * METAL.spacing;
   const insulators = Math.round(part / INSULATOR.spacing);

@@ -13,14 +13,14 @@ import type { DefinedModel } from "./define-model.ts";
 /** ψ(r) as [re, im] at a Cartesian point [bohr], or on the grid, shape [2·N]; any norm. */
 export type StartWave = ((r: Vec3) => readonly [number, number]) | Float64Array;
 
-/** E and H of the one orbital. */
+/** Energy and Hamiltonian of one orbital. */
 export interface OneOrbital {
   readonly n: number;
-  /** psi ← a start, any norm; without one a random wave, another for each `number`. */
+  /** Sets psi to a start of any norm; without one to a random wave, different for each `number`. */
   begin(psi: Float64Array, start: StartWave | undefined, number?: number): void;
-  /** out ← Hψ with the potential of ψ itself; the energies. */
+  /** Computes out ← Hψ in the potential of ψ itself; returns the energies. */
   evaluate(out: Float64Array, psi: Float64Array): Energies;
-  /** x ← P⁻¹x at the ψ evaluated last. */
+  /** Computes x ← P⁻¹x at the last evaluated ψ. */
   precondition(x: Float64Array, hpsi: Float64Array, psi: Float64Array): void;
   density(psi: Float64Array): RealField;
   onGrid(psi: Float64Array): Float64Array;
@@ -33,7 +33,7 @@ export function oneOrbital(kernels: Kernels, { basis, terms, seed }: DefinedMode
   const kpoint = createKPoint(lattice, grid.size, ecut, [0, 0, 0], 1);
   const potential = kernels.alloc(points);
   const operators = operatorsOf(terms);
-  /** Without a magnetic field or an operator of one's own the ground state is positive. */
+  /** Without a magnetic field or the user's own operators the ground state is positive. */
   const isPositive = operators.every(
     (operator) => typeof operator !== "function" && operator.kind === "kinetic",
   );
@@ -55,7 +55,8 @@ export function oneOrbital(kernels: Kernels, { basis, terms, seed }: DefinedMode
     density,
     begin(psi, start, number = 0) {
       const { normal } = random(seed + number);
-      // The start is positive like the ground state; else noise holds all arrangements of vortices.
+      // A positive start for a positive ground state; else noise, which has all vortex
+      // arrangements.
       if (start !== undefined) project(psi, hamiltonian, work, grid, start);
       else if (isPositive) project(psi, hamiltonian, work, grid, () => [1 + 0.1 * normal(), 0]);
       else noise(psi, kpoint, seed + number);
@@ -100,7 +101,7 @@ export function oneOrbital(kernels: Kernels, { basis, terms, seed }: DefinedMode
 
 const lowestOf = (f: Float64Array): number => f.reduce((least, x) => Math.min(least, x), f[0]!);
 
-/** Random waves, less of the shorter. */
+/** Fills ψ with random waves, damped at short wavelengths. */
 function noise(psi: Float64Array, { planeWaves, kinetic }: KPoint, seed: number): void {
   const stream = random(seed);
   for (let g = 0; g < planeWaves; g++) {
@@ -110,7 +111,7 @@ function noise(psi: Float64Array, { planeWaves, kinetic }: KPoint, seed: number)
   }
 }
 
-/** ψ ← the waves of a start. */
+/** Projects a start to the plane waves of ψ. */
 function project(
   psi: Float64Array,
   { fft }: Hamiltonian,
@@ -138,7 +139,7 @@ function project(
   requireInput(dotRe(psi, psi) > 0, () => "start: ψ must not vanish between the plane waves, got zero");
 }
 
-/** Re⟨x|y⟩ */
+/** Returns Re⟨x|y⟩. */
 export function dotRe(x: Float64Array, y: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < x.length; i++) sum += x[i]! * y[i]!;

@@ -2,23 +2,24 @@ import type { Grid } from "../basis/grid.ts";
 import { requireInput } from "../common/failure.ts";
 import { rowsVec } from "../common/vec3.ts";
 
-/** A point around which the phase of ψ winds. */
+/** Point around which the phase of ψ winds. */
 export interface Vortex {
-  /** Cartesian [bohr], the middle of its grid cell. */
+  /** Cartesian [bohr], at the middle of its grid cell. */
   readonly position: readonly [number, number];
-  /** Turns of the phase, counted against the clock: +1 or −1 as a rule. */
+  /** Anticlockwise turns of the phase, as a rule +1 or −1. */
   readonly charge: number;
 }
 
 /**
- * Vortices of a two-dimensional wave: cells of the grid around which the phase winds,
+ * Finds the vortices of a two-dimensional wave: grid cells around which the phase winds,
  *
  *   charge = (1/2π) Σ_edges arg(ψ̄_from ψ_to),   each in (−π, π]
  *
- * where there is a condensate for the vortex to be in: the density within `reach` of it is somewhere above `fraction` of
- * the largest. Far outside, the phase of almost nothing winds as it likes.
+ * inside the condensate: the density within `reach` exceeds `fraction` of its maximum somewhere.
+ * Far outside, the phase of a vanishing wave winds at random.
  *
- * @param wave ψ on the grid, complex, shape [2·N]. @param reach [bohr]. Default 1.
+ * @param wave ψ on the grid, complex, shape [2·N].
+ * @param options `reach` [bohr], default 1, and `fraction`, default 0.2.
  * @throws InputError if the grid is not two-dimensional.
  */
 export function vortices(

@@ -3,19 +3,20 @@ import type { Lattice } from "../model/lattice.ts";
 import type { Levels } from "../state/occupation.ts";
 import { type GridBands, statesBelow } from "./tetrahedra.ts";
 
-/** A density of states on equally spaced energies. */
+/** Density of states on equally spaced energies. */
 export interface DensityOfStates {
-  /** Means over intervals of the spacing's width around the energies [states/Ha per cell], so that their sum loses no state. */
+  /** Means over intervals around the energies [states/Ha per cell]; their sum keeps all states. */
   readonly density: Float64Array;
   /** States below the upper end of each interval, per cell. */
   readonly integrated: Float64Array;
 }
 
 /**
- * Levels broadened by a Gaussian e^{−(ε/T)²}/(T√π) of width T [Ha].
+ * Computes the density of states of levels broadened by a Gaussian e^{−(ε/T)²}/(T√π).
  *
- * @param energies [Ha], equally spaced and ascending.
  * @param fMax electrons per full level.
+ * @param width T [Ha].
+ * @param energies [Ha], equally spaced and ascending.
  */
 export function broadenedStates(
   levels: readonly Levels[],
@@ -29,7 +30,7 @@ export function broadenedStates(
   return differences(edges(energies).map(count), energies);
 }
 
-/** Levels joined between the points of a k-grid by linear interpolation in tetrahedra. */
+/** Computes the density of states of levels on a k-grid, linearly interpolated in tetrahedra. */
 export function interpolatedStates(
   lattice: Lattice,
   bands: GridBands,
@@ -42,7 +43,7 @@ export function interpolatedStates(
   );
 }
 
-/** Ends of the intervals around equally spaced energies, one more than these. */
+/** Returns the n + 1 ends of the intervals around n equally spaced energies. */
 export function edges(energies: ArrayLike<number>): Float64Array {
   const n = energies.length;
   const spacing = (energies[n - 1]! - energies[0]!) / (n - 1);

@@ -3,9 +3,9 @@ import { planeSpacings } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
 
 /**
- * Macroscopic average of a plane average f̄ along a periodic axis of length L [BBR88]: the mean over a window as wide as
- * the distance d of atomic layers, which leaves no trace of them. One window for each of `periods`, one after another,
- * as an interface of two crystals needs.
+ * Computes the macroscopic average of a plane average f̄ along a periodic axis of length L [BBR88]:
+ * the mean over a window of the width d of an atomic layer, which removes the oscillation of the
+ * layers. Windows of several `periods` are applied in turn, as an interface of two crystals needs.
  *
  *   f̿(z) = (1/d) ∫_{z−d/2}^{z+d/2} f̄(z′) dz′,   in reciprocal space f̄(q) sin(qd/2)/(qd/2)
  *
@@ -29,7 +29,7 @@ export function macroscopicAverage(
     const q = (2 * Math.PI * (m <= n / 2 ? m : m - n)) / length;
     return periods.reduce((product, d) => product * sinc((q * d) / 2), 1 / n);
   });
-  // The filter as a function of distance: short sums, no transform of arbitrary length is needed.
+  // The filter in real space: sums are short, and no transform of arbitrary length is needed.
   const weights = Float64Array.from({ length: n }, (_, j) =>
     filter.reduce((sum, value, m) => sum + value * Math.cos((2 * Math.PI * m * j) / n), 0),
   );
@@ -40,12 +40,12 @@ export function macroscopicAverage(
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(x) / x);
 
-/** Atoms whose fractional coordinates differ by less are in one layer. */
+/** Atoms whose fractional coordinates differ by less than this are in one layer. */
 const SAME_LAYER = 0.01;
 
 /**
- * Usual distance of atomic layers along an axis [bohr]: the median of the distances of neighbouring ones, vacuum
- * included once; undefined where there are fewer than three, which have no period.
+ * Returns the typical distance of atomic layers along an axis [bohr]: the median over neighbouring
+ * layers, the vacuum included once; undefined for fewer than three layers, which have no period.
  */
 export function layerSpacing({ atoms, lattice }: Model, axis: 0 | 1 | 2): number | undefined {
   const length = planeSpacings(lattice)[axis];

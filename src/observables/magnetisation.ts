@@ -4,7 +4,7 @@ import { newRealField, type ReadonlyRealField, type RealField } from "../kernels
 import type { Model } from "../model/model.ts";
 import { phaseTables } from "../terms/local/potential.ts";
 
-/** The moments of a spin density m = ρ↑ − ρ↓ in one cell [μB]. */
+/** Moments of a spin density m = ρ↑ − ρ↓ in one cell [μB]. */
 export interface Magnetisation {
   /** ∫ m dr. */
   readonly total: number;
@@ -12,7 +12,7 @@ export interface Magnetisation {
   readonly absolute: number;
 }
 
-/** Moments in spheres around the atoms: what the radius makes of them, and not a part of the total. */
+/** Moments in spheres around the atoms; they depend on the radius and do not add to the total. */
 export interface AtomicMagnetisation {
   /** [bohr] */
   readonly sphereRadius: number;
@@ -20,7 +20,7 @@ export interface AtomicMagnetisation {
   readonly moments: readonly number[];
 }
 
-/** m = ρ↑ − ρ↓ [bohr⁻³], shape [N], of a density of shape [2·N]. */
+/** Returns m = ρ↑ − ρ↓ [bohr⁻³], shape [N], of a density of shape [2·N]. */
 export function spinDensity(rho: ReadonlyRealField): RealField {
   const points = rho.length / 2;
   const out = newRealField(points);
@@ -28,7 +28,12 @@ export function spinDensity(rho: ReadonlyRealField): RealField {
   return out;
 }
 
-/** @param m spin density, shape [N]. @param dvol Ω/N [bohr³]. */
+/**
+ * Computes the moments of a spin density.
+ *
+ * @param m spin density, shape [N].
+ * @param dvol Ω/N [bohr³].
+ */
 export function magnetisation(m: ReadonlyRealField, dvol: number): Magnetisation {
   let [total, absolute] = [0, 0];
   for (let r = 0; r < m.length; r++) {
@@ -38,16 +43,16 @@ export function magnetisation(m: ReadonlyRealField, dvol: number): Magnetisation
   return { total: dvol * total, absolute: dvol * absolute };
 }
 
-/** Spheres of this radius [bohr] hold most of the moment of a 3d ion; other programs report them by default. */
+/** Usual sphere radius [bohr]; it holds most of the moment of a 3d ion. */
 const LARGEST_SPHERE = 2;
 
 /**
- * The integral of a field over a sphere of radius a around each atom, exact for the Fourier series it stands for:
+ * Integrates a field over a sphere of radius a around each atom, exactly for its Fourier series:
  *
  *   ∫_{|r−R|<a} m dr = (4π/3) a³ Σ_G m(G) e^{iG·R} w(|G|a),   w(x) = 3 (sin x − x cos x)/x³
  *
- * The radius is 2 bohr, or less where spheres would overlap: half the shortest distance between two atoms, images
- * included.
+ * The radius is 2 bohr, or half the shortest distance between two atoms (images included) if
+ * spheres would overlap.
  *
  * @param m real field, shape [N].
  */
@@ -69,10 +74,10 @@ export function atomicMagnetisation(
   return { sphereRadius: radius, moments: positions.map((position) => valueAt(weighted, grid, position)) };
 }
 
-/** 3 (sin x − x cos x)/x³. The difference loses digits as 1/x²: twelve are left at x = 0.01, in a cell of 1000 bohr. */
+/** Returns 3 (sin x − x cos x)/x³; 12 digits remain at x = 0.01, the least in a 1000-bohr cell. */
 const sphereWeight = (x: number): number => (x === 0 ? 1 : (3 * (Math.sin(x) - x * Math.cos(x))) / x ** 3);
 
-/** Re Σ_G f(G) e^{iG·R} for coefficients f on the cube. */
+/** Returns Re Σ_G f(G) e^{iG·R} for coefficients f on the cube. */
 function valueAt(f: Float64Array, grid: Grid, position: Vec3): number {
   const [nx, ny, nz] = grid.size;
   const [ex, ey, ez] = phaseTables(grid, position);
@@ -92,7 +97,7 @@ function valueAt(f: Float64Array, grid: Grid, position: Vec3): number {
   return sum;
 }
 
-/** Between two of the positions or a position and its own image [bohr]. */
+/** Returns the shortest distance between two atoms or an atom and its image [bohr]. */
 function shortestDistance(vectors: Model["lattice"]["vectors"], positions: readonly Vec3[]): number {
   const steps = [-1, 0, 1];
   const cells = steps.flatMap((i) => steps.flatMap((j) => steps.map((k): Vec3 => [i, j, k])));

@@ -3,19 +3,19 @@ import { requireInput } from "../common/failure.ts";
 import { dot, norm, type Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 
-/** A plane through the cell: spanned by lattice vectors `across` and `up`, at fraction `at` of the third. */
+/** Plane spanned by the lattice vectors `across` and `up`, at fraction `at` of the third. */
 export interface Plane {
   readonly across: 0 | 1 | 2;
   readonly up: 0 | 1 | 2;
   readonly at: number;
 }
 
-/** A field on a rectangle of that plane, across along the first vector, up perpendicular to it. */
+/** Field on a rectangle of a plane, `across` along the first vector, `up` perpendicular to it. */
 export interface Slice {
   /** Sides [bohr]. */
   readonly width: number;
   readonly height: number;
-  /** Points on each side, both ends included. */
+  /** Number of points on each side, both ends included. */
   readonly columns: number;
   readonly rows: number;
   /** Shape [rows·columns], across fastest. */
@@ -23,14 +23,14 @@ export interface Slice {
   readonly plane: Plane;
 }
 
-/** Distance of points wanted [bohr]: contours are smooth to the eye. */
+/** Distance of points [bohr] at which contours look smooth. */
 const SPACING = 0.15;
 
 /**
- * One spin component of a field on a plane, by the trigonometric polynomial that its values on the grid stand for. A
- * skew cell gives a rectangle of the same area, which is a cell of the plane as well.
+ * Evaluates one spin component of a field on a plane, by the trigonometric polynomial through its
+ * grid values. A skew cell gives a rectangle of the same area, which is also a cell of the plane.
  *
- * @throws InputError if the plane's vectors are the same or it lies outside the cell.
+ * @throws InputError if the two vectors are the same or the plane lies outside the cell.
  */
 export function slice({ lattice, size }: Grid, f: ReadonlyRealField, plane: Plane): Slice {
   const { across, up, at } = plane;
@@ -71,7 +71,7 @@ export function slice({ lattice, size }: Grid, f: ReadonlyRealField, plane: Plan
   return { width, height, columns, rows, values, plane };
 }
 
-/** Where a point of the cell lies on the rectangle [bohr], and how far from the plane. */
+/** Returns the position of a point of the cell on the rectangle, and its distance to it [bohr]. */
 export function onSlice(
   { lattice }: Pick<Grid, "lattice">,
   { plane: { across, up, at }, width, height }: Slice,
@@ -89,7 +89,10 @@ export function onSlice(
   };
 }
 
-/** Weights with which values at j/n make the value at x of the polynomial through them; the highest frequency of an even n is a cosine. */
+/**
+ * Returns the weights of values at j/n in the trigonometric polynomial at x; the highest frequency
+ * of an even n is a cosine.
+ */
 function cardinal(x: number, n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, j) => {
     const angle = Math.PI * (x - j / n);

@@ -18,8 +18,7 @@ import { nearestAtoms } from "../model/nearest-atom.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
 
 /**
- * Mean of the forces over a space group: a sum over irreducible k-points gives forces that lack its
- * symmetry.
+ * Averages forces over a space group; sums over irreducible k-points lack its symmetry.
  *
  *   F_b = (1/n) Σ_{W,w} W F_a,  W R_a + w = R_b modulo lattice vectors
  *
@@ -40,12 +39,12 @@ export function symmetrizeForces(
     kinds,
   );
   const out: Vec3[] = forces.map(() => [0, 0, 0]);
-  // Components along the lattice vectors, which W acts on: F = Σ_i f_i a_i, f_i = F·b_i/2π.
+  // Components along the lattice vectors, on which W acts: F = Σ_i f_i a_i, f_i = F·b_i/2π.
   const reduced = forces.map((f) => scale(1 / (2 * Math.PI), matVec(lattice.reciprocal, f)));
   for (const { rotation, translation } of operations)
     atoms.forEach(({ position }, a) => {
       const image = add(matVec(rotation, position), translation);
-      const { index: b, offset } = nearest(image, kinds[a]!)!; // the atom itself is of its kind
+      const { index: b, offset } = nearest(image, kinds[a]!)!; // defined: atom a is of this kind
       requireInput(
         norm(rowsVec(lattice.vectors, offset)) < 1e-3,
         () =>
@@ -58,7 +57,7 @@ export function symmetrizeForces(
 }
 
 /**
- * Mean of a tensor over the rotations of a space group, W in fractional coordinates: R = Aᵀ W A⁻ᵀ,
+ * Averages a tensor over the rotations of a space group, W in fractional coordinates: R = Aᵀ W A⁻ᵀ,
  * σ ← Σ R σ Rᵀ/n.
  */
 export function symmetrizeStress(

@@ -2,23 +2,23 @@ import { invariant } from "../common/failure.ts";
 import { norm, rowsVec, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 
-/** Bands on one or more whole k-grids, known at irreducible points. */
+/** Bands on a whole k-grid, given at its irreducible points. */
 export interface GridBands {
-  /** Divisions. */
+  /** Number of divisions. */
   readonly kgrid: Vec3;
-  /** Irreducible point that each point is an image of, x fastest: the grids of equal divisions and other shifts one after the other. */
+  /** Index of the irreducible point of each grid point, x fastest. */
   readonly representative: ArrayLike<number>;
-  /** Eigenvalues at the irreducible points [Ha], as many at each. */
+  /** Eigenvalues at the irreducible points [Ha], equally many at each. */
   readonly eigenvalues: readonly ArrayLike<number>[];
 }
 
 /**
- * Number of states per cell and spin below each energy, with every band linear in tetrahedra that fill the zone: each box
- * of the k-grid is cut into six along its shortest diagonal [BJA94]. Of several grids the mean is taken.
+ * Counts the states per cell and spin below each energy, with every band linear in tetrahedra that
+ * fill the zone: each box of the k-grid is cut into six along its shortest diagonal [BJA94].
  *
  *   N(ε) = Σ_n Σ_T (1/N_T) · share of T where ε_n < ε
  *
- * Unlike its derivative, N is bounded whatever the bands; densities of states are its differences.
+ * Unlike its derivative, N is bounded for all bands; densities of states are its differences.
  *
  * @param energies [Ha], ascending.
  */
@@ -58,7 +58,7 @@ export function statesBelow(
   return out;
 }
 
-/** Corners of a box are numbered by bits; each tetrahedron walks from one end of the shortest diagonal to the other along edges. */
+/** Returns six tetrahedra of a box; corners are bits, each walks the edges to the far corner. */
 function sixTetrahedra(steps: Lattice["reciprocal"]): number[][] {
   const length = (corner: number) =>
     norm(rowsVec(steps, [0, 1, 2].map((axis) => ((corner >> axis) & 1 ? -1 : 1)) as unknown as Vec3));
@@ -73,14 +73,17 @@ function sixTetrahedra(steps: Lattice["reciprocal"]): number[][] {
   ].map(([a, b]) => [start, start ^ a!, start ^ a! ^ b!, start ^ 7]);
 }
 
-/** out ← out + weight · share of the tetrahedron below each energy. */
+/** Adds weight · share of the tetrahedron below each energy. */
 function add(out: Float64Array, energies: ArrayLike<number>, e: Float64Array, weight: number): void {
   let i = firstAbove(energies, e[0]!);
   for (; i < out.length && energies[i]! < e[3]!; i++) out[i]! += weight * shareBelow(energies[i]!, e);
   for (; i < out.length; i++) out[i]! += weight;
 }
 
-/** Of a linear function with corner values e₁ ≤ e₂ ≤ e₃ ≤ e₄, for e₁ < ε < e₄; each line divides only by what its case makes positive [BJA94 eqs. A3-A6]. */
+/**
+ * Returns the share of a tetrahedron below ε, for a linear function with corner values e₁ ≤ e₂ ≤ e₃
+ * ≤ e₄ and e₁ < ε < e₄ [BJA94 eqs. A3-A6]. Each case divides only by differences positive in it.
+ */
 function shareBelow(energy: number, [e1, e2, e3, e4]: Float64Array): number {
   if (energy < e2!) return (energy - e1!) ** 3 / ((e2! - e1!) * (e3! - e1!) * (e4! - e1!));
   if (energy >= e3!) return 1 - (e4! - energy) ** 3 / ((e4! - e1!) * (e4! - e2!) * (e4! - e3!));
@@ -88,7 +91,7 @@ function shareBelow(energy: number, [e1, e2, e3, e4]: Float64Array): number {
   return (e21 * e21 + 3 * e21 * d + 3 * d * d - ((e31 + e42) / (e32 * e42)) * d ** 3) / (e31 * e41);
 }
 
-/** Index of the first of ascending `energies` above `e`. */
+/** Returns the index of the first of ascending `energies` above `e`. */
 function firstAbove(energies: ArrayLike<number>, e: number): number {
   let [low, high] = [0, energies.length];
   while (low < high) {

@@ -7,20 +7,20 @@ import type { BlockTerm } from "../terms/block-term.ts";
 type Weights = Float64Array;
 
 /**
- * Everything a block can do. Arguments and results are plain data, so that both may travel to another thread and back.
- * An operation that reads the Hamiltonian finds the potential of `Blocks.setPotential` in it.
+ * Operations on a block. Arguments and results are plain data, to pass between threads. Operations
+ * that use the Hamiltonian read the potential of `Blocks.setPotential`.
  */
 export const blockOperations = {
   /** Solves for the lowest orbitals of the potential. */
   diagonalise: (block: OrbitalBlock, request: EigenRequest) => block.diagonalise(request),
-  /** Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights. */
+  /** Returns Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights. */
   densities: (block: OrbitalBlock, sets: readonly Weights[]) => block.densities(sets),
-  /** Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
+  /** Returns Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies: (block: OrbitalBlock, weights: Weights) => block.energies(weights),
-  /** −∂/∂R of these, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
+  /** Returns −∂/∂R of these energies, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
   forces: ({ hamiltonian, setup, psi }: OrbitalBlock, weights: Weights) =>
     joined(hamiltonian.parts, 3 * setup.atoms.length, (part) => part.forces?.(psi, weights)),
-  /** ∂/∂ε of them at fixed coefficients [Ha], shape [operators · 9]; not numbers where it is not known. */
+  /** Returns ∂/∂ε of the energies at fixed coefficients [Ha], [operators · 9]; NaN if unknown. */
   strain: ({ hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
     joined(
       hamiltonian.parts,
@@ -37,13 +37,13 @@ export const blockOperations = {
     { panel, preconditioned }: { readonly panel: Float64Array; readonly preconditioned: boolean },
   ) => tangentPart(block, panel, preconditioned),
   retract: (block: OrbitalBlock, panel: Float64Array) => retract(block, panel),
-  /** A copy of the orbitals, panel [planeWaves × nBands]. */
+  /** Returns a copy of the orbitals, panel [planeWaves × nBands]. */
   save: ({ psi }: OrbitalBlock, _: null) => psi.slice(),
-  /** Overwrites the lowest orbitals, as many as are given. */
+  /** Overwrites the lowest orbitals by the given ones. */
   restore: (block: OrbitalBlock, psi: Float64Array) => block.restore(psi),
 } as const;
 
-/** One array of `length` for each part, one after the other; zeros where there is none. */
+/** Concatenates arrays of `length`, one for each part; zeros for parts without one. */
 function joined(
   parts: readonly BlockTerm[],
   length: number,
@@ -59,11 +59,11 @@ export type BlockOperation = keyof typeof blockOperations;
 type Arguments = { readonly [K in BlockOperation]: Parameters<(typeof blockOperations)[K]>[1] };
 type Results = { readonly [K in BlockOperation]: ReturnType<(typeof blockOperations)[K]> };
 
-/** What an operation is given beside the block. */
+/** Argument of an operation beside the block. */
 export type ArgumentOf<K extends BlockOperation> = Arguments[K];
 export type ResultOf<K extends BlockOperation> = Results[K];
 
-/** The same table, in the form in which the compiler follows an operation that is chosen at run time. */
+/** The same table, typed so that the operation may be chosen at run time. */
 const table: { readonly [K in BlockOperation]: (block: OrbitalBlock, argument: Arguments[K]) => Results[K] } =
   blockOperations;
 

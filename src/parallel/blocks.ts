@@ -5,26 +5,27 @@ import { openThreads } from "./threads.ts";
 
 export type { BlocksSpec } from "./thread.ts";
 
-/** Called when a block is finished: how many of how many. */
+/** Called after each block with the number of finished blocks and of all. */
 export type BlockProgress = (done: number, total: number) => void;
 
 export interface EachOptions {
   readonly onBlock?: BlockProgress | undefined;
-  /** Heard between blocks: the operation then fails with the signal's reason. */
+  /** Aborts between blocks: the operation then fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The blocks of a calculation, wherever they live. Each is served by one `Thread`; several workers for the blocks of one
- * k-point would stand behind a `Thread` of their own, and nothing here would change.
+ * Blocks of a calculation, in this thread or in workers. Each is served by one `Thread`; several
+ * workers for one k-point could share a `Thread` without a change here.
  */
 export interface Blocks {
   readonly threads: number;
-  /** The local potential that all blocks see from now on [Ha], shape [nSpin·N]. */
+  /** Sets the local potential of all blocks [Ha], shape [nSpin·N]. */
   setPotential(potential: ReadonlyRealField): Promise<void>;
   /**
-   * Runs an operation on every block. `use` is given the results in the order of the blocks, whatever the number of threads, each
-   * as soon as it is there, so that sums have the same digits and no result is kept for longer than it must be.
+   * Runs an operation on every block. `use` receives each result as soon as possible, in block
+   * order for any number of threads, so that sums have the same digits and no result is kept for
+   * long.
    */
   each<K extends BlockOperation>(
     operation: K,
@@ -32,17 +33,17 @@ export interface Blocks {
     use: (result: ResultOf<K>, index: number) => void,
     options?: EachOptions,
   ): Promise<void>;
-  /** Most bytes the kernels of all threads held. */
+  /** Returns the peak memory of all kernels [bytes]. */
   peakMemory(): Promise<number>;
-  /** Ends the workers; the orbitals are gone. */
+  /** Ends the workers and drops the orbitals. */
   close(): Promise<void>;
 }
 
 /**
- * Opens blocks with random orbitals in this thread, or in workers where there are several threads and several blocks:
- * heaviest first to the thread with the least work.
+ * Opens blocks with random orbitals in this thread, or in workers if there are several threads and
+ * blocks. Blocks are shared out heaviest first, to the thread with the least work.
  *
- * @throws InputError if there are more bands than plane waves; no thread is left then.
+ * @throws InputError if there are more bands than plane waves; all threads are then closed.
  */
 export async function openBlocks(spec: BlocksSpec, threads: number): Promise<Blocks> {
   const total = spec.blocks.length;
@@ -61,7 +62,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number): Promise<Blo
   return {
     threads: team.threads.length,
     async setPotential(potential) {
-      seen.set(potential as unknown as Float64Array); // read only, as promised
+      seen.set(potential as unknown as Float64Array);
       await all((thread) => thread.setPotential(seen));
     },
     async each(operation, argument, use, { onBlock, signal } = {}) {
@@ -85,7 +86,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number): Promise<Blo
       try {
         await all(serveShare);
       } catch (error) {
-        failed = true; // the others stop after the block they are at
+        failed = true; // other threads stop after their current block
         throw error;
       }
     },
@@ -94,7 +95,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number): Promise<Blo
   };
 }
 
-/** Indices of the blocks of each thread, ascending. */
+/** Returns the block indices of each thread, ascending. */
 function share(blocks: readonly BlockLabel[], count: number): number[][] {
   const load = new Array<number>(count).fill(0);
   const shares = load.map((): number[] => []);
@@ -107,7 +108,7 @@ function share(blocks: readonly BlockLabel[], count: number): number[][] {
   return shares.map((indices) => indices.sort((a, b) => a - b));
 }
 
-/** One array that all threads see, where memory can be shared; elsewhere each message carries a copy. */
+/** Allocates an array shared by all threads, or a private one to be copied with each message. */
 const visibleToAll = (length: number): Float64Array =>
   typeof SharedArrayBuffer === "undefined"
     ? new Float64Array(length)

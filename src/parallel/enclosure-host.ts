@@ -7,12 +7,12 @@ import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 
-/** One k-point whose lowest levels are to be enclosed. */
+/** K-point whose lowest levels are to be enclosed. */
 export interface EnclosureTask {
   readonly k: Vec3;
   readonly nBands: number;
   readonly options: Omit<EncloseOptions, "onProved">;
-  /** Whether the proposals that were proved are wanted as well. */
+  /** Whether to return the proved proposals. */
   readonly withProposals: boolean;
 }
 
@@ -22,9 +22,10 @@ export interface EnclosedPoint {
 }
 
 /**
- * What the tasks of one thread share. Each k-point gets kernels of its own, so that nothing it holds outlives it.
+ * Makes the enclosing part of a thread. Each k-point gets its own kernels, whose memory ends with
+ * it.
  *
- * @param backend `native` stands for WebAssembly here: of its transforms no bound of the rounding is known.
+ * @param backend `native` becomes WebAssembly: no bound of the rounding of its transforms is known.
  */
 export function createEnclosureHost(
   problem: ExactProblem,

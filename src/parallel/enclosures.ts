@@ -6,20 +6,22 @@ import { openThreads } from "./threads.ts";
 
 const NOT_BEGUN = { kind: "not-certified", reason: "interrupted before its turn" } as const;
 
-/** Where and how many, and whom to tell. */
+/** Threads and callbacks of `enclosePoints`. */
 export interface EnclosurePlace {
   readonly backend: BackendName;
   readonly threads: number;
-  /** Points not begun when it is aborted are left without a proof. */
+  /** Aborts between points; points not begun stay without a proof. */
   readonly signal?: AbortSignal | undefined;
-  /** May throw to stop everything. */
+  /** May throw to end the work. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Encloses the levels of all k-points, each by itself: a free thread takes the next one, and no digit depends on how many there are.
+ * Encloses the levels of all k-points, each independently: a free thread takes the next point, and
+ * no digit depends on the number of threads.
  *
- * @throws InputError if the problem or a task cannot be meant, and what `onProgress` throws; nothing runs on then.
+ * @throws InputError if the problem or a task is invalid, or the error of `onProgress`; all work is
+ *   then stopped.
  */
 export async function enclosePoints(
   problem: ExactProblem,
@@ -36,7 +38,7 @@ export async function enclosePoints(
       const index = next++;
       results[index] = await thread.enclose(tasks[index]!);
       onProgress?.(++done, tasks.length);
-      await new Promise((resolve) => setTimeout(resolve, 0)); // signals and other work get their turn
+      await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals and other work run
     }
   };
   try {

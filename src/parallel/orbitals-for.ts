@@ -4,19 +4,19 @@ import type { BackendName } from "../kernels/kernels.ts";
 import type { Operator } from "../terms/block-term.ts";
 import { type Orbitals, openOrbitals } from "./orbitals.ts";
 
-/** Where orbitals live. */
+/** Threads, back end and seed of orbitals. */
 export interface OrbitalsOptions {
   /** Default 1. */
   readonly threads?: number;
   /** Default `wasm`. */
   readonly backend?: BackendName;
-  /** Of the random start. Default 0. */
+  /** Seed of the random orbitals. Default 0. */
   readonly seed?: number;
 }
 
 /**
- * Opens any number of bands at the k-points and spins of a basis, one block each, spin slowest. A
- * signal is heard between blocks, see `openOrbitals`.
+ * Makes a function that opens any number of bands at the k-points and spins of a basis, one block
+ * each, spin slowest. A signal aborts between blocks, see `openOrbitals`.
  *
  * @throws InputError if an operator cannot be sent to other threads.
  */

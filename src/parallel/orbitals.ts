@@ -7,24 +7,24 @@ import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./
 
 export type { BlockProgress } from "./blocks.ts";
 
-/** Change of the density with the potential, all blocks together. */
+/** Change of the density with the potential, summed over blocks. */
 export interface DensityResponse {
   /** δρ(r) at fixed Fermi level [bohr⁻³], not symmetrised, shape [nSpin·N]. */
   readonly density: RealField;
-  /** Bands multiplied by H. */
+  /** Number of bands multiplied by H. */
   readonly applications: number;
   /** Whether every Sternheimer equation reached its tolerance. */
   readonly converged: boolean;
 }
 
 /**
- * The orbitals of all k-points, wherever they live: in this thread or spread over workers. Sums over blocks run in
- * block order whatever the number of threads, so the digits do not depend on it.
+ * Orbitals of all k-points, in this thread or in workers. Sums over blocks run in block order, so
+ * that no digit depends on the number of threads.
  */
 export interface Orbitals {
   readonly spec: BlocksSpec;
   readonly threads: number;
-  /** Runs an operation on every block and gives the results in block order. */
+  /** Runs an operation on every block and returns the results in block order. */
   map<K extends BlockOperation>(
     operation: K,
     argument: (index: number) => ArgumentOf<K>,
@@ -37,25 +37,25 @@ export interface Orbitals {
     progress?: BlockProgress,
   ): Promise<BlockEigenvalues[]>;
   /**
-   * Σ_blocks Σ_n w_n |ψ_n(r)|² [bohr⁻³], not symmetrised, shape [nSpin·N].
+   * Returns Σ_blocks Σ_n w_n |ψ_n(r)|² [bohr⁻³], not symmetrised, shape [nSpin·N].
    *
    * @param weights one array per block; for the density f_n w_k electrons.
    */
   density(weights: readonly Float64Array[], progress?: BlockProgress): Promise<RealField>;
-  /** The same for several sets of weights, in one pass over the orbitals. */
+  /** Computes `density` for several sets of weights in one pass over the orbitals. */
   densities(
     sets: readonly (readonly Float64Array[])[],
     progress?: BlockProgress,
   ): Promise<readonly RealField[]>;
-  /** Σ w ⟨ψ|·|ψ⟩ of each operator for the same weights, all blocks [Ha]. */
+  /** Returns Σ w ⟨ψ|·|ψ⟩ of each operator, summed over blocks [Ha]. */
   energies(weights: readonly Float64Array[]): Promise<Float64Array>;
-  /** −∂/∂R of these, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
+  /** Returns −∂/∂R of these energies, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
   forces(weights: readonly Float64Array[]): Promise<Float64Array>;
-  /** ∂/∂ε of them at fixed coefficients [Ha], shape [operators · 9]; not numbers where it is not known. */
+  /** Returns ∂/∂ε of the energies at fixed coefficients [Ha], [operators · 9]; NaN if unknown. */
   strain(weights: readonly Float64Array[]): Promise<Float64Array>;
   /**
-   * First-order change of the density when the potential of the last `diagonalise` changes by δV(r) [Ha], shape
-   * [nSpin·N].
+   * Returns the first-order change of the density when the potential of the last `diagonalise`
+   * changes by δV(r) [Ha], shape [nSpin·N].
    *
    * @param requests one per block.
    */
@@ -64,25 +64,28 @@ export interface Orbitals {
     requests: readonly ResponseRequest[],
     progress?: BlockProgress,
   ): Promise<DensityResponse>;
-  /** Gradient of the energy in the potential V(r) for orbitals that are all full, one per block. */
+  /** Returns the energy gradient in the potential V(r) for full orbitals, one per block. */
   gradient(potential: ReadonlyRealField): Promise<BlockGradient[]>;
-  /** What of panels, one per block, is tangent to the orbitals; preconditioned or not. */
+  /**
+   * Projects panels, one per block, to the tangent space of the orbitals; optionally
+   * preconditioned.
+   */
   tangentPart(panels: readonly Float64Array[], preconditioned: boolean): Promise<Float64Array[]>;
   /** Replaces all orbitals by orthonormal bases of the spans of panels, one per block. */
   retract(panels: readonly Float64Array[]): Promise<void>;
-  /** Copies of the orbitals, one panel per block. */
+  /** Returns copies of the orbitals, one panel per block. */
   save(): Promise<Float64Array[]>;
   restore(psi: readonly Float64Array[]): Promise<void>;
-  /** Most bytes the kernels of all threads held. */
+  /** Returns the peak memory of all kernels [bytes]. */
   peakMemory(): Promise<number>;
-  /** Ends the workers; the orbitals are gone. */
+  /** Ends the workers and drops the orbitals. */
   close(): Promise<void>;
 }
 
 /**
- * Opens random orbitals, in this thread or spread over workers.
+ * Opens random orbitals, in this thread or in workers.
  *
- * @param signal is heard between blocks by everything but `save` and `restore`, which then fails with its reason.
+ * @param signal aborts all operations but `save` and `restore` between blocks, with its reason.
  * @throws InputError if there are more bands than plane waves.
  */
 export async function openOrbitals(
@@ -92,11 +95,11 @@ export async function openOrbitals(
   return orbitalsOn(await openBlocks(spec, threads), spec, signal);
 }
 
-/** The orbitals in blocks that are open: the sums over blocks, written once for all the places where blocks may live. */
+/** Makes the orbitals of open blocks: sums over blocks for blocks in any thread. */
 export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSignal): Orbitals {
   const { setup, nSpin } = spec;
   const points = setup.size[0] * setup.size[1] * setup.size[2];
-  /** The part of a field that a block sees. */
+  /** Range of a block's spin in a field. */
   const range = (index: number) => {
     const from = spec.blocks[index]!.spin * points;
     return [from, from + points] as const;
@@ -106,7 +109,7 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     await blocks.each(operation, argument, (result) => results.push(result), { onBlock, signal });
     return results;
   };
-  /** Σ over the blocks of arrays of one length. */
+  /** Sums arrays of equal length over blocks. */
   const sum = async (operation: "energies" | "forces" | "strain", weights: readonly Float64Array[]) => {
     let total = new Float64Array(0);
     const add = (part: Float64Array, index: number) => {
@@ -147,7 +150,7 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
       let converged = true;
       await blocks.each(
         "response",
-        // A copy of one spin: a view sent to another thread would take the whole field along.
+        // A copy of one spin: a view would take the whole field to the other thread.
         (index) => ({ request: requests[index]!, deltaPotential: deltaPotential.slice(...range(index)) }),
         (part, index) => {
           addTo(density.subarray(...range(index)), part.density);
@@ -167,7 +170,8 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     retract: async (panels) => void (await map("retract", (index) => panels[index]!)),
     async save() {
       const panels: Float64Array[] = [];
-      await blocks.each("save", () => null, (panel) => panels.push(panel)); // biome-ignore format: one line
+      const keep = (panel: Float64Array) => panels.push(panel);
+      await blocks.each("save", () => null, keep);
       return panels;
     },
     restore: (psi) =>

@@ -1,7 +1,7 @@
 import { isNode } from "../common/platform.ts";
 import type { Channel, WorkerChannel } from "./transport.ts";
 
-/** Starts the module next to this one. In a source checkout (`.ts`) the thread needs tsx, as its parent did. */
+/** Starts the neighbouring worker module. In a source checkout (`.ts`) the worker needs tsx. */
 export async function spawnWorker(): Promise<WorkerChannel> {
   if (isNode) {
     const source = import.meta.url.endsWith(".ts");
@@ -26,7 +26,7 @@ export async function spawnWorker(): Promise<WorkerChannel> {
       terminate: async () => void (await worker.terminate()),
     };
   }
-  // Written out for bundlers, which look for exactly this expression; a browser never runs the `.ts` sources.
+  // Bundlers look for exactly this expression; a browser never runs the `.ts` sources.
   const worker = new globalThis.Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   return {
     post: (message) => worker.postMessage(message),
@@ -36,7 +36,7 @@ export async function spawnWorker(): Promise<WorkerChannel> {
   };
 }
 
-/** The other end, inside the thread. */
+/** Returns the channel to the parent, inside a worker. */
 export async function parentChannel(): Promise<Channel> {
   if (isNode) {
     const { parentPort: port } = await import("node:worker_threads");

@@ -13,16 +13,16 @@ import {
 import { type ArgumentOf, type BlockOperation, operate, type ResultOf } from "./block-operations.ts";
 import type { EnclosedPoint, EnclosureTask } from "./enclosure-host.ts";
 
-/** A k-point and spin of a calculation. Blocks are ordered spin slowest. */
+/** K-point and spin of a calculation. Blocks are ordered spin slowest. */
 export interface BlockLabel {
   readonly k: Vec3;
   readonly weight: number;
   readonly spin: number;
-  /** The measure of a block's work. */
+  /** Measure of the work of a block. */
   readonly planeWaves: number;
 }
 
-/** Everything a thread needs to hold blocks of orbitals. */
+/** Data with which a thread opens blocks of orbitals. */
 export interface BlocksSpec {
   readonly setup: OrbitalSetup;
   readonly blocks: readonly BlockLabel[];
@@ -30,21 +30,21 @@ export interface BlocksSpec {
   readonly backend: BackendName;
 }
 
-/** What a thread answers, this one or another. Arguments and results are plain data. */
+/** Interface of a thread, this one or a worker. Arguments and results are plain data. */
 export interface Thread {
-  /** Opens the blocks of these indices, with random orbitals. */
+  /** Opens the blocks of these indices with random orbitals. */
   open(spec: BlocksSpec, indices: readonly number[]): Promise<void>;
-  /** The local potential that the blocks see from now on [Ha], shape [nSpin·N]. */
+  /** Sets the local potential of the blocks [Ha], shape [nSpin·N]. */
   setPotential(potential: Float64Array): Promise<void>;
-  /** Runs an operation on one of the blocks. */
+  /** Runs an operation on a block. */
   run<K extends BlockOperation>(operation: K, index: number, argument: ArgumentOf<K>): Promise<ResultOf<K>>;
-  /** Most bytes the kernels held. */
+  /** Returns the peak memory of the kernels [bytes]. */
   peakMemory(): Promise<number>;
   openEnclosures(problem: ExactProblem, backend: BackendName): Promise<void>;
   enclose(task: EnclosureTask): Promise<EnclosedPoint>;
 }
 
-/** A thread's work done here: by a worker for those who call it, or by this thread for itself. */
+/** Makes a thread whose work is done here, in a worker or in the calling thread. */
 export function createThread(): Thread {
   let held: BlockHolder | undefined;
   let enclosures: { enclose(task: EnclosureTask): Promise<EnclosedPoint> } | undefined;
@@ -60,7 +60,8 @@ export function createThread(): Thread {
     run: async (operation, index, argument) => operate(operation, blocks().ready(index), argument),
     peakMemory: async () => blocks().peakMemory(),
     async openEnclosures(problem, backend) {
-      const { createEnclosureHost } = await import("./enclosure-host.ts"); // threads without error bars need none of it
+      // Loaded on demand: runs without error bars do not need it.
+      const { createEnclosureHost } = await import("./enclosure-host.ts");
       enclosures = createEnclosureHost(problem, backend);
     },
     async enclose(task) {
@@ -72,7 +73,7 @@ export function createThread(): Thread {
 
 interface BlockHolder {
   setPotential(potential: Float64Array): void;
-  /** A block with the potential of its spin in its Hamiltonian. */
+  /** Returns a block with the potential of its spin in its Hamiltonian. */
   ready(index: number): OrbitalBlock;
   peakMemory(): number;
 }
@@ -89,7 +90,7 @@ async function holdBlocks(spec: BlocksSpec, indices: readonly number[]): Promise
     indices.map((index, i) => [index, createOrbitalBlock(kernels, setup, kpoints[i]!, index, shared)]),
   );
   let potential = new Float64Array(spec.nSpin * points);
-  /** The Hamiltonians of all blocks read the same memory: the spin whose potential is there. */
+  /** Spin whose potential is in the memory shared by the Hamiltonians of all blocks. */
   let loaded: number | undefined;
   return {
     setPotential(next) {

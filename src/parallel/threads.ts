@@ -2,14 +2,14 @@ import { spawnWorker } from "./spawn.ts";
 import { createThread, type Thread } from "./thread.ts";
 import { connect, distantThread } from "./transport.ts";
 
-/** Threads at work, this one alone or workers beside it. */
+/** Team of threads: this thread alone, or workers. */
 export interface Threads {
   readonly threads: readonly Thread[];
-  /** Ends the workers; what is asked of them afterwards fails. */
+  /** Ends the workers; later calls fail. */
   close(): Promise<void>;
 }
 
-/** One thread is this one; more are workers, of which this one only waits. */
+/** Opens `count` workers; for a count of one, this thread. */
 export async function openThreads(count: number): Promise<Threads> {
   if (count <= 1) return { threads: [givingWay(createThread())], close: async () => {} };
   const transports = await Promise.all(
@@ -21,7 +21,7 @@ export async function openThreads(count: number): Promise<Threads> {
   };
 }
 
-/** Between the blocks of long work this thread gives way to others, so that progress shows and signals arrive. */
+/** Adds pauses between the blocks of long work, in which progress is shown and signals arrive. */
 function givingWay(thread: Thread): Thread {
   let last = performance.now();
   return {

@@ -1,26 +1,28 @@
 import { InputError } from "../common/failure.ts";
 import type { Thread } from "./thread.ts";
 
-/** A call on its way: a method of `Thread` with what it is given. Plain data. */
+/** Call of a method of `Thread` with its arguments; plain data. */
 export interface Call {
   readonly method: keyof Thread;
   readonly given: readonly unknown[];
 }
 
-/** The way to a thread, or to another process or machine that answers as one. Calls are answered in their order. */
+/**
+ * Connection to a thread, or to a process or machine that acts as one. Calls are served in order.
+ */
 export interface Transport {
   call(call: Call): Promise<unknown>;
-  /** Ends the thread. Whatever is still waiting for an answer, and whatever asks later, fails. */
+  /** Ends the thread. Pending and later calls fail. */
   close(): Promise<void>;
 }
 
-/** A message channel, as worker threads of Node and of browsers have. */
+/** Message channel of worker threads in Node and in browsers. */
 export interface Channel {
   post(message: unknown): void;
   onMessage(handle: (message: unknown) => void): void;
 }
 
-/** A channel to a worker. */
+/** Channel to a worker. */
 export interface WorkerChannel extends Channel {
   onFailure(handle: (error: Error) => void): void;
   terminate(): Promise<void>;
@@ -32,8 +34,8 @@ type Answer =
   | { readonly id: number; readonly error: { readonly name: string; readonly message: string } };
 
 /**
- * The thread at the far end of a transport. Messages have no types; here, in one place, they get those of `Thread`, which the far
- * end implements.
+ * Returns the thread at the far end of a transport. Messages are untyped; they get the types of
+ * `Thread`, which the far end implements, here alone.
  */
 export function distantThread(transport: Pick<Transport, "call">): Thread {
   const target = {} as Thread;
@@ -45,7 +47,9 @@ export function distantThread(transport: Pick<Transport, "call">): Thread {
   });
 }
 
-/** The near end: calls with numbers, answers by number. A worker that dies or is ended fails everything still open, at once. */
+/**
+ * Makes the near end: numbers calls and matches answers. If the worker ends, all open calls fail.
+ */
 export function connect(worker: WorkerChannel): Transport {
   const open = new Map<number, Waiting>();
   let next = 0;
@@ -85,7 +89,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The far end: answers one call after the other. */
+/** Serves the far end: answers calls one after another. */
 export function serve(channel: Channel, thread: Thread): void {
   let queue = Promise.resolve();
   const answer = async ({ id, method, given }: Question): Promise<Answer> => {

@@ -4,12 +4,12 @@ import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { figureSvg, stacked } from "./drawing/svg.ts";
 import { heading, marginTop, PALETTE, powerOfTen } from "./drawing/theme.ts";
 
-/** What a picture of bands needs of a band structure: the fields of its file. */
+/** Data of a picture of bands: the fields of the bands file. */
 export interface DrawnBands {
   /** [Ha] */
   readonly zero: number;
   readonly path: readonly { readonly label: string; readonly index: number }[];
-  /** The list of k-points, once for each spin. */
+  /** K-points, listed once for each spin. */
   readonly kpoints: readonly {
     readonly k: Vec3;
     readonly spin?: 0 | 1;
@@ -24,21 +24,21 @@ export interface DrawnLevel {
   /** Ends of an interval around the exact level. */
   readonly lower?: number;
   readonly upper?: number;
-  /** False where the interval is not proved: drawn hollow. */
+  /** False if the interval is not proved; then drawn hollow. */
   readonly guaranteed?: boolean;
 }
 
 export interface BandsSvgOptions {
   readonly title?: string;
-  /** A line below the title. */
+  /** Line below the title. */
   readonly subtitle?: string | undefined;
-  /** Rows [bohr⁻¹]: the path is drawn to scale. */
+  /** Reciprocal vectors as rows [bohr⁻¹], by which the path is drawn to scale. */
   readonly reciprocal: Mat3;
-  /** What `zero` is, as in "energy above the Fermi level". Default `the zero of energy`. */
+  /** Name of `zero`, as in "energy above the Fermi level". Default `the zero of energy`. */
   readonly zeroName?: string;
   /** Bands up to this number are drawn as filled. */
   readonly filled?: number | undefined;
-  /** Whether the k-points are a list and no path: levels are drawn side by side. Default false. */
+  /** Whether the k-points are a list: levels are drawn side by side. Default false, a path. */
   readonly isList?: boolean;
 }
 
@@ -46,52 +46,55 @@ const WIDTH = 680;
 const MARGINS = { width: WIDTH, marginLeft: 68, marginRight: 24 };
 const HEIGHT = 440;
 const WIDTHS_HEIGHT = 200;
-/** One more than series have: eight bands are usual. */
+/** One colour more than the palette: eight bands are usual. */
 const WIDTH_COLOURS = [...PALETTE, "#8c8c8c"];
-/** Length of a level in its column of a list, where columns are 1 apart. */
+/** Length of a level in a list, whose columns are 1 apart. */
 const LEVEL = 0.6;
 
-/** A level of one band at its place on the horizontal axis [eV, from the zero]. */
+/** Level of one band at its horizontal position [eV, from the zero]. */
 interface Point {
   readonly x: number;
   readonly y: number;
   readonly low: number;
   readonly high: number;
-  /** high − low without the rounding of the shift. */
+  /** high − low, without the rounding of the shift. */
   readonly width: number;
   readonly isProved: boolean;
   readonly band: number;
   readonly spin: number;
-  /** Points of one line share it. */
+  /** Key shared by the points of a line. */
   readonly line: string;
 }
 
 /**
- * Bands along their path, as the text of an SVG file; intervals, where there are some, as shaded tubes, and because
- * most are thinner than a line, their widths on a logarithmic axis below.
+ * Draws bands along their path, as the text of an SVG file. Intervals are shaded tubes; as most are
+ * thinner than a line, a panel below shows their widths on a logarithmic axis.
  *
  * @throws InputError if there is nothing to draw.
  */
 export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions): Promise<string> {
-  const places = horizontal(bands, options);
-  const points = levels(bands, places);
+  const axis = horizontal(bands, options);
+  const points = levels(bands, axis);
   requireInput(points.length > 0, () => "bandsSvg: must have a level, got none; compute at least one band");
-  const upper = await bandPanel(points, places, options);
+  const upper = await bandPanel(points, axis, options);
   const tubes = points.filter(({ width }) => width > 0);
-  return tubes.length === 0 ? upper : stacked([upper, await widthPanel(tubes, places)]);
+  return tubes.length === 0 ? upper : stacked([upper, await widthPanel(tubes, axis)]);
 }
 
-interface Places {
-  /** Of each k-point. */
+interface HorizontalAxis {
+  /** Horizontal position of each k-point. */
   readonly at: readonly number[];
-  /** Which connected piece it is on. */
+  /** Index of the connected piece of each k-point. */
   readonly piece: readonly number[];
   readonly ticks: readonly { readonly x: number; readonly label: string }[];
   readonly isList: boolean;
 }
 
-/** Cartesian length along the path; nothing where the path jumps, which names at neighbouring points tell. */
-function horizontal({ path, kpoints }: DrawnBands, { reciprocal, isList = false }: BandsSvgOptions): Places {
+/** Computes Cartesian lengths along the path, 0 at jumps between named neighbouring points. */
+function horizontal(
+  { path, kpoints }: DrawnBands,
+  { reciprocal, isList = false }: BandsSvgOptions,
+): HorizontalAxis {
   const once = kpoints.filter(({ spin = 0 }) => spin === 0).map(({ k }) => k);
   const named = new Map(path.map(({ index, label }) => [index, label]));
   const at: number[] = [];
@@ -114,17 +117,17 @@ function horizontal({ path, kpoints }: DrawnBands, { reciprocal, isList = false 
 
 const joined = (a: string, b: string): string => (a === b ? a : `${a}|${b}`);
 
-/** Written out while there is room. */
+/** Returns coordinates as text, for lists short enough to hold it. */
 const coordinates = (k: Vec3, count: number): string | undefined =>
   count <= 6 ? k.map((x) => Number(x.toFixed(3))).join(", ") : undefined;
 
-function levels({ kpoints, zero }: DrawnBands, { at, piece }: Places): Point[] {
+function levels({ kpoints, zero }: DrawnBands, { at, piece }: HorizontalAxis): Point[] {
   const shift = (energy: number) => (energy - zero) * EV_PER_HARTREE;
   return kpoints.flatMap(({ bands, spin = 0 }, i) =>
     bands.map(({ index, energy, lower = energy, upper = energy, guaranteed = true }): Point => {
-      const place = i % at.length;
+      const column = i % at.length;
       return {
-        x: at[place]!,
+        x: at[column]!,
         y: shift(energy),
         low: shift(lower),
         high: shift(upper),
@@ -132,7 +135,7 @@ function levels({ kpoints, zero }: DrawnBands, { at, piece }: Places): Point[] {
         isProved: guaranteed,
         band: index,
         spin,
-        line: `${index} ${piece[place]} ${spin}`,
+        line: `${index} ${piece[column]} ${spin}`,
       };
     }),
   );
@@ -140,7 +143,7 @@ function levels({ kpoints, zero }: DrawnBands, { at, piece }: Places): Point[] {
 
 function bandPanel(
   points: readonly Point[],
-  places: Places,
+  axis: HorizontalAxis,
   { title, subtitle, zeroName = "the zero of energy", filled = 0 }: BandsSvgOptions,
 ): Promise<string> {
   const all = points.flatMap(({ low, high }) => [low, high]);
@@ -148,9 +151,9 @@ function bandPanel(
   const pad = 0.04 * Math.max(highest - lowest, 1e-3);
   const colour = ({ band, spin }: Point) =>
     spin === 1 ? PALETTE[3] : band <= filled ? PALETTE[0] : PALETTE[1];
-  const { isList } = places;
+  const { isList } = axis;
   return figureSvg((plot) => {
-    const x = xAxis(places);
+    const x = xAxis(axis);
     const channels = { x: "x", y: "y", z: "line", stroke: colour, clip: true } as const;
     return {
       ...MARGINS,
@@ -167,7 +170,7 @@ function bandPanel(
       },
       marks: [
         ...heading(plot, title, {}, subtitle),
-        plot.ruleX(isList ? [] : places.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
+        plot.ruleX(isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
         plot.ruleY([0], { stroke: "#333", strokeDasharray: "5 4" }),
         plot.areaY(isList ? [] : points, {
           x: "x",
@@ -198,7 +201,7 @@ function bandPanel(
   });
 }
 
-function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
+function widthPanel(tubes: readonly Point[], axis: HorizontalAxis): Promise<string> {
   const widths = tubes.map(({ width }) => width);
   const low = Math.floor(Math.log10(Math.min(...widths)));
   const high = Math.max(Math.ceil(Math.log10(Math.max(...widths))), low + 1);
@@ -214,7 +217,7 @@ function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
     height: WIDTHS_HEIGHT,
     marginTop: 26,
     marginBottom: 34,
-    x: xAxis(places),
+    x: xAxis(axis),
     y: {
       type: "log",
       domain: [10 ** low, 10 ** high],
@@ -226,8 +229,8 @@ function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
       grid: true,
     },
     marks: [
-      plot.ruleX(places.isList ? [] : places.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
-      plot.line(places.isList ? [] : tubes, {
+      plot.ruleX(axis.isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
+      plot.line(axis.isList ? [] : tubes, {
         x: "x",
         y: "width",
         z: "line",
@@ -242,7 +245,7 @@ function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
         stroke: colour,
         fill: (point: Point) => (point.isProved ? colour(point) : "#ffffff"),
       }),
-      // The key: numbers of the bands in their colours.
+      // Key: numbers of the bands in their colours.
       ...bands.slice(0, 24).map((band, i) =>
         plot.text([`${i === 0 ? "band " : ""}${band}`], {
           frameAnchor: "top-left",
@@ -256,8 +259,8 @@ function widthPanel(tubes: readonly Point[], places: Places): Promise<string> {
   }));
 }
 
-/** A list has a column for each k-point. */
-function xAxis({ at, ticks, isList }: Places) {
+/** Returns the horizontal axis; a list has a column for each k-point. */
+function xAxis({ at, ticks, isList }: HorizontalAxis) {
   const end = at.at(-1)!;
   const names = new Map(ticks.map(({ x, label }) => [x, label]));
   return {

@@ -1,23 +1,24 @@
 import { type ConvergenceOptions, type ConvergenceSeries, convergenceSvg } from "./convergence.ts";
 
-/** The residuals of one run among several. */
+/** Residuals of one of several runs. */
 export interface ComparedRun {
   readonly mixing: string;
-  /** How many times the structure was repeated. */
+  /** Number of repetitions of the structure. */
   readonly size: number;
   readonly history: ConvergenceSeries["history"];
 }
 
-/** Unbroken for the first size, then dashes, dots, both, and dots far apart. */
+/** Dash patterns of the sizes, in order. */
 const DASHES = [undefined, "8 4", "2 3", "8 3 2 3", "1.5 6"] as const;
 
 export interface ComparePictureOptions extends Omit<ConvergenceOptions, "key"> {
-  /** Name of a size. Default ×4 for 4. */
+  /** Returns the name of a size. Default ×4 for 4. */
   readonly sizeLabel?: (size: number) => string;
 }
 
 /**
- * Density residual against step of several runs as the text of an SVG file: a colour for each mixing, a line style for each size.
+ * Draws the density residual of several runs against the step, as the text of an SVG file: a colour
+ * for each mixing, a line style for each size.
  *
  * @throws InputError if no run has a step to draw.
  */

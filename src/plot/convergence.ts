@@ -16,23 +16,23 @@ import {
   POWERS_OF_TEN,
 } from "./drawing/theme.ts";
 
-/** The residuals of one run, step by step. */
+/** Residuals of a run, step by step. */
 export interface ConvergenceSeries {
-  /** Stands at the end of the line when there are several. */
+  /** Name at the end of the line, if there are several. */
   readonly label: string;
   /** ‖ρout − ρin‖ [bohr^(-3/2)]. Steps without a positive finite residual are left out. */
   readonly history: readonly { readonly step: number; readonly densityResidual: number }[];
-  /** Number of its colour; default its place in the list. */
+  /** Index of its colour. Default its index in the list. */
   readonly colour?: number;
-  /** Dashes and gaps of its line [px], such as "6 3"; default unbroken. */
+  /** Dashes and gaps of its line [px], such as "6 3". Default unbroken. */
   readonly dashes?: string;
 }
 
 export interface ConvergenceOptions {
   readonly title?: string;
-  /** Drawn as a dashed line [bohr^(-3/2)]. */
+  /** Level of a dashed line [bohr^(-3/2)]. */
   readonly tolerance?: number;
-  /** A key above the frame in place of labels at the ends of lines, where these are too many: what colours and dashes stand for. */
+  /** Names of colours and dashes above the frame, in place of labels at the ends of many lines. */
   readonly key?: {
     readonly colours: readonly string[];
     readonly dashes: readonly { readonly label: string; readonly dashes?: string | undefined }[];
@@ -42,7 +42,8 @@ export interface ConvergenceOptions {
 const HEIGHT = 420;
 
 /**
- * Density residual against SCF step on a logarithmic axis, as the text of an SVG file.
+ * Draws the density residual against the SCF step on a logarithmic axis, as the text of an SVG
+ * file.
  *
  * @throws InputError if there is nothing positive to draw.
  */
@@ -71,7 +72,7 @@ export async function convergenceSvg(
   const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   const isCompared = series.length > 1 && names === undefined;
   const ends = drawn.map(({ label, colour, points }): LineEnd => {
-    const last = points.at(-1)!; // only lines with points are drawn
+    const last = points.at(-1)!; // drawn lines have points
     return { label, colour, x: last.step, y: last.densityResidual };
   });
 
@@ -113,7 +114,7 @@ export async function convergenceSvg(
   }));
 }
 
-/** A stroke that a vector is drawn as, without its head. */
+/** Vector shape without a head. */
 const STROKE = {
   draw(path: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }, length: number) {
     path.moveTo(0, 0);
@@ -121,7 +122,7 @@ const STROKE = {
   },
 };
 
-/** Names in their colours, then dashes with theirs, in one row above the frame. */
+/** Makes a key in one row above the frame: names in their colours, then dashes with theirs. */
 function keyOfTwo(plot: Plot, { colours, dashes }: NonNullable<ConvergenceOptions["key"]>): Markish[] {
   const length = 30;
   let at = 14 + keyWidth(colours);
@@ -150,7 +151,7 @@ function keyOfTwo(plot: Plot, { colours, dashes }: NonNullable<ConvergenceOption
   ];
 }
 
-/** At most about ten whole step numbers, 1 first. */
+/** Returns about ten step numbers at most, 1 first. */
 function wholeSteps(last: number): number[] {
   const spacing = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((s) => last / s <= 10) ?? Math.ceil(last / 10);
   const steps = [1];

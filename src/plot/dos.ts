@@ -4,10 +4,10 @@ import { contourSvg } from "./drawing/contour.ts";
 import { figureSvg, stacked } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key } from "./drawing/theme.ts";
 
-/** What a picture of a density of states needs: the fields of its file. Hartree atomic units. */
+/** Data of a picture of a density of states: the fields of its file. Hartree atomic units. */
 export interface DrawnDos {
   readonly fermiLevel: number;
-  /** Above this energy some bands are missing: nothing is drawn there. Default none are. */
+  /** Energy above which bands are missing and nothing is drawn. Default infinite. */
   readonly completeBelow?: number;
   readonly energies: readonly number[];
   readonly spins: readonly { readonly density: readonly number[] }[];
@@ -22,15 +22,15 @@ export interface DrawnDos {
 
 export interface DosSvgOptions {
   readonly title?: string;
-  /** What energies are measured from. Default `Fermi level`. */
+  /** Name of the zero of energy. Default `Fermi level`. */
   readonly zeroName?: string;
 }
 
 const HEIGHT = 320;
 
 /**
- * Densities of states in eV from the Fermi level, filled states shaded, spin down below the axis; the local one, where there
- * is one, as a map of position and energy. As the text of an SVG file.
+ * Draws densities of states in eV from the Fermi level, as the text of an SVG file: filled states
+ * shaded, spin down below the axis, the local density as a map of position and energy.
  *
  * @throws InputError if there is nothing to draw.
  */
@@ -86,7 +86,7 @@ export async function dosSvg(
       from: [0, eV(local.energies[0]!)],
       columns,
       rows,
-      // The cell is periodic: its first plane closes the map.
+      // The cell is periodic: the first plane closes the map.
       values: local.values.flatMap((row) => [...row, row[0]!].map((value) => value / EV_PER_HARTREE)),
     },
     {

@@ -11,20 +11,20 @@ import { type Profile, type ProfileOptions, profileSvg } from "./profile.ts";
 
 export interface FieldPictureOptions {
   readonly title?: string | undefined;
-  /** Quantity with its unit, and the same with a symbol. */
+  /** Name of the quantity with its unit; below, its symbol with the unit. */
   readonly quantity: string;
   readonly symbol: string;
-  /** Values are multiplied by this. Default 1. */
+  /** Factor of the values. Default 1. */
   readonly unit?: number;
   /** Zero of the values, in the field's own unit. Default 0. */
   readonly zero?: number;
-  /** Default: along the long axis, through the first atom. */
+  /** Default along the long axis, through the first atom. */
   readonly plane?: Plane | undefined;
-  /** Plane averages run along it. Default the plane's first vector. */
+  /** Axis of plane averages. Default the plane's first vector. */
   readonly axis?: 0 | 1 | 2;
   /**
-   * Widths of the windows of the macroscopic average [bohr], one after another: the period of each crystal along the axis. Default
-   * the usual distance of layers, where there is one.
+   * Window widths of the macroscopic average [bohr], applied in turn: the period of each crystal
+   * along the axis. Default the typical distance of layers, if any.
    */
   readonly periods?: readonly number[] | undefined;
   readonly colours?: ContourOptions["colours"];
@@ -32,9 +32,9 @@ export interface FieldPictureOptions {
   readonly level?: ProfileOptions["level"];
 }
 
-/** Atoms nearer to the plane than this are drawn as being on it [bohr]. */
+/** Largest distance of atoms drawn as in the plane [bohr]. */
 const ON_PLANE = 0.2;
-/** Farther away they are not drawn [bohr]. */
+/** Largest distance of atoms drawn at all [bohr]. */
 const NEAR_PLANE = 2.5;
 
 const images = (x: number, period: number): number[] =>
@@ -43,7 +43,7 @@ const images = (x: number, period: number): number[] =>
 /** Names of the lattice vectors. */
 export const VECTORS = ["a", "b", "c"] as const;
 
-/** The plane along the long axis through the first atom: that of a slab's own picture. */
+/** Returns the plane along the long axis through the first atom. */
 export function usualPlane(grid: Grid, { atoms }: Model): Plane {
   const across = longAxis(grid.lattice);
   const up = across === 0 ? 1 : 0;
@@ -53,8 +53,9 @@ export function usualPlane(grid: Grid, { atoms }: Model): Plane {
 }
 
 /**
- * A field of a crystal or slab: a slice through it above its plane average along the long axis, with the macroscopic average where the
- * layers have a distance. Spins are added up. As the text of an SVG file.
+ * Draws a field of a crystal or slab, as the text of an SVG file: a slice above the plane average
+ * along the long axis, with the macroscopic average if the layers have a typical distance. Spins
+ * are added.
  */
 export async function fieldSvg(
   model: Model,
@@ -74,7 +75,7 @@ export async function fieldSvg(
     .map((atom) => ({ ...onSlice(grid, cut, atom.position), label: model.species[atom.species]!.element }))
     .filter(({ distance }) => distance < NEAR_PLANE)
     .flatMap(({ x, y, label, distance }) =>
-      // What lies on an edge lies on the one across as well.
+      // Atoms on an edge have an image on the opposite edge.
       images(x, cut.width).flatMap((xi) =>
         images(y, cut.height).map((yi) => ({ x: xi, y: yi, label, isFaint: distance > ON_PLANE })),
       ),

@@ -11,7 +11,7 @@ import {
   POWERS_OF_TEN,
 } from "./drawing/theme.ts";
 
-/** A condition number against the length of the cell. */
+/** Condition numbers against the length of the cell. */
 export interface GrowthSeries {
   readonly label: string;
   /** Length [bohr] and κ. */
@@ -21,7 +21,8 @@ export interface GrowthSeries {
 const HEIGHT = 320;
 
 /**
- * Condition numbers against the length of the cell, both logarithmic, as the text of an SVG file.
+ * Draws condition numbers against the length of the cell, both logarithmic, as the text of an SVG
+ * file.
  *
  * @throws InputError if a value is not positive or there is none.
  */

@@ -11,7 +11,7 @@ import {
   WIDTH,
 } from "./drawing/theme.ts";
 
-/** A function along an axis of the cell, at equal distances from 0 to just before `length`. */
+/** Function along an axis of the cell, at equal distances from 0 to just before `length`. */
 export interface PlaneProfile {
   readonly label: string;
   readonly values: readonly number[];
@@ -24,8 +24,8 @@ export interface ModesSvgOptions {
 }
 
 /**
- * Plane averages of densities along the long axis, one panel each above the other, as the text of an SVG file. Each is
- * scaled to its own maximum: the size of an eigenvector means nothing.
+ * Draws plane averages of densities along the long axis, in one panel each, as the text of an SVG
+ * file. Each is scaled to its maximum, as the norm of an eigenvector is arbitrary.
  *
  * @throws InputError if there is nothing to draw.
  */
@@ -40,7 +40,7 @@ export async function modesSvg(
   const names = profiles.map(({ label }) => label);
   const points = profiles.flatMap(({ label, values }, i) => {
     const most = Math.max(...values.map(Math.abs)) || 1;
-    // The cell is periodic: its first plane closes the line.
+    // The cell is periodic: the first plane closes the line.
     return [...values, values[0]!].map((value, z) => ({
       label,
       z: (z * length) / values.length,

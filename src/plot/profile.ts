@@ -2,7 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./drawing/theme.ts";
 
-/** A function along a periodic axis, at equal distances from 0 to just before the end. */
+/** Function along a periodic axis, at equal distances from 0 to just before the end. */
 export interface Profile {
   readonly label: string;
   readonly values: ArrayLike<number>;
@@ -16,14 +16,14 @@ export interface ProfileOptions {
   readonly quantity: string;
   /** Name of the direction. Default `position along the long axis`. */
   readonly axis?: string;
-  /** Marked below the lines: where atomic layers are [bohr]. */
+  /** Positions of atomic layers, marked below the lines [bohr]. */
   readonly layers?: readonly number[];
-  /** A named level, such as that of Fermi. */
+  /** Named level, such as the Fermi level. */
   readonly level?: { readonly value: number; readonly label: string };
 }
 
 const HEIGHT = 300;
-/** Widths of lines and dashes in their order: what comes first is the thing itself, the rest is made of it. */
+/** Widths and dashes of the lines, in order: first the function itself, then its averages. */
 const STYLES = [
   { strokeWidth: 1.4 },
   { strokeWidth: 2.4 },
@@ -32,7 +32,7 @@ const STYLES = [
 ] as const;
 
 /**
- * Plane averages and what is made of them along an axis, as the text of an SVG file.
+ * Draws plane averages and further averages of them along an axis, as the text of an SVG file.
  *
  * @throws InputError if there is nothing to draw.
  */
@@ -45,7 +45,7 @@ export async function profileSvg(
     () => "profileSvg: must have profiles with values, got none",
   );
   const lines = profiles.map(({ values }) =>
-    // The cell is periodic: its first plane closes the line.
+    // The cell is periodic: the first plane closes the line.
     [...Array.from(values), values[0]!].map((value, i) => ({ z: (i * length) / values.length, value })),
   );
   const all = [...lines.flatMap((line) => line.map(({ value }) => value)), ...(level ? [level.value] : [])];

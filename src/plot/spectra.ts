@@ -2,22 +2,22 @@ import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, heading, MARGIN_BOTTOM, marginTop, WIDTH } from "./drawing/theme.ts";
 
-/** The eigenvalues of one operator. */
+/** Eigenvalues of one operator. */
 export interface Spectrum {
   readonly label: string;
-  /** Those that are not positive are left out. */
+  /** Values that are not positive are left out. */
   readonly eigenvalues: readonly number[];
 }
 
 const ROW = 34;
 
-/** 2.94, 118, 2.6e3 */
+/** Returns 2.94, 118, 2.6e3. */
 const short = (x: number): string =>
   x < 10 ? x.toFixed(2) : x < 100 ? x.toFixed(1) : x < 1000 ? x.toFixed(0) : x.toExponential(1);
 
 /**
- * Spectra one above the other as strokes on a common logarithmic axis, each with its condition number
- * κ = λ_max/λ_min, as the text of an SVG file.
+ * Draws spectra one above another as strokes on a common logarithmic axis, with the condition
+ * numbers κ = λ_max/λ_min, as the text of an SVG file.
  *
  * @throws InputError if there is nothing positive to draw.
  */

@@ -2,7 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, framed, heading, key, OVER_KEY } from "./drawing/theme.ts";
 
-/** What a step spent on each of its parts [s]. */
+/** Time of each part of a step [s]. */
 export interface TimedStep {
   readonly step: number;
   readonly parts: Readonly<Record<string, number>>;
@@ -11,8 +11,8 @@ export interface TimedStep {
 const HEIGHT = 320;
 
 /**
- * Where the time went: a bar for each step, of its parts on top of each other; the names say what each took in all.
- * As the text of an SVG file.
+ * Draws the time of the steps, as the text of an SVG file: a stacked bar of parts for each step,
+ * with the share of each part in the key.
  *
  * @throws InputError if there is no step.
  */

@@ -4,14 +4,14 @@ import type { Preconditioner } from "../precond/preconditioner.ts";
 import { gmres } from "../solvers/gmres.ts";
 
 /**
- * P = ε† itself: solves (1 − χ₀ K) δρ = f with the response of the orbitals as they are, no model. The undamped
- * iteration is then Newton's method, limited by how well the eigensolver knows F, and takes about the same few steps
- * whatever the system. Each costs as much as many of the iteration's own, so this is a yardstick for the others rather
- * than a tool.
+ * Makes P = ε†: solves (1 − χ₀ K) δρ = f with the response of the current orbitals, without a
+ * model. The undamped iteration is Newton's method, limited by the accuracy of F, and takes about
+ * the same few steps for every system. Each step costs as much as many ordinary ones: it is a
+ * reference for other preconditioners rather than a tool.
  *
- * @param tolerance relative residual of the equation. Default 10⁻², below the eigensolver's share.
- * At most `maxProducts` products with ε† are formed for a step, 40 by default.
- * @throws InputError if an option is out of range, or where the state has no response to offer.
+ * @param tolerance relative residual of the equation. Default 10⁻², below the eigensolver's error.
+ * @param maxProducts largest number of products with ε† in a step. Default 40.
+ * @throws InputError if an option is out of range, or for a state without response.
  */
 export function chi0Exact({
   tolerance = 1e-2,
@@ -35,7 +35,7 @@ export function chi0Exact({
         responseTo !== undefined,
         () => "chi0-exact: needs the orbitals of the iteration, got a state without responseTo",
       );
-      // The equation decides how well the response must be known.
+      // A tenth of the tolerance, so that errors of the response do not limit the solution.
       const response = await responseTo(0.1 * tolerance);
       return async (out, residual) => {
         const mean = sumReal(residual) / residual.length;

@@ -7,41 +7,45 @@ import type { Levels, Occupation } from "../state/occupation.ts";
 import { type OccupationLaw, occupationSlope } from "../state/occupation-law.ts";
 import type { ResponseRequest } from "../state/response-block.ts";
 
-/** Orbitals that solve the Hamiltonian they hold, with what is known of them. */
+/** Solved orbitals with their levels and occupation. */
 export interface SolvedOrbitals {
   readonly basis: PlaneWaveBasis;
   readonly orbitals: Orbitals;
   readonly levels: readonly Levels[];
   readonly occupation: Occupation;
-  /** So many of the lowest bands have converged. Those above are not used, and count as empty. */
+  /** Number of converged lowest bands. Higher bands are not used and count as empty. */
   readonly nStates: number;
 }
 
 export interface Chi0Options {
-  /** Residual of the Sternheimer equations relative to δV, of a full band. Default 10⁻⁸. */
+  /** Residual of the Sternheimer equations of a full band, relative to δV. Default 10⁻⁸. */
   readonly tolerance?: number;
-  /** Iterations for each application at most. Default 200. */
+  /** Largest number of iterations of an application. Default 200. */
   readonly maxIterations?: number;
 }
 
-/** χ₀ = δF/δV at fixed orbitals' Hamiltonian. */
+/** χ₀ = δF/δV at fixed orbitals of the Hamiltonian. */
 export interface Chi0 {
-  /** δρ = χ₀ δV [bohr⁻³], shape [nSpin·N], symmetrised, for a δV of the crystal's symmetry where orbitals see it. */
+  /**
+   * Returns δρ = χ₀ δV [bohr⁻³], symmetrised, shape [nSpin·N], for a δV of the crystal's symmetry.
+   */
   apply(deltaPotential: ReadonlyRealField, progress?: BlockProgress): Promise<RealField>;
-  /** What the applications so far took. */
+  /** Cost and convergence of all applications so far. */
   readonly spent: { readonly hamiltonianApplications: number; readonly isConverged: boolean };
 }
 
 /**
- * The independent-particle susceptibility: first-order change of the density F that the orbitals of a potential give,
+ * Makes the independent-particle susceptibility, the first-order change of the output density F
+ * with the potential:
  *
  *   χ₀ δV = δρ(ε_F fixed) + D δε_F,   D(r) = −Σ w f′ |ψ|²,   δε_F = −∫δρ(ε_F fixed)/∫D
  *
- * with the Fermi level moving so that no electron is lost. χ₀ is self-adjoint and not positive, gives zero for a
- * constant and a density without charge. It is exact for the discretised problem up to `tolerance` and to the
- * electrons in bands above `nStates`.
+ * with the Fermi level shifted to keep the electron count. χ₀ is self-adjoint and not positive; it
+ * maps constants to zero and gives densities without charge. It is exact for the discretised
+ * problem up to `tolerance` and the electrons in bands above `nStates`.
  *
- * @throws InputError if the bands overlap without smearing: their order at the Fermi level is then no function of V.
+ * @throws InputError if bands overlap without smearing: their order at the Fermi level is then not
+ *   a function of V.
  */
 export async function independentResponse(
   { basis, orbitals, levels, occupation, nStates }: SolvedOrbitals,
@@ -74,11 +78,11 @@ export async function independentResponse(
     spent,
     async apply(deltaPotential, progress) {
       const deltaV = newRealField(deltaPotential.length);
-      // A constant changes nothing; taken out beforehand, it does not have to cancel.
+      // χ₀ maps constants to zero; the mean is removed so that it need not cancel.
       const mean = sumReal(deltaPotential) / deltaPotential.length;
       for (let r = 0; r < deltaV.length; r++) deltaV[r] = deltaPotential[r]! - mean;
-      // Not symmetrised here: its components beyond the plane waves' products, which no orbital sees, need not have the
-      // symmetry, because the cube of G has not; averaged over the grid they would come back as others that are seen.
+      // Not symmetrised: components beyond products of plane waves, invisible to orbitals, lack the
+      // symmetry, as the cube of G does; averaging on the grid would alias them to visible ones.
       if (dotReal(deltaV, deltaV) === 0) return deltaV;
       const { density, applications, converged } = await orbitals.response(deltaV, requests, progress);
       spent.hamiltonianApplications += applications;
@@ -93,7 +97,7 @@ export async function independentResponse(
   };
 }
 
-/** D(r) = −Σ w df/dε |ψ|² [Ha⁻¹ bohr⁻³], symmetrised. */
+/** Returns D(r) = −Σ w df/dε |ψ|² [Ha⁻¹ bohr⁻³], symmetrised. */
 async function statesAtFermiLevel(
   orbitals: Orbitals,
   requests: readonly ResponseRequest[],

@@ -8,7 +8,7 @@ import { type OccupationLaw, occupationQuotient, occupationSlope } from "../stat
 import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian } from "../terms/hamiltonian.ts";
 
-/** Every state that a basis has, occupied and empty, of a system small enough to hold them all. */
+/** All states of a basis, occupied and empty, for small systems. */
 export interface DenseStates {
   readonly basis: PlaneWaveBasis;
   readonly levels: readonly Levels[];
@@ -20,8 +20,8 @@ export interface DenseStates {
 /**
  * Diagonalises the whole Hamiltonian of a potential at every k-point.
  *
- * @param potential V(r) [Ha], shape [N]: spins are not told apart.
- * @param operators what the terms add to H beside it.
+ * @param potential V(r) [Ha], shape [N], without spin.
+ * @param operators further contributions of the terms to H.
  */
 export function denseStates(
   kernels: Kernels,
@@ -58,7 +58,7 @@ export function denseStates(
   return { basis, levels, occupation: occupy(model, levels), orbitals };
 }
 
-/** Σ_k Σ_n w_nk |ψ_nk(r)|², shape [N]. */
+/** Returns Σ_k Σ_n w_nk |ψ_nk(r)|², shape [N]. */
 export function denseDensity(
   { basis, orbitals }: DenseStates,
   weights: readonly ArrayLike<number>[],
@@ -85,13 +85,15 @@ const lawOf = ({ basis: { model }, occupation }: DenseStates): OccupationLaw => 
 });
 
 /**
- * χ₀ as a matrix, by the sum over all states [Adl62; Wis63]:
+ * Returns χ₀ as a matrix, by the sum over all states [Adl62; Wis63]:
  *
  *   δρ(r) = Σ_r′ X(r, r′) δV(r′),
- *   X(r, r′) = dvol Σ_k w Σ_nm (f_n − f_m)/(ε_n − ε_m) ψ̄_n(r) ψ_m(r) ψ̄_m(r′) ψ_n(r′) + dvol D(r) D(r′)/∫D
+ *   X(r, r′) = dvol Σ_k w Σ_nm (f_n − f_m)/(ε_n − ε_m) ψ̄_n(r) ψ_m(r) ψ̄_m(r′) ψ_n(r′)
+ *              + dvol D(r) D(r′)/∫D
  *
- * The last term is the shift of the Fermi level, D(r) = −Σ w f′ |ψ|². X is symmetric and not positive, and takes constants to
- * zero; with the exact-product grid it is the derivative of the discretised density to rounding.
+ * The last term is the shift of the Fermi level, D(r) = −Σ w f′ |ψ|². X is symmetric, not positive,
+ * and maps constants to zero; on the exact-product grid it is the derivative of the discretised
+ * density to rounding.
  *
  * @returns shape [N·N], [Ha⁻¹ bohr⁻³].
  */
@@ -112,7 +114,7 @@ export function denseChi0(kernels: Kernels, states: DenseStates): Float64Array {
       for (let i = 0; i < out.length; i++) out[i]! += product[2 * i]!;
       held = 0;
     };
-    // Column by column √|2 w q| ψ̄_n ψ_m of the pairs n ≤ m; the real part of their products is the sum of both orders.
+    // Columns √|2 w q| ψ̄_n ψ_m of pairs n ≤ m; the real part of their products sums both orders.
     for (const wanted of [-1, 1]) {
       sign = wanted;
       orbitals.forEach((psi, k) => {

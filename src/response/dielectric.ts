@@ -12,10 +12,10 @@ import type { ApplyKernel } from "../terms/sums.ts";
 import type { Chi0, SolvedOrbitals } from "./chi0.ts";
 import { type PredictedRates, predictedRates } from "./rates.ts";
 
-/** ε† = 1 − χ₀ K on densities: how the residual F(ρ) − ρ changes with ρ, up to its sign. */
+/** ε† = 1 − χ₀ K on densities: minus the derivative of the residual F(ρ) − ρ. */
 export interface DielectricOperator {
   readonly basis: SolvedOrbitals["basis"];
-  /** ε† δρ, shape [nSpin·N], for a δρ of the crystal's symmetry. The result belongs to the caller. */
+  /** Returns ε† δρ, shape [nSpin·N], as a new field, for a δρ of the crystal's symmetry. */
   apply(deltaRho: ReadonlyRealField): Promise<RealField>;
 }
 
@@ -35,20 +35,22 @@ export function dielectricOperator(
 }
 
 export interface DielectricOptions {
-  /** Products with the operator at most. Default 60. */
+  /** Largest number of products with the operator. Default 60. */
   readonly maxSteps?: number;
-  /** Products at least. Default 10. */
+  /** Smallest number of products. Default 10. */
   readonly minSteps?: number;
-  /** The condition number counts as found when a step changes it by less than this. Default 5·10⁻⁴ [HL21]. */
+  /**
+   * Relative change of the condition number per step at which it counts as found. Default 5·10⁻⁴.
+   */
   readonly tolerance?: number;
   /** Seed of the start vector. Default 0. */
   readonly seed?: number;
   readonly onStep?: (step: DielectricStep) => void;
-  /** Looked at between steps: what has been found so far is then the result. */
+  /** Ends the search between steps, with the eigenvalues found so far. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How far the search is. */
+/** Eigenvalues after a step of the search. */
 export interface DielectricStep {
   readonly step: number;
   readonly lambdaMin: number;
@@ -60,11 +62,11 @@ export interface DielectricMode {
   readonly eigenvalue: number;
   /** ‖P⁻¹ε†x − λx‖/‖x‖, an estimate of the error of λ. */
   readonly residual: number;
-  /** x, the density that grows or fades with it, of norm √∫x² = 1 [bohr^(-3/2)], shape [nSpin·N]. */
+  /** Density x of the mode, √∫x² = 1 [bohr^(-3/2)], shape [nSpin·N]. */
   readonly density: RealField;
 }
 
-/** Extreme eigenvalues of P⁻¹ε† and what they predict. */
+/** Extreme eigenvalues of P⁻¹ε† and the predicted convergence. */
 export interface DielectricReport {
   readonly smallest: DielectricMode;
   readonly largest: DielectricMode;
@@ -74,15 +76,18 @@ export interface DielectricReport {
   readonly steps: number;
   /** Whether the stop rule was met. */
   readonly converged: boolean;
-  /** Largest imaginary part of a Ritz value; zero in theory, for ε† is self-adjoint in the product of K. */
+  /**
+   * Largest imaginary part of a Ritz value; zero in theory, as ε† is self-adjoint in K's product.
+   */
   readonly largestImaginaryPart: number;
   /** Real parts of all Ritz values of the last step, ascending. */
   readonly ritzValues: readonly number[];
 }
 
 /**
- * The extreme eigenvalues of P⁻¹ε† by Arnoldi's method on real densities without charge that have the crystal's
- * symmetry, which are those the iteration can reach. It stops when the condition number has settled.
+ * Computes the extreme eigenvalues of P⁻¹ε† by Arnoldi's method, on real densities without charge
+ * and with the crystal's symmetry, as the iteration makes them. Ends when the condition number has
+ * settled [HL21].
  *
  * @param precondition P⁻¹ at the ground state.
  * @throws InputError if symmetry leaves no density without charge.
@@ -139,7 +144,7 @@ export async function analyseDielectric(
   };
 }
 
-/** Noise with one peak, so that no wave length is missing. */
+/** Returns noise with one peak, which contains all wavelengths. */
 function startVector(length: number, seed: number): Float64Array {
   const { normal } = random(seed);
   const out = Float64Array.from({ length }, () => 0.1 * normal());

@@ -1,21 +1,22 @@
 /**
- * What the extreme eigenvalues of P⁻¹ε† say of the iteration ρ ← ρ + α P⁻¹(F(ρ) − ρ), whose error is multiplied by
- * 1 − α P⁻¹ε† at every step near the fixed point. All are estimates as good as the eigenvalues [HL21 sec. 2].
+ * Convergence of ρ ← ρ + α P⁻¹(F(ρ) − ρ) as predicted by the extreme eigenvalues of P⁻¹ε†: near the
+ * fixed point a step multiplies the error by 1 − α P⁻¹ε†. Estimates as good as the eigenvalues
+ * [HL21 sec. 2].
  */
 export interface PredictedRates {
   /** κ = λ_max/λ_min. */
   readonly condition: number;
-  /** α = 2/(λ_min + λ_max), where the damped rate is best. */
+  /** α = 2/(λ_min + λ_max), which gives the best damped rate. */
   readonly optimalDamping: number;
-  /** The damped iteration converges for α below 2/λ_max. */
+  /** 2/λ_max: the damped iteration converges for smaller α. */
   readonly largestDamping: number;
-  /** Error after a step over error before, at the optimal damping: (κ − 1)/(κ + 1). */
+  /** Factor of the error per step at the optimal damping: (κ − 1)/(κ + 1). */
   readonly dampedRate: number;
   /** The same for Anderson acceleration, as for GMRES: (√κ − 1)/(√κ + 1). */
   readonly andersonRate: number;
 }
 
-/** For 0 < λ_min ≤ λ_max; a λ_min ≤ 0 has no convergent damping: condition and rates are then absent. */
+/** Returns the rates for 0 < λ_min ≤ λ_max; null for λ_min ≤ 0, where no damping converges. */
 export function predictedRates(lambdaMin: number, lambdaMax: number): PredictedRates | null {
   if (!(lambdaMin > 0)) return null;
   const condition = lambdaMax / lambdaMin;
@@ -29,14 +30,14 @@ export function predictedRates(lambdaMin: number, lambdaMax: number): PredictedR
   };
 }
 
-/** max |1 − αλ|: the rate of the damped iteration at any damping. */
+/** Returns max |1 − αλ|, the rate of the damped iteration at any damping. */
 export const dampedRate = (damping: number, lambdaMin: number, lambdaMax: number): number =>
   Math.max(Math.abs(1 - damping * lambdaMin), Math.abs(1 - damping * lambdaMax));
 
 /**
- * Error reduction per step that a run showed: geometric mean of the ratios of successive residuals over the last steps,
- * at most half of all and an even number of them, since at the optimal damping the sign of one of the two slowest
- * errors alternates. Undefined for fewer than four residuals.
+ * Returns the observed factor of the error per step: the geometric mean of the ratios of successive
+ * residuals over the last steps, at most half of all. Their number is even: at the optimal damping
+ * one of the two slowest errors alternates in sign. Undefined for fewer than four residuals.
  */
 export function observedRate(residuals: readonly number[], window = 8): number | undefined {
   const steps = 2 * Math.floor(Math.min(window, residuals.length / 2) / 2);

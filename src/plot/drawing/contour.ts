@@ -2,12 +2,12 @@ import { requireInput } from "../../common/failure.ts";
 import { beside, figureSvg } from "./svg.ts";
 import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, WIDTH } from "./theme.ts";
 
-/** Values on a rectangle, `x` fastest, both ends of each side included. */
+/** Values on a rectangle, x fastest, both ends of each side included. */
 export interface DrawnSlice {
-  /** Sides [bohr, or what the axes say]. */
+  /** Sides [bohr, or the unit of the axes]. */
   readonly width: number;
   readonly height: number;
-  /** Its first corner. Default the origin. */
+  /** First corner. Default the origin. */
   readonly from?: readonly [number, number];
   readonly columns: number;
   readonly rows: number;
@@ -16,40 +16,37 @@ export interface DrawnSlice {
 
 export interface ContourOptions {
   readonly title?: string | undefined;
-  /** Symbol with its unit, beside the key of colours. */
+  /** Symbol with its unit, beside the colour key. */
   readonly quantity: string;
   /** Names of the two directions with their units. Defaults `x (bohr)` and `y (bohr)`. */
   readonly axes?: readonly [string, string];
-  /** Marked where they are [bohr]; `faint` ones lie off the plane. */
+  /** Atoms to mark [bohr]; faint ones lie off the plane. */
   readonly atoms?: readonly {
     readonly x: number;
     readonly y: number;
     readonly label: string;
     readonly isFaint: boolean;
   }[];
-  /** `diverging` has its light middle at zero. Default `sequential`. */
+  /** Colour scale; `diverging` is lightest at zero. Default `sequential`. */
   readonly colours?: "sequential" | "diverging";
-  /**
-   * Shares of the values, from the least to the greatest, between which colours change: what is beyond has the end's colour.
-   * Default 0 and 1.
-   */
+  /** Quantiles of the values at the ends of the colour scale. Default 0 and 1. */
   readonly range?: readonly [number, number];
   /** Height of the map [px]. Default to scale with its width. */
   readonly tall?: number;
-  /** Horizontal lines at these places. */
+  /** Positions of horizontal lines. */
   readonly rules?: readonly number[];
-  /** Bands of colour. Default 12. */
+  /** Number of colour bands. Default 12. */
   readonly levels?: number;
 }
 
-/** Room for the key of colours, and the least and greatest height of the map [px]. */
+/** Width of the colour key, least and greatest height of the map [px]. */
 const KEY = 96;
 const LEAST = 150;
 const GREATEST = 560;
 
 /**
- * A slice through a field as bands of colour with their lines, to scale, as the text of an SVG file. Colours run from dark
- * to light evenly, so that they can be told apart in grey as well.
+ * Draws a slice through a field as bands of colour with contour lines, to scale, as the text of an
+ * SVG file. Lightness runs evenly, so that colours differ in grey as well.
  *
  * @throws InputError if the values do not fill the rectangle or are not finite.
  */
@@ -93,7 +90,7 @@ export async function contourSvg(
   const bottom = MARGIN_BOTTOM;
 
   const [dx, dy] = [width / (columns - 1), height / (rows - 1)];
-  // Names of atoms at the sides stand inside, where no ticks are.
+  // Names of atoms at the sides are drawn inside, away from the ticks.
   const edge = 0.02 * width;
   const right = left + width - edge;
   const map = await figureSvg((plot) => ({
@@ -110,7 +107,7 @@ export async function contourSvg(
       plot.contour(all, {
         width: columns,
         height: rows,
-        // Contours take a value for the middle of its pixel.
+        // Contours place a value at the middle of its pixel.
         x1: left - dx / 2,
         y1: base - dy / 2,
         x2: left + width + dx / 2,

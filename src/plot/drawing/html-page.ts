@@ -1,4 +1,4 @@
-/** A picture as a page of its own. */
+/** Picture as an HTML page. */
 export interface HtmlPage {
   readonly title: string;
   /** Text of an SVG file. */
@@ -9,8 +9,8 @@ export interface HtmlPage {
 }
 
 /**
- * One file that needs no other: the picture, notes and a table. On a dark screen the picture turns itself round, and
- * the page about it is black.
+ * Makes a self-contained HTML file of a picture, notes and a table. On a dark screen the picture is
+ * inverted and the page is black.
  */
 export function htmlPage({ title, svg, notes = [], table }: HtmlPage): string {
   const cells = (tag: "td" | "th", row: readonly string[]) =>

@@ -1,24 +1,24 @@
 import type { Markish } from "@observablehq/plot";
 import { PAPER, type Plot } from "./theme.ts";
 
-/** The last point of a line, and what it is called. */
+/** Last point of a line, with its name. */
 export interface LineEnd {
   readonly label: string;
   readonly colour: string;
   readonly x: number;
-  /** Positive: its axis has powers of ten. */
+  /** Positive, on an axis of powers of ten. */
   readonly y: number;
 }
 
-/** Room that names at the ends of lines take at the right of the frame [px]. */
+/** Width of names at the ends of lines, to the right of the frame [px]. */
 export const NAMES_RIGHT = 120;
 /** Height of a line of text [px]. */
 const LINE = 15;
 
 /**
- * Names in their colours at the ends of lines.
+ * Draws names in their colours at the ends of lines.
  *
- * @param decades of the vertical axis, and its `height` [px].
+ * @param axis decades and height [px] of the vertical axis.
  */
 export const namesAtEnds = (
   plot: Plot,
@@ -33,11 +33,11 @@ export const namesAtEnds = (
     textAnchor: "start",
     dx: 9,
     fontWeight: 600,
-    stroke: PAPER, // lines of others may pass below
+    stroke: PAPER, // other lines may pass below
     strokeWidth: 4,
   });
 
-/** Moves names up so that no two are nearer than `gap` decades, lowest first. */
+/** Moves names up, lowest first, so that they are at least `gap` decades apart. */
 function apart(ends: readonly LineEnd[], gap: number): LineEnd[] {
   let floor = Number.NEGATIVE_INFINITY;
   return [...ends]

@@ -2,12 +2,12 @@ import { requireInput } from "../../common/failure.ts";
 import { figureSvg } from "./svg.ts";
 import { axisLabel, colourOf, framed, heading, key, namedLevel, OVER_KEY, POWERS_OF_TEN } from "./theme.ts";
 
-/** A function known at points. */
+/** Function known at points. */
 export interface Line {
   readonly label: string;
-  /** Joined in their order; what an axis cannot show is left out. */
+  /** Points in the order of joining; those outside an axis are left out. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Points alone, not joined. Default false. */
+  /** Whether points are not joined. Default false. */
   readonly isScatter?: boolean;
 }
 
@@ -18,14 +18,14 @@ export interface LinesOptions {
   readonly y: string;
   /** Axes with powers of ten. Default none. */
   readonly log?: "x" | "y" | "xy";
-  /** A named horizontal line. */
+  /** Named horizontal line. */
   readonly level?: { readonly value: number; readonly label: string };
 }
 
 const HEIGHT = 360;
 
 /**
- * Any quantity against any other, as the text of an SVG file.
+ * Draws any quantity against another, as the text of an SVG file.
  *
  * @throws InputError if no point can be shown.
  */
@@ -67,7 +67,7 @@ export async function linesSvg(
   }));
 }
 
-/** Whole decades, or a little more than the values take. */
+/** Returns an axis of whole decades, or of slightly more than the range of the values. */
 function scale(values: readonly number[], isLog: boolean) {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   if (!isLog) {

@@ -2,14 +2,14 @@ import type { PlotOptions } from "@observablehq/plot";
 import { INK, PAPER, type Plot } from "./theme.ts";
 
 /**
- * On a dark screen lightness is turned round and hues turned back: ink becomes light, colours stay what they are. What shows
- * values by lightness, of class `map`, is turned twice, so that dark stays little and light much.
- * Programs that make print or bitmaps of the file do not look at it. The class keeps it off the page around.
+ * Inverts lightness but not hues on a dark screen: ink becomes light, colours stay. Elements of
+ * class `map`, which show values by lightness, are inverted twice. Programs that print or rasterise
+ * the file ignore the rule. The class confines it to the picture.
  */
 const DARK =
   "@media (prefers-color-scheme:dark){.stillwave,.stillwave .map{filter:invert(1) hue-rotate(180deg)}}";
 
-/** Text of a stand-alone SVG file of a figure. The plotting packages are loaded here, so that other runs do not pay for them. */
+/** Returns a figure as a stand-alone SVG file. Loads the plotting packages on demand. */
 export async function figureSvg(figure: (plot: Plot) => PlotOptions): Promise<string> {
   const [plot, document] = await Promise.all([import("@observablehq/plot"), emptyDocument()]);
   const drawing = plot.plot({
@@ -26,18 +26,18 @@ export async function figureSvg(figure: (plot: Plot) => PlotOptions): Promise<st
   return onDarkScreens(`${drawing.outerHTML}\n`);
 }
 
-/** The page's own document in a browser, elsewhere one made for the purpose. */
+/** Returns the document of the page in a browser, elsewhere a new one. */
 async function emptyDocument(): Promise<Document> {
   if (typeof document !== "undefined") return document;
   const { parseHTML } = await import("linkedom");
   return parseHTML("<!doctype html><html><body></body></html>").document;
 }
 
-/** Pictures one above another, as one. */
+/** Joins pictures one above another. */
 export const stacked = (pictures: readonly string[]): string =>
   together(pictures, ({ height }) => ({ x: 0, y: height }));
 
-/** Pictures side by side, as one. */
+/** Joins pictures side by side. */
 export const beside = (pictures: readonly string[]): string =>
   together(pictures, ({ width }) => ({ x: width, y: 0 }));
 
@@ -46,7 +46,7 @@ interface Extent {
   readonly height: number;
 }
 
-/** @param next where a picture goes when those before it fill an extent. */
+/** @param next returns the position of a picture, given the extent of those before it. */
 function together(
   pictures: readonly string[],
   next: (filled: Extent) => { readonly x: number; readonly y: number },

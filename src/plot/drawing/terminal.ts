@@ -1,12 +1,12 @@
-/** What to draw in a terminal. */
+/** Data of a drawing in a terminal. */
 export interface TerminalPlot {
-  /** Finite points are drawn and joined in their order; others leave a gap. */
+  /** Points, joined in order; those not finite leave a gap. */
   readonly points: readonly { readonly x: number; readonly y: number }[];
   readonly xLabel: string;
   readonly yLabel: string;
-  /** A dotted horizontal line, for instance a tolerance. */
+  /** Dotted horizontal line, for instance a tolerance. */
   readonly level?: number;
-  /** Characters of the drawing area. Default 56 × 10. */
+  /** Size of the drawing area in characters. Default 56 × 10. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -16,7 +16,7 @@ interface Range {
   readonly high: number;
 }
 
-/** Dots of one Braille character: two columns of four, bit values as Unicode numbers them. */
+/** Dots of a Braille character: two columns of four, with their Unicode bit values. */
 const DOT_BITS = [
   [0x01, 0x02, 0x04, 0x40],
   [0x08, 0x10, 0x20, 0x80],
@@ -24,8 +24,8 @@ const DOT_BITS = [
 const BRAILLE = 0x2800;
 
 /**
- * A line drawing of points in Braille dots with axes, as lines of text; empty when fewer than two points are finite.
- * The vertical axis is widened to whole numbers, which are powers of ten when y is a logarithm.
+ * Draws a line in Braille dots with axes, as lines of text; empty for fewer than two finite points.
+ * The vertical axis is extended to integers, which are powers of ten if y is a logarithm.
  */
 export function terminalPlot(plot: TerminalPlot): string {
   const { width = 56, height = 10, level } = plot;
@@ -78,7 +78,7 @@ function rangeOf(values: readonly number[]): Range {
   return high > low ? { low, high } : { low, high: low + 1 };
 }
 
-/** One label per text line, most of them empty: whole numbers, at least two lines apart. */
+/** Returns one label per text line, most of them empty: integers at least two lines apart. */
 function tickLabels({ low, high }: Range, height: number, row: (value: number) => number): string[] {
   const labels = Array.from({ length: height }, () => "");
   const spacing = Math.ceil((2 * (high - low)) / (height - 1));
@@ -86,7 +86,7 @@ function tickLabels({ low, high }: Range, height: number, row: (value: number) =
   return labels;
 }
 
-/** Bresenham's line, both ends included. */
+/** Draws Bresenham's line, both ends included. */
 function drawLine(
   fromX: number,
   fromY: number,

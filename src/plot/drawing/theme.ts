@@ -1,35 +1,35 @@
 import type { Markish, ScaleOptions } from "@observablehq/plot";
 
-/** What every picture shares: sizes, inks, and the colours that tell series apart. */
+/** Sizes, inks and colours shared by all pictures. */
 
-/** Dark on white; a stylesheet inside the picture turns both round on dark screens. */
+/** Dark on white; a stylesheet inside the picture inverts them on dark screens. */
 export const INK = "#1b1b1b";
 export const PAPER = "#ffffff";
-/** For what the eye may pass over: zero lines, tolerances. */
+/** Ink of secondary lines: zeros, tolerances. */
 export const FAINT = "#666666";
 
 /**
- * The colours of Okabe and Ito that are legible on white, which eyes with any common deficiency tell apart; series
- * beyond the last start again.
+ * Colours of Okabe and Ito that are legible on white, distinct with all common colour vision
+ * deficiencies; longer series start again.
  */
 export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"] as const;
 
-/** Colour of series number `i`. */
+/** Returns the colour of series `i`. */
 export const colourOf = (i: number): string => PALETTE[i % PALETTE.length]!;
 
 export const WIDTH = 680;
-/** Room for a vertical axis with its label [px]. */
+/** Margin for a vertical axis with its label [px]. */
 export const MARGIN_LEFT = 68;
 export const MARGIN_RIGHT = 24;
 export const MARGIN_BOTTOM = 44;
-/** Above the frame, with a title, a line below it, and without [px]. */
+/** Returns the margin above the frame, for a title and a line below it [px]. */
 export const marginTop = (title: string | undefined, subtitle?: string): number =>
   16 + (title === undefined ? 0 : 26) + (subtitle === undefined ? 0 : 18);
 
-/** A key above the frame takes so much more [px]. */
+/** Height of a key above the frame [px]. */
 const KEY_ROW = 14;
 
-/** Size and margins of a picture of one frame. */
+/** Returns size and margins of a picture with one frame. */
 export const framed = (
   height: number,
   title: string | undefined,
@@ -45,17 +45,17 @@ export const framed = (
 
 export type Plot = typeof import("@observablehq/plot");
 
-/** Name of a quantity with its unit beside the middle of its axis, without the arrow that Plot would add. */
+/** Labels an axis at its middle with a quantity and its unit, without Plot's arrow. */
 export const axisLabel = (label: string) =>
   ({ label, labelAnchor: "center", labelArrow: "none" }) as const satisfies ScaleOptions;
 
-/** Where a title stands that has a key below it. */
+/** Position of a title above a key. */
 export const OVER_KEY = { dy: -40 } as const;
 
 /**
- * The title above the frame and the line below it, where there are such.
+ * Draws the title above the frame and the line below it, if given.
  *
- * @param place what Plot should know beside: a facet, another height.
+ * @param place further options of Plot: a facet, another height.
  */
 export function heading(
   plot: Plot,
@@ -71,7 +71,7 @@ export function heading(
   ];
 }
 
-/** A key in one row above the frame: names of series in their colours. */
+/** Draws a key in one row above the frame: names of series in their colours. */
 export const key = (plot: Plot, names: readonly string[]): Markish[] => {
   let dx = 0;
   return names.map((name, i) => {
@@ -87,7 +87,7 @@ export const key = (plot: Plot, names: readonly string[]): Markish[] => {
   });
 };
 
-/** A dashed horizontal line with its name at one side, inside the frame. */
+/** Draws a dashed horizontal line with its name at one side, inside the frame. */
 export function namedLevel(
   plot: Plot,
   { value, label }: { readonly value: number; readonly label: string },
@@ -108,17 +108,17 @@ export function namedLevel(
   ];
 }
 
-/** What names take in a key, with the room after each [px]. */
+/** Returns the width of names in a key, with the space after each [px]. */
 export const keyWidth = (names: readonly string[]): number =>
   names.reduce((width, name) => width + 30 + 7.2 * name.length, 0);
 
-/** An axis of powers of ten. */
+/** Axis of powers of ten. */
 export const POWERS_OF_TEN = {
   type: "log",
   tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
 } as const satisfies ScaleOptions;
 
-/** 10⁻⁶ for −6. */
+/** Returns 10⁻⁶ for −6. */
 export function powerOfTen(exponent: number): string {
   const superscript = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const digits = [...String(Math.abs(exponent))].map((digit) => superscript[Number(digit)]).join("");
