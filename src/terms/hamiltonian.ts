@@ -8,21 +8,19 @@ import { blockTermOf, CRYSTAL_OPERATORS } from "./operators.ts";
 export interface Hamiltonian extends HermitianOperator {
   readonly kpoint: KPoint;
   readonly fft: SphereFft;
-  /** One for each operator, in their order. */
+  /** One for each operator, in the order of the operators. */
   readonly parts: readonly BlockTerm[];
-  /**
-   * What is diagonal in plane waves [Ha], all parts together, in the memory of the kernels, shape
-   * [n].
-   */
+  /** Sum of the diagonals of all parts [Ha], in the memory of the kernels, shape [n]. */
   readonly diagonal: Float64Array;
-  /** ⟨ψ|·|ψ⟩ of one part for each vector of a panel [Ha]. */
+  /** out ← ⟨ψ|·|ψ⟩ of one part for each vector of a panel [Ha]. */
   energies(out: Float64Array, part: BlockTerm, psi: Float64Array, nBands: number): void;
 }
 
 /**
+ * Makes the Hamiltonian of one k-point.
+ *
  * @param potential total local potential V(r) [Ha] on the grid, shape [N], in the memory of
- *   `kernels`: read at every
- *   application, so its owner may refill it between solves.
+ *   `kernels`. It is read at every application, so it may change between solves.
  */
 export function createHamiltonian(
   kernels: Kernels,
@@ -56,7 +54,8 @@ export function createHamiltonian(
       kernels.scratch((take) => {
         const scale = take(nVectors);
         kernels.columnWeightedNorms2(scale, n, nVectors, diagonal, x);
-        for (let j = 0; j < nVectors; j++) scale[j] = Math.max(scale[j]!, 1e-3); // a lone G = 0 wave has none
+        // 0 for a single wave G = 0
+        for (let j = 0; j < nVectors; j++) scale[j] = Math.max(scale[j]!, 1e-3);
         kernels.tpa(n, nVectors, diagonal, scale, residuals);
       });
     },
@@ -78,7 +77,7 @@ export function createHamiltonian(
   };
 }
 
-/** The array of the only part that has one, or a new one. */
+/** Returns the sum of all diagonals; with a single one, that array itself. */
 function sumOfDiagonals(kernels: Kernels, n: number, parts: readonly BlockTerm[]): Float64Array {
   const given = parts.flatMap(({ diagonal }) => (diagonal === undefined ? [] : [diagonal]));
   if (given.length === 1) return given[0]!;

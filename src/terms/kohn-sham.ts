@@ -14,11 +14,11 @@ import type { Term } from "./term.ts";
 import { exchangeCorrelation } from "./xc/exchange-correlation.ts";
 
 /**
- * The terms of Kohn-Sham: electrons that move among pseudopotentials, Hartree, exchange and
- * correlation, nuclei. No functional is reduced Hartree-Fock.
+ * Returns the Kohn-Sham terms: kinetic energy, pseudopotentials, Hartree, exchange and correlation,
+ * nuclei. Without functionals this is reduced Hartree-Fock.
  *
- * @param symmetrize mean over the space group, where the densities are invariant under operations
- *   that do not map points to points.
+ * @param symmetrize mean over the space group, needed if it has operations that do not map grid
+ *   points to grid points.
  */
 export const kohnShamTerms = (
   model: Model,

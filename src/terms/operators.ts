@@ -3,7 +3,7 @@ import { kineticAt } from "./kinetic/kinetic.ts";
 import { magneticAt } from "./magnetic/magnetic.ts";
 import { nonlocalAt } from "./nonlocal/nonlocal.ts";
 
-/** What acts on the orbitals of a crystal beside the local potential. */
+/** Operators on the orbitals of a crystal besides the local potential. */
 export const CRYSTAL_OPERATORS: readonly Operator[] = [{ kind: "kinetic" }, { kind: "nonlocal" }];
 
 /** Makes an operator at a k-point. */

@@ -6,17 +6,15 @@ import type { Lattice } from "../model/lattice.ts";
 import type { Operator } from "./block-term.ts";
 import type { Evaluation, Term, TermState } from "./term.ts";
 
-/** Parts of the energy [Ha] by the names of their terms; `total` is the free energy. */
+/** Parts of the energy [Ha] by term name; `total` is the free energy. */
 export type Energies = { readonly total: number } & { readonly [name: string]: number };
 
-/** A density with all terms evaluated at it once. */
+/** All terms evaluated at one density. */
 export interface EvaluatedTerms {
   readonly rho: ReadonlyRealField;
-  /** E[ρ] of each term [Ha]; 0 for those that are no functional of the density. */
+  /** E[ρ] of each term [Ha]; 0 for terms that do not depend on the density. */
   readonly energies: readonly number[];
-  /**
-   * V = Σ δE/δρ [Ha], shape [nSpin·N], made when it is first read: until then ρ must not change.
-   */
+  /** V = Σ δE/δρ [Ha], shape [nSpin·N], computed when first read: ρ must not change before. */
   readonly potential: RealField;
 }
 
@@ -34,13 +32,17 @@ export function evaluateTerms(terms: readonly Term[], rho: ReadonlyRealField): E
         const { potential } = evaluation;
         for (let r = 0; r < total.length; r++) total[r]! += potential[r]!;
       }
-      evaluations = []; // what they hold is not needed any more
+      evaluations = []; // frees their memory
       return total;
     },
   };
 }
 
-/** @throws InputError if a term has no energy, or its name is that of the total. */
+/**
+ * Checks terms.
+ *
+ * @throws InputError if a term has no energy, or is named `total`.
+ */
 export function requireTerms(terms: readonly Term[]): void {
   terms.forEach(({ name, evaluate, operator, energy }, i) => {
     requireInput(
@@ -55,18 +57,18 @@ export function requireTerms(terms: readonly Term[]): void {
   });
 }
 
-/** V = Σ δE/δρ at a density [Ha], shape [nSpin·N]. */
+/** Returns V = Σ δE/δρ at a density [Ha], shape [nSpin·N]. */
 export const totalPotential = (terms: readonly Term[], rho: ReadonlyRealField): RealField =>
   evaluateTerms(terms, rho).potential;
 
-/** What all terms add to H beside the local potential. */
+/** Returns the operators of all terms. */
 export const operatorsOf = (terms: readonly Term[]): Operator[] =>
   terms.flatMap(({ operator }) => (operator === undefined ? [] : [operator]));
 
 /**
- * The parts of the energy and their sum, the free energy.
+ * Returns the parts of the energy and their sum, the free energy.
  *
- * @param ofOperators Σ f w ⟨ψ|·|ψ⟩ of each operator [Ha], in the order of the terms that have one.
+ * @param ofOperators Σ f w ⟨ψ|·|ψ⟩ of each operator [Ha], in the order of the terms.
  */
 export function energiesOf(
   terms: readonly Term[],
@@ -94,12 +96,11 @@ export function energiesOf(
 }
 
 /**
- * Σ of the forces of all terms, Cartesian [Ha/bohr], one for each atom or other position of the
- * model. By Hellmann and Feynman density and orbitals stay as they are.
+ * Returns the sum of the Hellmann-Feynman forces of all terms, Cartesian [Ha/bohr], one for each
+ * atom or other position of the model; undefined if no term has forces.
  *
- * @param ofOperators the same of each operator, shape [operators · 3 · nAtoms].
- * @returns undefined where no term has forces.
- * @throws InputError if terms disagree on how many positions there are.
+ * @param ofOperators forces of each operator, shape [operators · 3 · nAtoms].
+ * @throws InputError if terms disagree on the number of positions.
  */
 export function forcesOf(
   terms: readonly Term[],
@@ -137,13 +138,12 @@ const vectorsOf = (components: Float64Array): Vec3[] =>
   ]);
 
 /**
- * σ = (1/Ω) ∂F/∂ε [Ha/bohr³], the sum of the stresses of all terms. By Hellmann and Feynman
- * orbitals and occupations stay as they are; so does the set of plane waves. Positive where the
- * crystal pulls inwards.
+ * Returns σ = (1/Ω) ∂F/∂ε [Ha/bohr³], the sum of the stresses of all terms at fixed orbitals,
+ * occupations and plane waves (Hellmann-Feynman). Positive if the crystal tends to contract.
+ * Undefined if a term has no stress.
  *
- * @param ofOperators ∂E/∂ε of each operator at fixed coefficients [Ha], shape [operators · 9], not
- *   numbers where it is not known.
- * @returns undefined if a term has no stress.
+ * @param ofOperators ∂E/∂ε of each operator at fixed coefficients [Ha], shape [operators · 9], NaN
+ *   if unknown.
  */
 export function stressOf(
   terms: readonly Term[],
@@ -163,7 +163,7 @@ export function stressOf(
   return parts.some((part) => part === undefined) ? undefined : (parts as Mat3[]).reduce(addMatrices);
 }
 
-/** Whether `stressOf` can be answered, as far as the terms say. */
+/** Returns whether all terms have a stress; operators are not asked. */
 export const haveStress = (terms: readonly Term[]): boolean =>
   terms.every(
     ({ evaluate, energy, stress }) =>
@@ -178,16 +178,10 @@ const requireAsMany = (terms: readonly Term[], sums: number): void => {
   );
 };
 
-/**
- * δV = K δρ [Ha] for a change of density [bohr⁻³], both of shape [nSpin·N]. The result belongs to
- * the caller.
- */
+/** Returns δV = K δρ [Ha] for a change of density [bohr⁻³], shape [nSpin·N]; the caller owns it. */
 export type ApplyKernel = (deltaRho: ReadonlyRealField) => RealField;
 
-/**
- * K = Σ δV/δρ of all terms at a density: each term's own, or a central difference of its potential
- * where it has none.
- */
+/** Returns K = Σ δV/δρ at a density, for terms without a kernel by central differences of V. */
 export function kernelOf(terms: readonly Term[], rho: ReadonlyRealField): ApplyKernel {
   const kernels = terms
     .filter(({ evaluate, isLinear }) => evaluate !== undefined && isLinear !== true)
@@ -199,13 +193,10 @@ export function kernelOf(terms: readonly Term[], rho: ReadonlyRealField): ApplyK
   };
 }
 
-/**
- * Step of `differenceKernel` relative to the density: truncation and rounding are both far below
- * what an iteration needs.
- */
+/** Step of `differenceKernel` relative to ρ; truncation and rounding are negligible for the SCF. */
 const STEP = 1e-4;
 
-/** K δρ = dV/dt at ρ + t δρ as a central difference. */
+/** Returns K δρ = dV/dt at ρ + t δρ as a central difference. */
 function differenceKernel({ evaluate }: Term, rho: ReadonlyRealField) {
   const length = Math.sqrt(dotReal(rho, rho));
   return (out: RealField, deltaRho: ReadonlyRealField) => {

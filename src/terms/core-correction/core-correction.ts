@@ -8,15 +8,14 @@ import { newRealField, type ReadonlyRealField, type RealField } from "../../kern
 import type { Model } from "../../model/model.ts";
 
 /**
- * Density of the core electrons [bohr⁻³], shape [N], that exchange and correlation see beside the
- * valence: E_xc is not linear, so where the two overlap the core must be there [LFC82]. Null if no
- * atom has one.
+ * Returns the core density for the nonlinear core correction [LFC82], [bohr⁻³], shape [N]; null if
+ * no atom has a core.
  *
  *   ρ_core(r) = Σ_atoms Σ_images ρ_a(|r − R|)
  *
- * summed at the grid points themselves. A Fourier series that ends with the grid would ripple below
- * zero in a vacuum, where gradient functionals are most sensitive: for water in a box with PBE at
- * 20 Ha it is wrong by 1 mHa per atom, this sum by 0.01 mHa.
+ * summed at the grid points. A truncated Fourier series would oscillate below zero in a vacuum,
+ * where gradient functionals are most sensitive: for water in a box with PBE at 20 Ha it is wrong
+ * by 1 mHa per atom, this sum by 0.01 mHa.
  */
 export function coreDensity({ species, atoms }: Model, grid: Grid): RealField | null {
   const shapes = species.map(({ pseudopotential }) => coreShape(pseudopotential));
@@ -32,17 +31,21 @@ export function coreDensity({ species, atoms }: Model, grid: Grid): RealField | 
   return out;
 }
 
-/** The cores of a model as exchange and correlation see them. */
+/** Core density of a model with its force and stress. */
 export interface CoreCorrection {
   /** ρ_core [bohr⁻³], shape [N]. */
   readonly density: ReadonlyRealField;
-  /** @param potential V_xc of valence and core [Ha], shape [nSpin·N]. */
+  /**
+   * Returns the force on every atom through its core, Cartesian [Ha/bohr].
+   *
+   * @param potential V_xc of valence and core [Ha], shape [nSpin·N].
+   */
   forces(potential: ReadonlyRealField): Vec3[];
-  /** What a strain changes of E_xc by moving the points within the cores [Ha/bohr³]. */
+  /** Returns the stress from grid points moving relative to the cores [Ha/bohr³]. */
   stress(potential: ReadonlyRealField): Mat3;
 }
 
-/** Null if no atom has a core. */
+/** Makes the core correction of a model; null if no atom has a core. */
 export function coreCorrection(model: Model, grid: Grid): CoreCorrection | null {
   const density = coreDensity(model, grid);
   return (
@@ -54,9 +57,7 @@ export function coreCorrection(model: Model, grid: Grid): CoreCorrection | null 
   );
 }
 
-/**
- * ρ_s + ρ_core/n_spin, what exchange and correlation see, shape [nSpin·N]; ρ itself without a core.
- */
+/** Returns ρ_s + ρ_core/n_spin, the argument of E_xc, shape [nSpin·N]; ρ itself without a core. */
 export function withCore(
   rho: ReadonlyRealField,
   core: ReadonlyRealField | null,
@@ -70,8 +71,8 @@ export function withCore(
 }
 
 /**
- * What a strain changes of the energy by moving the points within the cores, beside
- * `exchangeCorrelation`'s own:
+ * Returns the stress from grid points moving relative to the cores, to be added to that of
+ * `exchangeCorrelation`:
  *
  *   σ = (1/N) Σ_r V(r) Σ_atoms ρ_a'(d) d dᵀ/|d|,   d = r − R,   V = (V↑ + V↓)/2
  *
@@ -93,14 +94,13 @@ function coreStress({ species, atoms, nSpin }: Model, grid: Grid, potential: Rea
 }
 
 /**
- * Force on the atoms through the cores that exchange and correlation see, Cartesian [Ha/bohr], one
- * per atom.
+ * Returns the force on every atom through its core, Cartesian [Ha/bohr], the exact derivative of
+ * the energy of `exchangeCorrelation` on this grid:
  *
- *   ∂E_xc/∂ρ_core(r) = V(r) = (V↑ + V↓)/2,   F_a = −∂E_xc/∂R_a = dvol Σ_r V(r) ρ_a'(d) (r − R_a)/d,   d = |r − R_a|
+ *   ∂E_xc/∂ρ_core(r) = V(r) = (V↑ + V↓)/2,   d = |r − R_a|
+ *   F_a = −∂E_xc/∂R_a = dvol Σ_r V(r) ρ_a'(d) (r − R_a)/d
  *
- * The exact derivative of the energy of `exchangeCorrelation` on this grid.
- *
- * @param potential V_xc at the density of valence and core [Ha], shape [nSpin·N].
+ * @param potential V_xc of valence and core [Ha], shape [nSpin·N].
  */
 function coreForces({ species, atoms, nSpin }: Model, grid: Grid, potential: ReadonlyRealField): Vec3[] {
   const { points, dvol } = grid;
@@ -109,7 +109,7 @@ function coreForces({ species, atoms, nSpin }: Model, grid: Grid, potential: Rea
     const force: [number, number, number] = [0, 0, 0];
     if (shape === null) return force;
     forEachInBall(grid, position, shapeRadius(shape), (point, x, y, z, distance) => {
-      if (distance === 0) return; // the slope is 0 there
+      if (distance === 0) return; // the slope is 0
       const v = nSpin === 1 ? potential[point]! : (potential[point]! + potential[points + point]!) / 2;
       const pull = (dvol * v * shapeSlopeAt(shape, distance)) / distance;
       force[0] += pull * x;

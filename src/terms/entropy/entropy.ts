@@ -1,9 +1,6 @@
 import type { Term } from "../term.ts";
 
-/**
- * −T S of fractional occupations, which the free energy holds. At fixed occupations it moves
- * neither with atoms nor with the cell.
- */
+/** −T S of fractional occupations. At fixed occupations it depends on neither atoms nor cell. */
 export const entropy: Term = {
   name: "entropy",
   energy: ({ entropyEnergy }) => entropyEnergy,

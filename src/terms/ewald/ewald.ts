@@ -9,14 +9,14 @@ import type { Model } from "../../model/model.ts";
 import type { Term } from "../term.ts";
 
 /**
- * Electrostatic energy of point charges in a neutralising uniform background, by the split [Ewa21]
+ * Point charges in a neutralising uniform background. Their energy by the split of Ewald [Ewa21] is
  *
- *   E =   ½ Σ_ij Z_i Z_j Σ'_L erfc(η d)/d                    d = |R_i − R_j − L|, the prime leaves out d = 0
+ *   E =   ½ Σ_ij Z_i Z_j Σ'_L erfc(η d)/d                   d = |R_i − R_j − L|, without d = 0
  *       + (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |Σ_i Z_i e^{−iG·R_i}|²
  *       − (η/√π) Σ_i Z_i² − π (Σ_i Z_i)²/(2 Ω η²)
  *
- * whose value does not depend on η. Both sums run over all points of a ball, found exactly for any
- * shape of cell, and are cut where their terms are below rounding.
+ * for any η. Both sums run over all points of a ball, found exactly for any shape of cell, and are
+ * cut where their terms are below rounding.
  */
 export interface PointCharges {
   readonly lattice: Lattice;
@@ -26,13 +26,13 @@ export interface PointCharges {
   readonly positions: readonly Vec3[];
 }
 
-/** The electrostatic energy of a model's ions. */
+/** Makes the term of the electrostatic energy of a model's ions. */
 export function ewaldTerm(model: Model): Term {
   const { energy, forces, stress } = ewald(pointCharges(model));
   return { name: "ewald", energy: () => energy, forces: () => forces, stress: () => stress };
 }
 
-/** The ions of a model as the point charges they are from outside. */
+/** Returns the ions of a model as point charges of their valence. */
 export const pointCharges = ({ lattice, species, atoms }: Model): PointCharges => ({
   lattice,
   charges: atoms.map((atom) => valenceCharge(species[atom.species]!.pseudopotential)),
@@ -43,9 +43,11 @@ export const pointCharges = ({ lattice, species, atoms }: Model): PointCharges =
 const CUT = 6.5;
 
 /**
- * @param splitting η [bohr⁻¹]; the result does not depend on it. Default: both sums have equally
- *   many terms.
- * @throws InputError if two charges are at the same place.
+ * Computes energy, forces and stress of point charges.
+ *
+ * @param splitting η [bohr⁻¹]; the result does not depend on it. Default: equally many terms in
+ *   both sums.
+ * @throws InputError if two charges coincide.
  */
 export function ewald(
   { lattice, charges, positions }: PointCharges,
@@ -80,9 +82,9 @@ export function ewald(
 }
 
 /**
- * η at which the pairs within CUT/η, ½ n² (4π/3)(CUT/η)³/Ω, are as many as the charges times the
- * waves within 2η·CUT, ½ n (4π/3)(2η·CUT)³ Ω/(2π)³:   η = √π (n/Ω²)^{1/6}. The cost then grows like
- * n^{3/2}.
+ * Returns η for equally many terms in both sums, ½ n² (4π/3)(CUT/η)³/Ω pairs within CUT/η and ½ n
+ * (4π/3)(2η·CUT)³ Ω/(2π)³ charges times waves within 2η·CUT:   η = √π (n/Ω²)^{1/6}. The cost grows
+ * as n^{3/2}.
  */
 const balancedSplitting = ({ volume }: Lattice, n: number): number =>
   Math.sqrt(Math.PI) * (Math.max(1, n) / (volume * volume)) ** (1 / 6);
@@ -94,7 +96,7 @@ interface Sum {
   readonly strain: Tensor;
 }
 
-/** ½ Σ_ij Z_i Z_j Σ'_L erfc(ηd)/d, each pair taken once. */
+/** Returns ½ Σ_ij Z_i Z_j Σ'_L erfc(ηd)/d, each pair counted once. */
 function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
   const forces: Vec3[] = charges.map(() => [0, 0, 0]);
   const visit = pointsInBall(lattice.vectors);
@@ -108,8 +110,7 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
       let pull: Vec3 = [0, 0, 0];
       visit(offset, CUT / eta, (d) => {
         const distance = norm(d);
-        // 1e-8 bohr: closer charges are the same atom written twice, and their energy would be 1e8
-        // Ha.
+        // Charges closer than 1e-8 bohr are one atom written twice; their energy would be 1e8 Ha.
         if (distance < 1e-8) {
           requireInput(i === j, () => samePlace(j, i, positions[i]!));
           return;
@@ -136,7 +137,7 @@ const samePlace = (j: number, i: number, position: Vec3): string =>
   `structure.atoms: atoms must be apart, got atoms ${j} and ${i} (counted from 0) both at fractional position ` +
   `${JSON.stringify(position)} up to lattice vectors; remove one`;
 
-/** (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |S(G)|², over one of G and −G; S(G) = Σ_i Z_i e^{−iG·R_i}. */
+/** (2π/Ω) Σ_{G≠0} e^{−G²/4η²}/G² |S(G)|² over one of G and −G, S(G) = Σ_i Z_i e^{−iG·R_i}. */
 function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: number): Sum {
   const n = charges.length;
   const forces: Vec3[] = charges.map(() => [0, 0, 0]);
@@ -168,6 +169,6 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
   return { energy, forces, strain };
 }
 
-/** One of each pair ±(n1, n2, n3), and not (0, 0, 0). */
+/** Returns true for one of each pair ±(n1, n2, n3), false for (0, 0, 0). */
 const isUpperHalf = (n1: number, n2: number, n3: number): boolean =>
   n3 !== 0 ? n3 > 0 : n2 !== 0 ? n2 > 0 : n1 > 0;

@@ -41,11 +41,11 @@ export function fixedPotential(
 }
 
 /**
- * A potential given as a formula, added to that of the atoms: fields, wells, model systems.
+ * Makes a term of a potential given as a formula, added to that of the atoms: fields, wells, model
+ * systems.
  *
  * @param potential V(r) [Ha] at the Cartesian point r [bohr] of the cell, fractional coordinates in
- *   [0, 1);
- *   it should continue periodically, and only its values on the grid count.
+ *   [0, 1). It should be periodic; its values on the grid count.
  * @throws InputError if a value is not a finite number.
  */
 export function externalPotential(grid: Grid, potential: (r: Vec3) => number): DensityTerm {
@@ -65,7 +65,7 @@ function sample(grid: Grid, f: (r: Vec3) => number): RealField {
   return out;
 }
 
-/** Visits the grid in its order with the Cartesian point [bohr] and the flat index. */
+/** Visits all grid points in order, with Cartesian coordinates [bohr] and flat index. */
 export function forEachPoint(
   { size: [nx, ny, nz], lattice }: Grid,
   visit: (r: Vec3, index: number) => void,
@@ -77,8 +77,8 @@ export function forEachPoint(
 }
 
 /**
- * A potential given by its Fourier transform, exact for every plane wave of the grid's cube however
- * sharp it is in space:
+ * Makes a term of a potential given by its Fourier transform, exact for every plane wave of the
+ * cube however sharp the potential is in space:
  *
  *   V(r) = (1/Ω) Re Σ_G v(G) e^{iG·(r − centre)}
  *

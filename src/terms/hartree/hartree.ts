@@ -8,8 +8,7 @@ import { pairInteraction } from "./pair-interaction.ts";
  *   V(G) = 4π ρ(G)/|G|² for G ≠ 0,   V(0) = 0;      E = ½ ∫ V ρ,   ρ = ρ↑ + ρ↓
  *   σ = −1 E/Ω + 4π Σ_G |ρ(G)|² G Gᵀ/|G|⁴
  *
- * In one dimension these are charged sheets, in two charged rods, uniform along the axes that are
- * not there.
+ * In one dimension charges are sheets, in two dimensions rods, uniform along the missing axes.
  */
 export const hartree = (grid: Grid, nSpin: 1 | 2): DensityTerm => ({
   // V(0) = 0: the background cancels the mean charge.

@@ -20,14 +20,14 @@ export interface PairOptions {
 }
 
 /**
- * Energy of the density with itself under a pair interaction that depends on the distance, given by
- * its Fourier transform.
+ * Makes the energy of a pair interaction of the density that depends on the distance, given by its
+ * Fourier transform.
  *
  *   V(G) = v(|G|²) ρ(G),   E = ½ ∫ V ρ = ½ Ω Σ_G v |ρ(G)|²,   ρ = ρ↑ + ρ↓
  *   σ = −1 E/Ω − Σ_G v′(|G|²) |ρ(G)|² G Gᵀ
  *
- * @param interaction v [Ha·bohr³] as a function of |G|² [bohr⁻²]; v(0) counts: 0 there is a
- *   neutralising background.
+ * @param interaction v [Ha·bohr³] as a function of |G|² [bohr⁻²]; v(0) = 0 is a neutralising
+ *   background.
  * @throws InputError if a value of v on the grid is not finite.
  */
 export function pairInteraction(
@@ -48,7 +48,7 @@ export function pairInteraction(
   });
   const work = newRealField(points);
   const coefficients = newFourierField(points);
-  /** coefficients ← V(G); twice the energy per volume of each wave in `work`. */
+  /** coefficients ← V(G); work ← twice the energy per volume of each wave. */
   const transform = (rho: ReadonlyRealField) => {
     for (let r = 0; r < points; r++) work[r] = nSpin === 1 ? rho[r]! : rho[r]! + rho[points + r]!;
     grid.forward(coefficients, work);
@@ -59,7 +59,7 @@ export function pairInteraction(
       coefficients[2 * g + 1] = v * im;
     }
   };
-  let held: object | undefined;
+  let current: object | undefined;
   const addPotential = (out: RealField) => {
     grid.inverse(work, coefficients);
     for (let i = 0; i < out.length; i++) out[i]! += work[i % points]!;
@@ -71,19 +71,19 @@ export function pairInteraction(
       const evaluation = {
         energy: 0.5 * lattice.volume * sumReal(work),
         get potential() {
-          if (held !== evaluation) transform(rho);
-          held = evaluation;
+          if (current !== evaluation) transform(rho);
+          current = evaluation;
           const out = newRealField(nSpin * points);
           addPotential(out);
           return out;
         },
       };
-      held = evaluation;
+      current = evaluation;
       return evaluation;
     },
     // V is linear in the density.
     kernel: () => (out, deltaRho) => {
-      held = undefined;
+      current = undefined;
       transform(deltaRho);
       addPotential(out);
     },
@@ -111,10 +111,7 @@ function pairStress(
   return toMatrix(out);
 }
 
-/**
- * v = 4π/(|G|² + κ²), the transform of e^{−κr}/r: a screened Coulomb interaction of range 1/κ
- * [bohr].
- */
+/** Returns v = 4π/(|G|² + κ²), the transform of a screened interaction e^{−κr}/r. */
 export function yukawa(kappa: number): (g2: number) => number {
   requireInput(
     Number.isFinite(kappa) && kappa > 0,

@@ -2,15 +2,15 @@ import { addOuter, newTensor } from "../../common/tensor.ts";
 import type { BlockSite, BlockTerm } from "../block-term.ts";
 import type { Term } from "../term.ts";
 
-/** Σ f w ⟨ψ|½|k+G|²|ψ⟩ */
+/** Kinetic energy Σ f w ⟨ψ|½|k+G|²|ψ⟩. */
 export const kinetic: Term = { name: "kinetic", operator: { kind: "kinetic" } };
 
 /**
- * ½|k+G|², and with q = k+G → (1 − ε) q
+ * Makes ½|k+G|² at a k-point. With q = k+G → (1 − ε) q,
  *
  *   ∂E/∂ε = −Σ_n f_n Σ_G |ψ_n(G)|² q qᵀ
  *
- * The number of plane waves does not follow the strain: the stress of a basis, not of a cutoff.
+ * The number of plane waves is kept under strain: the stress at fixed basis, not at fixed cutoff.
  */
 export function kineticAt({
   kernels,

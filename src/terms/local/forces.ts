@@ -5,14 +5,12 @@ import type { Model } from "../../model/model.ts";
 import { localFormFactor, phaseTables } from "./potential.ts";
 
 /**
- * Force of a fixed density on the atoms through the local pseudopotentials, Cartesian [Ha/bohr],
- * one per atom. By Hellmann and Feynman nothing else of the density's dependence on the positions
- * counts at self-consistency.
+ * Returns the Hellmann-Feynman force of a density on the atoms through the local pseudopotentials,
+ * Cartesian [Ha/bohr], one per atom, the exact derivative of the energy of `localTerm` on this
+ * grid.
  *
  *   E_local = Σ_{G≠0} Re[ρ(G)* v_a(|G|) e^{−iG·R_a}]  summed over atoms a
  *   F_a = −∂E_local/∂R_a = −Σ_{G≠0} G v_a(|G|) Im[ρ(G)* e^{−iG·R_a}]
- *
- * It is the exact derivative of the energy of `localTerm` on this grid.
  *
  * @param rho total density [bohr⁻³], shape [N] (both spins added).
  */
@@ -36,7 +34,7 @@ export function localForces(model: Model, grid: Grid, rho: ReadonlyRealField): V
   return forces;
 }
 
-/** Σ_G g Im[f(G)* e^{−iG·R}] with the reduced g, for coefficients f on the cube. */
+/** Returns Σ_G g Im[f(G)* e^{−iG·R}] with the reduced g, for coefficients f on the cube. */
 function gradientSum(f: Float64Array, grid: Grid, position: Vec3): Vec3 {
   const { size, gVectors } = grid;
   const [nx, ny, nz] = size;

@@ -17,9 +17,10 @@ export const localTerm = (model: Model, grid: Grid): DensityTerm => ({
 });
 
 /**
- *   E = Σ_{G≠0} Re[ρ(G)* v(|G|) S(G)],   σ = −(1/Ω) Σ_{G≠0} Re[ρ(G)* S(G)] (1 v(|G|) + v'(|G|) G Gᵀ/|G|)
+ * Returns the stress of the local pseudopotentials, with S(G) = Σ_atoms e^{−iG·R} for each species,
  *
- * for each kind of atom, S(G) = Σ_atoms e^{−iG·R}.
+ *   E = Σ_{G≠0} Re[ρ(G)* v(|G|) S(G)]
+ *   σ = −(1/Ω) Σ_{G≠0} Re[ρ(G)* S(G)] (1 v(|G|) + v'(|G|) G Gᵀ/|G|)
  */
 function localStress(model: Model, grid: Grid, rho: ReadonlyRealField): Mat3 {
   const { points, normG2, lattice } = grid;

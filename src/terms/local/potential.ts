@@ -5,7 +5,7 @@ import type { Vec3 } from "../../common/vec3.ts";
 import { newFourierField, type RealField } from "../../kernels/fields.ts";
 import type { Model } from "../../model/model.ts";
 
-/** Σ_atoms e^{−iG·R} of one kind of atom on the cube of G-vectors; null if there is none. */
+/** Returns Σ_atoms e^{−iG·R} of one species on the cube of G-vectors; null if it has no atoms. */
 export function structureFactorOf({ atoms }: Model, grid: Grid, species: number): Float64Array | null {
   const mine = atoms.filter((atom) => atom.species === species);
   if (mine.length === 0) return null;
@@ -15,11 +15,11 @@ export function structureFactorOf({ atoms }: Model, grid: Grid, species: number)
 }
 
 /**
- * Local potential of all atoms [Ha], shape [N].
+ * Returns the local potential of all atoms [Ha], shape [N].
  *
  *   V(r) = Re Σ_{G≠0} V(G) e^{iG·r},   V(G) = (1/Ω) Σ_species v_loc(|G|) Σ_atoms e^{−iG·R}
  *
- * G = 0 is dropped: its Coulomb part cancels against Hartree and Ewald, the rest is the term
+ * G = 0 is left out: its Coulomb part cancels with Hartree and Ewald, the rest is the term
  * pspCorrection.
  */
 export function localPotential(model: Model, grid: Grid): RealField {
@@ -37,7 +37,7 @@ export function localPotential(model: Model, grid: Grid): RealField {
   return grid.toReal(coefficients);
 }
 
-/** v_loc(|G|) of one atom [Ha·bohr³] on the cube of G-vectors, shape [N]; 0 at G = 0. */
+/** Returns v_loc(|G|) of one atom [Ha·bohr³] on the cube of G-vectors, shape [N]; 0 at G = 0. */
 export function localFormFactor(p: Pseudopotential, { points, normG2 }: Grid): Float64Array {
   const out = new Float64Array(points);
   for (let g = 1; g < points; g++) out[g] = localFourier(p, Math.sqrt(normG2[g]!));
@@ -45,8 +45,8 @@ export function localFormFactor(p: Pseudopotential, { points, normG2 }: Grid): F
 }
 
 /**
- * e^{−2πi g·position} for every frequency g of each axis in FFT order, interleaved: e^{−iG·R} is
- * the product of three entries, so an atom costs no sine per G.
+ * Returns e^{−2πi g·position} for every frequency g of each axis in FFT order, interleaved.
+ * e^{−iG·R} is the product of three entries, without a sine per G.
  */
 export const phaseTables = ({ size }: Grid, position: Vec3): [Float64Array, Float64Array, Float64Array] => {
   const axis = (n: number, x: number) => {
@@ -61,7 +61,7 @@ export const phaseTables = ({ size }: Grid, position: Vec3): [Float64Array, Floa
   return [axis(size[0], position[0]), axis(size[1], position[1]), axis(size[2], position[2])];
 };
 
-/** out(G) ← out(G) + e^{−iG·R} on the cube of G-vectors, R given in fractional coordinates. */
+/** out(G) ← out(G) + e^{−iG·R} on the cube of G-vectors, R in fractional coordinates. */
 function addStructureFactor(out: Float64Array, grid: Grid, position: Vec3): void {
   const [nx, ny, nz] = grid.size;
   const [ex, ey, ez] = phaseTables(grid, position);

@@ -6,9 +6,9 @@ import { forEachPoint } from "../external/external.ts";
 import type { Term } from "../term.ts";
 
 /**
- * What a magnetic field adds to the kinetic energy, under its name: ½|p − A|² − ½p².
+ * Energy of a magnetic field, ½|p − A|² − ½p².
  *
- * @param a A on the grid, shape [3·N], as `vectorPotential` makes it.
+ * @param a A on the grid, shape [3·N], from `vectorPotential`.
  */
 export const magnetic = (a: Float64Array): Term => ({
   name: "kinetic",
@@ -16,12 +16,11 @@ export const magnetic = (a: Float64Array): Term => ({
 });
 
 /**
- * A vector potential given as a formula, on the grid, shape [3·N] with the Cartesian component
+ * Returns a vector potential, given as a formula, on the grid, shape [3·N], Cartesian component
  * slowest.
  *
- * @param potential A(r) [bohr⁻¹, charge and speed of light taken in] at the Cartesian point r
- *   [bohr] of the cell; it should
- *   continue periodically, or be of consequence only where there is no density.
+ * @param potential A(r) [bohr⁻¹, charge and speed of light included] at the Cartesian point r
+ *   [bohr] of the cell. It should be periodic wherever there is density.
  * @throws InputError if a component is not a finite number.
  */
 export function vectorPotential(grid: Grid, potential: (r: Vec3) => Vec3): Float64Array {
@@ -41,13 +40,13 @@ export function vectorPotential(grid: Grid, potential: (r: Vec3) => Vec3): Float
 }
 
 /**
- * The part of ½|−i∇ − A|² that A brings, between plane waves:
+ * Makes the terms of ½|−i∇ − A|² with A, between plane waves:
  *
  *   −½ Σ_c (A_c p_c + p_c A_c) + ½|A|²,   p = k + G
  *
- * The products with functions of r are taken on the grid, each followed by the projection on the
- * sphere, so the operator is Hermitian whatever A is and whatever the grid. A rotating frame is A =
- * Ω × r: then ½|p − A|² = ½p² − Ω·L + ½|Ω × r|².
+ * Products with functions of r are taken on the grid and projected on the sphere, so the operator
+ * is Hermitian for every A and grid. For A = Ω × r it describes a rotating frame: ½|p − A|² = ½p² −
+ * Ω·L + ½|Ω × r|².
  *
  * @param a A on the grid, shape [3·N]. Components that vanish cost nothing.
  */

@@ -16,8 +16,8 @@ export interface PowerLaw {
  *
  *   E = C ∫ ρ^α,   V = δE/δρ = α C ρ^{α−1},   σ = 1 (1 − α) E/Ω
  *
- * With ρ = |ψ|² and α = 2 the equation is −½Δψ + Vψ + β|ψ|²ψ = μψ for β = 2C. Values below zero,
- * which an accelerated iteration may visit, count as empty space.
+ * With ρ = |ψ|² and α = 2 the equation is −½Δψ + Vψ + β|ψ|²ψ = μψ, β = 2C. Negative values, which
+ * may occur in an accelerated SCF, count as 0.
  *
  * @throws InputError if a parameter is out of range.
  */
@@ -47,7 +47,7 @@ export function powerNonlinearity({ dvol, lattice }: Grid, { coefficient, power 
       };
     },
     stress({ rho }) {
-      // E ∝ Ω^{1−α} where Ωρ stays
+      // E ∝ Ω^{1−α} at fixed Ωρ
       const pressure = ((1 - power) * term.evaluate(rho).energy) / lattice.volume;
       return toMatrix(newTensor().map((_, i) => (i % 4 === 0 ? pressure : 0)));
     },

@@ -2,21 +2,19 @@ import { invariant } from "../../common/failure.ts";
 import type { BlockSite } from "../block-term.ts";
 import type { NonlocalProjectors } from "./projectors.ts";
 
-/**
- * Bands treated together: their copies multiplied by k+G are the only temporaries as long as the
- * basis.
- */
+/** Bands treated together; their copies times k+G are the only temporaries of basis length. */
 const BLOCK = 32;
 
 /**
- * Contribution of one k-point to the nonlocal force on every atom, Cartesian [Ha/bohr], shape
- * [3·nAtoms].
+ * Returns the contribution of one k-point to the nonlocal force on every atom, Cartesian [Ha/bohr],
+ * shape [3·nAtoms].
  *
- *   E = Σ_n f_n Σ_i D_i |p_in|²,   p_in = ⟨p_i|ψ_n⟩ = Σ_G ⟨k+G|p_i⟩* ψ_n(G),   ⟨k+G|p_i⟩ ∝ e^{−i(k+G)·R_a}
- *   ∂p_in/∂R_a = i q_in,   q_in = Σ_G ⟨k+G|p_i⟩* (k+G) ψ_n(G),   for the projectors i of atom a
+ *   E = Σ_n f_n Σ_i D_i |p_in|²,   p_in = ⟨p_i|ψ_n⟩ = Σ_G ⟨k+G|p_i⟩* ψ_n(G)
+ *   ⟨k+G|p_i⟩ ∝ e^{−i(k+G)·R_a} for the projectors i of atom a, so that
+ *   ∂p_in/∂R_a = i q_in,   q_in = Σ_G ⟨k+G|p_i⟩* (k+G) ψ_n(G)
  *   F_a = −∂E/∂R_a = −2 Σ_n f_n Σ_{i on a} D_i Im[q_in* p_in]
  *
- * @param psi complex panel [n × nBands], an array of the site's kernels.
+ * @param psi complex panel [n × nBands], in the memory of the site's kernels.
  * @param weights f_n w_k, shape [nBands].
  */
 export function nonlocalForces(
@@ -61,7 +59,7 @@ export function nonlocalForces(
   return forces;
 }
 
-/** Empty bands at the end cost nothing. */
+/** Returns the length up to the last nonzero element: empty bands at the end are skipped. */
 function lastNonzero(x: Float64Array): number {
   let last = x.length - 1;
   while (last >= 0 && x[last] === 0) last--;

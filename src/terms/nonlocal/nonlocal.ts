@@ -4,15 +4,15 @@ import { nonlocalForces } from "./forces.ts";
 import { nonlocalProjectors } from "./projectors.ts";
 import { nonlocalStrain } from "./strain.ts";
 
-/** Σ f w ⟨ψ|P D Pᴴ|ψ⟩, the nonlocal part of the pseudopotentials. */
+/** Energy of the nonlocal pseudopotentials, Σ f w ⟨ψ|P D Pᴴ|ψ⟩. */
 export const nonlocal: Term = { name: "nonlocal", operator: { kind: "nonlocal" } };
 
-/** P D Pᴴ of all atoms: two matrix products per application. */
+/** Makes P D Pᴴ of all atoms at a k-point: two matrix products per application. */
 export function nonlocalAt(site: BlockSite): BlockTerm {
   const { kernels, kpoint } = site;
   const n = kpoint.planeWaves;
-  const held = nonlocalProjectors(kernels, site, kpoint);
-  const { count, projectors, coupling } = held;
+  const operator = nonlocalProjectors(kernels, site, kpoint);
+  const { count, projectors, coupling } = operator;
   return {
     addInto(out, x, nVectors) {
       if (count === 0) return;
@@ -32,7 +32,7 @@ export function nonlocalAt(site: BlockSite): BlockTerm {
         kernels.columnWeightedNorms2(out, count, nVectors, coupling, overlaps);
       });
     },
-    forces: (psi, weights) => nonlocalForces(site, held, psi, weights),
-    strain: (psi, weights) => nonlocalStrain(site, held, psi, weights),
+    forces: (psi, weights) => nonlocalForces(site, operator, psi, weights),
+    strain: (psi, weights) => nonlocalStrain(site, operator, psi, weights),
   };
 }

@@ -6,22 +6,19 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import type { Species } from "../../model/model.ts";
 import { diagonalChannels, type ProjectorForm } from "./projectors.ts";
 
-/**
- * The gradient of a projector's form factor by q = k+G, one array for each Cartesian direction,
- * shape [planeWaves].
- */
+/** Gradient of a projector's form factor by q = k+G, [planeWaves] for each direction. */
 export interface FormGradient {
   readonly l: number;
   readonly gradient: readonly [Float64Array, Float64Array, Float64Array];
 }
 
 /**
- * ∇(P(q) Y_lm(q)) of every projector of one kind of atom, in the order of `nonlocalProjectors`, P =
- * Σ_i U_ia P_i:
+ * Returns ∇(P(q) Y_lm(q)) of every projector of one species, in the order of `nonlocalProjectors`,
+ * with P = Σ_i U_ia P_i:
  *
  *   ∇(P Y) = P' Y q/|q| + P (∇S/|q|^l − l S q/|q|^{l+2}),   S = |q|^l Y
  *
- * At q = 0 it is left at zero: it is only used times q.
+ * At q = 0 it is 0, because it is used multiplied by q.
  */
 export function formGradients(
   kernels: Kernels,
@@ -59,7 +56,7 @@ export function formGradients(
   });
 }
 
-/** ∂/∂ε_ab of form factors under a strain that takes q to (1 − ε) q: −½ (q_a ∂_b + q_b ∂_a). */
+/** Returns ∂/∂ε_ab of form factors under a strain q → (1 − ε) q: −½ (q_a ∂_b + q_b ∂_a). */
 export const strainedForms = (
   gradients: readonly FormGradient[],
   { planeWaves, kPlusG }: KPoint,

@@ -14,13 +14,11 @@ export interface NonlocalProjectors {
   readonly projectors: Float64Array;
   /** Diagonal of D [Ha], shape [count]. */
   readonly coupling: Float64Array;
-  /** Atom each projector sits on, shape [count]. */
+  /** Index of the atom of each projector, shape [count]. */
   readonly atomOf: Int32Array;
 }
 
-/**
- * Eigenvectors of the small coupling matrix h^l, so that each projector couples to itself alone.
- */
+/** A channel l in the eigenbasis of its coupling matrix h^l, in which projectors do not couple. */
 interface Channel {
   readonly l: number;
   readonly values: Float64Array;
@@ -52,15 +50,13 @@ export function nonlocalProjectors(
   };
 }
 
-/** The form factor of a projector without phases: real, shape [planeWaves]. */
+/** Form factor of a projector without phases: real, shape [planeWaves]. */
 export interface ProjectorForm {
   readonly l: number;
   readonly form: Float64Array;
 }
 
-/**
- * panel ← (−i)^l form e^{−i(k+G)R}/√Ω, the projectors of each atom after those of the one before.
- */
+/** panel ← (−i)^l form e^{−i(k+G)R}/√Ω, projectors ordered by atom. */
 export function fillPanel(
   panel: Float64Array,
   { lattice, atoms }: { lattice: Lattice; atoms: readonly Atom[] },
@@ -86,7 +82,7 @@ export function fillPanel(
   }
 }
 
-/** Real form factors Σ_i U_ia P_i(|k+G|) Y_lm(k+G) of every projector of one kind of atom. */
+/** Returns real form factors Σ_i U_ia P_i(|k+G|) Y_lm(k+G) of all projectors of one species. */
 function speciesForms(kernels: Kernels, { pseudopotential }: Species, kpoint: KPoint) {
   const n = kpoint.planeWaves;
   return diagonalChannels(kernels, pseudopotential).flatMap(({ l, values, vectors }) => {
@@ -114,7 +110,7 @@ function speciesForms(kernels: Kernels, { pseudopotential }: Species, kpoint: KP
   });
 }
 
-/** The channels of a pseudopotential, each in the basis in which its matrix is diagonal. */
+/** Returns the channels of a pseudopotential, each in the basis in which its matrix is diagonal. */
 export function diagonalChannels(kernels: Kernels, pseudopotential: Species["pseudopotential"]): Channel[] {
   return nonlocalChannels(pseudopotential).flatMap(({ h }, l) => {
     const n = h.length;
@@ -127,7 +123,8 @@ export function diagonalChannels(kernels: Kernels, pseudopotential: Species["pse
           a[2 * (i + n * j) + 1] = 0;
         }
       kernels.eigh(n, a, n, values, v, n);
-      // A real matrix has real eigenvectors up to a phase: take it out by the largest component.
+      // A real matrix has real eigenvectors up to a phase, removed by means of the largest
+      // component.
       const vectors = Array.from({ length: n }, () => new Array<number>(n).fill(0));
       for (let j = 0; j < n; j++) {
         let best = 0;
@@ -145,7 +142,7 @@ export function diagonalChannels(kernels: Kernels, pseudopotential: Species["pse
   });
 }
 
-/** e^{−i(k+G)R} for every plane wave, from one table of powers per axis. Shape [2·n]. */
+/** Returns e^{−i(k+G)R} of every plane wave by a table of powers per axis, shape [2·n]. */
 export function structureFactor(kpoint: KPoint, position: Vec3): Float64Array {
   const { planeWaves: n, gVectors, k } = kpoint;
   const out = new Float64Array(2 * n);

@@ -7,7 +7,7 @@ import { fillPanel, type NonlocalProjectors } from "./projectors.ts";
 const ELEMENTS = [[0, 0], [1, 1], [2, 2], [0, 1], [0, 2], [1, 2]] as const; // biome-ignore format: a table
 
 /**
- * ∂E/∂ε of one k-point at fixed coefficients and occupations [Ha], with k+G → (1 − ε)(k+G):
+ * Returns ∂E/∂ε of one k-point at fixed coefficients and occupations [Ha], with k+G → (1 − ε)(k+G):
  *
  *   ∂E/∂ε_ab = −δ_ab E + 2 Σ_n f_n Σ_i D_i Re[p_in* ⟨∂p_i/∂ε_ab|ψ_n⟩],   p_in = ⟨p_i|ψ_n⟩
  */

@@ -3,8 +3,8 @@ import type { Model } from "../../model/model.ts";
 import type { Term } from "../term.ts";
 
 /**
- * What remains of the mean local potential when the Coulomb parts of electrons and ions cancel each
- * other at G = 0: the mean of v_loc(r) + Z/r, seen by every electron.
+ * Makes the term left of the mean local potential when the Coulomb parts of electrons and ions
+ * cancel at G = 0, the mean of v_loc(r) + Z/r for every electron.
  *
  *   E = (N_electrons/Ω) Σ_atoms lim_{q→0} (v_loc(q) + 4πZ/q²)
  */

@@ -17,35 +17,31 @@ import type { DensityTerm, Evaluation } from "../term.ts";
 import { SPIN_PAIRS, xcKernel } from "./xc-kernel.ts";
 
 export interface ExchangeCorrelationOptions {
-  /** Core electrons that are seen beside the valence. Default none. */
+  /** Core density added to the valence density. Default none. */
   readonly core?: CoreCorrection | null;
-  /**
-   * Mean over a space group, where the densities are invariant under operations that do not map
-   * points to points.
-   */
+  /** Mean over a space group, needed if not all operations map grid points to grid points. */
   readonly symmetrize?: Symmetrize | undefined;
 }
 
 /**
- * Exchange-correlation energy on the grid; with n = ρ_s and σ_st = ∇ρ_s · ∇ρ_t
+ * Exchange-correlation energy on the grid. With n = ρ_s, σ_st = ∇ρ_s · ∇ρ_t and t the other spin
+ * [WB94]
  *
- *   E = dvol Σ_r e(ρ, σ),      V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t),  t the other spin [WB94]
+ *   E = dvol Σ_r e(ρ, σ),   V_s = ∂e/∂ρ_s − ∇·(2 ∂e/∂σ_ss ∇ρ_s + ∂e/∂σ_st ∇ρ_t)
  *
- * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one of the grid, which is
- * real and minus its own adjoint; therefore V is the exact derivative of this E, not only of the
- * continuous one.
- *
- * With Ωρ fixed and the values of the core at its points too (the stress of the core is the rest),
+ * (without spin V = ∂e/∂ρ − 2 ∇·(∂e/∂σ ∇ρ)). The gradient is the discrete one of the grid, real and
+ * minus its own adjoint; therefore V is the exact derivative of E on the grid, not only in the
+ * continuum limit. At fixed Ωρ and fixed values of the core at the grid points (the stress of the
+ * core is separate)
  *
  *   σ = (1/Ω) [1 (E − ∫ V ρ) − Σ_st ∫ ∂e/∂σ_st (∇ρ_s ∇ρ_tᵀ + ∇ρ_t ∇ρ_sᵀ)]
  *
- * The energy on a grid depends on where the grid lies, so a translation that falls between its
- * points is no symmetry of it. The mean Ē(ρ) of E(Sρ) over a space group is symmetric, and for
- * invariant densities it is E(ρ) itself with the averaged potential.
+ * E depends on the position of the grid, so a translation by a fraction of its spacing is not a
+ * symmetry of E. The mean Ē(ρ) of E(Sρ) over a space group is symmetric; for invariant densities it
+ * equals E(ρ) with the averaged potential.
  *
  * @param functionals their energies are added; at least one.
- * @throws InputError for an empty list: a calculation without exchange-correlation leaves this term
- *   out.
+ * @throws InputError for an empty list; without exchange-correlation the term is left out.
  */
 export function exchangeCorrelation(
   grid: Grid,
@@ -61,7 +57,7 @@ export function exchangeCorrelation(
   const energyDensity = newRealField(points);
   const gradient = functionals.some((f) => f.kind === "gga") ? gradientOn(grid) : null;
   const gradients = gradient && gradientPart(points, gradient, nSpin);
-  /** Energy and ∂e/∂ρ; ∂e/∂σ is then in `gradients`. */
+  /** Computes energy and ∂e/∂ρ, with ∂e/∂σ in `gradients`. */
   const functionalAt = (valence: ReadonlyRealField) => {
     const rho = withCore(valence, core?.density ?? null, nSpin);
     const slope = newRealField(nSpin * points);
@@ -77,7 +73,7 @@ export function exchangeCorrelation(
     }
     return { energy: dvol * sumReal(energyDensity), slope };
   };
-  let held: object | undefined;
+  let current: object | undefined;
   const evaluate = (valence: ReadonlyRealField): Evaluation => {
     const { energy, slope } = functionalAt(valence);
     let made = false;
@@ -86,8 +82,8 @@ export function exchangeCorrelation(
       get potential() {
         if (made) return slope;
         if (gradients !== null) {
-          if (held !== evaluation) functionalAt(valence); // another density has been there since
-          held = evaluation;
+          if (current !== evaluation) functionalAt(valence); // another density was evaluated since
+          current = evaluation;
           gradients.addPotential(slope);
         }
         symmetrize(slope);
@@ -95,7 +91,7 @@ export function exchangeCorrelation(
         return slope;
       },
     };
-    held = evaluation;
+    current = evaluation;
     return evaluation;
   };
   return {
@@ -113,7 +109,7 @@ export function exchangeCorrelation(
     ...(core === null ? {} : { forces: ({ rho }) => core.forces(evaluate(rho).potential) }),
     stress({ rho: valence }) {
       const { energy, slope: potential } = functionalAt(valence);
-      held = undefined;
+      current = undefined;
       const out = newTensor();
       gradients?.addStrain(out);
       gradients?.addPotential(potential);
@@ -125,7 +121,7 @@ export function exchangeCorrelation(
   };
 }
 
-/** The read-only view of a Float64Array is one; functionals read their arguments only. */
+/** A Float64Array behind a read-only view, for functionals, which only read their arguments. */
 const asFloat64Array = (x: ReadonlyRealField): Float64Array => x as unknown as Float64Array;
 
 interface GradientPart {

@@ -1,9 +1,8 @@
 import type { Functional } from "../../functionals/functional.ts";
 
 /**
- * First and second derivatives of the energy per volume e(u) at every point. The variables u are
- * the spin densities and, for a gradient functional, σ: (ρ) · (ρ, σ) · (ρ↑, ρ↓) · (ρ↑, ρ↓, σ↑↑,
- * σ↑↓, σ↓↓).
+ * First and second derivatives of the energy per volume e(u) at every point, u being the spin
+ * densities and, for gradient functionals, σ: (ρ) · (ρ, σ) · (ρ↑, ρ↓) · (ρ↑, ρ↓, σ↑↑, σ↑↓, σ↓↓).
  */
 export interface FunctionalCurvature {
   /** ∂e/∂u_a, each of shape [N]. */
@@ -16,14 +15,13 @@ export interface FunctionalCurvature {
 const STEP = 1e-3;
 
 /**
- * Second derivatives as differences of the functionals' own first derivatives, point by point:
+ * Computes second derivatives as differences of the functionals' first derivatives at each point:
  *
- *   ∂²e/∂u_a∂u_b = [8 (e_a(u_b + h) − e_a(u_b − h)) − (e_a(u_b + 2h) − e_a(u_b − 2h))]/12h,   h = u_b/1000
+ *   ∂²e/∂u_a∂u_b = [8 (e_a(u_b + h) − e_a(u_b − h)) − (e_a(u_b + 2h) − e_a(u_b − 2h))]/12h
  *
- * For powers of the density, which all of these are at heart, the truncation is of the order 10⁻¹²
- * and so is the rounding. The step is relative, so it suits a vacuum as well as a core. Where a
- * variable is zero its column is zero: no density, or no gradient for σ to change by. σ↑↓ may have
- * any sign and is stepped by √(σ↑↑σ↓↓)/1000.
+ * with h = u_b/1000. For powers of the density, which all functionals resemble, truncation and
+ * rounding are of the order 10⁻¹². The step is relative, for a vacuum as for a core. Where a
+ * variable is zero its column is zero. σ↑↓ may have any sign and is stepped by √(σ↑↑σ↓↓)/1000.
  *
  * @param variables u, one array of shape [N] each.
  */
@@ -63,10 +61,9 @@ export function functionalCurvature(
         if (size[r]! > 0) curvatures[a]![b]![r] = near / (12 * size[r]!);
       }
   });
-  // One rounding error for both orders keeps the kernel self-adjoint. An order without a step has
-  // no say; nor has a step
-  // in σ in the change of a density's slope: by σ → 0 its rounding exceeds all that ∇ρ brings to
-  // δσ.
+  // Both orders are averaged, so that rounding leaves the kernel self-adjoint. An order without a
+  // step is left out; so is a step in σ for the slope of a density: as σ → 0 its rounding exceeds
+  // all that ∇ρ contributes to δσ.
   for (let a = 0; a < count; a++)
     for (let b = 0; b < a; b++) {
       const isMixed = b < nSpin && a >= nSpin;

@@ -4,7 +4,7 @@ import { newRealField, type ReadonlyRealField, type RealField, spinComponent } f
 import type { AddKernel } from "../term.ts";
 import { type FunctionalCurvature, functionalCurvature } from "./functional-curvature.ts";
 
-/** Pairs (s, t) of spins that σ_st belongs to, in the order of the functionals. */
+/** Spin pairs (s, t) of σ_st, in the order of the functionals. */
 export const SPIN_PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, number])[]>> = {
   1: [[0, 0]],
   2: [
@@ -15,16 +15,15 @@ export const SPIN_PAIRS: Readonly<Record<1 | 2, readonly (readonly [number, numb
 };
 
 /**
- * The exchange-correlation kernel K = δV_xc/δρ at a density: the derivative of the discretised
- * potential, with all of the functional's dependence on gradients,
+ * Makes the exchange-correlation kernel K = δV_xc/δρ at a density: the derivative of the
+ * discretised potential, dependence on gradients included,
  *
  *   K δρ = δe_ρ − ∇·(2 δe_σ ∇ρ + 2 e_σ ∇δρ),   δe_a = Σ_b e_ab δu_b,   δσ = 2 ∇ρ·∇δρ
  *
  * and likewise for two spins. It is linear and self-adjoint.
  *
  * @param rho density with cores [bohr⁻³], shape [nSpin·N].
- * @param gradient the discrete gradient of `exchangeCorrelation`; null where no functional needs
- *   it.
+ * @param gradient discrete gradient of `exchangeCorrelation`; null if no functional needs it.
  */
 export function xcKernel(
   functionals: readonly Functional[],
@@ -74,7 +73,7 @@ export function xcKernel(
   };
 }
 
-/** Change of 2 e_σss ∇ρ_s + e_σst ∇ρ_t for every spin s, t the other one. */
+/** Returns the change of 2 e_σss ∇ρ_s + e_σst ∇ρ_t for every spin s, t being the other. */
 function fluxes(
   { slopes, curvatures }: FunctionalCurvature,
   nSpin: 1 | 2,
@@ -88,7 +87,7 @@ function fluxes(
     const slope = slopes[nSpin + pair]!;
     const change = new Float64Array(points);
     addProducts(change, curvatures[nSpin + pair]!, changes);
-    // ∂σ_ss/∂∇ρ_s = 2 ∇ρ_s falls to s twice, ∂σ_st to each of the two once.
+    // ∂σ_ss/∂∇ρ_s = 2 ∇ρ_s counts for s twice, ∂σ_st for each of the two once.
     for (const [to, of] of [[s, t], [t, s]] as const) // biome-ignore format: two pairs
       for (let c = 0; c < 3; c++) {
         const [out, g, dg] = [flux[to]![c]!, gradients[of]![c]!, deltaGradients[of]![c]!];
