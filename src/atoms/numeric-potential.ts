@@ -24,6 +24,8 @@ export interface NumericPotential {
   readonly digest: string;
   /** The functional as the file writes it, and as libxc names where they are known. */
   readonly functional: { readonly written: string; readonly names: readonly string[] | null };
+  /** The cutoff of plane waves that the file suggests [Ha]; left out where it suggests none. */
+  readonly suggestedCutoff?: number;
   /** v_loc(r) + Z erf(αr)/r [Ha·bohr³]: without its Coulomb tail. */
   readonly local: RadialTransform;
   /** α [bohr⁻¹]. */
@@ -45,7 +47,7 @@ export interface NumericPotential {
 export interface RadialContent
   extends Pick<
     NumericPotential,
-    "element" | "name" | "charge" | "digest" | "functional" | "core" | "valence"
+    "element" | "name" | "charge" | "digest" | "functional" | "suggestedCutoff" | "core" | "valence"
   > {
   readonly localMesh: RadialMesh;
   /** v_loc(r) [Ha], shape [n]. */
@@ -71,6 +73,7 @@ export function numericPotential(content: RadialContent): NumericPotential {
     charge,
     digest,
     functional,
+    ...(content.suggestedCutoff === undefined ? {} : { suggestedCutoff: content.suggestedCutoff }),
     local: radialTransform(0, localMesh, shortRange),
     localScreening,
     localIntegral: content.local.reduce((sum, v, i) => {

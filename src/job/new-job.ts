@@ -1,6 +1,6 @@
 import { atomicNumber } from "../atoms/elements.ts";
+import { gthCutoffs } from "../atoms/gth/gth-cutoffs.ts";
 import { findGth, gthCharges } from "../atoms/gth/gth-table.ts";
-import type { GthPotential } from "../atoms/pseudopotential.ts";
 import { withCorners } from "../bands/hexagonal.ts";
 import { requireInput } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
@@ -14,6 +14,8 @@ export interface NewJobOptions {
   readonly title?: string | undefined;
   /** Default `lda-pw92`. */
   readonly functional?: "lda-pw92" | "pbe" | undefined;
+  /** A shipped family or entry for all elements, or one for each by symbol; default `suggestedEntry`. */
+  readonly pseudopotentials?: string | Readonly<Record<string, string>> | undefined;
   /** [Ha]; default `suggestedCutoff`. */
   readonly ecut?: number | undefined;
   /** Default `suggestedKgrid`. */
@@ -49,7 +51,9 @@ export function newJob(
   const { functional = "lda-pw92", isMetal = true, moment, units = "bohr" } = options;
   const family = functional === "pbe" ? "gth-pbe" : "gth-lda";
   const elements = [...new Set(structure.atoms.map(({ element }) => element))];
-  const entryOf = (element: string) => suggestedEntry(element, family);
+  const chosen = options.pseudopotentials ?? {};
+  const entryOf = (element: string): string =>
+    (typeof chosen === "string" ? chosen : chosen[element]) ?? suggestedEntry(element, family);
   const valence = (element: string) => findGth(element, entryOf(element)).charge;
   const neutral = structure.atoms.reduce((sum, { element }) => sum + valence(element), 0);
   const { charge = 0 } = structure;
@@ -70,9 +74,12 @@ export function newJob(
       units,
       ...(options.allowCloseAtoms ? { allowCloseAtoms: true } : {}),
     },
-    pseudopotentials: elements.every((element) => entryOf(element) === family)
-      ? family
-      : Object.fromEntries(elements.map((element) => [element, entryOf(element)])),
+    pseudopotentials:
+      typeof chosen === "string"
+        ? chosen
+        : elements.every((element) => entryOf(element) === family)
+          ? family
+          : Object.fromEntries(elements.map((element) => [element, entryOf(element)])),
     functional,
     ecut: options.ecut ?? suggestedCutoff(elements, entryOf),
     kgrid: [...(options.kgrid ?? suggestedKgrid(structure, spacing))],
@@ -93,30 +100,27 @@ type Triple = [number, number, number];
 const digits = (x: number): number => Number(x.toPrecision(12));
 const decimals = (x: number): number => Math.round(x * 1e12) / 1e12;
 
-/** Energy times square of a radius in a GTH potential: see `suggestedCutoff`. */
-const CUTOFF_FACTOR = 3.2;
-
 /**
- * A cutoff to start from [Ha], in steps of 5. A GTH potential is made of Gaussians times r^l of its radii, whose
- * Fourier transforms q^l e^{−q²r²/2} set how far the plane waves must reach: E_cut = max (3.2 + l)/r². The number was
- * chosen by trial: energies are then 0.7 mHa per atom or less above the limit for Si, Al, Na, GaAs, Cu and Ti, 1.1 for
- * NaCl, 9 for diamond.
+ * A cutoff to start from [Ha]: the largest of those suggested for the potentials, at which the energy of each
+ * atom is within 10 meV for a valence electron of its limit (measured, scripts/gth-cutoffs.ts).
  */
 export function suggestedCutoff(
   elements: readonly string[],
   family: string | ((element: string) => string),
 ): number {
   const entryOf = typeof family === "string" ? () => family : family;
-  const cutoffs = elements.map((element) => sharpest(findGth(element, entryOf(element))));
-  return 5 * Math.ceil(Math.max(...cutoffs) / 5);
+  return Math.max(...elements.map((element) => shippedCutoff(element, entryOf(element))));
 }
 
+const shippedCutoff = (element: string, family: string): number =>
+  gthCutoffs(findGth(element, family))!.suggested; // every shipped entry has one, as a test says
+
 /** A cutoff [Ha] above which another entry is looked for. */
-const COSTLY = 100;
+const COSTLY = 150;
 
 /**
  * The entry of a family that a first look takes: the one that CP2K's table calls by the plain name, or, for s and p
- * elements whose semicore electrons ask for more than 100 Ha there, the one with the most electrons that does not: sodium
+ * elements whose semicore electrons ask for more than 150 Ha there, the one with the most electrons that does not: sodium
  * with 1 electron in place of 9 (30 Ha in place of 220). Elements with d and f electrons keep the plain one.
  *
  * @returns a name for the job's `pseudopotentials`, such as `gth-lda` or `gth-lda-q1`.
@@ -124,18 +128,12 @@ const COSTLY = 100;
 export function suggestedEntry(element: string, family: string): string {
   const z = atomicNumber(element);
   const hasOpenShell = [[21, 30], [39, 48], [57, 80], [89, 112]].some(([from, to]) => from! <= z && z <= to!); // biome-ignore format: rows of the table
-  if (hasOpenShell || sharpest(findGth(element, family)) <= COSTLY) return family;
+  if (hasOpenShell || shippedCutoff(element, family) <= COSTLY) return family;
   const soft = gthCharges(element, family)
     .map((charge) => `${family}-q${charge}`)
-    .filter((name) => sharpest(findGth(element, name)) <= COSTLY);
+    .filter((name) => shippedCutoff(element, name) <= COSTLY);
   return soft.at(-1) ?? family;
 }
-
-const sharpest = ({ rloc, channels }: GthPotential): number =>
-  Math.max(
-    CUTOFF_FACTOR / rloc ** 2,
-    ...channels.map(({ r, h }, l) => (h.length === 0 ? 0 : (CUTOFF_FACTOR + l) / r ** 2)),
-  );
 
 /** Divisions with k-points at most `spacing` [bohr⁻¹] apart; one along axes where vacuum separates the copies. */
 export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): Vec3 {

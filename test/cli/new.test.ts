@@ -16,7 +16,7 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 async function printed(words: string) {
   const host = fakeHost({ cwd });
   expect(await runProgram(["new", ...words.split(" ")], host)).toBe(0);
-  expect(host.written.stderr).toBe("");
+  expect(host.written.stderr).toMatch(/^pseudopotentials: \w+ gth-\S+ \(\d+ electrons?\).*; ecut \d+ Ha\n$/);
   return parseJob(JSON.parse(host.written.stdout));
 }
 const lattice = (job: Awaited<ReturnType<typeof printed>>) => (job.structure as InlineStructure).lattice;
@@ -56,9 +56,9 @@ test("an insulator has no smearing, a magnet has moments, PBE has its pseudopote
 });
 
 test("sodium and magnesium start without the semicore electrons that ask for 200 Ha; copper keeps its d electrons", async () => {
-  expect(await printed("bulk Na")).toMatchObject({ pseudopotentials: { Na: "gth-lda-q1" }, ecut: 10 });
-  expect(await printed("bulk Mg")).toMatchObject({ pseudopotentials: { Mg: "gth-lda-q2" }, ecut: 15 });
-  expect(await printed("bulk Cu")).toMatchObject({ pseudopotentials: "gth-lda", ecut: 75 });
+  expect(await printed("bulk Na")).toMatchObject({ pseudopotentials: { Na: "gth-lda-q1" }, ecut: 5 });
+  expect(await printed("bulk Mg")).toMatchObject({ pseudopotentials: { Mg: "gth-lda-q2" }, ecut: 10 });
+  expect(await printed("bulk Cu")).toMatchObject({ pseudopotentials: "gth-lda", ecut: 95 });
 });
 
 test.each(["bulk Na", "bulk GaAs", "bulk Mg", "slab Fe --face 110", "slab Al --face 1,-1,1", "molecule CH4"])(
@@ -67,9 +67,23 @@ test.each(["bulk Na", "bulk GaAs", "bulk Mg", "slab Fe --face 110", "slab Al --f
     const job = await printed(words);
     const { problem, warnings } = await prepareScf({ ...job, ecut: 5 });
     expect(problem.basis.kpoints.length).toBeGreaterThan(0);
-    expect(warnings).toEqual([]);
+    expect(warnings.filter((line) => !line.startsWith("ecut: 5 Ha is low for"))).toEqual([]);
   },
 );
+
+test("--pseudopotentials takes an entry for all elements or one for each, and new says which are taken", async () => {
+  const printedBy = async (...words: string[]) => {
+    const host = fakeHost({ cwd });
+    expect(await runProgram(["new", ...words], host)).toBe(0);
+    return { job: parseJob(JSON.parse(host.written.stdout)), text: host.written.stderr };
+  };
+  const small = await printedBy("bulk", "Cu", "--pseudopotentials", "gth-lda-q1");
+  expect(small.job).toMatchObject({ pseudopotentials: "gth-lda-q1", ecut: 10 });
+  expect(small.text).toBe("pseudopotentials: Cu gth-lda-q1 (1 electron); ecut 10 Ha\n");
+  const mixed = await printedBy("bulk", "NaCl", "--pseudopotentials", "Na=gth-lda-q9");
+  expect(mixed.job).toMatchObject({ pseudopotentials: { Na: "gth-lda-q9", Cl: "gth-lda" }, ecut: 220 });
+  expect(mixed.text).toContain("Na gth-lda-q9 (9 electrons), Cl gth-lda-q7 (7 electrons); ecut 220 Ha");
+});
 
 test("--out writes the job and says how to go on", async () => {
   const host = fakeHost({ cwd });
@@ -87,6 +101,12 @@ describe("wrong input returns 2 with one line", () => {
     ["slab Al --layers 2.5", /^stillwave: layers: must be a positive whole number, got 2\.5/],
     ["slab Al --layer 2", /^stillwave: unknown option '--layer'.*--layers/],
     ["bulk Al --repeat 2,2", /^stillwave: --repeat: must be three whole numbers such as 2,2,1, got 2,2/],
+    ["bulk Al --pseudopotentials gth-lda-q11", /no Al with 11 valence electrons/],
+    [
+      "bulk NaCl --pseudopotentials Na=gth-lda,K=gth-lda",
+      /--pseudopotentials: must name an entry for elements of NaCl, got Na=gth-lda,K=/,
+    ],
+    ["bulk NaCl --pseudopotentials Na=gth-lda,Na=gth-pbe", /--pseudopotentials: must name/],
     ["bulk Al --ecut -3", /^stillwave: ecut: must be a positive/],
     ["molecule H20", /^stillwave: molecule: must be one of .*did you mean H2/],
   ])("new %s", async (words, line) => {

@@ -12,6 +12,8 @@ export interface UpfHeader {
   readonly isCoulomb: boolean;
   readonly functional: string;
   readonly charge: number;
+  /** Suggested cutoff of wave functions [Ry]; 0 where there is none. */
+  readonly cutoff: number;
   /** Points of the mesh. */
   readonly points: number;
   readonly projectors: number;
@@ -59,6 +61,7 @@ export function readHeader2(section: UpfSection): UpfHeader {
     isCoulomb: flag("is_coulomb"),
     functional: text("functional"),
     charge: number("z_valence"),
+    cutoff: section.attribute("wfc_cutoff") === undefined ? 0 : number("wfc_cutoff"),
     points: number("mesh_size"),
     projectors: number("number_of_proj"),
     highest: section.attribute("l_max") === undefined ? undefined : number("l_max"),
@@ -85,6 +88,7 @@ export function readHeader1(section: UpfSection, file: UpfSection): UpfHeader {
       .slice(0, 4)
       .join(" "),
     charge: number(5, "valence charge"),
+    cutoff: number(7, "suggested cutoff"),
     points: number(9, "number of mesh points"),
     projectors: number(10, "number of projectors", 1),
     highest: undefined, // of the file's l = 0 … l_max one is local and has no projector

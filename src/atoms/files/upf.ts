@@ -93,6 +93,7 @@ export function parseUpf(text: string, name: string): NumericPotential {
     charge: header.charge,
     digest: digestOf(text),
     functional: { written: header.functional, names: upfFunctional(header.functional) },
+    ...(header.cutoff > 0 ? { suggestedCutoff: header.cutoff * RYDBERG } : {}),
     localMesh,
     local: values.map((v) => v * RYDBERG),
     projectorMesh: simpsonMesh(...upTo(r, drdx, longest)), // of an even number the last is not used, as in pw.x

@@ -74,6 +74,10 @@ export const jobOptions = (command: Command): Command =>
         .choices(["lda", "pbe"])
         .default("lda"),
     )
+    .option(
+      "--pseudopotentials <NAME>",
+      "shipped family or entry, such as gth-lda-q1 or Cu=gth-lda-q1,O=gth-lda (stillwave info lists them)",
+    )
     .option("--ecut <HA>", "plane-wave cutoff (default from the pseudopotentials)")
     .option("--kgrid <N,N,N>", "k-points (default from the cell)")
     .option("--moment <MUB>", "initial magnetic moment of every atom; makes the run spin-polarised")

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { findGth, gthFamilyName } from "../../atoms/gth/gth-table.ts";
 import { bulk } from "../../build/bulk.ts";
 import { type CrystalName, crystalShape } from "../../build/crystals.ts";
 import { molecule } from "../../build/molecule.ts";
@@ -11,6 +12,8 @@ import { jobText } from "../../io/job-json.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { newJob } from "../../job/new-job.ts";
+import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
+import type { JobFile } from "../../job/schema/schema.ts";
 import { formula, type Structure } from "../../model/structure.ts";
 import { EXIT, type ExitCode, type Host } from "../host.ts";
 
@@ -26,6 +29,7 @@ export interface NewOptions {
   readonly repeat?: string;
   readonly units?: "angstrom" | "bohr";
   readonly functional?: "lda" | "pbe";
+  readonly pseudopotentials?: string;
   readonly ecut?: string;
   readonly kgrid?: string;
   readonly moment?: string;
@@ -66,11 +70,13 @@ export async function writeNewJob(
     isMetal,
     units: options.units ?? "angstrom",
     functional: options.functional === "pbe" ? "pbe" : "lda-pw92",
+    pseudopotentials: pseudopotentialsOf(options.pseudopotentials, structure),
     ecut: options.ecut === undefined ? undefined : numberOf("--ecut", options.ecut),
     kgrid: options.kgrid === undefined ? undefined : tripleOf("--kgrid", options.kgrid),
     allowCloseAtoms: options.allowCloseAtoms,
     moment: options.moment === undefined ? undefined : numberOf("--moment", options.moment),
   });
+  host.stderr.write(`pseudopotentials: ${takenText(job, structure)}; ecut ${job.ecut} Ha\n`);
   if (options.out === undefined) {
     host.stdout.write(jobText(job));
     return EXIT.ok;
@@ -80,6 +86,41 @@ export async function writeNewJob(
   await writeAtomically(path, [jobText(job)]);
   host.stderr.write(`job: ${options.out}; run it with stillwave scf ${options.out}\n`);
   return EXIT.ok;
+}
+
+/** Says which shipped entry a new job takes for each element. */
+function takenText(job: JobFile, { atoms }: Structure): string {
+  const { pseudopotentials: choice = {} } = job;
+  const elements = [...new Set(atoms.map(({ element }) => element))];
+  const taken = elements.map((element) => {
+    const entry = findGth(element, typeof choice === "string" ? choice : choice[element]!);
+    return [element, { name: gthFamilyName(entry), electrons: entry.charge }] as const;
+  });
+  return pseudopotentialsText(Object.fromEntries(taken));
+}
+
+/**
+ * Reads `gth-pbe`, or `Cu=gth-lda-q1,O=gth-lda`.
+ *
+ * @throws InputError for an element that the structure has not, or one named twice.
+ */
+function pseudopotentialsOf(
+  text: string | undefined,
+  { atoms }: Structure,
+): string | Record<string, string> | undefined {
+  if (text === undefined || !text.includes("=")) return text;
+  const pairs = text.split(",").map((part) => part.split("=").map((word) => word.trim()));
+  const symbols = pairs.map(([symbol]) => symbol);
+  for (const [symbol, entry, ...rest] of pairs)
+    requireInput(
+      Boolean(entry) &&
+        rest.length === 0 &&
+        atoms.some(({ element }) => element === symbol) &&
+        symbols.indexOf(symbol) === symbols.lastIndexOf(symbol),
+      () =>
+        `--pseudopotentials: must name an entry for elements of ${formula({ atoms })}, got ${text}; such as gth-pbe or ${atoms[0]?.element}=gth-lda`,
+    );
+  return Object.fromEntries(pairs);
 }
 
 interface Built {

@@ -17,6 +17,7 @@ import type { Job } from "../schema/job.ts";
 import { parseJob } from "../schema/schema.ts";
 import type { GroundFields } from "../tasks/scf/ground-fields.ts";
 import { discretisationWarnings, kpointChoice, type SymmetryReport } from "./crystal.ts";
+import { cutoffWarnings } from "./cutoffs.ts";
 import { jobCrystal } from "./job-crystal.ts";
 import { estimateMemory, requireMemory } from "./memory-estimate.ts";
 import { memoryNeeds } from "./memory-needs.ts";
@@ -93,6 +94,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
+    ...cutoffWarnings(job, model),
     ...crystal.warnings,
     ...discretisationWarnings(job, choice, {
       found: operations.length,

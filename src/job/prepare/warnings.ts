@@ -30,21 +30,23 @@ function chargeWarnings(job: Job, structure: StructureInFile): string[] {
   ];
 }
 
-/** A pseudopotential is made for one functional. */
+/** A pseudopotential is made for one functional: gth-pbe for PBE, gth-lda for any LDA. */
 function mismatchedTables({ functional, pseudopotentials }: Job): string[] {
-  const isPbe =
-    typeof functional === "string"
-      ? functional === "pbe"
-      : functional.some((name) => name.startsWith("gga_"));
-  const made = isPbe ? "pbe" : "lda";
+  const names = functionals(functional).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const isLda = names.every((name) => name.startsWith("lda_"));
+  const isPbe = [...names].sort().join() === "gga_c_pbe,gga_x_pbe";
   const used = typeof pseudopotentials === "string" ? [pseudopotentials] : Object.values(pseudopotentials);
-  if (functional === "none") return [];
-  return [...new Set(used)]
-    .filter((name) => /^gth-(lda|pbe)/.test(name) && !name.startsWith(`gth-${made}`))
-    .map(
-      (name) =>
-        `pseudopotentials: ${name} was made for ${isPbe ? "LDA" : "PBE"} but the functional is ${show(functional)}; gth-${made} fits`,
-    );
+  const remedy = isLda ? "gth-lda fits" : isPbe ? "gth-pbe fits" : "no shipped family was made for it";
+  return [...new Set(used)].flatMap((name) => {
+    const made = /^gth-(lda|pbe)/.exec(name)?.[1];
+    const fits = made === undefined || (made === "lda" ? isLda : isPbe);
+    return fits
+      ? []
+      : [
+          `pseudopotentials: ${name} was made for ${made.toUpperCase()} but the functional is ${show(functional)}; ${remedy}`,
+        ];
+  });
 }
 
 /** The same for files, which say what they were made for. */

@@ -7,6 +7,7 @@ import { chooseKpoints } from "../../../model/kpoint-set.ts";
 import { latticePointGroup } from "../../../model/lattice-symmetry.ts";
 import { rotationsOfGrid } from "../../../model/symmetry-subgroups.ts";
 import { discretisationWarnings, kpointChoice, type SymmetryReport } from "../../prepare/crystal.ts";
+import { cutoffWarnings } from "../../prepare/cutoffs.ts";
 import { jobCrystal } from "../../prepare/job-crystal.ts";
 import { estimateMemory, type MemoryEstimate } from "../../prepare/memory-estimate.ts";
 import { memoryNeeds } from "../../prepare/memory-needs.ts";
@@ -120,6 +121,7 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
     warnings: [
       ...jobWarnings(job, structure),
       ...functionalWarnings(job, model),
+      ...cutoffWarnings(job, model),
       ...warnings,
       ...discretisationWarnings(job, choice, {
         found: found.length,
