@@ -34,7 +34,7 @@ describe("iron", () => {
     const result = await runScf(IRON);
     expect(result.status).toBe("converged");
     expect(result.iterations).toBeLessThan(30);
-    expect(result.warnings).toEqual([]);
+    expect(result.warnings).toEqual([expect.stringContaining("ecut: 12 Ha is low for Fe")]);
     const spins = result.kpoints.map(({ spin }) => spin);
     expect(spins).toEqual([...spins].sort());
     const electrons = [0, 1].map((spin) =>

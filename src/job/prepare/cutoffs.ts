@@ -6,13 +6,13 @@ import type { Job } from "../schema/job.ts";
 import { pseudopotentialsInUse } from "./pseudopotentials-in-use.ts";
 
 /** Share of the suggested cutoff below which plane waves hold nothing of the atom. */
-const NONSENSE = 1 / 25;
+const NONSENSE = 1 / 100;
 
 /**
  * Says where the cutoff of a job is low for a pseudopotential: for a shipped one, where the atom is wrong by
  * 0.25 eV or more for each valence electron; for a UPF file, below half of the cutoff that the file suggests.
  *
- * @throws InputError for a cutoff of less than 1/25 of the suggested one.
+ * @throws InputError for a cutoff of less than 1/100 of the suggested one.
  */
 export function cutoffWarnings(
   job: Pick<Job, "ecut" | "pseudopotentials">,
