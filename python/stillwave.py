@@ -9,7 +9,8 @@
 
 Keyword arguments are the fields of a job file, in its units (hartree, bohr); `kpts` may be said for `kgrid`. What ASE
 gets is in its own units: eV and angstrom. `energy` is extrapolated to zero smearing; `free_energy` is what forces and
-stress are the derivative of. Atoms with initial magnetic moments make the run spin-polarised.
+stress are the derivative of. Atoms with initial magnetic moments make the run spin-polarised; the sum of their initial
+charges is the charge of the cell, unless the keyword `charge` says another.
 
 A geometry starts from density and orbitals of the one before it: the same energies within the tolerance of the SCF, in
 fewer steps.
@@ -50,7 +51,7 @@ WRONG_INPUT, NOT_CONVERGED = 2, 3
 class Stillwave(Calculator):
     """Total energies, forces and stress of periodic systems by Stillwave."""
 
-    implemented_properties = ["energy", "free_energy", "forces", "stress", "magmom"]
+    implemented_properties = ["energy", "free_energy", "forces", "stress", "magmom", "magmoms"]
     ignored_changes = {"pbc"}  # the cell is periodic in all directions, whatever ASE calls it
 
     def __init__(self, command=None, threads=None, backend=None, reuse=True, atoms=None, **job):
@@ -142,7 +143,12 @@ def default_program():
 def job_of(atoms, parameters):
     """A job file: the parameters, and the structure of the atoms."""
     moments = atoms.get_initial_magnetic_moments()
+    if moments.ndim != 1:
+        raise InputError("magmoms: must be one number for each atom, spin is collinear; got vectors")
     job = dict(parameters)
+    charge = round(float(atoms.get_initial_charges().sum()), 10)  # without the rounding of shares such as 0.1
+    if charge != 0:
+        job.setdefault("charge", charge)
     if moments.any():
         job.setdefault("spin", "collinear")
     with_moments = job.get("spin") == "collinear"
@@ -180,4 +186,5 @@ def results_of(result):
         found["stress"] = full_3x3_to_voigt_6_stress(np.array(result["stress"])) * Hartree / Bohr**3
     if "magnetisation" in result:
         found["magmom"] = result["magnetisation"]
+        found["magmoms"] = np.array(result["atomicMagnetisation"]["moments"])
     return found

@@ -93,3 +93,48 @@ print(json.dumps(dict(runs=runs, left=[folder] if Path(folder).exists() else [])
     expect(left).toEqual([]); // the folder goes with the calculator
   },
 );
+
+testWithAse(
+  "the charge is that of the keyword, or the sum of the initial charges; moments are numbers, in and out",
+  () => {
+    const said = python<{
+      jobs: { charge?: number; spin?: string; structure: { atoms: { magneticMoment?: number }[] } }[];
+      moments: number[];
+      vectors: [string, string];
+    }>(
+      `${PRELUDE}
+class Dry(Stillwave):
+    jobs = ()
+    def output_of(self, job, options):
+        self.jobs += (job,)
+        n = len(job["structure"]["atoms"])
+        magnetic = dict(magnetisation=0.5, atomicMagnetisation=dict(moments=[0.75, -0.25])) if "spin" in job else {}
+        return dict(energies=dict(total=0.0), job=dict(smearing="none"), forces=[[0.0] * 3] * n, **magnetic)
+atoms = bulk("NaCl", "rocksalt", a=5.6)
+calc = atoms.calc = Dry(ecut=3)
+atoms.get_potential_energy()
+atoms.set_initial_charges([0.7, 0.3])  # a change of the atoms: computed anew
+atoms.get_potential_energy()
+calc.set(charge=-1)                    # goes before
+atoms.get_potential_energy()
+atoms.set_initial_magnetic_moments([1, 0])
+moments = atoms.get_magnetic_moments().tolist()
+atoms.set_initial_magnetic_moments(None)
+atoms.set_initial_magnetic_moments([[0, 0, 1], [1, 0, 0]])
+print(json.dumps(dict(jobs=calc.jobs, moments=moments, vectors=caught(atoms.get_potential_energy))))`,
+      process.execPath,
+    );
+    expect(said.jobs.map(({ charge, spin }) => [charge, spin])).toEqual([
+      [undefined, undefined],
+      [1, undefined],
+      [-1, undefined],
+      [-1, "collinear"],
+    ]);
+    expect(said.jobs[3]!.structure.atoms.map(({ magneticMoment }) => magneticMoment)).toEqual([1, 0]);
+    expect(said.moments).toEqual([0.75, -0.25]);
+    expect(said.vectors).toEqual([
+      "InputError",
+      expect.stringContaining("magmoms: must be one number for each atom"),
+    ]);
+  },
+);
