@@ -13,7 +13,7 @@ import {
 } from "./gallium-arsenide/structure.ts";
 
 /**
- * Accelerators side by side for docs/preconditioning.md: `npx tsx bench/systems/accelerators.ts [NAME …]`. One row for each system and
+ * Accelerators side by side for docs/preconditioning-evidence.md: `npx tsx bench/systems/accelerators.ts [NAME …]`. One row for each system and
  * mixing: diagonalisations until ‖F(ρ) − ρ‖ < 10⁻⁶, Hamiltonian applications in thousands, and the highest energy above the lowest
  * that any of them reached. None of these depends on the machine.
  */

@@ -11,7 +11,7 @@ import {
 } from "./gallium-arsenide/structure.ts";
 
 /**
- * What the norm of the energy and the guard do for Anderson acceleration, for docs/preconditioning.md: `npx tsx bench/systems/norms.ts`.
+ * What the norm of the energy and the guard do for Anderson acceleration, for docs/preconditioning-evidence.md: `npx tsx bench/systems/norms.ts`.
  * Steps until ‖F(ρ) − ρ‖ < 10⁻⁶ at damping 0.8 and the highest energy after the first step above the lowest.
  */
 const METAL = { ecut: 7, kgrid: [2, 2, 1], temperature: 0.001, smearing: "gaussian" };

@@ -14,7 +14,7 @@ import {
 } from "./gallium-arsenide/structure.ts";
 
 /**
- * Accelerators that are not kept, beside the one that is, for docs/preconditioning.md: `npx tsx bench/systems/rivals.ts [NAME …]`. Steps
+ * Accelerators that are not kept, beside the one that is, for docs/preconditioning-evidence.md: `npx tsx bench/systems/rivals.ts [NAME …]`. Steps
  * until ‖F(ρ) − ρ‖ < 10⁻⁶, damping 0.8. The accelerators are objects that a user of the library could write; EDIIS, which has no preconditioner, is a loop of its own.
  */
 const METAL = { ecut: 7, kgrid: [2, 2, 1], temperature: 0.001, smearing: "gaussian" };

@@ -5,7 +5,7 @@ import { structure as aluminiumSlab } from "./aluminium-slab/structure.ts";
 import { structure as galliumArsenide } from "./gallium-arsenide/structure.ts";
 
 /**
- * Tables of steps for docs/preconditioning.md: `npx tsx bench/systems/run.ts NAME [SIZE …] [--ecut HA]`. Steps do not depend on the machine; seconds
+ * Tables of steps for docs/preconditioning-evidence.md: `npx tsx bench/systems/run.ts NAME [SIZE …] [--ecut HA]`. Steps do not depend on the machine; seconds
  * do and are not shown.
  */
 const SYSTEMS: Readonly<Record<string, (size: number) => object>> = {

@@ -5,7 +5,7 @@ import { type ScfOptions, scf } from "../../src/scf/scf.ts";
 import { structure } from "./aluminium-slab/structure.ts";
 
 /**
- * What a default is worth, on aluminium slabs, for docs/preconditioning.md: `npx tsx bench/systems/variants.ts [NAME …]`. Steps to
+ * What a default is worth, on aluminium slabs, for docs/preconditioning-evidence.md: `npx tsx bench/systems/variants.ts [NAME …]`. Steps to
  * ‖F(ρ) − ρ‖ < 10⁻⁶ and the highest energy above the last one, with one default changed.
  */
 interface Study {
