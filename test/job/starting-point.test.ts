@@ -80,16 +80,64 @@ describe("a run from the checkpoint of another geometry", () => {
     }
   });
 
-  test("is refused in one line when the atoms or the spins are others", async () => {
-    const atoms = [...DISPLACED_SILICON.structure.atoms].map((atom, i) => (i === 0 ? { ...atom, element: "C" } : atom)); // biome-ignore format: one line
-    await expect(runScf({ ...job, structure: { ...SILICON.structure, atoms } }, { restart: state })).rejects.toThrow(
+  test("is refused in one line when the atoms are others", async () => {
+    const atoms = DISPLACED_SILICON.structure.atoms.map((atom, i) =>
+      i === 0 ? { ...atom, element: "C" } : atom,
+    );
+    const other = { ...job, structure: { ...SILICON.structure, atoms } };
+    await expect(runScf(other, { restart: state })).rejects.toThrow(
       "restart: must be a checkpoint of the same atoms in the same order, C Si, got one of Si Si",
-    ); // biome-ignore format: one line
-    const polarised = { ...changed(job, 0.002), spin: "collinear", temperature: 0.01, smearing: "gaussian" };
-    await expect(runScf(polarised, { restart: state })).rejects.toThrow(
-      "restart: must be a checkpoint of a run with spin collinear, as this job has, got one of the other kind",
     );
   });
+
+  const smeared = { smearing: "gaussian", temperature: 0.01 };
+  test.each([
+    ["functional", { functional: "pbe" }, /functional pbe, was lda/],
+    ["temperature", smeared, /smearing gaussian, was none; temperature 0.01, was 0/],
+    ["spin", { spin: "collinear", ...smeared }, /spin collinear, was none/],
+    ["cutoff", { ecut: 7 }, /other k-points or cutoff/],
+    ["pseudopotentials", { pseudopotentials: "gth-pbe" }, /other pseudopotentials/],
+    ["number of bands", { bands: 7 }, /bands 7, was null/],
+    ["charge", { charge: 1, ...smeared }, /electrons 7, was 8/],
+  ])("begins a new iteration, and says so, where the %s differs", async (_, change, told) => {
+    const other = { ...job, ...change };
+    const fresh = await runScf(other);
+    const carried = await runScf(other, { restart: state });
+    expect(carried.history[0]!.step).toBe(1);
+    expect(carried.warnings.join()).toMatch(told);
+    expect(carried.iterations).toBeLessThanOrEqual(fresh.iterations + 1);
+    close(carried.energies.total, fresh.energies.total, 1e-9);
+  });
+
+  test("of one spin begins where that of two ended", async () => {
+    const polarised = await lastState({ ...job, spin: "collinear", ...smeared });
+    const other = { ...job, ...smeared };
+    const carried = await runScf(other, { restart: polarised });
+    expect(carried.warnings.join()).toMatch(/spin none, was collinear/);
+    close(carried.energies.total, (await runScf(other)).energies.total, 1e-9);
+  });
+});
+
+test("another functional is not called converged because the energy of the first step barely moves", async () => {
+  const coarse = (functional: string) => ({
+    ...DISPLACED_SILICON,
+    functional,
+    scf: { tolerance: { energy: 1e-2 } },
+  });
+  const state = await lastState(coarse("lda-pw92"), { keepOrbitals: true });
+  const carried = await runScf(coarse("none"), { restart: state });
+  close(carried.energies.total, (await runScf(coarse("none"))).energies.total, 1e-2);
+});
+
+test("an energy that stands still under a tiny damping is not converged", async () => {
+  const scf = { mixing: { name: "simple" }, accelerator: { name: "none" }, damping: 1e-4 };
+  const run = await runScf({
+    ...DISPLACED_SILICON,
+    scf: { ...scf, tolerance: { energy: 1e-4 }, maxIterations: 6 },
+  });
+  const [last, before] = [run.history.at(-1)!, run.history.at(-2)!];
+  expect(Math.abs(last.energy - before.energy)).toBeLessThan(1e-4);
+  expect(run.status).toBe("iteration-limit");
 });
 
 test("the checkpoint of a run that has converged goes on for one step more, cheaper with its orbitals", async () => {

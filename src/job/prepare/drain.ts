@@ -1,6 +1,5 @@
-import { type ScfEnd, type ScfProblem, solveScf } from "../../scf/scf.ts";
+import { type ScfEnd, solveScf } from "../../scf/scf.ts";
 import type { PreparedScf, RunOptions } from "./prepare-scf.ts";
-import { checkpointSystem } from "./starting-point.ts";
 
 /**
  * Runs the steps of a self-consistent field to their end, telling the caller about each.
@@ -8,11 +7,9 @@ import { checkpointSystem } from "./starting-point.ts";
  * @param options instead of the job's own.
  */
 export async function drain(
-  problem: ScfProblem,
-  options: PreparedScf["options"],
+  { problem, options, system }: Pick<PreparedScf, "problem" | "options" | "system">,
   { checkpoint, keepOrbitals = false, onStep }: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "onStep">,
 ): Promise<ScfEnd> {
-  const system = checkpointSystem(problem.basis);
   const end = await solveScf(problem, options, async ({ row, state }) => {
     onStep?.(row);
     await checkpoint?.({ ...state, system });

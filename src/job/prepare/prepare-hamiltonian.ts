@@ -31,13 +31,14 @@ export async function prepareHamiltonian(
     const fixed = await fixedHamiltonian(session);
     return { model: fixed.model, choice: fixed.choice, solve: async () => fixed };
   }
-  const { problem, options: scfOptions, warnings } = await prepareSession(session, options);
+  const prepared = await prepareSession(session, options);
+  const { problem, warnings } = prepared;
   const { model, choice } = problem.basis;
   return {
     model,
     choice,
     async solve() {
-      const end = await drain(problem, scfOptions, options);
+      const end = await drain(prepared, options);
       await end.orbitals.close();
       requireConverged(end);
       return {

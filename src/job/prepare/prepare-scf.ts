@@ -23,7 +23,13 @@ import { estimateMemory, requireMemory } from "./memory-estimate.ts";
 import { memoryNeeds } from "./memory-needs.ts";
 import { requireBands } from "./model.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import { type Checkpoint, startingPoint } from "./starting-point.ts";
+import {
+  type Checkpoint,
+  type CheckpointSystem,
+  checkpointSystem,
+  type StartingPoint,
+  startingPoint,
+} from "./starting-point.ts";
 import { functionalWarnings, jobWarnings } from "./warnings.ts";
 
 /** What a run needs beside the job. */
@@ -59,6 +65,8 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
   readonly symmetry?: SymmetryReport | undefined;
   /** The k-points asked for. */
   readonly choice: KpointChoice;
+  /** What checkpoints of the run are of. */
+  readonly system: CheckpointSystem;
 }
 
 /** Parses, checks and discretises a job without solving anything. */
@@ -90,7 +98,9 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
     kernels,
   );
   requireRoomForBands(job, basis);
-  const start = options.restart === undefined ? {} : startingPoint(options.restart, basis, kernels);
+  const system = checkpointSystem(basis, job);
+  const start: StartingPoint =
+    options.restart === undefined ? { warnings: [] } : startingPoint(options.restart, system, basis, kernels);
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
@@ -104,6 +114,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
       kpoints: basis.kpoints.length,
     }),
     ...gridWarnings(job, model, operations),
+    ...start.warnings,
   ];
   if (warnings.length > 0) options.onWarnings?.(warnings);
   return {
@@ -113,6 +124,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
     warnings,
     symmetry,
     choice,
+    system,
     problem: {
       basis,
       terms: kohnShamTerms(

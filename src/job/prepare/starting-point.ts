@@ -1,14 +1,17 @@
-import { createGrid } from "../../basis/grid.ts";
+import { createGrid, type Grid } from "../../basis/grid.ts";
 import type { PlaneWaveBasis } from "../../basis/plane-wave-basis.ts";
+import { digestOf } from "../../common/digest.ts";
 import { requireInput } from "../../common/failure.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
-import { asRealField, type RealField } from "../../kernels/fields.ts";
+import { asRealField, newRealField, type RealField } from "../../kernels/fields.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import { createLattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import { eigenTolerance } from "../../scf/rules/eigen-tolerance.ts";
 import type { ScfState } from "../../scf/state.ts";
 import { extrapolateDensity } from "../../state/extrapolate-density.ts";
+import { superpositionOfAtoms } from "../../state/guess.ts";
+import type { Job } from "../schema/job.ts";
 
 /** The system that a state belongs to, in a checkpoint. */
 export interface CheckpointSystem {
@@ -24,6 +27,24 @@ export interface CheckpointSystem {
   readonly fftSize: GridSize;
   /** Fractional k, and the number of plane waves there. */
   readonly spheres: readonly { readonly k: Vec3; readonly planeWaves: number }[];
+  /** What else decides the energy; checkpoints of version 1 do not say. */
+  readonly physics?: CheckpointPhysics | undefined;
+}
+
+/** All but geometry and basis that decides the energy, by the names of a job where it has them. */
+export interface CheckpointPhysics {
+  readonly functional: readonly string[];
+  /** Element and digest of each kind of atom. */
+  readonly pseudopotentials: readonly string[];
+  readonly electrons: number;
+  readonly spin: "none" | "collinear";
+  readonly smearing: string;
+  /** [Ha] */
+  readonly temperature: number;
+  readonly bands: number | null;
+  /** Number of symmetry operations of the basis, and weights of its k-points. */
+  readonly symmetry: number;
+  readonly weights: readonly number[];
 }
 
 /** A state to go on from, and of what. */
@@ -31,33 +52,61 @@ export interface Checkpoint extends ScfState {
   readonly system?: CheckpointSystem;
 }
 
-export const checkpointSystem = ({ model, grid, kpoints }: PlaneWaveBasis): CheckpointSystem => ({
-  lattice: model.lattice.vectors,
-  atoms: model.atoms.map(({ species, ...atom }) => ({ element: model.species[species]!.element, ...atom })),
-  fftSize: grid.size,
-  spheres: kpoints.map(({ k, planeWaves }) => ({ k, planeWaves })),
-});
+/** Names the system of a job, for its checkpoints. */
+export function checkpointSystem(
+  { model, grid, kpoints, operations }: PlaneWaveBasis,
+  { functional, bands }: Pick<Job, "functional" | "bands">,
+): CheckpointSystem {
+  const { species, electrons, nSpin, smearing, temperature } = model;
+  return {
+    lattice: model.lattice.vectors,
+    atoms: model.atoms.map(({ species: kind, ...atom }) => ({ element: species[kind]!.element, ...atom })),
+    fftSize: grid.size,
+    spheres: kpoints.map(({ k, planeWaves }) => ({ k, planeWaves })),
+    physics: {
+      functional: [functional].flat(),
+      pseudopotentials: species.map(
+        ({ element, pseudopotential }) => `${element} ${digestOf(pseudopotential)}`,
+      ),
+      electrons,
+      spin: nSpin === 2 ? "collinear" : "none",
+      smearing,
+      temperature,
+      bands,
+      symmetry: operations.length,
+      weights: kpoints.map(({ weight }) => weight),
+    },
+  };
+}
 
 /** Where a run begins: for the options and the problem of `scf`. */
 export interface StartingPoint {
   readonly restart?: ScfState;
   readonly startDensity?: RealField;
+  /** What differs from the job that wrote the state, one line; nothing where only atoms and cell have moved. */
+  readonly warnings: readonly string[];
 }
 
 /**
- * Where to go on from a checkpoint. The same system continues its iteration, to the last digit. Where the atoms have moved, or
- * the cell, the k-points or the grid are others, a new iteration begins at `extrapolateDensity`, and where the spheres of plane
- * waves are as large as before, at the orbitals of before.
+ * Finds where to go on from a checkpoint. The same system continues its iteration, to the last digit.
+ * Where anything differs that decides the energy, a new iteration begins: at `extrapolateDensity`, and where
+ * the spheres of plane waves and the spins are the same, at the orbitals of before.
  *
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
- * @throws InputError if it is no state, or one of other atoms or spins.
+ * @param now the system of the job.
+ * @throws InputError if it is no state, or one of other atoms.
  */
-export function startingPoint(value: unknown, basis: PlaneWaveBasis, kernels: Kernels): StartingPoint {
+export function startingPoint(
+  value: unknown,
+  now: CheckpointSystem,
+  basis: PlaneWaveBasis,
+  kernels: Kernels,
+): StartingPoint {
   const state = checkedState(value);
-  const now = checkpointSystem(basis);
-  const before = state.system ?? now; // checkpoints of the first kind do not say
-  if (isSame(before, now)) return { restart: state };
-  requireSameAtoms(before, state.rho.length, now, basis.model.nSpin);
+  const before = state.system ?? { ...now, physics: undefined };
+  if (isSame(before, now)) return { restart: state, warnings: [] };
+  requireSameAtoms(before, now);
+  const warnings = differences(before, now);
 
   const model: Model = {
     ...basis.model,
@@ -65,20 +114,75 @@ export function startingPoint(value: unknown, basis: PlaneWaveBasis, kernels: Ke
     atoms: basis.model.atoms.map(({ species }, i) => ({ species, ...before.atoms[i]! })),
   };
   const grid = createGrid(model.lattice, before.fftSize, kernels);
-  const rho = extrapolateDensity({ model, grid, rho: asRealField(state.rho) }, basis.model, basis.grid);
+  const density = inSpins(asRealField(state.rho), model, grid);
+  const rho = extrapolateDensity({ model, grid, rho: density }, basis.model, basis.grid);
   basis.symmetrize(rho);
   const { orbitals, nBands, nConverge } = state;
-  if (orbitals === undefined || !isSame(before.spheres, now.spheres)) return { startDensity: rho };
+  const hasSameBlocks = isSame(before.spheres, now.spheres) && density.length === state.rho.length;
+  if (orbitals === undefined || !hasSameBlocks || before.physics?.bands !== now.physics?.bands)
+    return { startDensity: rho, warnings };
+  // where other physics acts in the same geometry the change of the density tells nothing about the residual
+  const history = warnings.length > 0 ? [] : [{ densityResidual: change(rho, state.rho, basis.grid.dvol) }];
   return {
-    restart: {
-      rho,
-      history: [],
-      eigenTolerance: eigenTolerance([{ densityResidual: change(rho, state.rho, basis.grid.dvol) }]),
-      nBands,
-      nConverge,
-      orbitals,
-    },
+    restart: { rho, history: [], eigenTolerance: eigenTolerance(history), nBands, nConverge, orbitals },
+    warnings,
   };
+}
+
+/** Says which physics a state is of, and which the job asks for. */
+function differences(before: CheckpointSystem, now: CheckpointSystem): string[] {
+  if (before.physics === undefined)
+    return [
+      "restart: the checkpoint does not say of which functional, pseudopotentials and smearing it is; its density is carried, the iteration starts anew",
+    ];
+  const isGeometry = !isSame([before.atoms, before.lattice], [now.atoms, now.lattice]);
+  const names: readonly (keyof CheckpointPhysics)[] = [
+    "functional",
+    "electrons",
+    "spin",
+    "smearing",
+    "temperature",
+    "bands",
+    ...(isGeometry ? [] : (["symmetry"] as const)),
+  ];
+  const [was, is] = [before.physics, now.physics!];
+  const changed = names
+    .filter((name) => !isSame(was[name], is[name]))
+    .map((name) => `${name} ${text(is[name])}, was ${text(was[name])}`);
+  if (!isSame(was.pseudopotentials, is.pseudopotentials)) changed.push("other pseudopotentials");
+  const hasSamePoints = isSame([before.spheres, was.weights], [now.spheres, is.weights]);
+  if (!isGeometry && !hasSamePoints) changed.push("other k-points or cutoff");
+  return changed.length === 0
+    ? []
+    : [
+        `restart: the checkpoint is of another job (${changed.join("; ")}): its density and, where they fit, orbitals are carried, the iteration starts anew`,
+      ];
+}
+
+/** A value as one reads it. */
+const text = (value: unknown): string => (Array.isArray(value) ? value.join(" + ") : String(value));
+
+/**
+ * Returns a density of before with the spins of the model: the sum of both, or shares of each point as
+ * the atoms' own moments have them.
+ */
+function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
+  const { points } = grid;
+  requireInput(
+    rho.length === points || rho.length === 2 * points,
+    () => `restart: density must have ${points} values for each spin, got ${rho.length}; the file is damaged`,
+  );
+  if (rho.length === model.nSpin * points) return rho;
+  const found = newRealField(model.nSpin * points);
+  if (model.nSpin === 1) for (let r = 0; r < points; r++) found[r] = rho[r]! + rho[points + r]!;
+  else {
+    const atoms = superpositionOfAtoms(model, grid);
+    for (let r = 0; r < points; r++) {
+      const both = atoms[r]! + atoms[points + r]!;
+      for (const at of [r, points + r]) found[at] = (rho[r]! * atoms[at]!) / both;
+    }
+  }
+  return found;
 }
 
 /** ‖ρ − ρ′‖ [bohr^(-3/2)], about what the residual will be; infinite between grids of different size. */
@@ -89,23 +193,12 @@ const change = (rho: RealField, before: RealField, dvol: number): number =>
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function requireSameAtoms(
-  before: CheckpointSystem,
-  length: number,
-  now: CheckpointSystem,
-  nSpin: number,
-): void {
+function requireSameAtoms(before: CheckpointSystem, now: CheckpointSystem): void {
   const elements = ({ atoms }: CheckpointSystem) => atoms.map(({ element }) => element).join(" ");
   requireInput(
     elements(before) === elements(now),
     () =>
       `restart: must be a checkpoint of the same atoms in the same order, ${elements(now)}, got one of ${elements(before)}`,
-  );
-  const [nx, ny, nz] = before.fftSize;
-  requireInput(
-    length === nSpin * nx * ny * nz,
-    () =>
-      `restart: must be a checkpoint of a run with ${nSpin === 2 ? "spin collinear" : "spin none"}, as this job has, got one of the other kind`,
   );
 }
 

@@ -1,7 +1,10 @@
 import type { SolvedStep, Tolerance } from "../method.ts";
 import type { HistoryRow } from "../state.ts";
 
-/** Tells whether a step meets all given tolerances. */
+/**
+ * Tells whether a step meets all given tolerances. An energy must have stopped moving where the residual
+ * leaves it no more room: under a tiny damping it stops anywhere.
+ */
 export function meets(
   tolerance: Tolerance,
   { densityResidual, energies }: Pick<SolvedStep, "densityResidual" | "energies">,
@@ -10,7 +13,9 @@ export function meets(
   const density = tolerance.density === undefined || densityResidual < tolerance.density;
   const energy =
     tolerance.energy === undefined ||
-    (previous !== undefined && Math.abs(energies.total - previous.energy) < tolerance.energy);
+    (previous !== undefined &&
+      Math.abs(energies.total - previous.energy) < tolerance.energy &&
+      densityResidual < targetResidual({ energy: tolerance.energy }));
   return density && energy;
 }
 

@@ -5,7 +5,6 @@ import type { Model } from "../../../model/model.ts";
 import { drain } from "../../prepare/drain.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
-import { checkpointSystem } from "../../prepare/starting-point.ts";
 import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { whyNotConverged } from "./why-not-converged.ts";
@@ -32,21 +31,18 @@ export async function solve(job: unknown, options: SolveOptions = {}): Promise<G
 /** Solves the prepared job of a session, converged or not. Whoever calls it closes the state. */
 export async function solveSession(
   session: Session,
-  { problem, options: scfOptions }: PreparedScf,
+  prepared: PreparedScf,
   options: SolveOptions,
 ): Promise<GroundState> {
+  const { problem, system } = prepared;
   const { basis } = problem;
-  return groundStateFrom(
-    problem,
-    await drain(problem, scfOptions, options),
-    async (positions, lattice, from) => {
-      const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
-      const restart = { ...from, system: checkpointSystem(basis) };
-      const moved = { ...session, job };
-      const prepared = await prepareSession(moved, { ...options, restart });
-      return onlyConverged(job, await solveSession(moved, prepared, options));
-    },
-  );
+  return groundStateFrom(problem, await drain(prepared, options), async (positions, lattice, from) => {
+    const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
+    const restart = { ...from, system };
+    const moved = { ...session, job };
+    const again = await prepareSession(moved, { ...options, restart });
+    return onlyConverged(job, await solveSession(moved, again, options));
+  });
 }
 
 /** Closes what is no ground state, and says why it is none. */
