@@ -14,6 +14,22 @@ const READ: readonly (readonly [string, string, RegExp])[] = [
   ["vesta.cif", "NaCl", /^$/],
   ["icsd.cif", "Na4Cl4", /^$/],
   ["cif2.cif", "Na4Cl4", /^$/],
+  ["materials-project.cif", "Ga2N2", /^$/], // its formula is that of the cell, beside Z = 2
+  ["p21n.cif", "Zr4O4", /^$/],
+  ["bismuth-rhombohedral.cif", "Bi2", /^$/],
+  ["spinel-origin-z.cif", "Mg8Al16O32", /^$/],
+  ["numbers.extxyz", "CuO", /^$/],
+  [
+    "stress.extxyz",
+    "Si2",
+    /:2: not read: z, forces, move_mask, energy, free_energy, stress, virial, config_type, comment/,
+  ],
+  ["split.vasp", "Al2Si", /:8: selective dynamics: .* not read/],
+  [
+    "CONTCAR-npt",
+    "GaAs",
+    /:11: what follows the atoms \(velocities, predictor of a dynamics run\) is not read/,
+  ],
   ["qe-letter.in", "Cu", /:7: kind Cuh is Cu, as its potential Cu_h\.UPF says/],
   ["old-mcif.mcif", "Cr2", /moments along \(1, 0, 0\) are kept as numbers along that axis/],
   ["cod-dup-atoms.cif", "Na4Cl4", /:17: atom Na2 is an image of one before it: counted once/],

@@ -285,9 +285,7 @@ ecut 15 ngkpt 2*4 4
       `${input} natrd 2 nobj 0 brvltt 0 ppmfrq 16.5 eV ecut2 20 kptopt 1 prt1dm 1`,
       "a",
     ).warnings;
-    expect(said).toEqual([
-      "a:1: only the structure is read, not ecut, ngkpt, ppmfrq, ecut2, kptopt, prt1dm",
-    ]);
+    expect(said).toEqual(["a:1: only the structure is read, not ecut, ngkpt, ppmfrq, ecut2, kptopt, prt1dm"]);
   });
 
   test("moments along z", () => {

@@ -1,3 +1,4 @@
+import { ELEMENTS } from "../../atoms/elements.ts";
 import { requireInput } from "../../common/failure.ts";
 import { det, type Mat3, norm, type Vec3 } from "../../common/vec3.ts";
 import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
@@ -71,8 +72,13 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
     if (![x, y, z].every(Number.isFinite))
       fail(at, `three coordinates of atom ${i + 1} in angstrom`, line(at));
     const word = words[columns.species] ?? "";
-    const element = elementOfSymbol(word);
-    if (element === undefined) return fail(at, "a chemical symbol in the column species", word);
+    const element = columns.isNumber ? ELEMENTS[toNumber(word) - 1] : elementOfSymbol(word);
+    if (element === undefined)
+      return fail(
+        at,
+        columns.isNumber ? "an atomic number in the column Z" : "a chemical symbol in the column species",
+        word,
+      );
     if (columns.moment === undefined) return { element, position: [x, y, z] };
     const { start, size } = columns.moment;
     const moment = words.slice(start, start + size).map(toNumber);
@@ -146,7 +152,9 @@ function keyValues(source: TextSource): Map<string, string> {
 }
 
 interface Columns {
+  /** Of symbols, or of atomic numbers. */
   readonly species: number;
+  readonly isNumber: boolean;
   readonly position: number;
   readonly moment: { readonly start: number; readonly size: number } | undefined;
   /** Names of columns that are not read. */
@@ -167,14 +175,22 @@ function columnsOf(properties: string): Columns | undefined {
     found.set(key, { start: width, size });
     width += size;
   }
-  const species = found.get("species");
+  const symbol = found.has("species") ? "species" : "z";
+  const species = found.get(symbol);
   const position = found.get("pos");
   if (species?.size !== 1 || position?.size !== 3) return undefined;
   const name = MOMENTS.find((each) => found.has(each));
   const moment = name === undefined ? undefined : found.get(name)!;
   if (moment !== undefined && moment.size !== 1 && moment.size !== 3) return undefined;
-  const others = [...found.keys()].filter((key) => key !== "species" && key !== "pos" && key !== name);
-  return { species: species.start, position: position.start, moment, others, width };
+  const others = [...found.keys()].filter((key) => key !== symbol && key !== "pos" && key !== name);
+  return {
+    species: species.start,
+    isNumber: symbol === "z",
+    position: position.start,
+    moment,
+    others,
+    width,
+  };
 }
 
 /**

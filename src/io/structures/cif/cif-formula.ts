@@ -5,7 +5,8 @@ import { type CifBlock, cifNumber, isUnknown } from "./cif-syntax.ts";
 
 /**
  * Compares the atoms of the cell with the formula of the file times its formula units Z; without Z any whole multiple of the
- * formula does.
+ * formula does. A formula of Z times as many atoms as it needs, such as `Ga2 N2` with Z = 2, is that of the whole cell, as
+ * pymatgen and the Materials Project write it, where the atoms say so.
  *
  * @param insists whether a difference is told as a warning.
  * @throws InputError for a difference, with both formulas; for hydrogens that the file tells of without listing them.
@@ -42,12 +43,12 @@ export function checkFormula(
   const [units] = columns.get("_cell_formula_units_z") ?? [];
   const z = units === undefined || isUnknown(units) ? undefined : cifNumber(units.text);
   const [[first = "", share = 1] = []] = [...unit];
-  const ratio = z ?? (held.get(first) ?? 0) / share;
-  const isSame =
+  const isHeld = (ratio: number) =>
     [...new Set([...unit.keys(), ...held.keys()])].every(
       (element) => Math.abs((held.get(element) ?? 0) - ratio * (unit.get(element) ?? 0)) < 1e-3,
     ) && ratio > 0;
-  if (!isSame)
+  const isOfCell = z !== undefined && [...unit.values()].every((count) => count % z === 0);
+  if (!isHeld(z ?? (held.get(first) ?? 0) / share) && !(isOfCell && isHeld(1)))
     refuse(
       at,
       `the formula of the atoms in the cell, ${written(held)}${z === undefined ? ", up to a factor" : ""}; ` +
