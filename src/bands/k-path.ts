@@ -26,6 +26,14 @@ const SAME_POINT = 1e-6;
  * @param text labels such as `GXLWKG`, pieces separated by `|`. Default the lattice's standard
  *   path.
  * @throws InputError for a label the lattice does not have, or too few points.
+ *
+ * @example
+ * ```ts
+ * import { bulk, createLattice, labelledPath } from "stillwave";
+ *
+ * const { kpoints, path } = labelledPath(createLattice(bulk("Si").lattice), "GXL", 20);
+ * console.log(kpoints.length, path.map(({ label }) => label));
+ * ```
  */
 export function labelledPath(lattice: Lattice, text: string | undefined, total: number): KPath {
   const special = specialPoints(lattice);

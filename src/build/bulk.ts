@@ -37,6 +37,14 @@ const BCC_POINTS: readonly Vec3[] = [
  *
  * @param name an element, or two as in GaAs.
  * @throws InputError for an unknown name or one without a lattice constant.
+ *
+ * @example
+ * ```ts
+ * import { bulk } from "stillwave";
+ *
+ * const { lattice, atoms } = bulk("GaAs", { conventional: true });
+ * console.log(lattice[0][0], atoms.length);
+ * ```
  */
 export function bulk(name: string, { conventional = false, ...choice }: BulkOptions = {}): Structure {
   const shape = crystalShape(name, choice);

@@ -79,6 +79,14 @@ export const MOLECULE_NAMES: readonly string[] = Object.keys(MOLECULES);
  *
  * @param vacuum [bohr].
  * @throws InputError for a molecule that is not shipped or a vacuum that is no length.
+ *
+ * @example
+ * ```ts
+ * import { molecule } from "stillwave";
+ *
+ * const water = molecule("H2O", 12);
+ * console.log(water.atoms.map(({ element }) => element));
+ * ```
  */
 export function molecule(name: string, vacuum: number): Structure {
   const geometry = MOLECULES[name];

@@ -24,6 +24,14 @@ const HIGHEST_INDEX = 9;
  * The centre of the slab lies at (0, 0, ½) of the cell, where inversion is a symmetry on every FFT grid.
  *
  * @throws InputError for another crystal, indices that are no face, or sizes that are no slab.
+ *
+ * @example
+ * ```ts
+ * import { slab } from "stillwave";
+ *
+ * const { lattice, atoms } = slab("Al", { face: [1, 1, 1], layers: 5, vacuum: 20 });
+ * console.log(lattice[2][2], atoms.length);
+ * ```
  */
 export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice }: SlabOptions): Structure {
   const shape = crystalShape(name, choice);

@@ -6,6 +6,13 @@ import type { Structure } from "../model/structure.ts";
  * `times` copies of a structure along its lattice vectors, whole copies one after the other, the first vector fastest.
  *
  * @throws InputError unless `times` holds three positive whole numbers.
+ *
+ * @example
+ * ```ts
+ * import { bulk, supercell } from "stillwave";
+ *
+ * console.log(supercell(bulk("Si"), [2, 2, 2]).atoms.length);
+ * ```
  */
 export function supercell({ lattice: [a, b, c], atoms }: Structure, times: Vec3): Structure {
   requireInput(

@@ -23,6 +23,19 @@ const DEFAULTS: ScfOptions = {
  * With several threads `close` the state, or the program does not end.
  *
  * @throws InputError if an option is out of range; not converging is told by `converged`.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, groundState } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[10]],
+ *   ecut: 20,
+ *   terms: (grid) => [externalPotential(grid, ([x]) => 0.5 * (x - 5) ** 2)],
+ * });
+ * const { energies, density } = await groundState(model);
+ * console.log(energies.total, density.shape);
+ * ```
  */
 export const groundState = async (
   problem: ScfProblem,
@@ -35,6 +48,19 @@ export const groundState = async (
  * @param density default uniform, which is of no consequence where nothing interacts.
  * @param tolerance of ‖Hψ − εψ‖ [Ha]; the error of a level is of its second order.
  * @throws NotConvergedError if it is not reached.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, lowestLevels } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[10]],
+ *   ecut: 20,
+ *   terms: (grid) => [externalPotential(grid, ([x]) => 0.5 * (x - 5) ** 2)],
+ * });
+ * const [levels] = await lowestLevels(model, 3);
+ * console.log(levels); // 1/2, 3/2, 5/2
+ * ```
  */
 export async function lowestLevels(
   problem: ScfProblem,

@@ -43,6 +43,14 @@ const VACUUM = 10;
  * converge them before you publish.
  *
  * @throws InputError if there is no shipped pseudopotential for an element.
+ *
+ * @example
+ * ```ts
+ * import { newJob, slab } from "stillwave";
+ *
+ * const job = newJob(slab("Al", { layers: 4, vacuum: 20 }), { ecut: 8 });
+ * console.log(job.kgrid, job.temperature);
+ * ```
  */
 export function newJob(
   structure: Structure & { readonly charge?: number },

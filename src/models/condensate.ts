@@ -63,6 +63,21 @@ export interface Condensate {
  * proof that it is the global minimum.
  *
  * @throws InputError if an option is out of range, or the model has more than one orbital.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, minimiseCondensate, powerNonlinearity } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[16]],
+ *   ecut: 40,
+ *   terms: (grid) => [
+ *     externalPotential(grid, ([x]) => 0.5 * (x - 8) ** 2),
+ *     powerNonlinearity(grid, { coefficient: 1.5, power: 2 }),
+ *   ],
+ * });
+ * console.log((await minimiseCondensate(model)).chemicalPotential);
+ * ```
  */
 export async function minimiseCondensate(
   model: DefinedModel,

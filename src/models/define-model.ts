@@ -63,6 +63,18 @@ export interface DefinedModel extends ScfProblem {
  * analytic potentials, reduced Hartree-Fock or the user's own `terms`.
  *
  * @throws InputError if a value is out of range.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, lowestLevels } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[8]],
+ *   ecut: 10,
+ *   terms: (grid) => [externalPotential(grid, ([x]) => -Math.cos((2 * Math.PI * x) / 8))],
+ * });
+ * console.log(await lowestLevels(model, 2));
+ * ```
  */
 export async function defineModel({
   cell,

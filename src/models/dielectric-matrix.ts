@@ -44,6 +44,15 @@ export async function outputDensity(model: DefinedModel, rho: ReadonlyRealField)
  *
  * @param density usually the ground state's, from `groundState`.
  * @throws InputError if the grid has too many points for a dense matrix.
+ *
+ * @example
+ * ```ts
+ * import { dielectricMatrix, groundState, lineSystem, metalLine } from "stillwave";
+ *
+ * const model = await lineSystem(metalLine(3));
+ * const { density } = await groundState(model);
+ * console.log((await dielectricMatrix(model, density.data)).epsilon.length);
+ * ```
  */
 export async function dielectricMatrix(model: DefinedModel, density: RealField): Promise<DielectricMatrix> {
   const { basis, terms } = model;
@@ -87,6 +96,16 @@ export interface PreconditionedSpectrum {
  *
  * @param preconditioner a library or user preconditioner; inner equations are solved to their own
  *   tolerance.
+ *
+ * @example
+ * ```ts
+ * import { dielectricMatrix, groundState, kerker, lineSystem, metalLine, preconditionedSpectrum } from "stillwave";
+ *
+ * const model = await lineSystem(metalLine(3));
+ * const { density } = await groundState(model);
+ * const matrix = await dielectricMatrix(model, density.data);
+ * console.log((await preconditionedSpectrum(matrix, kerker())).rates?.condition);
+ * ```
  */
 export async function preconditionedSpectrum(
   { epsilon, iterate, localDensityOfStates }: DielectricMatrix,

@@ -49,6 +49,14 @@ export interface LineSystem {
  * units of three dimensions, and the preconditioners apply unchanged.
  *
  * @throws InputError if a value is out of range.
+ *
+ * @example
+ * ```ts
+ * import { groundState, lineSystem, metalLine } from "stillwave";
+ *
+ * const model = await lineSystem(metalLine(4));
+ * console.log((await groundState(model)).history.length);
+ * ```
  */
 export async function lineSystem({
   length,

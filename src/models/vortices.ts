@@ -21,6 +21,19 @@ export interface Vortex {
  * @param wave ψ on the grid, complex, shape [2·N].
  * @param options `reach` [bohr], default 1, and `fraction`, default 0.2.
  * @throws InputError if the grid is not two-dimensional.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, minimiseCondensate, vortices } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[8, 0], [0, 8]],
+ *   ecut: 6,
+ *   terms: (grid) => [externalPotential(grid, ([x, y]) => 0.5 * ((x - 4) ** 2 + (y - 4) ** 2))],
+ * });
+ * const { wave } = await minimiseCondensate(model, { tolerance: 1e-4 });
+ * console.log(vortices(model.basis.grid, wave)); // none without rotation
+ * ```
  */
 export function vortices(
   grid: Grid,

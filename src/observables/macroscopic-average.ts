@@ -12,6 +12,15 @@ import type { Model } from "../model/model.ts";
  * @param profile f̄ at L j/n, shape [n].
  * @param periods window widths d in the unit of `length`.
  * @throws InputError if a width is not positive.
+ *
+ * @example
+ * ```ts
+ * import { macroscopicAverage } from "stillwave";
+ *
+ * // layers 4 bohr apart in a cell of 40 bohr: what repeats with them is averaged out
+ * const profile = Float64Array.from({ length: 120 }, (_, i) => Math.sin((2 * Math.PI * i) / 12));
+ * console.log(macroscopicAverage(profile, 40, [4]));
+ * ```
  */
 export function macroscopicAverage(
   profile: ArrayLike<number>,

@@ -31,6 +31,17 @@ const SPACING = 0.15;
  * grid values. A skew cell gives a rectangle of the same area, which is also a cell of the plane.
  *
  * @throws InputError if the two vectors are the same or the plane lies outside the cell.
+ *
+ * @example
+ * ```ts
+ * import { bulk, contourSvg, newJob, slice, solve } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * await using silicon = await solve(job);
+ * const plane = slice(silicon.basis.grid, silicon.density.data, { across: 0, up: 1, at: 0 });
+ * const svg = await contourSvg(plane, { quantity: "ρ (bohr⁻³)" });
+ * console.log(svg.length);
+ * ```
  */
 export function slice({ lattice, size }: Grid, f: ReadonlyRealField, plane: Plane): Slice {
   const { across, up, at } = plane;

@@ -1,4 +1,4 @@
-import { requireInput } from "../common/failure.ts";
+import { InputError, requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { figureSvg, stacked } from "./drawing/svg.ts";
@@ -7,7 +7,9 @@ import { heading, marginTop, PALETTE, powerOfTen } from "./drawing/theme.ts";
 /** Data of a picture of bands: the fields of the bands file. */
 export interface DrawnBands {
   /** [Ha] */
-  readonly zero: number;
+  readonly zero: number | { readonly energy: number };
+  /** Rows [bohr⁻¹]; a file has none. */
+  readonly reciprocal?: Mat3;
   readonly path: readonly { readonly label: string; readonly index: number }[];
   /** K-points, listed once for each spin. */
   readonly kpoints: readonly {
@@ -71,6 +73,16 @@ interface Point {
  * thinner than a line, a panel below shows their widths on a logarithmic axis.
  *
  * @throws InputError if there is nothing to draw.
+ *
+ * @example
+ * ```ts
+ * import { bandsSvg, bulk, newJob, solve } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * await using silicon = await solve(job);
+ * const svg = await bandsSvg(await silicon.bands("GX", { points: 8 }), { title: "Silicon" });
+ * console.log(svg.length);
+ * ```
  */
 export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions): Promise<string> {
   const axis = horizontal(bands, options);

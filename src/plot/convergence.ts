@@ -46,6 +46,15 @@ const HEIGHT = 420;
  * file.
  *
  * @throws InputError if there is nothing positive to draw.
+ *
+ * @example
+ * ```ts
+ * import { bulk, convergenceSvg, newJob, runScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { history } = await runScf(job);
+ * console.log((await convergenceSvg([{ label: "ldos", history }])).length);
+ * ```
  */
 export async function convergenceSvg(
   series: readonly ConvergenceSeries[],

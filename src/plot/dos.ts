@@ -9,13 +9,13 @@ export interface DrawnDos {
   readonly fermiLevel: number;
   /** Energy above which bands are missing and nothing is drawn. Default infinite. */
   readonly completeBelow?: number;
-  readonly energies: readonly number[];
-  readonly spins: readonly { readonly density: readonly number[] }[];
+  readonly energies: ArrayLike<number>;
+  readonly spins: readonly { readonly density: ArrayLike<number> }[];
   readonly local?:
     | {
         readonly length: number;
-        readonly energies: readonly number[];
-        readonly values: readonly (readonly number[])[];
+        readonly energies: ArrayLike<number>;
+        readonly values: readonly ArrayLike<number>[];
       }
     | undefined;
 }
@@ -33,6 +33,16 @@ const HEIGHT = 320;
  * shaded, spin down below the axis, the local density as a map of position and energy.
  *
  * @throws InputError if there is nothing to draw.
+ *
+ * @example
+ * ```ts
+ * import { bulk, dosSvg, newJob, solve } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * await using silicon = await solve(job);
+ * const svg = await dosSvg(await silicon.dos({ kgrid: [2, 2, 2] }), { title: "Silicon" });
+ * console.log(svg.length);
+ * ```
  */
 export async function dosSvg(
   dos: DrawnDos,
@@ -45,7 +55,7 @@ export async function dosSvg(
   );
   const eV = (energy: number) => (energy - fermiLevel) * EV_PER_HARTREE;
   const lines = spins.map(({ density }, spin) =>
-    density
+    Array.from(density)
       .map((value, i) => ({
         energy: eV(energies[i]!),
         states: ((spin === 1 ? -1 : 1) * value) / EV_PER_HARTREE,
@@ -56,7 +66,10 @@ export async function dosSvg(
   const cell = names.length > 0 ? "states per eV, spin and cell" : "states per eV and cell";
   const total = await figureSvg((plot) => ({
     ...framed(HEIGHT, title, { hasKey: names.length > 0 }),
-    x: { ...axisLabel(`energy above ${zeroName} (eV)`), domain: [eV(energies[0]!), eV(energies.at(-1)!)] },
+    x: {
+      ...axisLabel(`energy above ${zeroName} (eV)`),
+      domain: [eV(energies[0]!), eV(energies[energies.length - 1]!)],
+    },
     y: {
       ...axisLabel(cell),
       grid: true,
@@ -82,7 +95,7 @@ export async function dosSvg(
   const map = await contourSvg(
     {
       width: local.length,
-      height: eV(local.energies.at(-1)!) - eV(local.energies[0]!),
+      height: eV(local.energies[rows - 1]!) - eV(local.energies[0]!),
       from: [0, eV(local.energies[0]!)],
       columns,
       rows,

@@ -56,6 +56,18 @@ export function usualPlane(grid: Grid, { atoms }: Model): Plane {
  * Draws a field of a crystal or slab, as the text of an SVG file: a slice above the plane average
  * along the long axis, with the macroscopic average if the layers have a typical distance. Spins
  * are added.
+ *
+ * @example
+ * ```ts
+ * import { bulk, fieldSvg, newJob, solve } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * await using silicon = await solve(job);
+ * const { basis, density } = silicon;
+ * const labels = { quantity: "density (bohr⁻³)", symbol: "ρ" };
+ * const svg = await fieldSvg(basis.model, basis.grid, density.data, labels);
+ * console.log(svg.length);
+ * ```
  */
 export async function fieldSvg(
   model: Model,

@@ -35,6 +35,15 @@ const STYLES = [
  * Draws plane averages and further averages of them along an axis, as the text of an SVG file.
  *
  * @throws InputError if there is nothing to draw.
+ *
+ * @example
+ * ```ts
+ * import { profileSvg } from "stillwave";
+ *
+ * const values = Float64Array.from({ length: 50 }, (_, i) => Math.cos(i / 8) ** 2);
+ * const svg = await profileSvg([{ label: "density", values }], { length: 30, quantity: "ρ (bohr⁻³)" });
+ * console.log(svg.length);
+ * ```
  */
 export async function profileSvg(
   profiles: readonly Profile[],

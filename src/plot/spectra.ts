@@ -20,6 +20,13 @@ const short = (x: number): string =>
  * numbers κ = λ_max/λ_min, as the text of an SVG file.
  *
  * @throws InputError if there is nothing positive to draw.
+ *
+ * @example
+ * ```ts
+ * import { spectraSvg } from "stillwave";
+ *
+ * console.log((await spectraSvg([{ label: "simple", eigenvalues: [0.9, 1, 4] }])).length);
+ * ```
  */
 export async function spectraSvg(
   spectra: readonly Spectrum[],

@@ -26,6 +26,13 @@ const K_TF = 1;
  * factor 1 − L prevents this. L = 0 is exactly `ldos`, L = 1 is `dielectric`. Moss's rule is an
  * estimate: Kohn-Sham gaps give 14 for gallium arsenide, 4 to 5 for quartz. Without a temperature
  * the system counts as an insulator, and L = 1 wherever there are atoms.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, auto } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: auto() });
+ * ```
  */
 export function auto(): Preconditioner {
   const spaceOn = keptSpace();

@@ -25,6 +25,15 @@ export interface HybridOptions extends DielectricOptions {
  * With εr = 1 it is `ldos`; with L = 1 and no states at the Fermi level it is `dielectric`.
  *
  * @throws InputError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, hybrid, layer } from "stillwave";
+ *
+ * // silica below, metal above: the dielectric acts from 0 to 0.4 of the cell along its third vector
+ * const localisation = layer({ axis: 2, from: 0, to: 0.4 });
+ * const method = densityMixing({ preconditioner: hybrid({ epsilonR: 2.1, localisation }) });
+ * ```
  */
 export function hybrid({ localisation, width, ...options }: HybridOptions = {}): Preconditioner {
   const { epsilonR, kTF } = valuesOf("hybrid", DIELECTRIC_OPTIONS, options);

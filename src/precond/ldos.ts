@@ -17,6 +17,13 @@ import { screening } from "./susceptibility.ts";
  *
  * @param width broadening of the density of states [Ha]. Default `mixingWidth`.
  * @throws InputError if `width` is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, ldos } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: ldos() });
+ * ```
  */
 export function ldos({ width }: { readonly width?: number | undefined } = {}): Preconditioner {
   requireWidth(width);

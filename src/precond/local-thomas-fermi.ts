@@ -11,6 +11,13 @@ import { screening } from "./susceptibility.ts";
  * D = dρ/dμ of the homogeneous gas, for each spin D_σ = (6π²ρ_σ)^{1/3}/(2π²). It has no parameter
  * and is the identity in vacuum, but treats every electron as metallic: insulators are
  * over-screened. It differs from `ldos` in D alone.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, localThomasFermi } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: localThomasFermi() });
+ * ```
  */
 export function localThomasFermi(): Preconditioner {
   const screen = screening();

@@ -37,6 +37,15 @@ export const layerEnds = {
  * and 0 outside [HL21], periodic with the lattice. The sum over images never exceeds 1.
  *
  * @throws InputError if the layer is empty or longer than the cell.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, hybrid, layer } from "stillwave";
+ *
+ * // silica below, metal above: the dielectric acts from 0 to 0.4 of the cell along its third vector
+ * const localisation = layer({ axis: 2, from: 0, to: 0.4 });
+ * const method = densityMixing({ preconditioner: hybrid({ epsilonR: 2.1, localisation }) });
+ * ```
  */
 export function layer({ axis, from, to, ...options }: Layer): Localisation {
   const { steepness } = valuesOf("layer", LAYER_OPTIONS, options);

@@ -12,6 +12,13 @@ import { gmres } from "../solvers/gmres.ts";
  * @param tolerance relative residual of the equation. Default 10⁻², below the eigensolver's error.
  * @param maxProducts largest number of products with ε† in a step. Default 40.
  * @throws InputError if an option is out of range, or for a state without response.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, chi0Exact } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: chi0Exact({ tolerance: 1e-3 }) });
+ * ```
  */
 export function chi0Exact({
   tolerance = 1e-2,

@@ -20,6 +20,15 @@ export type { ScfProblem } from "./problem.ts";
  *
  * @throws InputError if an option is out of range or the bands cannot hold the electrons.
  * @throws NotConvergedError if the signal aborts the first step.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, prepareScf, scf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { problem, options } = await prepareScf(job);
+ * for await (const { row } of scf(problem, options)) console.log(row.step, row.energy);
+ * ```
  */
 export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGenerator<ScfStep, ScfOutcome> {
   const held = holdOrbitals(problem, options.signal);
@@ -37,6 +46,17 @@ export async function* scf(problem: ScfProblem, options: ScfOptions): AsyncGener
  *
  * @param onStep called and awaited after every step.
  * @throws InputError and NotConvergedError as `scf` does.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, prepareScf, solveScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { problem, options } = await prepareScf(job);
+ * const { last, orbitals, reason } = await solveScf(problem, options);
+ * console.log(reason, last.energies.total);
+ * await orbitals.close();
+ * ```
  */
 export async function solveScf(
   problem: ScfProblem,

@@ -19,6 +19,17 @@ import { exchangeCorrelation } from "./xc/exchange-correlation.ts";
  *
  * @param symmetrize mean over the space group, needed if it has operations that do not map grid
  *   points to grid points.
+ *
+ * @example
+ * ```ts
+ * import { bulk, groundState, kohnShamTerms, newJob, prepareScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Al"), { ecut: 5, kgrid: [2, 2, 2] });
+ * const { problem, options } = await prepareScf(job);
+ * const { model, grid } = problem.basis;
+ * const terms = kohnShamTerms(model, grid, []); // no functional: reduced Hartree-Fock
+ * console.log((await groundState({ ...problem, terms }, options)).energies);
+ * ```
  */
 export const kohnShamTerms = (
   model: Model,

@@ -30,6 +30,17 @@ export interface EncloseOptions {
  * could not be proved.
  *
  * @param problem made once by `encloseProblem` for all k-points
+ *
+ * @example
+ * ```ts
+ * import { bulk, createKernels, encloseBands, encloseProblem, exactProblem, newJob, prepareScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 4, kgrid: [1, 1, 1], isMetal: false });
+ * const { problem } = await prepareScf(job);
+ * const bare = encloseProblem(exactProblem(problem.basis.model)); // ions alone, the infinite basis
+ * const bands = encloseBands(await createKernels("wasm"), bare, [0, 0, 0], 2, { ecut: 4 });
+ * if (Array.isArray(bands)) for (const { lower, upper } of bands) console.log(lower, upper);
+ * ```
  */
 export function encloseBands(
   kernels: Kernels,

@@ -64,6 +64,24 @@ export const needsSpaceGroups = (cif: string): boolean =>
  * @param name what to call the text in messages, usually its path.
  * @param settings tables of the space groups, for a CIF with `needsSpaceGroups`.
  * @throws InputError with line number, what is expected there and what was found.
+ *
+ * @example
+ * ```ts
+ * import { newJob, parseStructure } from "stillwave";
+ *
+ * const text = `silicon
+ * 5.43
+ * 0 0.5 0.5
+ * 0.5 0 0.5
+ * 0.5 0.5 0
+ * Si
+ * 2
+ * direct
+ * 0 0 0
+ * 0.25 0.25 0.25
+ * `;
+ * console.log(newJob(parseStructure(text, "POSCAR")).structure);
+ * ```
  */
 export function parseStructure(
   text: string,
@@ -88,7 +106,18 @@ export function parseStructure(
   }
 }
 
-/** The text of a structure file of the format that its name asks for. @throws InputError if that is not written. */
+/**
+ * The text of a structure file of the format that its name asks for.
+ *
+ * @throws InputError if that is not written.
+ *
+ * @example
+ * ```ts
+ * import { bulk, formatStructure } from "stillwave";
+ *
+ * console.log(formatStructure(bulk("NaCl", { crystal: "rocksalt", a: 10.66 }), "salt.cif"));
+ * ```
+ */
 export function formatStructure(structure: Structure & { readonly charge?: number }, path: string): string {
   switch (NAMES.find(([pattern]) => pattern.test(path))?.[1]) {
     case "extxyz":

@@ -69,7 +69,18 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
   readonly system: CheckpointSystem;
 }
 
-/** Parses, checks and discretises a job without solving anything. */
+/**
+ * Parses, checks and discretises a job without solving anything.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, prepareScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { problem, warnings } = await prepareScf(job);
+ * console.log(problem.basis.kpoints.length, warnings);
+ * ```
+ */
 export const prepareScf = async (value: unknown, options: RunOptions = {}): Promise<PreparedScf> =>
   prepareSession(await openSession(parseJob(value), options), options);
 

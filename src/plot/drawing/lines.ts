@@ -28,6 +28,15 @@ const HEIGHT = 360;
  * Draws any quantity against another, as the text of an SVG file.
  *
  * @throws InputError if no point can be shown.
+ *
+ * @example
+ * ```ts
+ * import { linesSvg } from "stillwave";
+ *
+ * const points = [5, 10, 15].map((ecut) => [ecut, Math.exp(-ecut)] as const);
+ * const axes = { x: "cutoff (Ha)", y: "error (Ha)", log: "y" } as const;
+ * console.log((await linesSvg([{ label: "energy", points }], axes)).length);
+ * ```
  */
 export async function linesSvg(
   lines: readonly Line[],

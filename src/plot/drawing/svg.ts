@@ -33,7 +33,18 @@ async function emptyDocument(): Promise<Document> {
   return parseHTML("<!doctype html><html><body></body></html>").document;
 }
 
-/** Joins pictures one above another. */
+/**
+ * Joins pictures one above another.
+ *
+ * @example
+ * ```ts
+ * import { linesSvg, stacked } from "stillwave";
+ *
+ * const axes = { x: "x", y: "y" };
+ * const line = (label: string) => linesSvg([{ label, points: [[0, 1], [1, 2]] }], axes);
+ * console.log(stacked([await line("a"), await line("b")]).length);
+ * ```
+ */
 export const stacked = (pictures: readonly string[]): string =>
   together(pictures, ({ height }) => ({ x: 0, y: height }));
 

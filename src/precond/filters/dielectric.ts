@@ -29,6 +29,13 @@ export interface DielectricOptions {
  * Kerker's. It acts on the total density; the magnetisation, without Coulomb energy, is unchanged.
  *
  * @throws InputError if `epsilonR` is below 1 or `kTF` is not positive.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, dielectric } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: dielectric({ epsilonR: 12 }) });
+ * ```
  */
 export function dielectric(options: DielectricOptions = {}): Preconditioner {
   const { epsilonR, kTF } = valuesOf("dielectric", DIELECTRIC_OPTIONS, options);

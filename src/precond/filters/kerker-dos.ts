@@ -18,6 +18,13 @@ import { totalFilter } from "./total-filter.ts";
  *
  * @param width T [Ha]. Default `mixingWidth`.
  * @throws InputError if `width` is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, kerkerDos } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: kerkerDos() });
+ * ```
  */
 export function kerkerDos({ width }: { readonly width?: number | undefined } = {}): Preconditioner {
   requireWidth(width);

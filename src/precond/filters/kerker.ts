@@ -21,6 +21,13 @@ export const KERKER_OPTIONS = {
  *
  * @param options `kTF`: Thomas-Fermi wave vector [bohr⁻¹], positive. Default 0.8.
  * @throws InputError if `kTF` is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { densityMixing, kerker } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: kerker({ kTF: 0.8 }) });
+ * ```
  */
 export function kerker(options: { readonly kTF?: number | undefined } = {}): Preconditioner {
   const { kTF } = valuesOf("kerker", KERKER_OPTIONS, options);

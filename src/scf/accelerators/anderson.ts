@@ -57,6 +57,13 @@ export interface AndersonOptions {
  * [And65; CDLS21].
  *
  * @throws InputError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { anderson, densityMixing, ldos } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: ldos(), accelerator: anderson({ depth: 5 }) });
+ * ```
  */
 export function anderson(options: AndersonOptions = {}): Accelerator {
   const { depth, errorFactor, maxCondition, maxRise } = valuesOf("anderson", ANDERSON_OPTIONS, options);

@@ -1,7 +1,16 @@
 import type { RealField } from "../../kernels/fields.ts";
 import type { Accelerator } from "./accelerator.ts";
 
-/** Makes the damped iteration without acceleration: ρ⁺ = ρ + α P⁻¹(F(ρ) − ρ). */
+/**
+ * Makes the damped iteration without acceleration: ρ⁺ = ρ + α P⁻¹(F(ρ) − ρ).
+ *
+ * @example
+ * ```ts
+ * import { damped, densityMixing, kerker } from "stillwave";
+ *
+ * const method = densityMixing({ preconditioner: kerker(), accelerator: damped(), damping: 0.6 });
+ * ```
+ */
 export function damped(): Accelerator {
   return {
     name: "none",

@@ -40,6 +40,16 @@ export interface DensityMixingState extends MethodState {
  *   ρ⁺ = next(ρ, P⁻¹(F(ρ) − ρ))
  *
  * @throws InputError if `damping` is out of range.
+ *
+ * @example
+ * ```ts
+ * import { bulk, densityMixing, kerker, newJob, prepareScf, scf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { problem, options } = await prepareScf(job);
+ * const method = densityMixing({ preconditioner: kerker(), damping: 0.8 });
+ * for await (const { row } of scf(problem, { ...options, method })) console.log(row.densityResidual);
+ * ```
  */
 export function densityMixing({
   preconditioner,

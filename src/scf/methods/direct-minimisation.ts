@@ -55,6 +55,16 @@ interface MinimisedStep extends SolvedStep {
  * eigenvalues. A run without orbitals begins with a loose diagonalisation.
  *
  * @throws InputError if `memory` is out of range; `scf` throws it with smearing.
+ *
+ * @example
+ * ```ts
+ * import { bulk, directMinimisation, groundState, newJob, prepareScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { problem, options } = await prepareScf(job);
+ * const method = directMinimisation();
+ * console.log((await groundState(problem, { ...options, method })).energies.total);
+ * ```
  */
 export function directMinimisation(options: DirectMinimisationOptions = {}): ScfMethod {
   const { memory } = valuesOf("directMinimisation", DIRECT_MINIMISATION_OPTIONS, options);

@@ -65,6 +65,16 @@ interface SolvedTry extends SolvedPotential, SolvedStep {
  * ρout is F(ρin), which alone can end the iteration.
  *
  * @throws InputError if an option is out of range.
+ *
+ * @example
+ * ```ts
+ * import { bulk, groundState, kerker, newJob, potentialMixing, prepareScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { problem, options } = await prepareScf(job);
+ * const method = potentialMixing({ preconditioner: kerker() });
+ * console.log((await groundState(problem, { ...options, method })).history.length);
+ * ```
  */
 export function potentialMixing({ preconditioner, ...options }: PotentialMixingOptions): ScfMethod {
   const { depth, minDamping, maxTries } = valuesOf("potentialMixing", POTENTIAL_MIXING_OPTIONS, options);

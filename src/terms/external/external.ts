@@ -47,6 +47,18 @@ export function fixedPotential(
  * @param potential V(r) [Ha] at the Cartesian point r [bohr] of the cell, fractional coordinates in
  *   [0, 1). It should be periodic; its values on the grid count.
  * @throws InputError if a value is not a finite number.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, lowestLevels } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[8]],
+ *   ecut: 10,
+ *   terms: (grid) => [externalPotential(grid, ([x]) => -Math.cos((2 * Math.PI * x) / 8))],
+ * });
+ * console.log(await lowestLevels(model, 2));
+ * ```
  */
 export function externalPotential(grid: Grid, potential: (r: Vec3) => number): DensityTerm {
   return fixedPotential("external", grid, sample(grid, potential));
@@ -85,6 +97,24 @@ export function forEachPoint(
  * @param transform v(G) [Ha·bohr³] at the Cartesian G [bohr⁻¹], real: the potential is even about
  *   `centre` [bohr].
  * @throws InputError if a value is not a finite number.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalFromFourier, lowestLevels } from "stillwave";
+ *
+ * // a Gaussian charge at the origin of every cell, attractive
+ * const model = await defineModel({
+ *   cell: [[6, 0, 0], [0, 6, 0], [0, 0, 6]],
+ *   ecut: 4,
+ *   terms: (grid) => [
+ *     externalFromFourier(grid, ([x, y, z]) => {
+ *       const g2 = x * x + y * y + z * z;
+ *       return g2 === 0 ? 0 : (-4 * Math.PI * Math.exp(-g2 / 4)) / g2;
+ *     }),
+ *   ],
+ * });
+ * console.log(await lowestLevels(model, 1));
+ * ```
  */
 export function externalFromFourier(
   grid: Grid,

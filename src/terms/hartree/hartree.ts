@@ -9,6 +9,21 @@ import { pairInteraction } from "./pair-interaction.ts";
  *   σ = −1 E/Ω + 4π Σ_G |ρ(G)|² G Gᵀ/|G|⁴
  *
  * In one dimension charges are sheets, in two dimensions rods, uniform along the missing axes.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, groundState, hartree } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[10]],
+ *   width: 4,
+ *   ecut: 8,
+ *   particles: 2,
+ *   perLevel: 2,
+ *   terms: (grid) => [externalPotential(grid, ([x]) => 0.1 * (x - 5) ** 2), hartree(grid, 1)],
+ * });
+ * console.log((await groundState(model)).energies.hartree);
+ * ```
  */
 export const hartree = (grid: Grid, nSpin: 1 | 2): DensityTerm => ({
   // V(0) = 0: the background cancels the mean charge.

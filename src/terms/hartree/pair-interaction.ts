@@ -29,6 +29,23 @@ export interface PairOptions {
  * @param interaction v [Ha·bohr³] as a function of |G|² [bohr⁻²]; v(0) = 0 is a neutralising
  *   background.
  * @throws InputError if a value of v on the grid is not finite.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, groundState, pairInteraction, yukawa } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[10]],
+ *   ecut: 8,
+ *   particles: 2,
+ *   perLevel: 2,
+ *   terms: (grid) => [
+ *     externalPotential(grid, ([x]) => 0.1 * (x - 5) ** 2),
+ *     pairInteraction(grid, 1, yukawa(0.7)),
+ *   ],
+ * });
+ * console.log((await groundState(model)).energies.interaction);
+ * ```
  */
 export function pairInteraction(
   grid: Grid,

@@ -20,6 +20,21 @@ export interface PowerLaw {
  * may occur in an accelerated SCF, count as 0.
  *
  * @throws InputError if a parameter is out of range.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, externalPotential, minimiseCondensate, powerNonlinearity } from "stillwave";
+ *
+ * const model = await defineModel({
+ *   cell: [[16]],
+ *   ecut: 40,
+ *   terms: (grid) => [
+ *     externalPotential(grid, ([x]) => 0.5 * (x - 8) ** 2),
+ *     powerNonlinearity(grid, { coefficient: 1.5, power: 2 }),
+ *   ],
+ * });
+ * console.log((await minimiseCondensate(model)).chemicalPotential);
+ * ```
  */
 export function powerNonlinearity({ dvol, lattice }: Grid, { coefficient, power }: PowerLaw): DensityTerm {
   requireInput(

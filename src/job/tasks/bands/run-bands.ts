@@ -40,6 +40,15 @@ export interface BandsRun extends Bands {
  *
  * @param value a job file's content.
  * @throws InputError if the job cannot be run, NotConvergedError if there is no ground state to freeze.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, runBands } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { file, gap } = await runBands({ ...job, hamiltonian: "core" }, { path: "GX", points: 5 });
+ * console.log(file.kpoints.length, gap?.gap);
+ * ```
  */
 export const runBands = async (value: unknown, options: BandsOptions = {}): Promise<BandsRun> =>
   bandsTask(await openSession(parseJob(value), options), options);

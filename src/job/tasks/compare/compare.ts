@@ -85,6 +85,15 @@ export interface Comparison {
  * that does not converge is a row as any other.
  *
  * @throws InputError if the job, a mixing or a size cannot be used.
+ *
+ * @example
+ * ```ts
+ * import { bulk, compareMixings, newJob } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { runs } = await compareMixings(job, { mixings: ["simple", "kerker"] });
+ * for (const { mixing, iterations } of runs) console.log(mixing, iterations);
+ * ```
  */
 export async function compareMixings(value: unknown, options: CompareOptions = {}): Promise<Comparison> {
   const job = parseJob(value);

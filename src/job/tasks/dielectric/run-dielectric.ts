@@ -35,6 +35,15 @@ export interface DielectricRunOptions extends Omit<RunOptions, "onFields"> {
  *
  * @param value a job file's content.
  * @throws InputError if the job cannot be run; not converging is a result.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, runDielectric } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { largest, predicted } = await runDielectric(job, { observedSteps: 0 });
+ * console.log(largest?.value, predicted?.optimalDamping);
+ * ```
  */
 export const runDielectric = async (
   value: unknown,

@@ -14,6 +14,15 @@ export interface DosOptions extends Omit<RunOptions, "onFields">, Omit<DosChoice
  *
  * @param value a job file's content.
  * @throws InputError if the job or an option cannot be used, NotConvergedError if there is no ground state.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, runDos } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const { fermiLevel, energies, spins } = await runDos(job, { kgrid: [2, 2, 2] });
+ * console.log(fermiLevel, energies.length, spins.length);
+ * ```
  */
 export const runDos = async (value: unknown, options: DosOptions = {}): Promise<DosFile> =>
   dosTask(await openSession(parseJob(value), options), options);

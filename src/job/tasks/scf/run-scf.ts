@@ -18,6 +18,15 @@ import { whyNotConverged } from "./why-not-converged.ts";
  *
  * @param job a job file's content.
  * @throws InputError if the job cannot be run; not converging is a result, not an exception.
+ *
+ * @example
+ * ```ts
+ * import { bulk, converged, newJob, runScf } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * const result = converged(await runScf(job));
+ * console.log(result.energies.total, result.iterations);
+ * ```
  */
 export const runScf = async (job: unknown, options: RunOptions = {}): Promise<ResultFile> =>
   scfTask(await openSession(parseJob(job), options), options);

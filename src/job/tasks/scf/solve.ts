@@ -19,6 +19,17 @@ export type SolveOptions = Omit<RunOptions, "onFields">;
  * @param job a job file's content; the hamiltonian must be kohn-sham.
  * @throws InputError if the job cannot be run; NotConvergedError if there is no ground state, with
  *   the reason and a remedy.
+ *
+ * @example
+ * ```ts
+ * import { bulk, newJob, solve } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
+ * await using silicon = await solve(job);
+ * console.log(silicon.energies.total, await silicon.forces());
+ * const { gap } = await silicon.bands("GXLWKG");
+ * console.log(gap?.gap);
+ * ```
  */
 export async function solve(job: unknown, options: SolveOptions = {}): Promise<GroundState> {
   const session = await openSession(parseJob(job), options);
