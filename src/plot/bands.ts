@@ -4,7 +4,7 @@ import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { figureSvg, stacked } from "./drawing/svg.ts";
 import { heading, marginTop, PALETTE, powerOfTen } from "./drawing/theme.ts";
 
-/** Data of a picture of bands: the fields of the bands file. */
+/** Data of a picture of bands: the fields of the bands file, or of `GroundState.bands`. */
 export interface DrawnBands {
   /** [Ha] */
   readonly zero: number | { readonly energy: number };
@@ -34,8 +34,8 @@ export interface BandsSvgOptions {
   readonly title?: string;
   /** Line below the title. */
   readonly subtitle?: string | undefined;
-  /** Reciprocal vectors as rows [bohr⁻¹], by which the path is drawn to scale. */
-  readonly reciprocal: Mat3;
+  /** Reciprocal vectors as rows [bohr⁻¹], by which the path is drawn to scale. Default the bands'. */
+  readonly reciprocal?: Mat3;
   /** Name of `zero`, as in "energy above the Fermi level". Default `the zero of energy`. */
   readonly zeroName?: string;
   /** Bands up to this number are drawn as filled. */
@@ -84,7 +84,7 @@ interface Point {
  * console.log(svg.length);
  * ```
  */
-export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions): Promise<string> {
+export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions = {}): Promise<string> {
   const axis = horizontal(bands, options);
   const points = levels(bands, axis);
   requireInput(points.length > 0, () => "bandsSvg: must have a level, got none; compute at least one band");
@@ -103,10 +103,11 @@ interface HorizontalAxis {
 }
 
 /** Computes Cartesian lengths along the path, 0 at jumps between named neighbouring points. */
-function horizontal(
-  { path, kpoints }: DrawnBands,
-  { reciprocal, isList = false }: BandsSvgOptions,
-): HorizontalAxis {
+function horizontal(bands: DrawnBands, options: BandsSvgOptions): HorizontalAxis {
+  const { path, kpoints } = bands;
+  const { reciprocal = bands.reciprocal, isList = false } = options;
+  if (reciprocal === undefined)
+    throw new InputError("reciprocal: must be given where the bands are those of a file, got none");
   const once = kpoints.filter(({ spin = 0 }) => spin === 0).map(({ k }) => k);
   const named = new Map(path.map(({ index, label }) => [index, label]));
   const at: number[] = [];
@@ -134,7 +135,8 @@ const coordinates = (k: Vec3, count: number): string | undefined =>
   count <= 6 ? k.map((x) => Number(x.toFixed(3))).join(", ") : undefined;
 
 function levels({ kpoints, zero }: DrawnBands, { at, piece }: HorizontalAxis): Point[] {
-  const shift = (energy: number) => (energy - zero) * EV_PER_HARTREE;
+  const origin = typeof zero === "number" ? zero : zero.energy;
+  const shift = (energy: number) => (energy - origin) * EV_PER_HARTREE;
   return kpoints.flatMap(({ bands, spin = 0 }, i) =>
     bands.map(({ index, energy, lower = energy, upper = energy, guaranteed = true }): Point => {
       const column = i % at.length;

@@ -100,7 +100,9 @@ export async function dosSvg(
       columns,
       rows,
       // The cell is periodic: the first plane closes the map.
-      values: local.values.flatMap((row) => [...row, row[0]!].map((value) => value / EV_PER_HARTREE)),
+      values: local.values.flatMap((row) =>
+        [...Array.from(row), row[0]!].map((value) => value / EV_PER_HARTREE),
+      ),
     },
     {
       quantity: "states (eV⁻¹ bohr⁻³)",
