@@ -39,7 +39,7 @@ test("new from names the space group and says how far atoms were moved to it", a
   const { code, stdout, stderr } = await run("new", "from", "mg.cif");
   expect(code).toBe(0);
   expect(stderr).toMatch(
-    /^symmetry: P6_3\/mmc \(194\), 24 operations; atoms or lattice vectors were moved to it by at most \d\.\de-5 bohr\n$/,
+    /^symmetry: P6_3\/mmc \(194\), 24 operations; atoms or lattice vectors were moved to it by at most \d\.\de-5 bohr\npseudopotentials: Mg gth-lda-q2 .*\n$/,
   );
   const [first] = (JSON.parse(stdout) as { structure: { atoms: { position: number[] }[] } }).structure.atoms;
   expect(Math.abs(first!.position[0]! - 1 / 3)).toBeLessThan(1e-11);
