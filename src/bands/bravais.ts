@@ -3,6 +3,7 @@ import {
   cross,
   det,
   dot,
+  integerVectors,
   inverse,
   type Mat3,
   matMul,
@@ -181,9 +182,7 @@ function orthorhombic(axes: readonly Vec3[], vectors: Mat3): Bravais {
 /** Returns the shortest primitive vectors that a threefold rotation permutes. */
 function rhombohedralAxes(basis: Mat3, rotations: readonly LatticeRotation[]): Mat3 {
   const threefold = rotations.find(({ order }) => order === 3)!; // one of two inverse rotations
-  const range = [-2, -1, 0, 1, 2];
-  const triples = range
-    .flatMap((x) => range.flatMap((y) => range.map((z): Vec3 => [x, y, z])))
+  const triples = integerVectors(2)
     .map((first): Mat3 => {
       const second = rowsVec(threefold.images, first);
       return [first, second, rowsVec(threefold.images, second)];

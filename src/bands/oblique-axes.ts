@@ -1,8 +1,10 @@
 import { invariant } from "../common/failure.ts";
 import {
+  add,
   cross,
   det,
   dot,
+  integerVectors,
   inverse,
   type Mat3,
   matMul,
@@ -32,8 +34,6 @@ export const BASE_CENTRED: Mat3 = [
   [0, 0, 1],
 ];
 
-const RANGE = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
-
 /**
  * Finds the axes of a monoclinic lattice: the first pair b, c of shortest vectors across the
  * twofold axis for which all special points lie in the first Brillouin zone, as the tables require.
@@ -42,9 +42,7 @@ const RANGE = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
  * @param twofold shortest lattice vector along the axis.
  */
 export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
-  const vectors = RANGE.flatMap((x) =>
-    RANGE.flatMap((y) => RANGE.map((z): Vec3 => rowsVec(basis, [x, y, z]))),
-  );
+  const vectors = integerVectors(4).map((n) => rowsVec(basis, n));
   const height = norm(twofold);
   const along = (v: Vec3) => dot(v, twofold) / height;
   const isAt = (v: Vec3, h: number) => Math.abs(along(v) - h) < 1e-3 * height;
@@ -55,9 +53,7 @@ export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
   const inverted = inverse(basis);
   /** Tells whether ½(a + b) is a lattice vector, so that b is an edge of the centred face. */
   const isEdge = (b: Vec3) =>
-    rowsVec(inverted, scale(0.5, [twofold[0] + b[0], twofold[1] + b[1], twofold[2] + b[2]])).every(
-      (x) => Math.abs(x - Math.round(x)) < 0.01,
-    );
+    rowsVec(inverted, scale(0.5, add(twofold, b))).every((x) => Math.abs(x - Math.round(x)) < 0.01);
   const table = isCentred ? baseCentredMonoclinic : simpleMonoclinic;
   let first: MonoclinicAxes | undefined;
   for (const b of flat) {
@@ -86,7 +82,7 @@ export function monoclinicAxes(basis: Mat3, twofold: Vec3): MonoclinicAxes {
  */
 export function triclinicAxes(vectors: Mat3): Mat3 {
   const [b1, b2, b3] = reducedBasis(transpose(inverse(vectors)));
-  let four: Vec3[] = [b1, b2, b3, scale(-1, plus(plus(b1, b2), b3))];
+  let four: Vec3[] = [b1, b2, b3, scale(-1, add(add(b1, b2), b3))];
   // Each step lowers the sum of squares, down to its minimum.
   for (let changed = true; changed; ) {
     changed = false;
@@ -95,7 +91,7 @@ export function triclinicAxes(vectors: Mat3): Mat3 {
         const [p, q] = [four[i]!, four[j]!];
         if (dot(p, q) <= 1e-9 * norm(p) * norm(q)) continue;
         const [r, s] = four.filter((_, index) => index !== i && index !== j) as [Vec3, Vec3];
-        four = [scale(-1, p), q, plus(r, p), plus(s, p)];
+        four = [scale(-1, p), q, add(r, p), add(s, p)];
         changed = true;
       }
   }
@@ -111,7 +107,7 @@ export function triclinicAxes(vectors: Mat3): Mat3 {
 /** Returns criteria for an order of three vectors, most important first; larger is better. */
 function rankOf([x, y, z]: Mat3): number[] {
   const cosine = (p: Vec3, q: Vec3) => dot(p, q) / (norm(p) * norm(q));
-  const left = norm(plus(plus(x, y), z));
+  const left = norm(add(add(x, y), z));
   return [left, cosine(x, y), norm(x), norm(y), cosine(x, z), cosine(y, z)];
 }
 
@@ -121,15 +117,12 @@ function compared(p: readonly number[], q: readonly number[]): number {
   return at < 0 ? 0 : q[at]! - p[at]!;
 }
 
-const plus = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-
 /** Tells whether no point, in reciprocal coordinates, lies beyond a Bragg plane 2 k·G = |G|². */
 function isInFirstZone(primitive: Mat3, points: readonly Vec3[]): boolean {
   const reciprocal = transpose(inverse(primitive)); // without 2π
   const basis = reducedBasis(reciprocal);
-  const near = [-2, -1, 0, 1, 2];
-  const waves = near
-    .flatMap((x) => near.flatMap((y) => near.map((z): Vec3 => rowsVec(basis, [x, y, z]))))
+  const waves = integerVectors(2)
+    .map((n) => rowsVec(basis, n))
     .filter((g) => norm(g) > 0);
   return points.every((point) => {
     const k = rowsVec(reciprocal, point);

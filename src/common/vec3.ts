@@ -39,3 +39,9 @@ export function inverse(m: Mat3): Mat3 {
     scale(1 / d, cross(m[0], m[1])),
   ]);
 }
+
+/** Returns all vectors of integers from −n to n, x slowest. */
+export function integerVectors(n: number): Vec3[] {
+  const range = Array.from({ length: 2 * n + 1 }, (_, i) => i - n);
+  return range.flatMap((x) => range.flatMap((y) => range.map((z): Vec3 => [x, y, z])));
+}

@@ -1,5 +1,5 @@
 import type { Grid } from "../basis/grid.ts";
-import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { integerVectors, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
 import { phaseTables } from "../terms/local/potential.ts";
@@ -99,8 +99,7 @@ function valueAt(f: Float64Array, grid: Grid, position: Vec3): number {
 
 /** Returns the shortest distance between two atoms or an atom and its image [bohr]. */
 function shortestDistance(vectors: Model["lattice"]["vectors"], positions: readonly Vec3[]): number {
-  const steps = [-1, 0, 1];
-  const cells = steps.flatMap((i) => steps.flatMap((j) => steps.map((k): Vec3 => [i, j, k])));
+  const cells = integerVectors(1);
   let shortest = Number.POSITIVE_INFINITY;
   for (let a = 0; a < positions.length; a++)
     for (let b = 0; b <= a; b++) {

@@ -2,7 +2,7 @@ import { InputError, requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { figureSvg, stacked } from "./drawing/svg.ts";
-import { heading, marginTop, PALETTE, powerOfTen } from "./drawing/theme.ts";
+import { axisLabel, decadeAxis, heading, marginTop, PALETTE } from "./drawing/theme.ts";
 
 /** Data of a picture of bands: the fields of the bands file, or of `GroundState.bands`. */
 export interface DrawnBands {
@@ -177,9 +177,7 @@ function bandPanel(
       x,
       y: {
         domain: [lowest - pad, highest + pad],
-        label: `energy above ${zeroName} (eV)`,
-        labelAnchor: "center",
-        labelArrow: "none",
+        ...axisLabel(`energy above ${zeroName} (eV)`),
         grid: true,
       },
       marks: [
@@ -219,11 +217,6 @@ function widthPanel(tubes: readonly Point[], axis: HorizontalAxis): Promise<stri
   const widths = tubes.map(({ width }) => width);
   const low = Math.floor(Math.log10(Math.min(...widths)));
   const high = Math.max(Math.ceil(Math.log10(Math.max(...widths))), low + 1);
-  const spacing = Math.ceil((high - low) / 6);
-  const decades = Array.from(
-    { length: Math.floor((high - low) / spacing) + 1 },
-    (_, i) => 10 ** (low + spacing * i),
-  );
   const bands = [...new Set(tubes.map(({ band }) => band))].sort((a, b) => a - b);
   const colour = ({ band }: Pick<Point, "band">) => WIDTH_COLOURS[(band - 1) % WIDTH_COLOURS.length]!;
   return figureSvg((plot) => ({
@@ -233,13 +226,8 @@ function widthPanel(tubes: readonly Point[], axis: HorizontalAxis): Promise<stri
     marginBottom: 34,
     x: xAxis(axis),
     y: {
-      type: "log",
-      domain: [10 ** low, 10 ** high],
-      ticks: decades,
-      tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
-      label: "width of the enclosure (eV)",
-      labelAnchor: "center",
-      labelArrow: "none",
+      ...decadeAxis(low, high, 6),
+      ...axisLabel("width of the enclosure (eV)"),
       grid: true,
     },
     marks: [

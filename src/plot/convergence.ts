@@ -5,6 +5,7 @@ import { figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
+  decadeAxis,
   framed,
   heading,
   key,
@@ -13,7 +14,6 @@ import {
   namedLevel,
   OVER_KEY,
   type Plot,
-  POWERS_OF_TEN,
 } from "./drawing/theme.ts";
 
 /** Residuals of a run, step by step. */
@@ -78,7 +78,6 @@ export async function convergenceSvg(
   const low = Math.floor(Math.log10(Math.min(...values)));
   const high = Math.max(Math.ceil(Math.log10(Math.max(...values))), low + 1);
   const lastStep = Math.max(2, ...drawn.flatMap(({ points }) => points.map((p) => p.step)));
-  const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
   const isCompared = series.length > 1 && names === undefined;
   const ends = drawn.map(({ label, colour, points }): LineEnd => {
     const last = points.at(-1)!; // drawn lines have points
@@ -97,9 +96,7 @@ export async function convergenceSvg(
       tickFormat: "d",
     },
     y: {
-      ...POWERS_OF_TEN,
-      domain: [10 ** low, 10 ** high],
-      ticks: decades,
+      ...decadeAxis(low, high),
       ...axisLabel("density residual ‖ρout − ρin‖ (bohr⁻³ᐟ²)"),
       grid: true,
     },

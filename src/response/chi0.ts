@@ -51,14 +51,8 @@ export async function independentResponse(
   { basis, orbitals, levels, occupation, nStates }: SolvedOrbitals,
   { tolerance = 1e-8, maxIterations = 200 }: Chi0Options = {},
 ): Promise<Chi0> {
-  const { model, grid, symmetrize } = basis;
-  const { temperature } = model;
-  const law: OccupationLaw = {
-    smearing: model.smearing,
-    temperature: model.smearing === "none" ? 0 : temperature,
-    fermiLevel: occupation.fermiLevel,
-    fMax: levelCapacity(model),
-  };
+  const { grid, symmetrize } = basis;
+  const law = lawOf({ basis, occupation });
   if (law.temperature === 0) requireGap(levels, occupation);
   const requests = levels.map(
     ({ weight, eigenvalues }, i): ResponseRequest => ({
@@ -96,6 +90,17 @@ export async function independentResponse(
     },
   };
 }
+
+/** Returns the occupation law of solved states. */
+export const lawOf = ({
+  basis: { model },
+  occupation,
+}: Pick<SolvedOrbitals, "basis" | "occupation">): OccupationLaw => ({
+  smearing: model.smearing,
+  temperature: model.smearing === "none" ? 0 : model.temperature,
+  fermiLevel: occupation.fermiLevel,
+  fMax: levelCapacity(model),
+});
 
 /** Returns D(r) = −Σ w df/dε |ψ|² [Ha⁻¹ bohr⁻³], symmetrised. */
 async function statesAtFermiLevel(

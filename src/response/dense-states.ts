@@ -2,11 +2,11 @@ import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant } from "../common/failure.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { levelCapacity } from "../model/model.ts";
 import { type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import { type OccupationLaw, occupationQuotient, occupationSlope } from "../state/occupation-law.ts";
 import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian } from "../terms/hamiltonian.ts";
+import { lawOf } from "./chi0.ts";
 
 /** All states of a basis, occupied and empty, for small systems. */
 export interface DenseStates {
@@ -76,13 +76,6 @@ export function denseDensity(
   });
   return rho;
 }
-
-const lawOf = ({ basis: { model }, occupation }: DenseStates): OccupationLaw => ({
-  smearing: model.smearing,
-  temperature: model.smearing === "none" ? 0 : model.temperature,
-  fermiLevel: occupation.fermiLevel,
-  fMax: levelCapacity(model),
-});
 
 /**
  * Returns χ₀ as a matrix, by the sum over all states [Adl62; Wis63]:

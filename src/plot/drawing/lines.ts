@@ -1,6 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, framed, heading, key, namedLevel, OVER_KEY, POWERS_OF_TEN } from "./theme.ts";
+import { axisLabel, colourOf, decadeAxis, framed, heading, key, namedLevel, OVER_KEY } from "./theme.ts";
 
 /** Function known at points. */
 export interface Line {
@@ -85,14 +85,5 @@ function scale(values: readonly number[], isLog: boolean) {
   }
   const low = Math.floor(Math.log10(least) + 1e-9);
   const high = Math.max(Math.ceil(Math.log10(most) - 1e-9), low + 1);
-  const spacing = Math.ceil((high - low) / 10);
-  const ticks = Array.from(
-    { length: Math.floor((high - low) / spacing) + 1 },
-    (_, i) => 10 ** (low + spacing * i),
-  );
-  return {
-    ...POWERS_OF_TEN,
-    domain: [10 ** low, 10 ** high],
-    ticks,
-  } as const;
+  return decadeAxis(low, high, 10);
 }

@@ -118,6 +118,14 @@ export const POWERS_OF_TEN = {
   tickFormat: (value: number) => powerOfTen(Math.round(Math.log10(value))),
 } as const satisfies ScaleOptions;
 
+/** Returns an axis from 10^low to 10^high with about `most` ticks. */
+export function decadeAxis(low: number, high: number, most = Number.POSITIVE_INFINITY) {
+  const spacing = Math.max(1, Math.ceil((high - low) / most));
+  const count = Math.floor((high - low) / spacing) + 1;
+  const ticks = Array.from({ length: count }, (_, i) => 10 ** (low + spacing * i));
+  return { ...POWERS_OF_TEN, domain: [10 ** low, 10 ** high], ticks } as const;
+}
+
 /** Returns 10⁻⁶ for −6. */
 export function powerOfTen(exponent: number): string {
   const superscript = "⁰¹²³⁴⁵⁶⁷⁸⁹";
