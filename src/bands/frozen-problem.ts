@@ -55,9 +55,9 @@ export function frozenProblem(
 ): FrozenProblem {
   requireInput(
     model.nSpin === 1,
-    () => "--save-problem: must be without spin, got collinear; only one potential can be stored",
+    () => "spin: must be none for a problem file, got collinear; only one potential can be stored",
   );
-  requireExactGrid(grid, ecut, "--save-problem");
+  requireExactGrid(grid, ecut, "fftSize");
   return {
     stillwaveProblem: 1,
     stillwave: VERSION,
@@ -103,7 +103,7 @@ export function parseProblem(text: string, name: string): FrozenProblem {
   const rule = (isRight: boolean, what: string) =>
     requireInput(
       isRight,
-      () => `${name}: must be a problem file, got one ${what}; write it with --save-problem`,
+      () => `${name}: must be a problem file, got one ${what}; stillwave bands --save-problem writes one`,
     );
   rule(typeof value === "object" && value?.stillwaveProblem === 1, "without stillwaveProblem 1");
   const { lattice, species, atoms, electrons, ecut, fermiLevel, potential } = value as Partial<FrozenProblem>;

@@ -1,4 +1,4 @@
-import { InputError, requireInput } from "../common/failure.ts";
+import { OptionError, requireOption } from "../common/failure.ts";
 import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 import { prettyLabel, type SpecialPoints, specialPoints } from "./special-points.ts";
@@ -45,10 +45,11 @@ export function labelledPath(lattice: Lattice, text: string | undefined, total: 
     }),
   );
   const least = 2 * stretches.length + pieces.length;
-  requireInput(
+  requireOption(
     Number.isInteger(total) && total >= least,
-    () =>
-      `--points: must be a whole number of at least ${least} for this path of ${stretches.length} stretches, got ${total}; give more points or a shorter --path`,
+    "bands",
+    (name) =>
+      `${name("points")}: must be a whole number of at least ${least} for this path of ${stretches.length} stretches, got ${total}; give more points or a shorter ${name("path")}`,
   );
   const steps = share(stretches, total - pieces.length);
   const kpoints: Vec3[] = [];
@@ -87,8 +88,10 @@ function parsePath(text: string, { points, bravais }: SpecialPoints): string[][]
   const words = new Map(labels.flatMap((label) => spellings(label).map((word) => [word, label] as const)));
   const known = [...words.keys()].sort((a, b) => b.length - a.length);
   const fail = (found: string): never => {
-    throw new InputError(
-      `--path: must be made of ${labels.join(", ")} on this ${bravais.name} lattice, got ${found} in ${JSON.stringify(text)}; such as ${labels.slice(0, 3).join("")}`,
+    throw new OptionError(
+      "bands",
+      (name) =>
+        `${name("path")}: must be made of ${labels.join(", ")} on this ${bravais.name} lattice, got ${found} in ${JSON.stringify(text)}; such as ${labels.slice(0, 3).join("")}`,
     );
   };
   const pieces = text.split("|").map((piece) => {
@@ -140,15 +143,17 @@ export function listedPoints(lattice: Lattice, kpoints: readonly Vec3[]): KPath 
 export function parseKpoints(text: string): Vec3[] {
   return text.split(";").map((point): Vec3 => {
     const numbers = point.split(",").map(fraction);
-    requireInput(
+    requireOption(
       numbers.length === 3 && numbers.every(Number.isFinite),
-      () =>
-        `--k: must be points of three reduced coordinates apart by semicolons, got ${JSON.stringify(point)}; such as "0.5,0,0.5;0,0,0"`,
+      "bands",
+      (name) =>
+        `${name("kpoints")}: must be points of three reduced coordinates apart by semicolons, got ${JSON.stringify(point)}; such as "0.5,0,0.5;0,0,0"`,
     );
-    requireInput(
+    requireOption(
       numbers.every((x) => Math.abs(x) <= 1000),
-      () =>
-        `--k: coordinates must be within ±1000, got ${JSON.stringify(point)}; they count reciprocal vectors`,
+      "bands",
+      (name) =>
+        `${name("kpoints")}: coordinates must be within ±1000, got ${JSON.stringify(point)}; they count reciprocal vectors`,
     );
     return numbers as unknown as Vec3;
   });

@@ -1,10 +1,3 @@
-import type { runBands } from "../job/tasks/bands/run-bands.ts";
-import type { runDielectric } from "../job/tasks/dielectric/run-dielectric.ts";
-import type { runDos } from "../job/tasks/dos/run-dos.ts";
-import type { estimateJob } from "../job/tasks/estimate/estimate-job.ts";
-import type { runScf } from "../job/tasks/scf/run-scf.ts";
-import type { BackendDescription } from "../kernels/backends.ts";
-
 /** Where a command writes. */
 export interface Output {
   write(text: string): void;
@@ -12,18 +5,6 @@ export interface Output {
   readonly isTerminal: boolean;
   readonly columns: number;
 }
-
-/** What runs a ground state. */
-export type RunScf = typeof runScf;
-
-/** What computes a band structure. */
-export type RunBands = typeof runBands;
-
-/** What computes a density of states. */
-export type RunDos = typeof runDos;
-
-/** What analyses the dielectric operator. */
-export type RunDielectric = typeof runDielectric;
 
 /** Everything outside a command: the process when it runs, a recording in tests. */
 export interface Host {
@@ -38,15 +19,12 @@ export interface Host {
    * ends.
    */
   onInterrupt(ask: () => void, leave: () => void): () => void;
-  /** Loaded only by the commands that need them. */
-  readonly engine: {
-    runScf(): Promise<RunScf>;
-    runBands(): Promise<RunBands>;
-    runDos(): Promise<RunDos>;
-    runDielectric(): Promise<RunDielectric>;
-    estimateJob(): Promise<typeof estimateJob>;
-    describeBackends(): Promise<readonly BackendDescription[]>;
-  };
+  /**
+   * Loads what needs kernels, once the process is ready for them.
+   *
+   * @param name of the task, such as `scf`.
+   */
+  engine<Task>(name: string, load: () => Promise<Task>): Promise<Task>;
 }
 
 /** What the process returns. 0 is success. */

@@ -45,29 +45,15 @@ async function allowFma(): Promise<void> {
     (await import("../kernels/wasm/enable-fma.ts")).enableRelaxedSimd();
 }
 
-/** What needs kernels: loaded when it is called for. */
-const engine =
-  <T>(load: () => Promise<T>): (() => Promise<T>) =>
-  async () => {
-    await allowFma();
-    return load();
-  };
-
 const host: Host = {
   stdout: output(process.stdout),
   stderr: output(process.stderr),
   cwd: process.cwd(),
   readStdin,
   onInterrupt,
-  engine: {
-    runScf: engine(async () => (await import("../job/tasks/scf/run-scf.ts")).runScf),
-    runBands: engine(async () => (await import("../job/tasks/bands/run-bands.ts")).runBands),
-    runDos: engine(async () => (await import("../job/tasks/dos/run-dos.ts")).runDos),
-    runDielectric: engine(
-      async () => (await import("../job/tasks/dielectric/run-dielectric.ts")).runDielectric,
-    ),
-    estimateJob: engine(async () => (await import("../job/tasks/estimate/estimate-job.ts")).estimateJob),
-    describeBackends: engine(async () => (await import("../kernels/backends.ts")).describeBackends()),
+  engine: async (_, load) => {
+    await allowFma();
+    return load();
   },
 };
 

@@ -1,14 +1,62 @@
-import { Argument, Command, CommanderError } from "commander";
+import { Command, CommanderError } from "commander";
 import { InputError, NotConvergedError } from "../common/failure.ts";
-import { READABLE, WRITABLE } from "../io/structures/structure-files.ts";
 import { VERSION } from "../version.ts";
-import { addComputingCommands } from "./commands/computing-commands.ts";
-import type { ConvertOptions } from "./commands/convert.ts";
-import { addExamples } from "./commands/help-examples.ts";
-import { addNewCommands } from "./commands/new-commands.ts";
+import { addCommand, type CliCommand, command, examplesText } from "./command.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { reporter } from "./terminal/reporter.ts";
 import { styled } from "./terminal/style.ts";
+
+/** All commands in the order of the help; each is loaded when it is called or told of. */
+const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  scf: async () => (await import("./commands/scf.ts")).scf,
+  compare: async () => (await import("./commands/compare.ts")).compare,
+  bands: async () => (await import("./commands/bands.ts")).bands,
+  dos: async () => (await import("./commands/dos.ts")).dos,
+  verify: async () => (await import("./commands/verify.ts")).verify,
+  dielectric: async () => (await import("./commands/dielectric.ts")).dielectric,
+  estimate: async () => (await import("./commands/estimate.ts")).estimate,
+  new: async () => (await import("./commands/new.ts")).newJobs,
+  convert: async () => (await import("./commands/convert.ts")).convert,
+  schema: async () => (await import("./commands/schema.ts")).schema,
+  completion: async () => completion,
+  examples: async () => (await import("./commands/examples.ts")).examples,
+  info: async () => (await import("./commands/info.ts")).info,
+};
+
+const PROGRAM: CliCommand = {
+  name: "stillwave",
+  description: "Plane-wave Kohn-Sham density-functional theory",
+  examples: [
+    ["stillwave scf silicon", "the ground state of a shipped job"],
+    ["stillwave new slab Al --layers 8 --out al.json", "a job of your own"],
+    ["stillwave estimate al.json", "what it will take"],
+    ["stillwave compare al.json", "which mixing converges it best"],
+    ["stillwave bands cohen-bergstresser --error-bars --out bars.svg", "bands with guaranteed error bars"],
+  ],
+};
+
+/** Prints a script that completes all commands. */
+const completion = command({
+  name: "completion",
+  description: "print a script that completes commands and options in a shell",
+  args: [{ name: "<SHELL>", help: "which shell", choices: ["bash", "zsh", "fish"] }],
+  examples: [
+    ['eval "$(stillwave completion bash)"', "in ~/.bashrc; zsh likewise in ~/.zshrc"],
+    ["stillwave completion fish > ~/.config/fish/completions/stillwave.fish", "once"],
+  ],
+  async run({ args, host }) {
+    const [{ completionScript }, { exampleNames }, commands] = await Promise.all([
+      import("./work/completion.ts"),
+      import("./work/shipped.ts"),
+      loaded(Object.keys(COMMANDS)),
+    ]);
+    host.stdout.write(completionScript(args[0]!, { ...PROGRAM, commands }, await exampleNames()));
+    return EXIT.ok;
+  },
+});
+
+const loaded = (names: readonly string[]): Promise<CliCommand[]> =>
+  Promise.all(names.map((name) => COMMANDS[name]!()));
 
 /**
  * Runs the command line `words` (without node and script). Each command loads only what it needs.
@@ -17,10 +65,10 @@ import { styled } from "./terminal/style.ts";
  */
 export async function runProgram(words: readonly string[], host: Host): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
-  const program = createProgram(host, (exit) => {
-    code = exit;
-  });
   try {
+    const program = await createProgram(words[0] ?? "", host, (exit) => {
+      code = exit;
+    });
     await program.parseAsync(words, { from: "user" });
     return code;
   } catch (error) {
@@ -56,9 +104,10 @@ function errorLine(text: string): string {
   return isLost ? `${line}; --help shows what there is, with examples` : line;
 }
 
-function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
-  const program = new Command("stillwave")
-    .description("Plane-wave Kohn-Sham density-functional theory")
+/** The program with the command that its first word names, or with all of them where it names none. */
+async function createProgram(first: string, host: Host, exit: (code: ExitCode) => void): Promise<Command> {
+  const program = new Command(PROGRAM.name)
+    .description(PROGRAM.description)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
@@ -70,62 +119,9 @@ function createProgram(host: Host, exit: (code: ExitCode) => void): Command {
       getErrHasColors: () => host.stderr.isTerminal,
     })
     .version(VERSION)
-    .addHelpText("after", "\nExit code: 0 success, 2 the input is wrong, 3 not converged, 1 anything else.");
-
-  addComputingCommands(program, host, exit);
-  addNewCommands(program, host, exit);
-
-  program
-    .command("convert")
-    .description("write a structure in another format")
-    .argument("<IN>", `a structure: ${READABLE}; or a job`)
-    .argument("<OUT>", `where to: ${WRITABLE}`)
-    .option("--repeat <N,N,N>", "copies along the lattice vectors, such as 2,2,1")
-    .option("--allow-close-atoms", "go on with atoms nearer than half the sum of their covalent radii")
-    .option("--allow-formula-mismatch", "go on where the atoms of a CIF are not those of its formula")
-    .action(async (from: string, to: string, options: ConvertOptions) => {
-      const { convertCommand } = await import("./commands/convert.ts");
-      exit(await convertCommand(from, to, options, host));
-    });
-
-  program
-    .command("schema")
-    .description("print the JSON Schema of job files, for editors")
-    .action(async () => {
-      const { jobJsonSchema } = await import("../job/schema/json-schema.ts");
-      host.stdout.write(`${JSON.stringify(jobJsonSchema(), null, 1)}\n`);
-      exit(EXIT.ok);
-    });
-
-  program
-    .command("completion")
-    .description("print a script that completes commands and options in a shell")
-    .addArgument(new Argument("<SHELL>", "which shell").choices(["bash", "zsh", "fish"]))
-    .action(async (shell: string) => {
-      const [{ completionScript }, { exampleNames }] = await Promise.all([
-        import("./commands/completion.ts"),
-        import("./work/shipped.ts"),
-      ]);
-      host.stdout.write(completionScript(shell, program, await exampleNames()));
-      exit(EXIT.ok);
-    });
-
-  program
-    .command("examples")
-    .description("list the shipped jobs, or print one")
-    .argument("[NAME]", "the job to print")
-    .action(async (name: string | undefined) => {
-      const { examplesCommand } = await import("./commands/examples.ts");
-      exit(await examplesCommand(name, host));
-    });
-
-  program
-    .command("info")
-    .description("version, back ends, threads, pseudopotential families")
-    .action(async () => {
-      const { infoCommand } = await import("./commands/info.ts");
-      exit(await infoCommand(host));
-    });
-  addExamples(program);
+    .addHelpText("after", "\nExit code: 0 success, 2 the input is wrong, 3 not converged, 1 anything else.")
+    .addHelpText("after", examplesText(PROGRAM));
+  const names = Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
+  for (const declared of await loaded(names)) addCommand(program, declared, host, exit);
   return program;
 }

@@ -1,19 +1,45 @@
-/** Input that cannot be used. The message is one line: function or field, rule, value, remedy. */
+/** The caller gave something that cannot be used. The message is one line: function or field, rule, value, remedy. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** A calculation did not converge although a converged result was asked for. */
+/** Says how a caller wrote an option: `bands.points` in the library, `--points` on a command line. */
+export type OptionName = (option: string) => string;
+
+/** An option has a value that cannot be used, or stands beside another that excludes it. */
+export class OptionError extends InputError {
+  readonly line: (name: OptionName) => string;
+
+  /**
+   * @param owner name of the function that takes the option.
+   * @param line the message, in the words of whoever wrote the options that it names.
+   */
+  constructor(owner: string, line: (name: OptionName) => string) {
+    super(line((option) => `${owner}.${option}`));
+    this.line = line;
+  }
+}
+
+/** A converged result was demanded of a calculation that did not converge. */
 export class NotConvergedError extends Error {
   override readonly name = "NotConvergedError";
 }
 
-/** Throws an InputError with the text of `message` unless `condition` holds. */
+/** @throws InputError with the text of `message` unless `condition` holds. */
 export function requireInput(condition: boolean, message: () => string): asserts condition {
   if (!condition) throw new InputError(message());
 }
 
-/** Throws an Error beginning "bug:" unless our own invariant `condition` holds. */
+/** @throws OptionError with the text of `line` unless `condition` holds. */
+export function requireOption(
+  condition: boolean,
+  owner: string,
+  line: (name: OptionName) => string,
+): asserts condition {
+  if (!condition) throw new OptionError(owner, line);
+}
+
+/** A broken invariant of our own. @throws Error starting with "bug:" unless `condition` holds. */
 export function invariant(condition: boolean, message: () => string): asserts condition {
   if (!condition) throw new Error(`bug: ${message()}`);
 }

@@ -11,32 +11,19 @@ import {
 } from "../bands/gap.ts";
 import { type KPath, labelledPath, listedPoints, type PathLabel } from "../bands/k-path.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
-import { requireInput } from "../common/failure.ts";
+import { requireInput, requireOption } from "../common/failure.ts";
+import { type Given, valuesOf } from "../common/options.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { Interval } from "../interval/interval.ts";
 import { levelCapacity, type Model } from "../model/model.ts";
 import type { Operator } from "../terms/block-term.ts";
 import type { BandsAtK } from "./band-levels.ts";
+import { BANDS_OPTIONS } from "./bands-options.ts";
 import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
 import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-bars.ts";
 
 /** Which bands, how well, and what to tell meanwhile. */
-export interface BandsChoices {
-  /** k-points along a path. Default 60. */
-  readonly points?: number | undefined;
-  /** Lowest bands at each k. Default 8 and at least four beyond the filled ones. */
-  readonly bands?: number | undefined;
-  /** Residual norm of the bands [Ha]. Default 1e-6. */
-  readonly tolerance?: number | undefined;
-  /**
-   * Whether each level gets an interval that certainly holds it; when `signal` is aborted, those of
-   * the k-points so far. Default false.
-   */
-  readonly errorBars?: boolean | undefined;
-  /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it. */
-  readonly accuracy?: number | undefined;
-  /** Whether to keep what proves the intervals. Default false. */
-  readonly certificate?: boolean | undefined;
+export interface BandsChoices extends Given<Omit<typeof BANDS_OPTIONS, "path" | "kpoints">> {
   /** Heard between k-points. */
   readonly signal?: AbortSignal | undefined;
   readonly onBands?: ((done: number, total: number) => void) | undefined;
@@ -81,17 +68,24 @@ export interface Bands {
 export function bandsPath(
   { lattice }: Pick<Model, "lattice">,
   path: string | readonly Vec3[] | undefined,
-  points = 60,
+  points: number | undefined,
 ): KPath {
-  if (typeof path === "object") {
-    requireInput(path.length > 0, () => "--k: must hold at least one k-point, got none");
-    return listedPoints(lattice, path);
+  const named = typeof path === "object" ? { kpoints: path } : { path };
+  const { kpoints, points: total } = valuesOf("bands", BANDS_OPTIONS, { ...named, points });
+  if (kpoints !== undefined) {
+    requireOption(
+      points === undefined,
+      "bands",
+      (name) =>
+        `${name("kpoints")}: must stand without ${name("points")}, got both; a list of k-points is no path`,
+    );
+    return listedPoints(lattice, kpoints);
   }
   requireInput(
     lattice.dimension === 3,
-    () => `path: must be a list of k-points in ${lattice.dimension} dimensions, got ${path ?? "none"}`,
+    () => `path: must be a list of k-points in ${lattice.dimension} dimensions, got ${named.path ?? "none"}`,
   );
-  return labelledPath(lattice, path, points);
+  return labelledPath(lattice, named.path, total);
 }
 
 /**
@@ -104,19 +98,23 @@ export function requireEnclosable(
   { nSpin, species }: Pick<Model, "nSpin" | "species">,
   operators: readonly Operator[] = [],
 ): void {
-  requireInput(
+  requireOption(
     nSpin === 1,
-    () => "spin: must be none with --error-bars, got collinear; one potential is stored, for both spins",
+    "bands",
+    (name) =>
+      `spin: must be none with ${name("errorBars")}, got collinear; one potential is stored, for both spins`,
   );
   const other = species.find(({ pseudopotential: { kind } }) => kind === "numeric");
-  requireInput(
+  requireOption(
     species.length > 0 && other === undefined,
-    () =>
-      `--error-bars: needs GTH pseudopotentials, got ${other?.pseudopotential.name ?? "a model without atoms"}; no enclosure is known of potentials on a mesh`,
+    "bands",
+    (name) =>
+      `${name("errorBars")}: needs GTH pseudopotentials, got ${other?.pseudopotential.name ?? "a model without atoms"}; no enclosure is known of potentials on a mesh`,
   );
-  requireInput(
+  requireOption(
     operators.every((o) => typeof o === "object" && (o.kind === "kinetic" || o.kind === "nonlocal")),
-    () => "--error-bars: needs the operators of Kohn-Sham alone, got one of another term",
+    "bands",
+    (name) => `${name("errorBars")}: needs the operators of Kohn-Sham alone, got one of another term`,
   );
 }
 
@@ -133,12 +131,14 @@ export async function computeBands(
   { threads, backend }: Workplace,
   options: BandsChoices = {},
 ): Promise<Bands> {
-  const { signal, tolerance, accuracy, certificate } = options;
+  const { signal } = options;
+  const { path: _, kpoints: __, ...own } = BANDS_OPTIONS;
+  const { tolerance, accuracy, certificate, errorBars, bands } = valuesOf("bands", own, options);
   const { nSpin } = model;
-  if (options.errorBars) requireEnclosable(model, hamiltonian.setup.operators);
-  const exact = options.errorBars ? exactHamiltonian(model, stored?.()) : undefined;
+  if (errorBars) requireEnclosable(model, hamiltonian.setup.operators);
+  const exact = errorBars ? exactHamiltonian(model, stored?.()) : undefined;
   const filled = model.electrons / (levelCapacity(model) * nSpin);
-  const nBands = options.bands ?? Math.max(8, Math.ceil(filled) + 4);
+  const nBands = bands ?? Math.max(8, Math.ceil(filled) + 4);
   const bars =
     exact &&
     (await levelsWithErrorBars(exact, kpoints, nBands, {
@@ -158,7 +158,7 @@ export async function computeBands(
       onProgress: options.onBands,
       // beside error bars these are the few levels left over, wanted after an interruption as well
       signal: bars ? undefined : signal,
-      ...(tolerance === undefined ? {} : { tolerance }),
+      tolerance,
     });
   // An interval comes with its level; without one the level is that of the run's basis.
   const unproved = bars?.failures.map(({ k }) => k) ?? kpoints;

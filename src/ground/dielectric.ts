@@ -1,4 +1,5 @@
-import { NotConvergedError, requireInput } from "../common/failure.ts";
+import { NotConvergedError } from "../common/failure.ts";
+import { type Given, valuesOf } from "../common/options.ts";
 import { simple } from "../precond/filters/simple.ts";
 import type { Preconditioner } from "../precond/preconditioner.ts";
 import { independentResponse } from "../response/chi0.ts";
@@ -15,13 +16,12 @@ import { type ScfEnd, type ScfOptions, type ScfProblem, solveScf } from "../scf/
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import type { HistoryRow } from "../scf/state.ts";
 import { kernelOf } from "../terms/sums.ts";
+import { DIELECTRIC_ANALYSIS_OPTIONS } from "./dielectric-options.ts";
 
 /** What to analyse, and what to tell meanwhile. */
-export interface DielectricChoices {
+export interface DielectricChoices extends Given<Pick<typeof DIELECTRIC_ANALYSIS_OPTIONS, "maxProducts">> {
   /** P of P⁻¹ε†. Default `simple()`: ε† itself. */
   readonly preconditioner?: Preconditioner | undefined;
-  /** Products with the operator at most. Default 60. */
-  readonly maxProducts?: number | undefined;
   /** Looked at between products: what has been found so far is then the result. */
   readonly signal?: AbortSignal | undefined;
   readonly onProduct?: ((step: DielectricStep) => void) | undefined;
@@ -49,18 +49,6 @@ const OBSERVED_TOLERANCE = 1e-9;
 const LARGEST_DAMPING = 1.95;
 
 /**
- * Refuses a number of products that is none.
- *
- * @throws InputError
- */
-export function requireProducts(maxProducts = 60): void {
-  requireInput(
-    Number.isInteger(maxProducts) && maxProducts > 0,
-    () => `maxProducts: must be a positive whole number, got ${maxProducts}; 60 is usual`,
-  );
-}
-
-/**
  * Finds the extreme eigenvalues of the preconditioned dielectric operator P⁻¹ε† at a ground state.
  * The orbitals end up solved more tightly than before.
  *
@@ -71,8 +59,8 @@ export async function computeDielectric(
   { last, orbitals }: Pick<ScfEnd, "last" | "orbitals">,
   options: DielectricChoices = {},
 ): Promise<Dielectric> {
-  const { preconditioner = simple(), maxProducts, signal, onProduct, onOrbitals } = options;
-  requireProducts(maxProducts);
+  const { preconditioner = simple(), signal, onProduct, onOrbitals } = options;
+  const { maxProducts } = valuesOf("dielectric", DIELECTRIC_ANALYSIS_OPTIONS, options);
   const request = { nStates: last.state.nConverge, tolerance: ORBITAL_TOLERANCE };
   const solved = await solveOrbitals({ basis, terms }, orbitals, last.rhoOut, request, onOrbitals);
   const chi0 = await independentResponse(solved, { tolerance: RESPONSE_TOLERANCE });
@@ -81,7 +69,7 @@ export async function computeDielectric(
   const report = await analyseDielectric(dielectricOperator(basis, chi0, kernel), precondition, {
     seed: orbitals.spec.setup.seed,
     signal,
-    ...(maxProducts === undefined ? {} : { maxSteps: maxProducts }),
+    maxSteps: maxProducts,
     ...(onProduct === undefined ? {} : { onStep: onProduct }),
   });
   return {

@@ -1,6 +1,7 @@
 import { hasCorners, withCorners } from "../bands/hexagonal.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
-import { requireInput } from "../common/failure.ts";
+import { requireOption } from "../common/failure.ts";
+import { type Given, valuesOf } from "../common/options.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { type KpointChoice, kpointClasses } from "../model/kpoint-set.ts";
@@ -12,27 +13,11 @@ import {
 } from "../observables/density-of-states.ts";
 import { type Levels, occupy } from "../state/occupation.ts";
 import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
+import { DOS_OPTIONS } from "./dos-options.ts";
 import { type LocalStates, localDensityOfStates, REACH, spaced } from "./local-dos.ts";
 
 /** Which density of states, and what to tell meanwhile. */
-export interface DosChoices {
-  /**
-   * Divisions of the k-grid, with the shifts of the ground state. Default twice its divisions along every axis that has more than one,
-   * with the corners K of a hexagonal zone, or its list of k-points.
-   */
-  readonly kgrid?: Vec3 | undefined;
-  /** Default `tetrahedron` where an axis has four divisions or more, which it takes to interpolate; otherwise `gaussian`. */
-  readonly method?: "tetrahedron" | "gaussian" | undefined;
-  /** Of Gaussians [Ha]. Default the smearing of the ground state, at least 0.005. */
-  readonly width?: number | undefined;
-  /** Lowest bands at each k. Default twice as many as are filled, at least four more. */
-  readonly bands?: number | undefined;
-  /** Lowest and highest energy, from the Fermi level [Ha]. Default from below all levels to where bands end. */
-  readonly window?: readonly [number, number] | undefined;
-  /** Number of energies. Default 400. */
-  readonly points?: number | undefined;
-  /** Whether to resolve it along the long axis as well. Default false. */
-  readonly local?: boolean | undefined;
+export interface DosChoices extends Given<typeof DOS_OPTIONS> {
   /** Heard between k-points. */
   readonly signal?: AbortSignal | undefined;
   readonly onBands?: ((done: number, total: number) => void) | undefined;
@@ -65,42 +50,23 @@ export interface Dos {
 const TOLERANCE = 1e-5;
 
 /**
- * Refuses options of a density of states that are out of range.
+ * Checks the options of a density of states and fills in their defaults.
  *
- * @throws InputError naming the option.
+ * @throws OptionError naming the option.
  */
-export function requireDosOptions(
+export function dosValues(
   { temperature, choice }: { readonly temperature: number } & Pick<CrystalHamiltonian, "choice">,
-  { kgrid, method, window, bands, points = 400, width = defaultWidth(temperature) }: DosChoices,
-): void {
-  requireInput(
-    method !== "tetrahedron" || kgrid !== undefined || "kgrid" in choice,
-    () =>
-      `method: must be gaussian for a list of k-points, which no tetrahedra join, got tetrahedron for ${"list" in choice ? choice.list.length : 0} of them; give a kgrid, such as 8, 8, 8`,
+  given: Given<typeof DOS_OPTIONS>,
+) {
+  const values = valuesOf("dos", DOS_OPTIONS, given);
+  requireOption(
+    values.method !== "tetrahedron" || values.kgrid !== undefined || "kgrid" in choice,
+    "dos",
+    (name) =>
+      `${name("method")}: must be gaussian for a list of k-points, which no tetrahedra join, got tetrahedron for ${"list" in choice ? choice.list.length : 0} of them; give a ${name("kgrid")}, such as 8,8,8`,
   );
-  requireInput(
-    kgrid === undefined || kgrid.every((n) => Number.isInteger(n) && n > 0),
-    () => `kgrid: must be three positive whole numbers, got ${kgrid?.join(", ")}; such as 8, 8, 8`,
-  );
-  requireInput(
-    Number.isFinite(width) && width > 0,
-    () => `width: must be a positive energy in Ha, got ${width}; 0.005 is usual`,
-  );
-  requireInput(
-    Number.isInteger(points) && points >= 2 && points <= 1e6,
-    () => `points: must be a whole number from 2 to 1000000, got ${points}; 400 is usual`,
-  );
-  requireInput(
-    window === undefined || (window.every(Number.isFinite) && window[0] < window[1]),
-    () => `window: must be a lower and a higher energy, got ${window?.join(" and ")}`,
-  );
-  requireInput(
-    bands === undefined || (Number.isInteger(bands) && bands > 0),
-    () => `bands: must be a positive whole number, got ${bands}; leave it out for the default`,
-  );
+  return { ...values, width: values.width ?? Math.max(temperature, 0.005) };
 }
-
-const defaultWidth = (temperature: number): number => Math.max(temperature, 0.005);
 
 /**
  * Computes the density of states of a Hamiltonian on a k-grid of its own.
@@ -113,28 +79,28 @@ export async function computeDos(
   options: DosChoices = {},
 ): Promise<Dos> {
   const { hamiltonian, model, operations, choice } = crystal;
-  requireDosOptions({ temperature: model.temperature, choice }, options);
+  const values = dosValues({ temperature: model.temperature, choice }, options);
   const { lattice, nSpin, electrons } = model;
-  const { points = 400, width = defaultWidth(model.temperature) } = options;
-  const chosen = options.kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, options.kgrid);
+  const { points, width } = values;
+  const chosen = values.kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, values.kgrid);
   const kgrid = "kgrid" in chosen ? chosen.kgrid : undefined;
-  const method = options.method ?? (Math.max(0, ...(kgrid ?? [])) >= 4 ? "tetrahedron" : "gaussian");
+  const method = values.method ?? (Math.max(0, ...(kgrid ?? [])) >= 4 ? "tetrahedron" : "gaussian");
   const fMax = levelCapacity(model);
   const zone = kpointClasses(chosen, operations, crystal.timeReversal);
   const filled = Math.ceil(electrons / (fMax * nSpin));
-  const frameOf = (solved: readonly SolvedBands[]) => frame(solved, zone.kpoints, model, width, options);
+  const frameOf = (solved: readonly SolvedBands[]) => frame(solved, zone.kpoints, model, width, values);
   let local: LocalStates | undefined;
   const solved = await solveBands(
     hamiltonian,
     zone.kpoints.map(({ k }) => k),
     {
-      nBands: options.bands ?? filled + Math.max(4, filled),
+      nBands: values.bands ?? filled + Math.max(4, filled),
       tolerance: TOLERANCE,
       threads,
       backend,
       onProgress: options.onBands,
       signal: options.signal,
-      ...(options.local === true && {
+      ...(values.local && {
         memory: Number.POSITIVE_INFINITY, // all k-points at once: the Fermi level is known when orbitals are seen
         visit: async (orbitals, found) => {
           const { levels, window } = frameOf(found);

@@ -1,5 +1,5 @@
 import type { FrozenProblem } from "../bands/frozen-problem.ts";
-import { invariant, requireInput } from "../common/failure.ts";
+import { invariant, requireOption } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { BandEnclosure } from "../errors/certify/band-enclosure.ts";
 import { type CertifiedPoint, claimsOf } from "../errors/certify/certificate.ts";
@@ -60,9 +60,11 @@ export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined
   if (frozen === undefined) return exactProblem(model);
   const atoms = frozen.atoms.map(({ species, position }): CoreAtom => {
     const potential = frozen.species[species]!.pseudopotential;
-    requireInput(
+    requireOption(
       potential.kind === "gth",
-      () => `--error-bars: needs GTH pseudopotentials beside a stored potential, got ${potential.name}`,
+      "bands",
+      (name) =>
+        `${name("errorBars")}: needs GTH pseudopotentials beside a stored potential, got ${potential.name}`,
     );
     return { potential, position };
   });

@@ -181,9 +181,9 @@ test("a potential on a grid that products overflow is not stored", () => {
   const coarse: GridSize = [size[0], size[1] - 1, size[2]];
   const small = gridOf(coarse);
   expect(() => frozenProblem(model, small, newRealField(small.points), ECUT, { fermiLevel: 0 })).toThrow(
-    /^--save-problem: needs an FFT grid of at least .*; leave fftSize null/,
+    /^fftSize: needs an FFT grid of at least .*; leave fftSize null/,
   );
   expect(() => frozenProblem({ ...model, nSpin: 2 }, grid, noise(), ECUT, { fermiLevel: 0 })).toThrow(
-    /without spin/,
+    /^spin: must be none for a problem file/,
   );
 });

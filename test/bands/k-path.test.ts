@@ -51,7 +51,7 @@ test("a jump has its names at neighbouring points, a stretch always has a point 
   expect(jumps.map(({ label }) => label)).toEqual(["U"]);
   expect(kpoints.length).toBe(22);
   expect(() => labelledPath(fcc, undefined, 21)).toThrow(
-    /--points: must be a whole number of at least 22 .* got 21/,
+    /^bands\.points: must be a whole number of at least 22 .* got 21/,
   );
   expect(() => labelledPath(fcc, "GX", 10.5)).toThrow(/got 10\.5/);
 });
@@ -72,7 +72,7 @@ test("labels may be written in several ways", () => {
 
 test("a label the lattice does not have is refused with those it has", () => {
   expect(() => labelledPath(fcc, "GXQ", 20)).toThrow(
-    /^--path: must be made of G, K, L, U, W, X on this face-centred cubic lattice, got "Q" in "GXQ"/,
+    /^bands\.path: must be made of G, K, L, U, W, X on this face-centred cubic lattice, got "Q" in "GXQ"/,
   );
   expect(() => labelledPath(fcc, "G", 20)).toThrow(/fewer than two points/);
   expect(() => labelledPath(fcc, "GX|", 20)).toThrow(/fewer than two points/);
@@ -102,6 +102,8 @@ test("a list that is no list of k-points is refused", () => {
     "Infinity,0,0",
     "1/0,0,0",
   ])
-    expect(() => parseKpoints(text), text).toThrow(/^--k: must be points of three reduced coordinates/);
+    expect(() => parseKpoints(text), text).toThrow(
+      /^bands\.kpoints: must be points of three reduced coordinates/,
+    );
   expect(() => parseKpoints("5000,0,0")).toThrow(/within ±1000/);
 });

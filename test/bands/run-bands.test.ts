@@ -95,7 +95,7 @@ test("without a moment both spins have the levels of a run without spin, each k-
   expect(both.gap).toBeUndefined();
   for (const wish of [{ saveProblem: true }, { errorBars: true }])
     await expect(runBands({ ...job, spin: "collinear" }, { ...options, ...wish })).rejects.toThrow(
-      /^spin: must be none with --(save-problem|error-bars), got collinear/,
+      /^spin: must be none with bands\.(saveProblem|errorBars), got collinear/,
     );
 });
 
@@ -174,7 +174,7 @@ test("a wrong label is refused before the ground state is looked for, and no gro
   const onStep = () => {
     steps++;
   };
-  await expect(runBands(silicon(), { path: "GQ", onStep })).rejects.toThrow(/--path: must be made of/);
+  await expect(runBands(silicon(), { path: "GQ", onStep })).rejects.toThrow(/^bands\.path: must be made of/);
   expect(steps).toBe(0);
   const short = silicon({ scf: { maxIterations: 2 } });
   const attempt = runBands(short, { path: "GX", points: 5, onStep });
@@ -186,10 +186,12 @@ test("a wrong label is refused before the ground state is looked for, and no gro
 test("options that exclude each other are refused", async () => {
   const job = example("cohen-bergstresser", { ecut: 3 });
   await expect(runBands(job, { path: "GX", kpoints: [[0, 0, 0]] })).rejects.toThrow(
-    /--path: must not stand beside --k/,
+    /^bands\.kpoints: must stand without bands\.path and bands\.points/,
   );
-  await expect(runBands(job, { kpoints: [] })).rejects.toThrow(/at least one k-point/);
+  await expect(runBands(job, { kpoints: [] })).rejects.toThrow(
+    /^bands\.kpoints: must be a list of k-points, got \[\]; such as/,
+  );
   await expect(runBands(job, { saveProblem: true })).rejects.toThrow(
-    /--save-problem: needs the hamiltonian kohn-sham/,
+    /^bands\.saveProblem: needs the hamiltonian kohn-sham/,
   );
 });

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-bad-"));
@@ -77,9 +76,8 @@ const cases: [string, object, RegExp][] = [
 for (const [what, job, line] of cases)
   test(`${what}: one clear line and exit code 2`, async () => {
     writeFileSync(join(cwd, "job.json"), JSON.stringify(job));
-    const host = fakeHost({ cwd });
-    const real = { ...host, engine: { ...host.engine, runScf: async () => runScf } };
-    expect(await runProgram(["scf", "job.json", "--threads", "1"], real)).toBe(2);
+    const host = fakeHost({ cwd, isReal: true });
+    expect(await runProgram(["scf", "job.json", "--threads", "1"], host)).toBe(2);
     const lines = host.written.stderr.trim().split("\n");
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(line);

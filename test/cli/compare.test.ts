@@ -100,9 +100,15 @@ test("Ctrl-C ends it after the run at hand, with what there is, and 3", async ()
 });
 
 test.each([
-  ["si.json --mixings ldso", /^stillwave: mixings: must be among simple.*did you mean ldos\?\)\n$/],
-  ["si.json --sizes 1,x", /^stillwave: --sizes: must be whole numbers from 1 to 1024, got 1,x\n$/],
-  ["si.json --threads 0", /^stillwave: --threads: must be a whole number from 1 to 1024, got 0; leave/],
+  [
+    "si.json --mixings ldso",
+    /^stillwave: --mixings: must be different names among simple.*did you mean ldos\?\)\n$/,
+  ],
+  [
+    "si.json --sizes 1,x",
+    /^stillwave: --sizes: must be different whole numbers from 1 to 1000, got 1,x; such as 1,2,4\n$/,
+  ],
+  ["si.json --threads 0", /^stillwave: --threads: must be a whole number from 1 to 1024, got 0; as many/],
   ["nothing.json", /^stillwave: JOB: must be a file/],
 ])("%s is wrong input: one line, 2, no folder made, nothing run", async (words, message) => {
   const host = fakeHost({ cwd });

@@ -62,9 +62,15 @@ test("spin down is drawn below the axis", async () => {
 });
 
 test.each([
-  ["si.json --kgrid 4,4", /^stillwave: --kgrid: must be 3 numbers, got 4,4; such as 8,8,8\n$/],
-  ["si.json --window x,1", /^stillwave: --window: must be 2 numbers, got x,1; such as -10,5\n$/],
-  ["si.json --width 0", /^stillwave: width: must be a positive energy in Ha, got 0/],
+  [
+    "si.json --kgrid 4,4",
+    /^stillwave: --kgrid: must be three positive whole numbers, got 4,4; such as 8,8,8\n$/,
+  ],
+  [
+    "si.json --window x,1",
+    /^stillwave: --window: must be a lower and a higher energy, got x,1; such as -10,5\n$/,
+  ],
+  ["si.json --width 0", /^stillwave: --width: must be a positive energy in Ha, got 0/],
   ["si.json --plot d.pdf", /^stillwave: --plot: must end in \.svg or \.png/],
 ])("%s is wrong input", async (words, message) => {
   const { code, stderr, stdout } = await dos(words);

@@ -1,6 +1,6 @@
-import type { Host, RunScf } from "../../src/cli/host.ts";
+import type { Host } from "../../src/cli/host.ts";
 import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
-import { parseJob } from "../../src/job/schema/schema.ts";
+import type { Job } from "../../src/job/schema/job.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 
 /** A host that records what a command writes. */
@@ -17,10 +17,25 @@ export interface FakeOptions {
   readonly stdin?: string;
   readonly isTerminal?: boolean;
   readonly run?: (options: RunOptions, host: FakeHost) => Promise<Partial<ResultFile>>;
+  /** Ground states are found in earnest, as everything else is. Default false. */
+  readonly isReal?: boolean;
 }
 
+type Task = typeof import("../../src/job/tasks/scf/run-scf.ts").scfTask;
+
+const BACKENDS = [
+  { name: "wasm", available: true, features: { simd: true, fma: false } },
+  { name: "native", available: false, reason: "no libfftw3\non this machine" },
+];
+
 /** A host whose calculations are those of `run`: nothing is solved. */
-export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: FakeOptions = {}): FakeHost {
+export function fakeHost({
+  cwd = ".",
+  stdin = "",
+  isTerminal = false,
+  isReal = false,
+  run,
+}: FakeOptions = {}): FakeHost {
   const written = { stdout: "", stderr: "" };
   let presses: (() => void)[] = [];
   const output = (name: "stdout" | "stderr") => ({
@@ -30,7 +45,7 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
     isTerminal,
     columns: 80,
   });
-  const runScf: RunScf = async (job, options = {}) => {
+  const scfTask: Task = async ({ job }, options) => {
     Object.assign(host.seen, { job, options });
     return { ...convergedResult(job), ...(await run?.(options, host)) };
   };
@@ -48,18 +63,9 @@ export function fakeHost({ cwd = ".", stdin = "", isTerminal = false, run }: Fak
       };
     },
     interrupt: () => presses.shift()?.(),
-    engine: {
-      runScf: () => Promise.resolve(runScf),
-      runBands: async () => (await import("../../src/job/tasks/bands/run-bands.ts")).runBands, // small jobs are solved in earnest
-      runDos: async () => (await import("../../src/job/tasks/dos/run-dos.ts")).runDos,
-      runDielectric: async () =>
-        (await import("../../src/job/tasks/dielectric/run-dielectric.ts")).runDielectric,
-      estimateJob: async () => (await import("../../src/job/tasks/estimate/estimate-job.ts")).estimateJob,
-      describeBackends: () =>
-        Promise.resolve([
-          { name: "wasm", available: true, features: { simd: true, fma: false } },
-          { name: "native", available: false, reason: "no libfftw3\non this machine" },
-        ]),
+    engine: async (name, load) => {
+      const fake = name === "backends" ? () => BACKENDS : name === "scf" && !isReal ? scfTask : undefined;
+      return (fake as Awaited<ReturnType<typeof load>> | undefined) ?? load();
     },
   };
   return host;
@@ -74,9 +80,9 @@ export const historyRow = (step: number) => ({
   hamiltonianApplications: 40 * step,
 });
 
-const convergedResult = (job: unknown): ResultFile => ({
+const convergedResult = (job: Job): ResultFile => ({
   stillwave: "0.0.0",
-  job: parseJob(job),
+  job,
   converged: true,
   status: "converged",
   iterations: 3,

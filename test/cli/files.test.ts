@@ -7,7 +7,6 @@ import { runProgram } from "../../src/cli/program.ts";
 import { parseJobFile } from "../../src/io/job-file.ts";
 import { parseStructure } from "../../src/io/structures/structure-files.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
-import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { hasAse, python } from "../ase.ts";
 import { needs } from "../needs.ts";
 import { fakeHost } from "./fake-host.ts";
@@ -40,9 +39,8 @@ mixing = { name = "kerker", kTF = 0.5 }
 `;
 
 async function run(...words: string[]) {
-  const host = fakeHost({ cwd });
-  const real = { ...host, engine: { ...host.engine, runScf: async () => runScf } };
-  const code = await runProgram(words, real);
+  const host = fakeHost({ cwd, isReal: true });
+  const code = await runProgram(words, host);
   return { code, ...host.written };
 }
 
@@ -134,7 +132,9 @@ describe("density, potential and local density of states", () => {
   test("a name that is no format is refused before the run", async () => {
     const { code, stderr } = await run("scf", "si.toml", "--density", "rho.dat");
     expect(code).toBe(2);
-    expect(stderr).toBe("stillwave: --density: must end in .cube, .xsf or .npy, got rho.dat\n");
+    expect(stderr).toBe(
+      "stillwave: --density: must end in .cube, .cub, .xsf or .npy, got rho.dat; the ending chooses what is written\n",
+    );
   });
 });
 

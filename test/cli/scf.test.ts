@@ -232,11 +232,7 @@ test("what a run refuses is wrong input; what breaks is an error with 1", async 
 });
 
 test("draws density, potential and times of a real run, on the plane asked for", async () => {
-  const { runScf } = await import("../../src/job/tasks/scf/run-scf.ts");
-  const host: FakeHost = {
-    ...fakeHost({ cwd }),
-    engine: { ...fakeHost().engine, runScf: async () => runScf },
-  };
+  const host = fakeHost({ cwd, isReal: true });
   const job = JSON.parse(readFileSync(join(cwd, "si.json"), "utf8")) as object;
   writeFileSync(join(cwd, "metal.json"), JSON.stringify({ ...job, temperature: 0.01 }));
   const words =

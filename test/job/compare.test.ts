@@ -193,11 +193,11 @@ describe("a comparison", () => {
   test.each([
     [
       { mixings: ["ldso"] },
-      "mixings: must be among simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos, auto, chi0-exact, got ldso (did you mean ldos?)",
+      'compare.mixings: must be different names among simple, kerker, kerker-dos, dielectric, hybrid, local-tf, ldos, auto, chi0-exact, got ["ldso"] (did you mean ldos?)',
     ],
-    [{ mixings: ["ldos", "ldos"] }, 'mixings: must be a list of different names, got ["ldos","ldos"]'],
-    [{ mixings: [] }, "mixings: must be a list of different names, got []"],
-    [{ sizes: [0] }, "sizes: must be different whole numbers from 1 to 1000, got [0]"],
+    [{ mixings: ["ldos", "ldos"] }, 'chi0-exact, got ["ldos","ldos"]'],
+    [{ mixings: [] }, "compare.mixings: must be different names among"],
+    [{ sizes: [0] }, "compare.sizes: must be different whole numbers from 1 to 1000, got [0]"],
     [{ sizes: [1, 1] }, "got [1,1]"],
   ])("refuses %j", async (options, message) => {
     const run = () => Promise.reject(new Error("must not run"));

@@ -90,7 +90,7 @@ test("several shifts give the union of their grids; a list of its points has the
     expect(Math.abs(d - union.spins[0]!.density[i]!)).toBeLessThan(1e-6);
   });
   await expect(runDos({ ...rest, kpoints }, { method: "tetrahedron" })).rejects.toThrow(
-    /method: must be gaussian for a list of k-points, .* got tetrahedron for 16 of them; give a kgrid/,
+    /method: must be gaussian for a list of k-points, .* got tetrahedron for 16 of them; give a dos\.kgrid/,
   );
 });
 

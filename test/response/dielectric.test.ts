@@ -294,10 +294,10 @@ describe("predictions", () => {
 
   test("an iteration without steps or with a wrong count of products is refused", async () => {
     await expect(runDielectric(SILICON, { maxProducts: 0 })).rejects.toThrow(
-      /^maxProducts: must be a positive/,
+      /^dielectric\.maxProducts: must be a positive/,
     );
     await expect(runDielectric(SILICON, { observedSteps: -1 })).rejects.toThrow(
-      /^observedSteps: must be a whole/,
+      /^dielectric\.observedSteps: must be a whole/,
     );
   });
 });

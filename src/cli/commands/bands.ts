@@ -1,17 +1,13 @@
-import { resolve } from "node:path";
 import { problemText } from "../../bands/frozen-problem.ts";
-import { parseKpoints } from "../../bands/k-path.ts";
-import { requireInput } from "../../common/failure.ts";
+import { BANDS_OPTIONS } from "../../ground/bands-options.ts";
 import { aseBandsText } from "../../io/ase-bands.ts";
 import { bandsText, writeBands } from "../../io/bands-json.ts";
 import { certificateLines } from "../../io/certificate-file.ts";
-import { writeAtomically } from "../../io/whole-files.ts";
 import { writePicture as writeDrawing } from "../../io/picture.ts";
-import { parseJob } from "../../job/schema/schema.ts";
-import type { BandsRun, BandsOptions as RunBandsOptions } from "../../job/tasks/bands/run-bands.ts";
+import { writeAtomically } from "../../io/whole-files.ts";
+import type { BandsRun } from "../../job/tasks/bands/run-bands.ts";
 import { bandsSvg } from "../../plot/bands.ts";
 import { htmlPage } from "../../plot/drawing/html-page.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
 import {
   bandsSummary,
   enclosedGapText,
@@ -23,87 +19,89 @@ import {
   zeroText,
 } from "../output/bands-summary.ts";
 import { workDetails } from "../output/details.ts";
-import { PICTURE, requireOutputs } from "../output/outputs.ts";
-import { printResult } from "../output/print-result.ts";
-import { type ComputingOptions, levelOf } from "../terminal/level.ts";
-import { type Reporter, reporter } from "../terminal/reporter.ts";
-import { type CheckpointOptions, checkpointKeeper } from "../work/checkpoint-keeper.ts";
-import { loadJob } from "../work/job-source.ts";
-import { work } from "../work/work.ts";
+import { output, PICTURE } from "../output/outputs.ts";
+import { json } from "../output/print-result.ts";
+import { type JobCall, jobCommand } from "../work/job-command.ts";
 
-/** Options of `stillwave bands` as they stand on the command line. */
-export interface BandsOptions extends CheckpointOptions, ComputingOptions {
-  readonly path?: string;
-  readonly points?: string;
-  readonly k?: string;
-  readonly bands?: string;
-  readonly errorBars?: boolean;
-  readonly accuracy?: string;
-  readonly out?: string;
-  readonly plot?: string;
-  readonly json?: boolean;
-  readonly ase?: string;
-  readonly saveProblem?: string;
-  readonly certificate?: string;
+const { path, points, kpoints, bands: count, errorBars, accuracy } = BANDS_OPTIONS;
+const OPTIONS = {
+  path,
+  points,
+  kpoints,
+  bands: count,
+  errorBars,
+  accuracy,
+  out: output("write a picture or the numbers: .svg, .png, .html or .json", [...PICTURE, ".html", ".json"]),
+  plot: output("draw it, beside what --out writes: .svg, .png or .html", [...PICTURE, ".html"]),
+  json: json("print the numbers to stdout, and nothing else there"),
+  certificate: output("keep what proves the intervals, for stillwave verify"),
+  ase: output("write the bands as JSON that ASE reads"),
+  saveProblem: output('keep the potential for { "hamiltonian": { "frozen": FILE } }'),
+};
+
+interface Solved {
+  readonly run: BandsRun;
+  readonly isInterrupted: boolean;
 }
 
 /** Band structure of a job: table and gap, or JSON alone, to stdout; everything else to stderr. */
-export async function bandsCommand(jobName: string, options: BandsOptions, host: Host): Promise<ExitCode> {
-  const report = reporter(host.stderr, levelOf(options));
-  const chosen = checkOptions(options);
-  const source = await loadJob(jobName, host);
-  const job = parseJob(source.value); // before anything is loaded or touched
-  await requireOutputs(host, [
-    { option: "--out", name: options.out, endings: [...PICTURE, ".html", ".json"] },
-    { option: "--plot", name: options.plot, endings: [...PICTURE, ".html"] },
-    { option: "--ase", name: options.ase },
-    { option: "--save-problem", name: options.saveProblem },
-    { option: "--certificate", name: options.certificate },
-    { option: "--checkpoint", name: options.checkpoint },
-  ]);
-  const keeper = await checkpointKeeper(host, report, source.name, options);
-  const runBands = await host.engine.runBands();
-  const { run, phases, isInterrupted } = await work(
-    { host, report, source, job, options, keeper, rows: host.stderr },
-    async ({ run: common, signal, count, phases: soFar }) => ({
-      run: await runBands(source.value, {
-        ...common,
-        ...chosen,
-        onBands: count("bands", "k-point"),
-        onErrorBars: count("error bars", "k-point"),
-      }),
-      phases: soFar(),
-      isInterrupted: signal.aborted,
-    }),
-  );
-
-  const title = job.title ?? source.name;
-  await writeFiles(run, options, title, { host, report });
-  report.warn(run.warnings);
-  printResult(host, report, options.json, {
-    json: () => bandsText(run.file),
-    essential: () => essentialBands(run),
-    summary: () => `${title}\n\n${bandsSummary(run, host.stdout)}`,
-    details: () => workDetails(phases, run.file.resources),
-  });
-  const problems = shortcomings(run, chosen.accuracy, isInterrupted);
-  for (const problem of problems) report.fail(problem);
-  return problems.length === 0 ? EXIT.ok : EXIT.notConverged;
-}
+export const bands = jobCommand({
+  name: "bands",
+  description: "band structure of a job's Hamiltonian along a path",
+  detail: "how long each phase took and the memory",
+  iterates: true,
+  options: OPTIONS,
+  examples: [
+    ["stillwave bands silicon --out bands.svg", "along the usual path of the lattice"],
+    ["stillwave bands silicon --path GXWKGL --points 100", "along another path"],
+    ["stillwave bands cohen-bergstresser --error-bars --out bars.svg", "with proved intervals"],
+    ['stillwave bands silicon --k "0,0,0;0.5,0,0.5"', "at two k-points"],
+    ["stillwave bands silicon --ase bands.json", "for ASE's BandStructure.read"],
+    [
+      "stillwave bands job.json --restart job.checkpoint.json",
+      "with the ground state that scf --checkpoint kept",
+    ],
+  ],
+  load: async () => (await import("../../job/tasks/bands/run-bands.ts")).bandsTask,
+  async solve(bandsTask, session, { run: common, signal, count: counted }, { options }): Promise<Solved> {
+    const { path, points, kpoints, bands, errorBars, accuracy, certificate, saveProblem } = options;
+    const run = await bandsTask(session, {
+      ...common,
+      path,
+      points,
+      kpoints,
+      bands,
+      accuracy,
+      errorBars: errorBars === true || accuracy !== undefined || certificate !== undefined,
+      certificate: certificate !== undefined,
+      saveProblem: saveProblem !== undefined,
+      onBands: counted("bands", "k-point"),
+      onErrorBars: counted("error bars", "k-point"),
+    });
+    return { run, isInterrupted: signal.aborted };
+  },
+  save: ({ run }, call) => writeFiles(run, call),
+  tell: (solved, { options, host, title }, phases) => ({
+    warnings: solved.run.warnings,
+    json: () => bandsText(solved.run.file),
+    essential: () => essentialBands(solved.run),
+    summary: () => `${title}\n\n${bandsSummary(solved.run, host.stdout)}`,
+    details: () => workDetails(phases, solved.run.file.resources),
+    failures: shortcomings(solved, options.accuracy),
+  }),
+});
 
 async function writeFiles(
   run: BandsRun,
-  { out, plot, k, ase, saveProblem, certificate }: BandsOptions,
-  title: string,
-  { host, report }: { readonly host: Host; readonly report: Reporter },
+  { options, title, path, report }: JobCall<typeof OPTIONS>,
 ): Promise<void> {
-  const path = (name: string) => resolve(host.cwd, name);
+  const { out, plot, ase, saveProblem, certificate } = options;
   for (const [what, name] of [
     ["bands", out],
     ["plot", plot],
   ] as const)
     if (name !== undefined) {
-      await writePicture(run, path(name), title, k !== undefined);
+      await writePicture(run, path(name), title, options.kpoints !== undefined);
       report.note(`${what}: ${name}`);
     }
   if (ase !== undefined) {
@@ -123,9 +121,8 @@ async function writeFiles(
 
 /** What was asked for and not reached, in one line each. */
 function shortcomings(
-  { converged, residual, errorBars }: BandsRun,
+  { run: { converged, residual, errorBars }, isInterrupted }: Solved,
   accuracy: number | undefined,
-  isInterrupted: boolean,
 ): string[] {
   const found: string[] = [];
   if (!converged) found.push(`the largest residual is ${residual.toExponential(1)} Ha; more bands may help`);
@@ -145,42 +142,6 @@ function shortcomings(
       }`,
     );
   return found;
-}
-
-function checkOptions(options: BandsOptions): RunBandsOptions {
-  const { path, points, k, bands, errorBars, accuracy } = options;
-  requireInput(
-    k === undefined || (path === undefined && points === undefined),
-    () => "--k: must stand without --path and --points, got both; a list of k-points is no path",
-  );
-  return {
-    ...(path === undefined ? {} : { path }),
-    ...(points === undefined ? {} : { points: wholeNumber("--points", points, 100_000, "60 is usual") }),
-    ...(k === undefined ? {} : { kpoints: parseKpoints(k) }),
-    ...(bands === undefined ? {} : { bands: wholeNumber("--bands", bands, 100_000, "8 is usual") }),
-    saveProblem: options.saveProblem !== undefined,
-    errorBars: errorBars === true || accuracy !== undefined || options.certificate !== undefined,
-    certificate: options.certificate !== undefined,
-    ...(accuracy === undefined ? {} : { accuracy: energy("--accuracy", accuracy) }),
-  };
-}
-
-function energy(option: string, text: string): number {
-  const value = Number(text.trim() === "" ? Number.NaN : text);
-  requireInput(
-    Number.isFinite(value) && value > 0,
-    () => `${option}: must be a positive width in Ha, got ${text}; such as 1e-4`,
-  );
-  return value;
-}
-
-function wholeNumber(option: string, text: string, most: number, remedy: string): number {
-  const value = Number(text);
-  requireInput(
-    Number.isInteger(value) && value >= 1 && value <= most,
-    () => `${option}: must be a whole number from 1 to ${most}, got ${text}; ${remedy}`,
-  );
-  return value;
 }
 
 async function writePicture(run: BandsRun, path: string, title: string, isList: boolean): Promise<void> {

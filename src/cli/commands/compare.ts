@@ -1,122 +1,112 @@
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { requireInput } from "../../common/failure.ts";
+import { join } from "node:path";
+import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
 import { requireWritable } from "../../io/node-files.ts";
-import { writeAtomically } from "../../io/whole-files.ts";
 import { writePicture } from "../../io/picture.ts";
 import { resultText } from "../../io/result-json.ts";
-import { parseJob } from "../../job/schema/schema.ts";
-import {
-  type ComparedRun,
-  type Comparison,
-  comparedMixings,
-  compareMixings,
-} from "../../job/tasks/compare/compare.ts";
+import { writeAtomically } from "../../io/whole-files.ts";
+import { openSession } from "../../job/prepare/session.ts";
+import { type ComparedRun, type Comparison, comparedMixings } from "../../job/tasks/compare/compare.ts";
+import { COMPARE_OPTIONS } from "../../job/tasks/compare/options.ts";
 import { compareSvg } from "../../plot/compare.ts";
 import type { HistoryRow } from "../../scf/state.ts";
 import { STEP_PARTS } from "../../scf/stopwatch.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
-import { PICTURE, requireOutputs } from "../output/outputs.ts";
-import { printResult } from "../output/print-result.ts";
-import { type ComputingOptions, levelOf } from "../terminal/level.ts";
-import { reporter } from "../terminal/reporter.ts";
+import type { Host } from "../host.ts";
+import { output, PICTURE } from "../output/outputs.ts";
 import { type FinishedRun, type PlannedRun, runsLeft } from "../terminal/runs-left.ts";
 import { type ScfTolerance, scfLeft } from "../terminal/steps-left.ts";
 import { styled } from "../terminal/style.ts";
 import { durationText } from "../terminal/time-left.ts";
-import { loadJob } from "../work/job-source.ts";
-import { work } from "../work/work.ts";
-
-/** Options of `stillwave compare` as they stand on the command line. */
-export interface CompareOptions extends ComputingOptions {
-  readonly mixings?: string;
-  readonly sizes?: string;
-  readonly out?: string;
-  readonly plot?: string;
-  readonly condition?: boolean;
-}
+import { jobCommand } from "../work/job-command.ts";
 
 /** Runs a job under several mixings and sizes: the table to stdout, compare.json and compare.svg into a folder. */
-export async function compareCommand(
-  jobName: string,
-  options: CompareOptions,
-  host: Host,
-): Promise<ExitCode> {
-  const report = reporter(host.stderr, levelOf(options));
-  const source = await loadJob(jobName, host);
-  const job = parseJob(source.value); // before anything is loaded or touched
-  const sizes = options.sizes === undefined ? [1] : wholeNumbers("--sizes", options.sizes);
-  const mixings = options.mixings === undefined ? comparedMixings(job) : words(options.mixings);
-  const folder = resolve(host.cwd, options.out ?? ".");
-  await requireOutputs(host, [{ option: "--plot", name: options.plot, endings: PICTURE }]);
-  const runScf = await host.engine.runScf();
-  const analyse = options.condition ? await host.engine.runDielectric() : undefined;
-  let prepared = false;
-  const prepareFolder = async () => {
-    if (!prepared) {
+export const compare = jobCommand({
+  name: "compare",
+  description: "a job under several mixings and sizes: how many steps each needs",
+  detail: "the steps of every run and what they spent their time on",
+  options: {
+    mixings: COMPARE_OPTIONS.mixings,
+    sizes: COMPARE_OPTIONS.sizes,
+    out: text({ help: "folder for compare.json and compare.svg (default the current one)", value: "DIR" }),
+    plot: output("draw into this file instead of compare.svg: .svg or .png", PICTURE),
+    conditionNumbers: COMPARE_OPTIONS.conditionNumbers,
+  },
+  examples: [
+    ["stillwave compare aluminium-slab", "simple, Kerker and LDOS mixing in one table"],
+    ["stillwave compare job.json --mixings kerker,ldos --sizes 1,2,4", "how the steps grow with the length"],
+    ["stillwave compare job.json --out comparison", "compare.json and compare.svg in a folder"],
+  ],
+  load: async () => (await import("../../job/tasks/compare/compare.ts")).compareTask,
+  async solve(compareTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
+    const { options, job, report, path, host } = call;
+    const scfTask = await host.engine(
+      "scf",
+      async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
+    );
+    let isPrepared = false;
+    const prepareFolder = async () => {
+      if (isPrepared) return;
+      const folder = path(options.out ?? ".");
       await mkdir(folder, { recursive: true });
       await requireWritable("--out", join(folder, "compare.json"));
-    }
-    prepared = true;
-  };
-  const plan = sizes.flatMap((size) => mixings.map((mixing) => ({ size, mixing })));
-  const progress = comparisonProgress(plan, job.scf.tolerance);
-  const comparison = await work(
-    { host, report, source, job, options, rows: host.stderr },
-    ({ run: { onProgress, onStep: onRow, onWarnings, ...common }, show }) =>
-      compareMixings(source.value, {
-        ...common,
-        mixings,
-        sizes,
-        run: async (each, run) => {
-          await prepareFolder(); // the lists are known to be right by now
-          return runScf(each, { ...run, onWarnings });
-        },
-        ...(analyse === undefined ? {} : { conditionNumbers: true, analyse }),
-        onStep: ({ size, mixing }, row) => {
-          if (report.level === "verbose") onRow(row);
-          const { step, densityResidual } = row;
-          progress.step(row);
-          show(
-            "runs",
-            `${progress.name()}: size ${size}, ${mixing}, step ${step}, residual ${densityResidual.toExponential(1)}${progress.left()}`,
-          );
-        },
-        onProduct: ({ size, mixing }, product) =>
-          show(
-            "condition numbers",
-            `${progress.name()}: size ${size}, ${mixing}, condition number, product ${product}${progress.left()}`,
-          ),
-        onRun: (run) => {
-          progress.end();
-          report.note(`size ${run.size}, ${run.mixing}: ${verdict(run)}`);
-        },
-      }),
-  );
-  report.warn(comparison.warnings);
-  printResult(host, report, false, {
+      isPrepared = true;
+    };
+    const { mixings = comparedMixings(job), sizes = [1], conditionNumbers } = options;
+    const plan = sizes.flatMap((size) => mixings.map((mixing) => ({ size, mixing })));
+    const progress = comparisonProgress(plan, job.scf.tolerance);
+    return compareTask(session, {
+      ...run,
+      mixings,
+      sizes,
+      conditionNumbers,
+      run: async (each, own) => {
+        await prepareFolder(); // the lists are known to be right by now
+        return scfTask(await openSession(each, own), { ...own, onWarnings });
+      },
+      onStep: ({ size, mixing }, row) => {
+        if (report.level === "verbose") onStep(row);
+        const { step, densityResidual } = row;
+        progress.step(row);
+        show(
+          "runs",
+          `${progress.name()}: size ${size}, ${mixing}, step ${step}, residual ${densityResidual.toExponential(1)}${progress.left()}`,
+        );
+      },
+      onProduct: ({ size, mixing }, product) =>
+        show(
+          "condition numbers",
+          `${progress.name()}: size ${size}, ${mixing}, condition number, product ${product}${progress.left()}`,
+        ),
+      onRun: (each) => {
+        progress.end();
+        report.note(`size ${each.size}, ${each.mixing}: ${verdict(each)}`);
+      },
+    });
+  },
+  tell: (comparison, { host }) => ({
+    warnings: comparison.warnings,
     json: () => resultText(comparison),
     essential: () => essential(comparison),
     summary: () => table(comparison, host),
     details: () => details(comparison),
-  });
-  await writeAtomically(join(folder, "compare.json"), [resultText(comparison)]);
-  report.note(`comparison: ${join(options.out ?? ".", "compare.json")}`);
-  const { density } = job.scf.tolerance;
-  if (comparison.runs.some(({ history }) => history.some((row) => row.densityResidual > 0))) {
-    const title = job.title ?? source.name;
+    isIncomplete: !(comparison.complete && comparison.runs.some(({ status }) => status === "converged")),
+  }),
+  async draw(comparison, { options, job, title, path, report }) {
+    const file = join(options.out ?? ".", "compare.json");
+    await writeAtomically(path(file), [resultText(comparison)]);
+    report.note(`comparison: ${file}`);
+    if (!comparison.runs.some(({ history }) => history.some((row) => row.densityResidual > 0))) return;
+    const { density } = job.scf.tolerance;
     const svg = await compareSvg(comparison.runs, {
       title,
       ...(density === undefined ? {} : { tolerance: density }),
     });
     const name = options.plot ?? join(options.out ?? ".", "compare.svg");
-    await writePicture(resolve(host.cwd, name), svg);
+    await writePicture(path(name), svg);
     report.note(`plot: ${name}`);
-  }
-  const solved = comparison.runs.some(({ status }) => status === "converged");
-  return comparison.complete && solved ? EXIT.ok : EXIT.notConverged;
-}
+  },
+});
 
 /** Where in its plan a comparison is. */
 function comparisonProgress(
@@ -147,21 +137,6 @@ function comparisonProgress(
       began = now();
     },
   };
-}
-
-const words = (list: string): string[] =>
-  list
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "");
-
-function wholeNumbers(option: string, list: string): number[] {
-  const numbers = words(list).map(Number);
-  requireInput(
-    numbers.length > 0 && numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 1024),
-    () => `${option}: must be whole numbers from 1 to 1024, got ${list}`,
-  );
-  return numbers;
 }
 
 const verdict = ({ status, iterations }: ComparedRun): string =>

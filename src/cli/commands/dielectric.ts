@@ -1,101 +1,80 @@
-import { resolve } from "node:path";
-import { requireInput } from "../../common/failure.ts";
+import { word } from "../../common/options.ts";
+import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../ground/dielectric-options.ts";
 import { writePicture } from "../../io/picture.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
-import { parseJob } from "../../job/schema/schema.ts";
+import { MIXINGS } from "../../job/schema/mixings.ts";
+import { withMixing } from "../../job/schema/with-mixing.ts";
 import type { DielectricFile } from "../../job/tasks/dielectric/dielectric-result.ts";
 import { modesSvg } from "../../plot/modes.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
 import { workDetails } from "../output/details.ts";
 import { dielectricDetails, dielectricSummary, essentialDielectric } from "../output/dielectric-summary.ts";
-import { PICTURE, requireOutputs } from "../output/outputs.ts";
-import { printResult } from "../output/print-result.ts";
+import { output, PICTURE } from "../output/outputs.ts";
+import { json } from "../output/print-result.ts";
 import { headline } from "../output/summary.ts";
-import { type ComputingOptions, levelOf } from "../terminal/level.ts";
-import { reporter } from "../terminal/reporter.ts";
 import { type Shrinking, stepsLeft, stepsLeftText } from "../terminal/steps-left.ts";
-import { type CheckpointOptions, checkpointKeeper } from "../work/checkpoint-keeper.ts";
-import { loadJob } from "../work/job-source.ts";
-import { work } from "../work/work.ts";
-import { withMixing } from "./scf.ts";
-
-/** Options of `stillwave dielectric` as they stand on the command line. */
-export interface DielectricOptions extends CheckpointOptions, ComputingOptions {
-  readonly mixing?: string;
-  readonly steps?: string;
-  readonly out?: string;
-  readonly json?: boolean;
-  readonly plot?: string;
-}
+import { jobCommand } from "../work/job-command.ts";
 
 /** Extreme eigenvalues of a job's dielectric operator: table, or JSON alone, to stdout; everything else to stderr. */
-export async function dielectricCommand(
-  jobName: string,
-  options: DielectricOptions,
-  host: Host,
-): Promise<ExitCode> {
-  const report = reporter(host.stderr, levelOf(options));
-  const observedSteps = options.steps === undefined ? 30 : stepCount(options.steps);
-  const source = await loadJob(jobName, host);
-  const job = parseJob(source.value); // before anything is loaded or touched
-  const mixing =
-    options.mixing === undefined
-      ? job.scf.mixing
-      : parseJob(withMixing(source.value, options.mixing)).scf.mixing;
-  await requireOutputs(host, [
-    { option: "--out", name: options.out },
-    { option: "--plot", name: options.plot, endings: PICTURE },
-    { option: "--checkpoint", name: options.checkpoint },
-  ]);
-  const keeper = await checkpointKeeper(host, report, source.name, options);
-  const runDielectric = await host.engine.runDielectric();
-  const isUnfinished = ({ file }: { readonly file: DielectricFile }) => !file.converged;
-  const { file, phases } = await work(
-    { host, report, source, job, options, keeper, rows: host.stderr, isUnfinished },
-    async ({ run, show, count, phases: soFar }) => {
-      const settling = conditionSettling();
-      const damped = count("damped iteration", "step");
-      return {
-        file: await runDielectric(source.value, {
-          ...run,
-          mixing,
-          observedSteps,
-          onProduct: ({ step, lambdaMin, lambdaMax }) => {
-            const text = `product ${step}: eigenvalues from ${lambdaMin.toFixed(4)} to ${lambdaMax.toFixed(4)}`;
-            report.detail(text);
-            show("products", text + settling(lambdaMax / lambdaMin));
-          },
-          onDampedStep: ({ step, densityResidual }) => {
-            const text = `residual ${densityResidual.toExponential(1)}`;
-            report.detail(`damped step ${step}: ${text}`);
-            damped(step, observedSteps, `, ${text}`);
-          },
-        }),
-        phases: soFar(),
-      };
-    },
-  );
-  const title = job.title ?? source.name;
-  const path = (name: string) => resolve(host.cwd, name);
-  if (options.out !== undefined) {
-    await writeResult(path(options.out), file);
-    report.note(`result: ${options.out}`);
-  }
-  if (options.plot !== undefined && file.modes !== undefined) {
-    await writePicture(path(options.plot), await picture(file, title));
-    report.note(`plot: ${options.plot}`);
-  }
-  report.warn(file.warnings);
-  printResult(host, report, options.json, {
+export const dielectric = jobCommand({
+  name: "dielectric",
+  description: "how fast the self-consistent field of a job can converge, and why",
+  detail: "every product, all Ritz values and how long each phase took",
+  iterates: true,
+  options: {
+    mixing: word(MIXINGS, { help: "mixing to analyse instead of the job's", value: "NAME", isListed: false }),
+    ...DIELECTRIC_ANALYSIS_OPTIONS,
+    out: output("write the numbers as JSON"),
+    json: json("print the numbers to stdout, and nothing else there"),
+    plot: output("draw the slowest densities along the long axis: .svg or .png", PICTURE),
+  },
+  examples: [
+    ["stillwave dielectric aluminium-slab", "eigenvalues, condition number, best damping, rate"],
+    [
+      "stillwave dielectric aluminium-slab --mixing simple --plot modes.svg",
+      "the slowest densities without a preconditioner",
+    ],
+  ],
+  load: async () => (await import("../../job/tasks/dielectric/run-dielectric.ts")).dielectricTask,
+  solve(dielectricTask, session, { run, show, count }, { options, job, report }) {
+    const { mixing, observedSteps = DIELECTRIC_ANALYSIS_OPTIONS.observedSteps.default } = options;
+    const settling = conditionSettling();
+    const damped = count("damped iteration", "step");
+    return dielectricTask(session, {
+      ...run,
+      mixing: mixing === undefined ? job.scf.mixing : withMixing(job, mixing).scf.mixing,
+      observedSteps,
+      onProduct: ({ step, lambdaMin, lambdaMax }) => {
+        const text = `product ${step}: eigenvalues from ${lambdaMin.toFixed(4)} to ${lambdaMax.toFixed(4)}`;
+        report.detail(text);
+        show("products", text + settling(lambdaMax / lambdaMin));
+      },
+      onDampedStep: ({ step, densityResidual }) => {
+        const text = `residual ${densityResidual.toExponential(1)}`;
+        report.detail(`damped step ${step}: ${text}`);
+        damped(step, observedSteps, `, ${text}`);
+      },
+    });
+  },
+  isUnfinished: ({ converged }) => !converged,
+  async save(file, { options, path, report, title }) {
+    if (options.out !== undefined) {
+      await writeResult(path(options.out), file);
+      report.note(`result: ${options.out}`);
+    }
+    if (options.plot !== undefined && file.modes !== undefined) {
+      await writePicture(path(options.plot), await picture(file, title));
+      report.note(`plot: ${options.plot}`);
+    }
+  },
+  tell: (file, { job, source, host }, phases) => ({
+    warnings: file.warnings,
     json: () => resultText(file),
     essential: () => essentialDielectric(file),
     summary: () => `${headline(job, source.name)}\n\n${dielectricSummary(file, host.stdout)}`,
     details: () => `${dielectricDetails(file)}${workDetails(phases, file.resources)}`,
-  });
-  if (file.converged) return EXIT.ok;
-  report.fail(file.reason ?? "unknown");
-  return EXIT.notConverged;
-}
+    failures: file.converged ? [] : [file.reason ?? "unknown"],
+  }),
+});
 
 /** The products end when the condition number changes by less from one to the next, and after ten at the earliest. */
 const SETTLED = 5e-4;
@@ -121,12 +100,3 @@ const picture = ({ modes, smallest, largest, preconditioner }: DielectricFile, t
     ],
     { title: `${title}: slowest densities with ${preconditioner}`, length: modes!.length },
   );
-
-function stepCount(text: string): number {
-  const steps = Number(text);
-  requireInput(
-    text.trim() !== "" && Number.isInteger(steps) && steps >= 0 && steps <= 10_000,
-    () => `--steps: must be a whole number from 0 to 10000, got ${text}; 30 is usual, 0 leaves them out`,
-  );
-  return steps;
-}

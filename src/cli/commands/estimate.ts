@@ -1,47 +1,55 @@
 import { availableParallelism } from "node:os";
 import { readTextFrom } from "../../io/node-files.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
+import { COMPUTING_OPTIONS, openSession } from "../../job/prepare/session.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { parseJob } from "../../job/schema/schema.ts";
 import type { JobEstimate } from "../../job/tasks/estimate/estimate-job.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
-import { printResult } from "../output/print-result.ts";
+import { command } from "../command.ts";
+import { EXIT } from "../host.ts";
+import { json, printResult } from "../output/print-result.ts";
 import { headline, symmetryText } from "../output/summary.ts";
-import { type ComputingOptions, levelOf } from "../terminal/level.ts";
+import { levelOf, levelOptions } from "../terminal/level.ts";
 import { reporter } from "../terminal/reporter.ts";
 import { durationText } from "../terminal/time-left.ts";
+import { JOB } from "../work/job-command.ts";
 import { loadJob } from "../work/job-source.ts";
-import { threadCount } from "../work/work.ts";
-
-export interface EstimateOptions extends ComputingOptions {
-  readonly json?: boolean;
-}
 
 /** Prints what a job will take, before it is run. */
-export async function estimateCommand(
-  jobName: string,
-  options: EstimateOptions,
-  host: Host,
-): Promise<ExitCode> {
-  const report = reporter(host.stderr, levelOf(options));
-  const threads = options.threads === undefined ? availableParallelism() : threadCount(options.threads);
-  const source = await loadJob(jobName, host);
-  const job = parseJob(source.value);
-  const estimateJob = await host.engine.estimateJob();
-  const estimate = await estimateJob(source.value, {
-    threads,
-    readText: readTextFrom(source.folder),
-    ...(options.backend === undefined ? {} : { backend: options.backend }),
-  });
-  report.warn(estimate.warnings);
-  printResult(host, report, options.json, {
-    json: () => `${JSON.stringify(estimate)}\n`,
-    essential: () => essential(estimate),
-    summary: () => `${headline(job, source.name)}\n\n${table(job, estimate, threads)}`,
-    details: () => details(estimate),
-  });
-  return EXIT.ok;
-}
+export const estimate = command({
+  name: "estimate",
+  description: "memory, plane waves, k-points and time of a job, before it is run",
+  args: [JOB],
+  options: {
+    json: json("print the numbers as JSON"),
+    ...COMPUTING_OPTIONS,
+    ...levelOptions("where memory and time go"),
+  },
+  examples: [
+    ["stillwave estimate aluminium-slab-10", "memory, sizes and time on this machine"],
+    ["stillwave estimate job.json --threads 1", "with one thread"],
+  ],
+  async run({ args, options, host }) {
+    const report = reporter(host.stderr, levelOf(options));
+    const source = await loadJob(args[0]!, host);
+    const job = parseJob(source.value);
+    const estimateTask = await host.engine(
+      "estimate",
+      async () => (await import("../../job/tasks/estimate/estimate-job.ts")).estimateTask,
+    );
+    const { threads = availableParallelism(), backend } = options;
+    const session = await openSession(job, { threads, backend, readText: readTextFrom(source.folder) });
+    const found = await estimateTask(session);
+    report.warn(found.warnings);
+    printResult(host, report, options.json, {
+      json: () => `${JSON.stringify(found)}\n`,
+      essential: () => essential(found),
+      summary: () => `${headline(job, source.name)}\n\n${table(job, found, threads)}`,
+      details: () => details(found),
+    });
+    return EXIT.ok;
+  },
+});
 
 /** All that `--quiet` leaves. */
 const essential = (estimate: JobEstimate): string =>

@@ -4,6 +4,7 @@ import { findGth, GTH_FAMILIES, gthCharges } from "../../atoms/gth/gth-table.ts"
 import { systemMemory } from "../../io/node-files.ts";
 import type { BackendDescription } from "../../kernels/backends.ts";
 import { VERSION } from "../../version.ts";
+import { command } from "../command.ts";
 import { EXIT, type ExitCode, type Host } from "../host.ts";
 import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "../work/shipped.ts";
 
@@ -11,8 +12,19 @@ import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "../work/shipped.ts";
 const INDENT = 20;
 
 /** Prints what this installation has to work with. */
-export async function infoCommand(host: Host): Promise<ExitCode> {
-  const backends = await host.engine.describeBackends();
+export const info = command({
+  name: "info",
+  description: "version, back ends, threads, pseudopotential families",
+  examples: [["stillwave info", "what to say when you report a problem"]],
+  run: async ({ host }) => printInfo(host),
+});
+
+async function printInfo(host: Host): Promise<ExitCode> {
+  const describeBackends = await host.engine(
+    "backends",
+    async () => (await import("../../kernels/backends.ts")).describeBackends,
+  );
+  const backends = await describeBackends();
   const memory = `${(systemMemory() / 2 ** 30).toFixed(1)} GiB`;
   const rows: [string, string][] = [
     ["stillwave", VERSION],

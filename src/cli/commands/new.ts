@@ -1,181 +1,262 @@
-import { resolve } from "node:path";
-import { findGth, gthFamilyName } from "../../atoms/gth/gth-table.ts";
+import { basename, resolve } from "node:path";
 import { bulk } from "../../build/bulk.ts";
-import { type CrystalName, crystalShape } from "../../build/crystals.ts";
-import { molecule } from "../../build/molecule.ts";
+import { CRYSTALS, type CrystalName, crystalShape } from "../../build/crystals.ts";
+import { MOLECULE_NAMES, molecule } from "../../build/molecule.ts";
 import { slab } from "../../build/slab.ts";
 import { supercell } from "../../build/supercell.ts";
-import { InputError, requireInput } from "../../common/failure.ts";
+import {
+  type Given,
+  number,
+  numbers,
+  type Option,
+  type Options,
+  text,
+  toggle,
+  word,
+} from "../../common/options.ts";
 import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { jobText } from "../../io/job-json.ts";
 import { requireWritable } from "../../io/node-files.ts";
+import { READABLE } from "../../io/structures/structure-files.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { newJob } from "../../job/new-job.ts";
-import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
-import type { JobFile } from "../../job/schema/schema.ts";
 import { formula, type Structure } from "../../model/structure.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
+import { type Call, type CliCommand, command } from "../command.ts";
+import { EXIT, type ExitCode } from "../host.ts";
+import { reporter } from "../terminal/reporter.ts";
+import { pseudopotentialsOf, takenText } from "../work/new-pseudopotentials.ts";
+import { READING_OPTIONS, REPEAT, structureIn, symmetryLine } from "../work/structure-source.ts";
 
-/** Options of the `stillwave new` commands as they stand on the command line; lengths in `units`. */
-export interface NewOptions {
-  readonly crystal?: CrystalName;
-  readonly a?: string;
-  readonly c?: string;
-  readonly conventional?: boolean;
-  readonly face?: string;
-  readonly layers?: string;
-  readonly vacuum?: string;
-  readonly repeat?: string;
-  readonly units?: "angstrom" | "bohr";
-  readonly functional?: "lda" | "pbe";
-  readonly pseudopotentials?: string;
-  readonly ecut?: string;
-  readonly kgrid?: string;
-  readonly moment?: string;
-  readonly out?: string;
-  readonly allowCloseAtoms?: boolean;
+const aNumber = (value: string, help: string) => number({ rule: "must be a number", value, help });
+const length = (help: string) => aNumber("LENGTH", help);
+
+/** What every new job may be told. */
+const JOB_OPTIONS = {
+  repeat: REPEAT,
+  units: word(["angstrom", "bohr"], {
+    help: "unit of every length here and in the job",
+    value: "NAME",
+    default: "angstrom",
+  }),
+  functional: word(["lda", "pbe"], {
+    help: "functional, with pseudopotentials made for it",
+    value: "NAME",
+    default: "lda",
+  }),
+  pseudopotentials: text({
+    help: "shipped family or entry, such as gth-lda-q1 or Cu=gth-lda-q1,O=gth-lda (stillwave info lists them)",
+    value: "NAME",
+  }),
+  ecut: aNumber("HA", "plane-wave cutoff (default from the pseudopotentials)"),
+  kgrid: numbers<Vec3>({
+    rule: "must be three whole numbers such as 2,2,1",
+    count: 3,
+    isWhole: true,
+    help: "k-points (default from the cell)",
+    value: "N,N,N",
+  }),
+  moment: aNumber("MUB", "initial magnetic moment of every atom; makes the run spin-polarised"),
+  out: text({ help: "write the job instead of printing it", value: "FILE" }),
+};
+
+const crystal = word(CRYSTALS, { help: "crystal structure instead of the element's own", value: "NAME" });
+const a = length("lattice constant instead of the measured one");
+
+/** A structure with its title, and whether it is a metal. */
+interface Built {
+  readonly structure: Structure & { readonly charge?: number };
+  readonly title: string;
+  readonly isMetal: boolean;
 }
 
-/** What `stillwave new` can build. */
-export type NewKind = "bulk" | "slab" | "molecule";
+/** Declares a command that builds a structure from a name. */
+const builder = <const Own extends Options>(
+  declared: Pick<CliCommand, "name" | "description" | "examples"> & {
+    readonly argument: string;
+    readonly options: Own;
+    /** @param unit that of lengths [bohr]. */
+    readonly build: (name: string, options: Given<Own>, unit: number) => Built;
+  },
+): CliCommand => {
+  const { name, description, examples, argument, options: own, build } = declared;
+  return command({
+    name,
+    description,
+    args: [{ name: "<NAME>", help: argument }],
+    options: { ...own, ...JOB_OPTIONS } as Own & typeof JOB_OPTIONS,
+    examples,
+    run: (call) => {
+      const options: Given<typeof JOB_OPTIONS> = call.options;
+      const { structure, title, isMetal } = build(
+        call.args[0]!,
+        call.options,
+        options.units === "bohr" ? 1 : BOHR_PER_ANGSTROM,
+      );
+      if (options.repeat === undefined) return writeNewJob({ structure, title, isMetal }, call);
+      const repeated = supercell(structure, options.repeat);
+      return writeNewJob({ structure: repeated, title: `${title}, ${formula(repeated)}`, isMetal }, call);
+    },
+  });
+};
+
+const times = (unit: number, value: number | undefined) => (value === undefined ? undefined : unit * value);
+
+const newBulk = builder({
+  name: "bulk",
+  description: "a perfect crystal",
+  argument: "an element or a compound of two, such as Al or GaAs",
+  options: {
+    crystal,
+    a,
+    c: length("height of the hexagonal cell"),
+    conventional: toggle({ help: "the cubic cell instead of the primitive one" }),
+  },
+  examples: [
+    ["stillwave new bulk Al", "one atom in its primitive cell"],
+    ["stillwave new bulk Si --conventional --repeat 2,1,1", "two cubes of eight atoms"],
+    ["stillwave new bulk Fe --moment 2.2", "a magnet"],
+    ["stillwave new bulk Ga --crystal fcc --a 4.3", "a lattice constant of your own, in angstrom"],
+  ],
+  build(name, { conventional, ...options }, unit) {
+    const choice = { crystal: options.crystal, a: times(unit, options.a), c: times(unit, options.c) };
+    const { crystal: shape } = crystalShape(name, choice);
+    return {
+      structure: bulk(name, { ...choice, conventional }),
+      title: `${shape} ${name}`,
+      isMetal: isMetal(shape, name),
+    };
+  },
+});
+
+const newSlab = builder({
+  name: "slab",
+  description: "a slab with vacuum, z along the surface normal",
+  argument: "an fcc or bcc element, such as Al",
+  options: {
+    layers: aNumber("N", "atomic layers (default 4)"),
+    vacuum: length("distance between the surfaces of neighbouring slabs (default 10 angstrom)"),
+    face: {
+      rule: "must be three Miller indices such as 111 or 1,-1,0",
+      help: "Miller indices such as 111 or 1,-1,0 (default 100)",
+      value: "HKL",
+      read: (written) => written,
+      allows: (written) => /^[-\d,\s]+$/.test(written) && indicesOf(written).length === 3,
+    } satisfies Option<string>,
+    crystal,
+    a,
+  },
+  examples: [
+    ["stillwave new slab Al --layers 10 --vacuum 20", "aluminium (100), 20 angstrom of vacuum"],
+    ["stillwave new slab Cu --face 111 --repeat 2,2,1", "a larger cell of the (111) surface"],
+    ["stillwave new slab Na --layers 6 --vacuum 30 --units bohr", "lengths in bohr"],
+  ],
+  build(name, { layers = 4, face = "100", ...options }, unit) {
+    const choice = { crystal: options.crystal, a: times(unit, options.a) };
+    const { crystal: shape } = crystalShape(name, choice);
+    const vacuum = times(unit, options.vacuum) ?? 10 * BOHR_PER_ANGSTROM;
+    return {
+      structure: slab(name, { ...choice, face: indicesOf(face) as unknown as Vec3, layers, vacuum }), // three, by its rule
+      title: `${shape} ${name}(${face}) slab, ${layers} layers and vacuum`,
+      isMetal: isMetal(shape, name),
+    };
+  },
+});
+
+const newMolecule = builder({
+  name: "molecule",
+  description: "a small molecule in a box",
+  argument: `one of ${MOLECULE_NAMES.join(", ")}`,
+  options: { vacuum: length("distance between neighbouring molecules (default 6 angstrom)") },
+  examples: [["stillwave new molecule H2O --vacuum 8 --functional pbe", "8 angstrom to the next copy"]],
+  build: (name, { vacuum }, unit) => ({
+    structure: molecule(name, times(unit, vacuum) ?? 6 * BOHR_PER_ANGSTROM),
+    title: `${name} molecule in a box`,
+    isMetal: false,
+  }),
+});
+
+/** How far atoms of files may be from symmetric places for a new job [bohr]: what five decimals leave in cells of up to 100 bohr. */
+const FILE_TOLERANCE = 1e-3;
+
+/** Makes a job around the structure in a file: with smearing, which is right for metals and harmless elsewhere. */
+const newFrom = command({
+  name: "from",
+  description: "a job around the structure in a file",
+  args: [{ name: "<FILE>", help: `a structure: ${READABLE}` }],
+  options: { ...READING_OPTIONS, ...JOB_OPTIONS },
+  examples: [
+    ["stillwave new from slab.cif --out slab.json", "a job to start from"],
+    ["stillwave new from POSCAR --repeat 2,2,1 --ecut 25", "copies, and another cutoff"],
+  ],
+  async run(call) {
+    const { options, host } = call;
+    const file = call.args[0]!;
+    const found = await structureIn(file, options, host, FILE_TOLERANCE);
+    const { structure } = found;
+    reporter(host.stderr, "normal").warn(structure.warnings);
+    host.stderr.write(symmetryLine(found));
+    return writeNewJob(
+      { structure, title: `${formula(structure)}, ${basename(file)}`, isMetal: true },
+      call,
+      options.allowCloseAtoms,
+    );
+  },
+});
 
 /** Prints a job for a built structure, or writes it: one that runs as it is, and can be changed by hand. */
-export async function newCommand(
-  kind: NewKind,
-  name: string,
-  options: NewOptions,
-  host: Host,
-): Promise<ExitCode> {
-  const { structure: one, crystal } = build(kind, name, options);
-  const structure = options.repeat === undefined ? one : supercell(one, tripleOf("--repeat", options.repeat));
-  const isMetal = crystal !== undefined && METALS.includes(crystal) && !RARE_GASES.includes(name);
-  const title = `${titleOf(kind, name, options, crystal)}${one === structure ? "" : `, ${formula(structure)}`}`;
-  return writeNewJob(structure, { title, isMetal }, options, host);
-}
+export const newJobs: CliCommand = {
+  name: "new",
+  description: "make a job: a crystal, slab or molecule, with settings to start from",
+  examples: [
+    ["stillwave new bulk GaAs", "print a job for a crystal"],
+    [
+      "stillwave new slab Al --layers 10 --vacuum 20 --out al.json",
+      "write one for a slab, lengths in angstrom",
+    ],
+    ["stillwave new molecule H2O", "a molecule in a box"],
+    ["stillwave new from quartz.cif --functional pbe", "a job around a structure you have"],
+  ],
+  commands: [newBulk, newSlab, newMolecule, newFrom],
+};
 
 /** What the kind of crystal says about an element; it only sets smearing and the density of k-points. */
 const METALS: readonly CrystalName[] = ["fcc", "bcc", "hcp"];
 const RARE_GASES: readonly string[] = ["Ne", "Ar", "Kr", "Xe"];
+const isMetal = (shape: CrystalName, name: string) => METALS.includes(shape) && !RARE_GASES.includes(name);
 
-/** The job around `structure` to stdout or to `--out`. */
-export async function writeNewJob(
-  structure: Structure & { readonly charge?: number },
-  { title, isMetal }: { readonly title: string; readonly isMetal: boolean },
-  options: NewOptions,
-  host: Host,
+/** The job around a structure to stdout or to `--out`. */
+async function writeNewJob(
+  { structure, title, isMetal }: Built,
+  { options, host }: Pick<Call<typeof JOB_OPTIONS>, "options" | "host">,
+  allowCloseAtoms?: boolean,
 ): Promise<ExitCode> {
+  const { units, functional, pseudopotentials, ecut, kgrid, moment, out } = options;
   const job = newJob(structure, {
     title,
     isMetal,
-    units: options.units ?? "angstrom",
-    functional: options.functional === "pbe" ? "pbe" : "lda-pw92",
-    pseudopotentials: pseudopotentialsOf(options.pseudopotentials, structure),
-    ecut: options.ecut === undefined ? undefined : numberOf("--ecut", options.ecut),
-    kgrid: options.kgrid === undefined ? undefined : tripleOf("--kgrid", options.kgrid),
-    allowCloseAtoms: options.allowCloseAtoms,
-    moment: options.moment === undefined ? undefined : numberOf("--moment", options.moment),
+    units: units ?? "angstrom",
+    functional: functional === "pbe" ? "pbe" : "lda-pw92",
+    pseudopotentials: pseudopotentialsOf(pseudopotentials, structure),
+    ecut,
+    kgrid,
+    allowCloseAtoms,
+    moment,
   });
   host.stderr.write(`pseudopotentials: ${takenText(job, structure)}; ecut ${job.ecut} Ha\n`);
-  if (options.out === undefined) {
+  if (out === undefined) {
     host.stdout.write(jobText(job));
     return EXIT.ok;
   }
-  const path = resolve(host.cwd, options.out);
+  const path = resolve(host.cwd, out);
   await requireWritable("--out", path);
   await writeAtomically(path, [jobText(job)]);
-  host.stderr.write(`job: ${options.out}; run it with stillwave scf ${options.out}\n`);
+  host.stderr.write(`job: ${out}; run it with stillwave scf ${out}\n`);
   return EXIT.ok;
 }
 
-/** Says which shipped entry a new job takes for each element. */
-function takenText(job: JobFile, { atoms }: Structure): string {
-  const { pseudopotentials: choice = {} } = job;
-  const elements = [...new Set(atoms.map(({ element }) => element))];
-  const taken = elements.map((element) => {
-    const entry = findGth(element, typeof choice === "string" ? choice : choice[element]!);
-    return [element, { name: gthFamilyName(entry), electrons: entry.charge }] as const;
-  });
-  return pseudopotentialsText(Object.fromEntries(taken));
-}
-
-/**
- * Reads `gth-pbe`, or `Cu=gth-lda-q1,O=gth-lda`.
- *
- * @throws InputError for an element that the structure has not, or one named twice.
- */
-function pseudopotentialsOf(
-  text: string | undefined,
-  { atoms }: Structure,
-): string | Record<string, string> | undefined {
-  if (text === undefined || !text.includes("=")) return text;
-  const pairs = text.split(",").map((part) => part.split("=").map((word) => word.trim()));
-  const symbols = pairs.map(([symbol]) => symbol);
-  for (const [symbol, entry, ...rest] of pairs)
-    requireInput(
-      Boolean(entry) &&
-        rest.length === 0 &&
-        atoms.some(({ element }) => element === symbol) &&
-        symbols.indexOf(symbol) === symbols.lastIndexOf(symbol),
-      () =>
-        `--pseudopotentials: must name an entry for elements of ${formula({ atoms })}, got ${text}; such as gth-pbe or ${atoms[0]?.element}=gth-lda`,
-    );
-  return Object.fromEntries(pairs);
-}
-
-interface Built {
-  readonly structure: Structure;
-  readonly crystal?: CrystalName;
-}
-
-function build(kind: NewKind, name: string, options: NewOptions): Built {
-  const unit = options.units === "bohr" ? 1 : BOHR_PER_ANGSTROM;
-  const length = (option: "a" | "c" | "vacuum") => {
-    const text = options[option];
-    return text === undefined ? undefined : unit * numberOf(`--${option}`, text);
-  };
-  if (kind === "molecule") return { structure: molecule(name, length("vacuum") ?? 6 * BOHR_PER_ANGSTROM) };
-  const choice = { crystal: options.crystal, a: length("a"), c: length("c") };
-  const { crystal } = crystalShape(name, choice);
-  if (kind === "bulk")
-    return { crystal, structure: bulk(name, { ...choice, conventional: options.conventional }) };
-  const layers = options.layers === undefined ? 4 : numberOf("--layers", options.layers);
-  const vacuum = length("vacuum") ?? 10 * BOHR_PER_ANGSTROM;
-  const face = options.face === undefined ? undefined : faceOf(options.face);
-  return { crystal, structure: slab(name, { ...choice, face, layers, vacuum }) };
-}
-
-function titleOf(kind: NewKind, name: string, options: NewOptions, crystal: CrystalName | undefined): string {
-  if (kind === "molecule") return `${name} molecule in a box`;
-  if (kind === "bulk") return `${crystal} ${name}`;
-  return `${crystal} ${name}(${options.face ?? "100"}) slab, ${options.layers ?? 4} layers and vacuum`;
-}
-
-export function numberOf(option: string, text: string): number {
-  const value = text.trim() === "" ? Number.NaN : Number(text);
-  requireInput(Number.isFinite(value), () => `${option}: must be a number, got ${text}`);
-  return value;
-}
-
-/** `2,2,1` or `2x2x1`. */
-export function tripleOf(option: string, text: string): Vec3 {
-  const [x, y, z, ...rest] = text.split(/[,x ]+/).map((part) => (part === "" ? Number.NaN : Number(part)));
-  if (
-    x === undefined ||
-    y === undefined ||
-    z === undefined ||
-    rest.length > 0 ||
-    ![x, y, z].every(Number.isInteger)
-  )
-    throw new InputError(`${option}: must be three whole numbers such as 2,2,1, got ${text}`);
-  return [x, y, z];
-}
-
 /** `111`, `1-10` or `1,-1,0`. */
-function faceOf(text: string): Vec3 {
-  const indices = text.includes(",") ? text.split(",").map(Number) : (text.match(/-?\d/g) ?? []).map(Number);
-  const [h, k, l] = indices;
-  const isFace = indices.length === 3 && indices.every(Number.isInteger) && /^[-\d,\s]+$/.test(text);
-  requireInput(isFace, () => `--face: must be three Miller indices such as 111 or 1,-1,0, got ${text}`);
-  return [h!, k!, l!]; // three, as just checked
-}
+const indicesOf = (written: string): number[] =>
+  (written.includes(",") ? written.split(",") : (written.match(/-?\d/g) ?? []))
+    .map(Number)
+    .filter(Number.isInteger);

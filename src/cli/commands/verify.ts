@@ -1,47 +1,61 @@
 import { resolve } from "node:path";
 import { readLinesOf } from "../../io/node-files.ts";
-import { type CertificateReport, verifyCertificate } from "../../job/tasks/verify/verify-certificate.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
-import { printResult } from "../output/print-result.ts";
-import { type ComputingOptions, levelOf } from "../terminal/level.ts";
+import { COMPUTING_OPTIONS } from "../../job/prepare/session.ts";
+import type { CertificateReport } from "../../job/tasks/verify/verify-certificate.ts";
+import { command } from "../command.ts";
+import { EXIT, type Host } from "../host.ts";
+import { json, printResult } from "../output/print-result.ts";
+import { levelOf, levelOptions } from "../terminal/level.ts";
 import { reporter } from "../terminal/reporter.ts";
 import { styled } from "../terminal/style.ts";
 import { timeLeft } from "../terminal/time-left.ts";
 
-/** Options of `stillwave verify` as they stand on the command line. */
-export interface VerifyOptions extends Omit<ComputingOptions, "threads"> {
-  readonly json?: boolean;
-}
-
 /** Checks a certificate of error bars without the solver: 0 only if every enclosure stands, 1 if one does not, 2 for a damaged file. */
-export async function verifyCommand(file: string, options: VerifyOptions, host: Host): Promise<ExitCode> {
-  const report = reporter(host.stderr, levelOf(options));
-  const began = performance.now();
-  const left = timeLeft();
-  const points: string[] = [];
-  let found: CertificateReport;
-  try {
-    found = await verifyCertificate(readLinesOf(resolve(host.cwd, file)), {
-      ...(options.backend === undefined ? {} : { backend: options.backend }),
-      onPoint: (done, total, { k, widest, failures }) => {
-        points.push(
-          `k = [${k.join(", ")}]: ${failures === 0 ? "stands" : "does not stand"}, widest ${widest.toExponential(1)} Ha`,
-        );
-        report.line.show(`k-point ${done}/${total}${left(done, total)}`);
-      },
+export const verify = command({
+  name: "verify",
+  description: "check a certificate of error bars, without the solver: 0 only if every enclosure stands",
+  args: [{ name: "<FILE>", help: "what bands --certificate wrote" }],
+  options: {
+    json: json("print the outcome as JSON"),
+    backend: COMPUTING_OPTIONS.backend,
+    ...levelOptions("what was found at every k-point"),
+  },
+  examples: [
+    ["stillwave verify bands.certificate", "prove stored error bars again; 0 only if all of them stand"],
+  ],
+  async run({ args, options, host }) {
+    const report = reporter(host.stderr, levelOf(options));
+    const began = performance.now();
+    const left = timeLeft();
+    const points: string[] = [];
+    const verifyCertificate = await host.engine(
+      "verify",
+      async () => (await import("../../job/tasks/verify/verify-certificate.ts")).verifyCertificate,
+    );
+    let found: CertificateReport;
+    try {
+      found = await verifyCertificate(readLinesOf(resolve(host.cwd, args[0]!)), {
+        ...(options.backend === undefined ? {} : { backend: options.backend }),
+        onPoint: (done, total, { k, widest, failures }) => {
+          points.push(
+            `k = [${k.join(", ")}]: ${failures === 0 ? "stands" : "does not stand"}, widest ${widest.toExponential(1)} Ha`,
+          );
+          report.line.show(`k-point ${done}/${total}${left(done, total)}`);
+        },
+      });
+    } finally {
+      report.line.clear();
+    }
+    const seconds = (performance.now() - began) / 1000;
+    printResult(host, report, options.json, {
+      json: () => jsonText(found, seconds),
+      essential: () => essential(found),
+      summary: () => summary(found, seconds, host),
+      details: () => `${points.join("\n")}\n`,
     });
-  } finally {
-    report.line.clear();
-  }
-  const seconds = (performance.now() - began) / 1000;
-  printResult(host, report, options.json, {
-    json: () => jsonText(found, seconds),
-    essential: () => essential(found),
-    summary: () => summary(found, seconds, host),
-    details: () => `${points.join("\n")}\n`,
-  });
-  return found.failures.length === 0 ? EXIT.ok : EXIT.error;
-}
+    return found.failures.length === 0 ? EXIT.ok : EXIT.error;
+  },
+});
 
 /** All that `--quiet` leaves. */
 const essential = ({ head, enclosures, failures }: CertificateReport): string =>

@@ -1,18 +1,20 @@
-import { requireInput } from "../../common/failure.ts";
-import { requireWritable } from "../../io/node-files.ts";
+import type { Given } from "../../common/options.ts";
 import { cubeLines, type GridValues, npyBytes, xsfLines } from "../../io/volumetric.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { effectivePotential } from "../../job/tasks/scf/effective-potential.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import { newRealField, type RealField } from "../../kernels/fields.ts";
 import type { Structure } from "../../model/structure.ts";
+import { output } from "./outputs.ts";
+
+const VOLUMETRIC = [".cube", ".cub", ".xsf", ".npy"] as const;
 
 /** Fields that `stillwave scf` can write. */
-export interface FieldNames {
-  readonly density?: string;
-  readonly potential?: string;
-  readonly ldos?: string;
-}
+export const FIELD_OPTIONS = {
+  density: output("write the density: .cube, .xsf or .npy", VOLUMETRIC),
+  potential: output("write the potential that electrons see, likewise", VOLUMETRIC),
+  ldos: output("write the local density of states at the Fermi level, likewise", VOLUMETRIC),
+};
 
 /** A file to be written when the result is. */
 export interface FieldFile {
@@ -21,24 +23,15 @@ export interface FieldFile {
   chunks(): Iterable<string | Uint8Array>;
 }
 
-const FIELDS = ["density", "potential", "ldos"] as const;
-const FORMATS = /\.(cube|cub|xsf|npy)$/i;
-
-/** @throws InputError unless every file can be written in the format its name asks for. */
-export async function requireFieldFiles(names: FieldNames, path: (name: string) => string): Promise<void> {
-  for (const field of FIELDS) {
-    const name = names[field];
-    if (name === undefined) continue;
-    requireInput(FORMATS.test(name), () => `--${field}: must end in .cube, .xsf or .npy, got ${name}`);
-    await requireWritable(`--${field}`, path(name));
-  }
-}
-
 /** Narrower windows hold no states of a coarse k-grid [Ha]. */
 const LEAST_WIDTH = 0.005;
 
 /** What was asked for, computed but not yet written; no local density of states after an interruption. */
-export async function fieldFiles(names: FieldNames, fields: GroundFields, job: Job): Promise<FieldFile[]> {
+export async function fieldFiles(
+  names: Given<typeof FIELD_OPTIONS>,
+  fields: GroundFields,
+  job: Job,
+): Promise<FieldFile[]> {
   const width = Math.max(job.temperature, LEAST_WIDTH);
   const files: FieldFile[] = [];
   const add = (name: string, what: string, unit: string, values: RealField) =>

@@ -1,4 +1,4 @@
-import { requireInput } from "../../common/failure.ts";
+import type { Given, Option } from "../../common/options.ts";
 import { EV_PER_HARTREE } from "../../common/units.ts";
 import { writePicture } from "../../io/picture.ts";
 import { effectivePotential } from "../../job/tasks/scf/effective-potential.ts";
@@ -8,21 +8,22 @@ import type { Plane } from "../../observables/slice.ts";
 import { convergenceSvg } from "../../plot/convergence.ts";
 import { fieldSvg, VECTORS } from "../../plot/field-picture.ts";
 import { stepTimesSvg } from "../../plot/step-times.ts";
+import { output, PICTURE } from "./outputs.ts";
 
-/** Pictures that `stillwave scf` can draw, by the names of their options. */
-export interface PictureNames {
-  readonly plot?: string;
-  readonly plotDensity?: string;
-  readonly plotPotential?: string;
-  readonly plotTimes?: string;
-}
-
-export const PICTURES = {
-  plot: "--plot",
-  plotDensity: "--plot-density",
-  plotPotential: "--plot-potential",
-  plotTimes: "--plot-times",
-} as const satisfies Record<keyof PictureNames, string>;
+/** Pictures that `stillwave scf` can draw. */
+export const PICTURE_OPTIONS = {
+  plot: output("draw the convergence: .svg or .png", PICTURE),
+  plotDensity: output("draw the density: a slice and its plane average", PICTURE),
+  plotPotential: output("draw the potential that electrons see, likewise", PICTURE),
+  plotTimes: output("draw what each step spent its time on", PICTURE),
+  slice: {
+    rule: "must be two different lattice vectors and where the plane cuts the third; such as ca@0.5",
+    help: "slice to draw, such as ca@0.5: vectors c and a at half of b",
+    value: "PLANE",
+    read: parsePlane,
+    allows: (plane) => plane !== undefined,
+  } satisfies Option<Plane | undefined>,
+};
 
 /**
  * Draws what was asked for; `say` hears of each file.
@@ -30,17 +31,15 @@ export const PICTURES = {
  * @param path where a name of the command line is.
  */
 export async function drawGroundState(
-  names: PictureNames,
+  { slice: plane, ...names }: Given<typeof PICTURE_OPTIONS>,
   {
     result,
     fields,
     title,
-    plane,
   }: {
     readonly result: ResultFile;
-    readonly fields: GroundFields | undefined;
+    readonly fields?: GroundFields | undefined;
     readonly title: string;
-    readonly plane: Plane | undefined;
   },
   path: (name: string) => string,
   say: (text: string) => void,
@@ -88,19 +87,11 @@ export async function drawGroundState(
   );
 }
 
-/**
- * The plane of a text such as `ac@0.5`: spanned by the lattice vectors a (across) and c (up), at half of b.
- *
- * @throws InputError if it is not of that form.
- */
-export function parsePlane(text: string): Plane {
-  const match = /^([abc])([abc])@([\d.]+)$/.exec(text);
-  const at = Number(match?.[3]);
-  requireInput(
-    match !== null && match[1] !== match[2] && at >= 0 && at <= 1,
-    () =>
-      `--slice: must be two different lattice vectors and where the plane cuts the third, got ${text}; such as ca@0.5`,
-  );
+/** The plane of a text such as `ac@0.5`: spanned by the lattice vectors a (across) and c (up), at half of b. */
+function parsePlane(text: string): Plane | undefined {
+  const [, across, up, position] = /^([abc])([abc])@([\d.]+)$/.exec(text) ?? [];
+  const at = Number(position);
+  if (across === up || !(at >= 0 && at <= 1)) return undefined;
   const index = (name: string) => VECTORS.indexOf(name as "a") as 0 | 1 | 2;
-  return { across: index(match[1]!), up: index(match[2]!), at };
+  return { across: index(across!), up: index(up!), at };
 }

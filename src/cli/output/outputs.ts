@@ -1,33 +1,45 @@
 import { resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
+import { type Option, text } from "../../common/options.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { requirePicture } from "../../io/picture.ts";
-import type { Host } from "../host.ts";
+import type { Call } from "../command.ts";
 
-/** A file that an option names, and how its name may end. */
-export interface OutputFile {
-  readonly option: string;
-  readonly name: string | undefined;
-  /** Such as `.svg`; anything if there are none. */
-  readonly endings?: readonly string[];
+/** An option that names a file to be written. */
+export interface OutputOption extends Option<string> {
+  /** How its name may end, such as `.svg`; anything if there are none. */
+  readonly endings: readonly string[];
 }
 
 export const PICTURE = [".svg", ".png"] as const;
 
+/** Declares one. */
+export const output = (help: string, endings: readonly string[] = []): OutputOption => ({
+  ...text({ help, value: "FILE" }),
+  endings,
+});
+
 /**
  * Asks now what writing the files would find hours later.
  *
+ * @param options all that the command has.
  * @throws InputError for the first that cannot be written.
  */
-export async function requireOutputs({ cwd }: Host, files: readonly OutputFile[]): Promise<void> {
-  for (const { option, name, endings = [] } of files) {
-    if (name === undefined) continue;
+export async function requireOutputs(
+  options: Readonly<Record<string, Option<unknown> | OutputOption>>,
+  { options: given, flag, host: { cwd } }: Call<Readonly<Record<string, Option<unknown>>>>,
+): Promise<void> {
+  for (const [option, declared] of Object.entries(options)) {
+    const name = given[option];
+    if (!("endings" in declared) || typeof name !== "string") continue;
+    const { endings } = declared;
     requireInput(
-      endings.length === 0 || endings.some((ending) => name.endsWith(ending)),
-      () => `${option}: must end in ${listed(endings)}, got ${name}; the ending chooses what is written`,
+      endings.length === 0 || endings.some((ending) => name.toLowerCase().endsWith(ending)),
+      () =>
+        `${flag(option)}: must end in ${listed(endings)}, got ${name}; the ending chooses what is written`,
     );
-    if (name.endsWith(".png")) await requirePicture(option, resolve(cwd, name));
-    else await requireWritable(option, resolve(cwd, name));
+    if (name.endsWith(".png")) await requirePicture(flag(option), resolve(cwd, name));
+    else await requireWritable(flag(option), resolve(cwd, name));
   }
 }
 

@@ -1,14 +1,16 @@
 import { join, resolve } from "node:path";
+import { type Given, text } from "../../common/options.ts";
 import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../../io/checkpoint.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
 import type { Host } from "../host.ts";
+import { output } from "../output/outputs.ts";
 import type { Reporter } from "../terminal/reporter.ts";
 
 /** Options of commands that iterate. */
-export interface CheckpointOptions {
-  readonly checkpoint?: string;
-  readonly restart?: string;
-}
+export const CHECKPOINT_OPTIONS = {
+  checkpoint: output("keep the state of the last step here"),
+  restart: text({ help: "start from a checkpoint, of this job or of a geometry near by", value: "FILE" }),
+};
 
 /** Keeps the state of a self-consistent field, so that no step is made twice. */
 export interface CheckpointKeeper {
@@ -30,7 +32,11 @@ export async function checkpointKeeper(
   { cwd }: Host,
   report: Reporter,
   jobName: string,
-  { checkpoint: kept, restart, out }: CheckpointOptions & { readonly out?: string | undefined },
+  {
+    checkpoint: kept,
+    restart,
+    out,
+  }: Given<typeof CHECKPOINT_OPTIONS> & { readonly out?: string | undefined },
 ): Promise<CheckpointKeeper> {
   const path = (name: string) => resolve(cwd, name);
   const before = restart === undefined ? undefined : await readCheckpoint(path(restart));

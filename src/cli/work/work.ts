@@ -1,10 +1,10 @@
 import { availableParallelism } from "node:os";
-import { NotConvergedError, requireInput } from "../../common/failure.ts";
+import { NotConvergedError } from "../../common/failure.ts";
 import { readTextFrom } from "../../io/node-files.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
+import type { SessionOptions } from "../../job/prepare/session.ts";
 import type { Job } from "../../job/schema/job.ts";
 import type { Host, Output } from "../host.ts";
-import type { ComputingOptions } from "../terminal/level.ts";
 import { liveTable } from "../terminal/live-table.ts";
 import { type PhaseTime, phaseClock } from "../terminal/phases.ts";
 import type { Reporter } from "../terminal/reporter.ts";
@@ -33,13 +33,13 @@ export interface WorkOptions<T> {
   readonly report: Reporter;
   readonly source: JobSource;
   readonly job: Job;
-  readonly options: ComputingOptions;
+  readonly options: Pick<SessionOptions, "threads" | "backend">;
   /** What keeps the state, where there is one to go on with. */
-  readonly keeper?: CheckpointKeeper;
+  readonly keeper?: CheckpointKeeper | undefined;
   /** Where the table of SCF steps goes. */
   readonly rows: Output;
   /** Stands above the table; written when the first step begins, so that a job that cannot be run has none. */
-  readonly headline?: string;
+  readonly headline?: string | undefined;
   /** Whether a result of interrupted work leaves an iteration to go on with. */
   readonly isUnfinished?: (value: T) => boolean;
 }
@@ -80,7 +80,7 @@ export async function work<T>(
     const value = await body({
       signal,
       run: {
-        threads: threads === undefined ? availableParallelism() : threadCount(threads),
+        threads: threads ?? availableParallelism(),
         ...(backend === undefined ? {} : { backend }),
         ...keeper?.run,
         signal,
@@ -121,14 +121,4 @@ export async function work<T>(
     release();
     report.line.clear();
   }
-}
-
-/** @throws InputError unless it is a number of threads. */
-export function threadCount(text: string): number {
-  const threads = Number(text);
-  requireInput(
-    Number.isInteger(threads) && threads >= 1 && threads <= 1024,
-    () => `--threads: must be a whole number from 1 to 1024, got ${text}; leave it out to use the machine's`,
-  );
-  return threads;
 }

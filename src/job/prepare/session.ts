@@ -1,3 +1,4 @@
+import { type Given, number, type Options, valuesOf, word } from "../../common/options.ts";
 import type { BackendName } from "../../kernels/kernels.ts";
 import type { Job } from "../schema/job.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
@@ -11,19 +12,33 @@ export interface ResourceUse {
   readonly backend: string;
 }
 
-/** Where a task computes. */
-export interface SessionOptions {
+/** What a computation may be told about the machine. */
+export const COMPUTING_OPTIONS = {
   /** k-points are spread over this many threads; the digits do not depend on it. Default 1. */
-  readonly threads?: number;
+  threads: number({
+    rule: "must be a whole number from 1 to 1024; as many as the machine has cores is usual",
+    isWhole: true,
+    atLeast: 1,
+    atMost: 1024,
+    help: "threads to use (default all of the machine's)",
+    value: "N",
+  }),
   /** Default `wasm`. */
-  readonly backend?: BackendName;
+  backend: word<BackendName>(["wasm", "native", "reference"], { help: "kernels to use", value: "NAME" }),
+} as const satisfies Options;
+
+/** Where a task computes. */
+export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
   /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
   readonly readText?: (path: string) => Promise<string>;
 }
 
 /** A job, parsed once, and the machine that a task computes it on. */
-export interface Session extends Required<SessionOptions> {
+export interface Session {
   readonly job: Job;
+  readonly threads: number;
+  readonly backend: BackendName;
+  readonly readText: (path: string) => Promise<string>;
   readonly platform: PlatformServices;
   /**
    * Tells what was used since the session was opened.
@@ -34,10 +49,8 @@ export interface Session extends Required<SessionOptions> {
 }
 
 /** Opens a session for a job; the clocks of its resources start here. */
-export async function openSession(
-  job: Job,
-  { threads = 1, backend = "wasm", readText }: SessionOptions = {},
-): Promise<Session> {
+export async function openSession(job: Job, options: SessionOptions = {}): Promise<Session> {
+  const { threads = 1, backend = "wasm" } = valuesOf("options", COMPUTING_OPTIONS, options);
   const began = performance.now();
   const platform = await platformServices();
   const cpuBefore = platform.cpuSeconds();
@@ -45,7 +58,7 @@ export async function openSession(
     job,
     threads,
     backend,
-    readText: readText ?? platform.readText,
+    readText: options.readText ?? platform.readText,
     platform,
     resources(orbitalMemory) {
       const cpu = platform.cpuSeconds();

@@ -1,7 +1,7 @@
 import type { FrozenProblem } from "../../../bands/frozen-problem.ts";
 import type { KPath } from "../../../bands/k-path.ts";
-import { requireInput } from "../../../common/failure.ts";
-import type { Vec3 } from "../../../common/vec3.ts";
+import { requireOption } from "../../../common/failure.ts";
+import { type Given, valuesOf } from "../../../common/options.ts";
 import {
   type Bands,
   type BandsChoices,
@@ -9,6 +9,7 @@ import {
   computeBands,
   requireEnclosable,
 } from "../../../ground/bands.ts";
+import { BANDS_OPTIONS } from "../../../ground/bands-options.ts";
 import type { Model } from "../../../model/model.ts";
 import { VERSION } from "../../../version.ts";
 import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
@@ -18,13 +19,12 @@ import { parseJob } from "../../schema/schema.ts";
 import type { BandsFile } from "./bands-result.ts";
 
 /** Which bands, and what to tell meanwhile. They are by default as many as the job has. */
-export interface BandsOptions extends Omit<RunOptions, "onFields">, Omit<BandsChoices, "signal"> {
-  /** Labels of special points such as `GXLWKG`; default the lattice's standard path. */
-  readonly path?: string;
-  /** These k-points instead of a path, reduced coordinates. */
-  readonly kpoints?: readonly Vec3[];
+export interface BandsOptions
+  extends Given<typeof BANDS_OPTIONS>,
+    Omit<RunOptions, "onFields">,
+    Omit<BandsChoices, "signal"> {
   /** Whether to make a problem file of the self-consistent Hamiltonian. Default false. */
-  readonly saveProblem?: boolean;
+  readonly saveProblem?: boolean | undefined;
 }
 
 /** A band structure, its file, and what is worth saying about it. */
@@ -56,24 +56,29 @@ export const runBands = async (value: unknown, options: BandsOptions = {}): Prom
 /** Band structure of the job of a session. */
 export async function bandsTask(session: Session, options: BandsOptions): Promise<BandsRun> {
   const { job } = session;
-  const { saveProblem = false, errorBars = false } = options;
+  const { errorBars } = valuesOf("bands", BANDS_OPTIONS, options);
+  const { saveProblem = false } = options;
   const isSelfConsistent = job.hamiltonian === "kohn-sham";
-  requireInput(
+  requireOption(
     isSelfConsistent || !saveProblem,
-    () =>
-      `--save-problem: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others are fixed by the job`,
+    "bands",
+    (name) =>
+      `${name("saveProblem")}: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others are fixed by the job`,
   );
-  requireInput(
+  requireOption(
     isSelfConsistent || options.restart === undefined,
-    () =>
-      `--restart: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others have no iteration to go on with`,
+    "bands",
+    (name) =>
+      `${name("restart")}: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others have no iteration to go on with`,
   );
   const unsolved = await prepareHamiltonian(session, options);
   const { model } = unsolved;
   if (errorBars) requireEnclosable(model);
-  requireInput(
+  requireOption(
     model.nSpin === 1 || !saveProblem,
-    () => "spin: must be none with --save-problem, got collinear; one potential is stored, for both spins",
+    "bands",
+    (name) =>
+      `spin: must be none with ${name("saveProblem")}, got collinear; one potential is stored, for both spins`,
   );
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { warnings, ...crystal } = await unsolved.solve();
@@ -100,10 +105,11 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
 }
 
 function kpathOf(model: Model, { path, points, kpoints }: BandsOptions): KPath {
-  requireInput(
-    kpoints === undefined || path === undefined,
-    () =>
-      `--path: must not stand beside --k, got ${path}; a list of k-points is no path: leave out one of the two`,
+  requireOption(
+    kpoints === undefined || (path === undefined && points === undefined),
+    "bands",
+    (name) =>
+      `${name("kpoints")}: must stand without ${name("path")} and ${name("points")}, got both; a list of k-points is no path`,
   );
   return bandsPath(model, kpoints ?? path, points);
 }

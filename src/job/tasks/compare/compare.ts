@@ -1,41 +1,40 @@
-import { requireInput } from "../../../common/failure.ts";
-import { didYouMean } from "../../../common/nearest.ts";
+import { type Given, valuesOf } from "../../../common/options.ts";
 import { createLattice, longAxis } from "../../../model/lattice.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
-import { platformServices } from "../../prepare/platform.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
 import { resolveStructure } from "../../prepare/structure.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
-import { MIXINGS, mixingSchema } from "../../schema/mixings.ts";
+import type { MixingChoice } from "../../schema/mixings.ts";
 import { parseJob } from "../../schema/schema.ts";
-import { type DielectricRunOptions, runDielectric } from "../dielectric/run-dielectric.ts";
+import { withMixing } from "../../schema/with-mixing.ts";
+import type { DielectricFile } from "../dielectric/dielectric-result.ts";
+import { type DielectricRunOptions, dielectricTask } from "../dielectric/run-dielectric.ts";
 import type { ResultFile, ResultStatus } from "../scf/result.ts";
-import { runScf } from "../scf/run-scf.ts";
+import { scfTask } from "../scf/run-scf.ts";
+import { COMPARE_OPTIONS } from "./options.ts";
 import { repeatedJob } from "./repeat.ts";
 
 /** Error of the free energy that counts as solved [Ha]: that of the tables in [HL21]. */
 export const ENERGY_ERROR = 1.6e-10;
 
-export interface CompareOptions extends Pick<RunOptions, "threads" | "backend" | "signal" | "readText"> {
-  /** Names of mixings; parameters are the job's for the mixing it names, defaults for others. Default: simple, kerker, ldos, the job's. */
-  readonly mixings?: readonly string[];
-  /** How many copies of the structure stand along its long axis. Default [1]. */
-  readonly sizes?: readonly number[];
-  /**
-   * Add the condition number of P⁻¹ε† at the ground state of each size, which says why a mixing is slow. Costs as much as
-   * some ten more SCF runs for each mixing. Default false.
-   */
-  readonly conditionNumbers?: boolean;
+type MixingName = MixingChoice["name"];
+
+/** Which mixings and sizes, and what to tell meanwhile. */
+export interface CompareOptions
+  extends Given<typeof COMPARE_OPTIONS>,
+    SessionOptions,
+    Pick<RunOptions, "signal"> {
   readonly onStep?: (run: RunLabel, row: HistoryRow) => void;
   readonly onRun?: (run: ComparedRun) => void;
   /** Products with the operator whose condition number is asked for, after the run's own steps. */
   readonly onProduct?: (run: RunLabel, product: number) => void;
   /** What runs a job. Default `runScf`. */
-  readonly run?: (job: unknown, options: RunOptions) => Promise<ResultFile>;
+  readonly run?: (job: Job, options: RunOptions) => Promise<ResultFile>;
   /** What finds the eigenvalues. Default `runDielectric`. */
-  readonly analyse?: typeof runDielectric;
+  readonly analyse?: (job: Job, options: DielectricRunOptions) => Promise<DielectricFile>;
 }
 
 /** Which of the runs. */
@@ -95,23 +94,20 @@ export interface Comparison {
  * for (const { mixing, iterations } of runs) console.log(mixing, iterations);
  * ```
  */
-export async function compareMixings(value: unknown, options: CompareOptions = {}): Promise<Comparison> {
-  const job = parseJob(value);
+export const compareMixings = async (value: unknown, options: CompareOptions = {}): Promise<Comparison> =>
+  compareTask(await openSession(parseJob(value), options), options);
+
+/** The same for the job of a session. */
+export async function compareTask(session: Session, options: CompareOptions): Promise<Comparison> {
+  const { job, threads, backend, readText } = session;
   requireSelfConsistent(job);
-  const mixings = options.mixings ?? comparedMixings(job);
-  const sizes = options.sizes ?? [1];
-  checkLists(mixings, sizes);
-  const readText = options.readText ?? (await platformServices()).readText;
+  const chosen = valuesOf("compare", COMPARE_OPTIONS, options);
+  const mixings = (chosen.mixings ?? comparedMixings(job)) as readonly MixingName[]; // known, as just checked
+  const { sizes = [1], conditionNumbers } = chosen;
+  const { run = solved, analyse = analysed, signal } = options;
   const structure = await resolveStructure(job, readText);
   const axis = longAxis(createLattice(structure.lattice));
-  const run = options.run ?? runScf;
-  const { threads, backend, signal } = options;
-  const shared = {
-    readText,
-    ...(threads === undefined ? {} : { threads }),
-    ...(backend === undefined ? {} : { backend }),
-    ...(signal === undefined ? {} : { signal }),
-  };
+  const shared = { threads, backend, readText, ...(signal === undefined ? {} : { signal }) };
 
   const runs: ComparedRun[] = [];
   const lowestEnergies: number[] = [];
@@ -130,8 +126,8 @@ export async function compareMixings(value: unknown, options: CompareOptions = {
       });
       complete &&= result.status !== "interrupted";
       for (const warning of result.warnings) warnings.add(warning);
-      const conditionNumber = options.conditionNumbers
-        ? await conditionOf(larger, mixing, options.analyse ?? runDielectric, {
+      const conditionNumber = conditionNumbers
+        ? await conditionOf(larger, mixing, analyse, {
             ...shared,
             onProduct: ({ step }) => options.onProduct?.(label, step),
           })
@@ -170,32 +166,18 @@ export const comparedMixings = ({ scf }: Job): readonly string[] => [
   ...new Set(["simple", "kerker", "ldos", scf.mixing.name]),
 ];
 
-function checkLists(mixings: readonly string[], sizes: readonly number[]): void {
-  requireInput(
-    mixings.length > 0 && new Set(mixings).size === mixings.length,
-    () => `mixings: must be a list of different names, got ${JSON.stringify(mixings)}`,
-  );
-  for (const name of mixings)
-    requireInput(
-      (MIXINGS as readonly string[]).includes(name),
-      () => `mixings: must be among ${MIXINGS.join(", ")}, got ${name}${didYouMean(name, MIXINGS)}`,
-    );
-  requireInput(
-    sizes.length > 0 &&
-      new Set(sizes).size === sizes.length &&
-      sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= 1000),
-    () =>
-      `sizes: must be different whole numbers from 1 to 1000, got ${JSON.stringify(sizes)}; such as 1,2,4`,
-  );
-}
+const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
+  scfTask(await openSession(job, options), options);
+
+const analysed = async (job: Job, options: DielectricRunOptions): Promise<DielectricFile> =>
+  dielectricTask(await openSession(job, options), options);
 
 /** The ground state is found with the default mixing: that under inspection might not get there. */
 async function conditionOf(
   job: Job,
-  name: string,
-  analyse: typeof runDielectric,
-  shared: Pick<RunOptions, "threads" | "backend" | "signal" | "readText"> &
-    Pick<DielectricRunOptions, "onProduct">,
+  name: MixingName,
+  analyse: NonNullable<CompareOptions["analyse"]>,
+  shared: Pick<DielectricRunOptions, keyof SessionOptions | "signal" | "onProduct">,
 ): Promise<number | undefined> {
   const { mixing } = withMixing(job, name).scf;
   if (mixing.name === "chi0-exact") return 1; // P = ε†
@@ -206,9 +188,6 @@ async function conditionOf(
   });
   return smallest === undefined || largest === undefined ? undefined : largest.value / smallest.value;
 }
-
-const withMixing = (job: Job, name: string): Job =>
-  job.scf.mixing.name === name ? job : { ...job, scf: { ...job.scf, mixing: mixingSchema.parse({ name }) } };
 
 function comparedRun(label: RunLabel, { status, iterations, history, resources }: ResultFile): ComparedRun {
   const energies = history.map(({ energy }) => energy);

@@ -1,7 +1,9 @@
 import { planeAverage } from "../../../basis/plane-average.ts";
-import { requireInput } from "../../../common/failure.ts";
+import { requireOption } from "../../../common/failure.ts";
+import { type Given, valuesOf } from "../../../common/options.ts";
 import { plural } from "../../../common/plural.ts";
-import { type Dielectric, observeDamped, requireProducts } from "../../../ground/dielectric.ts";
+import { type Dielectric, observeDamped } from "../../../ground/dielectric.ts";
+import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../../ground/dielectric-options.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import { longAxis, planeSpacings } from "../../../model/lattice.ts";
 import type { Preconditioner } from "../../../precond/preconditioner.ts";
@@ -18,13 +20,11 @@ import { solveSession } from "../scf/solve.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
 
 /** What to analyse, and what to tell meanwhile. */
-export interface DielectricRunOptions extends Omit<RunOptions, "onFields"> {
+export interface DielectricRunOptions
+  extends Given<typeof DIELECTRIC_ANALYSIS_OPTIONS>,
+    Omit<RunOptions, "onFields"> {
   /** P of P⁻¹ε†. Default the job's; the ground state is found with the job's own in any case. */
   readonly mixing?: MixingChoice;
-  /** Products with the operator at most. Default 60. */
-  readonly maxProducts?: number;
-  /** Steps of a damped iteration to compare the prediction with; 0 leaves it out. Default 30. */
-  readonly observedSteps?: number;
   readonly onProduct?: (step: DielectricStep) => void;
   readonly onDampedStep?: (row: HistoryRow) => void;
 }
@@ -55,14 +55,15 @@ export async function dielectricTask(
   session: Session,
   options: DielectricRunOptions,
 ): Promise<DielectricFile> {
-  checkOptions(options);
+  const values = valuesOf("dielectric", DIELECTRIC_ANALYSIS_OPTIONS, options);
   const prepared = await prepareSession(session, options);
   const { job } = session;
   const mixing = options.mixing ?? job.scf.mixing;
-  requireInput(
+  requireOption(
     mixing.name !== "chi0-exact",
-    () =>
-      "mixing: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction",
+    "dielectric",
+    (name) =>
+      `${name("mixing")}: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction`,
   );
   const preconditioner = preconditionerOf(mixing);
   const state = await solveSession(session, prepared, options);
@@ -77,7 +78,8 @@ export async function dielectricTask(
   } finally {
     await state.close();
   }
-  const observed = found.report && (await observe(prepared, preconditioner, found.report, options));
+  const observed =
+    found.report && (await observe(prepared, preconditioner, found.report, { ...options, ...values }));
   return {
     stillwave: VERSION,
     job,
@@ -92,14 +94,6 @@ export async function dielectricTask(
     resources: session.resources(peak),
     warnings: [...new Set([...prepared.warnings, ...state.warnings, ...found.warnings])],
   };
-}
-
-function checkOptions({ maxProducts, observedSteps = 30 }: DielectricRunOptions): void {
-  requireProducts(maxProducts);
-  requireInput(
-    Number.isInteger(observedSteps) && observedSteps >= 0,
-    () => `observedSteps: must be a whole number, got ${observedSteps}; 0 leaves the damped iteration out`,
-  );
 }
 
 /** What the analysis adds to the file. */

@@ -1,4 +1,4 @@
-import { computeDos, type Dos, type DosChoices, requireDosOptions } from "../../../ground/dos.ts";
+import { computeDos, type Dos, type DosChoices, dosValues } from "../../../ground/dos.ts";
 import { VERSION } from "../../../version.ts";
 import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
@@ -31,7 +31,7 @@ export const runDos = async (value: unknown, options: DosOptions = {}): Promise<
 export async function dosTask(session: Session, options: DosOptions): Promise<DosFile> {
   const { job } = session;
   const unsolved = await prepareHamiltonian(session, options);
-  requireDosOptions({ temperature: unsolved.model.temperature, choice: unsolved.choice }, options);
+  dosValues({ temperature: unsolved.model.temperature, choice: unsolved.choice }, options); // before the long work
   const { warnings, ...crystal } = await unsolved.solve();
   const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
   const dos = await computeDos(crystal, session, choices);

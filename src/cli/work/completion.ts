@@ -1,16 +1,25 @@
-import type { Command, Option } from "commander";
 import { InputError } from "../../common/failure.ts";
 import { didYouMean } from "../../common/nearest.ts";
-import { MIXINGS } from "../../job/schema/mixings.ts";
+import { type CliCommand, flagOf, offered } from "../command.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** An option as completion sees it. */
+interface CompletedOption {
+  readonly value?: string | undefined;
+  readonly short?: string | undefined;
+  readonly flag: string;
+  readonly help: string;
+  /** Words it may be followed by, if they are known. */
+  readonly choices?: readonly string[] | undefined;
+}
 
 /** A command as completion sees it. */
 interface Completed {
   /** Words after `stillwave`, such as `new slab`. */
   readonly name: string;
   readonly description: string;
-  readonly options: readonly Option[];
+  readonly options: readonly CompletedOption[];
   /** Words that may stand without an option. */
   readonly words: readonly string[];
   /** Whether a file may. */
@@ -22,7 +31,7 @@ interface Completed {
  *
  * @throws InputError for a shell that is not known.
  */
-export function completionScript(shell: string, program: Command, jobs: readonly string[]): string {
+export function completionScript(shell: string, program: CliCommand, jobs: readonly string[]): string {
   const commands = commandsOf(program, jobs);
   if (shell === "bash") return bash(commands);
   // zsh understands bash's own functions.
@@ -34,32 +43,41 @@ export function completionScript(shell: string, program: Command, jobs: readonly
   );
 }
 
-function commandsOf(command: Command, jobs: readonly string[], prefix: readonly string[] = []): Completed[] {
-  const inner = command.commands.flatMap((each) => commandsOf(each, jobs, [...prefix, each.name()]));
-  const [argument] = command.registeredArguments;
-  const takesJob = /JOB|IN/.test(argument?.name() ?? "") || command.name() === "examples";
+function commandsOf(
+  command: CliCommand,
+  jobs: readonly string[],
+  prefix: readonly string[] = [],
+): Completed[] {
+  const { description, commands = [], args: [argument] = [] } = command;
+  const inner = commands.flatMap((each) => commandsOf(each, jobs, [...prefix, each.name]));
+  const takesJob = /JOB|IN/.test(argument?.name ?? "") || command.name === "examples";
   const words = [
-    ...command.commands.map((each) => each.name()),
+    ...commands.map((each) => each.name),
     ...(takesJob ? jobs : []),
-    ...(argument?.argChoices ?? []),
+    ...(argument?.choices ?? []),
   ];
+  const options = offered(command).map(([name, { help = "", short, value, choices, ...option }]) => ({
+    flag: flagOf(name, option),
+    short,
+    help: help.replace("{default}", String(option.default)),
+    value,
+    choices,
+  }));
   return [
     {
       name: prefix.join(" "),
-      description: command.description(),
-      options: command.options,
+      description,
+      options: [...options, ...(prefix.length === 0 ? [VERSION] : [])],
       words,
-      takesFile: argument !== undefined && /JOB|FILE|IN/.test(argument.name()),
+      takesFile: argument !== undefined && /JOB|FILE|IN/.test(argument.name),
     },
     ...inner,
   ];
 }
 
-const flags = (option: Option): string[] => [option.long, option.short].filter((flag) => flag != null);
-/** Words an option may be followed by, if they are known. */
-const choicesOf = (option: Option): readonly string[] | undefined =>
-  option.argChoices ?? (option.long === "--mixing" ? MIXINGS : undefined);
-const takesFile = (option: Option): boolean => /<(FILE|DIR)/.test(option.flags);
+const VERSION: CompletedOption = { flag: "--version", short: "V", help: "output the version number" };
+const flags = ({ flag, short }: CompletedOption): string[] => [flag, ...(short ? [`-${short}`] : [])];
+const takesFile = ({ value }: CompletedOption): boolean => /^(FILE|DIR)/.test(value ?? "");
 
 function bash(commands: readonly Completed[]): string {
   const groups = commands.filter(
@@ -70,10 +88,10 @@ function bash(commands: readonly Completed[]): string {
       const patterns = flags(option)
         .map((flag) => `"${name} ${flag}"`)
         .join("|");
-      const choices = choicesOf(option);
+      const { choices } = option;
       if (choices !== undefined) return [`    ${patterns}) words="${choices.join(" ")}" ;;`];
       if (takesFile(option)) return [`    ${patterns}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`];
-      return option.required ? [`    ${patterns}) return ;;`] : []; // a number or a name that only the user knows
+      return option.value === undefined ? [] : [`    ${patterns}) return ;;`]; // a number or a name that only the user knows
     }),
   );
   const cases = commands.map(
@@ -115,11 +133,10 @@ function fish(commands: readonly Completed[]): string {
     }),
     ...(hasFile ? [`complete -c stillwave -n ${quoted(condition(name))} -F`] : []),
     ...options.map((option) => {
-      const known = choicesOf(option);
-      const choices = known === undefined ? "" : ` -a ${quoted(known.join(" "))}`;
-      const value = option.required ? ` -r${takesFile(option) ? " -F" : ""}` : "";
-      const short = option.short == null ? "" : ` -s ${option.short.slice(1)}`;
-      return `complete -c stillwave -n ${quoted(condition(name))}${short} -l ${option.long?.slice(2)}${value}${choices} -d ${quoted(option.description)}`;
+      const choices = option.choices === undefined ? "" : ` -a ${quoted(option.choices.join(" "))}`;
+      const value = option.value === undefined ? "" : ` -r${takesFile(option) ? " -F" : ""}`;
+      const short = option.short === undefined ? "" : ` -s ${option.short}`;
+      return `complete -c stillwave -n ${quoted(condition(name))}${short} -l ${option.flag.slice(2)}${value}${choices} -d ${quoted(option.help)}`;
     }),
   ]);
   return `complete -c stillwave -f\n${lines.join("\n")}\n`;

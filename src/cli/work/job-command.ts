@@ -1,0 +1,125 @@
+import { resolve } from "node:path";
+import type { Given, Options } from "../../common/options.ts";
+import { COMPUTING_OPTIONS, openSession, type Session } from "../../job/prepare/session.ts";
+import type { Job } from "../../job/schema/job.ts";
+import { parseJob } from "../../job/schema/schema.ts";
+import { type Argument, type Call, type CliCommand, command } from "../command.ts";
+import { EXIT, type ExitCode } from "../host.ts";
+import { requireOutputs } from "../output/outputs.ts";
+import { printResult, type ResultTexts } from "../output/print-result.ts";
+import { levelOf, levelOptions } from "../terminal/level.ts";
+import type { PhaseTime } from "../terminal/phases.ts";
+import { type Reporter, reporter } from "../terminal/reporter.ts";
+import { CHECKPOINT_OPTIONS, checkpointKeeper } from "./checkpoint-keeper.ts";
+import { type JobSource, loadJob } from "./job-source.ts";
+import { type Work, work } from "./work.ts";
+
+export const JOB: Argument = {
+  name: "<JOB>",
+  help: "job file, - for standard input, or the name of a shipped job",
+};
+
+/** A call of a command on a job, once the job is parsed. */
+export interface JobCall<Declared> extends Call<Declared> {
+  readonly report: Reporter;
+  readonly source: JobSource;
+  readonly job: Job;
+  /** That of the job, or else its name. */
+  readonly title: string;
+  /** Where a name of the command line is. */
+  path(name: string): string;
+}
+
+/** What is said of a result. */
+export interface Told extends ResultTexts {
+  readonly warnings: readonly string[];
+  /** What was asked for and not reached, one line each. */
+  readonly failures?: readonly string[];
+  /** Whether more was asked for, where the summary says so. */
+  readonly isIncomplete?: boolean;
+}
+
+/** A command that computes something of a job by a task. */
+export interface JobCommand<Declared extends Options, Task, Result> {
+  readonly name: string;
+  readonly description: string;
+  /** What `--verbose` adds. */
+  readonly detail: string;
+  readonly options: Declared;
+  readonly examples: CliCommand["examples"];
+  /** Whether it begins with a self-consistent field that can be kept and gone on with. Default false. */
+  readonly iterates?: boolean;
+  /** Stands above the table of steps, which goes to stdout then; without it the table goes to stderr. */
+  readonly headline?: (call: JobCall<Declared>) => string;
+  /** What becomes of the job before it is run. */
+  readonly adapt?: (job: Job, options: Given<Declared>) => Job;
+  /** The task, loaded when it is called for. */
+  readonly load: () => Promise<Task>;
+  readonly solve: (task: Task, session: Session, work: Work, call: JobCall<Declared>) => Promise<Result>;
+  /** Whether a result of interrupted work leaves an iteration to go on with. */
+  readonly isUnfinished?: (result: Result) => boolean;
+  /** Writes files before anything is said. */
+  readonly save?: (result: Result, call: JobCall<Declared>) => Promise<void>;
+  readonly tell: (result: Result, call: JobCall<Declared>, phases: readonly PhaseTime[]) => Told;
+  /** Writes the other files. */
+  readonly draw?: (result: Result, call: JobCall<Declared>) => Promise<void>;
+}
+
+/** Makes a command of it: everything is looked at before the long work begins, and the result is said in one way. */
+export function jobCommand<const Declared extends Options, Task, Result>(
+  spec: JobCommand<Declared, Task, Result>,
+): CliCommand {
+  const { name, description, examples, detail, iterates = false } = spec;
+  const options = {
+    ...spec.options,
+    ...(iterates ? CHECKPOINT_OPTIONS : {}),
+    ...COMPUTING_OPTIONS,
+    ...levelOptions(detail),
+  };
+  const run = async (called: Call<Options>): Promise<ExitCode> => {
+    const { host, options: given } = called;
+    const own = given as Given<Declared>;
+    const report = reporter(host.stderr, levelOf(given));
+    const source = await loadJob(called.args[0]!, host);
+    const parsed = parseJob(source.value); // before anything is loaded or touched
+    const job = spec.adapt?.(parsed, own) ?? parsed;
+    const call: JobCall<Declared> = {
+      ...called,
+      options: own,
+      report,
+      source,
+      job,
+      title: job.title ?? source.name,
+      path: (file) => resolve(host.cwd, file),
+    };
+    await requireOutputs(options, called);
+    const keeper = iterates ? await checkpointKeeper(host, report, source.name, given) : undefined;
+    const task = await host.engine(name, spec.load);
+    const headline = spec.headline?.(call);
+    const { result, phases } = await work<{ readonly result: Result; readonly phases: readonly PhaseTime[] }>(
+      {
+        host,
+        report,
+        source,
+        job,
+        options: given,
+        keeper,
+        rows: headline === undefined || given.json === true ? host.stderr : host.stdout,
+        headline,
+        isUnfinished: ({ result: found }) => spec.isUnfinished?.(found) ?? false,
+      },
+      async (at) => {
+        const found = await spec.solve(task, await openSession(job, at.run), at, call);
+        return { result: found, phases: at.phases() };
+      },
+    );
+    await spec.save?.(result, call);
+    const { warnings, failures = [], isIncomplete = false, ...texts } = spec.tell(result, call, phases);
+    report.warn(warnings);
+    printResult(host, report, given.json === true, texts);
+    for (const failure of failures) report.fail(failure);
+    await spec.draw?.(result, call);
+    return failures.length === 0 && !isIncomplete ? EXIT.ok : EXIT.notConverged;
+  };
+  return command({ name, description, args: [JOB], options, examples, run });
+}
