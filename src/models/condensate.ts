@@ -66,7 +66,8 @@ export interface Condensate {
  *
  * @example
  * ```ts
- * import { defineModel, externalPotential, minimiseCondensate, powerNonlinearity } from "stillwave";
+ * import { defineModel, externalPotential, minimiseCondensate } from "stillwave";
+ * import { powerNonlinearity } from "stillwave";
  *
  * const model = await defineModel({
  *   cell: [[16]],

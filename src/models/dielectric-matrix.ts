@@ -99,7 +99,8 @@ export interface PreconditionedSpectrum {
  *
  * @example
  * ```ts
- * import { dielectricMatrix, groundState, kerker, lineSystem, metalLine, preconditionedSpectrum } from "stillwave";
+ * import { dielectricMatrix, groundState, kerker, lineSystem } from "stillwave";
+ * import { metalLine, preconditionedSpectrum } from "stillwave";
  *
  * const model = await lineSystem(metalLine(3));
  * const { density } = await groundState(model);

@@ -34,7 +34,7 @@ export interface BandsSvgOptions {
   readonly title?: string;
   /** Line below the title. */
   readonly subtitle?: string | undefined;
-  /** Reciprocal vectors as rows [bohr⁻¹], by which the path is drawn to scale. Default the bands'. */
+  /** Reciprocal vectors as rows [bohr⁻¹], for the scale of the path. Default the bands'. */
   readonly reciprocal?: Mat3;
   /** Name of `zero`, as in "energy above the Fermi level". Default `the zero of energy`. */
   readonly zeroName?: string;

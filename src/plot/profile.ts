@@ -41,7 +41,8 @@ const STYLES = [
  * import { profileSvg } from "stillwave";
  *
  * const values = Float64Array.from({ length: 50 }, (_, i) => Math.cos(i / 8) ** 2);
- * const svg = await profileSvg([{ label: "density", values }], { length: 30, quantity: "ρ (bohr⁻³)" });
+ * const profile = { label: "density", values };
+ * const svg = await profileSvg([profile], { length: 30, quantity: "ρ (bohr⁻³)" });
  * console.log(svg.length);
  * ```
  */

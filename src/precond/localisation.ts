@@ -42,7 +42,7 @@ export const layerEnds = {
  * ```ts
  * import { densityMixing, hybrid, layer } from "stillwave";
  *
- * // silica below, metal above: the dielectric acts from 0 to 0.4 of the cell along its third vector
+ * // silica below, metal above: the dielectric acts from 0 to 0.4 along the third vector
  * const localisation = layer({ axis: 2, from: 0, to: 0.4 });
  * const method = densityMixing({ preconditioner: hybrid({ epsilonR: 2.1, localisation }) });
  * ```

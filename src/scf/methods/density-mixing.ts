@@ -48,7 +48,8 @@ export interface DensityMixingState extends MethodState {
  * const job = newJob(bulk("Si"), { ecut: 5, kgrid: [2, 2, 2], isMetal: false });
  * const { problem, options } = await prepareScf(job);
  * const method = densityMixing({ preconditioner: kerker(), damping: 0.8 });
- * for await (const { row } of scf(problem, { ...options, method })) console.log(row.densityResidual);
+ * for await (const { row } of scf(problem, { ...options, method }))
+ *   console.log(row.densityResidual);
  * ```
  */
 export function densityMixing({

@@ -2,8 +2,8 @@ import type { SolvedStep, Tolerance } from "../method.ts";
 import type { HistoryRow } from "../state.ts";
 
 /**
- * Tells whether a step meets all given tolerances. An energy must have stopped moving where the residual
- * leaves it no more room: under a tiny damping it stops anywhere.
+ * Tells whether a step meets all given tolerances. A small change of the energy counts only with a
+ * residual as small: under a tiny damping the energy stops changing anywhere.
  */
 export function meets(
   tolerance: Tolerance,
