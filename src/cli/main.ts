@@ -19,10 +19,13 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** The first Ctrl-C asks; the second one ends the process as usual, once `leave` is done. */
+/** What asks a process to end: Ctrl-C, a batch system, a terminal that closes. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Asks at the first signal; at the second one ends the process as usual, once `leave` is done. */
 function onInterrupt(ask: () => void, leave: () => void): () => void {
   let isAsked = false;
-  const listener = () => {
+  const listener = (signal: NodeJS.Signals) => {
     if (!isAsked) {
       isAsked = true;
       return ask();
@@ -31,11 +34,13 @@ function onInterrupt(ask: () => void, leave: () => void): () => void {
     try {
       leave();
     } finally {
-      process.kill(process.pid, "SIGINT");
+      process.kill(process.pid, signal);
     }
   };
-  const release = () => void process.off("SIGINT", listener);
-  process.on("SIGINT", listener);
+  const release = () => {
+    for (const signal of SIGNALS) process.off(signal, listener);
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
   return release;
 }
 
@@ -57,10 +62,14 @@ const host: Host = {
   },
 };
 
-// A reader that has seen enough, such as `head`, is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
-});
+/** Options that name files to write. */
+const WRITES = /^--?(o|out|checkpoint|certificate|ase|save|plot|density|potential|magnetisation|local)\b/;
+
+// A reader that has seen enough, such as `head`, is no failure; a run that writes files goes on without it.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    if (!process.argv.some((word) => WRITES.test(word))) process.exit(0);
+  });
 
 process.exitCode = await runProgram(process.argv.slice(2), host);

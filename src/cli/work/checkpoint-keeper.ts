@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
+import { requireInput } from "../../common/failure.ts";
 import { type Given, text } from "../../common/options.ts";
 import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../../io/checkpoint.ts";
+import { claimFile } from "../../io/whole-files.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
 import type { Host } from "../host.ts";
 import { output } from "../output/outputs.ts";
@@ -19,14 +21,16 @@ export interface CheckpointKeeper {
   rescue(): Promise<void>;
   /** The same at once, for a process that is about to end. */
   rescueNow(): void;
+  /** Lets other runs write the file. */
+  release(): Promise<void>;
 }
 
 /**
- * After every step into the file of `--checkpoint`; without it into memory, and into a file beside the result or of the job's name
+ * Writes after every step into the file of `--checkpoint`; without it into memory, and into a file beside the result or of the job's name
  * when the run is interrupted.
  *
  * @param out the result file, if there is one.
- * @throws InputError if the file of `--restart` is no checkpoint.
+ * @throws InputError if the file of `--restart` is no checkpoint, or another run writes that of `--checkpoint`.
  */
 export async function checkpointKeeper(
   { cwd }: Host,
@@ -39,6 +43,10 @@ export async function checkpointKeeper(
   }: Given<typeof CHECKPOINT_OPTIONS> & { readonly out?: string | undefined },
 ): Promise<CheckpointKeeper> {
   const path = (name: string) => resolve(cwd, name);
+  requireInput(
+    kept === undefined || out === undefined || path(kept) !== path(out),
+    () => `--checkpoint: must be another file than --out, got ${kept} for both`,
+  );
   const before = restart === undefined ? undefined : await readCheckpoint(path(restart));
   let latest: object | undefined;
   let written: object | undefined;
@@ -46,9 +54,16 @@ export async function checkpointKeeper(
     kept ?? `${out === undefined ? join(".", jobName) : out.replace(/\.\w+$/, "")}.checkpoint.json`;
   const tell = () => report.urge(`checkpoint: ${rescued}; continue with --restart ${rescued}`);
   const write = async (state: object) => {
-    await writeCheckpoint(path(rescued), state);
-    written = state;
+    try {
+      await writeCheckpoint(path(rescued), state);
+      written = state;
+      return true;
+    } catch (error) {
+      report.warn([`checkpoint: ${rescued} could not be written (${(error as Error).message})`]);
+      return false;
+    }
   };
+  const release = kept === undefined ? undefined : await claimFile("--checkpoint", path(kept));
   return {
     run: {
       checkpoint: async (state) => {
@@ -59,14 +74,13 @@ export async function checkpointKeeper(
       ...(before === undefined ? {} : { restart: before }),
     },
     async rescue() {
-      if (latest === undefined || latest === written) return;
-      await write(latest);
-      tell();
+      if (latest !== undefined && latest !== written && (await write(latest))) tell();
     },
     rescueNow() {
       if (latest === undefined || latest === written) return;
       writeCheckpointSync(path(rescued), latest);
       tell();
     },
+    release: async () => release?.(),
   };
 }

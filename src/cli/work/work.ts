@@ -119,6 +119,7 @@ export async function work<T>(
     throw error;
   } finally {
     release();
+    await keeper?.release();
     report.line.clear();
   }
 }
