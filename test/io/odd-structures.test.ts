@@ -74,7 +74,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["cartn.cif", /must be a CIF with a data block that has _atom_site_fract_x/],
   ["moment-no-magn.cif", /must be a file with moments and _space_group_symop_magn_operation\.xyz/],
   ["pseudo-h.vasp", /:6: must be 2 chemical symbols, .* got "H\.75"/],
-  ["qe-space-group.in", /:2: must be without space_group/],
+  ["qe-space-group.in", /:6: must be three numbers or expressions .* got "Si 8a"/],
   ["qe-nat-3.in", /:2: must be a positive number of atoms for nat, got "-3"/],
   ["qe-typo.in", /:2: must be a variable of &SYSTEM of pw\.x; did you mean nspin\?, got "nspn"/],
   ["qe-noncolin.in", /:1: must be moments along one axis/],

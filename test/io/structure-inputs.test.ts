@@ -214,9 +214,9 @@ K_POINTS automatic
       /^q:7: must be in bohr or angstrom/,
     ],
     [
-      "Wyckoff positions",
+      "positions of a space group without it",
       input("ibrav=0", cube, "crystal_sg\n Si 8a"),
-      /must be a card in alat, bohr, angstrom, crystal/,
+      /must be beside space_group in &SYSTEM/,
     ],
     [
       "an atom too few",

@@ -54,15 +54,16 @@ export function formatOf(path: string, text: string): StructureFormat {
   return found[1];
 }
 
-/** Whether a CIF names its space group, whether or not it lists the operations. */
-export const needsSpaceGroups = (cif: string): boolean =>
-  /^\s*_(space_group|symmetry)[._](IT_number|Int_Tables_number|(space_group_)?name_(Hall|H-M))/im.test(cif);
+/** Whether a CIF names its space group, whether or not it lists the operations, or an input of pw.x does. */
+export const needsSpaceGroups = (text: string): boolean =>
+  /^\s*ATOMIC_POSITIONS\b.*crystal_sg/im.test(text) ||
+  /^\s*_(space_group|symmetry)[._](IT_number|Int_Tables_number|(space_group_)?name_(Hall|H-M))/im.test(text);
 
 /**
  * The structure in a file.
  *
  * @param name what to call the text in messages, usually its path.
- * @param settings tables of the space groups, for a CIF with `needsSpaceGroups`.
+ * @param settings tables of the space groups, for a text with `needsSpaceGroups`.
  * @throws InputError with line number, what is expected there and what was found.
  *
  * @example
@@ -100,7 +101,7 @@ export function parseStructure(
     case "xsf":
       return parseXsf(text, name);
     case "qe":
-      return parseQeInput(text, name);
+      return parseQeInput(text, name, settings);
     case "abinit":
       return parseAbinitInput(text, name);
   }

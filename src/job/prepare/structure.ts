@@ -80,9 +80,11 @@ async function fromFile(
 ): Promise<StructureInFile> {
   const text = await readText(file);
   const format = formatOf(file, text);
-  // Only a CIF that names its group needs the tables of space groups.
+  // Only a file that names its group needs the tables of space groups.
   const tables =
-    format === "cif" && needsSpaceGroups(text) ? await (await platformServices()).spaceGroups() : undefined;
+    /^(cif|qe)$/.test(format) && needsSpaceGroups(text)
+      ? await (await platformServices()).spaceGroups()
+      : undefined;
   return parseStructure(text, file, format, tables?.settings, {
     identify: tables?.identify,
     allowFormulaMismatch,

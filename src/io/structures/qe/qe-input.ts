@@ -1,5 +1,6 @@
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
 import { scale, type Vec3 } from "../../../common/vec3.ts";
+import type { SpaceGroupSetting } from "../../../model/moyo.ts";
 import { type StructureAtom, type StructureInFile, toFractional } from "../../../model/structure.ts";
 import { type TextSource, textSource, toNumber } from "../../text-source.ts";
 import { evaluated } from "../arithmetic.ts";
@@ -8,6 +9,7 @@ import { refuseUnknown } from "../unknown-variable.ts";
 import { type Card, fieldsOf, numberOf, qeCell, unitOf } from "./qe-cell.ts";
 import { momentShares } from "./qe-moments.ts";
 import { type Namelists, namelistsOf, type Setting } from "./qe-namelist.ts";
+import { allImages, qeSpaceGroup } from "./qe-space-group.ts";
 import { QE_VARIABLES } from "./qe-variables.ts";
 
 const CARDS =
@@ -15,31 +17,50 @@ const CARDS =
 
 /**
  * Reads the structure of an input of Quantum ESPRESSO's pw.x: `ibrav` with celldm or A, B, C, or CELL_PARAMETERS;
- * ATOMIC_POSITIONS in every unit but crystal_sg, with expressions such as `1/3`; starting magnetisation, as the share of the valence
+ * ATOMIC_POSITIONS in every unit, space_group with crystal_sg, with expressions such as `1/3`; starting magnetisation, as the share of the valence
  * electrons that it is there; tot_charge. What else the input sets is named in a warning. An input of cards alone, as
  * phonopy writes, is read too.
  *
  * @param name what to call the text in messages, usually its path.
+ * @param tables every setting of the space groups, for an input with crystal_sg.
  * @throws InputError with line number, what is expected there and what was found: where pw.x stops, and for what is not read and
- * would change the crystal (space_group, non-collinear moments, several images).
+ * would change the crystal (monoclinic space_group, non-collinear moments, several images).
  */
-export function parseQeInput(text: string, name = "pw.in"): StructureInFile {
+export function parseQeInput(
+  text: string,
+  name = "pw.in",
+  tables?: readonly SpaceGroupSetting[],
+): StructureInFile {
   const source = textSource(withoutComments(text), name);
   const namelists = namelistsOf(source);
   const cards = cardsOf(source, namelists);
   const settings = namelists.system ?? cardsAlone(source, cards);
   refuseUnknowns(source, namelists);
-  refuseUnread(source, settings);
-  const { lattice, alat } = qeCell(source, settings, cards);
+  refuseTwoMetrics(source, settings);
   const card = cards.get("ATOMIC_POSITIONS");
   if (card === undefined) return source.fail(source.lines.length, "an ATOMIC_POSITIONS card");
-  const unit = unitOf(source, card, ["alat", "bohr", "angstrom", "crystal"], "alat");
+  const unit = unitOf(source, card, ["alat", "bohr", "angstrom", "crystal", "crystal_sg"], "alat");
+  const group = unit === "crystal_sg" ? qeSpaceGroup(source, settings, tables) : undefined;
+  if (unit === "crystal_sg" && group === undefined) source.fail(card.at, "beside space_group in &SYSTEM");
+  if (unit !== "crystal_sg" && settings.has("space_group"))
+    source.warn(
+      settings.get("space_group")!.at,
+      "space_group counts for positions in crystal_sg alone, as for pw.x",
+    );
+  const ibrav = group && { value: `${group.ibrav}`, at: group.at };
+  const { lattice, alat } = qeCell(
+    source,
+    ibrav ? new Map([...settings, ["ibrav", ibrav]]) : settings,
+    cards,
+  );
   if (card.option === "") source.warn(card.at, "positions without a unit are in alat, as pw.x takes them");
-  const factor = { alat, bohr: 1, angstrom: BOHR_PER_ANGSTROM, crystal: undefined }[unit];
+  const factor = { alat, bohr: 1, angstrom: BOHR_PER_ANGSTROM, crystal: undefined, crystal_sg: undefined }[
+    unit
+  ];
   const fractional = toFractional(lattice);
   const count = countOf(source, settings, card);
   const kinds = kindsOf(source, cards);
-  const rows = card.lines.slice(0, count).map((index) => {
+  const listed = card.lines.slice(0, count).map((index) => {
     const [label = "", ...rest] = fieldsOf(source.line(index));
     const element =
       elementOfLabel(label) ??
@@ -65,6 +86,7 @@ export function parseQeInput(text: string, name = "pw.in"): StructureInFile {
       source.warn(card.at, "which coordinates are fixed (if_pos) is not read");
     return { element, kind, position: factor === undefined ? position : fractional(scale(factor, position)) };
   });
+  const rows = group === undefined ? listed : allImages(group, lattice, listed);
   const shares = momentShares(source, namelists, settings, kinds.length);
   tellKinds(source, kinds, rows);
   const charge = numberOf(source, settings, "tot_charge");
@@ -140,15 +162,8 @@ function refuseUnknowns(source: TextSource, { lists, others }: Namelists): void 
   }
 }
 
-/** @throws InputError for variables that make other atoms than are listed. */
-function refuseUnread(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
-  const group = settings.get("space_group");
-  if (group !== undefined && toNumber(group.value) !== 0)
-    source.fail(
-      group.at,
-      "without space_group: give ibrav and all atoms of its cell, as pw.x prints them, or a CIF with the group",
-      `space_group = ${group.value}`,
-    );
+/** @throws InputError for lattice parameters given in two ways. */
+function refuseTwoMetrics(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
   const isMetric = [...settings.keys()].find((key) => /^(a|b|c|cosab|cosac|cosbc)$/.test(key));
   const celldm = [...settings.keys()].find((key) => /^celldm/.test(key));
   if (isMetric !== undefined && celldm !== undefined)
