@@ -1,10 +1,10 @@
 /**
  * Stillwave: plane-wave Kohn-Sham density-functional theory.
  *
- * `solve(job)` finds a ground state and keeps it for what follows from it; `runScf(job)` takes a job
- * file's content and gives the result file's; `scf(problem, options)` is the iteration itself, one
- * step at a time. Every subject has an entry of its own as well, such as `stillwave/mixing`, which
- * loads no more than it needs; `stillwave/io` reads and writes files and is there alone.
+ * `solve(job)` finds a ground state and keeps it for what follows from it; `runScf(job)` turns the
+ * content of a job file into that of a result file; `scf(problem, options)` is the iteration itself,
+ * one step at a time. Each subject has its own entry, such as `stillwave/mixing`, which loads no
+ * more than it needs; `stillwave/io`, which reads and writes files, is a separate entry only.
  */
 
 export * from "./exports/basis.ts";

@@ -1,10 +1,7 @@
 import { add, cross, dot, type Mat3, norm, scale, type Vec3 } from "../common/vec3.ts";
 import type { Grid } from "./grid.ts";
 
-/**
- * Visits every p = offset + n1·v1 + n2·v2 + n3·v3 with |p| ≤ radius, and no others; n1 varies
- * fastest.
- */
+/** Visits all p = offset + n1·v1 + n2·v2 + n3·v3 with |p| ≤ radius, n1 fastest. */
 export type VisitBall = (
   offset: Vec3,
   radius: number,
@@ -12,8 +9,8 @@ export type VisitBall = (
 ) => void;
 
 /**
- * The points of a lattice in a ball, for any shape of cell: planes that meet the ball, in them rows
- * that meet it, in them the points, as each direction adds its own component.
+ * Makes the visit of lattice points in a ball, for any shape of cell: planes that cut the ball,
+ * rows of these planes that cut it, points in these rows.
  *
  * @param vectors v1, v2, v3 as rows.
  */
@@ -23,7 +20,7 @@ export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
   const u3 = unit(cross(v1, v2));
   const u1 = unit(v1);
   const u2 = cross(u3, u1);
-  /** Whole n with |at + n·step| ≤ reach. */
+  /** Returns the first and last integer n with |at + n·step| ≤ reach. */
   const range = (at: number, step: number, reach: number): [number, number] => {
     const [a, b] = [(-reach - at) / step, (reach - at) / step];
     return [Math.ceil(Math.min(a, b)), Math.floor(Math.max(a, b))];
@@ -45,9 +42,9 @@ export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
 }
 
 /**
- * Calls `visit` for every grid point within `radius` of an atom or one of its periodic images: with
- * its index and the Cartesian vector from the nearest such image on. A point in the balls of
- * several images is visited once for each.
+ * Calls `visit` for every grid point within `radius` of an atom or a periodic image of it, with its
+ * index and the Cartesian vector from that image. A point near several images is visited once for
+ * each.
  *
  * @param position fractional coordinates.
  * @param radius [bohr].
@@ -61,7 +58,7 @@ export function forEachInBall(
   const [a, b, c] = lattice.vectors;
   const steps: Mat3 = [scale(1 / nx, a), scale(1 / ny, b), scale(1 / nz, c)];
   const wrap = (i: number, n: number): number => ((i % n) + n) % n;
-  // From the grid point next to the position, so that the vectors keep their digits.
+  // Vectors start at the grid point next to the position, so that they keep their digits.
   const [ix, iy, iz] = [
     Math.round(position[0] * nx),
     Math.round(position[1] * ny),

@@ -2,20 +2,20 @@ import type { RealField } from "../kernels/fields.ts";
 import type { Grid } from "./grid.ts";
 
 /**
- * Values on the real-space grid together with their shape, in the terms of array libraries:
- * `ndarray(f.data, f.shape, f.stride)` is a view of them, and so is NumPy's array of order "F".
+ * Values on the real-space grid with their shape, as in array libraries: `ndarray(f.data, f.shape,
+ * f.stride)` is a view of them, and so is NumPy's array of order "F".
  */
 export interface Field {
-  /** x fastest, spin slowest; no copy is made of them. */
+  /** x fastest, spin slowest; not copied. */
   readonly data: RealField;
-  /** [n1, n2, n3], or [2, n1, n2, n3] where each spin has its own values. */
+  /** [n1, n2, n3], or [2, n1, n2, n3] for two spins. */
   readonly shape: number[];
-  /** Distance in `data` of neighbours along each axis of `shape`. */
+  /** Step in `data` along each axis of `shape`. */
   readonly stride: number[];
 }
 
 /**
- * Gives values their shape.
+ * Makes a field of values.
  *
  * @param data shape [N], or [2·N] for two spins.
  */

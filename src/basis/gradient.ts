@@ -12,17 +12,14 @@ import type { Grid } from "./grid.ts";
 export interface Gradient {
   /** out_c ← ∂_c f for the Cartesian c = x, y, z, each of shape [N]. */
   into(out: readonly RealField[], f: ReadonlyRealField): void;
-  /**
-   * out ← Σ_c ∂_c field(c), whose components are asked for one after the other: they may share
-   * their memory, out's too.
-   */
+  /** out ← Σ_c ∂_c field(c); components are read in turn, so they may share memory, even out's. */
   divergenceInto(out: RealField, field: (c: number) => ReadonlyRealField): void;
 }
 
 /**
- * ∂_c → iG_c. Where an even axis has the frequency n/2, the real part that `grid.inverse` takes
- * cancels the derivative along it; so the gradient of a real field is real, and minus the adjoint
- * of the divergence on every grid.
+ * Makes derivatives ∂_c → iG_c. At the frequency n/2 of an even axis the real part in
+ * `grid.inverse` removes the derivative along it; so gradients of real fields are real, and minus
+ * the adjoint of the divergence, on every grid.
  */
 export function gradientOn(grid: Grid): Gradient {
   const { lattice, points, gVectors } = grid;
@@ -55,7 +52,7 @@ export function gradientOn(grid: Grid): Gradient {
   };
 }
 
-/** A zero vector field, one component per direction. */
+/** Returns a zero vector field, one component per direction. */
 export const newVectorField = (points: number): RealField[] => [0, 1, 2].map(() => newRealField(points));
 
 /** out(G) ← out(G) + i q(G) f(G). */

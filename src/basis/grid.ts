@@ -17,11 +17,11 @@ import { symmetricDivisions } from "../model/symmetric-divisions.ts";
 import { createWaves, type Waves } from "./waves.ts";
 
 /**
- * The real-space grid and its cube of G-vectors, where densities and local potentials live. Hartree, xc and local
- * energies use the whole cube, without truncation to a sphere.
+ * The real-space grid of densities and local potentials, and its cube of G-vectors. Hartree, xc and
+ * local energies use the whole cube, without truncation to a sphere.
  */
 export interface Grid {
-  /** Whose transforms these are. */
+  /** Kernels that make the transforms. */
   readonly kernels: Kernels;
   readonly lattice: Lattice;
   readonly size: GridSize;
@@ -29,7 +29,7 @@ export interface Grid {
   readonly points: number;
   /** Ω/N [bohr³]. */
   readonly dvol: number;
-  /** Reduced coordinates of G in FFT order, shape [3·N]; the frequency n/2 of an even axis is −n/2. */
+  /** Reduced G in FFT order, shape [3·N]; the frequency n/2 of an even axis is −n/2. */
   readonly gVectors: Int32Array;
   /** |G|² [bohr⁻²], shape [N]. */
   readonly normG2: Float64Array;
@@ -37,26 +37,26 @@ export interface Grid {
   forward(out: FourierField, f: ReadonlyRealField): void;
   /** f(r) = Re Σ_G f(G) e^{iGr} of one spin component. */
   inverse(out: RealField, f: ReadonlyFourierField): void;
-  /** Allocating twins. */
+  /** The same into new fields. */
   toFourier(f: ReadonlyRealField): FourierField;
   toReal(f: ReadonlyFourierField): RealField;
-  /** The same cell with another number of points. */
+  /** Returns a grid of another size for the same cell. */
   withSize(size: GridSize): Grid;
-  /** Transforms of some waves of the cube alone. @param index their flat indices, distinct. */
+  /** Makes transforms of some waves of the cube only, at distinct flat indices. */
   waves(index: Int32Array): Waves;
 }
 
-/** Signed frequency of FFT index i on an axis of n points. */
+/** Returns the signed frequency of FFT index i on an axis of n points. */
 export const frequency = (i: number, n: number): number => (2 * i < n ? i : i - n);
 
-/** Flat grid index of the reduced G-vector (gx, gy, gz). */
+/** Returns the flat grid index of the reduced G-vector (gx, gy, gz). */
 export const gridIndex = (size: GridSize, gx: number, gy: number, gz: number): number => {
   const [nx, ny, nz] = size;
   const wrap = (g: number, n: number) => ((g % n) + n) % n;
   return wrap(gx, nx) + nx * (wrap(gy, ny) + ny * wrap(gz, nz));
 };
 
-/** G of a point of the cube, Cartesian [bohr⁻¹]. */
+/** Returns G of a point of the cube, Cartesian [bohr⁻¹]. */
 export const cartesianG = ({ lattice, gVectors }: Pick<Grid, "lattice" | "gVectors">, g: number): Vec3 =>
   rowsVec(lattice.reciprocal, [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!]);
 
@@ -82,7 +82,7 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
       out.length === points && f.length === 2 * points,
       () => `grid.inverse: ${out.length}, ${f.length} for ${points} points`,
     );
-    work.set(f as unknown as Float64Array); // the read-only view of a Float64Array is one
+    work.set(f as unknown as Float64Array); // only read
     fft.inverse(work, work);
     realPart(out, work);
   };
@@ -111,7 +111,7 @@ export function createGrid(lattice: Lattice, size: GridSize, kernels: Kernels): 
   };
 }
 
-/** Writes the reduced coordinates of G in FFT order, shape [3·N], and |G|², shape [N]. */
+/** Writes the reduced G in FFT order, shape [3·N], and |G|², shape [N]. */
 function fillCube(
   gVectors: Int32Array,
   normG2: Float64Array,
@@ -131,23 +131,24 @@ function fillCube(
       }
 }
 
-/** Whether n has no prime factors but these. */
+/** Returns whether n has no other prime factors. */
 const isProductOf = (primes: readonly number[], n: number): boolean => {
   for (const p of primes) while (n % p === 0) n /= p;
   return n === 1;
 };
 
-/** Prime factors of the sizes that transforms take. */
+/** Prime factors of sizes that can be transformed. */
 const TRANSFORMED = [2, 3, 5, 7, 11, 13];
 
 /**
- * The smallest grid with 2, 3, 5-smooth axes on which products of two orbitals of cutoff `ecut` are exact:
- * every G with |G| ≤ 2·√(2·ecut) has its own point. Axes beyond `dimension` have one point.
+ * Returns the smallest grid with 2, 3, 5-smooth axes on which products of two orbitals of cutoff
+ * `ecut` are exact: every G with |G| ≤ 2·√(2·ecut) has a point. Axes beyond `dimension` have one
+ * point.
  */
 export function exactProductGridSize(vectors: Mat3, ecut: number, dimension: Dimension = 3): GridSize {
   const radius = 2 * Math.sqrt(2 * ecut);
   const axis = (a: Vec3): number => {
-    // 1e-10: a G exactly on the sphere's surface belongs to it whatever the rounding of the lattice.
+    // 1e-10: a G on the surface of the sphere belongs to it in spite of rounding of the lattice.
     const highest = Math.floor((radius * norm(a)) / (2 * Math.PI) + 1e-10);
     for (let n = 2 * highest + 1; ; n++) if (isProductOf([2, 3, 5], n)) return n;
   };
@@ -155,10 +156,10 @@ export function exactProductGridSize(vectors: Mat3, ecut: number, dimension: Dim
 }
 
 /**
- * The smallest grid of at least `exactProductGridSize` that every rotation W of the crystal maps onto itself: n_i W_ij / n_j are
- * whole. Axes that an operation exchanges get equal numbers of points, however long they are.
+ * Returns the smallest grid, at least `exactProductGridSize`, that all rotations W of the crystal
+ * map onto itself: n_i W_ij / n_j are integers. Axes exchanged by an operation get equal numbers.
  *
- * @param operations the crystal's.
+ * @param operations space group of the crystal.
  */
 export function symmetricGridSize(
   vectors: Mat3,
@@ -171,11 +172,11 @@ export function symmetricGridSize(
   return symmetricDivisions(least, rotations, (n) => isProductOf([2, 3, 5], n));
 }
 
-/** Whether every axis is a product of 2, 3, 5, 7, 11 and 13, the sizes our transforms take. */
+/** Returns whether all axes are products of 2, 3, 5, 7, 11 and 13, which can be transformed. */
 export const isFastGrid = (size: GridSize): boolean =>
   size.every((n) => Number.isInteger(n) && n > 0 && isProductOf(TRANSFORMED, n));
 
-/** The smallest n ≥ `least` that is a product of 2, 3, 5 and 7. */
+/** Returns the smallest n ≥ `least` that is a product of 2, 3, 5 and 7. */
 export function fastSize(least: number): number {
   let n = Math.max(1, Math.ceil(least));
   while (!isProductOf([2, 3, 5, 7], n)) n++;

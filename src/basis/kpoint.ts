@@ -4,7 +4,7 @@ import type { GridSize } from "../kernels/kernels.ts";
 import { type Lattice, planeSpacings } from "../model/lattice.ts";
 import { gridIndex } from "./grid.ts";
 
-/** One Bloch vector and its sphere of plane waves e^{i(k+G)r}/√Ω with ½|k+G|² ≤ E_cut. */
+/** A Bloch vector and its sphere of plane waves e^{i(k+G)r}/√Ω with ½|k+G|² ≤ E_cut. */
 export interface KPoint {
   /** Reduced coordinates. */
   readonly k: Vec3;
@@ -12,7 +12,7 @@ export interface KPoint {
   readonly weight: number;
   /** Number of plane waves n. */
   readonly planeWaves: number;
-  /** Reduced G, shape [3·n], in the order of their grid index. */
+  /** Reduced G, shape [3·n], ordered by grid index. */
   readonly gVectors: Int32Array;
   /** Flat index of each G on the FFT grid, shape [n], ascending. */
   readonly gridIndex: Int32Array;
@@ -23,7 +23,9 @@ export interface KPoint {
 }
 
 /**
- * @throws InputError if the grid is too small to tell the plane waves of the sphere apart.
+ * Makes the sphere of plane waves of a k-point.
+ *
+ * @throws InputError if different plane waves would share a point of the grid.
  */
 export function createKPoint(
   lattice: Lattice,
@@ -34,7 +36,7 @@ export function createKPoint(
 ): KPoint {
   const kCart = rowsVec(lattice.reciprocal, k);
   const radius = Math.sqrt(2 * ecut);
-  // |G·a_i/2π| ≤ |k+G| |a_i|/2π + |k_i|: a box that surely holds the sphere.
+  // |G·a_i/2π| ≤ |k+G| |a_i|/2π + |k_i|: a box that contains the sphere.
   const reach = planeSpacings(lattice).map((_, i) => {
     if (i >= lattice.dimension) return 0;
     const length = Math.sqrt(dot(lattice.vectors[i]!, lattice.vectors[i]!));
@@ -67,10 +69,7 @@ export function createKPoint(
   };
 }
 
-/**
- * Number of plane waves of a sphere without making a list of them: for each line of the box along the first axis the
- * ends are the roots of ½|k + G|² = E_cut.
- */
+/** Counts the plane waves of a sphere without listing them, by lines along the first axis. */
 export function countPlaneWaves(lattice: Lattice, ecut: number, k: Vec3): number {
   const [b1, b2, b3] = lattice.reciprocal;
   const radius = Math.sqrt(2 * ecut);

@@ -10,7 +10,7 @@ import { createGrid, type Grid, isFastGrid, symmetricGridSize } from "./grid.ts"
 import { createKPoint, type KPoint } from "./kpoint.ts";
 import { type Symmetrize, symmetrizer } from "./symmetrize.ts";
 
-/** The discretisation of a model: real-space grid, k-points with their spheres, and the symmetry kept. */
+/** Discretisation of a model: real-space grid, k-points with their spheres, and its symmetry. */
 export interface PlaneWaveBasis {
   readonly model: Model;
   /** [Ha] */
@@ -18,17 +18,17 @@ export interface PlaneWaveBasis {
   readonly grid: Grid;
   /** Irreducible k-points; weights add to 1. */
   readonly kpoints: readonly KPoint[];
-  /** Space-group operations whose rotations leave the FFT grid and the set of k-points as they are; at least the identity. */
+  /** Space-group operations that keep FFT grid and set of k-points; at least the identity. */
   readonly operations: readonly SymmetryOperation[];
-  /** Projection onto functions invariant under `operations`. */
+  /** Projects on functions invariant under `operations`. */
   readonly symmetrize: Symmetrize;
-  /** Whether `operations` map grid points to grid points, so that any function of an invariant density is invariant too. */
+  /** Operations map grid points to grid points; functions of invariant densities are invariant. */
   readonly mapsPoints: boolean;
-  /** Points of the Brillouin zone that were asked for, and of the symmetric set that `kpoints` stand for. */
+  /** Number of k-points asked for, and of the symmetric set that `kpoints` represent. */
   readonly zone: { readonly chosen: number; readonly whole: number; readonly kept: number };
-  /** The k-points that were asked for. */
+  /** The k-points asked for. */
   readonly choice: KpointChoice;
-  /** Whether k and −k count as one. */
+  /** k and −k are equivalent. */
   readonly timeReversal: boolean;
 }
 
@@ -39,25 +39,25 @@ export interface BasisOptions {
   readonly kgrid: readonly [number, number, number];
   /** Shift of the k-grid in units of its step: k = (j + shift)/n. Default 0. */
   readonly kshift?: readonly [number, number, number];
-  /** Several shifts in place of one: the union of their grids. */
+  /** Several shifts instead of one: the union of their grids. */
   readonly kshifts?: readonly (readonly [number, number, number])[];
-  /** These points in place of a grid. */
+  /** List of points instead of a grid. */
   readonly kpoints?: readonly WeightedKpoint[];
-  /** What becomes of a k-grid without the symmetry of the crystal: see `chooseKpoints`. Default `crystal`. */
+  /** Treatment of k-grids without the crystal's symmetry: see `chooseKpoints`. Default crystal. */
   readonly kgridSymmetry?: KgridSymmetry;
-  /** Default: the smallest grid on which products of two orbitals are exact, and which `operations` keep. */
+  /** Default: smallest grid with exact products of two orbitals and all symmetries. */
   readonly fftSize?: GridSize | null;
-  /** The crystal's space group; default the identity alone. */
+  /** Space group of the crystal; default the identity. */
   readonly operations?: readonly SymmetryOperation[];
-  /** Whether orbitals at k and −k are conjugate, so that one of the two is enough. Default true; false in a magnetic field. */
+  /** Orbitals at k and −k are conjugate. Default true; false in magnetic fields. */
   readonly timeReversal?: boolean;
 }
 
 /**
- * Translations may fall between grid points: densities are then averaged wave by wave, and so must be what is made of them point
- * by point (`mapsPoints`).
+ * Makes the basis of a model. Translations may map grid points between grid points: densities are
+ * then averaged wave by wave, and functions of them need averaging too (`mapsPoints`).
  *
- * @throws InputError if `fftSize` has a prime factor above 13 or is too small for the sphere of plane waves.
+ * @throws InputError if `fftSize` has a prime factor above 13 or is too small for the sphere.
  */
 export function createBasis(model: Model, options: BasisOptions, kernels: Kernels): PlaneWaveBasis {
   const { ecut, kgrid, kshift = [0, 0, 0], operations: given = [IDENTITY], timeReversal = true } = options;

@@ -11,15 +11,16 @@ interface Operation {
   readonly translation: Vec3;
 }
 
-/** f ← mean of f over the images of a space group, for every spin component, in place. */
+/** Replaces f, in place, by its mean over a space group, for every spin component. */
 export type Symmetrize = (f: RealField) => void;
 
 /**
- * The mean over a space group whose rotations map the grid onto itself: an orthogonal projection. Waves that all images
- * of which are on the cube, below its highest frequencies, are averaged with the phases of the translations (`starMean`), so that
- * a translation may fall between grid points; the others, in the cube's corners, over the operations that map points to points.
+ * Makes the mean over a space group whose rotations map the grid onto itself, an orthogonal
+ * projection. Waves whose images all lie in the cube, below its highest frequencies, are averaged
+ * with the phases of the translations (`starMean`), which may fall between grid points; the others,
+ * in the corners of the cube, over the operations that map points to points.
  *
- * @param operations a group; the identity alone gives a function that does nothing.
+ * @param operations a group; for the identity alone the function does nothing.
  */
 export function symmetrizer(
   grid: Pick<Grid, "size" | "gVectors" | "forward" | "inverse">,
@@ -36,7 +37,7 @@ export function symmetrizer(
 }
 
 /**
- * The mean over the orbits of grid points, exact for every Fourier component including the highest.
+ * Makes the mean over orbits of grid points, exact for every Fourier component.
  *
  * @param operations a group that maps the grid onto itself.
  */
@@ -76,7 +77,7 @@ export function orbitMean(size: GridSize, operations: readonly Operation[]): Sym
   };
 }
 
-/** The grid point that (x, y, z) goes to. */
+/** Returns the image of the grid point (x, y, z). */
 function gridMap(
   size: GridSize,
   { rotation, translation }: Operation,
@@ -95,13 +96,14 @@ function gridMap(
 }
 
 /**
- * The mean over a group on the waves whose whole star {Wᵀ G} has 2|gᵢ| < nᵢ; other waves stay as they are. As the operations act
- * by (S f)(G) = e^{−2πi G·w} f(Wᵀ G), a function is invariant if on each star, with G₀ one of its waves,
+ * Makes the mean over a group on the waves whose whole star {Wᵀ G} has 2|gᵢ| < nᵢ; other waves are
+ * left as they are. With the operation (S f)(G) = e^{−2πi G·w} f(Wᵀ G) a function is invariant if
+ * on each star, G₀ being one of its waves,
  *
  *   f(Wᵀ G₀) = p f(G₀),  p = e^{2πi G₀·w},
  *
- * and zero where operations that lead from G₀ to the same wave disagree in p (a systematic absence). The projection onto such
- * functions is f(G) ← p(G) · mean of p* f over the star.
+ * and zero if operations that map G₀ to the same wave disagree in p (a systematic absence). The
+ * projection on such functions is f(G) ← p(G) · mean of p* f over the star.
  */
 function starMean(
   { size, gVectors, forward, inverse }: Pick<Grid, "size" | "gVectors" | "forward" | "inverse">,
@@ -144,11 +146,11 @@ function starMean(
 }
 
 interface Stars {
-  /** Of each wave of the cube, −1 where the star is not whole. */
+  /** Star of each wave of the cube, −1 if it is not whole. */
   readonly star: Int32Array;
   /** Waves of each star. */
   readonly members: readonly number[];
-  /** p of each wave, complex; zero where the star is absent. */
+  /** p of each wave, complex; zero for absent stars. */
   readonly phase: Float64Array;
 }
 
@@ -183,7 +185,7 @@ function starsOf(
     for (const image of waves) {
       invariant(star[image] === -2, () => "symmetrizer: the operations are not a group");
       star[image] = members.length;
-      // The phases of a wave that a group reaches several times are all equal, or their sum is zero.
+      // If several operations lead to one wave, their phases are equal or add to zero.
       const sum = Math.hypot(phase[2 * image]!, phase[2 * image + 1]!);
       const scale = sum > reached / 2 ? 1 / sum : 0;
       phase[2 * image]! *= scale;

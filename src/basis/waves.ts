@@ -9,24 +9,29 @@ import {
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 
 /**
- * Transforms between M waves of a grid's cube and its points, cheaper than those of the whole cube. The waves of a real field come
- * in pairs, c(−G) = c(G)*; two real fields f, g go through one transform as f + ig. Coefficients c, complex [2M], and factors are
- * in the memory of the kernels; fields may be anywhere.
+ * Transforms between M waves of the cube and the grid, cheaper than those of the whole cube. Waves
+ * of a real field come in pairs, c(−G) = c(G)*; two real fields share one transform as f + ig.
+ * Coefficients c, complex [2M], and factors are in the memory of the kernels; fields may be
+ * anywhere.
  */
 export interface Waves {
   /** Flat indices of G in the cube, shape [M]. */
   readonly index: Int32Array;
-  /** f(G) = (1/N) Σ_r f(r) e^{−iGr} on the waves. */
+  /** out ← f(G) = (1/N) Σ_r f(r) e^{−iGr} on the waves. */
   forward(out: Float64Array, f: ReadonlyRealField): void;
-  /** f(r) = Re Σ c e^{iGr}, shape [N]. */
+  /** f ← Re Σ c e^{iGr}, shape [N]. */
   inverse(f: RealField, c: Float64Array): void;
-  /** f from c and g from d, both waves of real fields. */
+  /** f ← field of c and g ← field of d, both real. */
   inversePair(f: RealField, c: Float64Array, g: RealField, d: Float64Array): void;
   /** out ← out + waves of v(r) Σ c e^{iGr}, v of shape [N]. */
   addProduct(out: Float64Array, c: Float64Array, v: Float64Array): void;
 }
 
-/** @param index distinct points of the cube. */
+/**
+ * Makes transforms of some waves.
+ *
+ * @param index distinct points of the cube.
+ */
 export function createWaves(kernels: Kernels, size: GridSize, index: Int32Array): Waves {
   const points = size[0] * size[1] * size[2];
   const fft = kernels.sphereFft(size, index);

@@ -3,7 +3,7 @@ import { type Structure, scaleRows } from "../model/structure.ts";
 import { type CrystalShape, crystalShape, type ShapeChoice } from "./crystals.ts";
 
 export interface BulkOptions extends ShapeChoice {
-  /** The cubic cell instead of the primitive one. Default false. */
+  /** Cubic instead of primitive cell. Default false. */
   readonly conventional?: boolean | undefined;
 }
 
@@ -30,10 +30,12 @@ const BCC_POINTS: readonly Vec3[] = [
 ];
 
 /**
- * A perfect crystal: `bulk("Al")`, `bulk("GaAs", { conventional: true })`, `bulk("Fe", { crystal: "fcc", a: 6.8 })`.
+ * Builds a crystal: `bulk("Al")`, `bulk("GaAs", { conventional: true })`, `bulk("Fe", { crystal:
+ * "fcc", a: 6.8 })`.
  *
- * The first atom is at the origin. That of diamond and zincblende has T_d symmetry: with time reversal its rotations,
- * which need no translation, reduce k-points as far as O_h does, on every FFT grid.
+ * The first atom is at the origin. In diamond and zincblende it has T_d symmetry: with time
+ * reversal its rotations, which need no translation, reduce k-points as far as O_h does, on every
+ * FFT grid.
  *
  * @param name an element, or two as in GaAs.
  * @throws InputError for an unknown name or one without a lattice constant.
@@ -52,7 +54,7 @@ export function bulk(name: string, { conventional = false, ...choice }: BulkOpti
   const isBcc = shape.crystal === "bcc";
   const basis = basisOf(shape);
   if (!conventional) return { lattice: scaleRows(shape.a, isBcc ? BCC : FCC), atoms: basis };
-  // The second atom of a basis lies at t(1, 1, 1) of the primitive cell, which is t(1, 1, 1) of the cube.
+  // The second atom of a basis is at t(1, 1, 1) of the primitive cell and of the cube alike.
   const points = isBcc ? BCC_POINTS : FCC_POINTS;
   return {
     lattice: scaleRows(shape.a, CUBE),
@@ -65,7 +67,7 @@ export function bulk(name: string, { conventional = false, ...choice }: BulkOpti
   };
 }
 
-/** Atoms of the primitive cell in its own coordinates; the same numbers in those of the cube. */
+/** Returns the atoms of the primitive cell; cubic cells have the same coordinates. */
 function basisOf({ crystal, elements: [first, second = first] }: CrystalShape): Structure["atoms"] {
   const t = { fcc: 0, bcc: 0, hcp: 0, diamond: 0.25, zincblende: 0.25, rocksalt: 0.5 }[crystal];
   const one = { element: first, position: [0, 0, 0] as Vec3 };
@@ -77,7 +79,7 @@ function hcp({ elements: [element], a, c }: CrystalShape): Structure {
     lattice: [
       [a, 0, 0],
       [-a / 2, (a * Math.sqrt(3)) / 2, 0],
-      [0, 0, c!], // crystalShape gives every hcp its c
+      [0, 0, c!], // always given for hcp
     ],
     atoms: [
       { element, position: [1 / 3, 2 / 3, 0.25] },

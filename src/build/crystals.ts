@@ -6,7 +6,7 @@ import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 export const CRYSTALS = ["fcc", "bcc", "hcp", "diamond", "zincblende", "rocksalt"] as const;
 export type CrystalName = (typeof CRYSTALS)[number];
 
-/** What a crystal is made of and how large its conventional cell is. */
+/** Elements, structure and conventional cell of a crystal. */
 export interface CrystalShape {
   readonly crystal: CrystalName;
   /** One element, or the two of a compound. */
@@ -17,9 +17,9 @@ export interface CrystalShape {
   readonly c?: number;
 }
 
-/*
- * Lattice constants at room temperature [Å], rare gases near absolute zero: a, or a and c. They are where to start, to
- * about 0.01 Å, not references. Elements [AM76 tables 4.1-4.4], compounds [Wyc63].
+/**
+ * Lattice constants at room temperature [Å], rare gases near absolute zero: a, or a and c. Starting
+ * values to about 0.01 Å, not references. Elements [AM76 tables 4.1-4.4], compounds [Wyc63].
  */
 const TABLES: Readonly<Record<CrystalName, string>> = {
   fcc:
@@ -54,11 +54,11 @@ const KNOWN = new Map<string, KnownCrystal>(
   ),
 );
 
-/** Names of the crystals whose lattice constants are shipped, such as `Al` or `GaAs`. */
+/** Returns the crystals with lattice constants in the table, such as `Al` or `GaAs`. */
 export const knownCrystals = (crystal?: CrystalName): string[] =>
   [...KNOWN].filter(([, known]) => crystal === undefined || known.crystal === crystal).map(([name]) => name);
 
-/** What a builder may be told instead of the table. */
+/** Values that replace those of the table. */
 export interface ShapeChoice {
   readonly crystal?: CrystalName | undefined;
   /** [bohr] */
@@ -67,13 +67,15 @@ export interface ShapeChoice {
   readonly c?: number | undefined;
 }
 
-/** c/a of touching spheres, where only a is given. */
+/** c/a of close-packed spheres, if only a is given. */
 const IDEAL_HCP = Math.sqrt(8 / 3);
 
 /**
- * Structure and lattice constants of `name`: an element, or two as in `GaAs`; the table's where they are not given.
+ * Returns structure and lattice constants of an element, or of two as in `GaAs`, by default from
+ * the table.
  *
- * @throws InputError for an unknown name, numbers of elements that do not fit the crystal, or no lattice constant.
+ * @throws InputError for an unknown name, numbers of elements that do not fit the crystal, or no
+ *   lattice constant.
  */
 export function crystalShape(name: string, choice: ShapeChoice = {}): CrystalShape {
   const elements = elementsOf(name);

@@ -16,9 +16,10 @@ const pair = (first: string, second: string, length: number): Geometry[] => [
 ];
 const radians = (degrees: number) => (degrees * Math.PI) / 180;
 
-/** A pyramid: `count` atoms at `length` from the top one, neighbours at `angle` degrees seen from it. */
+/** Builds a pyramid: `count` atoms at `length` from the top, at `angle` degrees to each other. */
 function pyramid(top: string, foot: string, count: number, length: number, angle: number): Geometry[] {
-  const sine = Math.sin(radians(angle) / 2) / Math.sin(Math.PI / count); // of the angle between edge and axis
+  // of the angle of edge and axis
+  const sine = Math.sin(radians(angle) / 2) / Math.sin(Math.PI / count);
   const [radius, height] = [length * sine, length * Math.sqrt(1 - sine * sine)];
   return [{ element: top, at: [0, 0, height] }, ...ring(foot, count, radius)];
 }
@@ -29,7 +30,7 @@ const ring = (element: string, count: number, radius: number, z = 0): Geometry[]
     return { element, at: [radius * Math.cos(angle), radius * Math.sin(angle), z] as Vec3 };
   });
 
-/** A bent molecule in the xz plane. */
+/** Builds a bent molecule in the xz plane. */
 function bent(centre: string, end: string, length: number, angle: number): Geometry[] {
   const [x, z] = [length * Math.sin(radians(angle) / 2), length * Math.cos(radians(angle) / 2)];
   return [
@@ -39,7 +40,7 @@ function bent(centre: string, end: string, length: number, angle: number): Geome
   ];
 }
 
-/** Four atoms at the corners of a tetrahedron. */
+/** Builds a tetrahedral molecule of one central and four corner atoms. */
 function tetrahedron(centre: string, corner: string, length: number): Geometry[] {
   const t = length / Math.sqrt(3);
   const corners: readonly Vec3[] = [
@@ -71,14 +72,14 @@ const MOLECULES: Readonly<Record<string, readonly Geometry[]>> = {
   C6H6: [...ring("C", 6, 1.397), ...ring("H", 6, 1.397 + 1.084)],
 };
 
-/** Names of the shipped molecules. */
+/** Names of the molecules in the table. */
 export const MOLECULE_NAMES: readonly string[] = Object.keys(MOLECULES);
 
 /**
- * A molecule in the middle of a box that leaves `vacuum` between the nuclei of neighbouring copies.
+ * Places a molecule at the centre of a box with `vacuum` between nuclei of neighbouring images.
  *
  * @param vacuum [bohr].
- * @throws InputError for a molecule that is not shipped or a vacuum that is no length.
+ * @throws InputError for a molecule not in the table or an invalid vacuum.
  *
  * @example
  * ```ts

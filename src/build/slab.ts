@@ -9,21 +9,23 @@ export interface SlabOptions extends ShapeChoice {
   readonly face?: Vec3 | undefined;
   /** Number of atomic layers. */
   readonly layers: number;
-  /** Distance between the outermost nuclei of neighbouring copies of the slab [bohr]. */
+  /** Distance between outermost nuclei of neighbouring images of the slab [bohr]. */
   readonly vacuum: number;
 }
 
-/** Higher faces have cells that nobody would relax by hand. */
+/** Highest Miller index; cells of higher faces are too large for relaxations. */
 const HIGHEST_INDEX = 9;
 
 /**
- * A slab of an fcc or bcc element with vacuum, in its smallest surface cell: the surface in the xy plane, z normal to it.
+ * Builds a slab of an fcc or bcc element with vacuum, in its smallest surface cell, with the
+ * surface in the xy plane.
  *
- * The planes of the primitive lattice normal to the primitive reciprocal vector g (integers) are g·m = 0, 1, 2 …; the
- * surface cell is spanned by a reduced basis of g·m = 0, and each further layer is shifted by a vector with g·m = 1.
- * The centre of the slab lies at (0, 0, ½) of the cell, where inversion is a symmetry on every FFT grid.
+ * The planes of the primitive lattice normal to the primitive reciprocal vector g (integers) are
+ * g·m = 0, 1, 2 …; the surface cell is spanned by a reduced basis of g·m = 0, and each layer is
+ * shifted from the last by a vector with g·m = 1. The centre of the slab is at (0, 0, ½) of the
+ * cell, where inversion is a symmetry on every FFT grid.
  *
- * @throws InputError for another crystal, indices that are no face, or sizes that are no slab.
+ * @throws InputError for another crystal, invalid indices or invalid sizes.
  *
  * @example
  * ```ts
@@ -58,7 +60,7 @@ export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice
   const { inPlane, step } = latticePlanes(g);
   const [u, v] = reducedPair(cartesian(inPlane[0]), cartesian(inPlane[1]));
   const s = cartesian(step);
-  // Axes: x along u, z along the normal, on the side where the layers grow.
+  // x along u, z along the normal on the side where layers are added.
   const ex = scale(1 / norm(u), u);
   const normal = cross(u, v);
   const ez = scale(Math.sign(dot(normal, s)) / norm(normal), normal);
@@ -88,7 +90,7 @@ export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice
   };
 }
 
-/** Integers without a common factor, proportional to `v`: multiples of half a lattice constant. */
+/** Returns coprime integers proportional to `v`, multiples of half a lattice constant. */
 function primitive(v: Vec3, a: number): Vec3 {
   const whole = v.map((x) => Math.round((2 * x) / a));
   const divisor = whole.reduce((d, x) => greatestCommonDivisor(d, x), 0);
@@ -99,14 +101,14 @@ function primitive(v: Vec3, a: number): Vec3 {
 const greatestCommonDivisor = (a: number, b: number): number =>
   b === 0 ? Math.abs(a) : greatestCommonDivisor(b, a % b);
 
-/** x, y with ax + by = gcd(a, b). */
+/** Returns x, y with ax + by = gcd(a, b). */
 function bezout(a: number, b: number): [number, number] {
   if (b === 0) return [Math.sign(a) || 1, 0];
   const [x, y] = bezout(b, a % b);
   return [y, x - Math.trunc(a / b) * y];
 }
 
-/** A basis of the integer vectors with g·m = 0, and one vector with g·m = 1, for integers g without a common factor. */
+/** Returns a basis of the integer vectors with g·m = 0 and a vector with g·m = 1, for coprime g. */
 function latticePlanes(g: Vec3): { inPlane: [Vec3, Vec3]; step: Vec3 } {
   const [h, k, l] = g;
   if (h === 0 && k === 0)
@@ -129,11 +131,11 @@ function latticePlanes(g: Vec3): { inPlane: [Vec3, Vec3]; step: Vec3 } {
   };
 }
 
-/** The two shortest vectors of the planar lattice of u and v (Gauss), at an angle of 60 to 90 degrees or 90 to 120. */
+/** Returns the two shortest vectors of a planar lattice (Gauss), at 60 to 120 degrees. */
 function reducedPair(u: Vec3, v: Vec3): [Vec3, Vec3] {
   let [short, long] = norm(u) <= norm(v) ? [u, v] : [v, u];
   for (;;) {
-    // Halves round down by a little, so that equal neighbours do not take turns for ever.
+    // Halves are rounded down, so that equal neighbours do not alternate for ever.
     const multiple = Math.round(dot(short, long) / dot(short, short) - 1e-9);
     const next = sub(long, scale(multiple, short));
     if (norm(next) >= norm(short) * (1 - 1e-9)) return [short, next];

@@ -3,9 +3,9 @@ import { scale, type Vec3 } from "../common/vec3.ts";
 import type { Structure } from "../model/structure.ts";
 
 /**
- * `times` copies of a structure along its lattice vectors, whole copies one after the other, the first vector fastest.
+ * Repeats a structure along its lattice vectors, copy by copy, the first vector fastest.
  *
- * @throws InputError unless `times` holds three positive whole numbers.
+ * @throws InputError unless `times` holds three positive integers.
  *
  * @example
  * ```ts

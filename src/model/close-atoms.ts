@@ -4,25 +4,25 @@ import { createLattice, planeSpacings } from "./lattice.ts";
 import { cartesianPositions, type Structure, toFractional } from "./structure.ts";
 
 /**
- * Atoms nearer to each other than this part of the sum of their covalent radii are no crystal. Molecules and crystals have 0.8
- * and more, matter under the pressures of experiments 0.6.
+ * Atoms nearer than this fraction of the sum of their covalent radii are refused. Molecules and
+ * crystals have 0.8 and more, 0.6 under the pressures of experiments.
  */
 export const CLOSE = 0.5;
 
-/** Two atoms nearer than they should be. */
+/** Two atoms that are too near. */
 export interface ClosePair {
-  /** Their places in the list; equal for an atom and its own image. */
+  /** Indices of the atoms; equal for an atom and its own image. */
   readonly first: number;
   readonly second: number;
   /** [bohr] */
   readonly distance: number;
-  /** The least that is accepted [bohr]. */
+  /** Smallest distance accepted [bohr]. */
   readonly least: number;
 }
 
 /**
- * The pair of atoms that is nearest against `CLOSE` times the sum of its covalent radii, periodic images in cells of any shape
- * included; undefined if none is nearer than that.
+ * Returns the pair of atoms nearest relative to its covalent radii, periodic images in cells of any
+ * shape included; undefined if no pair is nearer than `CLOSE` times their sum.
  */
 export function closePair(structure: Structure): ClosePair | undefined {
   const { atoms } = structure;
@@ -42,9 +42,9 @@ export function closePair(structure: Structure): ClosePair | undefined {
   return worst;
 }
 
-/** The length of the shortest x + n within `reach`, n whole numbers, or infinity; `isSelf` leaves out n = 0. */
+/** Returns the least |x + n| up to `reach`, n integer, or infinity; `isSelf` leaves out n = 0. */
 function nearestImage(lattice: Mat3, heights: Vec3, x: Vec3, reach: number, isSelf: boolean): number {
-  // |(x + n)·b_i| ≤ reach/height bounds each n: what is outside is farther from the plane through the origin than the reach.
+  // |(x + n)·b_i| ≤ reach/height: other n lie farther from the plane through the origin.
   const range = ([0, 1, 2] as const).map((i) => ({
     from: Math.ceil(-reach / heights[i] - x[i]),
     to: Math.floor(reach / heights[i] - x[i]),
@@ -59,7 +59,7 @@ function nearestImage(lattice: Mat3, heights: Vec3, x: Vec3, reach: number, isSe
   return least;
 }
 
-/** The same lattice with vectors of which none becomes shorter by adding a multiple of one other. */
+/** Reduces a basis until no vector becomes shorter by adding a multiple of one other. */
 function reduced(lattice: Mat3): Mat3 {
   const basis: [Vec3, Vec3, Vec3] = [lattice[0], lattice[1], lattice[2]];
   for (let isChanged = true; isChanged; ) {
@@ -67,7 +67,8 @@ function reduced(lattice: Mat3): Mat3 {
     for (const [i, j] of PAIRS) {
       const times = Math.round(dot(basis[i], basis[j]) / dot(basis[j], basis[j]));
       const shorter = sub(basis[i], scale(times, basis[j]));
-      if (dot(shorter, shorter) >= dot(basis[i], basis[i]) * (1 - 1e-9)) continue; // less is rounding
+      // avoids endless swaps by rounding
+      if (dot(shorter, shorter) >= dot(basis[i], basis[i]) * (1 - 1e-9)) continue;
       basis[i] = shorter;
       isChanged = true;
     }

@@ -6,7 +6,7 @@ import { symmetricDivisions } from "./symmetric-divisions.ts";
 import { IDENTITY, type SymmetryOperation } from "./symmetry.ts";
 import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
-/** A point of the Brillouin zone in reduced coordinates, and the part of the zone it stands for. */
+/** A point of the Brillouin zone in reduced coordinates, with its weight. */
 export interface WeightedKpoint {
   readonly k: Vec3;
   /** Weights of a grid sum to 1. */
@@ -14,11 +14,12 @@ export interface WeightedKpoint {
 }
 
 /**
- * The Monkhorst–Pack grid k = (j + shift)/n, j = 0 … n − 1 per axis, moved to (−1/2, 1/2], x fastest [MP76].
+ * Returns the Monkhorst–Pack grid k = (j + shift)/n, j = 0 … n − 1 per axis, moved to (−1/2, 1/2],
+ * x fastest [MP76].
  *
- * @param kgrid number of points per axis, positive whole numbers.
+ * @param kgrid number of points per axis, positive integers.
  * @param kshift fractions of a step, usually 0 or 1/2.
- * @throws InputError if they are not.
+ * @throws InputError for other values.
  */
 export function monkhorstPack(kgrid: Vec3, kshift: Vec3 = [0, 0, 0]): Vec3[] {
   requireInput(
@@ -42,8 +43,8 @@ export function monkhorstPack(kgrid: Vec3, kshift: Vec3 = [0, 0, 0]): Vec3[] {
 }
 
 /**
- * The fewest divisions with neighbouring k-points at most `spacing` apart along each reciprocal vector, n_i ≥ |b_i| / spacing, that
- * all operations keep.
+ * Returns the fewest divisions n_i ≥ |b_i| / spacing that have the symmetry of all operations, so
+ * that k-points are at most `spacing` apart along each reciprocal vector.
  *
  * @param spacing [Å⁻¹], with the factor 2π of reciprocal vectors.
  */
@@ -52,7 +53,7 @@ export function spacedKgrid(
   spacing: number,
   operations: readonly SymmetryOperation[] = [],
 ): Vec3 {
-  // 1e-6: a quotient that is whole up to the rounding of the lattice counts as whole.
+  // 1e-6: a quotient that is an integer up to rounding of the lattice counts as one.
   const divisions = (b: Vec3) => Math.max(1, Math.ceil((norm(b) * BOHR_PER_ANGSTROM) / spacing - 1e-6));
   const [b1, b2, b3] = reciprocal;
   return symmetricDivisions(
@@ -64,19 +65,21 @@ export function spacedKgrid(
 export interface IrreducibleKpoints {
   readonly kpoints: WeightedKpoint[];
   readonly operations: SymmetryOperation[];
-  /** Index in `kpoints` of the one that each point of the whole grid is an image of. */
+  /** Index in `kpoints` of the representative of each point of the whole grid. */
   readonly representative: Int32Array;
 }
 
 /**
- * The points of a Monkhorst–Pack grid that are not images of earlier ones under the symmetry operations that map
- * the grid onto itself, weighted by the number of their images, and those operations (a group if `operations` are).
+ * Returns the points of a Monkhorst–Pack grid that are not images of earlier ones under the
+ * operations that map the grid onto itself, weighted by the number of their images, and these
+ * operations (a group if `operations` are).
  *
- *   k ~ W⁻ᵀ k,  and with time reversal k ~ −k if the grid is its own negative;   up to reciprocal lattice vectors
+ *   k ~ W⁻ᵀ k,  with time reversal k ~ −k too if the grid is its own negative,  up to G
  *
- * A density summed over these points has to be symmetrised with `operations` to be that of the whole grid.
+ * A density summed over these points must be symmetrised with the returned operations.
  *
- * @param timeReversal whether orbitals at k and −k are complex conjugate: no magnetic field, no spin–orbit coupling.
+ * @param timeReversal orbitals at k and −k are complex conjugate: no magnetic field, no spin–orbit
+ *   coupling.
  */
 export function irreducibleKpoints(
   kgrid: Vec3,

@@ -4,91 +4,90 @@ import { irreducibleKpoints, monkhorstPack, type WeightedKpoint } from "./kgrid.
 import { IDENTITY, type SymmetryOperation } from "./symmetry.ts";
 import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
-/** Which points of the Brillouin zone stand for all of it: divisions with one or more shifts, or a list. */
+/** Sampling of the Brillouin zone: divisions with one or more shifts, or a list of points. */
 export type KpointChoice =
   | { readonly kgrid: Vec3; readonly kshifts: readonly Vec3[] }
   | { readonly list: readonly WeightedKpoint[] };
 
-/** What is done with a choice that has not the symmetry of the crystal. */
+/** Treatment of a sampling without the symmetry of the crystal. */
 export type KgridSymmetry = "crystal" | "none";
 
-/** The k-points to compute, and the operations that make the density of the whole choice of theirs. */
+/** k-points to compute, and operations that turn their density into that of the whole sampling. */
 export interface KpointSet {
-  /** No two are images of each other; weights add to 1. */
+  /** No two are equivalent; weights add to 1. */
   readonly kpoints: readonly WeightedKpoint[];
-  /** A group: all that were given, or those that keep the choice of k-points. */
+  /** A group: all given operations, or those under which the sampling is invariant. */
   readonly operations: readonly SymmetryOperation[];
-  /** Number of operations that keep the choice of k-points as it was given. */
+  /** Number of operations under which the sampling is invariant as given. */
   readonly kept: number;
-  /** Points of the choice. */
+  /** Number of points of the sampling. */
   readonly chosen: number;
-  /** Points of the whole set that the k-points stand for: more than `chosen` where rotated points were added. */
+  /** Number of points of the whole symmetric set; exceeds `chosen` if rotated points were added. */
   readonly whole: number;
 }
 
-/** Operations and what else decides how many k-points there are. */
+/** Symmetries that determine the number of k-points. */
 export interface KpointSymmetry {
-  /** The crystal's; a group. */
+  /** Space group of the crystal. */
   readonly operations: readonly SymmetryOperation[];
-  /** Rotations W of the bare lattice; a group that holds the crystal's. Default the crystal's own. */
+  /** Rotations W of the bare lattice, a group containing the crystal's. Default the crystal's. */
   readonly lattice?: (() => readonly Mat3[]) | undefined;
-  /** Whether orbitals at k and −k are complex conjugate. Default true. */
+  /** Orbitals at k and −k are complex conjugate. Default true. */
   readonly timeReversal?: boolean | undefined;
   /** Default `crystal`. */
   readonly kgridSymmetry?: KgridSymmetry | undefined;
 }
 
 /**
- * Chooses the k-points to compute.
+ * Returns the k-points to compute.
  *
- * A grid that the crystal's rotations map onto itself is reduced by them. One that they do not is replaced, as in pw.x, by its mean
- * over the rotations R of the lattice: with the density μ of the grid's points
+ * A grid that is invariant under the crystal's rotations is reduced by them. Any other is replaced,
+ * as in pw.x, by its mean over the rotations R of the lattice: with the density μ of the grid's
+ * points
  *
  *   μ′ = (1/|P|) Σ_R R μ,
  *
- * so that each point shares its weight with all its images, and the set has the symmetry of every crystal on this lattice. A list
- * of points counts as its mean over the crystal's operations. With `kgridSymmetry: "none"` the points stay as they are, and only
- * operations that keep them are used.
+ * so that each point shares its weight with all its images, and the set has the symmetry of every
+ * crystal on this lattice. A list of points is replaced by its mean over the crystal's operations.
+ * With `kgridSymmetry: "none"` the points stay as they are, and only operations under which they
+ * are invariant are used.
  *
- * @throws InputError if divisions, shifts, points or weights are none.
+ * @throws InputError for invalid divisions, shifts, points or weights.
  */
 export function chooseKpoints(choice: KpointChoice, symmetry: KpointSymmetry): KpointSet {
   const { operations, timeReversal = true, kgridSymmetry = "crystal" } = symmetry;
-  const kept = keptBy(choice, operations);
-  const keepsAll = kept.length === operations.length;
-  if ("kgrid" in choice && choice.kshifts.length === 1 && (keepsAll || kgridSymmetry === "none")) {
-    const { kpoints } = irreducibleKpoints(choice.kgrid, choice.kshifts[0]!, kept, timeReversal);
+  const invariant = invariantUnder(choice, operations);
+  const isInvariant = invariant.length === operations.length;
+  if ("kgrid" in choice && choice.kshifts.length === 1 && (isInvariant || kgridSymmetry === "none")) {
+    const { kpoints } = irreducibleKpoints(choice.kgrid, choice.kshifts[0]!, invariant, timeReversal);
     const whole = choice.kgrid[0] * choice.kgrid[1] * choice.kgrid[2];
-    return { kpoints, operations: kept, kept: kept.length, chosen: whole, whole };
+    return { kpoints, operations: invariant, kept: invariant.length, chosen: whole, whole };
   }
   const points = pointsOf(choice);
-  const own = rotationsOf(kgridSymmetry === "none" ? kept : operations);
-  const addsRotated = "kgrid" in choice && !keepsAll && kgridSymmetry === "crystal";
+  const used = kgridSymmetry === "none" ? invariant : operations;
+  const own = rotationsOf(used);
+  const addsRotated = "kgrid" in choice && !isInvariant && kgridSymmetry === "crystal";
   const lattice = addsRotated ? (symmetry.lattice?.().map(reciprocalRotation) ?? own) : own;
-  const used = kgridSymmetry === "none" ? kept : operations;
   const signs = timeReversal ? [1, -1] : [1];
   const stars = starsOf(points, lattice, signs);
   const kpoints = stars.flatMap((star) => orbitsOf(star, own, signs));
   return {
     kpoints,
     operations: used,
-    kept: kept.length,
+    kept: invariant.length,
     chosen: points.length,
     whole: addsRotated ? stars.reduce((sum, { points: images }) => sum + images.length, 0) : points.length,
   };
 }
 
-/** Chosen points that are images of each other under all operations, whether or not these keep the choice. */
+/** Classes of points equivalent under all operations, whether or not the sampling is invariant. */
 export interface KpointClasses {
   readonly kpoints: readonly WeightedKpoint[];
-  /** Index in `kpoints` of the one that each chosen point is an image of: the grids of all shifts one after the other. */
+  /** Index in `kpoints` of the representative of each point, the grids of all shifts in turn. */
   readonly representative: Int32Array;
 }
 
-/**
- * The chosen points with different levels: the levels of a crystal are equal at all images of a point, so that sums of them
- * over the choice need one of each class.
- */
+/** Returns one point of each class, enough for sums of levels, which equivalent points share. */
 export function kpointClasses(
   choice: KpointChoice,
   operations: readonly SymmetryOperation[],
@@ -103,7 +102,7 @@ export function kpointClasses(
   return { kpoints: stars.map(({ points: [k], weight }) => ({ k: k!, weight })), representative };
 }
 
-/** The points chosen, with weights that add to 1. */
+/** Returns the points of a sampling, with weights that add to 1. */
 function pointsOf(choice: KpointChoice): WeightedKpoint[] {
   if ("kgrid" in choice) {
     const grids = choice.kshifts.map((shift) => monkhorstPack(choice.kgrid, shift));
@@ -122,8 +121,8 @@ function pointsOf(choice: KpointChoice): WeightedKpoint[] {
   return list.map(({ k, weight }) => ({ k, weight: weight / total }));
 }
 
-/** The operations whose rotations map the chosen points, with their weights, onto themselves up to reciprocal lattice vectors. */
-function keptBy(choice: KpointChoice, operations: readonly SymmetryOperation[]): SymmetryOperation[] {
+/** Returns the operations under which points and weights are invariant up to reciprocal vectors. */
+function invariantUnder(choice: KpointChoice, operations: readonly SymmetryOperation[]): SymmetryOperation[] {
   if (operations.length === 1) return [...operations];
   if ("kgrid" in choice && choice.kshifts.length === 1)
     return atLeastIdentity(pointOperationsOfKgrid(operations, choice.kgrid, choice.kshifts[0]!));
@@ -151,7 +150,7 @@ function keptBy(choice: KpointChoice, operations: readonly SymmetryOperation[]):
 const atLeastIdentity = (operations: SymmetryOperation[]): SymmetryOperation[] =>
   operations.length === 0 ? [IDENTITY] : operations;
 
-/** W⁻ᵀ of each rotation once. */
+/** Returns the distinct W⁻ᵀ of the operations. */
 const rotationsOf = (operations: readonly SymmetryOperation[]): Mat3[] =>
   [...new Map(operations.map(({ rotation }) => [rotation.join(), rotation])).values()].map(
     reciprocalRotation,
@@ -159,15 +158,15 @@ const rotationsOf = (operations: readonly SymmetryOperation[]): Mat3[] =>
 
 /** All images of a point. */
 interface Star {
-  /** The first is the first of the choice. */
+  /** The first one is that of the sampling. */
   readonly points: Vec3[];
-  /** Of the chosen points among them, together. */
+  /** Total weight of the points of the sampling in the star. */
   weight: number;
-  /** Indices of those. */
+  /** Indices of these points. */
   readonly members: number[];
 }
 
-/** Stars of the points under a group of rotations and signs, in the order of their first points. */
+/** Returns the stars of points under a group of rotations and signs, ordered by first points. */
 function starsOf(
   points: readonly WeightedKpoint[],
   rotations: readonly Mat3[],
@@ -194,7 +193,7 @@ function starsOf(
   return stars;
 }
 
-/** The parts of a star that the crystal's own operations take into themselves, each by its first point. */
+/** Splits a star into orbits of the crystal's own operations, each by its first point. */
 function orbitsOf(
   { points, weight }: Star,
   rotations: readonly Mat3[],
@@ -207,7 +206,7 @@ function orbitsOf(
   ).map(({ points: [k], members }) => ({ k: k!, weight: (weight * members.length) / points.length }));
 }
 
-/** W⁻ᵀ k and, with time reversal, −W⁻ᵀ k; moved to (−1/2, 1/2]. The first is k itself, as the identity comes first. */
+/** Yields k, then W⁻ᵀ k and, with time reversal, −W⁻ᵀ k; moved to (−1/2, 1/2]. */
 function* imagesOf(k: Vec3, rotations: readonly Mat3[], signs: readonly number[]): Iterable<Vec3> {
   yield centred(k);
   for (const rotation of rotations) {
@@ -217,12 +216,13 @@ function* imagesOf(k: Vec3, rotations: readonly Mat3[], signs: readonly number[]
 }
 
 const centred = ([x, y, z]: Vec3): Vec3 => [intoZone(x), intoZone(y), intoZone(z)];
-/** Moved to (−1/2, 1/2]. */
+/** Moves a component to (−1/2, 1/2]. */
 const intoZone = (x: number): number => x - Math.ceil(x - 0.5 - 1e-12) + 0;
 
-/*
- * Points that differ by less than 1/STEPS are one. A fraction whose denominator is an odd number times at most this power of two
- * never lies half-way between two steps, where rounding would decide.
+/**
+ * Points that differ by less than 1/STEPS are equal. A fraction with a denominator of an odd number
+ * times at most this power of two never lies half-way between two steps, where rounding would
+ * decide.
  */
 const STEPS = 2 ** 17;
 

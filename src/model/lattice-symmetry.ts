@@ -1,6 +1,6 @@
 import { det, dot, inverse, type Mat3, matMul, norm, rowsVec, transpose, type Vec3 } from "../common/vec3.ts";
 
-/** A rotation of the lattice into itself: the images of the basis vectors as whole-number combinations of them. */
+/** A rotation of the lattice: images of basis vectors as integer combinations of them. */
 export interface LatticeRotation {
   /** Row i: coordinates of the image of basis vector i. Determinant 1. */
   readonly images: Mat3;
@@ -8,12 +8,12 @@ export interface LatticeRotation {
   readonly order: number;
 }
 
-/** Lengths and angles count as equal within this part of themselves: lattices are typed with four digits and more. */
+/** Relative error of equal lengths and angles: lattices are typed with four digits or more. */
 export const SAME = 1e-4;
 
 /**
- * The same lattice by its shortest basis: no vector becomes shorter by adding 0, ±1 times the two others
- * (Minkowski's conditions in three dimensions).
+ * Returns the shortest basis of a lattice: no vector becomes shorter by adding 0, ±1 times the two
+ * others (Minkowski's conditions in three dimensions).
  */
 export function reducedBasis(vectors: Mat3): Mat3 {
   const basis = [...vectors] as [Vec3, Vec3, Vec3];
@@ -23,7 +23,8 @@ export function reducedBasis(vectors: Mat3): Mat3 {
       const [j, k] = [(i + 1) % 3, (i + 2) % 3];
       for (const [x, y] of NEIGHBOURS) {
         const v = combine([basis[i]!, basis[j]!, basis[k]!], [1, x, y]);
-        if (dot(v, v) >= dot(basis[i]!, basis[i]!) * (1 - 1e-9)) continue; // less is rounding, and would never end
+        // less is rounding and would never end
+        if (dot(v, v) >= dot(basis[i]!, basis[i]!) * (1 - 1e-9)) continue;
         basis[i] = v;
         changed = true;
       }
@@ -40,8 +41,8 @@ const NEIGHBOURS = STEPS.flatMap((x) => STEPS.map((y) => [x, y] as const)).filte
 const combine = (basis: Mat3, v: Vec3): Vec3 => rowsVec(basis, v);
 
 /**
- * All proper rotations of the lattice with this reduced basis. Images of basis vectors are lattice vectors of the same
- * length; those of a reduced basis have small coordinates, and ±2 leaves room.
+ * Returns all proper rotations of the lattice with this reduced basis. Images of basis vectors are
+ * lattice vectors of the same length; for a reduced basis coordinates up to ±2 suffice.
  */
 export function latticeRotations(basis: Mat3): LatticeRotation[] {
   const range = [-2, -1, 0, 1, 2];
@@ -67,7 +68,8 @@ export function latticeRotations(basis: Mat3): LatticeRotation[] {
 }
 
 /**
- * Lists all rotations W of a lattice, improper ones as well, in the coordinates of the given vectors: x → W x. A group.
+ * Returns all rotations W of a lattice, also improper ones, in the coordinates of the given
+ * vectors: x → W x. A group.
  *
  * @param vectors rows [bohr].
  */
@@ -76,7 +78,7 @@ export function latticePointGroup(vectors: Mat3): Mat3[] {
   const toReduced = whole(matMul(basis, inverse(vectors)));
   const fromReduced = whole(inverse(toReduced));
   return latticeRotations(basis).flatMap(({ images }) => {
-    // Rows: images of the given vectors in terms of themselves; W has them as columns.
+    // Rows are images of the given vectors in terms of themselves, which W has as columns.
     const w = transpose(matMul(matMul(fromReduced, images), toReduced));
     return [w, whole(w, -1)];
   });
@@ -91,11 +93,11 @@ const whole = (m: Mat3, sign = 1): Mat3 => {
   return [row(m[0]), row(m[1]), row(m[2])];
 };
 
-/** From the trace 1 + 2 cos φ. */
+/** Returns the order from the trace 1 + 2 cos φ. */
 const orderOf = (rows: Mat3): number =>
   ({ "3": 1, "-1": 2, "0": 3, "1": 4, "2": 6 })[String(rows[0][0] + rows[1][1] + rows[2][2])] ?? 0;
 
-/** The shortest lattice vector along the axis of a rotation other than the identity, in coordinates of the basis. */
+/** Returns the shortest lattice vector along the axis of a rotation, in basis coordinates. */
 export function axisOf({ images, order }: LatticeRotation): Vec3 {
   let longest: Vec3 = [0, 0, 0];
   for (const start of [

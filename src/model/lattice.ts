@@ -1,22 +1,25 @@
 import { requireInput } from "../common/failure.ts";
 import { cross, det, inverse, type Mat3, norm, scale, transpose, type Vec3 } from "../common/vec3.ts";
 
-/** How many of the lattice vectors functions vary along: those after them only carry the unit of volume. */
+/** Number of lattice vectors along which functions vary; others only carry the unit of volume. */
 export type Dimension = 1 | 2 | 3;
 
-/** A Bravais lattice: vectors are rows, in bohr; reciprocal vectors (rows, bohr⁻¹) include the factor 2π. */
+/** A Bravais lattice: vectors are rows [bohr]; reciprocal vectors (rows, bohr⁻¹) include 2π. */
 export interface Lattice {
   readonly vectors: Mat3;
   readonly reciprocal: Mat3;
-  /** Ω [bohr³], positive whatever the handedness. */
+  /** Ω [bohr³], positive for either handedness. */
   readonly volume: number;
   readonly dimension: Dimension;
 }
 
 /**
+ * Makes a lattice.
+ *
  * @param vectors lattice vectors as rows [bohr].
- * @param dimension below 3, everything is constant along the last vectors: orbitals have plane waves along the first alone.
- * @throws InputError if they are not finite or (nearly) linearly dependent.
+ * @param dimension below 3, functions are constant along the last vectors: plane waves vary along
+ *   the first ones.
+ * @throws InputError if vectors are not finite or (nearly) linearly dependent.
  */
 export function createLattice(vectors: Mat3, dimension: Dimension = 3): Lattice {
   requireInput(
@@ -35,12 +38,12 @@ export function createLattice(vectors: Mat3, dimension: Dimension = 3): Lattice 
 
 const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]), scale(s, m[2])];
 
-/** Distance between neighbouring lattice planes spanned by the two other vectors, one per direction [bohr]. */
+/** Returns distances of neighbouring lattice planes spanned by the other two vectors [bohr]. */
 export function planeSpacings({ vectors: [a, b, c], volume }: Lattice): [number, number, number] {
   return [volume / norm(cross(b, c)), volume / norm(cross(c, a)), volume / norm(cross(a, b))];
 }
 
-/** Returns the axis whose planes are farthest apart, where long waves fit: 0, 1 or 2; the last of equal ones. */
+/** Returns the axis with the largest plane spacing, for long waves; the last of equal ones. */
 export function longAxis(lattice: Lattice): 0 | 1 | 2 {
   const spacings = planeSpacings(lattice);
   const longest = Math.max(...spacings);
@@ -49,10 +52,11 @@ export function longAxis(lattice: Lattice): 0 | 1 | 2 {
 }
 
 /**
- * A cell of one, two or three lattice vectors with as many components each [bohr]. What is missing is filled by vectors
- * perpendicular to them, of length `width`: a one-dimensional density in bohr⁻³ is so many particles per bohr and width².
+ * Makes a lattice of one, two or three vectors with as many components each [bohr]. Missing vectors
+ * are perpendicular, of length `width`: a one-dimensional density in bohr⁻³ counts particles per
+ * bohr and width².
  *
- * @throws InputError if the vectors are not as many as their components, or do not span the cell.
+ * @throws InputError if there are not as many vectors as components, or they do not span the cell.
  */
 export function cellLattice(cell: readonly (readonly number[])[], width = 1): Lattice {
   const dimension = cell.length;

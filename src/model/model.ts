@@ -9,11 +9,11 @@ export interface Atom {
   readonly species: number;
   /** Fractional coordinates, not wrapped. */
   readonly position: Vec3;
-  /** Initial magnetic moment [μB], for the guess of a spin-polarised run. */
+  /** Initial magnetic moment [μB] for spin-polarised runs. */
   readonly magneticMoment?: number;
 }
 
-/** One kind of atom: an element with its pseudopotential. */
+/** A kind of atom: an element with its pseudopotential. */
 export interface Species {
   /** Chemical symbol. */
   readonly element: string;
@@ -21,8 +21,8 @@ export interface Species {
 }
 
 /**
- * The physical system before any discretisation, as plain data that can be cloned to another thread.
- * Which energy terms act in it (functional, external fields) is a list of terms chosen beside it.
+ * A physical system before discretisation, as plain data that other threads can be sent. Its energy
+ * terms (functional, external fields) are a separate list.
  */
 export interface Model {
   readonly lattice: Lattice;
@@ -30,19 +30,19 @@ export interface Model {
   readonly atoms: readonly Atom[];
   /** Number of valence electrons per cell. */
   readonly electrons: number;
-  /** Occupation function and its width T [Ha]; `none` with T = 0 fills the lowest bands at every k. */
+  /** Occupation function and width T [Ha]; `none` with T = 0 fills the lowest bands at every k. */
   readonly smearing: SmearingName;
   readonly temperature: number;
-  /** 1: spins share orbitals (each holds two electrons). 2: collinear. */
+  /** 1: both spins share orbitals, two electrons each. 2: collinear spins. */
   readonly nSpin: 1 | 2;
-  /** Particles that a level holds. Default 2/nSpin, that of electrons; N puts N bosons into one orbital. */
+  /** Particles per level. Default 2/nSpin, as for electrons; N puts N bosons into one orbital. */
   readonly perLevel?: number;
 }
 
-/** fMax: particles per full level. */
+/** Returns fMax, the particles per full level. */
 export const levelCapacity = ({ nSpin, perLevel }: Pick<Model, "nSpin" | "perLevel">): number =>
   perLevel ?? 2 / nSpin;
 
-/** Whether occupations are fractional, so that the free energy has an entropy. */
+/** Returns whether levels may be partly filled, so that the free energy has an entropy. */
 export const isSmeared = ({ temperature, smearing }: Pick<Model, "temperature" | "smearing">): boolean =>
   temperature > 0 && smearing !== "none";

@@ -7,10 +7,10 @@ import { add, det, type Mat3, matMul, matVec, scale, transpose, type Vec3 } from
 import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /**
- * Symmetry analysis by the moyo library (WebAssembly).
+ * Makes a symmetry analysis by the moyo library (WebAssembly).
  *
- * @param module bytes or address of its `moyo_wasm_bg.wasm`. Without it a browser fetches the file that lies beside
- * the library's script.
+ * @param module bytes or address of its `moyo_wasm_bg.wasm`. Default in a browser: the file next to
+ *   the library's script.
  */
 export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Promise<SymmetryAnalyser> {
   if (module === undefined) await initialise();
@@ -21,8 +21,8 @@ export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Prom
     kinds: readonly number[],
     tolerance: number,
   ) => {
-    // In a left-handed basis moyo 0.15 names the mirror image of a chiral crystal. The same crystal in the right-handed basis
-    // −a, −b, −c has positions −x and the same rotations, with translations −w.
+    // In a left-handed basis moyo 0.15 finds the mirror image of a chiral crystal. In the
+    // right-handed basis −a, −b, −c positions are −x, rotations the same and translations −w.
     const sign = det(vectors) < 0 ? -1 : 1;
     const basis = vectors.flat().map((x) => sign * x);
     const inside = positions.map((position) => wrapped(scale(sign, position)));
@@ -42,7 +42,7 @@ export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Prom
   return analyse;
 }
 
-/** One setting of a space group: axes and origin its operations refer to. */
+/** A setting of a space group: axes and origin of its operations. */
 export interface SpaceGroupSetting {
   /** 1 to 230. */
   readonly number: number;
@@ -51,14 +51,14 @@ export interface SpaceGroupSetting {
   /** Hermann-Mauguin symbols, such as `F d -3 m` and `F 4_1/d -3 2/m`. */
   readonly short: string;
   readonly full: string;
-  /** Origin or axes, such as 1, 2, H, R, b1; empty where there is one choice. */
+  /** Origin or axes, such as 1, 2, H, R, b1; empty if there is one choice. */
   readonly choice: string;
-  /** The operations of the conventional cell. */
+  /** Returns the operations of the conventional cell. */
   operations(): readonly SymmetryOperation[];
 }
 
 /**
- * The 530 settings of the space groups.
+ * Returns the 530 settings of the space groups.
  *
  * @param module as for `moyoAnalyser`.
  */
@@ -80,15 +80,16 @@ export async function moyoSettings(
     }));
 }
 
-/** The number, 1 to 230, of the space group of operations in the basis of a cell (rows [bohr]); undefined if it is not found. */
+/** Returns the number of the space group of operations in the basis of a cell, if found. */
 export type SpaceGroupIdentifier = (
   vectors: Mat3,
   operations: readonly SymmetryOperation[],
 ) => number | undefined;
 
 /**
- * Numbers of space groups by their operations, in any basis and with any origin: moyo analyses a crystal of three kinds of atoms
- * at points without any symmetry, moved by the operations, in a cell made exactly as symmetric as they are.
+ * Makes a function that identifies space groups by their operations, in any basis and with any
+ * origin: moyo analyses a crystal of three kinds of atoms at general points and their images, in a
+ * cell with the symmetry of the operations.
  *
  * @param module as for `moyoAnalyser`.
  */
@@ -115,14 +116,14 @@ export async function moyoIdentifier(module?: Uint8Array<ArrayBuffer> | URL): Pr
   };
 }
 
-/** Points that no operation of a space group leaves in place. */
+/** Points that no operation of a space group maps to themselves. */
 const GENERAL_POINTS: readonly Vec3[] = [
   [0.1234, 0.0717, 0.3791],
   [0.2918, 0.4153, 0.0476],
   [0.0391, 0.2207, 0.1583],
 ];
 
-/** A right-handed cell whose metric is the mean of Wᵀ G W over the operations, which is that of the cell if it fits. */
+/** Returns a right-handed cell whose metric is the mean of Wᵀ G W over the operations. */
 function symmetricCell(vectors: Mat3, operations: readonly SymmetryOperation[]): Mat3 {
   const metric = matMul(vectors, transpose(vectors));
   const mean = [0, 0, 0, 0, 0, 0, 0, 0, 0];

@@ -1,18 +1,18 @@
 import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { type Lattice, planeSpacings } from "./lattice.ts";
 
-/** The atom of a kind nearest to a place, modulo the lattice. */
+/** The atom of a kind nearest to a point, modulo the lattice. */
 export interface NearestAtom {
   readonly index: number;
-  /** Fractional, from the place to the atom, by the components in [−1/2, 1/2]. */
+  /** Fractional vector from the point to the atom, components in [−1/2, 1/2]. */
   readonly offset: Vec3;
 }
 
-/** Edges of the boxes that atoms are sorted into [bohr]. */
+/** Edge of the boxes that atoms are sorted into [bohr]. */
 const BOX = 2;
 
 /**
- * Sorts atoms into boxes, so that the atom at a place is found in a time that does not grow with their number.
+ * Sorts atoms into boxes, so that the search for the atom at a point takes constant time.
  *
  * @param positions fractional.
  * @param kinds one number per atom.
@@ -21,7 +21,7 @@ export function nearestAtoms(
   lattice: Lattice,
   positions: readonly Vec3[],
   kinds: readonly number[],
-): (place: Vec3, kind: number) => NearestAtom | undefined {
+): (point: Vec3, kind: number) => NearestAtom | undefined {
   const { vectors } = lattice;
   const boxes = planeSpacings(lattice).map((d) => Math.max(1, Math.floor(d / BOX)));
   const boxOf = (x: Vec3) => x.map((t, i) => Math.floor((t - Math.floor(t)) * boxes[i]!) % boxes[i]!);
@@ -35,11 +35,11 @@ export function nearestAtoms(
     const box = flat(x!, y!, z!);
     members.set(box, [...(members.get(box) ?? []), i]);
   });
-  const nearestOf = (candidates: Iterable<number>, place: Vec3, kind: number): NearestAtom | undefined => {
+  const nearestOf = (candidates: Iterable<number>, point: Vec3, kind: number): NearestAtom | undefined => {
     let [found, shortest]: [NearestAtom | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
     for (const index of candidates) {
       if (kinds[index] !== kind) continue;
-      const d = sub(positions[index]!, place);
+      const d = sub(positions[index]!, point);
       const offset: Vec3 = [round(d[0]), round(d[1]), round(d[2])];
       const distance = norm(rowsVec(vectors, offset));
       if (distance < shortest) [found, shortest] = [{ index, offset }, distance];
@@ -48,8 +48,8 @@ export function nearestAtoms(
   };
   const all = positions.map((_, i) => i);
   const neighbourhoods = new Map<number, readonly number[]>();
-  const around = (place: Vec3): readonly number[] => {
-    const [x, y, z] = boxOf(place) as [number, number, number];
+  const around = (point: Vec3): readonly number[] => {
+    const [x, y, z] = boxOf(point) as [number, number, number];
     const box = flat(x, y, z);
     const known = neighbourhoods.get(box);
     if (known !== undefined) return known;
@@ -61,12 +61,12 @@ export function nearestAtoms(
     neighbourhoods.set(box, [...found]);
     return [...found];
   };
-  return (place, kind) => {
-    const near = nearestOf(around(place), place, kind);
-    // Within a box's edge nothing nearer can be outside of the neighbouring boxes.
+  return (point, kind) => {
+    const near = nearestOf(around(point), point, kind);
+    // Atoms nearer than the edge of a box lie in neighbouring boxes.
     return near !== undefined && norm(rowsVec(vectors, near.offset)) < BOX
       ? near
-      : nearestOf(all, place, kind);
+      : nearestOf(all, point, kind);
   };
 }
 

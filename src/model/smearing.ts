@@ -2,7 +2,7 @@ import { erfc } from "../common/erfc.ts";
 
 export type SmearingName = "none" | "fermi-dirac" | "gaussian" | "methfessel-paxton-1" | "marzari-vanderbilt";
 
-/** Every name `smearing` takes. */
+/** All values of `smearing`. */
 export const SMEARING_NAMES: readonly SmearingName[] = [
   "none",
   "fermi-dirac",
@@ -12,7 +12,8 @@ export const SMEARING_NAMES: readonly SmearingName[] = [
 ];
 
 /**
- * Occupation of a level as a function of x = (ε − μ)/T, and the entropy that makes the free energy stationary.
+ * Occupation of a level as a function of x = (ε − μ)/T, and the entropy for which the free energy
+ * is stationary.
  *
  *   f(x) → 1 for x → −∞,  f(x) → 0 for x → +∞;      s(x) with ds/dx = x df/dx,  s(±∞) = 0
  *
@@ -20,16 +21,16 @@ export const SMEARING_NAMES: readonly SmearingName[] = [
  *
  *   occupation of level nk:  fMax f(x_nk);      energy "entropy" = −T fMax Σ_nk w_k s(x_nk)  [Ha]
  *
- * so that d(E_entropy) = −Σ w_k (ε_nk − μ) d(fMax f_nk): the free energy does not change to first order when
+ * so that d(E_entropy) = −Σ w_k (ε_nk − μ) d(fMax f_nk): the free energy is stationary when
  * electrons move between levels.
  */
 export interface Smearing {
   readonly name: SmearingName;
-  /** Whether f falls monotonically, hence stays in [0, 1]; if not, the electron count may have several Fermi levels. */
+  /** f falls monotonically, so 0 ≤ f ≤ 1; otherwise there may be several Fermi levels. */
   readonly isMonotone: boolean;
   /** f(x). */
   occupation(x: number): number;
-  /** df/dx. For `none` it is 0 away from the step at x = 0 and −∞ there. */
+  /** Returns df/dx. For `none` it is 0 away from the step at x = 0 and −∞ there. */
   occupationDerivative(x: number): number;
   /** s(x). */
   entropy(x: number): number;
@@ -46,7 +47,7 @@ const none: Smearing = {
   entropy: () => 0,
 };
 
-/** f = 1/(1 + eˣ),  s = −f ln f − (1 − f) ln(1 − f) [Mer65]. Even and odd parts are written in e^{−|x|}, which cannot overflow. */
+/** f = 1/(1 + eˣ),  s = −f ln f − (1 − f) ln(1 − f) [Mer65], in e^{−|x|} against overflow. */
 const fermiDirac: Smearing = {
   name: "fermi-dirac",
   isMonotone: true,
@@ -75,7 +76,7 @@ const gaussian: Smearing = {
   entropy: (x) => Math.exp(-x * x) / (2 * SQRT_PI),
 };
 
-/** e^{−x²} p, and 0 rather than 0·∞ far away. */
+/** Returns e^{−x²} p, and 0 instead of 0·∞ for large |x|. */
 const times = (gauss: number, p: number): number => (gauss === 0 ? 0 : gauss * p);
 
 /** f = ½ erfc(x) − x e^{−x²}/(2√π),  s = (1 − 2x²) e^{−x²}/(4√π) [MP89], order N = 1. */
@@ -87,7 +88,7 @@ const methfesselPaxton1: Smearing = {
   entropy: (x) => times(Math.exp(-x * x), 1 - 2 * x * x) / (4 * SQRT_PI),
 };
 
-/** With u = x + 1/√2:  f = ½ erfc(u) + e^{−u²}/√(2π),  s = u e^{−u²}/√(2π): cold smearing [MVDP99]. */
+/** Cold smearing [MVDP99]: u = x + 1/√2,  f = ½ erfc(u) + e^{−u²}/√(2π),  s = u e^{−u²}/√(2π). */
 const marzariVanderbilt: Smearing = {
   name: "marzari-vanderbilt",
   isMonotone: false,

@@ -1,7 +1,7 @@
 import { inverse, type Mat3, matVec, rowsVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
 import { createLattice } from "./lattice.ts";
 
-/** A crystal, slab or molecule in its cell, before pseudopotentials are chosen: what structure files hold. Atomic units. */
+/** A crystal, slab or molecule in its cell, without pseudopotentials. Atomic units. */
 export interface Structure {
   /** Rows [bohr]. */
   readonly lattice: Mat3;
@@ -11,27 +11,27 @@ export interface Structure {
 export interface StructureAtom {
   /** Chemical symbol. */
   readonly element: string;
-  /** Fractional, not wrapped. */
+  /** Fractional coordinates, not wrapped. */
   readonly position: Vec3;
   /** Initial moment [μB]. */
   readonly magneticMoment?: number;
-  /** Initial moment as a share of the atom's valence electrons, −1 to 1, where a file gives it so. */
+  /** Initial moment as a fraction, −1 to 1, of the valence electrons, if a file gives it so. */
   readonly momentShare?: number;
 }
 
-/** What a structure file says. */
+/** Contents of a structure file. */
 export interface StructureInFile extends Structure {
-  /** Electrons removed from the neutral cell, where the file says so. */
+  /** Electrons removed from the neutral cell, if given. */
   readonly charge?: number;
-  /** What the file says beside and is not used, or was decided in reading it; one line each. */
+  /** Contents that are not used and decisions made in reading, one line each. */
   readonly warnings: readonly string[];
 }
 
-/** The rows of m times s. */
+/** Returns the rows of m times s. */
 export const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]), scale(s, m[2])];
 
 /**
- * Fractional coordinates of Cartesian ones: x = Lᵀ f, hence f = L⁻ᵀ x.
+ * Returns the map from Cartesian to fractional coordinates: x = Lᵀ f, hence f = L⁻ᵀ x.
  *
  * @throws InputError if the vectors span no volume.
  */
@@ -41,11 +41,11 @@ export function toFractional(lattice: Mat3): (cart: Vec3) => Vec3 {
   return (cart) => matVec(inverted, cart);
 }
 
-/** Cartesian positions of the atoms [bohr]. */
+/** Returns the Cartesian positions of the atoms [bohr]. */
 export const cartesianPositions = ({ lattice, atoms }: Structure): Vec3[] =>
   atoms.map(({ position }) => rowsVec(lattice, position));
 
-/** `Al8`, `GaAs`, `H2O`: elements in the order of their first atoms, with their numbers. */
+/** Returns a formula such as `Al8`, `GaAs`, `H2O`: elements in the order of their first atoms. */
 export function formula({ atoms }: Pick<Structure, "atoms">): string {
   const counts = new Map<string, number>();
   for (const { element } of atoms) counts.set(element, (counts.get(element) ?? 0) + 1);

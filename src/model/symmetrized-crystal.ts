@@ -16,26 +16,26 @@ import type { Atom } from "./model.ts";
 import { nearestAtoms } from "./nearest-atom.ts";
 import { centred, IDENTITY, kindsOf, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
-/** A crystal of which operations are symmetries to rounding. */
+/** A crystal whose operations are symmetries to rounding. */
 export interface SymmetrizedCrystal {
   readonly lattice: Lattice;
   readonly atoms: readonly Atom[];
   readonly operations: readonly SymmetryOperation[];
-  /** How far an atom or the end of a lattice vector was moved at most [bohr]; 0 if the crystal was symmetric to rounding. */
+  /** Largest shift of an atom or the end of a lattice vector [bohr]; 0 for symmetric input. */
   readonly largestShift: number;
 }
 
-/** Shifts below this are rounding of the input [bohr]: the crystal is left as it is, to the last digit. */
+/** Shifts that count as rounding of the input [bohr]: the crystal is then left as it is. */
 const ROUNDING = 1e-9;
 
 /**
- * Moves lattice vectors and atoms, as little as possible, to where operations that nearly are symmetries are exact ones.
+ * Makes near symmetries exact by the least shifts of lattice vectors and atoms.
  *
  *   metric     g ← mean of Wᵀ g W,  g_ij = a_i·a_j
  *   operations w(S) ← mean over T of w(ST) − W_S w(T), which closes the group exactly
  *   positions  x ← mean over S of W x(S⁻¹ atom) + w
  *
- * @param operations a group of symmetries to within a small tolerance, as `findSymmetry` gives it.
+ * @param operations a group of symmetries to within a small tolerance, from `findSymmetry`.
  */
 export function symmetrizedCrystal(
   lattice: Lattice,
@@ -59,7 +59,7 @@ export function symmetrizedCrystal(
   };
 }
 
-/** Lattice vectors nearest to the given ones, V (V⁻¹ g V⁻ᵀ)^½, whose scalar products g are invariant. */
+/** Returns the vectors V (V⁻¹ g V⁻ᵀ)^½ nearest to V with invariant scalar products g. */
 function symmetricVectors(vectors: Mat3, operations: readonly SymmetryOperation[]): Mat3 {
   const metric = matMul(vectors, transpose(vectors));
   const rotations = [...new Map(operations.map((op) => [rotationKey(op), op.rotation])).values()];
@@ -74,7 +74,7 @@ const meanOf = (matrices: readonly Mat3[]): Mat3 => {
   return [row(0), row(1), row(2)];
 };
 
-/** Of a symmetric matrix near 1, by Newton's iteration Y ← (Y + C Y⁻¹)/2, whose error is squared in each step. */
+/** Returns the root of a symmetric matrix near 1 by Newton's iteration Y ← (Y + C Y⁻¹)/2. */
 function squareRoot(c: Mat3): Mat3 {
   let y: Mat3 = IDENTITY.rotation;
   for (let step = 0; step < 8; step++) {
@@ -87,8 +87,9 @@ function squareRoot(c: Mat3): Mat3 {
 }
 
 /**
- * The operations with translations that close the group to rounding. Pure translations t of a group of T of them are fractions with
- * the denominator T. Of the others one for each rotation is corrected, modulo those; the rest follow.
+ * Returns the operations with translations that close the group to rounding. Pure translations of a
+ * group of T of them are fractions with denominator T. Of the others one per rotation is corrected,
+ * modulo pure translations; the rest follow from these.
  */
 function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): SymmetryOperation[] {
   const identity = rotationKey(IDENTITY);
@@ -96,7 +97,7 @@ function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): Sy
   const snapped = (t: Vec3): Vec3 =>
     wrapped(t.map((x) => Math.round(x * pure.length) / pure.length) as unknown as Vec3);
   const translations = pure.map(({ translation }) => snapped(translation));
-  /** What is left of a vector beside the nearest translation of the lattice or of `pure`. */
+  /** Returns a vector minus the nearest translation of the lattice or of `pure`. */
   const rest = (x: Vec3): Vec3 => {
     let best = centred(x);
     for (const t of translations) {
@@ -123,8 +124,9 @@ function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): Sy
 }
 
 /**
- * The mean position of each atom over the images of all atoms that come to lie on it. As every operation is one of each rotation
- * followed by a pure translation, so is the mean: first over those, then over these.
+ * Returns the mean position of each atom over all images of atoms that coincide with it: every
+ * operation is one of each rotation followed by a pure translation, so the mean is taken over the
+ * former, then over the latter.
  */
 function symmetricPositions(
   lattice: Lattice,
@@ -141,7 +143,8 @@ function symmetricPositions(
     const sums = positions.map((): Vec3 => [0, 0, 0]);
     for (const { rotation, translation } of part)
       positions.forEach((position, i) => {
-        const { index, offset } = nearest(add(matVec(rotation, position), translation), kinds[i]!)!; // itself is of its kind
+        // at least itself is of its kind
+        const { index, offset } = nearest(add(matVec(rotation, position), translation), kinds[i]!)!;
         sums[index] = sub(sums[index]!, offset);
       });
     positions = positions.map((position, i) => add(position, scale(1 / part.length, sums[i]!)));

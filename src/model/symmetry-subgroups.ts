@@ -1,12 +1,15 @@
 import { type Mat3, matVec, transpose, type Vec3 } from "../common/vec3.ts";
 import type { SymmetryOperation } from "./symmetry.ts";
 
-/** How far n·w may be from a whole number for a translation w to be one of the grid's. */
+/** Largest distance of n·w from integers for a translation w of the grid. */
 const GRID_TOLERANCE = 1e-8;
 
 const isWhole = (x: number): boolean => Math.abs(x - Math.round(x)) < GRID_TOLERANCE;
 
-/** The operations whose rotation maps a real-space grid of n points per axis onto itself: n_i W_ij / n_j are whole. They form a group if `operations` do. */
+/**
+ * Returns the operations whose rotation maps a real-space grid of n points per axis onto itself,
+ * with integer n_i W_ij / n_j. They form a group if `operations` do.
+ */
 export const rotationsOfGrid = (
   operations: readonly SymmetryOperation[],
   size: readonly [number, number, number],
@@ -16,8 +19,8 @@ export const rotationsOfGrid = (
   );
 
 /**
- * Those that map its points to its points: n_i w_i are whole as well. Translations of the result are exact multiples of 1/n. They
- * form a group if `operations` do.
+ * Returns the operations that map grid points to grid points, with integer n_i w_i as well; their
+ * translations are exact multiples of 1/n. They form a group if `operations` do.
  */
 export function compatibleWithGrid(
   operations: readonly SymmetryOperation[],
@@ -32,8 +35,8 @@ export function compatibleWithGrid(
 }
 
 /**
- * The operations whose rotation k → W⁻ᵀ k maps the grid k = (j + shift)/n onto itself up to reciprocal lattice
- * vectors. They form a group if `operations` do.
+ * Returns the operations whose rotation k → W⁻ᵀ k maps the grid k = (j + shift)/n onto itself up to
+ * reciprocal lattice vectors. They form a group if `operations` do.
  */
 export function pointOperationsOfKgrid(
   operations: readonly SymmetryOperation[],
@@ -52,7 +55,7 @@ export function pointOperationsOfKgrid(
   });
 }
 
-/** M k stays on the grid if steps 1/n_j go to multiples of steps and one point goes to a point. */
+/** Returns whether M maps steps 1/n_j to multiples of steps and one point to a point. */
 function mapsKgrid(m: Mat3, n: Vec3, shift: Vec3): boolean {
   const origin = matVec(m, [shift[0] / n[0], shift[1] / n[1], shift[2] / n[2]]);
   return m.every(
@@ -61,7 +64,7 @@ function mapsKgrid(m: Mat3, n: Vec3, shift: Vec3): boolean {
   );
 }
 
-/** W⁻ᵀ, whole numbers: for det W = ±1 the transposed inverse is det W times the matrix of cofactors. */
+/** Returns W⁻ᵀ, integer: for det W = ±1 it is det W times the matrix of cofactors. */
 export function reciprocalRotation(w: Mat3): Mat3 {
   const minor = (i: number, j: number) => {
     const [a, b] = [(i + 1) % 3, (i + 2) % 3];
@@ -74,9 +77,10 @@ export function reciprocalRotation(w: Mat3): Mat3 {
     [minor(2, 0), minor(2, 1), minor(2, 2)],
   ];
   const sign = Math.sign(w[0][0] * cofactors[0][0] + w[0][1] * cofactors[0][1] + w[0][2] * cofactors[0][2]);
-  const row = ([x, y, z]: Vec3): Vec3 => [sign * x + 0, sign * y + 0, sign * z + 0]; // + 0: never −0
+  // + 0 avoids −0
+  const row = ([x, y, z]: Vec3): Vec3 => [sign * x + 0, sign * y + 0, sign * z + 0];
   return [row(cofactors[0]), row(cofactors[1]), row(cofactors[2])];
 }
 
-/** W⁻¹, whole numbers. */
+/** Returns W⁻¹, integer. */
 export const inverseRotation = (w: Mat3): Mat3 => transpose(reciprocalRotation(w));

@@ -5,9 +5,9 @@ import type { Atom } from "./model.ts";
 import { nearestAtoms } from "./nearest-atom.ts";
 
 /**
- * A symmetry of the crystal in fractional coordinates: x → W x + w, with an integer matrix W of determinant ±1.
+ * A symmetry of the crystal in fractional coordinates: x → W x + w, W integer with determinant ±1.
  *
- * It acts on functions by (S f)(x) = f(W⁻¹(x − w)), on reciprocal vectors in reduced coordinates by k → W⁻ᵀ k.
+ * It acts on functions by (S f)(x) = f(W⁻¹(x − w)), on reduced reciprocal vectors by k → W⁻ᵀ k.
  */
 export interface SymmetryOperation {
   /** W, rows. */
@@ -22,7 +22,7 @@ export interface SpaceGroupName {
   readonly number: number;
 }
 
-/** A cell: lattice vectors as rows [bohr], fractional positions, a positive number for the kind of each atom, a length [bohr]. */
+/** Lattice vectors (rows [bohr]), fractional positions, positive atom kinds, tolerance [bohr]. */
 type AnalysedCell = readonly [
   vectors: Mat3,
   positions: readonly Vec3[],
@@ -30,10 +30,10 @@ type AnalysedCell = readonly [
   tolerance: number,
 ];
 
-/** Proposes the symmetries of a cell. They are checked here, so it may be generous, but not stingy. */
+/** Proposes symmetries of a cell. They are checked here, so too many do no harm, too few do. */
 export interface SymmetryAnalyser {
   (...cell: AnalysedCell): readonly SymmetryOperation[];
-  /** Names the space group of a cell. */
+  /** Returns the space group of a cell. */
   spaceGroup?(...cell: AnalysedCell): SpaceGroupName;
 }
 
@@ -47,19 +47,20 @@ export const IDENTITY: SymmetryOperation = {
 };
 
 /**
- * How far an operation may move an atom from an atom, or the end of a lattice vector from another [bohr], by default: what six
- * decimals of a fractional position leave in cells of up to 60 bohr, five in cells of up to 10.
+ * Default for the largest shift of an atom or a lattice vector by an operation [bohr], the accuracy
+ * of six decimals of a fractional position in cells of up to 60 bohr, of five in cells of up to 10.
  */
 export const SYMMETRY_TOLERANCE = 1e-4;
-/** How much translations of equal operations may differ [cell]. */
+/** Largest difference of translations of equal operations [cell]. */
 const TRANSLATION_TOLERANCE = 1e-6;
 
 /**
- * Finds the symmetry group of a crystal, identity first. Atoms are equal if species and initial magnetic moment are. Each operation
- * maps every atom onto an atom within the tolerance, and the operations are closed under composition.
+ * Finds the symmetry group of a crystal, identity first. Atoms are equal if species and initial
+ * magnetic moment are. Each operation maps every atom onto an atom within the tolerance, and the
+ * operations are closed under composition.
  *
- * @param tolerance how far atoms and lattice vectors may be from their images [bohr].
- * @throws InputError if the analysis fails, as it does for atoms in the same place.
+ * @param tolerance largest distance of atoms and lattice vectors from their images [bohr].
+ * @throws InputError if the analysis fails, as for coinciding atoms.
  */
 export function findSymmetry(
   lattice: Lattice,
@@ -76,17 +77,15 @@ export function findSymmetry(
     refined(operation, lattice, positions, kinds, nearest, tolerance);
   const checked =
     proposed.length > MANY ? checkedCosets(proposed, check) : proposed.flatMap((op) => check(op) ?? []);
-  // Composed operations miss by what both miss, and are compared with one that misses as well.
+  // A composed operation has the error of both, and is compared with one that has an error as well.
   const isNear = (a: Vec3, b: Vec3) => length(lattice.vectors, centred(sub(a, b))) < 4 * tolerance;
   return closed(distinct([IDENTITY, ...checked], isNear), isNear);
 }
 
-/** Groups of supercells that are checked by cosets. */
+/** Supercell groups of more operations are checked by cosets. */
 const MANY = 400;
 
-/**
- * Checks the pure translations t, and of each rotation one operation r; the others of that rotation are the products t r.
- */
+/** Checks the pure translations t and one operation r per rotation; the others are products t r. */
 function checkedCosets(
   proposed: readonly SymmetryOperation[],
   check: (operation: SymmetryOperation) => SymmetryOperation | undefined,
@@ -105,7 +104,7 @@ function checkedCosets(
   );
 }
 
-/** Numbers of the kinds of atoms, from 1 on: species and initial moment. */
+/** Numbers the kinds of atoms from 1 on, by species and initial moment. */
 export function kindsOf(atoms: readonly Atom[]): number[] {
   const names = atoms.map(({ species, magneticMoment = 0 }) => `${species} ${magneticMoment}`);
   const first = new Map<string, number>();
@@ -132,7 +131,7 @@ function run(
   }
 }
 
-/** The operation with its translation fitted to the atoms, or undefined if it is none of this crystal. */
+/** Fits the translation of an operation to the atoms; returns undefined if it is no symmetry. */
 function refined(
   { rotation, translation }: SymmetryOperation,
   { vectors }: Lattice,
@@ -145,14 +144,14 @@ function refined(
   const offsets: Vec3[] = [];
   for (let i = 0; i < positions.length; i++) {
     const image = add(matVec(rotation, positions[i]!), translation);
-    offsets.push(nearest(image, kinds[i]!)!.offset); // the atom itself is of its kind
+    offsets.push(nearest(image, kinds[i]!)!.offset); // at least the atom itself is of its kind
   }
   const shift = scale(1 / offsets.length, offsets.reduce(add));
   if (offsets.some((offset) => length(vectors, sub(offset, shift)) > tolerance)) return undefined;
   return { rotation, translation: wrapped(add(translation, shift)) };
 }
 
-/** Whether W is a rotation or reflection in space: the images Σ_i W_ij a_i of the lattice vectors a_j are as long. */
+/** Returns whether W is an isometry: images Σ_i W_ij a_i of lattice vectors are as long. */
 export function isIsometry(rotation: Mat3, vectors: Mat3, tolerance: number): boolean {
   if (Math.abs(det(rotation)) !== 1) return false;
   const images = [0, 1, 2].map((j) => rowsVec(vectors, [rotation[0][j]!, rotation[1][j]!, rotation[2][j]!]));
@@ -168,22 +167,22 @@ export function isIsometry(rotation: Mat3, vectors: Mat3, tolerance: number): bo
 
 const length = (vectors: Mat3, x: Vec3): number => norm(rowsVec(vectors, x));
 const round = (x: number): number => x - Math.round(x);
-/** Components moved to [−1/2, 1/2]. */
+/** Moves components to [−1/2, 1/2]. */
 export const centred = (x: Vec3): Vec3 => [round(x[0]), round(x[1]), round(x[2])];
 
-/** Components moved to [0, 1); what differs from 0 or 1 by rounding only becomes 0. */
+/** Moves components to [0, 1); values within rounding of 0 or 1 become 0. */
 export const wrapped = (x: Vec3): Vec3 => {
   const wrap = (t: number) => (Math.abs(round(t)) < 1e-12 ? 0 : t - Math.floor(t));
   return [wrap(x[0]), wrap(x[1]), wrap(x[2])];
 };
 
-/** x → first(second(x)). */
+/** Returns x → first(second(x)). */
 export const composed = (first: SymmetryOperation, second: SymmetryOperation): SymmetryOperation => ({
   rotation: matMul(first.rotation, second.rotation),
   translation: wrapped(add(matVec(first.rotation, second.translation), first.translation)),
 });
 
-/** Whether two operations are the same up to a lattice vector. */
+/** Returns whether two operations are equal up to a lattice vector. */
 export const isSameOperation = (a: SymmetryOperation, b: SymmetryOperation): boolean =>
   rotationKey(a) === rotationKey(b) && isSameTranslation(a, b);
 
@@ -192,23 +191,23 @@ const isSameTranslation = (a: SymmetryOperation, b: SymmetryOperation): boolean 
 
 export const rotationKey = ({ rotation }: SymmetryOperation): string => rotation.join();
 
-/** Whether two translations are one. */
+/** Returns whether two translations are equal. */
 type Nearness = (a: Vec3, b: Vec3) => boolean;
 
-/** Operations by rotation, so that groups of supercells, with hundreds of translations, are searched fast. */
+/** Operations by rotation, for fast search in supercells with hundreds of translations. */
 interface OperationTable {
   readonly byRotation: Map<string, SymmetryOperation[]>;
   readonly isNear: Nearness;
 }
 
-const lookUp = (
+const operationIn = (
   { byRotation, isNear }: OperationTable,
   operation: SymmetryOperation,
 ): SymmetryOperation | undefined =>
   byRotation.get(rotationKey(operation))?.find((other) => isNear(operation.translation, other.translation));
 
 const isListed = (table: OperationTable, operation: SymmetryOperation): boolean =>
-  lookUp(table, operation) !== undefined;
+  operationIn(table, operation) !== undefined;
 
 function list({ byRotation }: OperationTable, operation: SymmetryOperation): void {
   const key = rotationKey(operation);
@@ -218,17 +217,17 @@ function list({ byRotation }: OperationTable, operation: SymmetryOperation): voi
 }
 
 function distinct(operations: readonly SymmetryOperation[], isNear: Nearness): SymmetryOperation[] {
-  const seen: OperationTable = { byRotation: new Map(), isNear };
+  const found: OperationTable = { byRotation: new Map(), isNear };
   return operations.filter((operation) => {
-    if (isListed(seen, operation)) return false;
-    list(seen, operation);
+    if (isListed(found, operation)) return false;
+    list(found, operation);
     return true;
   });
 }
 
 /**
- * A group made of `operations`, as large as it gets by taking one after the other. Checked operations of a crystal
- * are a group, unless errors of the size of the tolerance have let some of them through and not others.
+ * Returns a group of `operations`, enlarged by one after the other as far as possible. Checked
+ * operations of a crystal are a group, unless errors near the tolerance have excluded some of them.
  */
 function closed(operations: readonly SymmetryOperation[], isNear: Nearness): SymmetryOperation[] {
   const table: OperationTable = { byRotation: new Map(), isNear };
@@ -246,15 +245,15 @@ function closed(operations: readonly SymmetryOperation[], isNear: Nearness): Sym
   return group;
 }
 
-/** The group that `generators` generate, or undefined if it leaves the operations of `table`. */
+/** Returns the group of `generators`, or undefined if it is not within `table`. */
 function generated(
   generators: readonly SymmetryOperation[],
   table: OperationTable,
 ): SymmetryOperation[] | undefined {
   const group = new Set([IDENTITY]);
-  for (const element of group) // also visits what is added on the way
+  for (const element of group) // also visits elements added in the loop
     for (const generator of generators) {
-      const product = lookUp(table, composed(element, generator));
+      const product = operationIn(table, composed(element, generator));
       if (product === undefined) return undefined;
       if (!isSameOperation(product, IDENTITY)) group.add(product);
     }
@@ -262,9 +261,9 @@ function generated(
 }
 
 /**
- * Whether the operations are closed, without the product of each with each: pure translations T are, and with one
- * representative r per rotation, the operations of that rotation are the coset rT = Tr, and representatives
- * multiply to operations. Then (rt)(st′) = r(ts)t′ = (rs)t″t′ is an operation.
+ * Returns whether the operations are closed, without all products: if the pure translations T are
+ * closed, the operations of each rotation are the coset rT = Tr of a representative r, and
+ * representatives multiply to operations, then (rt)(st′) = r(ts)t′ = (rs)t″t′ is an operation.
  */
 function isGroup(table: OperationTable): boolean {
   const cosets = [...table.byRotation.values()];

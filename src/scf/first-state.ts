@@ -1,8 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { asRealField, type RealField } from "../kernels/fields.ts";
-import { levelCapacity } from "../model/model.ts";
+import { isSmeared, levelCapacity } from "../model/model.ts";
 import { superpositionOfAtoms } from "../state/guess.ts";
-import { isSmeared } from "../state/occupation.ts";
 import type { ScfOptions } from "./options.ts";
 import type { ScfProblem } from "./problem.ts";
 import { electronsToHold, initialBands } from "./rules/bands.ts";

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { levelCapacity, type Model } from "../model/model.ts";
+import { isSmeared, levelCapacity, type Model } from "../model/model.ts";
 import { type Smearing, smearing as smearingOf } from "../model/smearing.ts";
 
 /** Eigenvalues of one k-point and spin, with the weight in Brillouin-zone sums. */
@@ -29,10 +29,6 @@ export interface Occupation {
 
 /** The part of a model that determines occupations. */
 export type OccupiedModel = Pick<Model, "electrons" | "nSpin" | "perLevel" | "smearing" | "temperature">;
-
-/** Returns whether levels may be partly filled. */
-export const isSmeared = ({ smearing, temperature }: Pick<Model, "smearing" | "temperature">): boolean =>
-  temperature > 0 && smearing !== "none";
 
 /**
  * Finds the Fermi level and the occupations f_nk = fMax f((ε_nk − ε_F)/T) with Σ w_k f_nk = N, fMax
