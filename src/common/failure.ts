@@ -1,9 +1,9 @@
-/** The caller gave something that cannot be used. The message is one line: function or field, rule, value, remedy. */
+/** Input that cannot be used. The message is one line: function or field, rule, value, remedy. */
 export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** Says how a caller wrote an option: `bands.points` in the library, `--points` on a command line. */
+/** Names an option as its caller wrote it: `bands.points` in the library, `--points` in commands. */
 export type OptionName = (option: string) => string;
 
 /** An option has a value that cannot be used, or stands beside another that excludes it. */
@@ -20,7 +20,7 @@ export class OptionError extends InputError {
   }
 }
 
-/** A converged result was demanded of a calculation that did not converge. */
+/** A calculation did not converge although a converged result was asked for. */
 export class NotConvergedError extends Error {
   override readonly name = "NotConvergedError";
 }

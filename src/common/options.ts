@@ -3,7 +3,7 @@ import { didYouMean } from "./nearest.ts";
 
 /** A rule that a number keeps. */
 export interface NumberRule {
-  /** Rule and remedy as messages say them: `must be a positive wave vector in bohr⁻¹; 0.8 is usual`. */
+  /** Rule and remedy, as in messages: `must be a positive wave vector in bohr⁻¹; 0.8 is usual`. */
   readonly rule: string;
   /** Whole numbers only. */
   readonly isWhole?: true;
@@ -17,8 +17,8 @@ export interface NumberRule {
 }
 
 /**
- * A number that a function takes as an option: what it may be and what it is by default. It stands once, beside the function; the job
- * schema and the memory estimate read it there.
+ * Rule and default of a numeric option of a function. Both are declared once, beside the function;
+ * the job schema and the memory estimate read them from there.
  */
 export interface NumberOption extends NumberRule {
   readonly default: number;
@@ -26,11 +26,11 @@ export interface NumberOption extends NumberRule {
 
 export type NumberOptions = Readonly<Record<string, NumberOption>>;
 
-/** How an option is written and told on a command line. */
+/** Text and spelling of an option on a command line. */
 export interface OptionText {
-  /** What it is, in a line; `{default}` stands for its default. Absent: not offered there. */
+  /** Meaning in one line; `{default}` is the default. Absent: not offered on command lines. */
   readonly help?: string;
-  /** What help calls its value: `HA`. */
+  /** Placeholder of the value in help: `HA`. */
   readonly value?: string;
   /** Its flag, where that is not its name with hyphens: `k` of `kpoints`. */
   readonly flag?: string;
@@ -40,15 +40,15 @@ export interface OptionText {
   readonly isListed?: false;
 }
 
-/** An option of a task or a command: its rule, its text and how words of a command line are read. It is declared once. */
+/** An option of a task or command: rule, text and reading of the words of a command line. */
 export interface Option<Value> extends OptionText {
-  /** Rule and remedy as messages say them. */
+  /** Rule and remedy, as in messages. */
   readonly rule: string;
   readonly allows: (value: Value) => boolean;
   /** Absent for a switch. What it makes of a wrong word is not allowed. */
   readonly read?: (text: string) => Value;
   readonly default?: Value;
-  /** The words that it may be. */
+  /** Words allowed. */
   readonly choices?: readonly string[];
 }
 
@@ -141,7 +141,8 @@ export const toggle = (help: OptionText): Option<boolean> & { readonly default: 
 });
 
 /**
- * Says what is wrong with a value: `kerker.kTF: must be a positive wave vector in bohr⁻¹, got -1; 0.8 is usual`.
+ * Returns the fault of a value: `kerker.kTF: must be a positive wave vector in bohr⁻¹, got -1; 0.8
+ * is usual`.
  *
  * @param name of the option.
  * @param found the value as it was written.
@@ -157,11 +158,11 @@ export function brokenRule(
 }
 
 /**
- * Fills in defaults and checks what was given.
+ * Checks the values given and fills in defaults for the others.
  *
- * @param owner name of the function whose options they are, for messages: `kerker` makes `kerker.kTF: must be …`.
+ * @param owner name of the function, for messages: `kerker` gives `kerker.kTF: must be …`.
  * @param options numbers, or options of any kind.
- * @param given values by name; what is absent or undefined gets its default.
+ * @param given values by name; absent or undefined ones get their default.
  * @throws OptionError naming the option, its rule, the value and the remedy.
  */
 export function valuesOf<const Declared extends NumberOptions | Options>(

@@ -23,7 +23,8 @@ export interface PowerLaw {
  *
  * @example
  * ```ts
- * import { defineModel, externalPotential, minimiseCondensate, powerNonlinearity } from "stillwave";
+ * import { defineModel, externalPotential } from "stillwave";
+ * import { minimiseCondensate, powerNonlinearity } from "stillwave";
  *
  * const model = await defineModel({
  *   cell: [[16]],
