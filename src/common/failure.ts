@@ -3,7 +3,7 @@ export class InputError extends Error {
   override readonly name = "InputError";
 }
 
-/** Names an option as its caller wrote it: `bands.points` in the library, `--points` in commands. */
+/** Names an option as its caller wrote it: `bands.points` in TypeScript, `--points` in commands. */
 export type OptionName = (option: string) => string;
 
 /** An option has a value that cannot be used, or stands beside another that excludes it. */
