@@ -161,7 +161,6 @@ const LONG_COMMENTS: readonly string[] = [
   "interval",
   "io",
   "job",
-  "scf",
 ];
 
 test("no line of a comment is longer than 100 characters", () => {
