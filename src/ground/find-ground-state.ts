@@ -46,7 +46,7 @@ export const groundState = async (
  * Finds the lowest levels of a model in the potential of a density, for every k-point [Ha].
  *
  * @param density default uniform, which is of no consequence where nothing interacts.
- * @param tolerance of ‖Hψ − εψ‖ [Ha]; the error of a level is of its second order.
+ * @param options `tolerance` of ‖Hψ − εψ‖ [Ha]; the error of a level is of its second order.
  * @throws NotConvergedError if it is not reached.
  *
  * @example
