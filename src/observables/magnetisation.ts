@@ -116,3 +116,22 @@ function shortestDistance(vectors: Model["lattice"]["vectors"], positions: reado
     }
   return shortest;
 }
+
+/** Part of the initial staggered moment below which an antiferromagnet has lost its order. */
+const DISORDERED = 0.03;
+
+/**
+ * Tells whether atoms that began with moments of both signs have ended without that order: of the
+ * staggered moment Σ_a sign(m_a) m_a hardly anything is left, whatever moments there are.
+ *
+ * @param moments final moments of the atoms [μB].
+ */
+export function losesOrder(
+  atoms: readonly { readonly magneticMoment?: number | undefined }[],
+  moments: readonly number[],
+): boolean {
+  const initial = atoms.map(({ magneticMoment = 0 }) => magneticMoment);
+  if (!initial.some((m) => m > 0) || !initial.some((m) => m < 0)) return false;
+  const sum = (of: readonly number[]) => of.reduce((total, m, a) => total + Math.sign(initial[a]!) * m, 0);
+  return Math.abs(sum(moments)) < DISORDERED * sum(initial);
+}

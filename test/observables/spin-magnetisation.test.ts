@@ -5,7 +5,12 @@ import { norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
 import { createKernels } from "../../src/kernels/backends.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { atomicMagnetisation, magnetisation, spinDensity } from "../../src/observables/magnetisation.ts";
+import {
+  atomicMagnetisation,
+  losesOrder,
+  magnetisation,
+  spinDensity,
+} from "../../src/observables/magnetisation.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 
 const lattice = createLattice([[9, 0, 0], [1, 9.5, 0], [-0.5, 0.7, 10]]); // biome-ignore format: a matrix
@@ -92,4 +97,13 @@ test("the moments of opposite bumps cancel in the total and add without sign", (
   // The sum over a grid is exact for Gaussians this wide to e^{−(πs/h)²}, and they do not meet.
   close(total, 1, 1e-9, "total");
   close(absolute, 5, 1e-9, "absolute");
+});
+
+test("an antiferromagnet loses its order where the staggered moment is gone, whatever the atoms have", () => {
+  const atoms = [4, -4, 0, 0].map((magneticMoment) => ({ magneticMoment }));
+  expect(losesOrder(atoms, [3.46, -3.46, 0, 0])).toBe(false);
+  expect(losesOrder(atoms, [-3.46, 3.46, 0, 0])).toBe(false); // both spins exchanged
+  expect(losesOrder(atoms, [-0.0865, -0.0846, 0, 0])).toBe(true);
+  expect(losesOrder(atoms, [2, 2, 0, 0])).toBe(true);
+  expect(losesOrder([{ magneticMoment: 4 }, {}], [0.01, 0])).toBe(false); // no order to lose
 });

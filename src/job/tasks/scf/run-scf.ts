@@ -1,7 +1,12 @@
 import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
-import { atomicMagnetisation, magnetisation, spinDensity } from "../../../observables/magnetisation.ts";
+import {
+  atomicMagnetisation,
+  losesOrder,
+  magnetisation,
+  spinDensity,
+} from "../../../observables/magnetisation.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
@@ -68,7 +73,13 @@ function lostMoments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep): stri
   const initial = model.atoms.map(({ magneticMoment = 0 }) => Math.abs(magneticMoment));
   const total = initial.reduce((sum, m) => sum + m, 0);
   if (model.nSpin === 1 || total === 0) return [];
-  if (magnetisation(spinDensity(rhoOut), grid.dvol).absolute > VANISHED * total) return [];
+  const m = spinDensity(rhoOut);
+  if (magnetisation(m, grid.dvol).absolute > VANISHED * total)
+    return losesOrder(model.atoms, atomicMagnetisation(model, grid, m).moments)
+      ? [
+          'structure.atoms: the antiferromagnetic order of the initial moments was lost; a state that has it may lie lower: compare the energy of a run with "damping": 0.3 in scf, which keeps more of it',
+        ]
+      : [];
   const largest = Math.max(...initial);
   return [
     `structure.atoms: the moments vanished; a magnetic state may lie lower that starts of at most ${largest} μB do not reach: compare the energy of a run from larger ones, such as "magneticMoment": ${Math.max(3, Math.ceil(2 * largest))}`,
