@@ -84,7 +84,7 @@ export function publishedBars(
 }
 
 /** ‖Hu − θu‖/‖u‖ for the vector of any length in column j: inside the set, its rounding, and what lies outside. */
-function residualAbove(
+export function residualAbove(
   { values, errors, tails }: Applied,
   { rows, data }: TrialPanel,
   count: number,

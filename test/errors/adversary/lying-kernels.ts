@@ -19,7 +19,7 @@ export interface Lies {
 /**
  * Kernels whose results are as wrong as their a-priori bounds allow, in the direction that makes them larger: a sum of n
  * complex products is off by √2 γ_{2n+4} Σ|x||y|, a factorisation runs to the end down to an eigenvalue of −γ̂/(1−γ̂) tr A,
- * transforms are off as Lemma 8 says. With u scaled to 2⁻²⁶ (`coarse-rounding.ts`) truth is what ordinary double precision gives.
+ * transforms are off as Lemma 8 says. With u scaled to 2⁻²⁴ (`coarse-rounding.ts`) truth is what ordinary double precision gives.
  */
 export function adversary(base: Kernels, lies: Lies): Kernels {
   /** z is moved away from zero by a distance; zero itself along the real axis. */

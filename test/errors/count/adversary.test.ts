@@ -23,7 +23,7 @@ import {
 const kernels = wasmKernelsSync();
 const projector = projectors(1);
 const twelve = projectors(12);
-const set = spotless(waveSet(projector, K, 18));
+const set = spotless(waveSet(projector, K, 14));
 const n = set.waves.count;
 
 /** Least eigenvalue of (truth − stated + error): F(μ) ⪰ values − error means that it is not negative. */
@@ -78,7 +78,7 @@ test("F(μ) from data that are off as far as declared is within its error", () =
 test("F(μ) from products as wrong as sums may be is within its error", () => {
   const matrix = (k: typeof kernels, d: number) => schurMatrix(k, projector, set, nX, 0, flat(d));
   mustHoldSchur(matrix(adversary(kernels, { overlap: true }), 1e-4), matrix(kernels, 1e-4), 12);
-  const many = spotless(waveSet(twelve, K, 18));
+  const many = spotless(waveSet(twelve, K, 14));
   const [wrong, right] = [adversary(kernels, { gemm: "N" }), kernels].map((k) =>
     schurMatrix(k, twelve, many, nX, 0, flat(1e6)),
   );

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
 import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
 import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
+import { choleskyMargin } from "../../../src/errors/count/positive-definite.ts";
 import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
@@ -104,4 +105,44 @@ test("Lemma 4: what C has beyond the set is taken off, with a projector and with
     const taken = trace(large).map((x, i) => x - trace(small)[i]!);
     expect(Math.max(...taken)).toBeGreaterThan(1e-6);
   }
+});
+
+// Seen red: a hundredth of the margin. The margin counts blocked sums and reciprocals, each addend twice over: 4n + 36 for n.
+test("Lemma 5: a factorisation that rounds as it may runs to the end on a matrix that is not positive, within the margin", () => {
+  const n = 60;
+  const u = 2 ** -20;
+  // rows of ±1 that add up to zero: R(1, …, 1) = 0, while |R|(1, …, 1) is large
+  const r = Array.from({ length: n - 1 }, (_, k) =>
+    Array.from({ length: n }, (_, j) =>
+      j < k || (j === n - 1 && (n - k) % 2 === 1) ? 0 : (j - k) % 2 === 0 ? 1 : -1,
+    ),
+  );
+  const entry = (f: (x: number) => number) => (i: number, j: number) =>
+    r.reduce((sum, row) => sum + f(row[i]!) * f(row[j]!), 0);
+  const [gram, sizes] = [entry((x) => x), entry(Math.abs)];
+  const up = (x: number) => x + Math.abs(x) * u;
+  /** Every operation is rounded upwards where an element is made, downwards where it is taken off. */
+  const runsToTheEnd = (a: (i: number, j: number) => number): boolean => {
+    const c = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => a(i, j)));
+    const f: number[][] = [];
+    for (let i = 0; i < n; i++) {
+      const row = Array.from({ length: n }, (_, j) =>
+        j < i ? 0 : f.reduce((x, before) => up(x + up(-before[i]! * before[j]!)), c[i]![j]!),
+      );
+      if (!(row[i]! > 0)) return false;
+      const pivot = Math.sqrt(row[i]!);
+      f.push(row.map((x) => x / pivot));
+    }
+    return true;
+  };
+  let most = 0;
+  const trace = Array.from({ length: n }, (_, i) => gram(i, i)).reduce((x, y) => x + y);
+  for (let t = 0.25; t < 64; t *= 2) {
+    const a = (i: number, j: number) => gram(i, j) - t * u * sizes(i, j);
+    if (!runsToTheEnd(a)) continue;
+    most = Math.max(most, -lowest(n, (i, j) => [a(i, j), 0]));
+  }
+  const margin = choleskyMargin(n, exact(trace)) * (u / 2 ** -53);
+  expect(margin).toBeGreaterThan(most);
+  expect(margin / most).toBeLessThan(100);
 });

@@ -1,0 +1,168 @@
+import "../adversary/coarse-rounding.ts";
+import { expect, test } from "vitest";
+import { random } from "../../../src/common/random.ts";
+import type { Vec3 } from "../../../src/common/vec3.ts";
+import { fftRounding } from "../../../src/errors/apply/fft-rounding.ts";
+import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
+import {
+  type EnclosedProblem,
+  encloseProblem,
+  waveSet,
+} from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { BEYOND_TABLE } from "../../../src/errors/problem/potential-table.ts";
+import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { exact } from "../../../src/interval/sides.ts";
+import type { Kernels } from "../../../src/kernels/kernels.ts";
+import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { inwards, rounding } from "../adversary/inexact.ts";
+import { CELL, K } from "../adversary/problems.ts";
+
+const coarse = (await import("../../../src/errors/count/comparison-diagonal.ts?coarse" as string)) as typeof import("../../../src/errors/count/comparison-diagonal.ts"); // biome-ignore format: one import
+
+const kernels = wasmKernelsSync();
+/** Coefficients |g_i| ≤ reach, of sizes that fall off, and none at 0. */
+function problemOf(reach: number, size: (length: number) => number): EnclosedProblem {
+  const { normal } = random(7);
+  const coefficients: { g: Vec3; re: number; im: number }[] = [];
+  for (let x = 0; x <= reach; x++)
+    for (let y = -reach; y <= reach; y++)
+      for (let z = -reach; z <= reach; z++) {
+        if (x === 0 && (y < 0 || (y === 0 && z <= 0))) continue;
+        const by = size(Math.hypot(x, y, z));
+        const [re, im] = [by * normal(), by * normal()];
+        coefficients.push({ g: [x, y, z], re, im }, { g: [0 - x, 0 - y, 0 - z], re, im: 0 - im });
+      }
+  return encloseProblem({ kind: "frozen", lattice: CELL, atoms: [], coefficients });
+}
+const few = problemOf(1, (length) => (length > 1.5 ? 1e-5 : 0.05));
+const many = problemOf(6, (length) => 0.02 * Math.exp(-length));
+const wave = (g: Int32Array, i: number): Vec3 => [g[3 * i]!, g[3 * i + 1]!, g[3 * i + 2]!];
+
+/**
+ * D as Lemma 3 has it, by its sum over all waves: on the waves of a set beyond the first nX, and the least of those outside.
+ *
+ * @param beyond Σ|W| of coefficients that are in no table, at their worst
+ */
+function truth(problem: EnclosedProblem, ecut: number, nX: number, beyond = 0, kineticError = 0, share = 0) {
+  const [set, wide] = [waveSet(problem, K, ecut), waveSet(problem, K, 2 * ecut)];
+  const { kinetic, count, outside } = set.waves;
+  const lowest = Math.min(outside, ...kinetic.subarray(nX));
+  const cap = Math.min(outside, 2.5 * lowest);
+  const tau = (i: number) => (i < count ? Math.min(kinetic[i]!, cap) : cap);
+  const at = new Map(Array.from({ length: wide.waves.count }, (_, i) => [wave(wide.waves.g, i).join(), i]));
+  const { table } = problem;
+  const entry = (row: number): number => {
+    let sum = (beyond * tau(row)) / lowest;
+    for (let e = 0; e < table.count; e++) {
+      const [w, d] = [wave(wide.waves.g, row), wave(table.g, e)];
+      const other = at.get(w.map((n, i) => n - d[i]!).join()) ?? count;
+      if (other < nX) continue;
+      sum +=
+        ((1 - share) * Math.hypot(table.values[2 * e]!, table.values[2 * e + 1]!) * tau(row)) / tau(other);
+    }
+    return wide.waves.kinetic[row]! - kineticError - sum;
+  };
+  let far = Infinity;
+  for (let row = count; row < Math.min(count + 60, wide.waves.count); row++) far = Math.min(far, entry(row));
+  return { set, rows: Array.from({ length: count - nX }, (_, i) => entry(nX + i)), far };
+}
+
+function mustBeBelow(
+  problem: EnclosedProblem,
+  stated: ReturnType<typeof comparisonDiagonal>,
+  of: ReturnType<typeof truth>,
+  slack: number,
+): void {
+  of.rows.forEach((value, i) => {
+    expect(stated.rows[i]!).toBeLessThanOrEqual(value);
+    expect(stated.rows[i]!).toBeGreaterThan(value - slack);
+  });
+  expect(stated.far).toBeLessThanOrEqual(of.far);
+  expect(stated.far).toBeGreaterThan(of.far - 3 * problem.table.sumBeyond(exact(0)));
+}
+
+// Seen red: the error of T, Gershgorin's sum, its roundings, coefficients that are not looked at, ‖W‖₁ and the near waves outside.
+test("Lemma 3 entry by entry: D is what its sum says, and no more, every operation rounded", () => {
+  const of = truth(few, 14, 20);
+  mustBeBelow(
+    few,
+    rounding(inwards, () => coarse.comparisonDiagonal(kernels, few, of.set, 20)),
+    of,
+    1e-3,
+  );
+  const kineticError = 0.01;
+  const off = truth(few, 14, 20, 0, kineticError);
+  const { waves } = off.set;
+  const wrong = {
+    ...off.set,
+    waves: { ...waves, kineticError: new Float64Array(waves.count).fill(kineticError) },
+  };
+  mustBeBelow(few, comparisonDiagonal(kernels, few, wrong, 20), { ...off, far: of.far }, 1e-3);
+});
+
+/** The same problem with coefficients that no table holds. */
+const withBeyond = (problem: EnclosedProblem, beyond: number): EnclosedProblem => ({
+  ...problem,
+  table: {
+    ...problem.table,
+    sumBeyond: (q) => exact(problem.table.sumBeyond(q) + beyond),
+  },
+});
+
+// Seen red: what is beyond the table left out.
+test("Lemma 3: coefficients beyond the table count as if all led to the lowest wave", () => {
+  for (const [problem, nX, ecut] of [
+    [few, 20, 14],
+    [many, 60, 9],
+  ] as const) {
+    // biome-ignore format: pairs
+    const beyond = withBeyond(problem, 2e-4);
+    expect(beyond.table.sumBeyond(BEYOND_TABLE)).toBeGreaterThanOrEqual(2e-4);
+    mustBeBelow(
+      beyond,
+      comparisonDiagonal(kernels, beyond, waveSet(problem, K, ecut), nX),
+      truth(problem, ecut, nX, 1.9e-4),
+      0.01,
+    );
+  }
+});
+
+// Seen red: ‖W‖₁, the rounding of the transforms, and the sizes' excess over |W| left out.
+test("Lemma 3 on a grid: D is below its sum, with transforms as wrong as they may be, and sizes too large", () => {
+  const [nX, ecut] = [60, 9];
+  const of = truth(many, ecut, nX);
+  mustBeBelow(many, comparisonDiagonal(kernels, many, of.set, nX), of, 1e-3);
+  const at = countBelow(of.set.waves, 5);
+  /** All that the transforms may be off, in one place. */
+  const liar: Kernels = {
+    ...kernels,
+    sphereFft(size, index) {
+      const sphere = kernels.sphereFft(size, index);
+      const { relative } = fftRounding(sphere.passes)!;
+      return {
+        ...sphere,
+        applyPotential(out, psi, v, bands) {
+          sphere.applyPotential(out, psi, v, bands);
+          const most = v.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+          out[2 * at]! -= 2 * relative * most * Math.sqrt(psi.reduce((sum, x) => sum + x * x, 0));
+        },
+      };
+    },
+  };
+  mustBeBelow(many, comparisonDiagonal(liar, many, of.set, nX), of, 1e-3);
+  // |W| is truly a tenth smaller than the sizes: where X is taken off, too much is
+  const share = 0.1;
+  const { table } = many;
+  const large: EnclosedProblem = {
+    ...many,
+    table: {
+      ...table,
+      sizes: table.sizes.map((s) => s / (1 - share)),
+      errorSum: exact((0.5 * share * table.sizes.reduce((a, b) => a + b)) / (1 - share)),
+    },
+  };
+  const stated = comparisonDiagonal(kernels, large, of.set, nX);
+  of.rows.forEach((value, i) => {
+    expect(stated.rows[i]!).toBeLessThanOrEqual(value);
+  });
+});

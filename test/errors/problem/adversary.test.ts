@@ -1,0 +1,188 @@
+import "../adversary/coarse-rounding.ts";
+import { expect, test } from "vitest";
+import type { Mat3 } from "../../../src/common/vec3.ts";
+import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { encloseGthLocal } from "../../../src/errors/problem/gth-enclosure.ts";
+import { ALL, BEYOND_TABLE } from "../../../src/errors/problem/potential-table.ts";
+import { projectorTails, tabulateProjectors } from "../../../src/errors/problem/projectors.ts";
+import { encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
+import { div, interval } from "../../../src/interval/interval.ts";
+import { inwards, outwards, rounding } from "../adversary/inexact.ts";
+import {
+  CELL,
+  distance,
+  K,
+  mustBound,
+  norm,
+  projectors,
+  SILICON,
+  withErrors,
+} from "../adversary/problems.ts";
+
+const coarseReciprocal = (await import("../../../src/errors/problem/reciprocal.ts?coarse" as string)) as typeof import("../../../src/errors/problem/reciprocal.ts"); // biome-ignore format: one import
+const coarseTable = (await import("../../../src/errors/problem/potential-table.ts?coarse" as string)) as typeof import("../../../src/errors/problem/potential-table.ts"); // biome-ignore format: one import
+const coarseFactors = (await import("../../../src/errors/problem/plain-projectors.ts?coarse" as string)) as typeof import("../../../src/errors/problem/plain-projectors.ts"); // biome-ignore format: one import
+
+const reciprocal = encloseReciprocal(CELL);
+
+// Seen red: each of the four corners left out.
+test("Lemma 1, its δ: half of the longest diagonal of the reciprocal cell, whichever it is", () => {
+  for (const [s, t, v] of [
+    [1, 1, 1],
+    [1, 1, -1],
+    [1, -1, 1],
+    [1, -1, -1],
+  ] as const) {
+    // biome-ignore format: signs
+    const lattice: Mat3 = [[5, 0, 0], [1.5 * s, 6, 0], [1.1 * t, 1.2 * v, 7]]; // biome-ignore format: a matrix
+    const { coveringRadius, vectors } = encloseReciprocal(lattice);
+    const b = vectors.map((row) => row.map(({ lo, hi }) => (lo + hi) / 2));
+    const lengths = [
+      [1, 1, 1],
+      [1, 1, -1],
+      [1, -1, 1],
+      [1, -1, -1],
+    ].map(
+      (
+        signs, // biome-ignore format: signs
+      ) => Math.hypot(...[0, 1, 2].map((c) => signs.reduce((sum, sign, i) => sum + sign * b[i]![c]!, 0))),
+    );
+    mustBound(coveringRadius, Math.max(...lengths) / 2, 1.001);
+  }
+});
+
+// Seen red: the rounding of k + G left out of either.
+test("kinetic energies and coordinates, every operation rounded, are as far off as stated", () => {
+  const { kinetic, point } = coarseReciprocal.encloseReciprocal(CELL);
+  const [right, wrong] = [new Float64Array(4), new Float64Array(4)];
+  const of = (round: (x: number, operator: string) => number) =>
+    rounding(round, () => {
+      point(round === outwards ? wrong : right, K, 3, -2, 5);
+      return kinetic(K, 3, -2, 5);
+    });
+  const [truth, stated] = [of((x) => x), of(outwards)];
+  mustBound(stated.error, Math.abs(stated.value - truth.value), 12); // 4u, 8u and the width of b
+  mustBound(wrong[3]!, Math.max(...[0, 1, 2].map((c) => Math.abs(wrong[c]! - right[c]!))), 20);
+});
+
+// Seen red: the error of T left out.
+test("no wave outside a set is below its least energy, its error taken off", () => {
+  const { outside } = planeWavesBelow(reciprocal, K, 5);
+  let least = Infinity;
+  for (let x = -9; x <= 9; x++)
+    for (let y = -9; y <= 9; y++)
+      for (let z = -9; z <= 9; z++) {
+        const { value, error } = reciprocal.kinetic(K, x, y, z);
+        if (value > 5) least = Math.min(least, value - error);
+      }
+  expect(outside).toBeLessThanOrEqual(Math.min(5, least));
+  const close = planeWavesBelow(reciprocal, K, least); // the nearest wave outside is now at the edge
+  expect(close.outside).toBeLessThanOrEqual(least);
+});
+
+// Seen red: real or imaginary parts left out of the errors or the sizes; t₁ and t₂ without what is beyond, t₁ without its roundings.
+test("the table of a potential: errors, sizes and sums", () => {
+  const problem = {
+    kind: "core" as const,
+    lattice: CELL,
+    atoms: [{ potential: { ...SILICON, rloc: 1.1, channels: [] }, position: [0.25, 0, 0] as const }],
+  }; // phases are 1, i, −1, −i
+  const table = rounding(inwards, () => coarseTable.tabulatePotential(problem, reciprocal));
+  const [re, im, size] = [0, 0, 0].map(() => ({ sum: 0 }));
+  for (let e = 0; e < table.count; e++) {
+    const [x, y, z] = table.g.subarray(3 * e, 3 * e + 3);
+    const { value, error } = reciprocal.kinetic([0, 0, 0], x!, y!, z!);
+    const { lo, hi } = div(
+      encloseGthLocal({ ...SILICON, rloc: 1.1 }, interval(2 * (value - error), 2 * (value + error))),
+      reciprocal.volume,
+    );
+    (x! % 2 === 0 ? re! : im!).sum += (hi - lo) / 2;
+    const modulus = Math.hypot(table.values[2 * e]!, table.values[2 * e + 1]!);
+    expect(table.sizes[e]!).toBeGreaterThanOrEqual(modulus);
+    size!.sum += table.sizes[e]!;
+  }
+  expect(Math.min(re!.sum, im!.sum)).toBeGreaterThan(0.2 * (re!.sum + im!.sum));
+  mustBound(table.errorSum, re!.sum + im!.sum, 1.3);
+  mustBound(table.sumBeyond(ALL), size!.sum, 1.01);
+  // the nearest wave that the table does not hold
+  const { outside } = planeWavesBelow(reciprocal, [0, 0, 0], 1.001 * Math.max(...Array.from({ length: table.count }, (_, e) => reciprocal.kinetic([0, 0, 0], ...(table.g.subarray(3 * e, 3 * e + 3) as unknown as [number, number, number])).value))); // biome-ignore format: one call
+  const beyond = div(encloseGthLocal({ ...SILICON, rloc: 1.1 }, interval(2 * outside)), reciprocal.volume);
+  const nearest = Math.min(Math.abs(beyond.lo), Math.abs(beyond.hi));
+  expect(nearest).toBeGreaterThan(1e-60);
+  expect(table.sumBeyond(BEYOND_TABLE)).toBeGreaterThan(nearest);
+  expect(table.norm2Beyond(BEYOND_TABLE)).toBeGreaterThan(nearest);
+});
+
+const silicon = encloseProblem({
+  kind: "core",
+  lattice: CELL,
+  atoms: [{ potential: SILICON, position: [0.1, 0.2, 0.3] }],
+});
+const set = waveSet(silicon, K, 6);
+const { rows, columns, values } = set.panel;
+const column = (panel: Float64Array, c: number): Float64Array =>
+  panel.subarray(2 * rows * c, 2 * rows * (c + 1));
+
+// Seen red: the radial factor's error left out of a projector's; the error of y, its share in e^{−y}, L′ δ out of the radial factor's.
+test("projectors of waves whose kinetic energy is off as far as declared", () => {
+  const declared = 0.02;
+  const { waves } = set;
+  const wrong = { ...waves, kineticError: new Float64Array(rows).fill(declared) };
+  const { errors } = tabulateProjectors(silicon.channels, silicon.reciprocal, K, wrong);
+  const moved = { ...waves, kinetic: waves.kinetic.map((t) => t + declared) };
+  const truth = tabulateProjectors(silicon.channels, silicon.reciprocal, K, moved);
+  for (let c = 0; c < columns; c++)
+    mustBound(errors[c]!, distance(column(values, c), column(truth.values, c)), 12);
+});
+
+// Seen red: the harmonic's error left out.
+test("projectors of waves whose coordinates are off as far as declared", () => {
+  const declared = 0.01;
+  const of = (error: number, shift: number) =>
+    tabulateProjectors(silicon.channels, { ...silicon.reciprocal, point(out, k, x, y, z) {
+      silicon.reciprocal.point(out, k, x, y, z);
+      for (let c = 0; c < 3; c++) out[c]! += shift;
+      out[3] = error;
+    } }, K, set.waves); // biome-ignore format: one call
+  const [stated, truth] = [of(declared, 0), of(0, declared)];
+  let seen = 0;
+  for (let c = 0; c < columns; c++) {
+    const off = distance(column(values, c), column(truth.values, c));
+    expect(stated.errors[c]!).toBeGreaterThanOrEqual(off);
+    if (off > 1e-3 * norm(column(values, c))) seen++;
+  }
+  expect(seen).toBeGreaterThan(2); // those of l = 1
+});
+
+// Seen red: products of the factors, errors of the factors left out of the phase's; Horner's roundings and those of e^{−y} and N.
+test("radial factors and phases, every operation rounded", () => {
+  const g = Int32Array.from([-5, -5, -5, 5, 5, 5]);
+  for (const round of [outwards, inwards]) {
+    const [at, off] = [new Float64Array(2), new Float64Array(2)];
+    const phase = rounding(round, () => coarseFactors.plainPhase([0.1, 0.2, 0.3], g));
+    rounding((x) => x, () => phase.write(at, 3, -2, 5)); // biome-ignore format: one call
+    rounding(round, () => phase.write(off, 3, -2, 5));
+    mustBound(phase.error, distance(at, off), 20);
+    for (const q2 of [0.3, 2, 6]) {
+      const radial = (r: typeof round) =>
+        rounding(r, () => {
+          const out = new Float64Array(2);
+          coarseFactors.plainRadial(SILICON, 0, 2, silicon.reciprocal.volume)(out, q2, 0);
+          return out;
+        });
+      const [truth, wrong] = [radial((x) => x), radial(round)];
+      mustBound(wrong[1]!, Math.abs(wrong[0]! - truth[0]!), 200);
+    }
+  }
+});
+
+// Seen red: the errors of the rows left out.
+test("n_i of projectors that are off as far as declared", () => {
+  const one = projectors(1);
+  const full = waveSet(one, K, 18);
+  const [stated, truth] = withErrors(full, 0.1).map(({ panel }) => {
+    const [channel] = one.channels;
+    return projectorTails(channel!, one.reciprocal, full.waves, panel, 40)[0]!;
+  });
+  mustBound(stated!, truth!, 10);
+});
