@@ -85,6 +85,16 @@ test("F(μ) from products as wrong as sums may be is within its error", () => {
   mustHoldSchur(wrong!, right!, 12);
 });
 
+// Seen red: the errors of Ph left out of τ.
+test("Lemma 4: projectors truly larger than stored feel more of what lies outside", () => {
+  const outside = (full: WaveSet): WaveSet => ({ ...full, tails: () => [[exact(1e8)]] });
+  const [stated, truth] = withErrors(set, 0.1).map((full) =>
+    schurMatrix(kernels, projector, outside(full), n, 0, { rows: new Float64Array(0), far: exact(1) }),
+  );
+  mustHoldSchur(stated!, truth!, Infinity);
+  expect(norm(truth!.values)).toBeGreaterThan(1e3 * stated!.error);
+});
+
 /** Diagonal F with the given entries. */
 const diagonal = (entries: readonly number[], error = 0) => {
   const values = new Float64Array(2 * entries.length ** 2);

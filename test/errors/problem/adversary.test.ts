@@ -2,7 +2,7 @@ import "../adversary/coarse-rounding.ts";
 import { expect, test } from "vitest";
 import type { Mat3 } from "../../../src/common/vec3.ts";
 import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
-import { encloseGthLocal } from "../../../src/errors/problem/gth-enclosure.ts";
+import { encloseGthLocal, gthProjectorEnvelope } from "../../../src/errors/problem/gth-enclosure.ts";
 import { ALL, BEYOND_TABLE } from "../../../src/errors/problem/potential-table.ts";
 import { projectorTails, tabulateProjectors } from "../../../src/errors/problem/projectors.ts";
 import { encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
@@ -65,19 +65,33 @@ test("kinetic energies and coordinates, every operation rounded, are as far off 
   mustBound(wrong[3]!, Math.max(...[0, 1, 2].map((c) => Math.abs(wrong[c]! - right[c]!))), 20);
 });
 
+// Seen red: the rounding of k + G left out where it cancels.
+test("kinetic energies of a skew lattice, whose coordinates are small sums of large numbers", () => {
+  const { kinetic } = coarseReciprocal.encloseReciprocal([[4, 0, 0], [40.3, 4.1, 0], [-30.2, 20.7, 4.6]]); // biome-ignore format: a matrix
+  for (let x = -4; x <= 4; x++)
+    for (let y = -40; y <= 40; y++)
+      for (let z = -30; z <= 30; z += 5) {
+        const [truth, stated] = [(v: number) => v, outwards].map((r) =>
+          rounding(r, () => kinetic(K, x, y, z)),
+        );
+        expect(stated!.error).toBeGreaterThanOrEqual(Math.abs(stated!.value - truth!.value));
+      }
+});
+
 // Seen red: the error of T left out.
 test("no wave outside a set is below its least energy, its error taken off", () => {
-  const { outside } = planeWavesBelow(reciprocal, K, 5);
-  let least = Infinity;
-  for (let x = -9; x <= 9; x++)
-    for (let y = -9; y <= 9; y++)
-      for (let z = -9; z <= 9; z++) {
-        const { value, error } = reciprocal.kinetic(K, x, y, z);
-        if (value > 5) least = Math.min(least, value - error);
-      }
-  expect(outside).toBeLessThanOrEqual(Math.min(5, least));
-  const close = planeWavesBelow(reciprocal, K, least); // the nearest wave outside is now at the edge
-  expect(close.outside).toBeLessThanOrEqual(least);
+  const nearest = planeWavesBelow(reciprocal, K, 5).count;
+  const { kinetic, kineticError } = planeWavesBelow(reciprocal, K, 7);
+  const [value, error] = [kinetic[nearest]!, kineticError[nearest]!];
+  const { count, outside } = planeWavesBelow(reciprocal, K, value - error / 2);
+  expect(count).toBe(nearest);
+  expect(outside).toBeLessThanOrEqual(value - error);
+});
+
+// Seen red: coefficients with their signs.
+test("envelopes of projectors have no negative coefficient, so that they fall where the lemma asks", () => {
+  for (const i of [1, 2, 3])
+    expect(Math.min(...gthProjectorEnvelope(SILICON, 0, i).coefficients)).toBeGreaterThanOrEqual(0);
 });
 
 // Seen red: real or imaginary parts left out of the errors or the sizes; t₁ and t₂ without what is beyond, t₁ without its roundings.

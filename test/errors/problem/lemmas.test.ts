@@ -72,6 +72,18 @@ test("Lemma 1: the tail is its integral, and at most twice the sum over the latt
   }
 });
 
+// Seen red: s², 2δs, δ² of (s+δ)² left out.
+test("Lemma 1 in a small cell: the tail is its integral where δ is as large as s", () => {
+  const reciprocal = encloseReciprocal([[1, 0, 0], [0, 1, 0], [0, 0, 1]]); // biome-ignore format: a matrix
+  const { coveringRadius: delta, reciprocalVolume } = reciprocal;
+  const radius = 2 * delta + 6;
+  const tail = latticeTail({ coefficients: [1], beta: interval(0.7) }, reciprocal, exact(radius));
+  const integral =
+    ((4 * Math.PI) / reciprocalVolume.lo) * simpson((s) => (s + delta) ** 2 * Math.exp(-0.7 * s * s), 6, 12);
+  expect(tail / integral).toBeGreaterThan(1 - 1e-9);
+  expect(tail / integral).toBeLessThan(1.05);
+});
+
 // Seen red: (m−1) left out, the power of a off by one.
 test("Lemma 2: moments of a Gaussian's tail are above the integrals by no more than the lemma says", () => {
   for (let m = 0; m <= 8; m++)

@@ -56,6 +56,12 @@ test("what any Hermitian matrix within radii can do to XᴴEX is below the bound
     Array.from({ length: N }, (_, j) => exact(i + j === 0 ? 1 : 0)),
   );
   expect(sandwichNorm(exactMatrix(N, x), corner)).toBeGreaterThan(4 * 901);
+  // beside the diagonal: x̄₀ⱼ x₁ₖ, of norm ‖x₀‖‖x₁‖, longer in one direction than in the other
+  const rows = Float64Array.from({ length: 2 * N * N }, (_, at) =>
+    at % (2 * N) === 0 ? 1 : at === 2 ? 30 : 0,
+  );
+  const beside = corner.map((row, i) => row.map((_, j) => exact(i === 0 && j === 1 ? 1 : 0)));
+  expect(sandwichNorm(exactMatrix(N, rows), beside)).toBeGreaterThanOrEqual(30 * Math.sqrt(N));
 });
 
 test("all members of a pencil of intervals have their eigenvalues in the enclosures", () => {
@@ -93,4 +99,25 @@ test("all members of a pencil of intervals have their eigenvalues in the enclosu
     const { radii } = split(wideA);
     expect(radii[1]![2]!).toBeGreaterThan(radius);
   }
+});
+
+// Seen red: how far XᴴAX is from its diagonal left out.
+test("eigenvalues that the solver has wrong are enclosed all the same", () => {
+  const a = hermitian(() => 1);
+  const one = exactMatrix(
+    N,
+    Float64Array.from({ length: 2 * N * N }, (_, at) => (at % (2 * N + 2) === 0 ? 1 : 0)),
+  );
+  const wrong: typeof kernels = {
+    ...kernels,
+    eigh(n, matrix, lda, values, vectors, ldv) {
+      kernels.eigh(n, matrix, lda, values, vectors, ldv);
+      values[0]! -= 0.01;
+    },
+  };
+  const [right, rough] = [kernels, wrong].map((k) => enclosePencil(k, exactMatrix(N, a), one)!);
+  right!.approximate.forEach((kappa, i) => {
+    expect(rough!.enclosures[i]!.lo).toBeLessThanOrEqual(kappa);
+    expect(rough!.enclosures[i]!.hi).toBeGreaterThanOrEqual(kappa);
+  });
 });
