@@ -136,9 +136,6 @@ const APPLY = [
   ...of("errors/apply/nonlocal-error.ts", ["count/adversary"], [
     ["P(Ph)ᴴ: the errors of P", "error.addProduct(dp, sumAbove(g, dg)).addProduct(p, dg)", "error.addProduct(p, dg)"],
     ["P(Ph)ᴴ: the errors of Ph", "error.addProduct(dp, sumAbove(g, dg)).addProduct(p, dg)", "error.addProduct(dp, sumAbove(g, dg))"],
-    ["P(Ph)ᴴ: both errors' product", "error.addProduct(dp, sumAbove(g, dg)).addProduct(p, dg)", "error.addProduct(dp, g).addProduct(p, dg)"],
-    ["P(Ph)ᴴ: its rounding", "sumAbove(sizes.value, sizes.value, sum)", "sum"],
-    ["P(Ph)ᴴ: rounding of the addition", "sumAbove(sizes.value, sizes.value, sum)", "sumAbove(sizes.value, sizes.value)"],
   ]),
   ...of("errors/apply/nonlocal-product.ts", ["apply/adversary"], [
     ["(Ph)ᴴu: the errors of Ph", "sumAbove(columns.errors[c]!, productAbove(rounding, size))", "productAbove(rounding, size)"],
