@@ -65,6 +65,8 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly draw?: (result: Result, call: JobCall<Declared>) => Promise<void>;
 }
 
+const nothing = () => undefined;
+
 /** Makes a command of it: everything is looked at before the long work begins, and the result is said in one way. */
 export function jobCommand<const Declared extends Options, Task, Result>(
   spec: JobCommand<Declared, Task, Result>,
@@ -113,11 +115,15 @@ export function jobCommand<const Declared extends Options, Task, Result>(
         return { result: found, phases: at.phases() };
       },
     );
-    await spec.save?.(result, call);
+    const unsaved = await spec.save?.(result, call).then(nothing, (error: Error) => error);
     const { warnings, failures = [], isIncomplete = false, ...texts } = spec.tell(result, call, phases);
     report.warn(warnings);
-    printResult(host, report, given.json === true, texts);
+    printResult(host, report, given.json === true || unsaved !== undefined, texts);
     for (const failure of failures) report.fail(failure);
+    if (unsaved !== undefined) {
+      report.fail(`the result is printed, because its file could not be written: ${unsaved.message}`);
+      return EXIT.error;
+    }
     await spec.draw?.(result, call);
     return failures.length === 0 && !isIncomplete ? EXIT.ok : EXIT.notConverged;
   };
