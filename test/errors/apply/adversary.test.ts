@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { applyEnclosed } from "../../../src/errors/apply/apply-enclosed.ts";
 import { type FftRounding, fftRounding } from "../../../src/errors/apply/fft-rounding.ts";
 import { type Coefficients, gridConvolution } from "../../../src/errors/apply/grid-convolution.ts";
+import { nonlocalColumns, nonlocalProductError } from "../../../src/errors/apply/nonlocal-error.ts";
 import { addNonlocal } from "../../../src/errors/apply/nonlocal-product.ts";
 import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
 import {
@@ -219,4 +220,51 @@ test("Lemma 8: one pass that errs as it may, on the vectors that make most of it
     expect(law(0, 8, 64)[which]).toBeGreaterThanOrEqual((1 + one) * (1 + two) - 1 - u);
     expect(law(0, 8, 64)[which]).toBeLessThan((1 + one) * (1 + two) - 1 + 20 * u);
   }
+});
+
+/** The matrix to which P (Ph)ᴴ of a set was added, and the bound of its error. */
+function withProduct(k: Kernels, problem: EnclosedProblem, { panel }: WaveSet, before: Float64Array) {
+  const columns = nonlocalColumns(problem.channels, panel, panel.rows);
+  const { rows } = panel;
+  const sum = k.scratch((take) => {
+    const [p, g, out] = [panel.values, columns.values, before].map((x) => {
+      const copy = take(x.length);
+      copy.set(x);
+      return copy;
+    });
+    k.gemm("N", "C", rows, rows, panel.columns, 1, p!, rows, g!, rows, 1, out!, rows);
+    return Float64Array.from(out!);
+  });
+  return { sum, error: nonlocalProductError(panel, columns, exact(norm(sum))) };
+}
+
+// Seen red: the errors of P, those of P h, their product left out.
+test("P (Ph)ᴴ of projectors truly larger than stored is off by as much as stated", () => {
+  const small = spotless(waveSet(projector, K, 5));
+  const nothing = new Float64Array(2 * small.panel.rows ** 2);
+  for (const share of [0.001, 3]) {
+    const [stated, truth] = withErrors(small, share).map((of) =>
+      withProduct(kernels, projector, of, nothing),
+    );
+    mustBound(stated!.error, distance(stated!.sum, truth!.sum), 1.01);
+  }
+});
+
+// Seen red: each of the three sizes left out.
+test("P (Ph)ᴴ added to a matrix by sums that are as wrong as they may be is off by as much as stated", () => {
+  const small = spotless(waveSet(twelve, K, 5));
+  const off = (before: Float64Array, of: WaveSet) => {
+    const [wrong, right] = [adversary(kernels, { gemm: "N" }), kernels].map((k) =>
+      withProduct(k, twelve, of, before),
+    );
+    mustBound(wrong!.error, distance(wrong!.sum, right!.sum), 2.5); // P h has a rounding of its own
+  };
+  const product = withProduct(kernels, twelve, small, new Float64Array(2 * small.panel.rows ** 2)).sum;
+  off(
+    product.map((x) => -x),
+    small,
+  ); // nothing remains: the rounding is that of both
+  const { panel } = small;
+  const tiny = { ...panel, values: panel.values.map((x) => 1e-9 * x), norms: panel.norms.map((x) => exact(1e-9 * x)) }; // biome-ignore format: a panel
+  off(product, { ...small, panel: tiny });
 });
