@@ -45,7 +45,7 @@ test("a run that loses its moments says that a magnetic state may lie lower", as
     temperature: 0.001,
   });
   expect(converged).toBe(true);
-  expect(warnings).toEqual([
+  expect(warnings).toContainEqual(
     expect.stringMatching(/^structure\.atoms: the moments vanished; .*at most 0\.1 μB/),
-  ]);
+  );
 });
