@@ -16,6 +16,11 @@ export async function drain(
   });
   const { last, orbitals, reason } = end;
   if (checkpoint && (keepOrbitals || reason !== "converged"))
-    await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
+    try {
+      await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
+    } catch (error) {
+      await orbitals.close();
+      throw error;
+    }
   return end;
 }
