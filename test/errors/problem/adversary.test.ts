@@ -1,12 +1,18 @@
 import "../adversary/coarse-rounding.ts";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Mat3 } from "../../../src/common/vec3.ts";
 import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
-import { encloseGthLocal, gthProjectorEnvelope } from "../../../src/errors/problem/gth-enclosure.ts";
+import {
+  encloseGthLocal,
+  gthProjectorEnvelope,
+  projectorNorm,
+} from "../../../src/errors/problem/gth-enclosure.ts";
 import { ALL, BEYOND_TABLE } from "../../../src/errors/problem/potential-table.ts";
 import { projectorTails, tabulateProjectors } from "../../../src/errors/problem/projectors.ts";
 import { encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { div, interval } from "../../../src/interval/interval.ts";
+import { PLAIN_EXP_ERROR } from "../../../src/interval/plain-exp.ts";
+import { sqrt } from "../../../src/interval/sqrt.ts";
 import { inwards, outwards, rounding } from "../adversary/inexact.ts";
 import {
   CELL,
@@ -22,6 +28,42 @@ import {
 const coarseReciprocal = (await import("../../../src/errors/problem/reciprocal.ts?coarse" as string)) as typeof import("../../../src/errors/problem/reciprocal.ts"); // biome-ignore format: one import
 const coarseTable = (await import("../../../src/errors/problem/potential-table.ts?coarse" as string)) as typeof import("../../../src/errors/problem/potential-table.ts"); // biome-ignore format: one import
 const coarseFactors = (await import("../../../src/errors/problem/plain-projectors.ts?coarse" as string)) as typeof import("../../../src/errors/problem/plain-projectors.ts"); // biome-ignore format: one import
+
+/** What other modules give in place of their own, where a test says so. */
+const lies = vi.hoisted(() => ({
+  /** Angles of phases, off by `shift`, and radii of their cosines and sines. */
+  phase: undefined as undefined | { readonly shift: number; readonly radius: number },
+  /** Relative error of the plain exponential. */
+  exp: 0,
+  /** |G| from which no coefficient is tabulated, times the smallest radius of the potential. */
+  far: 10,
+}));
+vi.mock("../../../src/errors/problem/phase.ts", async (original) => {
+  const real = await original<typeof import("../../../src/errors/problem/phase.ts")>();
+  const { ball, interval } = await import("../../../src/interval/interval.ts");
+  return {
+    phase(...[n, offset, position]: Parameters<typeof real.phase>): ReturnType<typeof real.phase> {
+      if (lies.phase === undefined) return real.phase(n, offset, position);
+      const { shift, radius } = lies.phase;
+      const turns = [0, 1, 2].reduce((sum, i) => sum + n[offset + i]! * position[i]!, 0);
+      const [cos, sin] = [Math.cos, Math.sin].map((f) => f(2 * Math.PI * turns + shift));
+      const of = (x: number) => (radius === 0 ? interval(x) : ball(x, radius));
+      return { cos: of(cos!), sin: of(sin!) };
+    },
+  };
+});
+vi.mock("../../../src/interval/plain-exp.ts", async (original) => {
+  const real = await original<typeof import("../../../src/interval/plain-exp.ts")>();
+  return { ...real, plainExp: (x: number) => real.plainExp(x) * (1 + lies.exp) };
+});
+vi.mock("../../../src/errors/problem/gth-enclosure.ts", async (original) => {
+  const real = await original<typeof import("../../../src/errors/problem/gth-enclosure.ts")>();
+  return {
+    ...real,
+    gthFarRadius: (...[p, delta]: Parameters<typeof real.gthFarRadius>) =>
+      lies.far === 10 ? real.gthFarRadius(p, delta) : lies.far / p.rloc + 2 * delta,
+  };
+});
 
 const reciprocal = encloseReciprocal(CELL);
 
@@ -199,4 +241,68 @@ test("n_i of projectors that are off as far as declared", () => {
     return projectorTails(channel!, one.reciprocal, full.waves, panel, 40)[0]!;
   });
   mustBound(stated!, truth!, 10);
+});
+
+// Seen red: the bound of the plain exponential, the radius of the norm left out.
+test("radial factors with the plain exponential and the norm as wrong as they may be", () => {
+  const { lo, hi } = silicon.reciprocal.volume;
+  for (const [sign, share] of [1, -1].flatMap((sign) => [0, 0.01].map((share) => [sign, share] as const))) {
+    const volume = interval(lo * (1 - share), hi * (1 + share));
+    const norm = div(projectorNorm(0, 1, interval(SILICON.channels[0]!.r)), sqrt(volume));
+    const out = new Float64Array(2);
+    lies.exp = sign * PLAIN_EXP_ERROR;
+    rounding(sign > 0 ? outwards : inwards, () =>
+      coarseFactors.plainRadial(SILICON, 0, 2, volume)(out, 1e-12, 0),
+    );
+    lies.exp = 0;
+    const truth = 1.5 * (sign > 0 ? norm.lo : norm.hi); // L(0), e^{−0}
+    mustBound(out[1]!, Math.abs(out[0]! - truth), 2);
+  }
+});
+
+// Seen red: the products of the factors left out.
+test("phases of exact factors, every operation rounded", () => {
+  lies.phase = { shift: 0, radius: 0 };
+  const { error, write } = coarseFactors.plainPhase([0.1, 0.2, 0.3], Int32Array.from([-5, -5, -5, 5, 5, 5]));
+  lies.phase = undefined;
+  const [at, off] = [new Float64Array(2), new Float64Array(2)];
+  for (const round of [outwards, inwards]) {
+    rounding((x) => x, () => write(at, 3, -2, 5)); // biome-ignore format: one call
+    rounding(round, () => write(off, 3, -2, 5));
+    mustBound(error, distance(at, off), 2);
+  }
+});
+
+// Seen red: the phase's error left out.
+test("projectors of atoms whose phases are off as far as declared", () => {
+  const of = (shift: number, radius: number) => {
+    lies.phase = { shift, radius };
+    const panel = tabulateProjectors(silicon.channels, silicon.reciprocal, K, set.waves);
+    lies.phase = undefined;
+    return panel;
+  };
+  const [stated, truth] = [of(0, 1e-3), of(1e-3, 0)];
+  for (let c = 0; c < columns; c++)
+    mustBound(stated.errors[c]!, distance(column(stated.values, c), column(truth.values, c)), 2);
+});
+
+// Seen red: what is beyond the table left out.
+test("coefficients beyond the table are errors of the table", () => {
+  const potential = { ...SILICON, rloc: 0.5, channels: [] };
+  lies.far = 4;
+  const { table } = encloseProblem({
+    kind: "core",
+    lattice: CELL,
+    atoms: [{ potential, position: [0, 0, 0] }],
+  });
+  lies.far = 10;
+  const wide = planeWavesBelow(reciprocal, [0, 0, 0], 150);
+  let beyond = 0;
+  for (let i = 0; i < wide.count; i++) {
+    const [x, y, z] = wide.g.subarray(3 * i, 3 * i + 3);
+    if (table.indexOf(x!, y!, z!) >= 0 || wide.kinetic[i] === 0) continue;
+    const { lo, hi } = div(encloseGthLocal(potential, interval(2 * wide.kinetic[i]!)), reciprocal.volume);
+    beyond += Math.min(Math.abs(lo), Math.abs(hi));
+  }
+  mustBound(table.errorSum, beyond, 1e3);
 });
