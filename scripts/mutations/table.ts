@@ -54,6 +54,7 @@ const PROBLEM = [
   ...of("errors/problem/potential-table.ts", ["problem/adversary"], [
     ["Σ|W − Ŵ|: the real parts", "errors.add(radiusAbout(re, x)).add(radiusAbout(im, y))", "errors.add(radiusAbout(im, y))"],
     ["Σ|W − Ŵ|: the imaginary parts", "errors.add(radiusAbout(re, x)).add(radiusAbout(im, y))", "errors.add(radiusAbout(re, x))"],
+    ["Σ|W − Ŵ|: beyond the table", "new SumAbove().add(far)", "new SumAbove()"],
     ["t₁: beyond the table", "inflated(sums[firstReaching(q)]! + far, count + 1)", "inflated(sums[firstReaching(q)]!, count + 1)"],
     ["t₁: its roundings", "inflated(sums[firstReaching(q)]! + far, count + 1)", "(sums[firstReaching(q)]! + far) as Above"],
     ["t₂: beyond the table", "squares[firstReaching(q)]! + far * far", "squares[firstReaching(q)]!"],
@@ -61,6 +62,7 @@ const PROBLEM = [
   ]),
   ...of("errors/problem/projectors.ts", ["problem/adversary"], [
     ["p: the radial factor's error", "(df * (Math.abs(s) + ds) + ", "("],
+    ["p: the phase's error", "(1.01 * phase.error + 4 * UNIT_ROUNDOFF)", "(4 * UNIT_ROUNDOFF)"],
     ["p: the harmonic's error", "Math.abs(f) * ds + ", ""],
   ]),
   ...of("errors/problem/projectors.ts", ["enclose/one-atom"], [
@@ -75,7 +77,11 @@ const PROBLEM = [
     ["radial: the error of y", "1.01 * (2.1 * UNIT_ROUNDOFF * y + half * error)", "1.01 * (2.1 * UNIT_ROUNDOFF * y)"],
     ["radial: Horner's roundings", "6 * UNIT_ROUNDOFF * size + ", ""],
     ["radial: L′ δ", " + (2 * a2 * (y + delta) + a1) * delta", ""],
+    ["radial: e^{−y} and the norm", "(constant + 1.01 * delta)", "(1.01 * delta)"],
+    ["radial: e^{−y}", "PLAIN_EXP_ERROR + above(", "above("],
+    ["radial: the norm", "PLAIN_EXP_ERROR + above(radiusAbout(norm, n) / n)", "PLAIN_EXP_ERROR"],
     ["radial: e^{−y} by δ", "(constant + 1.01 * delta)", "constant"],
+    ["phase: two products", "1.1 * (worst.value + 6 * UNIT_ROUNDOFF)", "1.1 * worst.value"],
     ["phase: the factors' errors", "1.1 * (worst.value + 6 * UNIT_ROUNDOFF)", "1.1 * (6 * UNIT_ROUNDOFF)"],
   ]),
 ]; // biome-ignore format: a table
@@ -132,10 +138,12 @@ const APPLY = [
   ...of("errors/apply/nonlocal-error.ts", ["apply/adversary"], [
     ["P h: the errors of P", "sumAbove(panel.errors[from]!, rounding)", "rounding"],
     ["P h: its rounding", "sumAbove(panel.errors[from]!, rounding)", "panel.errors[from]!"],
-  ]),
-  ...of("errors/apply/nonlocal-error.ts", ["count/adversary"], [
     ["P(Ph)ᴴ: the errors of P", "error.addProduct(dp, sumAbove(g, dg)).addProduct(p, dg)", "error.addProduct(p, dg)"],
     ["P(Ph)ᴴ: the errors of Ph", "error.addProduct(dp, sumAbove(g, dg)).addProduct(p, dg)", "error.addProduct(dp, sumAbove(g, dg))"],
+    ["P(Ph)ᴴ: both errors' product", "error.addProduct(dp, sumAbove(g, dg)).addProduct(p, dg)", "error.addProduct(dp, g).addProduct(p, dg)"],
+    ["P(Ph)ᴴ: its rounding", "sumAbove(sizes.value, sizes.value, sum)", "sum"],
+    ["P(Ph)ᴴ: rounding of the addition to what was there", "sumAbove(sizes.value, sizes.value, sum)", "sumAbove(sizes.value, sum)"],
+    ["P(Ph)ᴴ: rounding of the addition", "sumAbove(sizes.value, sizes.value, sum)", "sumAbove(sizes.value, sizes.value)"],
   ]),
   ...of("errors/apply/nonlocal-product.ts", ["apply/adversary"], [
     ["(Ph)ᴴu: the errors of Ph", "sumAbove(columns.errors[c]!, productAbove(rounding, size))", "productAbove(rounding, size)"],
@@ -161,11 +169,13 @@ const COUNT = [
   ...of("errors/count/comparison-diagonal.ts", ["count/comparison-diagonal"], [
     ["D: the error of T", "differenceBelow(exact(waves.kinetic[row]!), provedAbove(waves.kineticError[row]!))", "exact(waves.kinetic[row]!)"],
     ["D: Gershgorin's sum", "differenceBelow(differenceBelow(kinetic, gershgorin), depth)", "differenceBelow(kinetic, depth)"],
+    ["D: roundings of the sum", "inflated(sum + rest / lowest, used + 2)", "sum + rest / lowest"],
     ["D: coefficients not looked at", "inflated(sum + rest / lowest, used + 2)", "inflated(sum, used + 2)"],
     ["D: those beyond the table", "new SumAbove().add(table.sumBeyond(BEYOND_TABLE))", "new SumAbove()"],
     ["D: those of the table", "for (let e = used; e < table.count; e++) sum.add", "for (let e = table.count; e < table.count; e++) sum.add"],
     ["D far: ‖W‖₁", "sumAbove(all, productAbove(ratio, minAbove(all, table.sumBeyond(distance))))", "productAbove(ratio, minAbove(all, table.sumBeyond(distance)))"],
     ["D far: the near waves", "sumAbove(all, productAbove(ratio, minAbove(all, table.sumBeyond(distance))))", "all"],
+    ["D on the grid: rounding of the transforms", "sumAbove(productAbove(convolution.error, norm2Above(a)), sizesExcess(table), far)", "sumAbove(sizesExcess(table), far)"],
     ["D on the grid: sizes above |W|", "sumAbove(productAbove(convolution.error, norm2Above(a)), sizesExcess(table), far)", "sumAbove(productAbove(convolution.error, norm2Above(a)), far)"],
     ["D on the grid: beyond the table", "sumAbove(productAbove(convolution.error, norm2Above(a)), sizesExcess(table), far)", "sumAbove(productAbove(convolution.error, norm2Above(a)), sizesExcess(table))"],
     ["D on the grid: ‖W‖₁", "sumAbove(all, exact(sums[2 * (nX + i)]!), error)", "sumAbove(exact(sums[2 * (nX + i)]!), error)"],
@@ -218,6 +228,9 @@ const RITZ = [
     ["K: eᵢ rⱼ", "        .addProduct(ei, rj)\n", ""],
     ["K: eᵢ eⱼ", "        .addProduct(ei, ej)\n", ""],
     ["K: its rounding", "\n        .addProduct(gammaR, productAbove(ri, rj)).value", ".value"],
+  ]),
+  ...of("errors/ritz/lehmann-bounds.ts", ["ritz/lemmas"], [
+    ["Theorem 2: A₁ < 0", "kappas === undefined || !kappas.enclosures.every(({ hi }) => hi < 0)", "kappas === undefined"],
   ]),
   ...of("errors/ritz/accurate-dot.ts", ["ritz/adversary"], [
     ["S: rounding of the errors' sum", "productAbove(gamma(n + 1), inflated(size, n + 1))", "productAbove(gamma(0), inflated(size, n + 1))"],

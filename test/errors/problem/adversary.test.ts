@@ -289,7 +289,7 @@ test("projectors of atoms whose phases are off as far as declared", () => {
 // Seen red: what is beyond the table left out.
 test("coefficients beyond the table are errors of the table", () => {
   const potential = { ...SILICON, rloc: 0.5, channels: [] };
-  lies.far = 4;
+  lies.far = 2;
   const { table } = encloseProblem({
     kind: "core",
     lattice: CELL,
