@@ -172,6 +172,7 @@ const COUNT = [
     ["D: roundings of the sum", "inflated(sum + rest / lowest, used + 2)", "sum + rest / lowest"],
     ["D: coefficients not looked at", "inflated(sum + rest / lowest, used + 2)", "inflated(sum, used + 2)"],
     ["D: those beyond the table", "new SumAbove().add(table.sumBeyond(BEYOND_TABLE))", "new SumAbove()"],
+    ["D: those beyond the table, all looked at", ": table.sumBeyond(BEYOND_TABLE);", ": exact(0);"],
     ["D: those of the table", "for (let e = used; e < table.count; e++) sum.add", "for (let e = table.count; e < table.count; e++) sum.add"],
     ["D far: ‖W‖₁", "sumAbove(all, productAbove(ratio, minAbove(all, table.sumBeyond(distance))))", "productAbove(ratio, minAbove(all, table.sumBeyond(distance)))"],
     ["D far: the near waves", "sumAbove(all, productAbove(ratio, minAbove(all, table.sumBeyond(distance))))", "all"],

@@ -124,7 +124,8 @@ function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
 /**
  * In plain arithmetic, since it is asked for every plane wave. With b = β ± ρ and s = fl(k + n) each product s β meets
  * at most four roundings, so q̂ = fl(Σ sᵢβᵢ) is within e = Σ|sᵢ|(8u|βᵢ| + 2ρᵢ) of q: 5u and 1.01ρ are needed, the
- * rest covers the rounding of e. Then |½q² − ½q̂²| ≤ |q̂|e + ½e², and 8u T covers the squares and their sum.
+ * rest covers the rounding of e. Then |½q² − ½q̂²| ≤ |q̂|e + ½e², and 8u T covers the squares and their sum. No
+ * test can see 8u T: the spare 3u Σ|sᵢβᵢ| ≥ 3u|q̂| of e adds 6u T to |q̂|e, and the squares need 3u T.
  */
 function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinetic"] {
   const middle = vectors.flat().map(midpoint);
