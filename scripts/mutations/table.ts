@@ -93,7 +93,7 @@ const APPLY = [
     ["H u: the errors of V_loc u", "sumAbove(productAbove(local, norm), kinetic", "sumAbove(kinetic"],
     ["H u: the additions", "nonlocal.errors[j]!, additions", "nonlocal.errors[j]!"],
     ["T u: the errors of T", "kineticError[i]! + UNIT_ROUNDOFF * kinetic[i]!", "UNIT_ROUNDOFF * kinetic[i]!"],
-    ["T u: rounding of the product", "kineticErrors[i]! + UNIT_ROUNDOFF * kinetic[i]!", "kineticError[i]!"],
+    ["T u: rounding of the product", "kineticError[i]! + UNIT_ROUNDOFF * kinetic[i]!", "kineticError[i]!"],
     ["T u: roundings of the error's sum", "inflated(error2, u.rows + 8)", "provedAbove(error2)"],
   ]),
   ...of("errors/apply/apply-enclosed.ts", ["apply/lemmas"], [
