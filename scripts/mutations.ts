@@ -1,7 +1,7 @@
 /**
  * Takes every summand out of the error formulas, one at a time, and asks whether a test sees it.
  *
- *   npx tsx scripts/mutations.ts            the whole table, some 10 minutes
+ *   npx tsx scripts/mutations.ts            the whole table, 10 to 20 minutes
  *   npx tsx scripts/mutations.ts feshbach   rows whose file or text has the word
  *
  * Works in a copy below the temporary folder. Prints a line for each row; exits with 1 if one survived.
