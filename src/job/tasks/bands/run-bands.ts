@@ -83,7 +83,7 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
   const { warnings, ...crystal } = await unsolved.solve();
   const problem =
-    saveProblem || typeof job.hamiltonian === "object" ? crystal.stored?.(job.title) : undefined;
+    saveProblem || errorBars || typeof job.hamiltonian === "object" ? crystal.stored?.(job.title) : undefined;
   const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
   const bands = await computeBands(crystal, kpath, session, choices);
   const { kpoints, path, zero, converged, filled, enclosedGap } = bands;
