@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
 import { applyEnclosed } from "../../../src/errors/apply/apply-enclosed.ts";
 import { localTail } from "../../../src/errors/apply/local-tail.ts";
 import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
@@ -7,33 +6,9 @@ import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-ha
 import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
 import { triclinic } from "../crystals.ts";
+import { CELL, K, oneProjector } from "../one-projector.ts";
 
 const kernels = wasmKernelsSync();
-const K: Vec3 = [0.1, 0.2, -0.3];
-const CELL: Mat3 = [
-  [4.1, 0, 0],
-  [0.4, 4.3, 0],
-  [-0.3, 0.2, 4.6],
-];
-/** One s projector of strength h that reaches far out, beside no local potential: V_nl has rank one. */
-const oneProjector = (h: number, r: number) =>
-  encloseProblem({
-    kind: "core",
-    lattice: CELL,
-    atoms: [
-      {
-        potential: {
-          ...triclinic.atoms[0]!.potential,
-          charge: 0,
-          rloc: 0.5,
-          c: [],
-          channels: [{ r, h: [[h]] }],
-        },
-        position: [0.1, 0.2, 0.3],
-      },
-    ],
-  });
-
 // Seen red: one of the two ways alone, the distance from the origin in place of that from the shell.
 test("Lemma 7: a wave at the end of a shell sends no more of the potential outside than stated", () => {
   const potential = { ...triclinic.atoms[1]!.potential, channels: [] };

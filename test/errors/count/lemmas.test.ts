@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
 import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
 import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
 import { choleskyMargin } from "../../../src/errors/count/positive-definite.ts";
@@ -9,6 +8,7 @@ import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpair
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
 import { triclinic } from "../crystals.ts";
+import { CELL, K, oneProjector } from "../one-projector.ts";
 
 /*
  * A law for each lemma of docs/bounds.md, by brute force: the bound holds, and is so near to the truth that no part of its
@@ -16,30 +16,6 @@ import { triclinic } from "../crystals.ts";
  */
 
 const kernels = wasmKernelsSync();
-const K: Vec3 = [0.1, 0.2, -0.3];
-const CELL: Mat3 = [
-  [4.1, 0, 0],
-  [0.4, 4.3, 0],
-  [-0.3, 0.2, 4.6],
-];
-/** One s projector of strength h that reaches far out, beside no local potential: V_nl has rank one. */
-const oneProjector = (h: number, r: number) =>
-  encloseProblem({
-    kind: "core",
-    lattice: CELL,
-    atoms: [
-      {
-        potential: {
-          ...triclinic.atoms[0]!.potential,
-          charge: 0,
-          rloc: 0.5,
-          c: [],
-          channels: [{ r, h: [[h]] }],
-        },
-        position: [0.1, 0.2, 0.3],
-      },
-    ],
-  });
 const lowest = (n: number, entry: (i: number, j: number) => readonly [re: number, im: number]): number => {
   const a = new Float64Array(2 * n * n);
   for (let j = 0; j < n; j++) for (let i = 0; i < n; i++) a.set(entry(i, j), 2 * (i + n * j));
