@@ -7,6 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { chmod, open, readdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
@@ -83,18 +84,26 @@ async function writeInto(
 /** Does the same without giving way to anything, for a process that is about to end. */
 export function writeAtomicallySync(path: string, chunks: Iterable<string>): void {
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
+  if (existsSync(target) && !statSync(target).isFile()) {
+    writeIntoSync(target, chunks);
+    return;
+  }
   const temporary = temporaryOf(target);
   try {
-    const file = openSync(temporary, "w");
-    try {
-      for (const chunk of chunks) writeSync(file, chunk);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeIntoSync(temporary, chunks, true);
     renameSync(temporary, target);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+function writeIntoSync(path: string, chunks: Iterable<string>, isFlushed = false): void {
+  const file = openSync(path, "w");
+  try {
+    for (const chunk of chunks) writeSync(file, chunk);
+    if (isFlushed) fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -124,12 +133,14 @@ async function holderOf(lock: string): Promise<string> {
 
 /**
  * Claims a file that a run writes again and again, by a file `….lock` beside it that names the process.
+ * Devices and pipes are nobody's.
  *
  * @param option what the caller knows the file by, for the message.
  * @returns how to give it back.
  * @throws InputError if another process that still runs has claimed it. One of another machine counts as running.
  */
 export async function claimFile(option: string, path: string): Promise<() => Promise<void>> {
+  if ((await targetOf(path)).isStream) return async () => {};
   const lock = `${path}.lock`;
   const mine = `${process.pid} ${MACHINE}`;
   for (let attempt = 0; attempt < 2; attempt++) {

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import {
+  existsSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -16,7 +17,7 @@ import { afterAll, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
 import { requireWritable } from "../../src/io/node-files.ts";
-import { claimFile, writeAtomically } from "../../src/io/whole-files.ts";
+import { claimFile, writeAtomically, writeAtomicallySync } from "../../src/io/whole-files.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillwave-checkpoint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -134,6 +135,14 @@ test("a link stays a link, permissions stay, and what a killed process left is r
   const kept = readdirSync(folder).filter((name) => name.endsWith(".tmp"));
   expect(kept.sort()).toEqual([left(process.pid), left(gone, "elsewhere")].sort());
   for (const name of kept) rmSync(join(folder, name));
+});
+
+test("a device is written to and not replaced, also by a process about to end, and is claimed by nobody", async () => {
+  await writeAtomically("/dev/null", ["new"]);
+  writeAtomicallySync("/dev/null", ["new"]);
+  await (await claimFile("checkpoint", "/dev/null"))();
+  expect(lstatSync("/dev/null").isCharacterDevice()).toBe(true);
+  expect(existsSync("/dev/null.lock")).toBe(false);
 });
 
 test("a file is claimed by one process, until that gives it back or has ended", async () => {
