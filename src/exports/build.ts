@@ -9,11 +9,7 @@ export { type CrystalName, knownCrystals, type ShapeChoice } from "../build/crys
 export { MOLECULE_NAMES, molecule } from "../build/molecule.ts";
 export { type SlabOptions, slab } from "../build/slab.ts";
 export { supercell } from "../build/supercell.ts";
-export {
-  formatOf,
-  formatStructure,
-  parseStructure,
-  type StructureFormat,
-} from "../io/structures/structure-files.ts";
+export { formatOf, formatStructure, parseStructure } from "../io/structures/structure-files.ts";
+export type { ReadingOptions, StructureFormat } from "../io/structures/structure-format.ts";
 export { cellLattice, createLattice, type Dimension, type Lattice, longAxis } from "../model/lattice.ts";
 export { type Structure, type StructureAtom, toFractional } from "../model/structure.ts";

@@ -179,7 +179,7 @@ describe("convert", () => {
   test.each([
     [
       ["convert", "silicon", "si.pdb"],
-      /^stillwave: OUT: must be a structure format that is written, got si\.pdb; these are /,
+      /^stillwave: si\.pdb: must have a name of a structure format that is written, got another; these are extxyz/,
     ],
     [
       ["convert", "nothing.cif", "a.xsf"],

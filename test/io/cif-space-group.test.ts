@@ -23,7 +23,7 @@ ${sites}
 const CUBE = [5.43, 5.43, 5.43, 90, 90, 90] as const;
 /** Number of atoms that a name makes of silicon at x, x, x in a cube. */
 const inCube = (name: string, x = 0, tag = "_symmetry_space_group_name_H-M") =>
-  parseCif(cif(`${tag} ${name}`, CUBE, `Si1 ${x} ${x} ${x}`), "a.cif", groups).atoms.length;
+  parseCif(cif(`${tag} ${name}`, CUBE, `Si1 ${x} ${x} ${x}`), "a.cif", { settings: groups }).atoms.length;
 
 describe("a CIF that names its space group and lists no operations", () => {
   test.each([
@@ -77,7 +77,7 @@ describe("a CIF that names its space group and lists no operations", () => {
   test("a Hall symbol says everything, in the quotes of CIF", () => {
     const cell = [4.916, 4.916, 5.4054, 90, 90, 120];
     const quartz = `Si1 0.4697 0 0.33333\nO1 0.4135 0.2669 0.2144`;
-    const read = (symmetry: string) => parseCif(cif(symmetry, cell, quartz), "a.cif", groups);
+    const read = (symmetry: string) => parseCif(cif(symmetry, cell, quartz), "a.cif", { settings: groups });
     expect(read(`_space_group_name_Hall 'P 31 2"'`).atoms).toHaveLength(9);
     expect(read("_space_group_name_H-M_alt 'P 31 2 1'")).toEqual(read(`_space_group_name_Hall 'P 31 2"'`));
   });
@@ -97,7 +97,7 @@ describe("a CIF that names its space group and lists no operations", () => {
         },
       }));
       try {
-        parseCif(text, "a.cif", watched);
+        parseCif(text, "a.cif", { settings: watched });
       } catch (error) {
         expect(String(error)).toMatch(/fits the cell|different atoms/);
       }
@@ -141,7 +141,7 @@ print(json.dumps(out))
     const { atoms } = parseCif(
       cif(`_symmetry_space_group_name_H-M ${name}`, cell, sites.map((at, i) => `${["Si", "O"][i]}1 ${at.join(" ")}`).join("\n")),
       "ase.cif",
-      groups,
+      { settings: groups },
     ); // biome-ignore format: one call
     expect(atoms.length, symbol).toBe(positions.length);
     for (const at of positions)

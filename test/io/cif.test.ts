@@ -89,25 +89,29 @@ ${sites}
 
 describe("a space group without its operations", () => {
   test("is looked up by its number where that says everything", () => {
-    expect(parseCif(cif("_space_group_IT_number 225"), "a.cif", groups).atoms.length).toBe(4);
-    expect(parseCif(cif("_symmetry_Int_Tables_number 229"), "a.cif", groups).atoms.length).toBe(2);
+    expect(parseCif(cif("_space_group_IT_number 225"), "a.cif", { settings: groups }).atoms.length).toBe(4);
+    expect(parseCif(cif("_symmetry_Int_Tables_number 229"), "a.cif", { settings: groups }).atoms.length).toBe(
+      2,
+    );
   });
 
   test("is refused where the origin is not known: it would make another crystal", () => {
-    expect(() => parseCif(cif("_space_group_IT_number 227"), "a.cif", groups)).toThrow(
+    expect(() => parseCif(cif("_space_group_IT_number 227"), "a.cif", { settings: groups })).toThrow(
       /^a\.cif:8: must be beside the symmetry operations or the Hall symbol: .* got "number 227 alone"/,
     );
   });
 
   test("is told by the Hall symbol: silicon at the origin of one setting or the other", () => {
     const atoms = (hall: string) =>
-      parseCif(cif(`_space_group_IT_number 227\n_space_group_name_Hall '${hall}'`), "a.cif", groups).atoms;
+      parseCif(cif(`_space_group_IT_number 227\n_space_group_name_Hall '${hall}'`), "a.cif", {
+        settings: groups,
+      }).atoms;
     expect(atoms("F 4d 2 3 -1d").length).toBe(8);
     expect(atoms("-F 4vw 2vw 3").length).toBe(16);
   });
 
   test("that does not fit the cell is refused", () => {
-    expect(() => parseCif(cif("_space_group_IT_number 194"), "a.cif", groups)).toThrow(
+    expect(() => parseCif(cif("_space_group_IT_number 194"), "a.cif", { settings: groups })).toThrow(
       /must be a space group that fits the cell/,
     );
   });
@@ -121,7 +125,7 @@ test("0.3333 becomes the third it stands for, and images of one site are one ato
   const hexagonal = cif("_space_group_IT_number 194", "Mg1 0.3333 0.6667 0.25\nMg2 0.6667 0.3333 0.75")
     .replaceAll("5.43", "3.21")
     .replace("gamma 90", "gamma 120");
-  const { atoms } = parseCif(hexagonal, "mg.cif", groups);
+  const { atoms } = parseCif(hexagonal, "mg.cif", { settings: groups });
   expect(atoms.length).toBe(2);
   for (const [i, x] of [1 / 3, 2 / 3, 0.25].entries()) expect(atoms[0]!.position[i]).toBeCloseTo(x, 14);
 });
@@ -203,7 +207,7 @@ describe("what is wrong is told with its line", () => {
     ["a wrong group", cif("_space_group_IT_number 231"), /must be the number of a space group, 1 to 230/],
     ["no data block", "_a 3\n", /^a\.cif:1: must be after a line data_NAME/],
   ])("%s", (_, text, message) => {
-    const read = () => parseCif(text, "a.cif", groups);
+    const read = () => parseCif(text, "a.cif", { settings: groups });
     expect(read).toThrow(InputError);
     expect(read).toThrow(message);
   });

@@ -6,7 +6,12 @@ import { bulk } from "../../src/build/bulk.ts";
 import { slab } from "../../src/build/slab.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { dot, type Mat3, norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
-import { formatStructure, parseStructure } from "../../src/io/structures/structure-files.ts";
+import {
+  FORMATS,
+  formatOf,
+  formatStructure,
+  parseStructure,
+} from "../../src/io/structures/structure-files.ts";
 import type { Structure } from "../../src/model/structure.ts";
 import { hasAse, python, testWithAse } from "../ase.ts";
 import { needs } from "../needs.ts";
@@ -117,9 +122,11 @@ const ours: readonly (readonly [string, Structure])[] = [
   ["slab", slab("Al", { face: [1, 1, 1], layers: 4, vacuum: 12 })],
   ["gallium-arsenide", bulk("GaAs", { conventional: true })],
 ];
-const ENDS = [".extxyz", ".cif", ".vasp", ".xsf"];
+const WRITERS = FORMATS.filter(({ format }) => format !== undefined);
+const ENDS = WRITERS.map(({ endings }) => endings[0]!);
 
 test.each(ENDS)("what we write we read: %s", (end) => {
+  expect(ENDS.length).toBeGreaterThan(3);
   for (const [name, structure] of ours) {
     const again = parseStructure(formatStructure(structure, `${name}${end}`), `${name}${end}`);
     const said = {
@@ -131,9 +138,20 @@ test.each(ENDS)("what we write we read: %s", (end) => {
   }
 });
 
+test("what we write is known by its content alone, by one format before all others", () => {
+  for (const [, structure] of ours)
+    for (const { format, title } of WRITERS)
+      expect(formatOf("without-an-ending", format!(structure)).title).toBe(title);
+});
+
+test("no two formats claim one ending", () => {
+  const endings = FORMATS.flatMap((format) => format.endings);
+  expect([...new Set(endings)]).toEqual(endings);
+});
+
 testWithAse("what we write ASE reads", () => {
   const files = ours.flatMap(([name, structure]) =>
-    ENDS.map((end) => {
+    [".extxyz", ".cif", ".vasp", ".xsf"].map((end) => {
       const file = `ours-${name}${end}`;
       writeFileSync(join(folder, file), formatStructure(structure, file));
       return { file, structure };

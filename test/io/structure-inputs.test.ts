@@ -337,11 +337,11 @@ ecut 15 ngkpt 2*4 4
 });
 
 test("formats are told by name, then by content, and what is neither is refused with what there is", () => {
-  expect(formatOf("runs/CONTCAR_2", "")).toBe("poscar");
-  expect(formatOf("a.CIF", "")).toBe("cif");
-  expect(formatOf("si.in", "&control\n/\n&system")).toBe("qe");
-  expect(formatOf("si.in", "acell 3*1\nznucl 14")).toBe("abinit");
+  expect(formatOf("runs/CONTCAR_2", "").title).toBe("POSCAR or CONTCAR");
+  expect(formatOf("a.CIF", "").title).toBe("CIF");
+  expect(formatOf("si.in", "&control\n/\n&system").title).toBe("input of Quantum ESPRESSO");
+  expect(formatOf("si.in", "acell 3*1\nznucl 14").title).toBe("input of ABINIT");
   expect(() => formatOf("slab.pdb", "ATOM 1")).toThrow(
-    /^structure\.file: must be a format that is read, got "slab\.pdb"; these are extxyz/,
+    /^slab\.pdb: must be a structure in a format that is read, got another name and content; these are extxyz/,
   );
 });

@@ -189,7 +189,7 @@ test.each([
 
 test("a file of an unknown format is refused with what is read", async () => {
   await expect(resolve({ file: "slab.pdb" }, () => Promise.resolve("ATOM"))).rejects.toThrow(
-    /structure\.file: must be a format that is read, got "slab\.pdb"; these are extxyz/,
+    /^slab\.pdb: must be a structure in a format that is read, got another name and content; these are extxyz/,
   );
 });
 

@@ -1,9 +1,12 @@
 import { ELEMENTS } from "../../atoms/elements.ts";
 import { requireInput } from "../../common/failure.ts";
-import { det, type Mat3, norm, type Vec3 } from "../../common/vec3.ts";
+import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
+import { det, type Mat3, norm, scale, type Vec3 } from "../../common/vec3.ts";
+import { cartesianPositions, type Structure, scaleRows, toFractional } from "../../model/structure.ts";
 import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
 import { axisWarning, collinearMoments } from "./collinear-moments.ts";
 import { elementOfSymbol } from "./element-label.ts";
+import type { StructureFormat } from "./structure-format.ts";
 
 /** One frame of an extended XYZ file, in the units of the format. */
 export interface ExtxyzFrame {
@@ -206,4 +209,38 @@ export function formatExtxyz({ lattice, atoms }: ExtxyzFrame, charge = 0): strin
     [element, ...position, ...(hasMoments ? [magneticMoment ?? 0] : [])].join(" "),
   );
   return `${atoms.length}\nLattice="${lattice.flat().join(" ")}" Properties=${properties} pbc="T T T"${charge === 0 ? "" : ` charge=${charge}`}\n${rows.join("\n")}\n`;
+}
+
+/** Extended XYZ, as ASE writes it. */
+export const extxyz: StructureFormat = {
+  title: "extxyz",
+  endings: [".extxyz", ".xyz"],
+  content: /^\s*\d+\s*\n[^\n]*Lattice=/i,
+  holdsMoments: true,
+  parse(text, name) {
+    const { frame, ...said } = readExtxyz(text, name);
+    const lattice = scaleRows(BOHR_PER_ANGSTROM, frame.lattice);
+    const fractional = toFractional(lattice);
+    return {
+      lattice,
+      atoms: frame.atoms.map(({ position, ...atom }) => ({
+        ...atom,
+        position: fractional(scale(BOHR_PER_ANGSTROM, position)),
+      })),
+      ...said,
+    };
+  },
+  format: ({ charge, ...structure }) => formatExtxyz(toFrame(structure), charge),
+};
+
+function toFrame(structure: Structure): ExtxyzFrame {
+  const positions = cartesianPositions(structure);
+  return {
+    lattice: scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice),
+    atoms: structure.atoms.map(({ element, magneticMoment }, i) => ({
+      element,
+      position: scale(1 / BOHR_PER_ANGSTROM, positions[i]!),
+      ...(magneticMoment === undefined ? {} : { magneticMoment }),
+    })),
+  };
 }

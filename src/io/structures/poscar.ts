@@ -9,6 +9,7 @@ import {
 } from "../../model/structure.ts";
 import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
 import { elementOfSymbol } from "./element-label.ts";
+import type { StructureFormat } from "./structure-format.ts";
 
 /**
  * Reads VASP's POSCAR or CONTCAR: a comment, a scale (negative: the volume; or one for each axis), three lattice
@@ -154,3 +155,14 @@ export function formatPoscar(structure: Structure): string {
     "",
   ].join("\n");
 }
+
+/** Structures of VASP, and of the programs that took over its format. */
+export const poscar: StructureFormat = {
+  title: "POSCAR or CONTCAR",
+  endings: [".vasp", ".poscar"],
+  names: /(^|[/\\])[SBPMI]?(POSCAR|CONTCAR)[^/\\]*$/i,
+  // A comment, a scale and three vectors.
+  content: /^[^\n]*\n\s*-?[\d.][^\n]*\n(?:\s*[-+]?[\d.]\S*\s+[-+]?[\d.]\S*\s+[-+]?[\d.]\S*[^\n]*\n){3}/,
+  parse: parsePoscar,
+  format: formatPoscar,
+};

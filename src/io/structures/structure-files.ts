@@ -1,69 +1,48 @@
 import { InputError } from "../../common/failure.ts";
-import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
-import { scale } from "../../common/vec3.ts";
-import {
-  cartesianPositions,
-  type Structure,
-  type StructureInFile,
-  scaleRows,
-  toFractional,
-} from "../../model/structure.ts";
-import { parseAbinitInput } from "./abinit/abinit-input.ts";
-import { type CifOptions, formatCif, parseCif, type SpaceGroupSettings } from "./cif/cif.ts";
-import { type ExtxyzFrame, type ExtxyzReading, formatExtxyz, readExtxyz } from "./extxyz.ts";
-import { formatPoscar, parsePoscar } from "./poscar.ts";
-import { parseQeInput } from "./qe/qe-input.ts";
-import { formatXsf, parseXsf } from "./xsf.ts";
+import type { StructureInFile } from "../../model/structure.ts";
+import { abinit } from "./abinit/abinit-input.ts";
+import { cif } from "./cif/cif.ts";
+import { extxyz } from "./extxyz.ts";
+import { poscar } from "./poscar.ts";
+import { qe } from "./qe/qe-input.ts";
+import type { ChargedStructure, ReadingOptions, StructureFormat } from "./structure-format.ts";
+import { xsf } from "./xsf.ts";
 
-export type StructureFormat = "extxyz" | "cif" | "poscar" | "xsf" | "qe" | "abinit";
+/** All formats, in the order in which contents are looked at. */
+export const FORMATS: readonly StructureFormat[] = [extxyz, cif, xsf, qe, abinit, poscar];
 
 /** What is read, for messages and help. */
-export const READABLE =
-  "extxyz (.xyz, .extxyz), CIF (.cif), POSCAR or CONTCAR (.vasp, .poscar), XSF (.xsf), inputs of Quantum ESPRESSO and ABINIT (.in, .pwi, .abi)";
+export const READABLE = `${FORMATS.map(({ title, endings }) => `${title} (${endings.join(", ")})`).join(", ")}; other names, such as .in, are told by their content`;
 /** What is written. */
-export const WRITABLE = ".extxyz, .xyz, .cif, .vasp, .poscar, POSCAR, .xsf";
+export const WRITABLE = FORMATS.filter(({ format }) => format !== undefined)
+  .map(({ title, endings }) => `${title} (${endings.join(", ")})`)
+  .join(", ");
 
-/** By name, first match. */
-const NAMES: readonly (readonly [RegExp, StructureFormat])[] = [
-  [/\.(ext)?xyz$/i, "extxyz"],
-  [/\.m?cif$/i, "cif"],
-  [/\.(vasp|poscar)$|(^|[/\\])[SBPMI]?(POSCAR|CONTCAR)[^/\\]*$/i, "poscar"],
-  [/\.a?xsf$/i, "xsf"],
-  [/\.(pwi|pwin)$/i, "qe"],
-  [/\.abi$/i, "abinit"],
-];
-/** By content, where the name does not tell. */
-const CONTENTS: readonly (readonly [RegExp, StructureFormat])[] = [
-  [/^\s*&(control|system)\b|^\s*ATOMIC_POSITIONS\b/im, "qe"],
-  [/^\s*_atom_site_fract_x\b/im, "cif"],
-  [/^\s*PRIMVEC\b/im, "xsf"],
-  [/^[^#!]*\bznucl\b/im, "abinit"],
-  [/^\s*\d+\s*\n[^\n]*Lattice=/i, "extxyz"],
-  // A comment, a scale and three vectors.
-  [/^[^\n]*\n\s*-?[\d.][^\n]*\n(?:\s*[-+]?[\d.]\S*\s+[-+]?[\d.]\S*\s+[-+]?[\d.]\S*[^\n]*\n){3}/, "poscar"],
-];
-
-/** The format of a structure file by its name or, failing that, by its content. @throws InputError if neither tells. */
-export function formatOf(path: string, text: string): StructureFormat {
-  const found =
-    NAMES.find(([pattern]) => pattern.test(path)) ?? CONTENTS.find(([pattern]) => pattern.test(text));
-  if (found === undefined)
-    throw new InputError(
-      `structure.file: must be a format that is read, got ${JSON.stringify(path)}; these are ${READABLE}`,
-    );
-  return found[1];
-}
-
-/** Whether a CIF names its space group, whether or not it lists the operations, or an input of pw.x does. */
-export const needsSpaceGroups = (text: string): boolean =>
-  /^\s*ATOMIC_POSITIONS\b.*crystal_sg/im.test(text) ||
-  /^\s*_(space_group|symmetry)[._](IT_number|Int_Tables_number|(space_group_)?name_(Hall|H-M))/im.test(text);
+const byName = (path: string): StructureFormat | undefined =>
+  FORMATS.find(
+    ({ endings, names }) =>
+      endings.some((ending) => path.toLowerCase().endsWith(ending)) || names?.test(path) === true,
+  );
 
 /**
- * The structure in a file.
+ * Finds the format of a structure file by its name or, failing that, by its content.
+ *
+ * @throws InputError if neither tells.
+ */
+export function formatOf(path: string, text: string): StructureFormat {
+  const found = byName(path) ?? FORMATS.find(({ content }) => content.test(text));
+  if (found === undefined)
+    throw new InputError(
+      `${path}: must be a structure in a format that is read, got another name and content; these are ${READABLE}`,
+    );
+  return found;
+}
+
+/**
+ * Reads the structure in a file.
  *
  * @param name what to call the text in messages, usually its path.
- * @param settings tables of the space groups, for a text with `needsSpaceGroups`.
+ * @param options with `format`, one of your own or one that `formatOf` finds; default by name and content.
  * @throws InputError with line number, what is expected there and what was found.
  *
  * @example
@@ -84,33 +63,16 @@ export const needsSpaceGroups = (text: string): boolean =>
  * console.log(newJob(parseStructure(text, "POSCAR")).structure);
  * ```
  */
-export function parseStructure(
+export const parseStructure = (
   text: string,
   name: string,
-  format: StructureFormat = formatOf(name, text),
-  settings?: SpaceGroupSettings,
-  options: CifOptions = {},
-): StructureInFile {
-  switch (format) {
-    case "extxyz":
-      return fromReading(readExtxyz(text, name));
-    case "cif":
-      return parseCif(text, name, settings, options);
-    case "poscar":
-      return parsePoscar(text, name);
-    case "xsf":
-      return parseXsf(text, name);
-    case "qe":
-      return parseQeInput(text, name, settings);
-    case "abinit":
-      return parseAbinitInput(text, name);
-  }
-}
+  { format = formatOf(name, text), ...options }: ReadingOptions & { readonly format?: StructureFormat } = {},
+): StructureInFile => format.parse(text, name, options);
 
 /**
- * The text of a structure file of the format that its name asks for.
+ * Writes a structure as text of the format that a name asks for.
  *
- * @throws InputError if that is not written.
+ * @throws InputError if no format that is written has such names.
  *
  * @example
  * ```ts
@@ -119,62 +81,29 @@ export function parseStructure(
  * console.log(formatStructure(bulk("NaCl", { crystal: "rocksalt", a: 10.66 }), "salt.cif"));
  * ```
  */
-export function formatStructure(structure: Structure & { readonly charge?: number }, path: string): string {
-  switch (NAMES.find(([pattern]) => pattern.test(path))?.[1]) {
-    case "extxyz":
-      return formatExtxyz(toFrame(structure), structure.charge);
-    case "cif":
-      return formatCif(structure);
-    case "poscar":
-      return formatPoscar(structure);
-    case "xsf":
-      return formatXsf(structure);
-    default:
-      throw new InputError(
-        `OUT: must be a structure format that is written, got ${path}; these are ${WRITABLE}`,
-      );
-  }
+export function formatStructure(structure: ChargedStructure, path: string): string {
+  const format = byName(path)?.format;
+  if (format === undefined)
+    throw new InputError(
+      `${path}: must have a name of a structure format that is written, got another; these are ${WRITABLE}`,
+    );
+  return format(structure);
 }
 
-/** What of a structure the format of `path` has no place for, one line each. */
-export function unwritten(structure: StructureInFile, path: string): string[] {
-  const isExtended = NAMES.find(([pattern]) => pattern.test(path))?.[1] === "extxyz";
-  const hasMoments = structure.atoms.some(({ magneticMoment }) => magneticMoment !== undefined);
-  const hasShares = structure.atoms.some(({ momentShare }) => momentShare !== undefined);
+/** Says what of a structure the format of `path` has no place for, one line each. */
+export function unwritten({ atoms, charge = 0 }: StructureInFile, path: string): string[] {
+  const isLost = byName(path)?.holdsMoments !== true;
+  const holders = FORMATS.filter(({ holdsMoments }) => holdsMoments).map(({ title }) => title);
+  const elsewhere = `${holders.join(", ")} holds`;
+  const hasMoments = atoms.some(({ magneticMoment }) => magneticMoment !== undefined);
+  const hasShares = atoms.some(({ momentShare }) => momentShare !== undefined);
   return [
-    ...(hasMoments && !isExtended ? [`${path}: moments are not written; extxyz holds them`] : []),
+    ...(isLost && hasMoments ? [`${path}: moments are not written; ${elsewhere} them`] : []),
     ...(hasShares
       ? [
           `${path}: moments given as shares of the valence electrons are not written; they need a pseudopotential`,
         ]
       : []),
-    ...(structure.charge !== undefined && structure.charge !== 0 && !isExtended
-      ? [`${path}: the charge of ${structure.charge} is not written; extxyz holds it`]
-      : []),
+    ...(isLost && charge !== 0 ? [`${path}: the charge of ${charge} is not written; ${elsewhere} it`] : []),
   ];
-}
-
-function fromReading({ frame, ...said }: ExtxyzReading): StructureInFile {
-  const lattice = scaleRows(BOHR_PER_ANGSTROM, frame.lattice);
-  const fractional = toFractional(lattice);
-  return {
-    lattice,
-    atoms: frame.atoms.map(({ position, ...atom }) => ({
-      ...atom,
-      position: fractional(scale(BOHR_PER_ANGSTROM, position)),
-    })),
-    ...said,
-  };
-}
-
-function toFrame(structure: Structure): ExtxyzFrame {
-  const positions = cartesianPositions(structure);
-  return {
-    lattice: scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice),
-    atoms: structure.atoms.map(({ element, magneticMoment }, i) => ({
-      element,
-      position: scale(1 / BOHR_PER_ANGSTROM, positions[i]!),
-      ...(magneticMoment === undefined ? {} : { magneticMoment }),
-    })),
-  };
 }

@@ -10,6 +10,7 @@ import {
 } from "../../model/structure.ts";
 import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
 import { elementOfSymbol } from "./element-label.ts";
+import type { StructureFormat } from "./structure-format.ts";
 
 const KEYWORD = /^[A-Z_]{4,}/i;
 
@@ -111,3 +112,12 @@ export function formatXsf(structure: Structure): string {
     "",
   ].join("\n");
 }
+
+/** Structures of XCrySDen. */
+export const xsf: StructureFormat = {
+  title: "XSF",
+  endings: [".xsf", ".axsf"],
+  content: /^\s*PRIMVEC\b/im,
+  parse: parseXsf,
+  format: formatXsf,
+};

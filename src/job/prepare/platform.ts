@@ -1,12 +1,11 @@
 import { InputError } from "../../common/failure.ts";
 import { isNode } from "../../common/platform.ts";
-import type { SpaceGroupSettings } from "../../io/structures/cif/cif.ts";
-import type { SpaceGroupIdentifier } from "../../model/moyo.ts";
+import type { SpaceGroupIdentifier, SpaceGroupSetting } from "../../model/moyo.ts";
 import type { SymmetryAnalyser } from "../../model/symmetry.ts";
 
 /** What a CIF that names its space group is read with. */
 export interface SpaceGroupTables {
-  readonly settings: SpaceGroupSettings;
+  readonly settings: readonly SpaceGroupSetting[];
   readonly identify: SpaceGroupIdentifier;
 }
 

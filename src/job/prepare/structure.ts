@@ -3,7 +3,7 @@ import { requireInput } from "../../common/failure.ts";
 import { didYouMean } from "../../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import { norm, scale } from "../../common/vec3.ts";
-import { formatOf, needsSpaceGroups, parseStructure } from "../../io/structures/structure-files.ts";
+import { formatOf, parseStructure } from "../../io/structures/structure-files.ts";
 import { CLOSE, closePair } from "../../model/close-atoms.ts";
 import { createLattice } from "../../model/lattice.ts";
 import {
@@ -81,14 +81,10 @@ async function fromFile(
   const text = await readText(file);
   const format = formatOf(file, text);
   // Only a file that names its group needs the tables of space groups.
-  const tables =
-    /^(cif|qe)$/.test(format) && needsSpaceGroups(text)
-      ? await (await platformServices()).spaceGroups()
-      : undefined;
-  return parseStructure(text, file, format, tables?.settings, {
-    identify: tables?.identify,
-    allowFormulaMismatch,
-  });
+  const tables = format.needsSpaceGroups?.test(text)
+    ? await (await platformServices()).spaceGroups()
+    : undefined;
+  return parseStructure(text, file, { format, ...tables, allowFormulaMismatch });
 }
 
 function requireLengths({ lattice }: Structure): void {

@@ -4,6 +4,7 @@ import { type Mat3, scale, type Vec3 } from "../../../common/vec3.ts";
 import { type StructureAtom, type StructureInFile, toFractional } from "../../../model/structure.ts";
 import { type TextSource, textSource, toNumber } from "../../text-source.ts";
 import { axisWarning, collinearMoments } from "../collinear-moments.ts";
+import type { StructureFormat } from "../structure-format.ts";
 import { refuseUnknown } from "../unknown-variable.ts";
 import { ABINIT_VARIABLES } from "./abinit-variables.ts";
 
@@ -312,3 +313,11 @@ function amount(word: string): number {
   if (root !== null) return (root[1] === "-" ? -1 : 1) * Math.sqrt(amount(root[2]!));
   return toNumber(word);
 }
+
+/** Inputs of ABINIT. */
+export const abinit: StructureFormat = {
+  title: "input of ABINIT",
+  endings: [".abi"],
+  content: /^[^#!]*\bznucl\b/im,
+  parse: parseAbinitInput,
+};

@@ -1,7 +1,6 @@
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
 import { add, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../../common/vec3.ts";
 import { createLattice } from "../../../model/lattice.ts";
-import type { SpaceGroupIdentifier, SpaceGroupSetting } from "../../../model/moyo.ts";
 import {
   formula,
   type Structure,
@@ -12,24 +11,15 @@ import {
 import { wrapped } from "../../../model/symmetry.ts";
 import type { TextSource } from "../../text-source.ts";
 import { axisWarning, collinearMoments } from "../collinear-moments.ts";
+import type { ReadingOptions, StructureFormat } from "../structure-format.ts";
 import { checkFormula } from "./cif-formula.ts";
 import { type CellOperations, cellOperations } from "./cif-operations.ts";
 import { type Site, sitesOf } from "./cif-sites.ts";
 import { imageOf, type Listed, momentAfter } from "./cif-symmetry.ts";
 import { type CifBlock, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
 
-/** Every setting of the space groups, for a file that does not list its operations. */
-export type SpaceGroupSettings = readonly SpaceGroupSetting[];
-
 /** Images of an atom closer than this are the atom itself [bohr]: files hold positions with three digits or four. */
 const SAME_ATOM = 0.1;
-
-export interface CifOptions {
-  /** Names the group of listed operations, to compare it with the one the file names. */
-  readonly identify?: SpaceGroupIdentifier | undefined;
-  /** Go on with a warning where the atoms are not those of the formula. Default false. */
-  readonly allowFormulaMismatch?: boolean | undefined;
-}
 
 /**
  * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with their moments. Where an operation leaves an
@@ -40,7 +30,6 @@ export interface CifOptions {
  * without any symmetry lists all its atoms. Moments along one axis are kept as numbers along it.
  *
  * @param name what to call the text in messages, usually its path.
- * @param settings every setting of the space groups, for a file that names its group.
  * @throws InputError with line number, what is expected there and what was found: for sites that are partly occupied or hold two
  * elements, names twice, operations that are no group or not the one named, atoms that are not those of the formula, moments that
  * are not collinear.
@@ -48,8 +37,7 @@ export interface CifOptions {
 export function parseCif(
   text: string,
   name = "cif",
-  settings?: SpaceGroupSettings,
-  { identify, allowFormulaMismatch = false }: CifOptions = {},
+  { settings, identify, allowFormulaMismatch = false }: ReadingOptions = {},
 ): StructureInFile {
   const { source, blocks } = parseCifSyntax(text, name);
   const holding = blocks.filter(({ columns }) => columns.has("_atom_site_fract_x"));
@@ -241,3 +229,15 @@ export function formatCif(structure: Structure): string {
     "",
   ].join("\n");
 }
+
+/** Crystallographic information files, magnetic ones too. */
+export const cif: StructureFormat = {
+  title: "CIF",
+  endings: [".cif", ".mcif"],
+  content: /^\s*_atom_site_fract_x\b/im,
+  // Whether or not the operations are listed.
+  needsSpaceGroups:
+    /^\s*_(space_group|symmetry)[._](IT_number|Int_Tables_number|(space_group_)?name_(Hall|H-M))/im,
+  parse: parseCif,
+  format: formatCif,
+};

@@ -5,6 +5,7 @@ import { type StructureAtom, type StructureInFile, toFractional } from "../../..
 import { type TextSource, textSource, toNumber } from "../../text-source.ts";
 import { evaluated } from "../arithmetic.ts";
 import { elementOfLabel } from "../element-label.ts";
+import type { StructureFormat } from "../structure-format.ts";
 import { refuseUnknown } from "../unknown-variable.ts";
 import { type Card, fieldsOf, numberOf, qeCell, unitOf } from "./qe-cell.ts";
 import { momentShares } from "./qe-moments.ts";
@@ -267,3 +268,12 @@ function expressionsIn(source: TextSource, index: number, words: readonly string
     source.fail(index, "three numbers or expressions such as 1/3 and sqrt(0.16)");
   return [x, y, z];
 }
+
+/** Inputs of pw.x. */
+export const qe: StructureFormat = {
+  title: "input of Quantum ESPRESSO",
+  endings: [".pwi", ".pwin"],
+  content: /^\s*&(control|system)\b|^\s*ATOMIC_POSITIONS\b/im,
+  needsSpaceGroups: /^\s*ATOMIC_POSITIONS\b.*crystal_sg/im,
+  parse: (text, name, { settings }) => parseQeInput(text, name, settings),
+};
