@@ -79,13 +79,15 @@ export function addCommand(
 
 function commanderOption(
   name: string,
-  { help = "", value, short, choices, isListed, ...rest }: Option<unknown>,
+  { help = "", value, short, choices, isListed, isRepeated, ...rest }: Option<unknown>,
 ) {
   const flag = flagOf(name, rest);
   const made = new CommanderOption(
     `${short === undefined ? "" : `-${short}, `}${flag}${value === undefined ? "" : ` <${value}>`}`,
     help.replace("{default}", String(rest.default)),
   );
+  if (isRepeated)
+    made.argParser((text: string, before?: string) => (before === undefined ? text : `${before}\n${text}`));
   if (choices === undefined || isListed === false) return made;
   made.choices(choices);
   return rest.default === undefined ? made : made.default(rest.default);

@@ -38,6 +38,8 @@ export interface OptionText {
   readonly short?: string;
   /** False: help does not list the words that it may be. */
   readonly isListed?: false;
+  /** Whether it may be given several times; what is read has a line for each. */
+  readonly isRepeated?: true;
 }
 
 /** An option of a task or command: rule, text and reading of the words of a command line. */

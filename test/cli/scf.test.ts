@@ -192,7 +192,7 @@ describe("wrong input returns 2 with one line on stderr and runs nothing", () =>
       "scf si.json --backend gpu",
       /^stillwave: option '--backend <NAME>' argument 'gpu' is invalid\. Allowed choices are wasm/,
     ],
-    ["scf si.json --ecut 3", /^stillwave: unknown option '--ecut'/],
+    ["scf si.json --ecutt 3", /^stillwave: unknown option '--ecutt' \(Did you mean --ecut\?\)\n$/],
     ["scf si.json --thread 3", /^stillwave: unknown option '--thread' \(Did you mean --threads\?\)\n$/],
     [
       "scf si.json --out no/a.json",
@@ -243,4 +243,31 @@ test("draws density, potential and times of a real run, on the plane asked for",
   expect(text("v.svg")).toContain("Fermi level");
   expect(text("t.svg")).toMatch(/diagonalise \d+ %/);
   expect(host.written.stderr).toContain("plot: t.svg\nplot: d.svg\nplot: v.svg\n");
+});
+
+test("settings of the command line take the place of the job's", async () => {
+  const host = fakeHost({ cwd });
+  expect(
+    await scf("si.json --ecut 30 --kgrid 2,2,3 --set temperature=0.01 --set smearing=gaussian", host),
+  ).toBe(0);
+  expect(host.seen.job).toMatchObject({
+    ecut: 30,
+    kgrid: [2, 2, 3],
+    temperature: 0.01,
+    smearing: "gaussian",
+  });
+});
+
+test.each([
+  [
+    "--set ecut",
+    /^stillwave: --set: must be a field of the job file and its value, got ecut; such as scf\.damping=0\.5\n$/,
+  ],
+  ["--set ecu=5", /^stillwave: unknown field ecu \(did you mean ecut\?\)/],
+  ["--ecut -1", /^stillwave: --ecut: must be a positive plane-wave cutoff in Ha, got -1; /],
+  ["--kgrid 2,2", /^stillwave: --kgrid: must be three positive whole numbers, got 2,2; such as 4,4,4\n$/],
+])("%s is wrong input", async (words, message) => {
+  const host = fakeHost({ cwd });
+  expect(await scf(`si.json ${words}`, host)).toBe(2);
+  expect(host.written.stderr).toMatch(message);
 });

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { readTextFrom } from "../../io/node-files.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { COMPUTING_OPTIONS, openSession } from "../../job/prepare/session.ts";
+import { CHANGE_OPTIONS, withChanges } from "../../job/schema/changes.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { parseJob } from "../../job/schema/schema.ts";
 import type { JobEstimate } from "../../job/tasks/estimate/estimate-job.ts";
@@ -22,17 +23,19 @@ export const estimate = command({
   args: [JOB],
   options: {
     json: json("print the numbers as JSON"),
+    ...CHANGE_OPTIONS,
     ...COMPUTING_OPTIONS,
     ...levelOptions("where memory and time go"),
   },
   examples: [
     ["stillwave estimate aluminium-slab-10", "memory, sizes and time on this machine"],
     ["stillwave estimate job.json --threads 1", "with one thread"],
+    ["stillwave estimate job.json --ecut 40 --kgrid 8,8,8", "with other settings"],
   ],
   async run({ args, options, host }) {
     const report = reporter(host.stderr, levelOf(options));
     const source = await loadJob(args[0]!, host);
-    const job = parseJob(source.value);
+    const job = parseJob(withChanges(source.value, options));
     const estimateTask = await host.engine(
       "estimate",
       async () => (await import("../../job/tasks/estimate/estimate-job.ts")).estimateTask,

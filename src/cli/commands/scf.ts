@@ -41,6 +41,10 @@ export const scf = jobCommand({
     ["stillwave scf silicon", "a shipped job"],
     ["stillwave scf job.json --out result.json --plot scf.svg", "result file and picture of the convergence"],
     ["stillwave scf job.toml --mixing kerker --threads 2", "another mixing than the job's"],
+    [
+      "stillwave scf job.json --ecut 30 --kgrid 6,6,6 --set temperature=0.01",
+      "other settings than the job's",
+    ],
     ["stillwave scf job.json --density rho.cube", "the density for VESTA and others"],
     ["stillwave scf job.json --json > result.json", "for another program"],
     ["stillwave scf job.json --checkpoint job.checkpoint.json", "keep the state, for bands and dos as well"],

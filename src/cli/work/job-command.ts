@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Given, Options } from "../../common/options.ts";
 import { COMPUTING_OPTIONS, openSession, type Session } from "../../job/prepare/session.ts";
+import { CHANGE_OPTIONS, withChanges } from "../../job/schema/changes.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { parseJob } from "../../job/schema/schema.ts";
 import { type Argument, type Call, type CliCommand, command } from "../command.ts";
@@ -72,8 +73,11 @@ export function jobCommand<const Declared extends Options, Task, Result>(
   spec: JobCommand<Declared, Task, Result>,
 ): CliCommand {
   const { name, description, examples, detail, iterates = false } = spec;
+  // a command's own option of that name says something else
+  const changes = Object.entries(CHANGE_OPTIONS).filter(([option]) => !Object.hasOwn(spec.options, option));
   const options = {
     ...spec.options,
+    ...Object.fromEntries(changes),
     ...(iterates ? CHECKPOINT_OPTIONS : {}),
     ...COMPUTING_OPTIONS,
     ...levelOptions(detail),
@@ -83,7 +87,11 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     const own = given as Given<Declared>;
     const report = reporter(host.stderr, levelOf(given));
     const source = await loadJob(called.args[0]!, host);
-    const parsed = parseJob(source.value); // before anything is loaded or touched
+    const changed = withChanges(
+      source.value,
+      Object.fromEntries(changes.map(([option]) => [option, given[option]])),
+    );
+    const parsed = parseJob(changed); // before anything is loaded or touched
     const job = spec.adapt?.(parsed, own) ?? parsed;
     const call: JobCall<Declared> = {
       ...called,
