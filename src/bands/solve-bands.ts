@@ -1,10 +1,10 @@
-import { nonlocalChannels } from "../atoms/pseudopotential-formulas.ts";
 import { createKPoint } from "../basis/kpoint.ts";
 import { invariant, NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
+import { projectorCount } from "../state/block-memory.ts";
 import type { OrbitalSetup } from "../state/orbital-block.ts";
 
 /** Hamiltonian independent of its orbitals: ½|k+G|² + V(r) + nonlocal potential of the atoms. */
@@ -85,7 +85,7 @@ export async function solveBands(
   const request = { tolerance, nConverge: nBands, maxIterations: 300 };
   const solved: SolvedBands[] = [];
   let done = 0;
-  for (const batch of batches(labels, bytesPerWave(setup, held), memory)) {
+  for (const batch of batches(labels, 16 * (held + projectorCount(setup)), memory)) {
     const orbitals = await openOrbitals(
       { setup: { ...setup, nBands: held }, blocks: batch, nSpin, backend },
       { threads, signal },
@@ -116,20 +116,6 @@ export async function solveBands(
     }
   }
   return solved;
-}
-
-/** Returns the memory of orbitals and projectors per plane wave of a k-point [B]. */
-function bytesPerWave({ atoms, species }: Omit<OrbitalSetup, "nBands">, held: number): number {
-  const projectors = atoms.reduce(
-    (sum, atom) =>
-      sum +
-      nonlocalChannels(species[atom.species]!.pseudopotential).reduce(
-        (s, { h }, l) => s + (2 * l + 1) * h.length,
-        0,
-      ),
-    0,
-  );
-  return 16 * (held + projectors);
 }
 
 function batches<Label extends { readonly planeWaves: number }>(

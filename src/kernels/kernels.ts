@@ -19,8 +19,8 @@ export interface Kernels {
   alloc(length: number): Float64Array;
   /** Runs `body` with temporaries: `take` returns uninitialised arrays, freed at the end. */
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
-  /** Returns the bytes held now and the most held so far. */
-  memory(): { readonly held: number; readonly peak: number };
+  /** Returns the bytes held now, the most held so far, and the most that this instance can hold. */
+  memory(): { readonly held: number; readonly peak: number; readonly most: number };
 
   /** Plans transforms on a grid; sizes are products of 2, 3, 5, 7, 11 and 13. */
   fft(size: GridSize): Fft;

@@ -24,7 +24,7 @@ export function referenceKernels(): Kernels {
         held = before;
       }
     },
-    memory: () => ({ held, peak }),
+    memory: () => ({ held, peak, most: Number.POSITIVE_INFINITY }),
     fft: referenceFft,
     sphereFft: referenceSphereFft,
 

@@ -3,10 +3,13 @@ import { invariant } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { createKernels } from "../kernels/backends.ts";
-import type { BackendName } from "../kernels/kernels.ts";
+import type { BackendName, Kernels } from "../kernels/kernels.ts";
+import { blockMemory, projectorCount } from "../state/block-memory.ts";
 import {
+  type BlockShared,
   blockShared,
   createOrbitalBlock,
+  longestSphere,
   type OrbitalBlock,
   type OrbitalSetup,
 } from "../state/orbital-block.ts";
@@ -71,40 +74,76 @@ export function createThread(): Thread {
   };
 }
 
-interface BlockHolder {
+export interface BlockHolder {
   setPotential(potential: Float64Array): void;
   /** Returns a block with the potential of its spin in its Hamiltonian. */
   ready(index: number): OrbitalBlock;
   peakMemory(): number;
 }
 
-async function holdBlocks(spec: BlocksSpec, indices: readonly number[]): Promise<BlockHolder> {
+/** Blocks in the memory of one kernel instance. */
+interface Group {
+  readonly kernels: Kernels;
+  readonly shared: BlockShared;
+  /** Spin whose potential is in the memory shared by the Hamiltonians of the blocks. */
+  loaded: number | undefined;
+}
+
+/**
+ * Makes the blocks, in as many kernel instances as it takes: the memory of one may be limited, as
+ * that of WebAssembly is. What a block computes does not depend on what it shares memory with.
+ *
+ * @param most bytes to use of the memory of an instance; default all of it.
+ */
+export async function holdBlocks(
+  spec: BlocksSpec,
+  indices: readonly number[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<BlockHolder> {
   const { setup, blocks } = spec;
-  const kernels = await createKernels(spec.backend);
   const points = setup.size[0] * setup.size[1] * setup.size[2];
   const kpoints = indices.map((i) =>
     createKPoint(setup.lattice, setup.size, setup.ecut, blocks[i]!.k, blocks[i]!.weight),
   );
-  const shared = blockShared(kernels, setup, kpoints);
-  const held = new Map(
-    indices.map((index, i) => [index, createOrbitalBlock(kernels, setup, kpoints[i]!, index, shared)]),
-  );
+  const sizes = {
+    planeWaves: longestSphere(blocks), // of all threads, on which no digit depends
+    bands: setup.nBands,
+    projectors: projectorCount(setup),
+    gridPoints: points,
+  };
+  const groups: Group[] = [];
+  const held = new Map<number, { readonly block: OrbitalBlock; readonly group: Group }>();
+  for (let from = 0; from < indices.length; ) {
+    const kernels = await createKernels(spec.backend);
+    const { directions, atOnce } = blockMemory(sizes, Math.min(most, kernels.memory().most));
+    const to = Math.min(from + Math.max(1, atOnce), indices.length);
+    const shared = blockShared(kernels, setup, kpoints.slice(from, to), directions);
+    const group: Group = { kernels, shared, loaded: undefined };
+    groups.push(group);
+    for (; from < to; from++) {
+      const index = indices[from]!;
+      held.set(index, {
+        block: createOrbitalBlock(kernels, setup, kpoints[from]!, index, shared),
+        group,
+      });
+    }
+  }
   let potential = new Float64Array(spec.nSpin * points);
-  /** Spin whose potential is in the memory shared by the Hamiltonians of all blocks. */
-  let loaded: number | undefined;
   return {
     setPotential(next) {
       potential = next as Float64Array<ArrayBuffer>;
-      loaded = undefined;
+      for (const group of groups) group.loaded = undefined;
     },
     ready(index) {
+      const found = held.get(index);
+      invariant(found !== undefined, () => `block ${index} is held by another thread`);
+      const { block, group } = found;
       const { spin } = blocks[index]!;
-      if (spin !== loaded) shared.potential.set(potential.subarray(spin * points, (spin + 1) * points));
-      loaded = spin;
-      const block = held.get(index);
-      invariant(block !== undefined, () => `block ${index} is held by another thread`);
+      if (spin !== group.loaded)
+        group.shared.potential.set(potential.subarray(spin * points, (spin + 1) * points));
+      group.loaded = spin;
       return block;
     },
-    peakMemory: () => kernels.memory().peak,
+    peakMemory: () => groups.reduce((sum, { kernels }) => sum + kernels.memory().peak, 0),
   };
 }

@@ -54,28 +54,45 @@ interface SmallMatrices {
 export interface LobpcgWorkspace {
   readonly maxLength: number;
   readonly maxVectors: number;
-  /** S = [X P W] and H S, [2·n·3m] each. */
+  /** Most columns d of P and of W. */
+  readonly maxDirections: number;
+  /** S = [X P W] and H S, [2·n·(m + 2d)] each. */
   readonly s: Float64Array;
   readonly hs: Float64Array;
-  /** [2·n·m] each. */
+  /** [2·n·m] */
   readonly t: Float64Array;
-  readonly t2: Float64Array;
-  /** Small dense matrices, [2·(3m)²] each. */
+  /** Small dense matrices, [2·(m + 2d)²] each. */
   readonly small: SmallMatrices;
   readonly values: Float64Array;
   readonly norms: Float64Array;
 }
 
-export function lobpcgWorkspace(kernels: Kernels, maxLength: number, maxVectors: number): LobpcgWorkspace {
-  const panel = (columns: number) => kernels.alloc(2 * maxLength * columns);
-  const square = () => kernels.alloc(2 * (3 * maxVectors) ** 2);
+/** Returns the bytes of a workspace for n × m panels and d directions. */
+export const lobpcgBytes = (n: number, m: number, d: number): number =>
+  16 * n * (2 * (m + 2 * d) + m) + 9 * 16 * (m + 2 * d) ** 2;
+
+/**
+ * Allocates a workspace.
+ *
+ * @param maxDirections most directions searched at once, from 1 to `maxVectors`; fewer take less
+ *   memory and more iterations. Default `maxVectors`.
+ */
+export function lobpcgWorkspace(
+  kernels: Kernels,
+  maxLength: number,
+  maxVectors: number,
+  maxDirections = maxVectors,
+): LobpcgWorkspace {
+  const columns = maxVectors + 2 * maxDirections;
+  const panel = (width: number) => kernels.alloc(2 * maxLength * width);
+  const square = () => kernels.alloc(2 * columns ** 2);
   return {
     maxLength,
     maxVectors,
-    s: panel(3 * maxVectors),
-    hs: panel(3 * maxVectors),
+    maxDirections,
+    s: panel(columns),
+    hs: panel(columns),
     t: panel(maxVectors),
-    t2: panel(maxVectors),
     small: {
       a: square(),
       reduced: square(),
@@ -87,8 +104,8 @@ export function lobpcgWorkspace(kernels: Kernels, maxLength: number, maxVectors:
       scratch: square(),
       scratch2: square(),
     },
-    values: kernels.alloc(3 * maxVectors),
-    norms: kernels.alloc(3 * maxVectors),
+    values: kernels.alloc(columns),
+    norms: kernels.alloc(columns),
   };
 }
 
@@ -119,7 +136,7 @@ export function lobpcg(
   const { n } = operator;
   invariant(n <= work.maxLength && m <= work.maxVectors, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
-  const { s, hs, t, t2, small, norms } = work;
+  const { s, hs, t, small, norms, maxDirections } = work;
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
   const isDone = (j: number): boolean => residualNorms[j]! <= tolerance;
@@ -137,7 +154,10 @@ export function lobpcg(
     for (let j = 0; j < m; j++) residualNorms[j] = Math.sqrt(norms[j]!);
     if ((allDone() && iterations >= minIterations) || iterations >= maxIterations) break;
 
-    const chosen = activeVectors(residualNorms, tolerance, nConverge).slice(0, n - m);
+    const chosen = activeVectors(residualNorms, tolerance, nConverge).slice(
+      0,
+      Math.min(n - m, maxDirections),
+    );
     if (chosen.length === 0) break; // X spans the whole space
     const nW = chosen.length;
     if (nP > n - m - nW || !factorGram(kernels, m, nP, small)) nP = 0;
@@ -146,11 +166,12 @@ export function lobpcg(
     // W: preconditioned residuals, orthonormal and orthogonal to X and P.
     const fixed = m + nP;
     const w = s.subarray(2 * n * fixed, 2 * n * (fixed + nW));
+    const hw = hs.subarray(2 * n * fixed, 2 * n * (fixed + nW)); // holds the Ritz vectors first
     chosen.forEach((j, i) => {
       w.set(t.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
-      t2.set(s.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
+      hw.set(s.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
     });
-    operator.preconditionInto(w, t2, nW);
+    operator.preconditionInto(w, hw, nW);
     const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
     orthonormalizeAgainst(
       kernels,
@@ -161,7 +182,7 @@ export function lobpcg(
       orthoWork,
       31 * iterations,
     );
-    operator.applyInto(hs.subarray(2 * n * fixed, 2 * n * (fixed + nW)), w, nW);
+    operator.applyInto(hw, w, nW);
     applications += nW;
 
     rayleighRitz(kernels, n, m, nP, nW, work, lambda);

@@ -67,17 +67,22 @@ export interface BlockShared {
   readonly workspace: LobpcgWorkspace;
 }
 
+/** @param directions most directions of the eigensolver; default as many as bands. */
 export function blockShared(
   kernels: Kernels,
   { size, nBands }: OrbitalSetup,
-  kpoints: readonly KPoint[],
+  kpoints: readonly Pick<KPoint, "planeWaves">[],
+  directions = nBands,
 ): BlockShared {
-  const longest = Math.max(1, ...kpoints.map(({ planeWaves }) => planeWaves));
   return {
     potential: kernels.alloc(size[0] * size[1] * size[2]),
-    workspace: lobpcgWorkspace(kernels, longest, nBands),
+    workspace: lobpcgWorkspace(kernels, longestSphere(kpoints), nBands, directions),
   };
 }
+
+/** Returns the largest number of plane waves, at least 1. */
+export const longestSphere = (kpoints: readonly Pick<KPoint, "planeWaves">[]): number =>
+  kpoints.reduce((most, { planeWaves }) => Math.max(most, planeWaves), 1);
 
 /**
  * Allocates random orbitals, damped at high kinetic energy. The random numbers depend on the seed

@@ -49,8 +49,9 @@ const solve = (
   m: number,
   tolerance = 1e-9,
   maxIterations = 400,
+  directions = m,
 ) =>
-  lobpcg(kernels, operator, x, m, lobpcgWorkspace(kernels, operator.n, m), {
+  lobpcg(kernels, operator, x, m, lobpcgWorkspace(kernels, operator.n, m, directions), {
     tolerance,
     nConverge: m - 2,
     maxIterations,
@@ -88,6 +89,21 @@ for (const [name, spectrum] of spectra)
         closeArrays(norms.map(Math.sqrt), result.residualNorms, 1e-12, "reported residual norms");
       }
     });
+
+test.each([1, 2, 5])(
+  "%i directions at once find the same eigenvalues as one for each vector",
+  (directions) => {
+    for (const [name, spectrum] of spectra) {
+      const { n, operator } = dense(spectrum, 3, false);
+      const m = 11;
+      const result = solve(operator, start(n, m, 103), m, 1e-9, 4000, directions);
+      expect(result.converged).toBe(true);
+      const sorted = [...spectrum].sort((a, b) => a - b);
+      closeArrays(result.values.subarray(0, m - 2), sorted.slice(0, m - 2), 1e-9, name);
+      expect(result.applications).toBeLessThanOrEqual(m + directions * result.iterations);
+    }
+  },
+);
 
 test("linearly dependent and zero start vectors are repaired", () => {
   const { n, operator } = dense(spectra[0]![1], 4, false);

@@ -6,7 +6,7 @@ export interface NativeMemory {
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
   /** Counts memory allocated elsewhere for the same instance. */
   hold(bytes: number): void;
-  usage(): { readonly held: number; readonly peak: number };
+  usage(): { readonly held: number; readonly peak: number; readonly most: number };
 }
 
 /** A cache line [bytes]. */
@@ -59,6 +59,6 @@ export function nativeMemory(koffi: Koffi): NativeMemory {
         [chunk, used] = [chunkBefore, usedBefore];
       }
     },
-    usage: () => ({ held, peak }),
+    usage: () => ({ held, peak, most: Number.POSITIVE_INFINITY }),
   };
 }

@@ -19,6 +19,8 @@ export interface LinearMemory {
   alloc(length: number): Float64Array;
   scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
   held(): number;
+  /** Most bytes that can ever be held. */
+  readonly most: number;
   /**
    * Returns the byte address of `x`.
    *
@@ -28,7 +30,7 @@ export interface LinearMemory {
 }
 
 export function linearMemory({ shared }: { readonly shared: boolean }): LinearMemory {
-  const memory = shared ? sharedMemory() : fixedMemory();
+  const [memory, pages] = shared ? sharedMemory() : fixedMemory();
   // Growing makes a new buffer object over the old bytes; views may be over any of them.
   const buffers = new WeakSet<ArrayBufferLike>([memory.buffer]);
   let buffer: ArrayBufferLike = memory.buffer;
@@ -103,6 +105,7 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
       }
     },
     held: () => top - PAGE,
+    most: (pages - 1) * PAGE,
     address(x, length, what) {
       const isOurs = x.buffer === buffer || buffers.has(x.buffer);
       invariant(isOurs, () => `${what}: the array was not made by alloc or scratch of these kernels`);
@@ -112,18 +115,21 @@ export function linearMemory({ shared }: { readonly shared: boolean }): LinearMe
   };
 }
 
+/** A memory and the pages to which it can grow. */
+type Reserved = readonly [memory: WebAssembly.Memory, pages: number];
+
 /** Reserves address space for the maximum, or for less where that is refused. */
-const sharedMemory = (): WebAssembly.Memory =>
+const sharedMemory = (): Reserved =>
   withFewerPages(MOST_PAGES, (maximum) => new WebAssembly.Memory({ initial: 16, maximum, shared: true }));
 
-const fixedMemory = (): WebAssembly.Memory =>
+const fixedMemory = (): Reserved =>
   withFewerPages(FIXED_PAGES, (pages) => new WebAssembly.Memory({ initial: pages, maximum: pages }));
 
 /** Calls `make` with `pages`, halved each time it throws, down to 1/16. */
-function withFewerPages(pages: number, make: (pages: number) => WebAssembly.Memory): WebAssembly.Memory {
+function withFewerPages(pages: number, make: (pages: number) => WebAssembly.Memory): Reserved {
   for (let fewer = pages; ; fewer /= 2)
     try {
-      return make(fewer);
+      return [make(fewer), fewer];
     } catch (error) {
       if (fewer <= pages / 16) throw error;
     }

@@ -71,7 +71,7 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean):
     features: { simd: true, fma: build === "fma" },
     alloc: memory.alloc,
     scratch: memory.scratch,
-    memory: () => ({ held: memory.held(), peak: memory.held() }),
+    memory: () => ({ held: memory.held(), peak: memory.held(), most: memory.most }),
     fft: (size) => gridFft(memory, wasm, size, lines(size)),
     sphereFft: (size, gridIndex) => prunedFft(memory, wasm, size, gridIndex, lines(size)),
     ...matrixKernels(memory, wasm),
