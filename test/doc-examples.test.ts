@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { transformSync } from "esbuild";
 import { expect, test } from "vitest";
+import { BUILT } from "./built.ts";
 import { docExamples, ROOT } from "./doc-examples.ts";
 
 /** The functions that somebody begins with: none of them may lack an example. */
@@ -42,18 +44,16 @@ const isShort = (program: string) =>
   );
 
 test("the short examples run", () => {
-  const short = docExamples().filter(({ program }) => isShort(program));
+  const short = docExamples(BUILT.index).filter(({ program }) => isShort(program));
   expect(short.length).toBeGreaterThan(15);
   const folder = mkdtempSync(join(ROOT, "test", ".examples-"));
   try {
     short.forEach(({ program }, i) => {
-      writeFileSync(join(folder, `${i}.mts`), program);
+      const { code } = transformSync(program, { loader: "ts", format: "esm", target: "node20" });
+      writeFileSync(join(folder, `${i}.mjs`), code);
     });
-    writeFileSync(join(folder, "all.mts"), short.map((_, i) => `await import("./${i}.mts");\n`).join(""));
-    execFileSync(process.execPath, ["--import", "tsx", join(folder, "all.mts")], {
-      cwd: ROOT,
-      stdio: "pipe",
-    });
+    writeFileSync(join(folder, "all.mjs"), short.map((_, i) => `await import("./${i}.mjs");\n`).join(""));
+    execFileSync(process.execPath, [join(folder, "all.mjs")], { cwd: ROOT, stdio: "pipe" });
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -8,14 +8,13 @@ export interface DocExample {
   /** File it stands in, relative to src, and the name it is an example of. */
   readonly file: string;
   readonly name: string;
-  /** With the library's source in place of the package. */
   readonly program: string;
 }
 
-/** The programs of all `@example`s in doc comments of the source. */
-export function docExamples(): DocExample[] {
+/** The programs of all `@example`s in doc comments of the source, with a file in place of the package. */
+export function docExamples(index = "src/index.ts"): DocExample[] {
   const src = join(ROOT, "src");
-  const library = JSON.stringify(pathToFileURL(join(src, "index.ts")).href);
+  const library = JSON.stringify(pathToFileURL(resolve(ROOT, index)).href);
   return (readdirSync(src, { recursive: true }) as string[])
     .filter((name) => name.endsWith(".ts") && !name.includes("assembly"))
     .sort()

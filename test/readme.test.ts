@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { transformSync } from "esbuild";
 import { expect, test } from "vitest";
 import { parseJob } from "../src/job/schema/schema.ts";
+import { BUILT } from "./built.ts";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -17,11 +19,12 @@ const snippets = (language: string): string[] =>
 function run(program: string): string {
   const folder = mkdtempSync(join(ROOT, "test", ".readme-"));
   try {
-    const file = join(folder, "program.mts");
-    const source = JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")).href);
-    writeFileSync(file, program.replaceAll('"stillwave"', source));
+    const file = join(folder, "program.mjs");
+    const library = JSON.stringify(pathToFileURL(BUILT.index).href);
+    const { code } = transformSync(program, { loader: "ts", format: "esm", target: "node20" });
+    writeFileSync(file, code.replaceAll('"stillwave"', library));
     const options = { cwd: ROOT, encoding: "utf8", timeout: 60_000 } as const;
-    return execFileSync(process.execPath, ["--import", "tsx", file], options).trim();
+    return execFileSync(process.execPath, [file], options).trim();
   } finally {
     rmSync(folder, { recursive: true });
   }

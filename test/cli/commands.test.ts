@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { progressText, tableRow } from "../../src/cli/terminal/live-table.ts";
 import { styled } from "../../src/cli/terminal/style.ts";
+import { BUILT } from "../built.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
 
 test("examples lists every shipped job with its title and prints one as it is", async () => {
@@ -76,7 +77,7 @@ test("text is coloured on terminals only, and never with NO_COLOR", () => {
 });
 
 const main = (words: readonly string[], input = "") =>
-  spawnSync(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...words], { input, encoding: "utf8" });
+  spawnSync(process.execPath, [BUILT.main, ...words], { input, encoding: "utf8" });
 
 test("the program itself reads a job from standard input, solves it, and returns 3 when the steps run out", () => {
   const job = {

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
+import { BUILT } from "../built.ts";
 import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-manners-"));
@@ -176,11 +177,9 @@ test("Ctrl-C stops a real run between steps: its state is kept, the result says 
     },
   };
   writeFileSync(join(cwd, "slow.json"), JSON.stringify(parseJob(job)));
-  const main = resolve("src/cli/main.ts");
-  const tsx = import.meta.resolve("tsx");
   const child = spawn(
     process.execPath,
-    ["--import", tsx, main, "scf", "slow.json", "--out", "slow.result.json", "--threads", "1"],
+    [BUILT.main, "scf", "slow.json", "--out", "slow.result.json", "--threads", "1"],
     { cwd },
   );
   let output = "";
@@ -213,9 +212,7 @@ test("Ctrl-C stops a real run between steps: its state is kept, the result says 
   const again = spawnSync(
     process.execPath,
     [
-      "--import",
-      tsx,
-      main,
+      BUILT.main,
       "scf",
       "two-more.json",
       "--restart",

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { python, testWithAse } from "../ase.ts";
+import { BUILT } from "../built.ts";
 
 /** Runs our sources, with the calculator of python/stillwave.py on the path. */
 const PRELUDE = `
@@ -9,7 +10,7 @@ from ase import Atoms
 from ase.build import bulk
 from ase.calculators.calculator import CalculationFailed, InputError, SCFError
 from stillwave import Stillwave
-COMMAND = sys.argv[1] + " --import tsx src/cli/main.ts"
+COMMAND = " ".join(sys.argv[1:])
 def caught(call):
     try:
         return ["value", str(call())]
@@ -32,6 +33,7 @@ print(json.dumps({
   "no program": caught(lambda: energy(bulk("Si"), command="false", **cheap)),
 }))`,
     process.execPath,
+    BUILT.main,
   );
   expect(said.unconverged![0]).toBe("SCFError");
   expect(said.unconverged![1]).toContain("not converged: the limit of 1 steps was reached");
@@ -78,6 +80,7 @@ runs = calc.runs
 del calc; atoms.calc = None; gc.collect()
 print(json.dumps(dict(runs=runs, left=[folder] if Path(folder).exists() else [])))`,
       process.execPath,
+      BUILT.main,
     );
     expect(runs.map(({ restarted }) => restarted)).toEqual([
       false,
@@ -123,6 +126,7 @@ atoms.set_initial_magnetic_moments(None)
 atoms.set_initial_magnetic_moments([[0, 0, 1], [1, 0, 0]])
 print(json.dumps(dict(jobs=calc.jobs, moments=moments, vectors=caught(atoms.get_potential_energy))))`,
       process.execPath,
+      BUILT.main,
     );
     expect(said.jobs.map(({ charge, spin }) => [charge, spin])).toEqual([
       [undefined, undefined],
