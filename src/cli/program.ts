@@ -10,6 +10,7 @@ import { styled } from "./terminal/style.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   scf: async () => (await import("./commands/scf.ts")).scf,
   compare: async () => (await import("./commands/compare.ts")).compare,
+  converge: async () => (await import("./commands/converge.ts")).converge,
   bands: async () => (await import("./commands/bands.ts")).bands,
   dos: async () => (await import("./commands/dos.ts")).dos,
   verify: async () => (await import("./commands/verify.ts")).verify,

@@ -22,6 +22,13 @@ export {
   type Comparison,
   compareMixings,
 } from "../job/tasks/compare/compare.ts";
+export type {
+  ConvergenceFile,
+  Settings,
+  SettingsError,
+  SettingsRun,
+} from "../job/tasks/converge/converge-result.ts";
+export { type ConvergeOptions, runConvergence } from "../job/tasks/converge/run-converge.ts";
 export { type DielectricRunOptions, runDielectric } from "../job/tasks/dielectric/run-dielectric.ts";
 export type { DosFile, LocalDos } from "../job/tasks/dos/dos-result.ts";
 export { type DosOptions, runDos } from "../job/tasks/dos/run-dos.ts";

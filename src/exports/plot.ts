@@ -15,5 +15,6 @@ export { type FieldPictureOptions, fieldSvg } from "../plot/field-picture.ts";
 export { type GrowthSeries, growthSvg } from "../plot/growth.ts";
 export { modesSvg } from "../plot/modes.ts";
 export { type Profile, profileSvg } from "../plot/profile.ts";
+export { type SettingsPoint, settingsSvg } from "../plot/settings.ts";
 export { type Spectrum, spectraSvg } from "../plot/spectra.ts";
 export { stepTimesSvg } from "../plot/step-times.ts";

@@ -14,6 +14,7 @@ import type { HistoryRow } from "../../scf/state.ts";
 import { STEP_PARTS } from "../../scf/stopwatch.ts";
 import type { Host } from "../host.ts";
 import { output, PICTURE } from "../output/outputs.ts";
+import { textTable } from "../output/text-table.ts";
 import { type FinishedRun, type PlannedRun, runsLeft } from "../terminal/runs-left.ts";
 import { type ScfTolerance, scfLeft } from "../terminal/steps-left.ts";
 import { styled } from "../terminal/style.ts";
@@ -170,16 +171,11 @@ function table(comparison: Comparison, { stdout }: Host): string {
   const columns = [...COLUMNS, ...(isAnalysed ? [CONDITION] : []), STATUS];
   const titles = columns.map(([title]) => title);
   const rows = runs.map((run) => columns.map(([, cell]) => cell(run, comparison)));
-  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]!.length)));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, i) =>
-        i === 1 || i === titles.length - 1 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
-      )
-      .join("  ")
-      .trimEnd();
-  const text = [paint("bold", line(titles)), ...rows.map(line)].join("\n");
-  return `${text}\n${complete ? "" : "interrupted: the table is not complete\n"}`;
+  const text = textTable(titles, rows, {
+    left: [1, titles.length - 1],
+    head: (line) => paint("bold", line),
+  });
+  return `${text}${complete ? "" : "interrupted: the table is not complete\n"}`;
 }
 
 /** All that `--quiet` leaves: the steps of each mixing, a line for each size. */

@@ -1,0 +1,141 @@
+import { text } from "../../common/options.ts";
+import { plural } from "../../common/plural.ts";
+import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
+import { parseJobFile } from "../../io/job-file.ts";
+import { readTextFrom, requireWritable } from "../../io/node-files.ts";
+import { writePicture } from "../../io/picture.ts";
+import { resultText, writeResult } from "../../io/result-json.ts";
+import { openSession } from "../../job/prepare/session.ts";
+import type { ConvergenceFile, Settings, SettingsRun } from "../../job/tasks/converge/converge-result.ts";
+import { CONVERGE_OPTIONS } from "../../job/tasks/converge/options.ts";
+import { settingsSvg } from "../../plot/settings.ts";
+import { workDetails } from "../output/details.ts";
+import { output, PICTURE } from "../output/outputs.ts";
+import { json } from "../output/print-result.ts";
+import { textTable } from "../output/text-table.ts";
+import { jobCommand } from "../work/job-command.ts";
+
+/** Tests the convergence of a job with cutoff and k-grid: the table to stdout, all numbers into a file that grows with every run. */
+export const converge = jobCommand({
+  name: "converge",
+  description: "energy, forces and stress of a job with several cutoffs and k-grids",
+  detail: "the steps of every run and how long all took",
+  options: {
+    ...CONVERGE_OPTIONS,
+    out: output("the numbers, written after every run (default NAME.converge.json)"),
+    json: json("print the numbers to stdout, and nothing else there"),
+    plot: output("draw the errors: .svg or .png", PICTURE),
+    restart: text({ help: "go on with a file of before: its runs are not made again", value: "FILE" }),
+  },
+  examples: [
+    ["stillwave converge silicon --ecut 10,15,20,30 --kgrid 2,4,6", "which cutoff and k-grid silicon needs"],
+    ["stillwave converge job.json --ecut 20,30,40 --accuracy 0.1meV --plot errors.svg", "the cutoff alone"],
+    ["stillwave converge job.json --kgrid 2x2x1,4x4x1,6x6x1", "k-grids of a slab"],
+    ["stillwave converge job.json --kgrid 4,8,12 --restart job.converge.json", "go on where Ctrl-C stopped"],
+  ],
+  load: async () => (await import("../../job/tasks/converge/run-converge.ts")).convergeTask,
+  async solve(convergeTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
+    const { options, report, path, host, source } = call;
+    const out = options.out ?? `${source.name}.converge.json`;
+    await requireWritable("--out", path(out));
+    const { restart } = options;
+    const before = restart && parseJobFile(await readTextFrom(host.cwd)(restart), restart);
+    const scfTask = await host.engine(
+      "scf",
+      async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
+    );
+    let name = "run 1";
+    const found = await convergeTask(session, {
+      ...run,
+      ecut: options.ecut,
+      kgrid: options.kgrid,
+      accuracy: options.accuracy,
+      restart: before,
+      run: async (job, own) => scfTask(await openSession(job, own), own),
+      onStep: (settings, row) => {
+        if (report.level === "verbose") onStep(row);
+        show(
+          "runs",
+          `${name}: ${settingsText(settings)}, step ${row.step}, residual ${row.densityResidual.toExponential(1)}`,
+        );
+      },
+      onRun: async (file, planned) => {
+        const { status, iterations, ...settings } = file.runs.at(-1)!;
+        report.note(`${settingsText(settings)}: ${status} after ${plural(iterations, "step")}`);
+        name = `run ${Math.min(file.runs.length + 1, planned)}/${planned}`;
+        await writeResult(path(out), file);
+      },
+    });
+    return found;
+  },
+  async save(file, { options, path, report, source }) {
+    const out = options.out ?? `${source.name}.converge.json`;
+    await writeResult(path(out), file);
+    report.note(`convergence: ${out}`);
+  },
+  tell: (file, { options, source }, phases) => ({
+    warnings: file.warnings,
+    json: () => resultText(file),
+    essential: () => `${verdict(file)}\n`,
+    summary: () => `${table(file)}\n${verdict(file)}\n`,
+    details: () => workDetails(phases, file.resources),
+    failures: file.complete
+      ? []
+      : [`the test is not complete; go on with --restart ${options.out ?? `${source.name}.converge.json`}`],
+  }),
+  async draw({ runs, accuracy }, { options, title, path, report }) {
+    if (options.plot === undefined) return;
+    const points = runs.flatMap(({ ecut, kgrid, error }) =>
+      error === undefined ? [] : [{ ecut, kgrid, energyError: error.energy }],
+    );
+    if (!points.some(({ energyError }) => energyError > 0))
+      return report.note(`plot: not drawn, ${options.plot} would have no error in it`);
+    await writePicture(path(options.plot), await settingsSvg(points, { title, accuracy }));
+    report.note(`plot: ${options.plot}`);
+  },
+});
+
+const settingsText = ({ ecut, kgrid }: Settings): string => `ecut ${ecut} Ha, k-grid ${kgrid.join("x")}`;
+
+const MEV = 1000 * EV_PER_HARTREE;
+const MEV_PER_ANGSTROM = MEV * BOHR_PER_ANGSTROM;
+
+/** One row for each run, by cutoff and k-grid; a dash where there is nothing to compare. */
+function table({ runs }: ConvergenceFile): string {
+  const columns: readonly (readonly [string, (run: SettingsRun) => string])[] = [
+    ["ecut (Ha)", ({ ecut }) => `${ecut}`],
+    ["k-grid", ({ kgrid }) => kgrid.join("x")],
+    ["k-points", ({ kpoints }) => `${kpoints}`],
+    ["waves", ({ planeWaves }) => `${planeWaves}`],
+    ["energy (Ha/atom)", ({ energy }) => energy.toFixed(8)],
+    ["error (meV/atom)", ({ error }) => digits(error && MEV * error.energy)],
+    ["force (meV/A)", ({ error }) => digits(error && MEV_PER_ANGSTROM * error.force)],
+    ["stress (GPa)", ({ error }) => digits(error && GIGAPASCAL_PER_ATOMIC * error.stress)],
+    ["steps", ({ iterations, status }) => (status === "converged" ? `${iterations}` : status)],
+    ["time (s)", ({ seconds }) => seconds.toFixed(1)],
+  ];
+  const size = ([a, b, c]: Settings["kgrid"]) => a * b * c;
+  const rows = [...runs].sort((a, b) => a.ecut - b.ecut || size(a.kgrid) - size(b.kgrid));
+  return textTable(
+    columns.map(([title]) => title),
+    rows.map((run) => columns.map(([, cell]) => cell(run))),
+  );
+}
+
+/** Three digits at least. */
+function digits(value: number | undefined): string {
+  if (value === undefined) return "-";
+  if (value < 1e-3) return value === 0 ? "0" : value.toExponential(1);
+  return value < 999.5 ? value.toPrecision(3) : value.toFixed(0);
+}
+
+/** What follows from the table, in a line. */
+function verdict({ cheapest, accuracy, ecuts, kgrids, complete, runs }: ConvergenceFile): string {
+  const meV = Number((MEV * accuracy).toPrecision(3));
+  const finest: Settings = { ecut: ecuts.at(-1)!, kgrid: kgrids.at(-1)! };
+  if (!complete) return "interrupted or not converged: nothing follows from the table yet";
+  if (cheapest === undefined)
+    return `no settings agree within ${meV} meV per atom with the finest, ${settingsText(finest)}: compare finer ones`;
+  const { error } = runs.find((run) => settingsText(run) === settingsText(cheapest))!;
+  return `cheapest within ${meV} meV per atom of the finest: ${settingsText(cheapest)} (${digits(MEV * error!.energy)} meV)`;
+}

@@ -1,0 +1,62 @@
+import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import type { ResourceUse } from "../../prepare/session.ts";
+import type { Job } from "../../schema/job.ts";
+import type { ResultStatus } from "../scf/result.ts";
+
+/** Settings of a run. */
+export interface Settings {
+  /** [Ha] */
+  readonly ecut: number;
+  readonly kgrid: Vec3;
+}
+
+/** How far a run is from that with the finest settings: largest absolute differences. */
+export interface SettingsError {
+  /** Of the free energy [Ha/atom]. */
+  readonly energy: number;
+  /** Of a force, as a vector [Ha/bohr]. */
+  readonly force: number;
+  /** Of a component [Ha/bohr³]. */
+  readonly stress: number;
+}
+
+/** One run of a convergence test. */
+export interface SettingsRun extends Settings {
+  readonly status: ResultStatus;
+  /** SCF steps. */
+  readonly iterations: number;
+  /** Free energy [Ha/atom]. */
+  readonly energy: number;
+  /** [Ha/bohr], one for each atom. */
+  readonly forces: readonly Vec3[];
+  /** [Ha/bohr³] */
+  readonly stress: Mat3;
+  /** Number of irreducible k-points, and the largest number of plane waves at one of them. */
+  readonly kpoints: number;
+  readonly planeWaves: number;
+  readonly seconds: number;
+  /** Against the finest settings; absent before these are computed, and where the run has not converged. */
+  readonly error?: SettingsError;
+}
+
+/** What `converge` writes. Hartree atomic units. */
+export interface ConvergenceFile {
+  /** Version that wrote the file. */
+  readonly stillwave: string;
+  readonly job: Job;
+  /** Ascending. */
+  readonly ecuts: readonly number[];
+  readonly kgrids: readonly Vec3[];
+  /** Error of the energy that is good enough [Ha/atom]. */
+  readonly accuracy: number;
+  /** False when it was interrupted, or a run that others are compared with has not converged. */
+  readonly complete: boolean;
+  readonly runs: readonly SettingsRun[];
+  /**
+   * The settings with the least work whose error, computed and not supposed, is below the accuracy. Absent where only the finest are: they
+   * may not be fine enough themselves.
+   */
+  readonly cheapest?: Settings;
+  readonly resources: ResourceUse;
+  readonly warnings: readonly string[];
+}
