@@ -13,11 +13,12 @@ export interface SettingsPoint {
 }
 
 /**
- * Draws errors of the energy per atom against the cutoff, at the finest k-grid, and against the largest division of the k-grid, at the highest
- * cutoff, as the text of an SVG file: a panel for each of the two that has several values.
+ * Draws errors of the energy per atom against the cutoff, at the finest k-grid, and against the
+ * largest division of the k-grid, at the highest cutoff, as the text of an SVG file: a panel for
+ * each of the two that has several values.
  *
  * @param accuracy level of a dashed line [Ha/atom].
- * @throws InputError if no error is positive.
+ * @throws InputError if neither has two positive errors.
  */
 export async function settingsSvg(
   points: readonly SettingsPoint[],
@@ -33,7 +34,7 @@ export async function settingsSvg(
     at: (point: SettingsPoint) => number,
     name?: string,
   ) =>
-    along.some(({ energyError }) => energyError > 0)
+    along.filter(({ energyError }) => energyError > 0).length > 1
       ? [
           linesSvg(
             [

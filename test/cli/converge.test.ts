@@ -42,7 +42,8 @@ test("silicon: a table, the cheapest cutoff, a picture and a file to go on with"
   expect(svg).toContain("error against the finest (meV per atom)");
   expect(svg).not.toMatch(/NaN|undefined|Infinity/);
   const again = await converge("--ecut 2,3,4 --kgrid 1 --accuracy 0.7eV --restart si.converge.json --quiet");
-  expect(again).toMatchObject({ code: 0, stderr: "" }); // nothing was run: the fake would have warned
+  expect(again.code).toBe(0);
+  expect(again.stderr).not.toMatch(/mind the gap|converged after/); // of a run, which the host would have faked
   expect(stdout).toContain(again.stdout);
 });
 

@@ -88,8 +88,8 @@ export const converge = jobCommand({
     const points = runs.flatMap(({ ecut, kgrid, error }) =>
       error === undefined ? [] : [{ ecut, kgrid, energyError: error.energy }],
     );
-    if (!points.some(({ energyError }) => energyError > 0))
-      return report.note(`plot: not drawn, ${options.plot} would have no error in it`);
+    if (points.filter(({ energyError }) => energyError > 0).length < 2)
+      return report.note(`plot: not drawn, ${options.plot} would have no line in it`);
     await writePicture(path(options.plot), await settingsSvg(points, { title, accuracy }));
     report.note(`plot: ${options.plot}`);
   },
