@@ -240,6 +240,45 @@ K_POINTS automatic
   });
 });
 
+describe("a label of Quantum ESPRESSO is a symbol, alone or with a number or a letter behind it", () => {
+  const withLabel = (label: string, file?: string) =>
+    parseQeInput(
+      `&system\nibrav=1, celldm(1)=6, nat=1, ntyp=1\n/\n${file === undefined ? "" : `ATOMIC_SPECIES\n${label} 1 ${file}\n`}ATOMIC_POSITIONS crystal\n${label} 0 0 0\n`,
+      "q",
+    );
+  test.each([
+    // pw.x takes the element of the potential; its examples have Rhs for the atoms of a surface.
+    [
+      "Rhs",
+      "Rh.pbe-nd-rrkjus.UPF",
+      "Rh",
+      /q:5: kind Rhs is Rh, as its potential Rh\.pbe-nd-rrkjus\.UPF says/,
+    ],
+    ["Cas", "surface.UPF", "Ca", /q:5: label Cas is taken for Ca/],
+    ["OW", "O.pbe-mt.UPF", "O", /q:5: kind OW is O/],
+    ["FE2", "Fe.pbe.UPF", "Fe", /^$/],
+    [
+      "Hf",
+      "H.pz-vbc.UPF",
+      "Hf",
+      /q:5: kind Hf is taken for Hf, but its potential H\.pz-vbc\.UPF is named after H/,
+    ],
+    ["Rhs", undefined, "Rh", /q:5: label Rhs is taken for Rh/],
+  ])("%s with %s is %s", (label, file, element, warning) => {
+    const { atoms, warnings } = withLabel(label, file);
+    expect(atoms.map((atom) => atom.element)).toEqual([element]);
+    expect(warnings.filter((text) => /kind|label/.test(text)).join()).toMatch(warning);
+  });
+
+  test.each([
+    ["Cos", "C.pz-vbc.UPF"], // carbon's potential: cobalt's first letters say nothing
+    ["FeNi", "Fe.UPF"],
+    ["Xs", "surface.UPF"],
+  ])("%s with %s is refused", (label, file) => {
+    expect(() => withLabel(label, file)).toThrow(/must be an atom: a label of one chemical symbol/);
+  });
+});
+
 describe("ABINIT", () => {
   const input = `# gallium arsenide
 acell 3*5.65 angstrom  rprim 0 1/2 1/2  0.5 0 0.5  5d-1 0.5 0

@@ -64,6 +64,26 @@ test("two spins share the states of one when nothing is magnetic", async () => {
   for (const spin of [0, 1]) expect(last(both, spin)).toBeCloseTo(last(one, 0) / 2, 3);
 });
 
+test("whole bands of two spins hold the electrons of each below one Fermi level", async () => {
+  // A nitrogen atom without smearing: the p shell of one spin, 2s² 2p³, and nothing of it of the other.
+  const nitrogen = {
+    structure: {
+      lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 6]], // biome-ignore format: a matrix
+      atoms: [{ element: "N", position: [0, 0, 0], magneticMoment: 3 }],
+    },
+    pseudopotentials: "gth-lda",
+    functional: "lda-pw92",
+    ecut: 4,
+    kgrid: [1, 1, 1],
+    spin: "collinear",
+  };
+  const dos = await runDos(nitrogen, { method: "gaussian", width: 0.002, points: 800 });
+  const after = dos.energies.findIndex((e) => e > dos.fermiLevel + 0.01);
+  const [up, down] = dos.spins.map(({ integrated }) => integrated[after]!);
+  expect(up).toBeCloseTo(4, 6);
+  expect(down).toBeCloseTo(1, 6);
+});
+
 test("a fixed Hamiltonian needs no ground state; a window beyond the bands is warned of", async () => {
   const core = { ...SILICON, hamiltonian: "core", kgrid: [4, 4, 4] };
   const dos = await runDos(core, { kgrid: [4, 4, 4], window: [-0.5, 3] });

@@ -63,16 +63,16 @@ export function parseQeInput(
   const kinds = kindsOf(source, cards);
   const listed = card.lines.slice(0, count).map((index) => {
     const [label = "", ...rest] = fieldsOf(source.line(index));
-    const element =
-      elementOfLabel(label) ??
-      elementOfKind(
-        source,
-        kinds.find((each) => each.label === label),
-      );
+    const element = elementOfKind(
+      source,
+      index,
+      label,
+      kinds.find((each) => each.label === label),
+    );
     if (element === undefined)
       return source.fail(
         index,
-        "an atom: a label of one chemical symbol, with a number or a name behind _ or not",
+        "an atom: a label of one chemical symbol, with a number, a letter or a name behind _ or not",
         label,
       );
     const kind = kinds.findIndex((each) => each.label === label);
@@ -206,13 +206,31 @@ function kindsOf(source: TextSource, cards: ReadonlyMap<string, Card>): Kind[] {
   });
 }
 
-/** The element of a kind such as Cuh or NiB, a symbol with a letter behind it, that its potential is named after. */
-function elementOfKind(source: TextSource, kind: Kind | undefined): string | undefined {
-  const element = elementOfLabel(kind?.label.slice(0, -1) ?? "");
-  if (element === undefined || !/[a-z]$/i.test(kind!.label)) return undefined;
-  const named = elementOfLabel(/^[A-Za-z]{1,2}(?![A-Za-z])/.exec(kind!.file ?? "")?.[0] ?? "");
-  if (named !== element) return undefined;
-  source.warn(kind!.at, `kind ${kind!.label} is ${element}, as its potential ${kind!.file} says`);
+/**
+ * The element of a label: a symbol, alone or with a number or one letter behind it (`Rhs`, `OW`), as
+ * pw.x's manual has it and ASE reads it. pw.x itself takes the element of the potential, so a potential
+ * named after another element is told of, and decides what a letter behind a symbol means.
+ */
+function elementOfKind(
+  source: TextSource,
+  at: number,
+  label: string,
+  kind: Kind | undefined,
+): string | undefined {
+  const named = elementOfLabel(/^[A-Za-z]{1,2}(?![A-Za-z])/.exec(kind?.file ?? "")?.[0] ?? "");
+  const plain = elementOfLabel(label);
+  const element = plain ?? (/^[A-Za-z]{2,3}$/.test(label) ? elementOfLabel(label.slice(0, -1)) : undefined);
+  if (element === undefined || (plain === undefined && named !== undefined && named !== element))
+    return undefined;
+  const told =
+    plain === undefined
+      ? named === undefined
+        ? `label ${label} is taken for ${element}`
+        : `kind ${label} is ${element}, as its potential ${kind!.file} says`
+      : named !== undefined && named !== element
+        ? `kind ${label} is taken for ${element}, but its potential ${kind!.file} is named after ${named}`
+        : undefined;
+  if (told !== undefined) source.warn(kind?.at ?? at, told);
   return element;
 }
 
