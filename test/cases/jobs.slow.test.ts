@@ -4,6 +4,7 @@ import { runProgram } from "../../src/cli/program.ts";
 import { readTextFrom } from "../../src/io/node-files.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { fakeHost } from "../cli/fake-host.ts";
+import { close } from "../close.ts";
 
 const cwd = "test/fixtures/cases";
 const jobOf = async (name: string) => JSON.parse(await readFile(`${cwd}/${name}.json`, "utf8"));
@@ -35,6 +36,17 @@ describe("estimate", () => {
     expect(stdout).toMatch(/R-3c \(167\), 12 operations\nk-points +13, of 64/);
     expect(stdout).toContain("FFT grid      50x50x50\n"); // the edges differ: 4.99, 4.99 and 6.37 Å
   });
+});
+
+test("spin on a grid that translations miss: silicon converges without a moment, to the energy of a run without spin", async () => {
+  // 7 steps. A floor under each spin that is kept point by point breaks the symmetry, and the residual stays above 1e-4.
+  const job = await jobOf("bug-spin-floor-symmetry");
+  const run = await runScf(job);
+  expect(run.status).toBe("converged");
+  expect(run.fftSize).toEqual([25, 25, 25]);
+  expect(run.iterations).toBeLessThanOrEqual(12);
+  close(run.magnetisation!, 0, 1e-6, "moment");
+  close(run.energies.total, (await runScf({ ...job, spin: "none" })).energies.total, 1e-9, "energy");
 });
 
 test.each([
