@@ -1,6 +1,6 @@
 import type { Pseudopotential } from "../atoms/pseudopotential.ts";
 import { exactProductGridSize, type Grid } from "../basis/grid.ts";
-import { InputError, requireInput } from "../common/failure.ts";
+import { InputError, requireInput, requireOption } from "../common/failure.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
@@ -101,9 +101,11 @@ function withoutMeshes(_key: string, value: unknown): unknown {
 export function parseProblem(text: string, name: string): FrozenProblem {
   const value = parse(text, name) as Partial<FrozenProblem> | null;
   const rule = (isRight: boolean, what: string) =>
-    requireInput(
+    requireOption(
       isRight,
-      () => `${name}: must be a problem file, got one ${what}; stillwave bands --save-problem writes one`,
+      "runBands",
+      (named) =>
+        `${name}: must be a problem file, got one ${what}; bands with ${named("saveProblem")} writes one`,
     );
   rule(typeof value === "object" && value?.stillwaveProblem === 1, "without stillwaveProblem 1");
   const { lattice, species, atoms, electrons, ecut, fermiLevel, potential } = value as Partial<FrozenProblem>;

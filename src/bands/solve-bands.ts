@@ -1,5 +1,5 @@
-import { createKPoint } from "../basis/kpoint.ts";
-import { invariant, NotConvergedError, requireInput } from "../common/failure.ts";
+import { createKPoint, requireRoomForBands } from "../basis/kpoint.ts";
+import { invariant, NotConvergedError } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
@@ -71,16 +71,15 @@ export async function solveBands(
 ): Promise<SolvedBands[]> {
   const points = setup.size[0] * setup.size[1] * setup.size[2];
   invariant(potential.length === nSpin * points, () => `solveBands: ${potential.length} values of V`);
-  const sizes = kpoints.map((k) => createKPoint(setup.lattice, setup.size, setup.ecut, k, 1).planeWaves);
-  const fewest = Math.min(...sizes);
-  requireInput(
-    nBands <= fewest,
-    () =>
-      `bands: must be at most the ${fewest} plane waves at k = [${kpoints[sizes.indexOf(fewest)]!.join(", ")}], got ${nBands}; lower bands or raise ecut`,
-  );
+  const spheres = kpoints.map((k) => {
+    const { planeWaves } = createKPoint(setup.lattice, setup.size, setup.ecut, k, 1);
+    return { k, planeWaves };
+  });
+  requireRoomForBands(nBands, spheres);
+  const fewest = Math.min(...spheres.map(({ planeWaves }) => planeWaves));
   const held = Math.min(nBands + Math.max(4, Math.ceil(nBands / 4)), fewest);
   const labels = Array.from({ length: nSpin }, (_, spin) =>
-    kpoints.map((k, i) => ({ k, spin, weight: 1 / kpoints.length, planeWaves: sizes[i]! })),
+    spheres.map((sphere) => ({ ...sphere, spin, weight: 1 / kpoints.length })),
   ).flat();
   const request = { tolerance, nConverge: nBands, maxIterations: 300 };
   const solved: SolvedBands[] = [];

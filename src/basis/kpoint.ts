@@ -69,6 +69,19 @@ export function createKPoint(
   };
 }
 
+/** @throws InputError if there are more bands than plane waves in the smallest sphere. */
+export function requireRoomForBands(
+  bands: number,
+  spheres: readonly Pick<KPoint, "k" | "planeWaves">[],
+): void {
+  const fewest = spheres.reduce((least, sphere) => (sphere.planeWaves < least.planeWaves ? sphere : least));
+  requireInput(
+    bands <= fewest.planeWaves,
+    () =>
+      `bands: must be at most the ${fewest.planeWaves} plane waves at k = [${fewest.k.join(", ")}], got ${bands}; lower bands or raise ecut`,
+  );
+}
+
 /** Counts the plane waves of a sphere without listing them, by lines along the first axis. */
 export function countPlaneWaves(lattice: Lattice, ecut: number, k: Vec3): number {
   const [b1, b2, b3] = lattice.reciprocal;

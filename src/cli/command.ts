@@ -70,7 +70,10 @@ export function addCommand(
   made.action(async () => {
     const flag: OptionName = (option) => flagOf(option, declared.options?.[option]);
     try {
-      exit(await run({ args: made.args, options: readOptions(declared, made.opts(), flag), flag, host }));
+      const options = readOptions(declared, made.opts(), flag);
+      if (Object.keys(options).some((name) => declared.options?.[name]?.endings !== undefined))
+        host.onFiles();
+      exit(await run({ args: made.args, options, flag, host }));
     } catch (error) {
       throw error instanceof OptionError ? new InputError(error.line(flag)) : error;
     }

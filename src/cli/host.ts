@@ -19,6 +19,8 @@ export interface Host {
    * ends.
    */
   onInterrupt(ask: () => void, leave: () => void): () => void;
+  /** Hears that the command writes files: it goes on when nobody reads its output any more. */
+  onFiles(): void;
   /**
    * Loads what needs kernels, once the process is ready for them.
    *

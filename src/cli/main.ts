@@ -56,20 +56,23 @@ const host: Host = {
   cwd: process.cwd(),
   readStdin,
   onInterrupt,
+  onFiles: () => {
+    hasFiles = true;
+  },
   engine: async (_, load) => {
     await allowFma();
     return load();
   },
 };
 
-/** Options that name files to write. */
-const WRITES = /^--?(o|out|checkpoint|certificate|ase|save|plot|density|potential|magnetisation|local)\b/;
+/** Whether the command writes files. */
+let hasFiles = false;
 
 // A reader that has seen enough, such as `head`, is no failure; a run that writes files goes on without it.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-    if (!process.argv.some((word) => WRITES.test(word))) process.exit(0);
+    if (!hasFiles) process.exit(0);
   });
 
 process.exitCode = await runProgram(process.argv.slice(2), host);

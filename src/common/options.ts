@@ -52,6 +52,8 @@ export interface Option<Value> extends OptionText {
   readonly default?: Value;
   /** Words allowed. */
   readonly choices?: readonly string[];
+  /** Of a file to write: how its name may end, such as `.svg`; anything where there are none. */
+  readonly endings?: readonly string[];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an option of any value; its own type says which

@@ -7,7 +7,7 @@
 export { createGrid, exactProductGridSize, type Grid } from "../basis/grid.ts";
 export { createKPoint, type KPoint } from "../basis/kpoint.ts";
 export { type BasisOptions, createBasis, type PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-export { InputError, NotConvergedError } from "../common/failure.ts";
+export { InputError, NotConvergedError, OptionError, type OptionName } from "../common/failure.ts";
 export { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../common/units.ts";
 export type { Mat3, Vec3 } from "../common/vec3.ts";
 export { createKernels, describeBackends } from "../kernels/backends.ts";

@@ -1,6 +1,7 @@
 import type { FrozenProblem } from "../bands/frozen-problem.ts";
 import type { ReferenceLevels } from "../bands/gap.ts";
 import type { FixedHamiltonian } from "../bands/solve-bands.ts";
+import type { OptionName } from "../common/failure.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { KpointChoice } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
@@ -31,4 +32,6 @@ export interface CrystalHamiltonian {
 export interface Workplace {
   readonly threads: number;
   readonly backend: BackendName;
+  /** How warnings name an option. Default its name. */
+  readonly named?: OptionName | undefined;
 }

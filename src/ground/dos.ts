@@ -1,6 +1,6 @@
 import { hasCorners, withCorners } from "../bands/hexagonal.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
-import { requireOption } from "../common/failure.ts";
+import { type OptionName, requireOption } from "../common/failure.ts";
 import { type Given, valuesOf } from "../common/options.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
@@ -75,7 +75,7 @@ export function dosValues(
  */
 export async function computeDos(
   crystal: CrystalHamiltonian,
-  { threads, backend }: Workplace,
+  { threads, backend, named = (option) => option }: Workplace,
   options: DosChoices = {},
 ): Promise<Dos> {
   const { hamiltonian, model, operations, choice } = crystal;
@@ -131,10 +131,10 @@ export async function computeDos(
     spins,
     local,
     warnings: [
-      ...missedCorner(lattice, chosen, levels, fermiLevel),
+      ...missedCorner(lattice, chosen, levels, fermiLevel, named),
       ...(window[1] > completeBelow
         ? [
-            `bands: end at ${completeBelow.toFixed(4)} Ha, above which states are missing; raise bands, or lower the window's end`,
+            `bands: end at ${completeBelow.toFixed(4)} Ha, above which states are missing; raise ${named("bands")}, or lower the end of ${named("window")}`,
           ]
         : []),
       ...(solved.every(({ converged }) => converged)
@@ -186,6 +186,7 @@ function missedCorner(
   choice: KpointChoice,
   levels: readonly Levels[],
   fermiLevel: number,
+  named: OptionName,
 ): string[] {
   if ("list" in choice) return [];
   const { kgrid, kshifts } = choice;
@@ -197,6 +198,6 @@ function missedCorner(
   const gap = EV_PER_HARTREE * (Math.min(...above) - Math.max(...below.flatMap((e) => [...e])));
   if (isMetal || !Number.isFinite(gap)) return [];
   return [
-    `kgrid: ${kgrid.join("x")} misses the corner K of the hexagonal zone, where the bands of graphene meet and its relatives have their gap: the gap of ${gap.toFixed(2)} eV on these points may be too large or false; take a grid with Γ and multiples of three, such as --kgrid ${withCorners(lattice.vectors, kgrid).join(",")}`,
+    `kgrid: ${kgrid.join("x")} misses the corner K of the hexagonal zone, where the bands of graphene meet and its relatives have their gap: the gap of ${gap.toFixed(2)} eV on these points may be too large or false; take a grid with Γ and multiples of three, such as ${named("kgrid")} ${withCorners(lattice.vectors, kgrid).join(",")}`,
   ];
 }

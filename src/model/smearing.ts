@@ -1,4 +1,5 @@
 import { erfc } from "../common/erfc.ts";
+import { requireInput } from "../common/failure.ts";
 
 export type SmearingName = "none" | "fermi-dirac" | "gaussian" | "methfessel-paxton-1" | "marzari-vanderbilt";
 
@@ -10,6 +11,31 @@ export const SMEARING_NAMES: readonly SmearingName[] = [
   "methfessel-paxton-1",
   "marzari-vanderbilt",
 ];
+
+/** Largest width [Ha]; more is a temperature in kelvin. */
+const WIDEST = 10;
+
+/**
+ * Returns the smearing at a temperature [Ha]: none at 0, and Fermi-Dirac where none is named.
+ *
+ * @throws InputError for a temperature outside 0 to 10 Ha, for a smearing at 0, and for none above.
+ */
+export function smearingAt(temperature: number, name?: SmearingName): SmearingName {
+  requireInput(
+    temperature >= 0 && temperature <= WIDEST,
+    () =>
+      `temperature: must be a smearing width in Ha from 0 to ${WIDEST}, got ${temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
+  );
+  requireInput(
+    temperature > 0 || name === undefined || name === "none",
+    () => `temperature: must be positive with smearing ${name}, got 0; give a width in Ha such as 0.001`,
+  );
+  requireInput(
+    temperature === 0 || name !== "none",
+    () => `smearing: must not be none at temperature ${temperature} Ha, got "none"; leave out one of the two`,
+  );
+  return name ?? (temperature === 0 ? "none" : "fermi-dirac");
+}
 
 /**
  * Occupation of a level as a function of x = (ε − μ)/T, and the entropy for which the free energy

@@ -1,22 +1,26 @@
 import { requireInput } from "../common/failure.ts";
+import { type Given, type NumberOptions, type ValuesOf, valuesOf } from "../common/options.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { RealField } from "../kernels/fields.ts";
 import type { Energies } from "../scf/state.ts";
 import type { DefinedModel } from "./define-model.ts";
 import { dotRe, normalise, type OneOrbital, oneOrbital, type StartWave } from "./one-orbital.ts";
 
-export interface CondensateOptions {
+const CONDENSATE_OPTIONS = {
   /** Target of ‖Hψ − μψ‖ [Ha]; the energy error is its square over the gap. Default 10⁻⁸. */
-  readonly tolerance?: number;
+  tolerance: { rule: "must be a positive energy in Ha; 1e-8 is usual", default: 1e-8, above: 0 },
   /** Default 5000. */
-  readonly maxIterations?: number;
+  maxIterations: { rule: "must be a positive whole number", default: 5000, isWhole: true, atLeast: 1 },
+  /** Random starts, from the seed on; the lowest minimum is the result. Default 1. */
+  starts: { rule: "must be a positive whole number", default: 1, isWhole: true, atLeast: 1 },
+} as const satisfies NumberOptions;
+
+export interface CondensateOptions extends Given<typeof CONDENSATE_OPTIONS> {
   /**
    * Start ψ(r) as [re, im], or an earlier `wave`, shape [2·N]; any norm. Default positive, and in a
    * magnetic field long-wave noise, from the model's seed.
    */
   readonly start?: StartWave;
-  /** Random starts, from the seed on; the lowest minimum is the result. Default 1. */
-  readonly starts?: number;
   readonly onStep?: (step: CondensateStep) => void;
   /** Ends the minimisation between steps, with the state reached. */
   readonly signal?: AbortSignal | undefined;
@@ -82,19 +86,14 @@ export interface Condensate {
  */
 export async function minimiseCondensate(
   model: DefinedModel,
-  { starts = 1, ...options }: CondensateOptions = {},
+  given: CondensateOptions = {},
 ): Promise<Condensate> {
-  const { tolerance = 1e-8, maxIterations = 5000, start, signal } = options;
+  const options = { ...given, ...valuesOf("minimiseCondensate", CONDENSATE_OPTIONS, given) };
+  const { starts, start, signal } = options;
   requireOneOrbital(model);
-  requireInput(tolerance > 0, () => `tolerance: must be a positive energy in Ha, got ${tolerance}`);
   requireInput(
-    Number.isInteger(maxIterations) && maxIterations > 0,
-    () => `maxIterations: must be a positive whole number, got ${maxIterations}`,
-  );
-  requireInput(
-    Number.isInteger(starts) && starts > 0 && (starts === 1 || start === undefined),
-    () =>
-      `starts: must be a positive whole number, and 1 where a start is given, got ${starts}${start === undefined ? "" : " beside a start"}`,
+    starts === 1 || start === undefined,
+    () => `minimiseCondensate.starts: must be 1 where a start is given, got ${starts} beside a start`,
   );
   const kernels = await createKernels(model.backend);
   const system = oneOrbital(kernels, model);
@@ -106,6 +105,8 @@ export async function minimiseCondensate(
   }
   return lowest;
 }
+
+type Limits = Pick<ValuesOf<typeof CONDENSATE_OPTIONS>, "tolerance" | "maxIterations">;
 
 /** ψ, Hψ, gradient, preconditioned gradient, direction; ψ and Hψ of a trial. */
 type Panels = readonly [
@@ -122,7 +123,7 @@ function minimiseFrom(
   system: OneOrbital,
   [psi, hpsi, gradient, image, direction, trial, trialH]: Panels,
   number: number,
-  { tolerance = 1e-8, maxIterations = 5000, start, onStep, signal }: CondensateOptions,
+  { tolerance, maxIterations, start, onStep, signal }: CondensateOptions & Limits,
 ): Condensate {
   const { n } = system;
   system.begin(psi, start, number);

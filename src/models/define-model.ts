@@ -7,7 +7,7 @@ import { asRealField, type RealField, sumReal } from "../kernels/fields.ts";
 import type { BackendName, GridSize } from "../kernels/kernels.ts";
 import { cellLattice } from "../model/lattice.ts";
 import { isSmeared } from "../model/model.ts";
-import type { SmearingName } from "../model/smearing.ts";
+import { type SmearingName, smearingAt } from "../model/smearing.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
 import type { ScfProblem } from "../scf/scf.ts";
 import { entropy } from "../terms/entropy/entropy.ts";
@@ -42,8 +42,9 @@ export interface ModelDefinition {
   /** Monkhorst-Pack divisions of the existing axes, and their shifts. Default the point k = 0. */
   readonly kgrid?: readonly number[];
   readonly kshift?: readonly number[];
-  /** Default none at 0 Ha: the lowest levels are full. */
+  /** Default none at temperature 0, where the lowest levels are full, and else Fermi-Dirac. */
   readonly smearing?: SmearingName;
+  /** Width of the smearing [Ha]. Default 0. */
   readonly temperature?: number;
   readonly fftSize?: readonly number[];
   readonly backend?: BackendName;
@@ -87,7 +88,7 @@ export async function defineModel({
   vectorPotential: field,
   kgrid,
   kshift,
-  smearing = "none",
+  smearing,
   temperature = 0,
   fftSize,
   backend = "wasm",
@@ -96,11 +97,6 @@ export async function defineModel({
 }: ModelDefinition): Promise<DefinedModel> {
   requirePositive("particles", particles);
   requirePositive("perLevel", perLevel);
-  requireInput(
-    Number.isFinite(temperature) && temperature >= 0 && (smearing === "none") === (temperature === 0),
-    () =>
-      `temperature: must be positive with a smearing and 0 without, got ${temperature} with smearing ${smearing}`,
-  );
   const lattice = cellLattice(cell, width);
   const { dimension } = lattice;
   const filled = (name: string, values: readonly number[], rest: number): Vec3 => {
@@ -116,7 +112,7 @@ export async function defineModel({
       species: [],
       atoms: [],
       electrons: particles,
-      smearing,
+      smearing: smearingAt(temperature, smearing),
       temperature,
       nSpin: 1,
       perLevel,

@@ -18,6 +18,8 @@ export interface Evidence {
   /** Name of the preconditioner, and the damping of the options. */
   readonly mixing: string;
   readonly damping: number;
+  /** Name of the option that goes on from a checkpoint, as the caller writes it. */
+  readonly restart: string;
 }
 
 /** Gaps below this [Ha] count as none: symmetry-degenerate levels differ by the solver's error. */
@@ -80,7 +82,7 @@ function unphysical({ history }: Evidence): Diagnosis | undefined {
   };
 }
 
-function falling({ history, tolerance }: Evidence): Diagnosis | undefined {
+function falling({ history, tolerance, restart }: Evidence): Diagnosis | undefined {
   const factor = factorPerStep(history);
   if (factor === undefined || factor > FALLING) return undefined;
   const { densityResidual, step } = history.at(-1)!;
@@ -90,7 +92,7 @@ function falling({ history, tolerance }: Evidence): Diagnosis | undefined {
       : Math.max(1, Math.ceil(Math.log(tolerance / densityResidual) / Math.log(factor)));
   return {
     cause: `the residual still falls, by a factor of ${factor.toFixed(2)} a step: about ${missing} more are missing`,
-    remedy: `"maxIterations": ${step + 2 * missing}, or go on from the checkpoint with --restart`,
+    remedy: `"maxIterations": ${step + 2 * missing}, or go on from the checkpoint with ${restart}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { KPoint } from "../basis/kpoint.ts";
+import { type KPoint, requireRoomForBands } from "../basis/kpoint.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import { random } from "../common/random.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
@@ -100,11 +100,7 @@ export function createOrbitalBlock(
   const { nBands, size, seed } = setup;
   const n = kpoint.planeWaves;
   const points = size[0] * size[1] * size[2];
-  requireInput(
-    nBands <= n,
-    () =>
-      `bands: at most the number of plane waves, got ${nBands} bands and ${n} plane waves at k = [${kpoint.k.join(", ")}]; lower bands or raise ecut`,
-  );
+  requireRoomForBands(nBands, [kpoint]);
   const hamiltonian = createHamiltonian(kernels, setup, size, kpoint, potential);
   const psi = kernels.alloc(2 * n * nBands);
   const stream = random(seed * 65537 + index * 257 + 1);

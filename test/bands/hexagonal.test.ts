@@ -40,7 +40,7 @@ test("a density of states with a gap on a grid without K says so, with the remed
   const said = async (kgrid: Vec3) =>
     (await runDos(sheet, { kgrid, bands: 3, points: 10 })).warnings.join("\n");
   expect(await said([4, 4, 1])).toMatch(
-    /kgrid: 4x4x1 misses the corner K of the hexagonal zone, .* the gap of \d+\.\d\d eV .* such as --kgrid 6,6,1/,
+    /kgrid: 4x4x1 misses the corner K of the hexagonal zone, .* the gap of \d+\.\d\d eV .* such as kgrid 6,6,1/,
   );
   expect(await said([3, 3, 1])).not.toMatch(/corner K/);
   // The default has K.

@@ -9,7 +9,7 @@ export interface FakeHost extends Host {
   /** Presses Ctrl-C. */
   interrupt(): void;
   /** What the last run was given. */
-  readonly seen: { job?: unknown; options?: RunOptions };
+  readonly seen: { job?: unknown; options?: RunOptions; writesFiles?: boolean };
 }
 
 export interface FakeOptions {
@@ -63,6 +63,9 @@ export function fakeHost({
       };
     },
     interrupt: () => presses.shift()?.(),
+    onFiles() {
+      host.seen.writesFiles = true;
+    },
     engine: async (name, load) => {
       const fake = name === "backends" ? () => BACKENDS : name === "scf" && !isReal ? scfTask : undefined;
       return (fake as Awaited<ReturnType<typeof load>> | undefined) ?? load();

@@ -126,6 +126,20 @@ test.each(["", " --checkpoint b.json"])(
   },
 );
 
+test.each([
+  ["--out a.json", true],
+  ["--checkpoint c.json", true],
+  ["--plot-times t.svg", true],
+  ["--json --threads 1", undefined],
+])(
+  "the process outlives the reader of its output where files are written: %s",
+  async (words, writesFiles) => {
+    const host = fakeHost({ cwd, isReal: false });
+    await scf(`si.json ${words}`, host);
+    expect(host.seen.writesFiles).toBe(writesFiles);
+  },
+);
+
 test("--checkpoint keeps the state of every step, --restart hands it to the run", async () => {
   const states: unknown[] = [];
   const run = async (options: RunOptions) => {

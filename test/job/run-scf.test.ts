@@ -178,7 +178,7 @@ describe("a checkpoint", () => {
 
   test("of something else is refused", async () => {
     for (const restart of [{}, 7, { rho: [1, 2], history: [] }])
-      await expect(runScf(SILICON, { restart })).rejects.toThrow(/^restart: must be a state/);
+      await expect(runScf(SILICON, { restart })).rejects.toThrow(/^options\.restart: must be a state/);
     let other: ScfState | undefined;
     await runScf(to(1e-8, ALUMINIUM, { maxIterations: 1 }), { checkpoint: (state) => { other = state; } }); // biome-ignore format: one line
     await expect(runScf(SILICON, { restart: other })).rejects.toThrow(InputError);

@@ -86,7 +86,7 @@ describe("a run from the checkpoint of another geometry", () => {
     );
     const other = { ...job, structure: { ...SILICON.structure, atoms } };
     await expect(runScf(other, { restart: state })).rejects.toThrow(
-      "restart: must be a checkpoint of the same atoms in the same order, C Si, got one of Si Si",
+      "options.restart: must be a checkpoint of the same atoms in the same order, C Si, got one of Si Si",
     );
   });
 });

@@ -184,8 +184,12 @@ test("a bright soliton without a trap: E = −β²/24 and ψ = √β/2 sech(βx/
 test("what cannot be a condensate is refused in one line", async () => {
   await expect(minimiseCondensate(await trapped(1, { particles: 2 }))).rejects.toThrow(/^perLevel: must be/);
   await expect(minimiseCondensate(await trapped(1, { kgrid: [2] }))).rejects.toThrow(/^kgrid:/);
-  await expect(minimiseCondensate(await trapped(1), { tolerance: 0 })).rejects.toThrow(/^tolerance:/);
-  await expect(minimiseCondensate(await trapped(1), { starts: 1.5 })).rejects.toThrow(/^starts:/);
+  await expect(minimiseCondensate(await trapped(1), { tolerance: 0 })).rejects.toThrow(
+    /^minimiseCondensate\.tolerance: must be a positive energy/,
+  );
+  await expect(minimiseCondensate(await trapped(1), { starts: 1.5 })).rejects.toThrow(
+    /^minimiseCondensate\.starts: must be a positive whole number/,
+  );
   const start = () => [1, 0] as const;
   await expect(minimiseCondensate(await trapped(1), { starts: 2, start })).rejects.toThrow(/beside a start/);
   const broken = await defineModel({

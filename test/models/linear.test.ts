@@ -184,7 +184,10 @@ test("what cannot be a model is refused in one line", async () => {
   await expect(defineModel({ ...good, cell: [] })).rejects.toThrow(/^cell:/);
   await expect(defineModel({ ...good, particles: 0 })).rejects.toThrow(/^particles: must be a positive/);
   await expect(defineModel({ ...good, kgrid: [2, 2] })).rejects.toThrow(/^kgrid: must have one value/);
-  await expect(defineModel({ ...good, temperature: 0.1 })).rejects.toThrow(/^temperature:/);
+  await expect(defineModel({ ...good, smearing: "gaussian" })).rejects.toThrow(/^temperature:/);
+  await expect(defineModel({ ...good, smearing: "none", temperature: 0.1 })).rejects.toThrow(/^smearing:/);
+  await expect(defineModel({ ...good, temperature: 300 })).rejects.toThrow(/^temperature: .* 300 K would be/);
+  expect((await defineModel({ ...good, temperature: 0.1 })).basis.model.smearing).toBe("fermi-dirac");
   await expect(defineModel({ ...good, width: -1 })).rejects.toThrow(/^width:/);
   await expect(
     defineModel({ ...good, terms: (grid) => [externalPotential(grid, ([x]) => 1 / x)] }),

@@ -17,13 +17,13 @@ import {
 import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { jobText } from "../../io/job-json.ts";
-import { requireWritable } from "../../io/node-files.ts";
 import { READABLE } from "../../io/structures/structure-files.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { newJob } from "../../job/new-job.ts";
 import { formula, type Structure } from "../../model/structure.ts";
 import { type Call, type CliCommand, command } from "../command.ts";
 import { EXIT, type ExitCode } from "../host.ts";
+import { output, requireOutputs } from "../output/outputs.ts";
 import { reporter } from "../terminal/reporter.ts";
 import { pseudopotentialsOf, takenText } from "../work/new-pseudopotentials.ts";
 import { READING_OPTIONS, REPEAT, structureIn, symmetryLine } from "../work/structure-source.ts";
@@ -57,7 +57,7 @@ const JOB_OPTIONS = {
     value: "N,N,N",
   }),
   moment: aNumber("MUB", "initial magnetic moment of every atom; makes the run spin-polarised"),
-  out: text({ help: "write the job instead of printing it", value: "FILE" }),
+  out: output("write the job instead of printing it"),
 };
 
 const crystal = word(CRYSTALS, { help: "crystal structure instead of the element's own", value: "NAME" });
@@ -228,9 +228,10 @@ const isMetal = (shape: CrystalName, name: string) => METALS.includes(shape) && 
 /** The job around a structure to stdout or to `--out`. */
 async function writeNewJob(
   { structure, title, isMetal }: Built,
-  { options, host }: Pick<Call<typeof JOB_OPTIONS>, "options" | "host">,
+  call: Call<typeof JOB_OPTIONS>,
   allowCloseAtoms?: boolean,
 ): Promise<ExitCode> {
+  const { options, host } = call;
   const { units, functional, pseudopotentials, ecut, kgrid, moment, out } = options;
   const job = newJob(structure, {
     title,
@@ -243,13 +244,13 @@ async function writeNewJob(
     allowCloseAtoms,
     moment,
   });
+  await requireOutputs(JOB_OPTIONS, call);
   host.stderr.write(`pseudopotentials: ${takenText(job, structure)}; ecut ${job.ecut} Ha\n`);
   if (out === undefined) {
     host.stdout.write(jobText(job));
     return EXIT.ok;
   }
   const path = resolve(host.cwd, out);
-  await requireWritable("--out", path);
   await writeAtomically(path, [jobText(job)]);
   host.stderr.write(`job: ${out}; run it with stillwave scf ${out}\n`);
   return EXIT.ok;

@@ -1,20 +1,14 @@
 import { resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
-import { type Option, text } from "../../common/options.ts";
+import { type Option, type Options, text } from "../../common/options.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { requirePicture } from "../../io/picture.ts";
 import type { Call } from "../command.ts";
 
-/** An option that names a file to be written. */
-export interface OutputOption extends Option<string> {
-  /** How its name may end, such as `.svg`; anything if there are none. */
-  readonly endings: readonly string[];
-}
-
 export const PICTURE = [".svg", ".png"] as const;
 
-/** Declares one. */
-export const output = (help: string, endings: readonly string[] = []): OutputOption => ({
+/** Declares an option that names a file to be written. */
+export const output = (help: string, endings: readonly string[] = []): Option<string> => ({
   ...text({ help, value: "FILE" }),
   endings,
 });
@@ -26,13 +20,12 @@ export const output = (help: string, endings: readonly string[] = []): OutputOpt
  * @throws InputError for the first that cannot be written.
  */
 export async function requireOutputs(
-  options: Readonly<Record<string, Option<unknown> | OutputOption>>,
+  options: Options,
   { options: given, flag, host: { cwd } }: Call<Readonly<Record<string, Option<unknown>>>>,
 ): Promise<void> {
-  for (const [option, declared] of Object.entries(options)) {
+  for (const [option, { endings }] of Object.entries(options)) {
     const name = given[option];
-    if (!("endings" in declared) || typeof name !== "string") continue;
-    const { endings } = declared;
+    if (endings === undefined || typeof name !== "string") continue;
     requireInput(
       endings.length === 0 || endings.some((ending) => name.toLowerCase().endsWith(ending)),
       () =>

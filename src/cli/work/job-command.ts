@@ -119,7 +119,12 @@ export function jobCommand<const Declared extends Options, Task, Result>(
         isUnfinished: ({ result: found }) => spec.isUnfinished?.(found) ?? false,
       },
       async (at) => {
-        const found = await spec.solve(task, await openSession(job, at.run), at, call);
+        const found = await spec.solve(
+          task,
+          await openSession(job, { ...at.run, named: called.flag }),
+          at,
+          call,
+        );
         return { result: found, phases: at.phases() };
       },
     );

@@ -1,6 +1,6 @@
 import { symmetricGridSize } from "../../basis/grid.ts";
-import { createBasis, type PlaneWaveBasis } from "../../basis/plane-wave-basis.ts";
-import { requireInput } from "../../common/failure.ts";
+import { requireRoomForBands } from "../../basis/kpoint.ts";
+import { createBasis } from "../../basis/plane-wave-basis.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
@@ -86,7 +86,7 @@ export const prepareScf = async (value: unknown, options: RunOptions = {}): Prom
 
 /** Checks and discretises the job of a session. */
 export async function prepareSession(session: Session, options: RunOptions): Promise<PreparedScf> {
-  const { job, threads, backend, platform } = session;
+  const { job, threads, backend, platform, named } = session;
   requireSelfConsistent(job);
   const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
   const { model, operations, symmetry, structure } = crystal;
@@ -108,10 +108,12 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
     },
     kernels,
   );
-  requireRoomForBands(job, basis);
+  if (job.bands !== null) requireRoomForBands(job.bands, basis.kpoints);
   const system = checkpointSystem(basis, job);
   const start: StartingPoint =
-    options.restart === undefined ? { warnings: [] } : startingPoint(options.restart, system, basis, kernels);
+    options.restart === undefined
+      ? { warnings: [] }
+      : startingPoint(options.restart, system, basis, kernels, named);
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
@@ -158,15 +160,6 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
       onProgress: options.onProgress,
     },
   };
-}
-
-function requireRoomForBands({ bands, ecut }: Job, { kpoints }: PlaneWaveBasis): void {
-  const fewest = kpoints.reduce((least, kpoint) => (kpoint.planeWaves < least.planeWaves ? kpoint : least));
-  requireInput(
-    bands === null || bands <= fewest.planeWaves,
-    () =>
-      `bands: must be at most the ${fewest.planeWaves} plane waves of k = [${fewest.k.join(", ")}] at ecut ${ecut} Ha, got ${bands}; lower bands or raise ecut`,
-  );
 }
 
 /** A grid smaller than products of orbitals need is what some published runs used; it changes the energies. */

@@ -1,3 +1,4 @@
+import type { OptionName } from "../../common/failure.ts";
 import { type Given, number, type Options, valuesOf, word } from "../../common/options.ts";
 import type { BackendName } from "../../kernels/kernels.ts";
 import type { Job } from "../schema/job.ts";
@@ -31,6 +32,8 @@ export const COMPUTING_OPTIONS = {
 export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
   /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
   readonly readText?: (path: string) => Promise<string>;
+  /** How warnings and remedies name an option. Default its name, as in `restart`. */
+  readonly named?: OptionName | undefined;
 }
 
 /** A job, parsed once, and the machine that a task computes it on. */
@@ -39,6 +42,8 @@ export interface Session {
   readonly threads: number;
   readonly backend: BackendName;
   readonly readText: (path: string) => Promise<string>;
+  /** An option as whoever asked for the task wrote it. */
+  readonly named: OptionName;
   readonly platform: PlatformServices;
   /**
    * Tells what was used since the session was opened.
@@ -59,6 +64,7 @@ export async function openSession(job: Job, options: SessionOptions = {}): Promi
     threads,
     backend,
     readText: options.readText ?? platform.readText,
+    named: options.named ?? ((option) => option),
     platform,
     resources(orbitalMemory) {
       const cpu = platform.cpuSeconds();

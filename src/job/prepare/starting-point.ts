@@ -1,7 +1,7 @@
 import { createGrid, type Grid } from "../../basis/grid.ts";
 import type { PlaneWaveBasis } from "../../basis/plane-wave-basis.ts";
 import { digestOf } from "../../common/digest.ts";
-import { requireInput } from "../../common/failure.ts";
+import { type OptionName, requireOption } from "../../common/failure.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
 import { asRealField, newRealField, type RealField } from "../../kernels/fields.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
@@ -94,6 +94,7 @@ export interface StartingPoint {
  *
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
  * @param now the system of the job.
+ * @param named how warnings name an option.
  * @throws InputError if it is no state, or one of other atoms.
  */
 export function startingPoint(
@@ -101,12 +102,13 @@ export function startingPoint(
   now: CheckpointSystem,
   basis: PlaneWaveBasis,
   kernels: Kernels,
+  named: OptionName,
 ): StartingPoint {
   const state = checkedState(value);
   const before = state.system ?? { ...now, physics: undefined };
   if (isSame(before, now)) return { restart: state, warnings: [] };
   requireSameAtoms(before, now);
-  const warnings = differences(before, now);
+  const warnings = differences(before, now).map((what) => `${named("restart")}: the checkpoint ${what}`);
 
   const model: Model = {
     ...basis.model,
@@ -129,11 +131,11 @@ export function startingPoint(
   };
 }
 
-/** Says which physics a state is of, and which the job asks for. */
+/** Says which physics the checkpoint is of, and which the job asks for. */
 function differences(before: CheckpointSystem, now: CheckpointSystem): string[] {
   if (before.physics === undefined)
     return [
-      "restart: the checkpoint does not say of which functional, pseudopotentials and smearing it is; its density is carried, the iteration starts anew",
+      "does not say of which functional, pseudopotentials and smearing it is; its density is carried, the iteration starts anew",
     ];
   const isGeometry = !isSame([before.atoms, before.lattice], [now.atoms, now.lattice]);
   const names: readonly (keyof CheckpointPhysics)[] = [
@@ -155,7 +157,7 @@ function differences(before: CheckpointSystem, now: CheckpointSystem): string[] 
   return changed.length === 0
     ? []
     : [
-        `restart: the checkpoint is of another job (${changed.join("; ")}): its density and, where they fit, orbitals are carried, the iteration starts anew`,
+        `is of another job (${changed.join("; ")}): its density and, where they fit, orbitals are carried, the iteration starts anew`,
       ];
 }
 
@@ -168,9 +170,9 @@ const text = (value: unknown): string => (Array.isArray(value) ? value.join(" + 
  */
 function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
   const { points } = grid;
-  requireInput(
+  requireRestart(
     rho.length === points || rho.length === 2 * points,
-    () => `restart: density must have ${points} values for each spin, got ${rho.length}; the file is damaged`,
+    () => `density must have ${points} values for each spin, got ${rho.length}; the file is damaged`,
   );
   if (rho.length === model.nSpin * points) return rho;
   const found = newRealField(model.nSpin * points);
@@ -191,21 +193,26 @@ const change = (rho: RealField, before: RealField, dvol: number): number =>
     ? Math.sqrt(dvol * rho.reduce((sum, x, r) => sum + (x - before[r]!) ** 2, 0))
     : Number.POSITIVE_INFINITY;
 
+/** @throws OptionError that names the option `restart`, unless `condition` holds. */
+function requireRestart(condition: boolean, fault: () => string): asserts condition {
+  requireOption(condition, "options", (named) => `${named("restart")}: ${fault()}`);
+}
+
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function requireSameAtoms(before: CheckpointSystem, now: CheckpointSystem): void {
   const elements = ({ atoms }: CheckpointSystem) => atoms.map(({ element }) => element).join(" ");
-  requireInput(
+  requireRestart(
     elements(before) === elements(now),
     () =>
-      `restart: must be a checkpoint of the same atoms in the same order, ${elements(now)}, got one of ${elements(before)}`,
+      `must be a checkpoint of the same atoms in the same order, ${elements(now)}, got one of ${elements(before)}`,
   );
 }
 
 /** A state from a file is anything until it is looked at. */
 function checkedState(value: unknown): Checkpoint {
   const state = withMethod(value as (Partial<Checkpoint> & EarlierState) | null);
-  requireInput(
+  requireRestart(
     typeof state === "object" &&
       state !== null &&
       state.rho instanceof Float64Array &&
@@ -214,7 +221,7 @@ function checkedState(value: unknown): Checkpoint {
       typeof state.eigenTolerance === "number" &&
       typeof state.nBands === "number" &&
       typeof state.nConverge === "number",
-    () => "restart: must be a state written by this program's checkpoint, got something else",
+    () => "must be a state written by this program's checkpoint, got something else",
   );
   return state as Checkpoint;
 }

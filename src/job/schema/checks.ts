@@ -1,8 +1,9 @@
 import { fastSize, isFastGrid } from "../../basis/grid.ts";
 import { requireInput } from "../../common/failure.ts";
 import { functionals } from "../../functionals/functionals.ts";
-import type { SmearingName } from "../../model/smearing.ts";
+import { type SmearingName, smearingAt } from "../../model/smearing.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
+import { requireFullLevels } from "../../scf/methods/direct-minimisation.ts";
 import { UNREAD } from "./accelerators.ts";
 import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
@@ -23,31 +24,11 @@ export function checkJob(job: ParsedJob): Job {
     () =>
       `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
   );
-  requireInput(
-    job.temperature <= 10,
-    () =>
-      `temperature: must be a smearing width in Ha of at most 10, got ${job.temperature}; 300 K would be 0.00095 Ha, 1 eV 0.0367 Ha`,
-  );
+  const smearing = smearingAt(job.temperature, job.smearing);
   checkScf(job);
   checkKpoints(job);
   if (job.fftSize !== null) checkFftSize(job.fftSize);
-  return { ...job, smearing: smearingOf(job) };
-}
-
-function smearingOf({ smearing, temperature }: ParsedJob): SmearingName {
-  if (temperature === 0) {
-    requireInput(
-      smearing === undefined || smearing === "none",
-      () =>
-        `temperature: must be positive with smearing ${smearing}, got 0; give a width in Ha such as 0.001`,
-    );
-    return "none";
-  }
-  requireInput(
-    smearing !== "none",
-    () => `smearing: must not be none at temperature ${temperature} Ha, got "none"; leave out one of the two`,
-  );
-  return smearing ?? "fermi-dirac";
+  return { ...job, smearing };
 }
 
 function checkScf({ scf: { accelerator, mixing, damping, tolerance }, temperature }: ParsedJob): void {
@@ -64,11 +45,7 @@ function checkScf({ scf: { accelerator, mixing, damping, tolerance }, temperatur
     tolerance.density !== undefined || tolerance.energy !== undefined,
     () => 'scf.tolerance: must name a tolerance, got {}; such as { "density": 1e-6 }',
   );
-  requireInput(
-    accelerator.name !== "direct-minimisation" || temperature === 0,
-    () =>
-      `temperature: must be 0 with direct-minimisation, where every level is full or empty, got ${temperature}; for metals take anderson`,
-  );
+  if (accelerator.name === "direct-minimisation") requireFullLevels(temperature);
   requireInput(
     accelerator.name !== "adaptive-damping" || mixing.name !== "chi0-exact",
     () =>

@@ -75,12 +75,20 @@ export function directMinimisation(options: DirectMinimisationOptions = {}): Scf
   };
 }
 
+/** @throws InputError unless every level is full or empty. */
+export const requireFullLevels = (temperature: number): void =>
+  requireInput(
+    temperature === 0,
+    () =>
+      `temperature: must be 0 with direct-minimisation, where every level is full or empty, got ${temperature}; for metals take anderson`,
+  );
+
 function fullBands(model: Model, chosen: number | null): number {
   const { temperature, nSpin, electrons } = model;
+  requireFullLevels(temperature);
   requireInput(
-    temperature === 0 && nSpin === 1,
-    () =>
-      `method: direct minimisation needs levels that are full or empty, got temperature ${temperature} Ha and nSpin ${nSpin}; set temperature to 0 or mix densities`,
+    nSpin === 1,
+    () => `spin: must be none with direct-minimisation, got ${nSpin} spins; mix densities, as anderson does`,
   );
   const fMax = levelCapacity(model);
   const filled = electrons / fMax;

@@ -47,7 +47,8 @@ export async function scfTask(session: Session, options: RunOptions): Promise<Re
     const stress = isWhole && prepared.job.stress ? await state.stress() : undefined;
     const { threads } = state.orbitals;
     const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
-    return resultFile(prepared, state, { forces, stress }, resources);
+    const why = whyNotConverged(session, { last: state.last, reason: state.status });
+    return resultFile(prepared, state, { why, forces, stress }, resources);
   } finally {
     await state.close();
   }
@@ -86,10 +87,17 @@ function lostMoments({ model, grid }: PlaneWaveBasis, { rhoOut }: ScfStep): stri
   ];
 }
 
+/** What is asked of the end of an iteration. */
+interface Found {
+  readonly why: Pick<ResultFile, "reason" | "diagnosis">;
+  readonly forces: readonly Vec3[] | undefined;
+  readonly stress: Mat3 | undefined;
+}
+
 function resultFile(
   { job, warnings, symmetry, choice }: PreparedScf,
   state: GroundState,
-  { forces, stress }: { readonly forces: readonly Vec3[] | undefined; readonly stress: Mat3 | undefined },
+  { why, forces, stress }: Found,
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis, last, status } = state;
@@ -99,7 +107,7 @@ function resultFile(
     job,
     converged: state.converged,
     status,
-    ...whyNotConverged(job, { last, reason: status }),
+    ...why,
     iterations: last.row.step,
     energies: state.energies,
     fermiLevel: state.fermiLevel,

@@ -33,10 +33,7 @@ export type SolveOptions = Omit<RunOptions, "onFields">;
  */
 export async function solve(job: unknown, options: SolveOptions = {}): Promise<GroundState> {
   const session = await openSession(parseJob(job), options);
-  return onlyConverged(
-    session.job,
-    await solveSession(session, await prepareSession(session, options), options),
-  );
+  return onlyConverged(session, await solveSession(session, await prepareSession(session, options), options));
 }
 
 /** Solves the prepared job of a session, converged or not. Whoever calls it closes the state. */
@@ -52,15 +49,15 @@ export async function solveSession(
     const restart = { ...from, system };
     const moved = { ...session, job };
     const again = await prepareSession(moved, { ...options, restart });
-    return onlyConverged(job, await solveSession(moved, again, options));
+    return onlyConverged(moved, await solveSession(moved, again, options));
   });
 }
 
 /** Closes what is no ground state, and says why it is none. */
-async function onlyConverged(job: Job, state: GroundState): Promise<GroundState> {
+async function onlyConverged(session: Session, state: GroundState): Promise<GroundState> {
   if (state.converged) return state;
   await state.close();
-  const { reason, diagnosis } = whyNotConverged(job, { last: state.last, reason: state.status });
+  const { reason, diagnosis } = whyNotConverged(session, { last: state.last, reason: state.status });
   const why = [reason, diagnosis?.cause, diagnosis?.remedy].filter((text) => text !== undefined);
   throw new NotConvergedError([...new Set(why)].join("; "));
 }

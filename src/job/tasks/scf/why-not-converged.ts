@@ -1,12 +1,12 @@
 import { plural } from "../../../common/plural.ts";
 import { diagnose } from "../../../scf/diagnosis.ts";
 import type { ScfOutcome } from "../../../scf/scf.ts";
-import type { Job } from "../../schema/job.ts";
+import type { Session } from "../../prepare/session.ts";
 import type { ResultFile } from "./result.ts";
 
 /** Says why a run has not converged and what to do; nothing where it has. */
 export function whyNotConverged(
-  { scf }: Job,
+  { job: { scf }, named }: Pick<Session, "job" | "named">,
   { last, reason }: ScfOutcome,
 ): Pick<ResultFile, "reason" | "diagnosis"> {
   if (reason === "converged") return {};
@@ -21,6 +21,7 @@ export function whyNotConverged(
     tolerance: scf.tolerance.density,
     mixing: scf.mixing.name,
     damping: scf.damping,
+    restart: named("restart"),
   });
   if (reason === "no-gap") return { reason: diagnosis.cause, diagnosis };
   return { reason: `the limit of ${row.step} steps was reached, ${residual}`, diagnosis };
