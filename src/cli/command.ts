@@ -13,6 +13,8 @@ export interface Argument {
 
 /** What a command was called with. */
 export interface Call<Declared> {
+  /** Name of the command. */
+  readonly name: string;
   /** Empty where one that may be left out is. */
   readonly args: readonly string[];
   readonly options: Given<Declared>;
@@ -21,10 +23,8 @@ export interface Call<Declared> {
   readonly host: Host;
 }
 
-/** A command: what it is told, what help says of it and what it does. */
-export interface CliCommand<Declared extends Options = Options> {
-  readonly name: string;
-  readonly description: string;
+/** What a command is told, what its own help says and what it does. */
+export interface CommandBody<Declared extends Options = Options> {
   readonly args?: readonly Argument[];
   readonly options?: Declared;
   /** A line to type and what it does. */
@@ -34,20 +34,26 @@ export interface CliCommand<Declared extends Options = Options> {
   readonly run?: (call: Call<Declared>) => Promise<ExitCode>;
 }
 
+/** A command with its name, and what the list of commands says of it. */
+export interface CliCommand extends CommandBody {
+  readonly name: string;
+  readonly description: string;
+}
+
 /** Declares a command; its `run` knows the types of its options. */
-export const command = <const Declared extends Options>(declared: CliCommand<Declared>): CliCommand =>
-  declared as unknown as CliCommand; // it is only ever called with values of its own options
+export const command = <const Declared extends Options>(declared: CommandBody<Declared>): CommandBody =>
+  declared as unknown as CommandBody; // it is only ever called with values of its own options
 
 /** How an option is written: `--error-bars` is that of `errorBars`. */
 export const flagOf = (name: string, option: Pick<Option<unknown>, "flag"> = {}): string =>
   `--${option.flag ?? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Options that are offered on the command line, by their names. */
-export const offered = ({ options = {} }: CliCommand): [name: string, option: Options[string]][] =>
+export const offered = ({ options = {} }: CommandBody): [name: string, option: Options[string]][] =>
   Object.entries(options).filter(([, { help }]) => help !== undefined);
 
 /** What help shows of the examples. */
-export const examplesText = ({ examples }: CliCommand): string =>
+export const examplesText = ({ examples }: CommandBody): string =>
   `\nExamples:\n${examples.map(([line, what]) => `  ${line}\n      ${what}`).join("\n")}`;
 
 /** Adds a command to the program. */
@@ -73,7 +79,7 @@ export function addCommand(
       const options = readOptions(declared, made.opts(), flag);
       if (Object.keys(options).some((name) => declared.options?.[name]?.endings !== undefined))
         host.onFiles();
-      exit(await run({ args: made.args, options, flag, host }));
+      exit(await run({ name, args: made.args, options, flag, host }));
     } catch (error) {
       throw error instanceof OptionError ? new InputError(error.line(flag)) : error;
     }
@@ -98,7 +104,7 @@ function commanderOption(
 
 /** The values of what was typed. @throws InputError for the first that its rule does not allow. */
 function readOptions(
-  declared: CliCommand,
+  declared: CommandBody,
   typed: Readonly<Record<string, unknown>>,
   flag: OptionName,
 ): Given<Options> {

@@ -1,28 +1,89 @@
 import { Command, CommanderError } from "commander";
 import { InputError, NotConvergedError } from "../common/failure.ts";
 import { VERSION } from "../version.ts";
-import { addCommand, type CliCommand, command, examplesText } from "./command.ts";
+import { addCommand, type CliCommand, type CommandBody, command, examplesText } from "./command.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
 import { reporter } from "./terminal/reporter.ts";
 import { styled } from "./terminal/style.ts";
 
-/** All commands in the order of the help; each is loaded when it is called or told of. */
-const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
-  scf: async () => (await import("./commands/scf.ts")).scf,
-  compare: async () => (await import("./commands/compare.ts")).compare,
-  converge: async () => (await import("./commands/converge.ts")).converge,
-  bands: async () => (await import("./commands/bands.ts")).bands,
-  dos: async () => (await import("./commands/dos.ts")).dos,
-  verify: async () => (await import("./commands/verify.ts")).verify,
-  dielectric: async () => (await import("./commands/dielectric.ts")).dielectric,
-  estimate: async () => (await import("./commands/estimate.ts")).estimate,
-  new: async () => (await import("./commands/new.ts")).newJobs,
-  convert: async () => (await import("./commands/convert.ts")).convert,
-  schema: async () => (await import("./commands/schema.ts")).schema,
-  completion: async () => completion,
-  examples: async () => (await import("./commands/examples.ts")).examples,
-  info: async () => (await import("./commands/info.ts")).info,
-};
+/** A command that is loaded when it is called. */
+interface Entry extends Pick<CliCommand, "name" | "description"> {
+  readonly load: () => Promise<CommandBody>;
+}
+
+/** All commands in the order of the help. */
+const COMMANDS: readonly Entry[] = [
+  {
+    name: "scf",
+    description: "find the ground state of a job",
+    load: async () => (await import("./commands/scf.ts")).scf,
+  },
+  {
+    name: "compare",
+    description: "a job under several mixings and sizes: how many steps each needs",
+    load: async () => (await import("./commands/compare.ts")).compare,
+  },
+  {
+    name: "converge",
+    description: "energy, forces and stress of a job with several cutoffs and k-grids",
+    load: async () => (await import("./commands/converge.ts")).converge,
+  },
+  {
+    name: "bands",
+    description: "band structure of a job's Hamiltonian along a path",
+    load: async () => (await import("./commands/bands.ts")).bands,
+  },
+  {
+    name: "dos",
+    description: "density of states of a job's Hamiltonian, total and along the long axis",
+    load: async () => (await import("./commands/dos.ts")).dos,
+  },
+  {
+    name: "verify",
+    description: "check a certificate of error bars, without the solver: 0 only if every enclosure stands",
+    load: async () => (await import("./commands/verify.ts")).verify,
+  },
+  {
+    name: "dielectric",
+    description: "how fast the self-consistent field of a job can converge, and why",
+    load: async () => (await import("./commands/dielectric.ts")).dielectric,
+  },
+  {
+    name: "estimate",
+    description: "memory, plane waves, k-points and time of a job, before it is run",
+    load: async () => (await import("./commands/estimate.ts")).estimate,
+  },
+  {
+    name: "new",
+    description: "make a job: a crystal, slab or molecule, with settings to start from",
+    load: async () => (await import("./commands/new.ts")).newJobs,
+  },
+  {
+    name: "convert",
+    description: "write a structure in another format",
+    load: async () => (await import("./commands/convert.ts")).convert,
+  },
+  {
+    name: "schema",
+    description: "print the JSON Schema of job files, for editors",
+    load: async () => (await import("./commands/schema.ts")).schema,
+  },
+  {
+    name: "completion",
+    description: "print a script that completes commands and options in a shell",
+    load: async () => completion,
+  },
+  {
+    name: "examples",
+    description: "list the shipped jobs, or print one",
+    load: async () => (await import("./commands/examples.ts")).examples,
+  },
+  {
+    name: "info",
+    description: "version, back ends, threads, pseudopotential families",
+    load: async () => (await import("./commands/info.ts")).info,
+  },
+];
 
 const PROGRAM: CliCommand = {
   name: "stillwave",
@@ -38,8 +99,6 @@ const PROGRAM: CliCommand = {
 
 /** Prints a script that completes all commands. */
 const completion = command({
-  name: "completion",
-  description: "print a script that completes commands and options in a shell",
   args: [{ name: "<SHELL>", help: "which shell", choices: ["bash", "zsh", "fish"] }],
   examples: [
     ['eval "$(stillwave completion bash)"', "in ~/.bashrc; zsh likewise in ~/.zshrc"],
@@ -49,15 +108,14 @@ const completion = command({
     const [{ completionScript }, { exampleNames }, commands] = await Promise.all([
       import("./work/completion.ts"),
       import("./work/shipped.ts"),
-      loaded(Object.keys(COMMANDS)),
+      Promise.all(COMMANDS.map(loaded)),
     ]);
     host.stdout.write(completionScript(args[0]!, { ...PROGRAM, commands }, await exampleNames()));
     return EXIT.ok;
   },
 });
 
-const loaded = (names: readonly string[]): Promise<CliCommand[]> =>
-  Promise.all(names.map((name) => COMMANDS[name]!()));
+const loaded = async ({ load, ...said }: Entry): Promise<CliCommand> => ({ ...said, ...(await load()) });
 
 /**
  * Runs the command line `words` (without node and script). Each command loads only what it needs.
@@ -67,7 +125,7 @@ const loaded = (names: readonly string[]): Promise<CliCommand[]> =>
 export async function runProgram(words: readonly string[], host: Host): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   try {
-    const program = await createProgram(words[0] ?? "", host, (exit) => {
+    const program = await createProgram(words, host, (exit) => {
       code = exit;
     });
     await program.parseAsync(words, { from: "user" });
@@ -105,8 +163,12 @@ function errorLine(text: string): string {
   return isLost ? `${line}; --help shows what there is, with examples` : line;
 }
 
-/** The program with the command that its first word names, or with all of them where it names none. */
-async function createProgram(first: string, host: Host, exit: (code: ExitCode) => void): Promise<Command> {
+/** Makes the program: the commands that are named with all they have, the others as the list of commands has them. */
+async function createProgram(
+  words: readonly string[],
+  host: Host,
+  exit: (code: ExitCode) => void,
+): Promise<Command> {
   const program = new Command(PROGRAM.name)
     .description(PROGRAM.description)
     .exitOverride()
@@ -122,7 +184,8 @@ async function createProgram(first: string, host: Host, exit: (code: ExitCode) =
     .version(VERSION)
     .addHelpText("after", "\nExit code: 0 success, 2 the input is wrong, 3 not converged, 1 anything else.")
     .addHelpText("after", examplesText(PROGRAM));
-  const names = Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
-  for (const declared of await loaded(names)) addCommand(program, declared, host, exit);
+  for (const entry of COMMANDS)
+    if (words.includes(entry.name)) addCommand(program, await loaded(entry), host, exit);
+    else program.command(entry.name).description(entry.description);
   return program;
 }

@@ -9,7 +9,9 @@ export interface FakeHost extends Host {
   /** Presses Ctrl-C. */
   interrupt(): void;
   /** What the last run was given. */
-  readonly seen: { job?: unknown; options?: RunOptions; writesFiles?: boolean };
+  readonly seen: { job?: unknown; options?: RunOptions };
+  /** Whether the command has said that it writes files. */
+  readonly told: { files?: true };
 }
 
 export interface FakeOptions {
@@ -52,6 +54,7 @@ export function fakeHost({
   const host: FakeHost = {
     written,
     seen: {},
+    told: {},
     stdout: output("stdout"),
     stderr: output("stderr"),
     cwd,
@@ -64,7 +67,7 @@ export function fakeHost({
     },
     interrupt: () => presses.shift()?.(),
     onFiles() {
-      host.seen.writesFiles = true;
+      host.told.files = true;
     },
     engine: async (name, load) => {
       const fake = name === "backends" ? () => BACKENDS : name === "scf" && !isReal ? scfTask : undefined;

@@ -136,7 +136,7 @@ test.each([
   async (words, writesFiles) => {
     const host = fakeHost({ cwd, isReal: false });
     await scf(`si.json ${words}`, host);
-    expect(host.seen.writesFiles).toBe(writesFiles);
+    expect(host.told.files).toBe(writesFiles);
   },
 );
 

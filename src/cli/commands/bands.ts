@@ -46,8 +46,6 @@ interface Solved {
 
 /** Band structure of a job: table and gap, or JSON alone, to stdout; everything else to stderr. */
 export const bands = jobCommand({
-  name: "bands",
-  description: "band structure of a job's Hamiltonian along a path",
   detail: "how long each phase took and the memory",
   iterates: true,
   options: OPTIONS,

@@ -23,8 +23,6 @@ import { jobCommand } from "../work/job-command.ts";
 
 /** Runs a job under several mixings and sizes: the table to stdout, compare.json and compare.svg into a folder. */
 export const compare = jobCommand({
-  name: "compare",
-  description: "a job under several mixings and sizes: how many steps each needs",
   detail: "the steps of every run and what they spent their time on",
   options: {
     mixings: COMPARE_OPTIONS.mixings,

@@ -17,8 +17,6 @@ import { jobCommand } from "../work/job-command.ts";
 
 /** Tests the convergence of a job with cutoff and k-grid: the table to stdout, all numbers into a file that grows with every run. */
 export const converge = jobCommand({
-  name: "converge",
-  description: "energy, forces and stress of a job with several cutoffs and k-grids",
   detail: "the steps of every run and how long all took",
   options: {
     ...CONVERGE_OPTIONS,
@@ -37,6 +35,7 @@ export const converge = jobCommand({
   async solve(convergeTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
     const { options, report, path, host, source } = call;
     const out = options.out ?? `${source.name}.converge.json`;
+    host.onFiles();
     await requireWritable("--out", path(out));
     const { restart } = options;
     const before = restart && parseJobFile(await readTextFrom(host.cwd)(restart), restart);
@@ -70,6 +69,7 @@ export const converge = jobCommand({
   },
   async save(file, { options, path, report, source }) {
     const out = options.out ?? `${source.name}.converge.json`;
+    host.onFiles();
     await writeResult(path(out), file);
     report.note(`convergence: ${out}`);
   },

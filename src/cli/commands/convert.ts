@@ -11,8 +11,6 @@ import { READING_OPTIONS, REPEAT, structureIn, symmetryLine } from "../work/stru
 
 /** Writes the structure of a file, or of a job, as another format. */
 export const convert = command({
-  name: "convert",
-  description: "write a structure in another format",
   args: [
     { name: "<IN>", help: `a structure: ${READABLE}; or a job` },
     { name: "<OUT>", help: `where to: ${WRITABLE}` },

@@ -16,8 +16,6 @@ import { jobCommand } from "../work/job-command.ts";
 
 /** Extreme eigenvalues of a job's dielectric operator: table, or JSON alone, to stdout; everything else to stderr. */
 export const dielectric = jobCommand({
-  name: "dielectric",
-  description: "how fast the self-consistent field of a job can converge, and why",
   detail: "every product, all Ritz values and how long each phase took",
   iterates: true,
   options: {

@@ -13,8 +13,6 @@ import { jobCommand } from "../work/job-command.ts";
 
 /** Density of states of a job: summary, or JSON alone, to stdout; everything else to stderr. */
 export const dos = jobCommand({
-  name: "dos",
-  description: "density of states of a job's Hamiltonian, total and along the long axis",
   detail: "how long each phase took and the memory",
   iterates: true,
   options: {

@@ -18,8 +18,6 @@ import { loadJob } from "../work/job-source.ts";
 
 /** Prints what a job will take, before it is run. */
 export const estimate = command({
-  name: "estimate",
-  description: "memory, plane waves, k-points and time of a job, before it is run",
   args: [JOB],
   options: {
     json: json("print the numbers as JSON"),

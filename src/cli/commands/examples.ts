@@ -6,8 +6,6 @@ import { exampleNames, exampleText } from "../work/shipped.ts";
 
 /** Lists the shipped jobs, or prints the one named exactly as it lies in the package. */
 export const examples = command({
-  name: "examples",
-  description: "list the shipped jobs, or print one",
   args: [{ name: "[NAME]", help: "the job to print" }],
   examples: [
     ["stillwave examples", "what there is"],

@@ -13,8 +13,6 @@ const INDENT = 20;
 
 /** Prints what this installation has to work with. */
 export const info = command({
-  name: "info",
-  description: "version, back ends, threads, pseudopotential families",
   examples: [["stillwave info", "what to say when you report a problem"]],
   run: async ({ host }) => printInfo(host),
 });

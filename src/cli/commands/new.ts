@@ -21,7 +21,7 @@ import { READABLE } from "../../io/structures/structure-files.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { newJob } from "../../job/new-job.ts";
 import { formula, type Structure } from "../../model/structure.ts";
-import { type Call, type CliCommand, command } from "../command.ts";
+import { type Call, type CliCommand, type CommandBody, command } from "../command.ts";
 import { EXIT, type ExitCode } from "../host.ts";
 import { output, requireOutputs } from "../output/outputs.ts";
 import { reporter } from "../terminal/reporter.ts";
@@ -80,9 +80,7 @@ const builder = <const Own extends Options>(
   },
 ): CliCommand => {
   const { name, description, examples, argument, options: own, build } = declared;
-  return command({
-    name,
-    description,
+  const body = command({
     args: [{ name: "<NAME>", help: argument }],
     options: { ...own, ...JOB_OPTIONS } as Own & typeof JOB_OPTIONS,
     examples,
@@ -98,6 +96,7 @@ const builder = <const Own extends Options>(
       return writeNewJob({ structure: repeated, title: `${title}, ${formula(repeated)}`, isMetal }, call);
     },
   });
+  return { name, description, ...body };
 };
 
 const times = (unit: number, value: number | undefined) => (value === undefined ? undefined : unit * value);
@@ -180,34 +179,34 @@ const newMolecule = builder({
 const FILE_TOLERANCE = 1e-3;
 
 /** Makes a job around the structure in a file: with smearing, which is right for metals and harmless elsewhere. */
-const newFrom = command({
+const newFrom: CliCommand = {
   name: "from",
   description: "a job around the structure in a file",
-  args: [{ name: "<FILE>", help: `a structure: ${READABLE}` }],
-  options: { ...READING_OPTIONS, ...JOB_OPTIONS },
-  examples: [
-    ["stillwave new from slab.cif --out slab.json", "a job to start from"],
-    ["stillwave new from POSCAR --repeat 2,2,1 --ecut 25", "copies, and another cutoff"],
-  ],
-  async run(call) {
-    const { options, host } = call;
-    const file = call.args[0]!;
-    const found = await structureIn(file, options, host, FILE_TOLERANCE);
-    const { structure } = found;
-    reporter(host.stderr, "normal").warn(structure.warnings);
-    host.stderr.write(symmetryLine(found));
-    return writeNewJob(
-      { structure, title: `${formula(structure)}, ${basename(file)}`, isMetal: true },
-      call,
-      options.allowCloseAtoms,
-    );
-  },
-});
+  ...command({
+    args: [{ name: "<FILE>", help: `a structure: ${READABLE}` }],
+    options: { ...READING_OPTIONS, ...JOB_OPTIONS },
+    examples: [
+      ["stillwave new from slab.cif --out slab.json", "a job to start from"],
+      ["stillwave new from POSCAR --repeat 2,2,1 --ecut 25", "copies, and another cutoff"],
+    ],
+    async run(call) {
+      const { options, host } = call;
+      const file = call.args[0]!;
+      const found = await structureIn(file, options, host, FILE_TOLERANCE);
+      const { structure } = found;
+      reporter(host.stderr, "normal").warn(structure.warnings);
+      host.stderr.write(symmetryLine(found));
+      return writeNewJob(
+        { structure, title: `${formula(structure)}, ${basename(file)}`, isMetal: true },
+        call,
+        options.allowCloseAtoms,
+      );
+    },
+  }),
+};
 
 /** Prints a job for a built structure, or writes it: one that runs as it is, and can be changed by hand. */
-export const newJobs: CliCommand = {
-  name: "new",
-  description: "make a job: a crystal, slab or molecule, with settings to start from",
+export const newJobs: CommandBody = {
   examples: [
     ["stillwave new bulk GaAs", "print a job for a crystal"],
     [

@@ -22,8 +22,6 @@ interface Solved {
 
 /** Finds the ground state of a job: table and summary, or JSON alone, to stdout; everything else to stderr. */
 export const scf = jobCommand({
-  name: "scf",
-  description: "find the ground state of a job",
   detail: "the parts of every step, levels of every k-point and where the time went",
   iterates: true,
   options: {

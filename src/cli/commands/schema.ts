@@ -3,8 +3,6 @@ import { EXIT } from "../host.ts";
 
 /** Prints the JSON Schema of job files. */
 export const schema = command({
-  name: "schema",
-  description: "print the JSON Schema of job files, for editors",
   examples: [
     ["stillwave schema > stillwave.schema.json", 'then "$schema": "stillwave.schema.json" in a job file'],
   ],

@@ -12,8 +12,6 @@ import { timeLeft } from "../terminal/time-left.ts";
 
 /** Checks a certificate of error bars without the solver: 0 only if every enclosure stands, 1 if one does not, 2 for a damaged file. */
 export const verify = command({
-  name: "verify",
-  description: "check a certificate of error bars, without the solver: 0 only if every enclosure stands",
   args: [{ name: "<FILE>", help: "what bands --certificate wrote" }],
   options: {
     json: json("print the outcome as JSON"),

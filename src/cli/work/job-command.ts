@@ -4,7 +4,7 @@ import { COMPUTING_OPTIONS, openSession, type Session } from "../../job/prepare/
 import { CHANGE_OPTIONS, withChanges } from "../../job/schema/changes.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { parseJob } from "../../job/schema/schema.ts";
-import { type Argument, type Call, type CliCommand, command } from "../command.ts";
+import { type Argument, type Call, type CommandBody, command } from "../command.ts";
 import { EXIT, type ExitCode } from "../host.ts";
 import { requireOutputs } from "../output/outputs.ts";
 import { printResult, type ResultTexts } from "../output/print-result.ts";
@@ -42,12 +42,10 @@ export interface Told extends ResultTexts {
 
 /** A command that computes something of a job by a task. */
 export interface JobCommand<Declared extends Options, Task, Result> {
-  readonly name: string;
-  readonly description: string;
   /** What `--verbose` adds. */
   readonly detail: string;
   readonly options: Declared;
-  readonly examples: CliCommand["examples"];
+  readonly examples: CommandBody["examples"];
   /** Whether it begins with a self-consistent field that can be kept and gone on with. Default false. */
   readonly iterates?: boolean;
   /** Stands above the table of steps, which goes to stdout then; without it the table goes to stderr. */
@@ -71,8 +69,8 @@ const nothing = () => undefined;
 /** Makes a command of it: everything is looked at before the long work begins, and the result is said in one way. */
 export function jobCommand<const Declared extends Options, Task, Result>(
   spec: JobCommand<Declared, Task, Result>,
-): CliCommand {
-  const { name, description, examples, detail, iterates = false } = spec;
+): CommandBody {
+  const { examples, detail, iterates = false } = spec;
   // a command's own option of that name says something else
   const changes = Object.entries(CHANGE_OPTIONS).filter(([option]) => !Object.hasOwn(spec.options, option));
   const options = {
@@ -104,7 +102,7 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     };
     await requireOutputs(options, called);
     const keeper = iterates ? await checkpointKeeper(host, report, source.name, given) : undefined;
-    const task = await host.engine(name, spec.load);
+    const task = await host.engine(called.name, spec.load);
     const headline = spec.headline?.(call);
     const { result, phases } = await work<{ readonly result: Result; readonly phases: readonly PhaseTime[] }>(
       {
@@ -140,5 +138,5 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     await spec.draw?.(result, call);
     return failures.length === 0 && !isIncomplete ? EXIT.ok : EXIT.notConverged;
   };
-  return command({ name, description, args: [JOB], options, examples, run });
+  return command({ args: [JOB], options, examples, run });
 }
