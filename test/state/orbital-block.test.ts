@@ -232,7 +232,7 @@ describe("start orbitals", () => {
     const { kpoint } = block();
     const n = kpoint.planeWaves;
     expect(() => block({ nBands: n + 1 })).toThrow(
-      `got ${n + 1} bands and ${n} plane waves at k = [0.1, -0.2, 0.3]`,
+      `must be at most the ${n} plane waves at k = [0.1, -0.2, 0.3], got ${n + 1}`,
     );
   });
 });
