@@ -39,6 +39,7 @@ export const compare = jobCommand({
   load: async () => (await import("../../job/tasks/compare/compare.ts")).compareTask,
   async solve(compareTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
     const { options, job, report, path, host } = call;
+    host.onFiles();
     const scfTask = await host.engine(
       "scf",
       async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,

@@ -69,7 +69,6 @@ export const converge = jobCommand({
   },
   async save(file, { options, path, report, source }) {
     const out = options.out ?? `${source.name}.converge.json`;
-    host.onFiles();
     await writeResult(path(out), file);
     report.note(`convergence: ${out}`);
   },
