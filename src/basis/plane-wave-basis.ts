@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
 import type { WeightedKpoint } from "../model/kgrid.ts";
-import { chooseKpoints, type KgridSymmetry, type KpointChoice } from "../model/kpoint-set.ts";
+import { chooseKpoints, type KgridSymmetry, type KpointChoice, type KpointSet } from "../model/kpoint-set.ts";
 import { latticePointGroup } from "../model/lattice-symmetry.ts";
 import type { Model } from "../model/model.ts";
 import { IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
@@ -43,6 +43,8 @@ export interface BasisOptions {
   readonly kshifts?: readonly (readonly [number, number, number])[];
   /** List of points instead of a grid. */
   readonly kpoints?: readonly WeightedKpoint[];
+  /** The k-points and operations of this choice, where they are known already. */
+  readonly zone?: KpointSet;
   /** Treatment of k-grids without the crystal's symmetry: see `chooseKpoints`. Default crystal. */
   readonly kgridSymmetry?: KgridSymmetry;
   /** Default: smallest grid with exact products of two orbitals and all symmetries. */
@@ -73,12 +75,14 @@ export function createBasis(model: Model, options: BasisOptions, kernels: Kernel
     options.kpoints === undefined
       ? { kgrid, kshifts: options.kshifts ?? [kshift] }
       : { list: options.kpoints };
-  const { kpoints, operations, ...zone } = chooseKpoints(choice, {
-    operations: rotationsOfGrid(given, size),
-    lattice: () => latticePointGroup(vectors),
-    timeReversal,
-    kgridSymmetry: options.kgridSymmetry,
-  });
+  const { kpoints, operations, ...zone } =
+    options.zone ??
+    chooseKpoints(choice, {
+      operations: rotationsOfGrid(given, size),
+      lattice: () => latticePointGroup(vectors),
+      timeReversal,
+      kgridSymmetry: options.kgridSymmetry,
+    });
   const grid = createGrid(model.lattice, size, kernels);
   return {
     model,

@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { cross, dot, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
-import type { Structure } from "../model/structure.ts";
+import { MOST_ATOMS, type Structure } from "../model/structure.ts";
 import { bulk } from "./bulk.ts";
 import { crystalShape, type ShapeChoice } from "./crystals.ts";
 
@@ -49,6 +49,10 @@ export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice
   requireInput(
     Number.isInteger(layers) && layers > 0,
     () => `layers: must be a positive whole number, got ${layers}`,
+  );
+  requireInput(
+    layers <= MOST_ATOMS,
+    () => `layers: must be at most ${MOST_ATOMS}, got ${layers}; 4 to 20 are usual`,
   );
   requireInput(
     Number.isFinite(vacuum) && vacuum > 0,

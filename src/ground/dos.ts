@@ -4,7 +4,7 @@ import { type OptionName, requireOption } from "../common/failure.ts";
 import { type Given, valuesOf } from "../common/options.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import { type KpointChoice, kpointClasses } from "../model/kpoint-set.ts";
+import { type KpointChoice, kpointClasses, MOST_KPOINTS, samplingSize } from "../model/kpoint-set.ts";
 import { levelCapacity, type Model } from "../model/model.ts";
 import {
   broadenedStates,
@@ -55,7 +55,8 @@ const TOLERANCE = 1e-5;
  * @throws OptionError naming the option.
  */
 export function dosValues(
-  { temperature, choice }: { readonly temperature: number } & Pick<CrystalHamiltonian, "choice">,
+  { lattice, temperature }: Pick<Model, "lattice" | "temperature">,
+  choice: KpointChoice,
   given: Given<typeof DOS_OPTIONS>,
 ) {
   const values = valuesOf("dos", DOS_OPTIONS, given);
@@ -65,7 +66,15 @@ export function dosValues(
     (name) =>
       `${name("method")}: must be gaussian for a list of k-points, which no tetrahedra join, got tetrahedron for ${"list" in choice ? choice.list.length : 0} of them; give a ${name("kgrid")}, such as 8,8,8`,
   );
-  return { ...values, width: values.width ?? Math.max(temperature, 0.005) };
+  const chosen = gridOf(choice, lattice, values.kgrid);
+  const { points, text } = samplingSize(chosen);
+  requireOption(
+    points <= MOST_KPOINTS,
+    "dos",
+    (name) =>
+      `${name("kgrid")}: must give at most ${MOST_KPOINTS} k-points before symmetry, got ${text}${values.kgrid === undefined ? ", twice the job's along each axis" : ""}; give fewer`,
+  );
+  return { ...values, chosen, width: values.width ?? Math.max(temperature, 0.005) };
 }
 
 /**
@@ -79,10 +88,9 @@ export async function computeDos(
   options: DosChoices = {},
 ): Promise<Dos> {
   const { hamiltonian, model, operations, choice } = crystal;
-  const values = dosValues({ temperature: model.temperature, choice }, options);
+  const values = dosValues(model, choice, options);
   const { lattice, nSpin, electrons } = model;
-  const { points, width } = values;
-  const chosen = values.kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, values.kgrid);
+  const { points, width, chosen } = values;
   const kgrid = "kgrid" in chosen ? chosen.kgrid : undefined;
   const method = values.method ?? (Math.max(0, ...(kgrid ?? [])) >= 4 ? "tetrahedron" : "gaussian");
   const fMax = levelCapacity(model);
@@ -149,6 +157,9 @@ const withDivisions = (choice: KpointChoice, kgrid: Vec3): KpointChoice => ({
   kgrid,
   kshifts: "kgrid" in choice ? choice.kshifts : [[0, 0, 0]],
 });
+
+const gridOf = (choice: KpointChoice, lattice: Model["lattice"], kgrid: Vec3 | undefined): KpointChoice =>
+  kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, kgrid);
 
 /** Doubles the divisions along every axis that has more than one, and takes in the corners K of a hexagonal zone; leaves a list. */
 function denser(choice: KpointChoice, { vectors }: Model["lattice"]): KpointChoice {

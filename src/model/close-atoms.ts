@@ -31,15 +31,63 @@ export function closePair(structure: Structure): ClosePair | undefined {
   const positions = cartesianPositions(structure).map(fractional);
   const radii = atoms.map(({ element }) => covalentRadius(element));
   const heights = planeSpacings(createLattice(lattice));
+  const largest = radii.reduce((most, r) => Math.max(most, r), 0);
+  const neighbours = neighbourFinder(positions, heights, 2 * CLOSE * largest);
   let worst: ClosePair | undefined;
   for (let i = 0; i < atoms.length; i++)
-    for (let j = i; j < atoms.length; j++) {
+    for (const j of neighbours(i)) {
+      if (j < i) continue;
       const least = CLOSE * (radii[i]! + radii[j]!);
       const distance = nearestImage(lattice, heights, sub(positions[j]!, positions[i]!), least, i === j);
       if (distance < least && (worst === undefined || distance / least < worst.distance / worst.least))
         worst = { first: i, second: j, distance, least };
     }
   return worst;
+}
+
+/** Most boxes along an axis, so that a long cell with few atoms has few of them. */
+const MOST_BOXES = 64;
+
+/**
+ * Sorts atoms into boxes at least as high as `reach`; returns ascending indices of the atoms in the
+ * box of atom i and in the boxes about it, itself included.
+ */
+function neighbourFinder(
+  positions: readonly Vec3[],
+  heights: Vec3,
+  reach: number,
+): (i: number) => readonly number[] {
+  const counts = heights.map((height) =>
+    Math.max(1, Math.min(MOST_BOXES, Math.floor(height / Math.max(reach, 1e-6)))),
+  );
+  const [n1, n2, n3] = counts as [number, number, number];
+  const along = (x: number, n: number) => Math.min(n - 1, Math.floor((x - Math.floor(x)) * n));
+  const boxes = new Map<number, number[]>();
+  const boxOf = positions.map(([x, y, z], i) => {
+    const place = [along(x, n1), along(y, n2), along(z, n3)] as const;
+    const key = place[0] + n1 * (place[1] + n2 * place[2]);
+    const box = boxes.get(key);
+    if (box === undefined) boxes.set(key, [i]);
+    else box.push(i);
+    return place;
+  });
+  const about = (at: number, n: number) =>
+    n < 3 ? Array.from({ length: n }, (_, b) => b) : [(at + n - 1) % n, at, (at + 1) % n];
+  const known = new Map<number, readonly number[]>();
+  return (i) => {
+    const [x, y, z] = boxOf[i]!;
+    const key = x + n1 * (y + n2 * z);
+    let found = known.get(key);
+    if (found === undefined) {
+      found = about(z, n3)
+        .flatMap((c) =>
+          about(y, n2).flatMap((b) => about(x, n1).flatMap((a) => boxes.get(a + n1 * (b + n2 * c)) ?? [])),
+        )
+        .sort((a, b) => a - b);
+      known.set(key, found);
+    }
+    return found;
+  };
 }
 
 /** Returns the least |x + n| up to `reach`, n integer, or infinity; `isSelf` leaves out n = 0. */

@@ -9,6 +9,18 @@ export type KpointChoice =
   | { readonly kgrid: Vec3; readonly kshifts: readonly Vec3[] }
   | { readonly list: readonly WeightedKpoint[] };
 
+/** Most points of a sampling before symmetry: as many are reduced in a second. */
+export const MOST_KPOINTS = 1_000_000;
+
+/** Returns the number of points of a sampling before symmetry, and how to write it. */
+export function samplingSize(choice: KpointChoice): { readonly points: number; readonly text: string } {
+  if ("list" in choice) return { points: choice.list.length, text: `${choice.list.length}` };
+  const { kgrid, kshifts } = choice;
+  const points = kgrid[0] * kgrid[1] * kgrid[2] * kshifts.length;
+  const shifts = kshifts.length === 1 ? "" : ` with ${kshifts.length} shifts`;
+  return { points, text: `${kgrid.join("x")}${shifts} = ${points.toPrecision(3)}` };
+}
+
 /** Treatment of a sampling without the symmetry of the crystal. */
 export type KgridSymmetry = "crystal" | "none";
 

@@ -27,6 +27,9 @@ export interface StructureInFile extends Structure {
   readonly warnings: readonly string[];
 }
 
+/** Most atoms of a structure that is built; the orbitals of fewer fit into no machine. */
+export const MOST_ATOMS = 100_000;
+
 /** Returns the rows of m times s. */
 export const scaleRows = (s: number, m: Mat3): Mat3 => [scale(s, m[0]), scale(s, m[1]), scale(s, m[2])];
 

@@ -26,11 +26,13 @@ export function symmetricDivisions(
   ) as [number[], number[], number[]];
   let [best, points]: [Vec3, number] = [least, Number.POSITIVE_INFINITY];
   for (const x of candidates[0])
-    for (const y of candidates[1])
+    for (const y of candidates[1]) {
+      if (x * y * candidates[2][0]! >= points) break; // y ascends
       for (const z of candidates[2]) {
         if (x * y * z >= points) break; // z ascends
         if (fits([x, y, z])) [best, points] = [[x, y, z], x * y * z];
       }
+    }
   return best;
 }
 

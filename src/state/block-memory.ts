@@ -22,6 +22,8 @@ export interface BlockMemory {
   readonly scratch: number;
   /** Orbitals, projectors, diagonals and plans of one block. */
   readonly block: number;
+  /** Of `block`, the lists of each plane wave. */
+  readonly sphere: number;
   /** Most blocks of one instance; 0 if not even one fits. */
   readonly atOnce: number;
 }
@@ -67,6 +69,7 @@ export function blockMemory(
     shared,
     scratch,
     block,
+    sphere: SPHERE,
     atOnce: Math.max(0, Math.floor((most - shared - scratch) / block)),
   };
 }

@@ -44,7 +44,7 @@ test("the number of plane waves is that of lattice points in the sphere", () => 
 
 test("parts add up to the estimate, the biggest first", () => {
   const { bytes, parts } = estimateMemory(silicon);
-  expect(parts.length).toBe(6);
+  expect(parts.length).toBe(7);
   expect(parts.reduce((sum, part) => sum + part.bytes, 0)).toBeCloseTo(bytes, 3);
   for (let i = 1; i < parts.length; i++) expect(parts[i]!.bytes).toBeLessThanOrEqual(parts[i - 1]!.bytes);
 });
@@ -57,14 +57,12 @@ test("orbitals take 16 bytes for each plane wave, band and k-point", () => {
 test("silicon fits anywhere", () => {
   const estimate = estimateMemory(silicon);
   expect(estimate.bytes).toBeLessThan(0.25 * GIB); // most of it Node and the libraries
-  requireMemory(estimate, GIB);
+  expect(requireMemory(silicon, GIB)).toEqual(estimate);
 });
 
-test("more threads need less each but more together", () => {
-  const one = estimateMemory({ ...silicon, threads: 1 });
-  const four = estimateMemory({ ...silicon, threads: 4 });
-  expect(four.perThread).toBeLessThan(one.perThread);
-  expect(four.bytes).toBeGreaterThan(one.bytes);
+test("more threads need more together", () => {
+  const [one, four] = [1, 4].map((threads) => estimateMemory({ ...silicon, threads }));
+  expect(four!.bytes).toBeGreaterThan(one!.bytes);
 });
 
 test("gradients take fields of their own, of each spin", () => {
@@ -82,18 +80,27 @@ test("threads beyond the k-points take nothing", () => {
 
 test("an absurd cutoff is refused with the estimate and what dominates it", () => {
   const needs = { ...silicon, ecut: 15000, gridPoints: 800 ** 3, threads: 1 };
-  const check = () => requireMemory(estimateMemory(needs), 16 * GIB);
+  const check = () => requireMemory(needs, 16 * GIB);
   expect(check).toThrow(InputError);
   expect(check).toThrow(
-    /^job: must fit into 12\.8 GiB of memory, got an estimate of [\d.]+ GiB, most of it \([\d.]+ GiB\) for densities and potentials; lower ecut/,
+    /^job: must fit into 12\.8 GiB of memory, got an estimate of [\d.]+ GiB with 8 k-points of [\d.]+e\d plane waves, 8 bands and 10 projectors on 5\.1e8 grid points, most of it \([\d.]+ GiB\) for densities and potentials; lower ecut/,
   );
 });
 
-test("what fits into the machine but not into one thread is refused too", () => {
-  const needs = { ...silicon, bands: 4000, volume: 9000, threads: 2 };
-  const estimate = estimateMemory(needs);
-  expect(estimate.perThread).toBeGreaterThan(3.5 * GIB);
-  expect(() => requireMemory(estimate, Number.POSITIVE_INFINITY)).toThrow(
-    /must fit into 3\.50 GiB per thread, .* for eigensolver workspace/,
+test("blocks beyond one kernel memory take several, each with a workspace", () => {
+  const needs = { ...silicon, bands: 200, volume: 9000, kpoints: 40, threads: 1 };
+  const { perBlock } = estimateMemory(needs);
+  const parts = (most: number) =>
+    Object.fromEntries(estimateMemory({ ...needs, most }).parts.map(({ name, bytes }) => [name, bytes]));
+  const [one, many] = [parts(Number.POSITIVE_INFINITY), parts(perBlock)];
+  expect(many["eigensolver workspace"]).toBe(40 * one["eigensolver workspace"]!);
+  expect(many.orbitals).toBe(one.orbitals);
+});
+
+test("what fits into the machine but one block of it not into a kernel memory is refused with both", () => {
+  const needs = { ...silicon, bands: 4000, volume: 9000, threads: 2, most: 4 * GIB };
+  expect(estimateMemory(needs).perBlock).toBeGreaterThan(4 * GIB);
+  expect(() => requireMemory(needs, Number.POSITIVE_INFINITY)).toThrow(
+    /must fit into 4\.00 GiB for each k-point, .* got an estimate of [\d.]+ GiB with \d+ plane waves, 4000 bands .* backend native/,
   );
 });

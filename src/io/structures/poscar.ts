@@ -2,6 +2,7 @@ import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import { det, type Mat3, scale, type Vec3 } from "../../common/vec3.ts";
 import {
   formula,
+  MOST_ATOMS,
   type Structure,
   type StructureInFile,
   scaleRows,
@@ -71,6 +72,9 @@ function elementsOf(source: TextSource): { readonly elements: string[]; readonly
   const counts = uncommented(countLine).map(toNumber);
   if (counts.length === 0 || !counts.every((n) => Number.isInteger(n) && n >= 0))
     source.fail(countLine, "the number of atoms of each element");
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  if (total > Math.max(MOST_ATOMS, source.lines.length))
+    source.fail(countLine, `numbers of atoms of which each has a line, of ${source.lines.length} in all`);
   const comment = wordsOf(source.line(0));
   const isNamed = comment.length === counts.length && comment.every((word) => elementIn(word) !== undefined);
   const labels = hasNames || isNamed ? undefined : labelsOf(source, counts, countLine);

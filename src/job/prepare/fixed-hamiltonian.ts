@@ -20,7 +20,7 @@ import { localPotential } from "../../terms/local/potential.ts";
 import type { Job } from "../schema/job.ts";
 import { kpointChoice } from "./crystal.ts";
 import { jobCrystal } from "./job-crystal.ts";
-import { estimateMemory, requireMemory } from "./memory-estimate.ts";
+import { requireMemory } from "./memory-estimate.ts";
 import type { Session } from "./session.ts";
 import { momentWarnings } from "./warnings.ts";
 
@@ -57,7 +57,7 @@ export async function fixedHamiltonian(session: Session): Promise<PreparedHamilt
     kpoints: 1,
     projectors: 0,
   };
-  requireMemory(estimateMemory({ ...needs, history: 0, threads: 1 }), platform.systemMemory());
+  requireMemory({ ...needs, history: 0, threads: 1 }, platform.systemMemory());
 
   const frozen = await storedProblem(job, readText, model);
   const grid = createGrid(model.lattice, size, await createKernels(backend));

@@ -3,6 +3,7 @@ import type { StructureInFile } from "../../model/structure.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";
 import { modelFromJob, readPseudopotentials } from "./model.ts";
 import type { Session } from "./session.ts";
+import { requireRoom } from "./sizes.ts";
 import { resolveStructure } from "./structure.ts";
 
 /** The crystal of a job: with its pseudopotentials, of exact symmetry, and beside it as its structure was given. */
@@ -11,7 +12,7 @@ export interface JobCrystal extends SymmetricModel {
 }
 
 /**
- * Reads the crystal of a session's job and finds its symmetry.
+ * Reads the crystal of a session's job and finds its symmetry, unless the job fits into no machine.
  *
  * @param adapt what is made of the model before that.
  * @throws InputError if it is no crystal, or `adapt` does.
@@ -22,5 +23,6 @@ export async function jobCrystal(
 ): Promise<JobCrystal> {
   const structure = await resolveStructure(job, readText);
   const asGiven = adapt(modelFromJob(job, structure, await readPseudopotentials(job, readText)));
+  requireRoom(job, asGiven, platform.systemMemory());
   return { structure, ...(await symmetricModel(job, asGiven, platform)) };
 }

@@ -1,4 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
+import { plural } from "../../common/plural.ts";
+import { blockMemory } from "../../state/block-memory.ts";
 
 /** What decides how much memory a calculation takes. */
 export interface MemoryNeeds {
@@ -19,38 +21,39 @@ export interface MemoryNeeds {
   /** Densities kept by the accelerator. */
   readonly history: number;
   readonly threads: number;
+  /** Most bytes that one kernel instance can hold; default infinite. */
+  readonly most?: number;
 }
 
 export interface MemoryEstimate {
   /** All of it [B]. */
   readonly bytes: number;
-  /** In the memory of the busiest thread [B]. */
-  readonly perThread: number;
+  /** For one block alone, which no second thread or memory shares [B]. */
+  readonly perBlock: number;
   /** [B], the biggest first. */
   readonly parts: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/** One WebAssembly memory ends at 4 GiB; the rest is for what the estimate leaves out. */
-const PER_THREAD = 3.5 * 2 ** 30;
 /** The system and other programs need the rest. */
 const SYSTEM_SHARE = 0.8;
+/** What the number of plane waves of a k-point may exceed the mean by. */
+const LARGEST_SPHERE = 1.03;
 
-/** Panels of one k-point an eigensolver holds at once: ψ, Hψ and the blocks of residuals and directions. */
-const PANELS = 8;
-/** Complex temporaries on the grid per thread, and real fields of the density's size beside the history. */
-const COMPLEX_GRIDS = 3;
+/** Real fields of the density's size beside the history. */
 const REAL_FIELDS = 12;
 /** More of them for the gradients and what is made of them: ∇ρ, σ and their derivatives, for each evaluation anew. */
 const GRADIENT_FIELDS = 20;
 
 /*
- * What a run takes beside its arrays, measured as the largest resident memory of shipped jobs (bench/estimate.ts): Node, the
+ * What a run takes beside its arrays, measured as the largest resident memory of jobs (bench/estimate.ts): Node, the
  * libraries, compiled code and arrays that wait to be collected, and the same for each further thread.
  */
 const PROGRAM = 155 * 2 ** 20;
 const THREAD = 28 * 2 ** 20;
 /** Real fields of the density's size in each further thread: those it is sent and sends, some waiting to be collected. */
 const THREAD_FIELDS = 20;
+/** Lists of a sphere in the main thread, and as many in the one that holds its block [B for each plane wave]. */
+const SPHERE_LISTS = 48;
 
 const COMPLEX = 16;
 const REAL = 8;
@@ -61,36 +64,35 @@ export const planeWaveCount = (volume: number, ecut: number): number =>
 
 /** Memory of a ground state from its sizes alone, before anything is allocated. */
 export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
-  const workers = Math.min(needs.threads, needs.kpoints);
+  const { bands, kpoints, projectors, gridPoints, spins = 1, most = Number.POSITIVE_INFINITY } = needs;
+  const workers = Math.min(needs.threads, kpoints);
   const waves = planeWaveCount(needs.volume, needs.ecut);
-  const panel = COMPLEX * waves * needs.bands;
-  const perThreadParts = {
-    "eigensolver workspace": PANELS * panel,
-    "transform workspace": COMPLEX_GRIDS * COMPLEX * needs.gridPoints,
-  };
-  const shared = {
-    orbitals: panel * needs.kpoints,
-    projectors: COMPLEX * waves * needs.projectors * needs.kpoints,
+  const panel = COMPLEX * waves * bands;
+  const plan = blockMemory({ planeWaves: LARGEST_SPHERE * waves, bands, projectors, gridPoints }, most);
+  const atOnce = Math.min(kpoints, Math.max(1, plan.atOnce));
+  const instances = workers * Math.ceil(Math.ceil(kpoints / workers) / atOnce);
+  const each = {
+    "the program itself": PROGRAM + (workers > 1 ? workers * THREAD : 0),
+    orbitals: panel * kpoints,
+    projectors: COMPLEX * waves * projectors * kpoints,
+    "lists of plane waves": waves * kpoints * (2 * SPHERE_LISTS + plan.sphere),
     "densities and potentials":
-      (needs.spins ?? 1) *
+      spins *
       (REAL_FIELDS +
         (needs.hasGradients ? GRADIENT_FIELDS : 0) +
         3 * needs.history +
         (workers > 1 ? workers * THREAD_FIELDS : 0)) *
       REAL *
-      needs.gridPoints,
+      gridPoints,
+    "eigensolver workspace": instances * plan.shared,
+    "transforms and overlaps": instances * plan.scratch,
   };
-  const parts = [
-    { name: "the program itself", bytes: PROGRAM + (workers > 1 ? workers * THREAD : 0) },
-    ...Object.entries(shared).map(([name, bytes]) => ({ name, bytes })),
-    ...Object.entries(perThreadParts).map(([name, bytes]) => ({ name, bytes: bytes * workers })),
-  ].sort((a, b) => b.bytes - a.bytes);
-  const ownOrbitals =
-    ((shared.orbitals + shared.projectors) / needs.kpoints) * Math.ceil(needs.kpoints / workers);
-  const ownParts = Object.values(perThreadParts).reduce((sum, bytes) => sum + bytes, 0);
+  const parts = Object.entries(each)
+    .map(([name, bytes]) => ({ name, bytes }))
+    .sort((a, b) => b.bytes - a.bytes);
   return {
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
-    perThread: ownParts + ownOrbitals,
+    perBlock: plan.shared + plan.scratch + plan.block,
     parts,
   };
 }
@@ -99,21 +101,27 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
  * @param systemMemory bytes of the machine; infinite where it cannot be asked, as in a browser.
  * @throws InputError, with the estimate and what dominates it, if the calculation cannot fit.
  */
-export function requireMemory(estimate: MemoryEstimate, systemMemory: number): void {
+export function requireMemory(needs: MemoryNeeds, systemMemory: number): MemoryEstimate {
+  const estimate = estimateMemory(needs);
+  const { most = Number.POSITIVE_INFINITY } = needs;
   const [biggest] = estimate.parts;
-  const what = () =>
-    `most of it (${gib(biggest?.bytes ?? 0)}) for ${biggest?.name}; lower ecut, bands, kgrid, the cell or the number of threads`;
   requireInput(
     estimate.bytes <= SYSTEM_SHARE * systemMemory,
     () =>
-      `job: must fit into ${gib(SYSTEM_SHARE * systemMemory)} of memory, got an estimate of ${gib(estimate.bytes)}, ${what()}`,
+      `job: must fit into ${gib(SYSTEM_SHARE * systemMemory)} of memory, got an estimate of ${gib(estimate.bytes)} with ${plural(needs.kpoints, "k-point")} of ${sizesText(needs)}, most of it (${gib(biggest?.bytes ?? 0)}) for ${biggest?.name}; lower ecut, bands, kgrid, the cell or the number of threads`,
   );
   requireInput(
-    estimate.perThread <= PER_THREAD,
+    estimate.perBlock <= most,
     () =>
-      `job: must fit into ${gib(PER_THREAD)} per thread, got an estimate of ${gib(estimate.perThread)}, ${what()}`,
+      `job: must fit into ${gib(most)} for each k-point, the memory of one thread, got an estimate of ${gib(estimate.perBlock)} with ${sizesText(needs)}; lower ecut, bands or the cell, or take the backend native, which has no such limit`,
   );
+  return estimate;
 }
+
+const sizesText = ({ volume, ecut, bands, gridPoints, projectors }: MemoryNeeds): string =>
+  `${count(planeWaveCount(volume, ecut))} plane waves, ${count(bands)} bands and ${count(projectors)} projectors on ${count(gridPoints)} grid points`;
+
+const count = (n: number): string => (n < 1e6 ? `${Math.round(n)}` : n.toExponential(1).replace("e+", "e"));
 
 function gib(bytes: number): string {
   const value = bytes / 2 ** 30;

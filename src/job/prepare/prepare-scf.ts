@@ -1,5 +1,4 @@
 import { symmetricGridSize } from "../../basis/grid.ts";
-import { requireRoomForBands } from "../../basis/kpoint.ts";
 import { createBasis } from "../../basis/plane-wave-basis.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import { createKernels } from "../../kernels/backends.ts";
@@ -16,13 +15,11 @@ import { requireSelfConsistent } from "../schema/checks.ts";
 import type { Job } from "../schema/job.ts";
 import { parseJob } from "../schema/schema.ts";
 import type { GroundFields } from "../tasks/scf/ground-fields.ts";
-import { discretisationWarnings, kpointChoice, type SymmetryReport } from "./crystal.ts";
+import { discretisationWarnings, type SymmetryReport } from "./crystal.ts";
 import { cutoffWarnings } from "./cutoffs.ts";
 import { jobCrystal } from "./job-crystal.ts";
-import { estimateMemory, requireMemory } from "./memory-estimate.ts";
-import { memoryNeeds } from "./memory-needs.ts";
-import { requireBands } from "./model.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
+import { jobSizes } from "./sizes.ts";
 import {
   type Checkpoint,
   type CheckpointSystem,
@@ -90,12 +87,11 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
   requireSelfConsistent(job);
   const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
   const { model, operations, symmetry, structure } = crystal;
-  requireBands(job, model);
-  const choice = kpointChoice(job, model, operations);
-  requireMemory(
-    estimateMemory(memoryNeeds(job, model, operations, choice, threads)),
-    platform.systemMemory(),
-  );
+  const { choice, fftSize, zone } = jobSizes(job, model, operations, {
+    threads,
+    systemMemory: platform.systemMemory(),
+    most: kernels.memory().most,
+  });
 
   const basis = createBasis(
     model,
@@ -103,12 +99,12 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
       ecut: job.ecut,
       ...("kgrid" in choice ? choice : { kgrid: [1, 1, 1], kpoints: choice.list }),
       kgridSymmetry: job.kgridSymmetry,
-      fftSize: job.fftSize,
+      fftSize,
+      zone,
       operations,
     },
     kernels,
   );
-  if (job.bands !== null) requireRoomForBands(job.bands, basis.kpoints);
   const system = checkpointSystem(basis, job);
   const start: StartingPoint =
     options.restart === undefined

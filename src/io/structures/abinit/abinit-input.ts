@@ -1,7 +1,12 @@
 import { ELEMENTS } from "../../../atoms/elements.ts";
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
 import { type Mat3, scale, type Vec3 } from "../../../common/vec3.ts";
-import { type StructureAtom, type StructureInFile, toFractional } from "../../../model/structure.ts";
+import {
+  MOST_ATOMS,
+  type StructureAtom,
+  type StructureInFile,
+  toFractional,
+} from "../../../model/structure.ts";
 import { type TextSource, textSource, toNumber } from "../../text-source.ts";
 import { axisWarning, collinearMoments } from "../collinear-moments.ts";
 import type { StructureFormat } from "../structure-format.ts";
@@ -80,6 +85,7 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
       : source.fail(variables.get(key)!.at, `a positive whole number for ${key}`, `${value}`);
   };
   const natom = whole("natom", 1);
+  if (natom > MOST_ATOMS) source.fail(variables.get("natom")!.at, `at most ${MOST_ATOMS} atoms`, `${natom}`);
   const ntypat = whole("ntypat", 1);
   for (const [key, usual] of [
     ["ntypalch", 0],

@@ -31,7 +31,7 @@ export const runDos = async (value: unknown, options: DosOptions = {}): Promise<
 export async function dosTask(session: Session, options: DosOptions): Promise<DosFile> {
   const { job } = session;
   const unsolved = await prepareHamiltonian(session, options);
-  dosValues({ temperature: unsolved.model.temperature, choice: unsolved.choice }, options); // before the long work
+  dosValues(unsolved.model, unsolved.choice, options); // before the long work
   const { warnings, ...crystal } = await unsolved.solve();
   const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
   const dos = await computeDos(crystal, session, choices);

@@ -1,19 +1,14 @@
-import { symmetricGridSize } from "../../../basis/grid.ts";
-import { countPlaneWaves } from "../../../basis/kpoint.ts";
+import { createKPoint } from "../../../basis/kpoint.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
 import { createKernels } from "../../../kernels/backends.ts";
 import type { GridSize } from "../../../kernels/kernels.ts";
-import { chooseKpoints } from "../../../model/kpoint-set.ts";
-import { latticePointGroup } from "../../../model/lattice-symmetry.ts";
-import { rotationsOfGrid } from "../../../model/symmetry-subgroups.ts";
-import { discretisationWarnings, kpointChoice, type SymmetryReport } from "../../prepare/crystal.ts";
+import { discretisationWarnings, type SymmetryReport } from "../../prepare/crystal.ts";
 import { cutoffWarnings } from "../../prepare/cutoffs.ts";
 import { jobCrystal } from "../../prepare/job-crystal.ts";
-import { estimateMemory, type MemoryEstimate } from "../../prepare/memory-estimate.ts";
-import { memoryNeeds } from "../../prepare/memory-needs.ts";
-import { requireBands } from "../../prepare/model.ts";
+import type { MemoryEstimate } from "../../prepare/memory-estimate.ts";
 import { type PseudopotentialInUse, pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
+import { jobSizes } from "../../prepare/sizes.ts";
 import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
@@ -61,7 +56,7 @@ const USUAL_STEPS = 10;
 /**
  * Sizes, memory and time of a job without solving anything: about half a second.
  *
- * @throws InputError if the job cannot be run; too large for this machine is no error here.
+ * @throws InputError if the job cannot be run, as one too large for this machine.
  */
 export const estimateJob = async (value: unknown, options: SessionOptions = {}): Promise<JobEstimate> =>
   estimateTask(await openSession(parseJob(value), options));
@@ -70,20 +65,24 @@ export const estimateJob = async (value: unknown, options: SessionOptions = {}):
 export async function estimateTask(session: Session): Promise<JobEstimate> {
   const { job, threads, backend, platform } = session;
   requireSelfConsistent(job);
-  const { structure, model, operations: found, symmetry, warnings } = await jobCrystal(session);
-  requireBands(job, model);
-  const choice = kpointChoice(job, model, found);
-  const memory = memoryNeeds(job, model, found, choice, threads);
-  const fftSize = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, found);
-  const onGrid = rotationsOfGrid(found, fftSize);
-  const { kpoints, operations, kept, chosen, whole } = chooseKpoints(choice, {
-    operations: onGrid,
-    lattice: () => latticePointGroup(model.lattice.vectors),
-    kgridSymmetry: job.kgridSymmetry,
+  const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
+  const { structure, model, operations: found, symmetry, warnings } = crystal;
+  const {
+    choice,
+    fftSize,
+    onGrid,
+    zone,
+    planeWaves: waves,
+    needs,
+    memory,
+  } = jobSizes(job, model, found, {
+    threads,
+    systemMemory: platform.systemMemory(),
+    most: kernels.memory().most,
   });
-  const waves = kpoints.map(({ k }) => countPlaneWaves(model.lattice, job.ecut, k));
+  const { kpoints, operations, kept, chosen, whole } = zone;
+  if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1); // refuses too few points
   const blocks = kpoints.length * model.nSpin;
-  const needs = { ...memory, kpoints: blocks };
   const sizes = {
     size: fftSize,
     planeWaves: waves.reduce((sum, n) => sum + n, 0) / waves.length,
@@ -94,7 +93,7 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
     hasGradients: needs.hasGradients === true,
     hasStates: job.temperature > 0 && job.scf.mixing.name !== "simple",
   };
-  const speeds = measureSpeeds(await createKernels(backend), sizes, platform.cpuSeconds);
+  const speeds = measureSpeeds(kernels, sizes, platform.cpuSeconds);
   const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
   const workers = Math.min(threads, blocks);
@@ -108,9 +107,12 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
     allKpoints: whole,
     ...("kgrid" in choice ? { kgrid: choice.kgrid } : {}),
     ...(symmetry === undefined ? {} : { symmetry }),
-    planeWaves: { least: Math.min(...waves), most: Math.max(...waves) },
+    planeWaves: {
+      least: waves.reduce((a, b) => Math.min(a, b)),
+      most: waves.reduce((a, b) => Math.max(a, b)),
+    },
     fftSize,
-    memory: estimateMemory(needs),
+    memory,
     systemMemory: platform.systemMemory(),
     processorSecondsPerStep: perStep,
     secondsPerStep: secondsOfStep(timeParts, blocks, workers),

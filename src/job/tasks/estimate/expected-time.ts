@@ -100,8 +100,7 @@ export function measureSpeeds(
 ): MeasuredSpeeds {
   const timed = (call: () => void) => usual(call, cpuSeconds);
   const points = size[0] * size[1] * size[2];
-  const shrink = Math.max(1, Math.ceil(points / MOST_POINTS));
-  const tested: GridSize = [size[0], size[1], fastSize(size[2] / shrink)];
+  const tested = points <= MOST_POINTS ? size : shrunk(size, Math.cbrt(points / MOST_POINTS));
   const testedPoints = tested[0] * tested[1] * tested[2];
   const growth = (points * Math.log(points)) / (testedPoints * Math.log(testedPoints));
   const sphere = ellipsoid(tested, Math.min(1, planeWaves / points));
@@ -120,6 +119,13 @@ export function measureSpeeds(
     transform: growth * timed(() => fft.forward(grid, grid)),
   };
 }
+
+/** A grid with axes shorter by a factor, none of them shorter than one point. */
+const shrunk = ([nx, ny, nz]: GridSize, factor: number): GridSize => [
+  fastSize(nx / factor),
+  fastSize(ny / factor),
+  fastSize(nz / factor),
+];
 
 /** Grid points of the frequencies within an ellipsoid along the axes that holds about `share` of them. */
 function ellipsoid(size: GridSize, share: number): Int32Array {

@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import { supercell } from "../../src/build/supercell.ts";
+import { InputError } from "../../src/common/failure.ts";
+import { random } from "../../src/common/random.ts";
+import { parsePoscar } from "../../src/io/structures/poscar.ts";
+import { jobCrystal } from "../../src/job/prepare/job-crystal.ts";
+import { prepareSession } from "../../src/job/prepare/prepare-scf.ts";
+import { openSession } from "../../src/job/prepare/session.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
+import { runDos } from "../../src/job/tasks/dos/run-dos.ts";
+import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
+import { closePair } from "../../src/model/close-atoms.ts";
+import { SILICON } from "../systems.ts";
+
+/** The message of a refusal, or nothing. */
+async function refusal(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.message;
+  }
+}
+
+/** A machine with that much memory. */
+const sessionOn = async (job: object, memory: number, threads = 1) => {
+  const session = await openSession(parseJob(job), { threads });
+  return { ...session, platform: { ...session.platform, systemMemory: () => memory } };
+};
+
+test("estimate refuses what a run refuses, in the same words, and nothing else", async () => {
+  const { uniform } = random(11);
+  const pick = <T>(...of: readonly T[]): T => of[Math.floor(of.length * uniform())]!;
+  const refusals: (string | undefined)[] = [];
+  for (let i = 0; i < 24; i++) {
+    const n = pick(1, 2, 3);
+    const job = {
+      ...SILICON,
+      ecut: pick(0.05, 2, 4, 6),
+      kgrid: [n, pick(n, 1), pick(n, 2)],
+      kgridSymmetry: pick("crystal", "none"),
+      fftSize: pick(null, null, null, [8, 8, 8], [15, 15, 15], [9, 13, 2]),
+      bands: pick(null, null, 3, 8, 30, 60, 5000),
+      spin: pick("none", "none", "collinear"),
+      symmetry: pick(true, false),
+    };
+    const memory = pick(0.2, 0.21, 0.22, 16) * 2 ** 30;
+    const threads = pick(1, 2);
+    const [estimated, prepared] = await Promise.all([
+      refusal(sessionOn(job, memory, threads).then(estimateTask)),
+      refusal(sessionOn(job, memory, threads).then((session) => prepareSession(session, {}))),
+    ]);
+    expect(estimated, JSON.stringify(job)).toBe(prepared);
+    refusals.push(prepared);
+  }
+  // The sample holds every kind of refusal, and jobs that run.
+  expect(refusals).toContain(undefined);
+  for (const kind of [/^job: must fit/, /^bands: .*at most/, /^bands: .*at least/, /^fftSize: /, /^ecut: /])
+    expect(refusals.some((text) => kind.test(text ?? ""))).toBe(true);
+});
+
+test.each([
+  [{ kgrid: [1000, 1000, 1000] }, /^kgrid: must give at most 1000000 .* 1000x1000x1000 = 1\.00e\+9, .* GiB/],
+  [{ kgrid: { spacing: 1e-9 } }, /^kgrid: must give at most 1000000 .* GiB; lower kgrid$/],
+  [{ kgrid: [90, 90, 90], ecut: 200 }, /^job: must fit into .* GiB .* k-points of /],
+  [{ ecut: 9000 }, /^job: must fit into .* estimate of .* GiB/],
+])("%j is refused before its symmetry is looked for", async (change, line) => {
+  const session = await sessionOn({ ...SILICON, ...change }, 16 * 2 ** 30);
+  const platform = {
+    ...session.platform,
+    analyseSymmetry: () => Promise.reject(new Error("symmetry was looked for")),
+  };
+  expect(await refusal(jobCrystal({ ...session, platform }))).toMatch(line);
+});
+
+test("a density of states on too many k-points is refused before the ground state is looked for", async () => {
+  const steps: unknown[] = [];
+  const run = runDos(
+    { ...SILICON, kgrid: [2, 2, 2] },
+    { kgrid: [200, 200, 200], onStep: (row) => void steps.push(row) },
+  );
+  expect(await refusal(run)).toMatch(
+    /^dos\.kgrid: must give at most 1000000 k-points .* 200x200x200 = 8\.00e\+6/,
+  );
+  expect(steps).toHaveLength(0);
+});
+
+test("structures beyond every calculation are refused before they are made", async () => {
+  const { lattice, atoms } = SILICON.structure as unknown as Parameters<typeof supercell>[0];
+  expect(() => supercell({ lattice, atoms }, [1e9, 1, 1])).toThrow(
+    /^repeat: must give at most 100000 atoms, got 1000000000,1,1, which makes 2000000000 of 2/,
+  );
+  const poscar = (count: string) => `Si\n1\n5 0 0\n0 5 0\n0 0 5\nSi\n${count}\nDirect\n0 0 0\n`;
+  expect(parsePoscar(poscar("1")).atoms).toHaveLength(1);
+  expect(() => parsePoscar(poscar("1000000000"))).toThrow(
+    /^POSCAR:7: must be numbers of atoms .*"1000000000"/,
+  );
+});
+
+test("the nearest pair is found across faces, edges and corners of a skew cell, by whichever name", () => {
+  const lattice = [[20, 0, 0], [-7, 22, 0], [5, 9, 40]] as const; // biome-ignore format: a matrix
+  for (let corner = 1; corner < 8; corner++) {
+    const side = (sign: number) =>
+      [0, 1, 2].map((axis) => ((corner >> axis) & 1 ? (sign * 0.3) / 40 : 0.45)) as [number, number, number];
+    const atoms = [[0.7, 0.7, 0.7] as const, side(1), [0.2, 0.7, 0.2] as const, side(-1)];
+    const structure = { lattice, atoms: atoms.map((position) => ({ element: "Si", position })) };
+    expect(closePair(structure)).toMatchObject({ first: 1, second: 3 });
+  }
+});
+
+test("many atoms far from each other are told so in a moment", () => {
+  const many = supercell({ lattice: [[8, 0, 0], [0, 8, 0], [0, 0, 8]], atoms: [{ element: "Si", position: [0, 0, 0] }] }, [20, 20, 20]); // biome-ignore format: a cell
+  const before = process.cpuUsage().user;
+  expect(closePair(many)).toBeUndefined();
+  expect(process.cpuUsage().user - before).toBeLessThan(3e6); // all 3·10⁷ pairs take more
+});
