@@ -130,6 +130,19 @@ test("0.3333 becomes the third it stands for, and images of one site are one ato
   for (const [i, x] of [1 / 3, 2 / 3, 0.25].entries()) expect(atoms[0]!.position[i]).toBeCloseTo(x, 14);
 });
 
+test("an atom beside a special position is moved there with a word, but not one rounded to three digits", () => {
+  const read = (x: number) =>
+    parseCif(cif("_space_group_IT_number 221", `Si1 ${x} 0 0`), "a.cif", { settings: groups });
+  for (const [x, told] of [
+    [0.497, [/^a\.cif:14: atom Si1 is moved by 0\.031 bohr to the special position/]],
+    [0.4995, []],
+  ] as const) {
+    const { atoms, warnings } = read(x);
+    expect(atoms.map(({ position }) => position[0]).filter((p) => p === 0.5).length).toBe(1);
+    expect(warnings).toEqual(told.map((text) => expect.stringMatching(text)));
+  }
+});
+
 test("labels and types of all kinds name their element", () => {
   const sites = ["CL1 0 0 0", "Co2A 0.5 0 0", "D3 0 0.5 0", "O-2 0 0 0.5", "C_h 0.5 0.5 0.5"].join("\n");
   const { atoms } = parseCif(cif("_cell_formula_units_Z 1", sites), "a.cif");

@@ -39,6 +39,54 @@ describe("iron with PBE converges by default settings, to one state from any mom
   });
 });
 
+test("nickel with PBE and semicore electrons: its moment is kept until the charge has settled", async () => {
+  // 15 steps; 23 where the first potentials may quench the moment and it has to grow again.
+  const half = 3.3259179816;
+  const run = await runScf({
+    structure: {
+      lattice: [[0, half, half], [half, 0, half], [half, half, 0]], // biome-ignore format: a matrix
+      atoms: [{ element: "Ni", position: [0, 0, 0], magneticMoment: 1 }],
+    },
+    pseudopotentials: "gth-pbe",
+    functional: "pbe",
+    ecut: 45,
+    kgrid: [2, 2, 2],
+    temperature: 0.01,
+    smearing: "gaussian",
+    spin: "collinear",
+  });
+  expect(run.status).toBe("converged");
+  expect(run.iterations).toBeLessThanOrEqual(17);
+  close(run.energies.total, -166.29117297, 1e-7, "energy");
+});
+
+test("an antiferromagnet keeps its order by default settings: FeO with PBE and semicore electrons", async () => {
+  // 13 steps. The potential of the initial charge leaves 0.13 of 3.5 μB; without keeping them (`holdMoments`) the run
+  // is without order and 0.09 Ha too high after 100 steps.
+  const [a, half] = [4.33, 2.165];
+  const run = await runScf({
+    ...iron(0),
+    structure: {
+      lattice: [[a, half, half], [half, a, half], [half, half, a]], // biome-ignore format: a matrix
+      atoms: [
+        { element: "Fe", position: [0, 0, 0], magneticMoment: 4 },
+        { element: "Fe", position: [0.5, 0.5, 0.5], magneticMoment: -4 },
+        { element: "O", position: [0.25, 0.25, 0.25] },
+        { element: "O", position: [0.75, 0.75, 0.75] },
+      ],
+      units: "angstrom",
+    },
+    ecut: 40,
+    kgrid: [2, 2, 2],
+    scf: { tolerance: { density: 1e-3 } },
+  });
+  expect(run.status).toBe("converged");
+  expect(run.iterations).toBeLessThanOrEqual(17);
+  close(run.magnetisation!, 0, 1e-2, "moment of the cell");
+  close(run.atomicMagnetisation!.moments[0]!, 3.385, 5e-3, "moment of iron");
+  close(run.energies.total, -275.49332, 1e-4, "energy");
+});
+
 /** An oxygen molecule in a box whose vacuum is thinner than a hundredth of an electron. */
 const oxygen = JSON.parse(readFileSync("test/fixtures/cases/bug-o2-pbe-vacuum.json", "utf8"));
 

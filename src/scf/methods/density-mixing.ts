@@ -7,6 +7,7 @@ import { anderson } from "../accelerators/anderson.ts";
 import { energyNorm } from "../accelerators/energy-norm.ts";
 import { iterateAt, responseAt } from "../iterate.ts";
 import type { ScfIteration, ScfMethod, SolvedStep } from "../method.ts";
+import { holdMoments, losesMoments } from "../rules/held-moments.ts";
 import { keepBothSpins } from "../rules/spin-floor.ts";
 import { densityDistance, type SolvedPotential, solvePotential } from "../solve-potential.ts";
 import type { MethodState } from "../state.ts";
@@ -31,6 +32,8 @@ export interface DensityMixingState extends MethodState {
   readonly history: AcceleratorHistory;
   /** Absent if the accelerator has no `maxRise`. */
   readonly guard?: GuardState | undefined;
+  /** Whether the initial magnetisation has been kept so far (`holdMoments`). */
+  readonly isHeld?: boolean;
 }
 
 /**
@@ -78,7 +81,7 @@ export function densityMixing({
         },
         async next({ orbitals, state }, solved, isLast) {
           const { rhoIn, rhoOut, levels, occupation, states, energies, densityResidual } = solved;
-          const before = state.method ?? { name, history: [] };
+          const before: DensityMixingState = state.method ?? { name, history: [], isHeld: nSpin === 2 };
           if (isLast)
             return { rho: rhoOut, method: before, damping: state.history.at(-1)?.damping ?? damping };
           const response = responseAt(
@@ -92,11 +95,16 @@ export function densityMixing({
           // Inexact solves in P⁻¹ break the symmetry slightly, and F, symmetrised, cannot restore
           // it.
           basis.symmetrize(step);
+          const isHeld = before.isHeld === true && losesMoments(rhoIn, rhoOut, electrons / grid.dvol);
+          if (isHeld) holdMoments(step);
+          // Steps without magnetisation say nothing about those with it.
+          const isReleased = before.isHeld === true && !isHeld && before.history.length > 0;
+          const { history, guard } = isReleased ? { history: [], guard: undefined } : before;
           const point = { input: rhoIn, step, energy: energies.total, densityResidual, electrons, weigh };
-          const found = guardedNext(accelerator, before.history, before.guard, point, damping);
+          const found = guardedNext(accelerator, history, guard, point, damping);
           return {
             rho: nSpin === 1 ? found.input : keepBothSpins(found.input, rhoIn, rhoOut, basis.symmetrize),
-            method: { name, history: found.history, guard: found.guard },
+            method: { name, history: found.history, guard: found.guard, ...(isHeld && { isHeld }) },
             damping: found.damping,
             stepNorm: damping * Math.sqrt(grid.dvol * dotReal(step, step)),
           };

@@ -21,6 +21,9 @@ import { type CifBlock, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
 /** Images of an atom closer than this are the atom itself [bohr]: files hold positions with three digits or four. */
 const SAME_ATOM = 0.1;
 
+/** Fractional coordinates move by less than this to a special position that is rounded to three digits. */
+const ROUNDED = 6e-4;
+
 /**
  * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with their moments. Where an operation leaves an
  * atom in its place, the mean of its images is taken, so that 0.3333 becomes the third it stands for.
@@ -134,6 +137,12 @@ function atomsOf(
       `${named!.said} alone`,
     );
   for (const site of sites) {
+    const shift = sub(stabilised(lattice, site.position, first!), site.position);
+    if (shift.some((x) => Math.abs(x) > ROUNDED))
+      source.warn(
+        site.at,
+        `atom ${site.label} is moved by ${norm(rowsVec(lattice, shift)).toFixed(3)} bohr to the special position beside it: nearer than ${SAME_ATOM} bohr, its images are one atom`,
+      );
     const count = atoms.filter((atom) => atom.site === site).length;
     if (count === 0) source.warn(site.at, `atom ${site.label} is an image of one before it: counted once`);
     else if (site.multiplicity !== undefined && site.multiplicity !== count)
