@@ -78,7 +78,7 @@ export function referenceKernels(): Kernels {
             im -= pr * qi - pi * qr;
           }
           if (i === j) {
-            if (!(re > 0)) return false;
+            if (!(re > 0 && re < Infinity)) return false;
             a[at(j, j)] = Math.sqrt(re);
             a[at(j, j) + 1] = 0;
           } else {

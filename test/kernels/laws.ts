@@ -302,6 +302,12 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
           indefinite[2 * (n - 1 + (n - 1) * lda)] = -1;
           expect(mine.cholesky(n, indefinite, lda)).toBe(false);
         }
+        for (const pivot of [Number.POSITIVE_INFINITY, Number.NaN]) {
+          const boundless = mine.alloc(2 * lda * n);
+          boundless.set(original);
+          boundless[2 * (n - 1 + (n - 1) * lda)] = pivot;
+          expect(mine.cholesky(n, boundless, lda)).toBe(false);
+        }
       });
 
     const hermitian = (kernels: Kernels, n: number, kind: string): Float64Array => {

@@ -1,4 +1,4 @@
-import { radiusAbout } from "../../interval/interval.ts";
+import { type Interval, radiusAbout } from "../../interval/interval.ts";
 import { rootAbove } from "../../interval/norms.ts";
 import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
 import {
@@ -14,7 +14,7 @@ import {
   unitRoundoff,
 } from "../../interval/sides.ts";
 import { type CosSin, cosSinFraction } from "../../interval/turns.ts";
-import type { FftPass } from "../../kernels/kernels.ts";
+import type { Fft, FftPass, GridSize, Kernels } from "../../kernels/kernels.ts";
 
 /**
  * A-priori errors of a transform F of unimodular entries by passes (docs/bounds.md, Lemma 8), for ŷ in place of y = F x:
@@ -62,6 +62,41 @@ export function fftRounding(passes: readonly FftPass[] | undefined): FftRounding
     uniform = productAbove(uniform!, sumAbove(exact(1), errors.uniform));
   }
   return { relative: differenceAbove(relative!, exact(1)), uniform: differenceAbove(uniform!, exact(1)) };
+}
+
+/**
+ * Tells whether the small transforms that the kernels run are those of their radices: every unit
+ * vector, along each axis and in both directions, must go where it should within the rounding of a
+ * single pass. That sees a wrong constant, which no factor of the passes shows.
+ */
+export function butterfliesHold(kernels: Kernels, passes: readonly FftPass[]): boolean {
+  return [...new Set(passes.map(({ radix }) => radix))].every((radix) => {
+    const roots = Array.from({ length: radix }, (_, j) => cosSinFraction(j, radix));
+    return [0, 1, 2].every((axis) => {
+      const size = [1, 1, 1].map((one, i) => (i === axis ? radix : one)) as unknown as GridSize;
+      const fft = kernels.fft(size);
+      const law = fft.passes?.length === 1 && fft.passes[0]!.radix === radix && fftRounding(fft.passes);
+      return law && [-1, 1].every((sign) => unitsHold(kernels, roots, sign, fft, law.uniform));
+    });
+  });
+}
+
+/** |ŷ_k − e^{sign·2πi qk/r}| ≤ `most` for the transform ŷ of each unit vector e_q. */
+function unitsHold(kernels: Kernels, roots: readonly CosSin[], sign: number, fft: Fft, most: Above): boolean {
+  const radix = roots.length;
+  const isNear = ({ lo, hi }: Interval, x: number) => lo - most <= x && x <= hi + most;
+  return kernels.scratch((take) => {
+    const [unit, image] = [take(2 * radix), take(2 * radix)];
+    for (let q = 0; q < radix; q++) {
+      unit.fill(0)[2 * q] = 1;
+      (sign < 0 ? fft.forward : fft.inverse)(image, unit);
+      for (let k = 0; k < radix; k++) {
+        const { cos, sin } = roots[(q * k) % radix]!;
+        if (!isNear(cos, image[2 * k]!) || !isNear(sin, sign * image[2 * k + 1]!)) return false;
+      }
+    }
+    return true;
+  });
 }
 
 /** ε = τ + (1+τ) β √r and μ = τ + (1+τ) β, where τ = √2 γ₂ (1+η) + η is what the multiplication by an inexact factor costs. */

@@ -12,7 +12,7 @@ import {
 } from "../../interval/sides.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { PlaneWaves } from "../problem/reciprocal.ts";
-import { type FftRounding, fftRounding } from "./fft-rounding.ts";
+import { butterfliesHold, type FftRounding, fftRounding } from "./fft-rounding.ts";
 
 /** Numbers a_G on reduced vectors, sorted by length, with a_{−G} the exact conjugate of a_G: a real function of r. */
 export interface Coefficients {
@@ -76,7 +76,7 @@ export function gridConvolution(
   const isSame = sphere.passes?.every((pass) => fft.passes?.includes(pass)) === true;
   return {
     error:
-      rounding === undefined || !isSame
+      rounding === undefined || !isSame || !butterfliesHold(kernels, fft.passes!)
         ? provedAbove(Infinity)
         : sumAbove(productError(rounding, exact(largest), norm1), dropped),
     size,

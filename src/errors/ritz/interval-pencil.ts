@@ -35,7 +35,7 @@ export function enclosePencil(
 ): PencilEigenvalues | undefined {
   const { n } = a;
   const solution = approximateSolution(kernels, n, midpoints(a), midpoints(b));
-  if (solution === undefined) return undefined;
+  if (solution === undefined || !isAscending(solution.values)) return undefined;
   const x = exactMatrix(n, solution.vectors);
   const xh = adjoint(x);
   const ones = new Array<number>(n).fill(1);
@@ -60,6 +60,10 @@ export function enclosePencil(
     approximate: solution.values,
   };
 }
+
+/** Lemma 6 pairs the i-th of these with the i-th eigenvalue; NaN is in no order. */
+const isAscending = (values: readonly number[]): boolean =>
+  values.every((value, i) => i === 0 || values[i - 1]! <= value);
 
 /** Eigenvalues (ascending) and B-orthonormal vectors in floating point; undefined where B is not numerically positive. */
 export function approximateSolution(

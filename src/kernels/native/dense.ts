@@ -119,8 +119,9 @@ export function denseKernels(lapack: Lapack, memory: NativeMemory): DenseKernels
       invariant(info[0]! >= 0, () => `zpotrf: argument ${-info[0]!} is wrong`);
       if (info[0]! > 0) return false;
       for (let j = 0; j < n; j++) {
-        // Some versions of zpotrf do not report a NaN as not positive.
-        if (!(a[2 * (j + j * lda)]! > 0)) return false;
+        // zpotrf accepts infinite pivots, and some versions a NaN.
+        const pivot = a[2 * (j + j * lda)]!;
+        if (!(pivot > 0 && pivot < Infinity)) return false;
         a[2 * (j + j * lda) + 1] = 0;
         a.fill(0, 2 * (j + 1 + j * lda), 2 * (n + j * lda));
       }

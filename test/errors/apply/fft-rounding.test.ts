@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { butterfly, type Step } from "../../../scripts/kernels/butterfly.ts";
 import { RADICES } from "../../../scripts/kernels/codelets.ts";
 import { random } from "../../../src/common/random.ts";
-import { BUTTERFLY_ERRORS, fftRounding } from "../../../src/errors/apply/fft-rounding.ts";
+import { BUTTERFLY_ERRORS, butterfliesHold, fftRounding } from "../../../src/errors/apply/fft-rounding.ts";
 import { gridConvolution, gridWithoutMeeting } from "../../../src/errors/apply/grid-convolution.ts";
 import { localProduct } from "../../../src/errors/apply/local-product.ts";
 import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
@@ -174,6 +174,46 @@ test("one wrong factor is seen, and the product falls back to the coefficients",
   }
   expect(fftRounding(passes)).toBeDefined();
   expect(fftRounding(undefined)).toBeUndefined();
+});
+
+// Seen red: the small transforms not tried.
+test("a wrong constant of a small transform is seen, and the product falls back to the coefficients", () => {
+  const kernels = wasmKernelsSync();
+  expect(butterfliesHold(kernels, kernels.fft([30, 56, 143]).passes!)).toBe(true); // every radix but 3 and 4
+  expect(butterfliesHold(kernels, kernels.fft([3, 4, 12]).passes!)).toBe(true);
+  for (const [axis, direction] of [
+    [0, "forward"],
+    [1, "inverse"],
+    [2, "forward"],
+  ] as const) {
+    // biome-ignore format: cases
+    const wrong: Kernels = {
+      ...kernels,
+      fft(size) {
+        const fft = kernels.fft(size);
+        const off = (out: Float64Array, x: Float64Array) => {
+          const moved = size[axis] === 5 ? 1e-13 * x[2]! : 0;
+          fft[direction](out, x);
+          out[3]! += moved;
+        };
+        return { ...fft, [direction]: off };
+      },
+    };
+    expect(butterfliesHold(wrong, kernels.fft([5, 5, 5]).passes!)).toBe(false);
+    expect(butterfliesHold(wrong, kernels.fft([4, 3, 2]).passes!)).toBe(true);
+  }
+  const wrong: Kernels = {
+    ...kernels,
+    fft: (size) => {
+      const fft = kernels.fft(size);
+      const inverse = (out: Float64Array, x: Float64Array) => {
+        fft.inverse(out, x);
+        if (size.includes(1)) out[0]! += 1e-13;
+      };
+      return { ...fft, inverse };
+    },
+  };
+  expect(localProduct(wrong, problem, set, u2).error).toBe(matrix.error);
 });
 
 // Seen red: the reach of the coefficients left out of the size, and w taken off by one where it is tight.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
 import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
-import { choleskyMargin } from "../../../src/errors/count/positive-definite.ts";
+import { choleskyMargin, factorizes } from "../../../src/errors/count/positive-definite.ts";
 import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
@@ -121,4 +121,22 @@ test("Lemma 5: a factorisation that rounds as it may runs to the end on a matrix
   const margin = choleskyMargin(n, exact(trace)) * (u / 2 ** -53);
   expect(margin).toBeGreaterThan(most);
   expect(margin / most).toBeLessThan(40);
+});
+
+// Seen red: either limit left out; the pivots not looked at.
+test("Lemma 5 promises nothing beyond its limits, nor of a factor with a pivot that is no positive number", () => {
+  expect(choleskyMargin(999_999, exact(9e15))).toBeLessThan(1e8);
+  expect(choleskyMargin(1_000_000, exact(1))).toBe(Infinity);
+  expect(choleskyMargin(2, exact(1e16))).toBe(Infinity);
+  expect(choleskyMargin(2, exact(Number.NaN))).toBe(Infinity);
+  for (const pivot of [Number.POSITIVE_INFINITY, Number.NaN, 0]) {
+    const careless: typeof kernels = {
+      ...kernels,
+      cholesky(n, a, lda) {
+        a[2 * (n - 1 + lda * (n - 1))] = pivot;
+        return true;
+      },
+    };
+    expect(factorizes(careless, 2, Float64Array.of(1, 0, 0, 0, 0, 0, 1, 0))).toBe(false);
+  }
 });

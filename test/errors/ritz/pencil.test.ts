@@ -121,3 +121,30 @@ test("eigenvalues that the solver has wrong are enclosed all the same", () => {
     expect(rough!.enclosures[i]!.hi).toBeGreaterThanOrEqual(kappa);
   });
 });
+
+// Seen red: the order not looked at. Lemma 6 pairs the i-th number with the i-th eigenvalue.
+test("a solver that gives eigenvalues in another order proves nothing", () => {
+  const one = exactMatrix(
+    N,
+    Float64Array.from({ length: 2 * N * N }, (_, at) => (at % (2 * N + 2) === 0 ? 1 : 0)),
+  );
+  const unordered: typeof kernels = {
+    ...kernels,
+    eigh(n, matrix, lda, values, vectors, ldv) {
+      kernels.eigh(n, matrix, lda, values, vectors, ldv);
+      values.reverse();
+      for (let i = 0; i < n >> 1; i++) {
+        const [from, to] = [2 * ldv * i, 2 * ldv * (n - 1 - i)];
+        const kept = vectors.slice(from, from + 2 * n);
+        vectors.copyWithin(from, to, to + 2 * n);
+        vectors.set(kept, to);
+      }
+    },
+  };
+  const a = exactMatrix(
+    N,
+    hermitian(() => 1),
+  );
+  expect(enclosePencil(kernels, a, one)).toBeDefined();
+  expect(enclosePencil(unordered, a, one)).toBeUndefined();
+});
