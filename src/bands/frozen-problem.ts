@@ -1,6 +1,20 @@
+import { POTENTIAL_SCHEMAS } from "../atoms/potential-schema.ts";
 import type { Pseudopotential } from "../atoms/pseudopotential.ts";
 import { exactProductGridSize, type Grid } from "../basis/grid.ts";
-import { InputError, requireInput, requireOption } from "../common/failure.ts";
+import { requireInput, requireOption } from "../common/failure.ts";
+import {
+  anyText,
+  lattice,
+  list,
+  numbers,
+  parseJsonOnce,
+  positiveNumber,
+  realNumber,
+  record,
+  requireSchema,
+  ruled,
+  wholeNumber,
+} from "../common/file-schema.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField } from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
@@ -99,46 +113,67 @@ function withoutMeshes(_key: string, value: unknown): unknown {
  * @throws InputError that names the missing part if the text is not a problem file.
  */
 export function parseProblem(text: string, name: string): FrozenProblem {
-  const value = parse(text, name) as Partial<FrozenProblem> | null;
-  const rule = (isRight: boolean, what: string) =>
-    requireOption(
-      isRight,
-      "runBands",
-      (named) =>
-        `${name}: must be a problem file, got one ${what}; bands with ${named("saveProblem")} writes one`,
-    );
-  rule(typeof value === "object" && value?.stillwaveProblem === 1, "without stillwaveProblem 1");
-  const { lattice, species, atoms, electrons, ecut, fermiLevel, potential } = value as Partial<FrozenProblem>;
-  rule(Array.isArray(lattice) && lattice.length === 3 && lattice.every(isVector(3)), "without a lattice");
-  rule(Array.isArray(species) && species.length > 0, "without species");
-  rule(Array.isArray(atoms) && atoms.every((atom) => isVector(3)(atom?.position)), "without atoms");
-  rule([electrons, ecut, fermiLevel].every(Number.isFinite), "without electrons, ecut or fermiLevel");
-  const coefficients = potential?.coefficients;
-  rule(Array.isArray(coefficients) && coefficients.every(isVector(5)), "without potential.coefficients");
-  rule(
-    coefficients!.every(([x, y, z, , im]) => [x, y, z].every(Number.isInteger) && isStored([x, y, z], im)),
-    "with a coefficient at a G that is not of whole numbers, or of the half that follows from the other",
+  const value = parseJsonOnce(text, name, DAMAGED) as Partial<FrozenProblem> | null;
+  requireOption(
+    typeof value === "object" && value?.stillwaveProblem === 1,
+    "runBands",
+    (named) =>
+      `${name}: must be a problem file, got one without stillwaveProblem 1; bands with ${named("saveProblem")} writes one`,
   );
-  const places = new Set(coefficients!.map(([x, y, z]) => `${x} ${y} ${z}`));
-  rule(places.size === coefficients!.length, "with a coefficient twice");
-  return value as FrozenProblem;
+  requireSchema(PROBLEM, value, `${name}: `, DAMAGED);
+  const problem = value as FrozenProblem;
+  const { species, atoms, potential } = problem;
+  const rule = (isRight: boolean, what: string) =>
+    requireInput(isRight, () => `${name}: must ${what}; ${DAMAGED}`);
+  species.forEach(({ element, pseudopotential }, i) => {
+    const own = pseudopotential.element;
+    rule(own === element, `have a pseudopotential of ${element} in species[${i}], got one of ${own}`);
+  });
+  const stray = atoms.find((atom) => atom.species >= species.length)?.species;
+  rule(stray === undefined, `have atoms of its ${species.length} species, got species ${stray}`);
+  const { coefficients } = potential;
+  const other = coefficients.find(([x, y, z, , im]) => !isStored([x, y, z], im));
+  rule(
+    other === undefined,
+    `have coefficients of one half of the G, from which the other follows, got ${other}`,
+  );
+  const places = new Set(coefficients.map(([x, y, z]) => `${x} ${y} ${z}`));
+  rule(places.size === coefficients.length, "have every coefficient once, got a coefficient twice");
+  return problem;
 }
 
-function parse(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InputError(`${name}: must be JSON, got ${(error as Error).message.replace(/\s+/g, " ")}`);
-  }
-}
+const DAMAGED = "the file is damaged or was changed";
+
+/** A problem file. */
+const PROBLEM = record({
+  stillwaveProblem: wholeNumber(1, 1),
+  stillwave: anyText,
+  title: anyText.optional(),
+  lattice,
+  species: list(record({ element: anyText, pseudopotential: POTENTIAL_SCHEMAS.any })).min(1, {
+    error: "must be at least one",
+  }),
+  atoms: list(record({ species: wholeNumber(0, 1e6), position: numbers(3) })),
+  electrons: positiveNumber,
+  ecut: positiveNumber,
+  fermiLevel: realNumber,
+  valenceMaximum: realNumber.optional(),
+  potential: record({
+    coefficients: list(
+      ruled(
+        "must be three whole numbers and two numbers",
+        (row) =>
+          Array.isArray(row) &&
+          row.length === 5 &&
+          row.every(Number.isFinite) &&
+          row.slice(0, 3).every(Number.isInteger),
+      ),
+    ),
+  }),
+});
 
 /** Tells whether a coefficient is the stored one of its pair ±G, and real for G = 0. */
 const isStored = (g: Vec3, im: number): boolean => isUpper(g) || (g.every((x) => x === 0) && im === 0);
-
-const isVector =
-  (length: number) =>
-  (value: unknown): boolean =>
-    Array.isArray(value) && value.length === length && value.every(Number.isFinite);
 
 /**
  * Requires that a stored problem has the crystal and the pseudopotentials of the job.

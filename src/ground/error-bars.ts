@@ -2,7 +2,7 @@ import type { FrozenProblem } from "../bands/frozen-problem.ts";
 import { invariant, requireOption } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { BandEnclosure } from "../errors/certify/band-enclosure.ts";
-import { type CertifiedPoint, claimsOf } from "../errors/certify/certificate.ts";
+import { type CertifiedPoint, type Claim, claimsOf } from "../errors/certify/certificate.ts";
 import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
@@ -36,7 +36,14 @@ export interface ErrorBars {
   /** What the intervals rest on. */
   readonly assumptions: readonly string[];
   /** k-points whose intervals could not be proved, and why. */
-  readonly failures: readonly { readonly k: Vec3; readonly reason: string }[];
+  readonly failures: readonly {
+    readonly k: Vec3;
+    readonly reason: string;
+    /** What may help, where anything does. */
+    readonly remedy?: string | undefined;
+  }[];
+  /** What was enclosed. */
+  readonly problem: ExactProblem;
   /** What proves the intervals, where it was to be kept. */
   readonly certificate?: BandsCertificate | undefined;
 }
@@ -96,7 +103,7 @@ export async function levelsWithErrorBars(
     }),
   );
   const enclosed = await enclosePoints(problem, tasks, { backend, threads, signal, onProgress });
-  const failures: { k: Vec3; reason: string }[] = [];
+  const failures: ErrorBars["failures"][number][] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;
   let rounding = 0;
@@ -104,15 +111,18 @@ export async function levelsWithErrorBars(
   const levels = enclosed.map(({ found, proposals }, point) => {
     const k = kpoints[point]!;
     if (!Array.isArray(found)) {
-      failures.push({ k, reason: found.reason });
+      failures.push({ k, reason: found.reason, remedy: found.remedy });
       return undefined;
     }
     if (certificate) points.push({ k, claims: claimsOf(found), proposals });
-    for (const { lower, upper, parts, assumptions: own } of found) {
-      if (!(upper - lower <= widest)) [widest, rounding] = [upper - lower, parts.arithmetic];
-      for (const assumption of own) assumptions.add(assumption);
-    }
-    return found.map(provedLevel);
+    const told = certificate ? claimsOf(found) : found;
+    return found.map((band, i) => {
+      const level = provedLevel(band, told[i]!);
+      const width = level.upper - level.lower;
+      if (!(width <= widest)) [widest, rounding] = [width, level.parts.arithmetic];
+      for (const assumption of band.assumptions) assumptions.add(assumption);
+      return level;
+    });
   });
   const rests = [...assumptions];
   return {
@@ -121,16 +131,23 @@ export async function levelsWithErrorBars(
     rounding,
     assumptions: rests,
     failures,
+    problem,
     ...(certificate ? { certificate: { problem, points, assumptions: rests } } : {}),
   };
 }
 
-/** The level that was computed with its interval, in the basis of the proof; that of the run's cutoff lies above. */
-const provedLevel = ({ index, ritz, lower, upper, parts }: BandEnclosure): BandEnergy => ({
+/**
+ * Makes the level of a proved interval: the one that was computed in the basis of the proof; that of
+ * the run's cutoff lies above.
+ *
+ * @param told the interval itself, or what a certificate claims: wider, for the rounding of another
+ *   machine.
+ */
+const provedLevel = ({ index, ritz, lower, upper, parts }: BandEnclosure, told: Claim) => ({
   index,
   energy: ritz,
-  lower,
-  upper,
-  guaranteed: true,
-  parts,
+  lower: told.lower,
+  upper: told.upper,
+  guaranteed: true as const,
+  parts: { ...parts, arithmetic: parts.arithmetic + (lower - told.lower) + (told.upper - upper) },
 });

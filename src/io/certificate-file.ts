@@ -1,9 +1,11 @@
-import { InputError, requireInput } from "../common/failure.ts";
+import { requireInput } from "../common/failure.ts";
+import { parseJsonOnce, requireSchema, shown } from "../common/file-schema.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import type { CertifiedPoint, Claim } from "../errors/certify/certificate.ts";
+import type { CertifiedPoint } from "../errors/certify/certificate.ts";
 import type { BandProposal } from "../errors/certify/certify-bands.ts";
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { VERSION } from "../version.ts";
+import { HEAD, POINT } from "./certificate-schema.ts";
 
 /**
  * A certificate of error bars as text, a JSON object on each line: first the problem, then one k-point each. Vectors are
@@ -15,17 +17,28 @@ export interface CertificateHead {
   /** Version of the program that wrote it. */
   readonly stillwave: string;
   readonly title?: string | undefined;
+  /** Fields of the job that it is said to be of; no proof rests on them. */
+  readonly origin?: CertificateOrigin | undefined;
   readonly problem: ExactProblem;
   /** Of the problem's JSON text. */
   readonly problemHash: string;
   /** How many k-points follow, a line each. */
   readonly points: number;
+  /** What the writer took for granted; who checks states his own. */
   readonly assumptions: readonly string[];
 }
 
+/** Fields of a job by their names there. */
+export type CertificateOrigin = Readonly<Record<string, unknown>>;
+
 /** @param points in any number; each line is made when it is asked for */
 export async function* certificateLines(
-  { title, problem, assumptions }: Pick<CertificateHead, "title" | "problem" | "assumptions">,
+  {
+    title,
+    origin,
+    problem,
+    assumptions,
+  }: Pick<CertificateHead, "title" | "origin" | "problem" | "assumptions">,
   points: readonly CertifiedPoint[],
 ): AsyncGenerator<string> {
   const problemHash = await sha256(JSON.stringify(problem));
@@ -33,6 +46,7 @@ export async function* certificateLines(
     stillwaveCertificate: 1,
     stillwave: VERSION,
     ...(title === undefined ? {} : { title }),
+    ...(origin === undefined ? {} : { origin }),
     problem,
     problemHash,
     points: points.length,
@@ -41,68 +55,73 @@ export async function* certificateLines(
   yield `${JSON.stringify(head)}\n`;
   for (const { k, claims, proposals } of points) {
     const stored = proposals.map(storedProposal);
-    const hash = await pointHash(problemHash, k, stored);
+    const hash = await sha256(pointText(problemHash, k, stored));
     yield `${JSON.stringify({ k, claims, proposals: stored, hash })}\n`;
   }
 }
 
-const KINDS: readonly unknown[] = ["cohen-bergstresser", "core", "frozen"] satisfies ExactProblem["kind"][];
+const DAMAGED = "the file is damaged or was changed";
 
-/** @throws InputError if the line is not the first one of a certificate, or its problem was changed. */
+/**
+ * Parses the first line of a certificate.
+ *
+ * @throws InputError in one line if it is none, has fields that mean nothing here, or its problem was
+ *   changed.
+ */
 export async function parseHead(line: string): Promise<CertificateHead> {
-  const value = parseLine(line, "line 1");
-  rule(
-    value.stillwaveCertificate === 1,
-    "line 1",
-    "begin a certificate (stillwaveCertificate 1)",
-    value.stillwaveCertificate,
+  const value = parseJsonOnce(line, "certificate line 1", "the file is damaged or cut off");
+  requireInput(
+    isObject(value) && "stillwaveCertificate" in value,
+    () =>
+      `certificate line 1: must ${isObject(value) ? "begin a certificate (stillwaveCertificate 1)" : "be a JSON object"}, got ${shown(value)}; stillwave bands --certificate writes one`,
   );
-  rule(
-    isObject(value.problem) && KINDS.includes(value.problem.kind),
-    "problem.kind",
-    `be one of ${KINDS.join(", ")}`,
-    value.problem,
-  );
-  rule(
-    Number.isInteger(value.points) && (value.points as number) >= 1,
-    "points",
-    "be a whole number ≥ 1",
-    value.points,
-  );
-  const head = value as unknown as CertificateHead; // its problem is checked where it is enclosed
-  const hash = await sha256(JSON.stringify(head.problem));
-  rule(hash === head.problemHash, "problemHash", `be that of the problem, ${hash}`, head.problemHash);
+  requireSchema(HEAD, value, "certificate ", DAMAGED);
+  const head = value as unknown as CertificateHead;
+  await requireHash("problemHash", "the problem", head.problemHash, JSON.stringify(head.problem));
   return head;
 }
 
-/** @throws InputError naming the first field that is no part of a k-point, or that was changed. */
+/**
+ * Parses the line of a k-point.
+ *
+ * @throws InputError naming the first field that is no part of a k-point, or that was changed.
+ */
 export async function parsePoint(
   line: string,
   number: number,
   { problemHash }: CertificateHead,
 ): Promise<CertifiedPoint> {
-  const where = (field: string) => `line ${number}, ${field}`;
-  const { k, claims, proposals, hash } = parseLine(line, `line ${number}`);
-  rule(isVector(k, 3), where("k"), "be three numbers", k);
-  rule(
-    Array.isArray(claims) && claims.every(isClaim),
-    where("claims"),
-    "be a list of index, lower and upper",
-    claims,
-  );
-  rule(
-    Array.isArray(proposals) && proposals.length > 0 && proposals.every(isStored),
-    where("proposals"),
-    "be a list of counts and trial vectors",
-    "another",
-  );
-  const own = await pointHash(problemHash, k as Vec3, proposals as StoredProposal[]);
-  rule(hash === own, where("hash"), `be that of its k and proposals, ${own}`, hash);
+  const where = `line ${number}`;
+  const value = parseJsonOnce(line, `certificate ${where}`, "the file is damaged or cut off");
+  requireSchema(POINT, value, `certificate ${where}, `, DAMAGED);
+  const { k, claims, proposals, hash } = value as StoredPoint;
+  await requireHash(`${where}, hash`, "its k and proposals", hash, pointText(problemHash, k, proposals));
   return {
-    k: k as Vec3,
-    claims: claims as Claim[],
-    proposals: (proposals as StoredProposal[]).map((stored) => proposalOf(k as Vec3, stored)),
+    k,
+    claims,
+    proposals: proposals.map(({ count, trial }, i) => ({
+      k,
+      count: { ...count, vectors: fromBase64(count.vectors, `${where}, proposals[${i}].count.vectors`) },
+      trial: { ...trial, vectors: fromBase64(trial.vectors, `${where}, proposals[${i}].trial.vectors`) },
+    })),
   };
+}
+
+async function requireHash(field: string, of: string, stated: string, text: string): Promise<void> {
+  const own = await sha256(text);
+  requireInput(
+    stated === own,
+    () => `certificate ${field}: must be that of ${of}, ${own}, got ${shown(stated)}; ${DAMAGED}`,
+  );
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A k-point as it stands in the file. */
+interface StoredPoint extends Omit<CertifiedPoint, "proposals"> {
+  readonly proposals: readonly StoredProposal[];
+  readonly hash: string;
 }
 
 /** A proposal without its k, which the point has. */
@@ -116,65 +135,15 @@ const storedProposal = ({ count, trial }: BandProposal): StoredProposal => ({
   trial: { ...trial, vectors: toBase64(trial.vectors) },
 });
 
-const proposalOf = (k: Vec3, { count, trial }: StoredProposal): BandProposal => ({
-  k,
-  count: { ...count, vectors: fromBase64(count.vectors) },
-  trial: { ...trial, vectors: fromBase64(trial.vectors) },
-});
+const pointText = (problemHash: string, k: Vec3, proposals: readonly StoredProposal[]): string =>
+  JSON.stringify([problemHash, k, proposals]);
 
-function isStored(value: unknown): boolean {
-  if (!isObject(value) || !isObject(value.count) || !isObject(value.trial)) return false;
-  const { count, trial } = value as { count: Record<string, unknown>; trial: Record<string, unknown> };
-  return (
-    ["m", "rho", "cutoff", "outerCutoff", "sigma"].every((name) => Number.isFinite(count[name])) &&
-    Number.isInteger(count.m) &&
-    ["cutoff", "outerCutoff"].every((name) => Number.isFinite(trial[name])) &&
-    isVector(trial.values, count.m as number) &&
-    [count, trial].every(({ vectors }) => typeof vectors === "string" && BASE64.test(vectors))
-  );
-}
-
-const isClaim = (value: unknown): boolean =>
-  isObject(value) &&
-  Number.isInteger(value.index) &&
-  [value.lower, value.upper].every((end) => typeof end === "number");
-
-type Fields = Record<string, unknown>;
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isVector = (value: unknown, length: number): boolean =>
-  Array.isArray(value) && value.length === length && value.every(Number.isFinite);
-
-function rule(isRight: boolean, field: string, what: string, got: unknown): void {
-  requireInput(
-    isRight,
-    () =>
-      `certificate ${field}: must ${what}, got ${JSON.stringify(got)?.slice(0, 80)}; the file is damaged or was changed`,
-  );
-}
-
-function parseLine(line: string, where: string): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new InputError(
-      `certificate ${where}: must be JSON, got ${JSON.stringify(line.slice(0, 40))}; the file is damaged or cut off`,
-    );
-  }
-  rule(isObject(value), where, "be a JSON object", value);
-  return value as Fields;
-}
-
-const pointHash = (problemHash: string, k: Vec3, proposals: readonly StoredProposal[]): Promise<string> =>
-  sha256(JSON.stringify([problemHash, k, proposals]));
-
-async function sha256(text: string): Promise<string> {
+/** Returns the SHA-256 of a text in hexadecimal. */
+export async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 const NUMBER_BYTES = 8;
 /** Arguments of one call: engines allow some ten thousand. */
 const CHUNK = 0x2000;
@@ -190,9 +159,20 @@ function toBase64(numbers: Float64Array): string {
   return btoa(text);
 }
 
-function fromBase64(text: string): Float64Array {
+/** Vectors of a proof are near to orthonormal; what is larger than this overflows in a product. */
+const LARGEST = 1e50;
+
+/** @throws InputError for what is not finite, or of no size that a vector has */
+function fromBase64(text: string, field: string): Float64Array {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const view = new DataView(bytes.buffer);
-  const count = Math.floor(bytes.length / NUMBER_BYTES);
-  return Float64Array.from({ length: count }, (_, i) => view.getFloat64(NUMBER_BYTES * i, true));
+  const numbers = Float64Array.from({ length: bytes.length / NUMBER_BYTES }, (_, i) =>
+    view.getFloat64(NUMBER_BYTES * i, true),
+  );
+  const wrong = numbers.find((x) => !(Math.abs(x) < LARGEST));
+  requireInput(
+    wrong === undefined,
+    () => `certificate ${field}: must hold numbers below ${LARGEST} in size, got ${wrong}; ${DAMAGED}`,
+  );
+  return numbers;
 }

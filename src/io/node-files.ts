@@ -2,7 +2,6 @@ import { createReadStream } from "node:fs";
 import { access, constants, readFile, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { InputError } from "../common/failure.ts";
 import { removeOrphans } from "./whole-files.ts";
 
@@ -17,14 +16,43 @@ export const readTextFrom =
     }
   };
 
-/** The lines of a text file of any size, one at a time. @throws InputError, while it is read, if that cannot be. */
+/** Longest line: engines hold no longer text than twice that. */
+const LONGEST_LINE = 2 ** 28;
+
+/**
+ * Reads the lines of a text file of any size, one at a time.
+ *
+ * @throws InputError, while it is read, if that cannot be, or for a line that is too long.
+ */
 export async function* readLinesOf(path: string): AsyncGenerator<string> {
+  const input = createReadStream(path, "utf8");
+  const refused = (what: string) => new InputError(`${path}: ${what}`);
+  let parts: string[] = [];
+  let length = 0;
+  let failure: unknown;
+  input.on("error", (error) => {
+    failure = error;
+  });
   try {
-    for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity }))
-      yield line;
+    for await (const chunk of input as AsyncIterable<string>) {
+      const pieces = chunk.split("\n");
+      const last = pieces.pop()!;
+      for (const piece of pieces) {
+        yield parts.join("") + piece;
+        [parts, length] = [[], 0];
+      }
+      parts.push(last);
+      length += last.length;
+      if (length > LONGEST_LINE)
+        throw refused(`must have lines of at most ${LONGEST_LINE} letters, got a longer one`);
+    }
   } catch (error) {
-    throw new InputError(`${path}: must be a readable file, ${reasonOf(error)}`);
+    // what the reader of the lines throws is not thrown here
+    throw error === failure ? refused(`must be a readable file, ${reasonOf(error)}`) : error;
+  } finally {
+    input.destroy();
   }
+  if (length > 0) yield parts.join("");
 }
 
 export const isFile = async (path: string): Promise<boolean> => {

@@ -135,24 +135,57 @@ test("something else than a problem file is refused with what is missing", () =>
   expect(broken({})).not.toThrow();
   expect(() => parseProblem("{", "p.json")).toThrow(/^p\.json: must be JSON, got /);
   expect(() => parseProblem("[]", "p.json")).toThrow(
-    /^p\.json: must be a problem file, .* without stillwaveProblem 1/,
+    /^p\.json: must be a problem file, .* without stillwaveProblem 1; bands with runBands\.saveProblem writes one/,
   );
   expect(broken({ stillwaveProblem: 2 })).toThrow(/without stillwaveProblem 1/);
-  expect(broken({ lattice: [[1, 0, 0]] })).toThrow(/without a lattice/);
-  expect(broken({ species: [] })).toThrow(/without species/);
-  expect(broken({ atoms: [{}] })).toThrow(/without atoms/);
-  expect(broken({ fermiLevel: null })).toThrow(/without electrons, ecut or fermiLevel/);
-  expect(broken({ potential: {} })).toThrow(/without potential\.coefficients/);
+  expect(broken({ lattice: [[1, 0, 0]] })).toThrow(
+    /^p\.json: lattice: must be three rows of three numbers below 1e6 in size, got \[\[1,0,0\]\]; /,
+  );
+  expect(broken({ species: [] })).toThrow(/species: must be at least one, got \[\]/);
+  expect(broken({ atoms: [{}] })).toThrow(
+    /atoms\[0\]\.species: must be a whole number from 0 to 1000000, but it is missing/,
+  );
+  expect(broken({ fermiLevel: null })).toThrow(/fermiLevel: must be a number below 1e6 in size, got null/);
+  expect(broken({ potential: {} })).toThrow(/potential\.coefficients: must be a list, but it is missing/);
   const coefficients = (rows: readonly (readonly number[])[]) =>
     broken({ potential: { coefficients: rows } });
-  expect(coefficients([[0, 0, 1, 1]])).toThrow(/without potential\.coefficients/);
-  expect(coefficients([[0, 0, 0.5, 1, 0]])).toThrow(/not of whole numbers/);
+  expect(coefficients([[0, 0, 1, 1]])).toThrow(/potential\.coefficients\[0\]: must be three whole/);
+  expect(coefficients([[0, 0, 0.5, 1, 0]])).toThrow(
+    /three whole numbers and two numbers, got \[0,0,0\.5,1,0\]/,
+  );
   for (const g of [[0, 0, -1], [-1, 2, 0].map((x) => -x), [-1, 0, 0]])
-    expect(coefficients([[...g, 1, 0]]), `${g}`).toThrow(/half that follows/);
-  expect(coefficients([[0, 0, 0, 1, 1e-9]])).toThrow(/half that follows/); // a mean is real
+    expect(coefficients([[...g, 1, 0]]), `${g}`).toThrow(/one half of the G/);
+  expect(coefficients([[0, 0, 0, 1, 1e-9]])).toThrow(/one half of the G/); // a mean is real
   const row = [-1, 2, 0, 1, 0];
   expect(coefficients([row])).not.toThrow();
   expect(coefficients([row, [1, 0, 0, 1, 1], row])).toThrow(/a coefficient twice/);
+});
+
+// Seen red: unknown fields let through, the names not counted, the species of atoms not looked at.
+test("fields that mean nothing or contradict each other are refused by their names", () => {
+  const written = problem();
+  const broken = (change: object) => () => parseProblem(JSON.stringify({ ...written, ...change }), "p.json");
+  expect(broken({ cutoff: 3 })).toThrow(
+    /^p\.json: cutoff: must not stand there, where the fields are .*ecut/,
+  );
+  const [first] = written.species;
+  const of = (change: object) => ({
+    species: [{ ...first, pseudopotential: { ...first!.pseudopotential, ...change } }],
+  });
+  expect(broken(of({ rlog: 1 }))).toThrow(/species\[0\]\.pseudopotential\.rlog: must not stand there/);
+  expect(broken(of({ element: "Ge" }))).toThrow(
+    /must have a pseudopotential of Si in species\[0\], got one of Ge/,
+  );
+  expect(broken(of({ kind: "other" }))).toThrow(/pseudopotential\.kind: must be one of gth, cohen/);
+  expect(broken({ atoms: [{ species: 1, position: [0, 0, 0] }] })).toThrow(
+    /atoms of its 1 species, got species 1/,
+  );
+  const twice = problemText(written).replace('"electrons": 4', '"electrons": 8, "electrons": 4');
+  expect(() => parseProblem(twice, "p.json")).toThrow(
+    /^p\.json: must name every field once, got one twice; /,
+  );
+  const escaped = JSON.stringify({ ...written, title: 'a "b": \\ c": {' });
+  expect(parseProblem(escaped, "p.json").title).toBe('a "b": \\ c": {');
 });
 
 test("a problem of another crystal is refused with the first difference", () => {

@@ -6,6 +6,7 @@ import { certificateLines } from "../../io/certificate-file.ts";
 import { writePicture as writeDrawing } from "../../io/picture.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import type { BandsRun } from "../../job/tasks/bands/run-bands.ts";
+import { originOf } from "../../job/tasks/verify/origin.ts";
 import { bandsSvg } from "../../plot/bands.ts";
 import { htmlPage } from "../../plot/drawing/html-page.ts";
 import {
@@ -39,11 +40,6 @@ const OPTIONS = {
   saveProblem: output('keep the potential for { "hamiltonian": { "frozen": FILE } }'),
 };
 
-interface Solved {
-  readonly run: BandsRun;
-  readonly isInterrupted: boolean;
-}
-
 /** Band structure of a job: table and gap, or JSON alone, to stdout; everything else to stderr. */
 export const bands = jobCommand({
   detail: "how long each phase took and the memory",
@@ -61,9 +57,9 @@ export const bands = jobCommand({
     ],
   ],
   load: async () => (await import("../../job/tasks/bands/run-bands.ts")).bandsTask,
-  async solve(bandsTask, session, { run: common, signal, count: counted }, { options }): Promise<Solved> {
+  solve(bandsTask, session, { run: common, count: counted }, { options }): Promise<BandsRun> {
     const { path, points, kpoints, bands, errorBars, accuracy, certificate, saveProblem } = options;
-    const run = await bandsTask(session, {
+    return bandsTask(session, {
       ...common,
       path,
       points,
@@ -76,16 +72,15 @@ export const bands = jobCommand({
       onBands: counted("bands", "k-point"),
       onErrorBars: counted("error bars", "k-point"),
     });
-    return { run, isInterrupted: signal.aborted };
   },
-  save: ({ run }, call) => writeFiles(run, call),
-  tell: (solved, { options, host, title }, phases) => ({
-    warnings: solved.run.warnings,
-    json: () => bandsText(solved.run.file),
-    essential: () => essentialBands(solved.run),
-    summary: () => `${title}\n\n${bandsSummary(solved.run, host.stdout)}`,
-    details: () => workDetails(phases, solved.run.file.resources),
-    failures: shortcomings(solved, options.accuracy),
+  save: writeFiles,
+  tell: (run, { options, host, title }, phases) => ({
+    warnings: run.warnings,
+    json: () => bandsText(run.file),
+    essential: () => essentialBands(run),
+    summary: () => `${title}\n\n${bandsSummary(run, host.stdout)}`,
+    details: () => workDetails(phases, run.file.resources),
+    failures: shortcomings(run, options.accuracy),
   }),
 });
 
@@ -112,24 +107,20 @@ async function writeFiles(
   }
   if (certificate !== undefined && run.errorBars?.certificate !== undefined) {
     const { points, ...rest } = run.errorBars.certificate;
-    await writeAtomically(path(certificate), certificateLines({ title, ...rest }, points));
+    const origin = originOf(run.file.job);
+    await writeAtomically(path(certificate), certificateLines({ title, origin, ...rest }, points));
     report.note(`certificate: ${certificate}; check it with stillwave verify ${certificate}`);
   }
 }
 
 /** What was asked for and not reached, in one line each. */
-function shortcomings(
-  { run: { converged, residual, errorBars }, isInterrupted }: Solved,
-  accuracy: number | undefined,
-): string[] {
+function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: number | undefined): string[] {
   const found: string[] = [];
   if (!converged) found.push(`the largest residual is ${residual.toExponential(1)} Ha; more bands may help`);
   const [failure] = errorBars?.failures ?? [];
   if (failure !== undefined)
     found.push(
-      `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}${
-        isInterrupted ? "" : "; a higher ecut may help"
-      }`,
+      `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}${failure.remedy === undefined ? "" : `; ${failure.remedy}`}`,
     );
   if (errorBars !== undefined && accuracy !== undefined && errorBars.widest > accuracy)
     found.push(

@@ -6,6 +6,7 @@ import type { BandsFile } from "../../job/tasks/bands/bands-result.ts";
 import type { BandsRun } from "../../job/tasks/bands/run-bands.ts";
 import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
+import { claimLines } from "./certificate-summary.ts";
 
 /** Columns and rows that a table on a terminal may have. */
 const MOST_COLUMNS = 8;
@@ -114,6 +115,9 @@ export function errorBarText({ file, errorBars }: BandsRun): string {
   return [
     `each level has an interval that holds the exact level of the infinite basis, ${least} to ${most} Ha wide, guaranteed if`,
     ...errorBars.assumptions.map((assumption) => `- ${assumption}`),
+    ...(errorBars.certificate === undefined
+      ? []
+      : ["the certificate claims of bands 1, 2, …", ...claimLines(errorBars.certificate.points)]),
   ].join("\n");
 }
 

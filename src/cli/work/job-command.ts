@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Given, Options } from "../../common/options.ts";
+import { printable } from "../../common/printable.ts";
 import { COMPUTING_OPTIONS, openSession, type Session } from "../../job/prepare/session.ts";
 import { CHANGE_OPTIONS, withChanges } from "../../job/schema/changes.ts";
 import type { Job } from "../../job/schema/job.ts";
@@ -97,7 +98,7 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       report,
       source,
       job,
-      title: job.title ?? source.name,
+      title: printable(job.title ?? source.name),
       path: (file) => resolve(host.cwd, file),
     };
     await requireOutputs(options, called);

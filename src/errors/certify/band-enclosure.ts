@@ -37,4 +37,6 @@ export const ASSUMPTIONS: readonly string[] = [
 export interface NotCertified {
   readonly kind: "not-certified";
   readonly reason: string;
+  /** What may help, where anything does. */
+  readonly remedy?: string;
 }

@@ -57,8 +57,10 @@ export function encloseBands(
     ecut > 0 && accuracy > 0,
     () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`,
   );
+  let isCounted = false;
   try {
     const { count, schur } = proposeCount(kernels, problem, k, nBands);
+    isCounted = true;
     const attempt = (options: ProposalOptions): BandEnclosure[] | NotCertified => {
       const trial = proposeTrial(kernels, problem, k, count, options);
       reached = trial.cutoff;
@@ -68,19 +70,27 @@ export function encloseBands(
       return found;
     };
     let reached = 0;
-    if (accuracy === Infinity) return attempt({ cutoff: reach * ecut });
+    if (accuracy === Infinity) return helped(attempt({ cutoff: reach * ecut }));
     const cutoff = largestReach * ecut;
     let result = attempt({ cutoff, enough: { from: ecut, width: accuracy, nBands } });
     while (!isWithin(result, accuracy) && reached < cutoff && !isRounding(result, accuracy)) {
       const from = Math.min(1.5 * reached, cutoff);
       result = narrower(result, attempt({ cutoff, enough: { from, width: accuracy / 4, nBands } }));
     }
-    return result;
+    return helped(result);
   } catch (error) {
-    if (error instanceof NotConvergedError) return { kind: "not-certified", reason: error.message };
-    throw error;
+    if (!(error instanceof NotConvergedError)) throw error;
+    const failed = { kind: "not-certified", reason: error.message } as const;
+    // the basis of the count is as large as the potential makes it: no cutoff of the user enters
+    return isCounted
+      ? failed
+      : { ...failed, remedy: "fewer bands or a smaller cell may help, ecut does not" };
   }
 }
+
+/** Adds to a failed proof what makes its residuals smaller. */
+const helped = (result: BandEnclosure[] | NotCertified): BandEnclosure[] | NotCertified =>
+  Array.isArray(result) ? result : { ...result, remedy: "a higher ecut may help" };
 
 const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
   Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);

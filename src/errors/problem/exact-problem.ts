@@ -134,3 +134,9 @@ function checkCoefficients(coefficients: readonly FourierCoefficient[], finite: 
     );
   }
 }
+
+/** Returns the atoms of a problem, each with its potential. */
+export const atomsOf = (problem: ExactProblem) =>
+  problem.kind === "cohen-bergstresser"
+    ? problem.positions.map((position) => ({ potential: problem.potential, position }))
+    : problem.atoms;

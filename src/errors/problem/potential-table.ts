@@ -36,7 +36,13 @@ import type { ExactProblem } from "./exact-problem.ts";
 import { encloseGthLocal, gthFarRadius, gthLocalEnvelope } from "./gth-enclosure.ts";
 import { latticeTail } from "./lattice-tail.ts";
 import { phase } from "./phase.ts";
-import { type PlaneWaves, planeWavesBelow, type Reciprocal } from "./reciprocal.ts";
+import {
+  type PlaneWaves,
+  planeWaveCount,
+  planeWavesBelow,
+  type Reciprocal,
+  requireFewWaves,
+} from "./reciprocal.ts";
 
 /**
  * Fourier coefficients W(G) of the local potential, G ≠ 0, as doubles with radii, and what lies beyond them. Sums run
@@ -71,9 +77,24 @@ interface Coefficient {
   readonly im: Interval;
 }
 
-/** Tabulates the local potential of a checked problem. */
+/** Terms of structure factors that are summed within minutes. */
+const MOST_TERMS = 4e8;
+
+/**
+ * Tabulates the local potential of a checked problem.
+ *
+ * @throws InputError with an estimate, where the table would not end or not fit
+ */
 export function tabulatePotential(problem: ExactProblem, reciprocal: Reciprocal): PotentialTable {
   const energy = tableEnergy(problem, reciprocal);
+  requireFewWaves(reciprocal, energy);
+  const atoms = problem.kind === "cohen-bergstresser" ? problem.positions.length : problem.atoms.length;
+  const terms = atoms * planeWaveCount(reciprocal, energy).waves;
+  requireInput(
+    terms <= MOST_TERMS,
+    () =>
+      `atoms: must have at most ${MOST_TERMS.toExponential()} terms of their structure factors up to ${energy.toPrecision(3)} Ha, got about ${terms.toExponential(1)} of ${atoms} atoms`,
+  );
   const waves = planeWavesBelow(reciprocal, [0, 0, 0], energy);
   const coefficient = coefficientOf(problem, reciprocal);
   const nonzero: { i: number; value: Coefficient }[] = [];

@@ -179,12 +179,42 @@ export interface PlaneWaves {
   readonly outside: Below;
 }
 
+/** What a list of plane waves takes, an estimate: how many there are, and in how large a box they lie. */
+export function planeWaveCount(
+  { volume, lengthsOver2Pi }: Pick<Reciprocal, "volume" | "lengthsOver2Pi">,
+  energy: number,
+): { readonly waves: number; readonly box: number } {
+  const radius = Math.sqrt(2 * energy);
+  return {
+    waves: (midpoint(volume) * radius ** 3) / (6 * Math.PI ** 2),
+    box: lengthsOver2Pi.reduce((product, length) => product * (2 * radius * length + 3), 1),
+  };
+}
+
+/** More waves than this do not fit into the memory of a process, a larger box takes minutes. */
+const MOST_WAVES = 4e6;
+const LARGEST_BOX = 2e8;
+
+/** @throws InputError with an estimate of what a cutoff would take, where that is too much. */
+export function requireFewWaves(reciprocal: Reciprocal, energy: number): void {
+  requireInput(energy > 0, () => `cutoff: must be positive, got ${energy} Ha`);
+  const { waves, box } = planeWaveCount(reciprocal, energy);
+  requireInput(
+    waves <= MOST_WAVES && box <= LARGEST_BOX,
+    () =>
+      `cutoff: must leave at most ${MOST_WAVES.toExponential()} plane waves in a box of ${LARGEST_BOX.toExponential()}, got ${energy} Ha with about ${waves.toExponential(1)} in ${box.toExponential(1)} for a cell of ${midpoint(reciprocal.volume).toExponential(1)} bohr³`,
+  );
+}
+
 /**
- * The plane waves whose computed kinetic energy is at most `energy`. Since sᵢ = (k+G)·aᵢ/2π, those left out of the box
- * |sᵢ| ≤ √(2E)|aᵢ|/2π are above E for certain; of those in the box that are left out the least lower end counts.
+ * Lists the plane waves whose computed kinetic energy is at most `energy`. Since sᵢ = (k+G)·aᵢ/2π,
+ * those left out of the box |sᵢ| ≤ √(2E)|aᵢ|/2π are above E for certain; of those in the box that
+ * are left out the least lower end counts.
+ *
+ * @throws InputError for more waves than a process can hold
  */
 export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number): PlaneWaves {
-  requireInput(energy > 0 && energy < 1e5, () => `cutoff: between 0 and 1e5 Ha, got ${energy}`);
+  requireFewWaves(reciprocal, energy);
   const radius = sqrt(scale(2, interval(energy))).hi;
   const limits = reciprocal.lengthsOver2Pi.map((length) => above(above(radius * length) + 1));
   const found: { n: [number, number, number]; value: number; error: number }[] = [];

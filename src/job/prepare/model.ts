@@ -68,7 +68,9 @@ export function modelFromJob(
       `charge: must leave electrons of the ${neutral} of the neutral cell, got ${charge} electrons removed`,
   );
   requireInput(
-    job.smearing !== "none" || electrons % (job.spin === "none" ? 2 : 1) === 0,
+    job.hamiltonian !== "kohn-sham" ||
+      job.smearing !== "none" ||
+      electrons % (job.spin === "none" ? 2 : 1) === 0,
     () =>
       `temperature: must be positive for an odd number of electrons, got 0 with ${electrons} electrons; they cannot fill bands in pairs: give smearing and a temperature such as 0.001, or "spin": "collinear"`,
   );

@@ -49,7 +49,6 @@ export async function boundEnergy(
     kpoints: result.kpoints.map(({ k }) => k),
     bands: Math.ceil(result.electrons / 2) + 2,
     errorBars: true,
-    certificate: true, // for the problem that was enclosed
   });
   const { kinetic = 0, local = 0, nonlocal = 0, hartree = 0 } = result.energies;
   const energy = kinetic + local + nonlocal + hartree;
@@ -75,7 +74,7 @@ function boundOf(
   const [failure] = errorBars?.failures ?? [];
   if (failure !== undefined) return { kind: "not-certified", reason: failure.reason };
   const mesh = kgrid.reduce((product, n) => product * n, 1);
-  const problem = errorBars?.certificate?.problem;
+  const problem = errorBars?.problem;
   invariant(
     problem?.kind === "frozen",
     () => `energy bound: a frozen problem is meant, got ${problem?.kind}`,

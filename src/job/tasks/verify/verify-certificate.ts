@@ -1,21 +1,28 @@
-import { InputError, requireInput } from "../../../common/failure.ts";
+import { requireInput } from "../../../common/failure.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
-import { checkPoint } from "../../../errors/certify/certificate.ts";
+import { ASSUMPTIONS } from "../../../errors/certify/band-enclosure.ts";
+import { type Claim, checkPoint } from "../../../errors/certify/certificate.ts";
+import { requireFeasible } from "../../../errors/certify/proof-size.ts";
 import { type EnclosedProblem, encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
-import type { ExactProblem } from "../../../errors/problem/exact-problem.ts";
 import { type CertificateHead, parseHead, parsePoint } from "../../../io/certificate-file.ts";
 import { createKernels } from "../../../kernels/backends.ts";
 import type { BackendName } from "../../../kernels/kernels.ts";
+import { openSession, type SessionOptions } from "../../prepare/session.ts";
+import { parseJob } from "../../schema/schema.ts";
+import { requireCertifiedJob } from "./certified-job.ts";
 
-export interface VerifyOptions {
+export interface VerifyOptions extends Pick<SessionOptions, "readText"> {
   /** Kernels that the proofs are made with. Default wasm. */
   readonly backend?: BackendName;
+  /** Content of a job file that the certificate must be of. */
+  readonly job?: unknown;
   readonly onPoint?: (done: number, total: number, point: CheckedPoint) => void;
 }
 
 /** What was found at one k-point. */
 export interface CheckedPoint {
   readonly k: Vec3;
+  readonly claims: readonly Claim[];
   /** Longest claimed interval [Ha]. */
   readonly widest: number;
   readonly failures: number;
@@ -24,66 +31,76 @@ export interface CheckedPoint {
 /** What a check of a certificate found. */
 export interface CertificateReport {
   readonly head: CertificateHead;
+  readonly points: readonly CheckedPoint[];
   /** Enclosures in all. */
   readonly enclosures: number;
   /** Longest claimed interval [Ha]. */
   readonly widest: number;
   /** What does not stand; empty for a valid certificate. */
   readonly failures: readonly { readonly k: Vec3; readonly reason: string }[];
+  /** What this check took for granted, whatever the file says. */
+  readonly assumptions: readonly string[];
+  /** Assumptions of the file that are none of these: nothing here rests on them. */
+  readonly foreignAssumptions: readonly string[];
+  /** What of the job could not be compared, where one was given. */
+  readonly uncompared: readonly string[];
 }
 
 /**
- * Proves every claim of a certificate again from its stored numbers, without a solver and without trusting any of them: the
- * claims stand if they contain what is proved.
+ * Proves every claim of a certificate again from its stored numbers, without a solver and without
+ * trusting any of them: the claims stand if they contain what is proved.
  *
  * @param lines of a certificate file, in order
- * @throws InputError where the file is damaged, cut off, or its problem cannot be meant
+ * @throws InputError where the file is damaged, cut off, has unknown fields, would take more than a
+ *   proof of this size may, or is not of the job
  */
 export async function verifyCertificate(
   lines: Iterable<string> | AsyncIterable<string>,
-  { backend = "wasm", onPoint }: VerifyOptions = {},
+  { backend = "wasm", job, readText, onPoint }: VerifyOptions = {},
 ): Promise<CertificateReport> {
+  const session = job === undefined ? undefined : await openSession(parseJob(job), readText && { readText });
   const kernels = await createKernels(backend);
   let head: CertificateHead | undefined;
   let problem: EnclosedProblem | undefined;
-  let [points, enclosures, widest] = [0, 0, 0];
+  const points: CheckedPoint[] = [];
   const failures: { k: Vec3; reason: string }[] = [];
+  const uncompared: string[] = [];
   for await (const line of lines) {
     if (line.trim() === "") continue;
     if (head === undefined || problem === undefined) {
       head = await parseHead(line);
-      problem = enclosed(head.problem);
+      if (session !== undefined) uncompared.push(...(await requireCertifiedJob(head, session)));
+      problem = encloseProblem(head.problem);
       continue;
     }
-    const point = await parsePoint(line, points + 2, head);
-    points++;
+    const total = head.points;
     requireInput(
-      points <= head.points,
-      () => `certificate points: must be the ${head!.points} of line 1, got more; the file was changed`,
+      points.length < total,
+      () => `certificate points: must be the ${total} of line 1, got more; the file was changed`,
     );
-    const reasons = checkPoint(kernels, problem, point);
-    for (const reason of reasons) failures.push({ k: point.k, reason });
-    enclosures += point.claims.length;
-    const own = Math.max(...point.claims.map(({ lower, upper }) => upper - lower));
-    widest = Math.max(widest, own);
-    onPoint?.(points, head.points, { k: point.k, widest: own, failures: reasons.length });
+    const { k, claims, proposals } = await parsePoint(line, points.length + 2, head);
+    requireFeasible(problem, proposals);
+    const reasons = checkPoint(kernels, problem, { k, claims, proposals });
+    for (const reason of reasons) failures.push({ k, reason });
+    const widest = Math.max(...claims.map(({ lower, upper }) => upper - lower));
+    const point = { k, claims, widest, failures: reasons.length };
+    points.push(point);
+    onPoint?.(points.length, total, point);
   }
   requireInput(head !== undefined, () => "certificate: must hold a problem and k-points, got an empty file");
+  const { points: total, assumptions } = head;
   requireInput(
-    points === head.points,
-    () => `certificate points: must be the ${head.points} of line 1, got ${points}; the file is cut off`,
+    points.length === total,
+    () => `certificate points: must be the ${total} of line 1, got ${points.length}; the file is cut off`,
   );
-  return { head, enclosures, widest, failures };
-}
-
-/** @throws InputError also where fields are missing. */
-function enclosed(problem: ExactProblem): EnclosedProblem {
-  try {
-    return encloseProblem(problem);
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    throw new InputError(
-      `certificate problem: must have every field of its kind, got one that cannot be read (${error.message})`,
-    );
-  }
+  return {
+    head,
+    points,
+    enclosures: points.reduce((sum, { claims }) => sum + claims.length, 0),
+    widest: Math.max(...points.map(({ widest }) => widest)),
+    failures,
+    assumptions: ASSUMPTIONS,
+    foreignAssumptions: assumptions.filter((assumption) => !ASSUMPTIONS.includes(assumption)),
+    uncompared,
+  };
 }

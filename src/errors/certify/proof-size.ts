@@ -1,0 +1,65 @@
+import { requireInput } from "../../common/failure.ts";
+import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
+import { projectorCount } from "../problem/projectors.ts";
+import { planeWaveCount, requireFewWaves } from "../problem/reciprocal.ts";
+import type { BandProposal } from "./certify-bands.ts";
+
+/** What a proof takes: an estimate, made before any of it is done. */
+export interface ProofSize {
+  /** Plane waves of the largest set. */
+  readonly waves: number;
+  /** Largest matrices and panels held at once [B]. */
+  readonly memory: number;
+  /** Real multiplications and additions. */
+  readonly operations: number;
+}
+
+/** What a WebAssembly memory holds, with room. */
+const MOST_MEMORY = 3e9;
+/** An hour or so of one core. */
+const MOST_OPERATIONS = 2e13;
+const NUMBER = 16;
+
+/** Estimates what `certifyBands` takes for a proposal. */
+export function proofSize(
+  { reciprocal, channels, table }: EnclosedProblem,
+  { count, trial }: BandProposal,
+): ProofSize {
+  const of = (energy: number) => planeWaveCount(reciprocal, energy);
+  const [inner, outer] = [of(count.cutoff).waves, of(count.outerCutoff).waves];
+  const [set, vectors] = [of(trial.outerCutoff), trial.values.length];
+  const projectors = projectorCount(channels);
+  const dense = NUMBER * (3 * inner ** 2 + 512 * inner + outer * projectors);
+  // the grid holds sums of two vectors of the set, and the potential on it
+  const grid = table.count === 0 ? 0 : 1.5 * NUMBER * 8 * set.box;
+  const panels = NUMBER * set.waves * (4 * vectors + projectors);
+  return {
+    waves: Math.max(outer, set.waves),
+    memory: Math.max(dense, panels + grid),
+    operations:
+      8 * inner ** 2 * (outer + inner / 3 + vectors) +
+      8 * set.waves * (vectors * (3 * vectors + 2 * projectors) + 60 * projectors) +
+      (100 * grid * vectors) / NUMBER,
+  };
+}
+
+/**
+ * Refuses proposals whose proof would not end or not fit, before anything is done.
+ *
+ * @throws InputError with an estimate
+ */
+export function requireFeasible(problem: EnclosedProblem, proposals: readonly BandProposal[]): void {
+  let operations = 0;
+  proposals.forEach((proposal, i) => {
+    const { count, trial } = proposal;
+    for (const energy of [count.outerCutoff, count.cutoff, trial.outerCutoff, trial.cutoff])
+      requireFewWaves(problem.reciprocal, energy);
+    const size = proofSize(problem, proposal);
+    operations += size.operations;
+    requireInput(
+      size.memory <= MOST_MEMORY && operations <= MOST_OPERATIONS,
+      () =>
+        `proposal ${i + 1}: must be a proof of at most ${MOST_MEMORY.toExponential()} bytes and ${MOST_OPERATIONS.toExponential()} operations, got about ${size.memory.toExponential(1)} and ${operations.toExponential(1)} for ${size.waves.toExponential(1)} plane waves; lower cutoffs take less`,
+    );
+  });
+}

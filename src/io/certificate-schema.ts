@@ -1,0 +1,98 @@
+import * as z from "zod";
+import { POTENTIAL_SCHEMAS } from "../atoms/potential-schema.ts";
+import {
+  anyText,
+  byKind,
+  lattice,
+  list,
+  literal,
+  numbers,
+  positiveNumber,
+  realNumber,
+  record,
+  ruled,
+  wholeNumber,
+} from "../common/file-schema.ts";
+
+const atom = record({ potential: POTENTIAL_SCHEMAS.gth, position: numbers(3) });
+const wholeVector = ruled(
+  "must be three whole numbers below 1e4 in size",
+  (g) => Array.isArray(g) && g.length === 3 && g.every((n) => Number.isInteger(n) && Math.abs(n) < 1e4),
+);
+const atoms = list(atom);
+
+const problem = byKind(
+  ["cohen-bergstresser", "core", "frozen"],
+  [
+    record({
+      kind: literal("cohen-bergstresser"),
+      lattice,
+      potential: POTENTIAL_SCHEMAS["cohen-bergstresser"],
+      positions: list(numbers(3)),
+    }),
+    record({ kind: literal("core"), lattice, atoms }),
+    record({
+      kind: literal("frozen"),
+      lattice,
+      atoms,
+      coefficients: list(record({ g: wholeVector, re: realNumber, im: realNumber })),
+    }),
+  ],
+);
+
+/** The job that a certificate says it is of, as far as the problem does not show it. */
+const origin = z.record(z.string(), z.json(), { error: "must be a JSON object of fields of a job" });
+
+/** The first line of a certificate. */
+export const HEAD = record({
+  stillwaveCertificate: ruled("must begin a certificate (stillwaveCertificate 1)", (x) => x === 1),
+  stillwave: anyText,
+  title: anyText.optional(),
+  origin: origin.optional(),
+  problem,
+  problemHash: anyText,
+  points: wholeNumber(1, 1e6),
+  assumptions: list(anyText),
+});
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+/** 24 bytes are 3 doubles and 32 letters. */
+const vectors = ruled("must be base64 of whole binary64 numbers", (x) => {
+  if (typeof x !== "string" || x.length % 4 !== 0 || !BASE64.test(x)) return false;
+  const padding = x.endsWith("==") ? 2 : Number(x.endsWith("="));
+  return ((x.length / 4) * 3 - padding) % 8 === 0;
+});
+const MOST_VECTORS = 10_000;
+
+const claim = record({
+  index: ruled("must be a whole number", Number.isInteger),
+  lower: realNumber,
+  upper: realNumber,
+}).refine(({ lower, upper }) => (lower as number) <= (upper as number), {
+  error: "must have lower ≤ upper",
+});
+
+const proposal = record({
+  count: record({
+    m: wholeNumber(1, MOST_VECTORS),
+    rho: realNumber,
+    cutoff: positiveNumber,
+    outerCutoff: positiveNumber,
+    sigma: ruled("must be a number from 0 to 1e12", (x) => typeof x === "number" && x >= 0 && x <= 1e12),
+    vectors,
+  }),
+  trial: record({ cutoff: positiveNumber, outerCutoff: positiveNumber, vectors, values: list(realNumber) }),
+}).refine(({ count, trial }) => trial.values.length === count.m, {
+  error: "must have as many trial values as its count has vectors",
+});
+
+/** Every other line: a k-point. */
+export const POINT = record({
+  k: ruled(
+    "must be three numbers below 1e3 in size",
+    (k) => Array.isArray(k) && k.length === 3 && k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3),
+  ),
+  claims: list(claim),
+  proposals: list(proposal).refine((all) => all.length > 0, { error: "must be at least one" }),
+  hash: anyText,
+});

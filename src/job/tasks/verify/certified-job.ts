@@ -1,0 +1,62 @@
+import { requireInput } from "../../../common/failure.ts";
+import { shown } from "../../../common/file-schema.ts";
+import { atomsOf, type ExactProblem, exactProblem } from "../../../errors/problem/exact-problem.ts";
+import { exactHamiltonian } from "../../../ground/error-bars.ts";
+import type { CertificateHead } from "../../../io/certificate-file.ts";
+import { fixedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
+import { jobCrystal } from "../../prepare/job-crystal.ts";
+import type { Session } from "../../prepare/session.ts";
+import { kindOf, originOf } from "./origin.ts";
+
+/**
+ * Requires that a certificate is of a job: the same crystal and potentials in every bit, and the
+ * same cutoff, functional and k-points as far as the certificate states them.
+ *
+ * @returns what could not be compared, one line each
+ * @throws InputError for the first field that differs
+ */
+export async function requireCertifiedJob(head: CertificateHead, session: Session): Promise<string[]> {
+  const { job } = session;
+  const { problem, origin = {} } = head;
+  const untold: string[] = [];
+  const stated = originOf(job);
+  const kinds: Readonly<Record<string, ExactProblem["kind"]>> = {
+    core: "core",
+    "cohen-bergstresser": "cohen-bergstresser",
+  };
+  requireSame("hamiltonian", problem.kind, kinds[kindOf(job)] ?? "frozen");
+  for (const field of new Set([...Object.keys(stated), ...Object.keys(origin)])) {
+    if (Object.hasOwn(origin, field)) requireSame(field, origin[field], stated[field]);
+    else untold.push(`${field} of the job, ${shown(stated[field])}: the certificate does not state it`);
+  }
+  const mine = await problemOf(session);
+  requireSame("lattice", problem.lattice, mine.lattice);
+  const [theirs, own] = [atomsOf(problem), atomsOf(mine)];
+  requireSame("number of atoms", theirs.length, own.length);
+  theirs.forEach((atom, i) => {
+    requireSame(`element of atom ${i + 1}`, atom.potential.element, own[i]!.potential.element);
+    requireSame(`position of atom ${i + 1}`, atom.position, own[i]!.position);
+    requireSame(`pseudopotential of atom ${i + 1}`, atom.potential, own[i]!.potential);
+  });
+  if (problem.kind !== "frozen" || mine.kind !== "frozen") return untold;
+  if (kindOf(job) === "frozen") requireSame("potential", problem.coefficients, mine.coefficients);
+  else untold.push("Hartree and xc potential: that of a self-consistent run, which is not made again");
+  return untold;
+}
+
+function requireSame(field: string, certificate: unknown, job: unknown): void {
+  requireInput(
+    JSON.stringify(certificate) === JSON.stringify(job),
+    () => `${field}: must be that of the certificate, ${shown(certificate)}, got ${shown(job)} in the job`,
+  );
+}
+
+async function problemOf(session: Session): Promise<ExactProblem> {
+  if (session.job.hamiltonian !== "kohn-sham") {
+    const { model, stored } = await fixedHamiltonian(session);
+    return exactHamiltonian(model, stored?.());
+  }
+  const { model } = await jobCrystal(session);
+  const { lattice, ...core } = exactProblem(model);
+  return { kind: "frozen", lattice, atoms: core.kind === "core" ? core.atoms : [], coefficients: [] };
+}
