@@ -3,8 +3,8 @@ import { InputError } from "./failure.ts";
 import { printable } from "./printable.ts";
 
 /*
- * Building blocks for what is read from data files. Every message is the rule alone; `requireSchema`
- * puts the field before it and the value behind.
+ * Building blocks for what is read from data files. Every message is the rule alone;
+ * `requireSchema` puts the field before it and the value behind.
  */
 
 /** Declares a value by the rule that messages say and the test that decides. */

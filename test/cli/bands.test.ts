@@ -124,21 +124,37 @@ test("a certificate is kept beside the picture and stands on its own; a changed 
   expect(
     await bands(["cb.json", "--k", "0,0,0;0.5,0.5,0.5", "--bands", "3", "--certificate", "c.jsonl"], host),
   ).toBe(0);
-  expect(host.written.stderr).toBe("certificate: c.jsonl; check it with stillwave verify c.jsonl\n");
+  expect(host.written.stderr).toMatch(/certificate: c\.jsonl; check it with stillwave verify c\.jsonl\n$/);
   const verify = async (words: readonly string[]) => {
     const own = ready();
     return { code: await runProgram(["verify", ...words], own), ...own.written };
   };
   const good = await verify(["c.jsonl"]);
   expect([good.code, good.stderr]).toEqual([0, ""]);
+  expect(good.stdout).toMatch(/^silicon, Cohen-Bergstresser model, written by stillwave \S+\nproblem +Si2: /);
   expect(good.stdout).toMatch(
-    /cohen-bergstresser problem, 2 k-points, 6 enclosures .*\nevery enclosure stands: .* if\n- the operator is/,
+    /\nlattice +\[0, 5\.1.* bohr³\natom .*\natom .*\npotential +Si cohen-bergstresser, Z = 4, .*\ndigest +[0-9a-f]{64} /,
   );
+  expect(good.stdout).toMatch(
+    /2 k-points, 6 enclosures .*\n.*\n.*\nevery enclosure stands: .* if\n- the operator is/,
+  );
+  // bands tells the intervals that verify finds claimed
+  const claimed = [...good.stdout.matchAll(/k = \[.*\]: \[.*\] Ha/g)].map(([line]) => line);
+  expect(claimed.length).toBe(2);
+  for (const line of claimed) expect(host.written.stdout).toContain(line);
   expect(JSON.parse((await verify(["c.jsonl", "--json"])).stdout)).toMatchObject({
     valid: true,
     points: 2,
     enclosures: 6,
     failures: [],
+  });
+  expect((await verify(["c.jsonl", "--job", "cb.json"])).code).toBe(0);
+  const stated = JSON.parse(read("cb.json")) as object;
+  writeFileSync(join(cwd, "other.json"), JSON.stringify({ ...stated, ecut: 4 }));
+  expect(await verify(["c.jsonl", "--job", "other.json"])).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: "stillwave: ecut: must be that of the certificate, 3, got 4 in the job\n",
   });
   const text = read("c.jsonl");
   const { upper } = (JSON.parse(text.split("\n")[1]!) as { claims: { upper: number }[] }).claims[0]!;
@@ -152,6 +168,12 @@ test("a certificate is kept beside the picture and stands on its own; a changed 
   const short = await verify(["short.jsonl"]);
   expect([short.code, short.stdout]).toEqual([2, ""]);
   expect(short.stderr).toMatch(/^stillwave: certificate .* cut off\n$/);
+  const title = "red \u001b[31m\u009b1mtitle\u202e\n";
+  writeFileSync(
+    join(cwd, "title.jsonl"),
+    text.replace(JSON.stringify("silicon, Cohen-Bergstresser model"), JSON.stringify(title)),
+  );
+  expect((await verify(["title.jsonl"])).stdout).toMatch(/^red \[31m1mtitle ?, written by/);
   expect(await verify(["missing.jsonl"])).toMatchObject({
     code: 2,
     stdout: "",

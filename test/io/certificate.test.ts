@@ -194,7 +194,10 @@ test("a hash that was changed, a file cut off, lengthened or damaged is refused 
     await problem((value) => Object.assign(value, { kind: "another" }), true),
     /problem.kind: must be one of/,
   );
-  await refused(await problem((value) => delete value.positions, true), /problem: must have every field/);
+  await refused(
+    await problem((value) => delete value.positions, true),
+    /problem\.positions: must be a list, but it is missing/,
+  );
   await refused(await point(1, (line) => { line.claims = [{ index: 1, lower: 0, upper: "1" as unknown as number }]; }), /line 2, claims/); // biome-ignore format: one case
   await refused(await point(1, (line) => { line.proposals = []; }), /line 2, proposals/); // biome-ignore format: one case
 });
