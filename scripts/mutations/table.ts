@@ -131,7 +131,11 @@ const APPLY = [
     ["all passes but the last, in norm", "productAbove(relative!, sumAbove(exact(1), errors.relative))", "sumAbove(exact(1), errors.relative)"],
     ["all passes but the last, uniformly", "productAbove(uniform!, sumAbove(exact(1), errors.uniform))", "sumAbove(exact(1), errors.uniform)"],
   ]),
+  ...of("errors/apply/grid-convolution.ts", ["apply/fft-rounding"], [
+    ["looked at: the small transforms", " || !butterfliesHold(kernels, fft.passes!)", ""],
+  ]),
   ...of("errors/apply/fft-rounding.ts", ["apply/fft-rounding"], [
+    ["looked at: both directions of the small transforms", "[-1, 1].every((sign)", "[-1].every((sign)"],
     ["β of radix 6", "[6, 12.8]", "[6, 10]"],
     ["a wrong factor", "!(eta <= WORST_FACTOR)", "!(eta <= 1)"],
   ]),
@@ -213,6 +217,9 @@ const COUNT = [
   ]),
   ...of("errors/count/positive-definite.ts", ["count/lemmas"], [
     ["Lemma 5: its roundings", "complexGamma(2 * n + 16)", "productAbove(exact(1e-3), complexGamma(2 * n + 16))"],
+    ["looked at: the largest order", "n < LARGEST_ORDER && ", ""],
+    ["looked at: the largest trace", " && trace < LARGEST_TRACE", ""],
+    ["looked at: pivots", "!(a[2 * (j + n * j)]! > 0 && a[2 * (j + n * j)]! < Infinity)", "false"],
   ]),
 ]; // biome-ignore format: a table
 

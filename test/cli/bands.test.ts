@@ -18,6 +18,11 @@ beforeEach(() => {
   writeFileSync(join(cwd, "si.json"), JSON.stringify({ ...shipped("silicon"), ...small }));
 });
 
+/** A k-point of a certificate. */
+interface BandsClaims {
+  readonly claims: readonly [{ readonly lower: number; readonly upper: number }];
+}
+
 const bands = (words: readonly string[], host: FakeHost) =>
   runProgram(["bands", ...words, "--threads", "1", "--backend", "wasm"], host);
 const ready = (options: FakeOptions = {}) => fakeHost({ cwd, ...options });
@@ -157,8 +162,9 @@ test("a certificate is kept beside the picture and stands on its own; a changed 
     stderr: "stillwave: ecut: must be that of the certificate, 3, got 4 in the job\n",
   });
   const text = read("c.jsonl");
-  const { upper } = (JSON.parse(text.split("\n")[1]!) as { claims: { upper: number }[] }).claims[0]!;
-  writeFileSync(join(cwd, "changed.jsonl"), text.replace(String(upper), String(upper - 0.05)));
+  const [{ lower, upper }] = (JSON.parse(text.split("\n")[1]!) as BandsClaims).claims;
+  const halfway = String((lower + upper) / 2);
+  writeFileSync(join(cwd, "changed.jsonl"), text.replace(String(upper), halfway));
   const bad = await verify(["changed.jsonl"]);
   expect([bad.code, bad.stderr]).toEqual([1, ""]);
   expect(bad.stdout).toMatch(
