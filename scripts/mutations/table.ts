@@ -253,6 +253,7 @@ const RITZ = [
     ["distance from a diagonal: columns", "return largest(rows, columns);\n}\n\nconst sums", "return largest(rows, rows);\n}\n\nconst sums"],
   ]),
   ...of("errors/ritz/interval-pencil.ts", ["ritz/pencil"], [
+    ["looked at: the order of eigenvalues", " || !isAscending(solution.values)", ""],
     ["Lemma 6: the radii", "sumAbove(distanceFromDiagonal(product(xh, product(middle, x)), d), spread)", "distanceFromDiagonal(product(xh, product(middle, x)), d)"],
     ["Lemma 6: e of A", "interval(below(kappa - e)), interval(above(kappa + e))", "interval(kappa), interval(kappa)"],
     ["Lemma 6: 1 − s", "[interval(below(1 - s), above(1 - s)), interval(below(1 + s), above(1 + s))]", "[interval(below(1 + s), above(1 + s))]"],
