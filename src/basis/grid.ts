@@ -56,7 +56,7 @@ export const gridIndex = (size: GridSize, gx: number, gy: number, gz: number): n
   return wrap(gx, nx) + nx * (wrap(gy, ny) + ny * wrap(gz, nz));
 };
 
-/** Returns G of a point of the cube, Cartesian [bohr⁻¹]. */
+/** Returns G of a wave of the cube by its index in `gVectors`, Cartesian [bohr⁻¹]. */
 export const cartesianG = ({ lattice, gVectors }: Pick<Grid, "lattice" | "gVectors">, g: number): Vec3 =>
   rowsVec(lattice.reciprocal, [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!]);
 

@@ -4,7 +4,7 @@
  * @module basis
  */
 
-export { createGrid, exactProductGridSize, type Grid } from "../basis/grid.ts";
+export { cartesianG, createGrid, exactProductGridSize, type Grid } from "../basis/grid.ts";
 export { createKPoint, type KPoint } from "../basis/kpoint.ts";
 export { type BasisOptions, createBasis, type PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 export { InputError, NotConvergedError, OptionError, type OptionName } from "../common/failure.ts";
@@ -20,6 +20,7 @@ export {
   type ReadonlyFourierField,
   type ReadonlyRealField,
   type RealField,
+  spinComponent,
 } from "../kernels/fields.ts";
 export type { BackendName, GridSize, Kernels } from "../kernels/kernels.ts";
 export type { Atom, Model, Species } from "../model/model.ts";

@@ -25,8 +25,11 @@ export const asRealField = (x: Float64Array): RealField => x as RealField;
 export const asFourierField = (x: Float64Array): FourierField => x as FourierField;
 
 /** Returns component `spin` of a field with `points` values per spin, as a view. */
-export const spinComponent = (f: RealField, spin: number, points: number): RealField =>
-  f.subarray(spin * points, (spin + 1) * points) as RealField;
+export function spinComponent(f: RealField, spin: number, points: number): RealField;
+export function spinComponent(f: ReadonlyRealField, spin: number, points: number): ReadonlyRealField;
+export function spinComponent(f: ReadonlyRealField, spin: number, points: number): ReadonlyRealField {
+  return (f as RealField).subarray(spin * points, (spin + 1) * points) as RealField;
+}
 
 /** Returns f↑ + f↓, or a copy of f for one spin; f has `points` values per spin, shape [N]. */
 export function sumOverSpins(f: ReadonlyReals, points: number): RealField {
