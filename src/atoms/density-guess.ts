@@ -1,10 +1,11 @@
 /**
- * Width of the Gaussian that stands for the valence density of an isolated atom in the initial guess [bohr]:
+ * Width of the Gaussian that stands for the valence density of an isolated atom in the initial
+ * guess [bohr]:
  *
  *   ρ_atom(q) = Z_val e^{−q² l²},   l = guessWidth(core electrons, valence electrons)
  *
- * The lengths were fitted to free atoms by the ABINIT project; row: size of the core, column: 1, 2, … valence
- * electrons, the last number standing for all that follow.
+ * The lengths were fitted to free atoms by the ABINIT project; row: size of the core, column: 1, 2,
+ * … valence electrons, the last number standing for all that follow.
  */
 const WIDTHS: readonly { readonly upToCore: number; readonly widths: readonly number[] }[] = [
   { upToCore: 0, widths: [0.6, 0.4, 0.3, 0.25, 0.2] },
@@ -23,7 +24,10 @@ const WIDTHS: readonly { readonly upToCore: number; readonly widths: readonly nu
   },
 ];
 
-/** l [bohr]; fractional electron numbers are rounded. An atom without valence electrons has no density: 0. */
+/**
+ * l [bohr]; fractional electron numbers are rounded. An atom without valence electrons has no
+ * density: 0.
+ */
 export function guessWidth(coreElectrons: number, valenceElectrons: number): number {
   const core = Math.round(coreElectrons);
   const valence = Math.round(valenceElectrons);

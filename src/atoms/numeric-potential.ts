@@ -9,8 +9,8 @@ import {
 } from "./radial/radial-transform.ts";
 
 /**
- * A norm-conserving pseudopotential given on a radial mesh, as files of the formats UPF and psp8 have it, in the form a
- * plane-wave calculation needs. Plain data.
+ * A norm-conserving pseudopotential given on a radial mesh, as files of the formats UPF and psp8
+ * have it, in the form a plane-wave calculation needs. Plain data.
  */
 export interface NumericPotential {
   readonly kind: "numeric";
@@ -32,14 +32,22 @@ export interface NumericPotential {
   readonly localScreening: number;
   /** ∫ [v_loc(r) + Z/r] d³r [Ha·bohr³]. */
   readonly localIntegral: number;
-  /** By angular momentum l = 0, 1, …: symmetric coupling matrix h^l [Ha], n × n, and n projectors [bohr^(3/2)]. */
+  /**
+   * By angular momentum l = 0, 1, …: symmetric coupling matrix h^l [Ha], n × n, and n projectors
+   * [bohr^(3/2)].
+   */
   readonly channels: readonly {
     readonly h: readonly (readonly number[])[];
     readonly projectors: readonly RadialTransform[];
   }[];
-  /** Density of the core electrons [bohr⁻³] that exchange and correlation see; null without core correction. */
+  /**
+   * Density of the core electrons [bohr⁻³] that exchange and correlation see; null without core
+   * correction.
+   */
   readonly core: RadialShape | null;
-  /** Density of the atom's valence electrons [bohr⁻³], to start from; null where the file has none. */
+  /**
+   * Density of the atom's valence electrons [bohr⁻³], to start from; null where the file has none.
+   */
   readonly valence: RadialShape | null;
 }
 
@@ -63,7 +71,8 @@ export interface RadialContent
 /** Takes the Coulomb tail off and transforms everything to q. */
 export function numericPotential(content: RadialContent): NumericPotential {
   const { element, name, charge, digest, functional, localMesh, projectorMesh, core, valence } = content;
-  // Where the mesh ends v_loc is −Z/r: there erf(αr) has to be 1. On meshes of 6 bohr and more α = 1, as is usual.
+  // Where the mesh ends v_loc is −Z/r: there erf(αr) has to be 1. On meshes of 6 bohr and more
+  // α = 1, as is usual.
   const localScreening = Math.max(1, 6 / localMesh.r.at(-1)!);
   const shortRange = content.local.map((v, i) => v + charge * erfOverR(localScreening, localMesh.r[i]!));
   return {
@@ -86,7 +95,8 @@ export function numericPotential(content: RadialContent): NumericPotential {
         radialTransform(
           l,
           projectorMesh,
-          rp.map((value, i) => (projectorMesh.r[i]! > 0 ? value / projectorMesh.r[i]! : 0)), // r² p has no mass at 0
+          // R² p has no mass at 0.
+          rp.map((value, i) => (projectorMesh.r[i]! > 0 ? value / projectorMesh.r[i]! : 0)),
         ),
       ),
     })),
@@ -98,7 +108,9 @@ export function numericPotential(content: RadialContent): NumericPotential {
 /** erf(αr)/r, 2α/√π at the origin. */
 const erfOverR = (a: number, r: number): number => (r > 0 ? erf(a * r) / r : (2 * a) / Math.sqrt(Math.PI));
 
-/** v_loc(q) = ∫ [v_loc(r) + Z erf(αr)/r] e^{−iqr} d³r − (4πZ/q²) e^{−q²/4α²} for q > 0 [Ha·bohr³]. */
+/**
+ * v_loc(q) = ∫ [v_loc(r) + Z erf(αr)/r] e^{−iqr} d³r − (4πZ/q²) e^{−q²/4α²} for q > 0 [Ha·bohr³].
+ */
 export const numericLocalFourier = ({ charge, local, localScreening }: NumericPotential, q: number): number =>
   transformAt(local, q) - ((4 * Math.PI * charge) / (q * q)) * Math.exp(-((q / (2 * localScreening)) ** 2));
 
@@ -112,8 +124,9 @@ export function numericLocalFourierDerivative(
 }
 
 /**
- * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]. From the mesh itself, as other codes have it: a logarithmic mesh starts at
- * r₁ > 0, and its sum leaves out 2πZ r₁², which the erf of v_loc(q) would hold.
+ * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]. From the mesh itself, as other codes have it: a
+ * logarithmic mesh starts at r₁ > 0, and its sum leaves out 2πZ r₁², which the erf of v_loc(q)
+ * would hold.
  */
 export const numericLocalFourierAt0Correction = ({ localIntegral }: NumericPotential): number =>
   localIntegral;

@@ -19,7 +19,8 @@ import { transformAt, transformSlopeAt } from "./radial/radial-transform.ts";
  * What a Hamiltonian needs of any kind of pseudopotential:
  *
  *   v = v_loc + Σ_l Σ_m Σ_ij |p_i^{lm}⟩ h^l_ij ⟨p_j^{lm}|,
- *   v_loc(q) = ∫ v_loc(r) e^{−iqr} d³r,   ⟨k+G|p_i^{lm}⟩ = (−i)^l P_i^l(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
+ *   v_loc(q) = ∫ v_loc(r) e^{−iqr} d³r,
+ *   ⟨k+G|p_i^{lm}⟩ = (−i)^l P_i^l(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
  *
  * and the density of its core, where exchange and correlation are to see it.
  */
@@ -48,7 +49,9 @@ export function localFourierDerivative(p: Pseudopotential, q: number): number {
   }
 }
 
-/** lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]; 0 for an empirical model, whose zero of energy is free. */
+/**
+ * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]; 0 for an empirical model, whose zero of energy is free.
+ */
 export function localFourierAt0Correction(p: Pseudopotential): number {
   switch (p.kind) {
     case "gth":
@@ -90,7 +93,9 @@ export function projectorFourierDerivative(p: Pseudopotential, l: number, i: num
   }
 }
 
-/** Density of the core that exchange and correlation see [bohr⁻³], null where there is none [LFC82]. */
+/**
+ * Density of the core that exchange and correlation see [bohr⁻³], null where there is none [LFC82].
+ */
 export const coreShape = (p: Pseudopotential): RadialShape | null => (p.kind === "numeric" ? p.core : null);
 
 /** Density of the valence electrons of the atom alone [bohr⁻³], null where it is not known. */

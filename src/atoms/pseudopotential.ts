@@ -1,7 +1,10 @@
 import type { CohenBergstresserPotential } from "./cohen-bergstresser.ts";
 import type { NumericPotential } from "./numeric-potential.ts";
 
-/** Parameters of a dual-space Gaussian pseudopotential, as printed in its table [GTH96, HGH98, Kra05]. Lengths in bohr, energies in Ha. */
+/**
+ * Parameters of a dual-space Gaussian pseudopotential, as printed in its table [GTH96, HGH98,
+ * Kra05]. Lengths in bohr, energies in Ha.
+ */
 export interface GthPotential {
   readonly kind: "gth";
   /** Chemical symbol. */
@@ -13,7 +16,10 @@ export interface GthPotential {
   readonly rloc: number;
   /** C1 … Cn of the local part, n ≤ 4. */
   readonly c: readonly number[];
-  /** One entry per angular momentum l = 0, 1, …: radius r_l and the symmetric matrix h^l (full, n × n; n may be 0). */
+  /**
+   * One entry per angular momentum l = 0, 1, …: radius r_l and the symmetric matrix h^l (full, n ×
+   * n; n may be 0).
+   */
   readonly channels: readonly { readonly r: number; readonly h: readonly (readonly number[])[] }[];
 }
 

@@ -6,9 +6,10 @@ import { type GthEntry, parseGth } from "./gth/gth-format.ts";
 import type { Pseudopotential } from "./pseudopotential.ts";
 
 /**
- * Reads the pseudopotential of an element from a file's text, whose format shows in the text: UPF, ABINIT's psp8, or GTH
- * potentials as CP2K has them. Of several GTH entries for the element the one is taken that the file also calls by the plain
- * name of its family, as in `Cu GTH-PBE-q11 GTH-PBE`.
+ * Reads the pseudopotential of an element from a file's text, whose format shows in the text: UPF,
+ * ABINIT's psp8, or GTH potentials as CP2K has them. Of several GTH entries for the element the one
+ * is taken that the file also calls by the plain name of its family, as in
+ * `Cu GTH-PBE-q11 GTH-PBE`.
  *
  * @param file its name, for messages.
  * @throws InputError naming the job's field, the file, what is wrong in it and where.
@@ -52,7 +53,10 @@ function chosenGth(entries: readonly GthEntry[], file: string): Pseudopotential 
   return potential;
 }
 
-/** ABINIT's files: a title, then Z, charge and date, then six numbers of which the first says the format. */
+/**
+ * ABINIT's files: a title, then Z, charge and date, then six numbers of which the first says the
+ * format.
+ */
 function isAbinit(text: string): boolean {
   const [, second = "", third = ""] = text.split(/\r?\n/, 3);
   const startsWith = (line: string, count: number) => {

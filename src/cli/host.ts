@@ -15,8 +15,8 @@ export interface Host {
   readonly cwd: string;
   readStdin(): Promise<string>;
   /**
-   * Until the returned function is called: calls `ask` on Ctrl-C, and `leave` when it is pressed again, after which the process
-   * ends.
+   * Until the returned function is called: calls `ask` on Ctrl-C, and `leave` when it is pressed
+   * again, after which the process ends.
    */
   onInterrupt(ask: () => void, leave: () => void): () => void;
   /** Hears that the command writes files: it goes on when nobody reads its output any more. */

@@ -44,7 +44,10 @@ function onInterrupt(ask: () => void, leave: () => void): () => void {
   return release;
 }
 
-/** Node 20 hides fused multiply-add behind a flag of the whole process; this process is ours. Later ones have it on. */
+/**
+ * Node 20 hides fused multiply-add behind a flag of the whole process; this process is ours. Later
+ * ones have it on.
+ */
 async function allowFma(): Promise<void> {
   if (Number(process.versions.node.split(".")[0]) < 22)
     (await import("../kernels/wasm/enable-fma.ts")).enableRelaxedSimd();
@@ -68,7 +71,8 @@ const host: Host = {
 /** Whether the command writes files. */
 let hasFiles = false;
 
-// A reader that has seen enough, such as `head`, is no failure; a run that writes files goes on without it.
+// A reader that has seen enough, such as `head`, is no failure; a run that writes files goes on
+// without it.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE" && error.code !== "EIO") throw error;

@@ -136,7 +136,8 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
 }
 
 function report(error: unknown, host: Host): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input; // it has said why
+  // It has said why.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input;
   const paint = styled(host.stderr);
   const name = paint("red", "stillwave:");
   if (error instanceof InputError) {
@@ -163,7 +164,10 @@ function errorLine(text: string): string {
   return isLost ? `${line}; --help shows what there is, with examples` : line;
 }
 
-/** Makes the program: the commands that are named with all they have, the others as the list of commands has them. */
+/**
+ * Makes the program: the commands that are named with all they have, the others as the list of
+ * commands has them.
+ */
 async function createProgram(
   words: readonly string[],
   host: Host,

@@ -10,8 +10,9 @@ export interface Functional {
   /** Whether it reads σ. */
   readonly kind: "lda" | "gga";
   /**
-   * Adds the energy per volume and its derivatives to `out`. Points whose density is below the functional's
-   * threshold or not a number contribute nothing; a negative spin density counts as zero.
+   * Adds the energy per volume and its derivatives to `out`. Points whose density is below the
+   * functional's threshold or not a number contribute nothing; a negative spin density counts as
+   * zero.
    *
    * @param rho [bohr⁻³].
    * @param sigma [bohr⁻⁸], not read by an LDA, which may be given null.
@@ -32,7 +33,8 @@ export interface FunctionalOutput {
 export type UniformGas = () => UniformGasAt;
 
 /**
- * An energy per particle of the uniform gas as the file of an LDA states it: writes (ε, ∂ε/∂r_s, ∂ε/∂ζ) [Ha] to
- * `out`, for r_s = (3/(4πn))^{1/3} [bohr] and the polarisation ζ = (ρ↑ − ρ↓)/n in [−1, 1].
+ * An energy per particle of the uniform gas as the file of an LDA states it: writes (ε, ∂ε/∂r_s,
+ * ∂ε/∂ζ) [Ha] to `out`, for r_s = (3/(4πn))^{1/3} [bohr] and the polarisation ζ = (ρ↑ − ρ↓)/n in
+ * [−1, 1].
  */
 export type UniformGasAt = (out: Float64Array, rs: number, zeta: number) => void;

@@ -93,8 +93,8 @@ export const FUNCTIONAL_FAMILIES: Readonly<Record<string, readonly Functional[]>
 };
 
 /**
- * The functionals whose sum a name, or a list of libxc names, stands for: `lda-pw92`, `lda-teter93`, `lda-vwn5`,
- * `pbe`, `none`, or e.g. `["gga_x_pbe_sol", "gga_c_pbe_sol"]`.
+ * The functionals whose sum a name, or a list of libxc names, stands for: `lda-pw92`,
+ * `lda-teter93`, `lda-vwn5`, `pbe`, `none`, or e.g. `["gga_x_pbe_sol", "gga_c_pbe_sol"]`.
  *
  * @throws InputError for a name that is not known, or one given twice.
  */

@@ -47,7 +47,9 @@ export interface Bands {
   readonly converged: boolean;
   /** Largest residual norm of the levels that have no interval [Ha]; 0 where every one has. */
   readonly residual: number;
-  /** Bands full at every k of an insulator, N/2; absent with spin or for an odd number of electrons. */
+  /**
+   * Bands full at every k of an insulator, N/2; absent with spin or for an odd number of electrons.
+   */
   readonly filled?: number;
   /** Above those, along these k-points only; absent where no band above was computed. */
   readonly gap?: GapEstimate | undefined;
@@ -195,8 +197,9 @@ const unprovedLevels = (at: SolvedBands): BandsAtK["bands"] =>
   levelsAt(at, 1).bands.map((level) => ({ ...level, guaranteed: false }));
 
 /**
- * Gives the levels that decide about the zero of energy beside those of the ground state, in its basis: enclosed levels lie
- * lower, as they are of the infinite one, so the k-points of the highest filled and the lowest empty one are solved again.
+ * Gives the levels that decide about the zero of energy beside those of the ground state, in its
+ * basis: enclosed levels lie lower, as they are of the infinite one, so the k-points of the highest
+ * filled and the lowest empty one are solved again.
  */
 async function decisive(
   energies: readonly Energies[],

@@ -13,7 +13,10 @@ export const DOS_OPTIONS = {
     help: "divisions of the k-grid, such as 8,8,8 (default twice the job's)",
     value: "LIST",
   }),
-  /** Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate; otherwise `gaussian`. */
+  /**
+   * Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate;
+   * otherwise `gaussian`.
+   */
   method: word(["tetrahedron", "gaussian"], {
     help: "how levels become a density (default tetrahedron where there are k-points for it)",
     value: "NAME",
@@ -25,7 +28,10 @@ export const DOS_OPTIONS = {
     help: "width of the Gaussians in Ha (default the job's smearing, at least 0.005)",
     value: "HA",
   }),
-  /** Lowest and highest energy, from the Fermi level [Ha]. Default from below all levels to where bands end. */
+  /**
+   * Lowest and highest energy, from the Fermi level [Ha]. Default from below all levels to where
+   * bands end.
+   */
   window: {
     ...numbers<readonly [number, number]>({ rule: "must be a lower and a higher energy; such as -10,5" }),
     help: "lowest and highest energy in eV from the Fermi level, such as -10,5",
@@ -38,7 +44,10 @@ export const DOS_OPTIONS = {
     allows: ([low, high, ...more]: readonly number[]) =>
       Number.isFinite(low) && Number.isFinite(high) && low! < high! && more.length === 0,
   },
-  /** Lowest bands at each k. Default the job's, or else twice as many as are filled, at least four more. */
+  /**
+   * Lowest bands at each k. Default the job's, or else twice as many as are filled, at least four
+   * more.
+   */
   bands: number({
     rule: "must be a positive whole number; leave it out for the default",
     isWhole: true,

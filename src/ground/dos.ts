@@ -109,7 +109,8 @@ export async function computeDos(
       onProgress: options.onBands,
       signal: options.signal,
       ...(values.local && {
-        memory: Number.POSITIVE_INFINITY, // all k-points at once: the Fermi level is known when orbitals are seen
+        // All k-points at once: the Fermi level is known when orbitals are seen.
+        memory: Number.POSITIVE_INFINITY,
         visit: async (orbitals, found) => {
           const { levels, window } = frameOf(found);
           const { onLocal } = options;
@@ -161,7 +162,10 @@ const withDivisions = (choice: KpointChoice, kgrid: Vec3): KpointChoice => ({
 const gridOf = (choice: KpointChoice, lattice: Model["lattice"], kgrid: Vec3 | undefined): KpointChoice =>
   kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, kgrid);
 
-/** Doubles the divisions along every axis that has more than one, and takes in the corners K of a hexagonal zone; leaves a list. */
+/**
+ * Doubles the divisions along every axis that has more than one, and takes in the corners K of a
+ * hexagonal zone; leaves a list.
+ */
 function denser(choice: KpointChoice, { vectors }: Model["lattice"]): KpointChoice {
   if ("list" in choice) return choice;
   const [n1, n2, n3] = choice.kgrid;
@@ -191,7 +195,10 @@ function frame(
   return { levels, fermiLevel, completeBelow, window: [from!, to!] as const };
 }
 
-/** Says that a gap was found on a grid without the corner K of a hexagonal zone, where the bands of graphene meet. */
+/**
+ * Says that a gap was found on a grid without the corner K of a hexagonal zone, where the bands of
+ * graphene meet.
+ */
 function missedCorner(
   lattice: Model["lattice"],
   choice: KpointChoice,

@@ -27,7 +27,9 @@ export interface ErrorBarOptions {
 
 /** Levels with their intervals, and where there are none. */
 export interface ErrorBars {
-  /** For each k-point its levels with their intervals; undefined where these could not be proved. */
+  /**
+   * For each k-point its levels with their intervals; undefined where these could not be proved.
+   */
   readonly levels: readonly (readonly BandEnergy[] | undefined)[];
   /** Widest interval [Ha]; NaN if there is none. */
   readonly widest: number;
@@ -84,7 +86,8 @@ export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined
 }
 
 /**
- * Solves for the lowest levels at each k-point, each with an interval that certainly holds the exact level of the same index.
+ * Solves for the lowest levels at each k-point, each with an interval that certainly holds the
+ * exact level of the same index.
  *
  * @param kpoints fractional
  */
@@ -137,8 +140,8 @@ export async function levelsWithErrorBars(
 }
 
 /**
- * Makes the level of a proved interval: the one that was computed in the basis of the proof; that of
- * the run's cutoff lies above.
+ * Makes the level of a proved interval: the one that was computed in the basis of the proof; that
+ * of the run's cutoff lies above.
  *
  * @param told the interval itself, or what a certificate claims: wider, for the rounding of another
  *   machine.

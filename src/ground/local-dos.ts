@@ -20,7 +20,10 @@ export interface LocalStates {
   readonly values: readonly Float64Array[];
 }
 
-/** Energies of the local density of states, and how many are seen in one pass over the orbitals: each holds a density per block. */
+/**
+ * Energies of the local density of states, and how many are seen in one pass over the orbitals:
+ * each holds a density per block.
+ */
 const LOCAL_POINTS = 120;
 const AT_ONCE = 8;
 

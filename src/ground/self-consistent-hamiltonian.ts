@@ -55,7 +55,9 @@ export function selfConsistentHamiltonian(
   };
 }
 
-/** Stores a Hamiltonian when it is asked for; until then only these fields are kept, not the run. */
+/**
+ * Stores a Hamiltonian when it is asked for; until then only these fields are kept, not the run.
+ */
 const storing =
   (
     { model, grid, ecut }: PlaneWaveBasis,

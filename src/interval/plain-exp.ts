@@ -20,9 +20,10 @@ const INVERSE_FACTORIALS = (() => {
 const LN2_REST = midpoint(LN2_LOW);
 
 /**
- * eˣ for −691 ≤ x ≤ 0 in plain arithmetic, within 8u relatively. x = n ln 2 + r, |r| ≤ 0.36: n·LN2_HIGH is exact, both differences
- * round once, so r is off by less than 0.8u; term rʲ/j! of Horner's scheme meets 2j + 2 roundings, Σ (2j+2) |r|ʲ/j! ≤ 3.9, relative to
- * eʳ ≥ 0.69 another 5.7u; what is left out is below 10⁻²⁰; the power of two is exact.
+ * eˣ for −691 ≤ x ≤ 0 in plain arithmetic, within 8u relatively. x = n ln 2 + r, |r| ≤ 0.36:
+ * n·LN2_HIGH is exact, both differences round once, so r is off by less than 0.8u; term rʲ/j! of
+ * Horner's scheme meets 2j + 2 roundings, Σ (2j+2) |r|ʲ/j! ≤ 3.9, relative to eʳ ≥ 0.69 another
+ * 5.7u; what is left out is below 10⁻²⁰; the power of two is exact.
  */
 export function plainExp(x: number): number {
   if (!(x >= LEAST_EXPONENT)) return 0;

@@ -1,10 +1,12 @@
 /**
- * Rounding outwards on a processor that rounds to nearest [RZBM09]. With u = 2⁻⁵³ and η = 2⁻¹⁰⁷⁴ every operation
- * c = fl(a ∘ b), ∘ one of + − · /, has |c − (a ∘ b)| ≤ u|c|(1 + 2u) + η/2, underflow included, so
+ * Rounding outwards on a processor that rounds to nearest [RZBM09]. With u = 2⁻⁵³ and η = 2⁻¹⁰⁷⁴
+ * every operation c = fl(a ∘ b), ∘ one of + − · /, has |c − (a ∘ b)| ≤ u|c|(1 + 2u) + η/2,
+ * underflow included, so
  *
  *   below(c) = fl(c − fl(φ|c| + η)) ≤ a ∘ b ≤ fl(c + fl(φ|c| + η)) = above(c),   φ = u(1 + 2u).
  *
- * Assumed of the machine: IEEE 754 binary64, round to nearest, which ECMAScript and WebAssembly prescribe.
+ * Assumed of the machine: IEEE 754 binary64, round to nearest, which ECMAScript and WebAssembly
+ * prescribe.
  */
 
 /** u: largest relative error of one rounding. */
@@ -14,7 +16,10 @@ export const SMALLEST = 5e-324;
 const PHI = UNIT_ROUNDOFF * (1 + 2 * UNIT_ROUNDOFF);
 const LARGEST = Number.MAX_VALUE;
 
-/** A number at or below every real that rounds to `x`. Overflow upwards means that the real is above the largest double. */
+/**
+ * A number at or below every real that rounds to `x`. Overflow upwards means that the real is above
+ * the largest double.
+ */
 export const below = (x: number): number => (x === Infinity ? LARGEST : x - (Math.abs(x) * PHI + SMALLEST));
 
 /** A number at or above every real that rounds to `x`. */
@@ -33,7 +38,10 @@ export function powerOfTwo(n: number): number {
 
 const SPLITTER = 134217729; // 2²⁷ + 1 [Dek71]
 
-/** e with a·b = fl(a·b) + e exactly, if nothing overflows or underflows: |a|, |b| < 2⁹⁹⁵ and |ab| > 2⁻⁹⁶⁰ or ab = 0. */
+/**
+ * e with a·b = fl(a·b) + e exactly, if nothing overflows or underflows: |a|, |b| < 2⁹⁹⁵ and
+ * |ab| > 2⁻⁹⁶⁰ or ab = 0.
+ */
 export function productError(a: number, b: number): number {
   const product = a * b;
   const ca = SPLITTER * a;

@@ -2,10 +2,11 @@ import { invariant, requireInput } from "../common/failure.ts";
 import { above, below, UNIT_ROUNDOFF } from "./rounding.ts";
 
 /*
- * Numbers with a side. A double that is known to be at or above some exact quantity is `Above` it, one at or below it is
- * `Below`; which quantity that is, the doc comment of the variable says. Where an upper bound is asked for, a lower one or a
- * computed number does not compile. Operations round towards their side, so that no roundings have to be counted; long sums
- * are formed plainly by `SumAbove`, which counts its own.
+ * Numbers with a side. A double that is known to be at or above some exact quantity is `Above` it,
+ * one at or below it is `Below`; which quantity that is, the doc comment of the variable says.
+ * Where an upper bound is asked for, a lower one or a computed number does not compile. Operations
+ * round towards their side, so that no roundings have to be counted; long sums are formed plainly
+ * by `SumAbove`, which counts its own.
  */
 declare const sideAbove: unique symbol;
 declare const sideBelow: unique symbol;
@@ -60,8 +61,9 @@ export const minAbove = (x: Above, y: Above): Above => Math.min(x, y) as Above;
 export const minBelow = (...terms: readonly Below[]): Below => Math.min(...terms) as Below;
 
 /**
- * γ_n = n u/(1 − n u): |fl(Σ xᵢyᵢ) − Σ xᵢyᵢ| ≤ γ_n Σ|xᵢyᵢ| if no addend meets more than n roundings and none underflows
- * [Hig02, sections 3.1 and 3.5], in any order of summation, blocked or not, with or without fused multiply-add.
+ * γ_n = n u/(1 − n u): |fl(Σ xᵢyᵢ) − Σ xᵢyᵢ| ≤ γ_n Σ|xᵢyᵢ| if no addend meets more than n roundings
+ * and none underflows [Hig02, sections 3.1 and 3.5], in any order of summation, blocked or not,
+ * with or without fused multiply-add.
  *
  * @throws InputError for n u ≥ 1/100
  */
@@ -72,18 +74,20 @@ export function gamma(n: number): Above {
 }
 
 /**
- * √2 γ for a sum of n complex products by real arithmetic: |fl(Σ xᵢyᵢ) − Σ xᵢyᵢ| ≤ √2 γ Σ|xᵢ||yᵢ|, since either part is a sum of
- * 2n real products with at most 2n roundings each, and four more for α, β, the addition of βC and its own. √2 joins the parts.
+ * √2 γ for a sum of n complex products by real arithmetic: |fl(Σ xᵢyᵢ) − Σ xᵢyᵢ| ≤ √2 γ Σ|xᵢ||yᵢ|,
+ * since either part is a sum of 2n real products with at most 2n roundings each, and four more for
+ * α, β, the addition of βC and its own. √2 joins the parts.
  */
 export const complexGamma = (n: number): Above => jointGamma(2 * n + 4);
 
 /** √2 γ where no real addend of either part meets more than n roundings. */
-export const jointGamma = (n: number): Above => productAbove(provedAbove(Math.SQRT2), gamma(n)); // Math.SQRT2 > √2
+// Math.SQRT2 > √2.
+export const jointGamma = (n: number): Above => productAbove(provedAbove(Math.SQRT2), gamma(n));
 
 /**
- * A number above the exact value of an expression of non-negative terms that was evaluated with at most `roundings`
- * roundings on any path and gave `computed`: exact ≤ computed/(1 − u)ⁿ ≤ computed (1 + γ_n). The absolute term covers
- * underflows of factors below 10¹⁰⁰ in less than 10⁹ of them.
+ * A number above the exact value of an expression of non-negative terms that was evaluated with at
+ * most `roundings` roundings on any path and gave `computed`: exact ≤ computed/(1 − u)ⁿ ≤ computed
+ * (1 + γ_n). The absolute term covers underflows of factors below 10¹⁰⁰ in less than 10⁹ of them.
  *
  * @param roundings follows from the lengths of the loops that made `computed`
  */
@@ -120,7 +124,9 @@ export class SumAbove {
     return this.sum === 0;
   }
 
-  /** The sum from above: a term meets the rounding of its product and at most one for every term. */
+  /**
+   * The sum from above: a term meets the rounding of its product and at most one for every term.
+   */
   get value(): Above {
     return inflated(this.sum, this.terms + 1);
   }

@@ -7,7 +7,10 @@ import { sqrt } from "./sqrt.ts";
 /** A term c xⁱ yʲ zᵏ with a whole c. */
 type Term = readonly [c: number, i: number, j: number, k: number];
 
-/** S_lm = √(a/(b π)) Σ terms, in the order l(l + 1) + m; signs as in the model's own harmonics: none. */
+/**
+ * S_lm = √(a/(b π)) Σ terms, in the order l(l + 1) + m; signs as in the model's own harmonics:
+ * none.
+ */
 const TABLE: readonly (readonly [a: number, b: number, terms: readonly Term[]])[] = [
   [1, 4, [[1, 0, 0, 0]]],
   [3, 4, [[1, 0, 1, 0]]],
@@ -88,7 +91,10 @@ const TABLE: readonly (readonly [a: number, b: number, terms: readonly Term[]])[
 ];
 const NORMS = TABLE.map(([a, b]) => sqrt(div(interval(a), scale(b, PI))));
 
-/** |r|^l Y_lm(r), real and orthonormal on the unit sphere, as a polynomial in the coordinates: l ≤ 3, |m| ≤ l. */
+/**
+ * |r|^l Y_lm(r), real and orthonormal on the unit sphere, as a polynomial in the coordinates:
+ * l ≤ 3, |m| ≤ l.
+ */
 export function solidHarmonic(l: number, m: number, r: readonly Interval[]): Interval {
   const index = l * (l + 1) + m;
   invariant(
@@ -102,9 +108,11 @@ export function solidHarmonic(l: number, m: number, r: readonly Interval[]): Int
 }
 
 /**
- * The same in plain arithmetic for coordinates within `error` of r, |r| ≤ `length` with the error counted in:
+ * The same in plain arithmetic for coordinates within `error` of r, |r| ≤ `length` with the error
+ * counted in:
  *
- *   |value − S(r)| ≤ c K lengthˡ⁻¹ (32 u length + l error),   c K the constant times the sum of the terms' coefficients
+ *   |value − S(r)| ≤ c K lengthˡ⁻¹ (32 u length + l error),
+ *   c K the constant times the sum of the terms' coefficients
  *
  * by the mean value along each coordinate; a term meets at most l + 8 roundings.
  */

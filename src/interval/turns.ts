@@ -26,9 +26,9 @@ const SIN = series(1);
 const ROOT_HALF = sqrt(interval(0.5));
 
 /**
- * cos 2πx and sin 2πx for every x within `radius` of the double `x`. The double is brought to [0, 1/8] exactly, so
- * multiples of 1/8 give 0, ±1, ±√½; then alternating series, whose error is below the first term left out. The radius
- * enters by |cos′|, |sin′| ≤ 2π.
+ * cos 2πx and sin 2πx for every x within `radius` of the double `x`. The double is brought to [0,
+ * 1/8] exactly, so multiples of 1/8 give 0, ±1, ±√½; then alternating series, whose error is below
+ * the first term left out. The radius enters by |cos′|, |sin′| ≤ 2π.
  *
  * @throws InputError if x is not finite.
  */
@@ -53,8 +53,9 @@ export function cosSinTurns(x: number, radius = 0): CosSin {
 }
 
 /**
- * cos and sin of 2π j/n for whole 0 ≤ j < n: symmetry brings j/n to [0, 1/8] as a quotient of whole numbers, so that only its last
- * rounding is left. @throws InputError for other j, or n of 2⁵⁰ and more.
+ * cos and sin of 2π j/n for whole 0 ≤ j < n: symmetry brings j/n to [0, 1/8] as a quotient of whole
+ * numbers, so that only its last rounding is left. @throws InputError for other j, or n of 2⁵⁰ and
+ * more.
  */
 export function cosSinFraction(j: number, n: number): CosSin {
   requireInput(
@@ -89,7 +90,8 @@ function firstOctant(a: number): CosSin {
 }
 
 function alternating(coefficients: readonly Interval[], square: Interval): Interval {
-  const last = coefficients[TERMS]!; // even index: positive; what is left out lies between 0 and this term
+  // Even index: positive; what is left out lies between 0 and this term.
+  const last = coefficients[TERMS]!;
   let sum: Interval = { lo: Math.min(0, last.lo), hi: Math.max(0, last.hi) };
   for (let j = TERMS - 1; j >= 0; j--) sum = add(mul(sum, square), coefficients[j]!);
   return sum;

@@ -14,13 +14,19 @@ export interface NewJobOptions {
   readonly title?: string | undefined;
   /** Default `lda-pw92`. */
   readonly functional?: "lda-pw92" | "pbe" | undefined;
-  /** A shipped family or entry for all elements, or one for each by symbol; default `suggestedEntry`. */
+  /**
+   * A shipped family or entry for all elements, or one for each by symbol; default
+   * `suggestedEntry`.
+   */
   readonly pseudopotentials?: string | Readonly<Record<string, string>> | undefined;
   /** [Ha]; default `suggestedCutoff`. */
   readonly ecut?: number | undefined;
   /** Default `suggestedKgrid`. */
   readonly kgrid?: Vec3 | undefined;
-  /** Whether the Fermi level may lie in a band: smearing and a dense k-grid. Default true, which is safe for everything. */
+  /**
+   * Whether the Fermi level may lie in a band: smearing and a dense k-grid. Default true, which is
+   * safe for everything.
+   */
   readonly isMetal?: boolean | undefined;
   /** Initial moment of every atom [μB]: makes the run spin-polarised. */
   readonly moment?: number | undefined;
@@ -35,12 +41,15 @@ const METAL_SPACING = 0.2;
 const INSULATOR_SPACING = 0.3;
 /** Smearing of metals [Ha]. */
 const METAL_WIDTH = 0.005;
-/** No atoms over this length [bohr] along an axis: copies do not see each other, one k-point is enough. */
+/**
+ * No atoms over this length [bohr] along an axis: copies do not see each other, one k-point is
+ * enough.
+ */
 const VACUUM = 10;
 
 /**
- * A job that runs: `structure` with a cutoff, a k-grid and smearing to start from. They are chosen for a first look;
- * converge them before you publish.
+ * A job that runs: `structure` with a cutoff, a k-grid and smearing to start from. They are chosen
+ * for a first look; converge them before you publish.
  *
  * @throws InputError if there is no shipped pseudopotential for an element.
  *
@@ -99,7 +108,9 @@ export function newJob(
   return job;
 }
 
-/** Twelve digits are more than any lattice is known to, and hide the rounding of a change of units. */
+/**
+ * Twelve digits are more than any lattice is known to, and hide the rounding of a change of units.
+ */
 const rounded = (lattice: Structure["lattice"]): [Triple, Triple, Triple] => {
   const row = ([x, y, z]: Vec3): Triple => [digits(x), digits(y), digits(z)];
   return [row(lattice[0]), row(lattice[1]), row(lattice[2])];
@@ -109,8 +120,9 @@ const digits = (x: number): number => Number(x.toPrecision(12));
 const decimals = (x: number): number => Math.round(x * 1e12) / 1e12;
 
 /**
- * A cutoff to start from [Ha]: the largest of those suggested for the potentials, at which the energy of each
- * atom is within 10 meV for a valence electron of its limit (measured, scripts/gth-cutoffs.ts).
+ * A cutoff to start from [Ha]: the largest of those suggested for the potentials, at which the
+ * energy of each atom is within 10 meV for a valence electron of its limit (measured,
+ * scripts/gth-cutoffs.ts).
  */
 export function suggestedCutoff(
   elements: readonly string[],
@@ -127,9 +139,10 @@ const shippedCutoff = (element: string, family: string): number =>
 const COSTLY = 150;
 
 /**
- * The entry of a family that a first look takes: the one that CP2K's table calls by the plain name, or, for s and p
- * elements whose semicore electrons ask for more than 150 Ha there, the one with the most electrons that does not: sodium
- * with 1 electron in place of 9 (30 Ha in place of 220). Elements with d and f electrons keep the plain one.
+ * The entry of a family that a first look takes: the one that CP2K's table calls by the plain name,
+ * or, for s and p elements whose semicore electrons ask for more than 150 Ha there, the one with
+ * the most electrons that does not: sodium with 1 electron in place of 9 (30 Ha in place of 220).
+ * Elements with d and f electrons keep the plain one.
  *
  * @returns a name for the job's `pseudopotentials`, such as `gth-lda` or `gth-lda-q1`.
  */
@@ -143,7 +156,10 @@ export function suggestedEntry(element: string, family: string): string {
   return soft.at(-1) ?? family;
 }
 
-/** Divisions with k-points at most `spacing` [bohr⁻¹] apart; one along axes where vacuum separates the copies. */
+/**
+ * Divisions with k-points at most `spacing` [bohr⁻¹] apart; one along axes where vacuum separates
+ * the copies.
+ */
 export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): Vec3 {
   requireInput(spacing > 0, () => `kgrid: the spacing must be positive, got ${spacing} bohr^-1`);
   const cell = createLattice(lattice);
@@ -159,7 +175,10 @@ export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): 
     : [n1, n2, n3];
 }
 
-/** Elements that make layers and crystals with gaps or crossings at the corners K of a hexagonal zone. */
+/**
+ * Elements that make layers and crystals with gaps or crossings at the corners K of a hexagonal
+ * zone.
+ */
 const NON_METALS = "H B C N O F Si P S Cl Ge As Se Br Sb Te I".split(" ");
 
 /** The longest stretch of a circle of length 1 without any of the given points. */

@@ -1,6 +1,8 @@
 import { FUNCTIONALS_BY_NUMBER } from "../../functionals/functionals.ts";
 
-/** libxc names of pw.x's exchange, a local part with its gradient correction, as words of UPF files. */
+/**
+ * libxc names of pw.x's exchange, a local part with its gradient correction, as words of UPF files.
+ */
 const UPF_EXCHANGE: Readonly<Record<string, readonly string[]>> = {
   "NOX NOGX": [],
   "SLA NOGX": ["lda_x"],
@@ -38,7 +40,10 @@ const UPF_CORRELATION: Readonly<Record<string, readonly string[]>> = {
   "PW PSC": ["gga_c_pbe_sol"],
 };
 
-/** pw.x's short names, by the words that they stand for: exchange, correlation and the gradient corrections of both. */
+/**
+ * pw.x's short names, by the words that they stand for: exchange, correlation and the gradient
+ * corrections of both.
+ */
 const UPF_SHORT: Readonly<Record<string, string>> = {
   PZ: "SLA PZ",
   LDA: "SLA PZ",

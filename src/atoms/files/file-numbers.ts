@@ -1,6 +1,6 @@
 /**
- * The number that a Fortran program wrote, `1.5D-03` and `1.5-103` (an exponent of three digits pushes out its letter)
- * included; NaN if it is none.
+ * The number that a Fortran program wrote, `1.5D-03` and `1.5-103` (an exponent of three digits
+ * pushes out its letter) included; NaN if it is none.
  */
 export function fortranNumber(word: string): number {
   const plain = Number(word);
@@ -12,7 +12,10 @@ export function fortranNumber(word: string): number {
 /** The words of a text, without white space. */
 export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 
-/** A hash of a text (FNV-1a, 32 bit, twice with different starts), as 16 hexadecimal digits: for telling texts apart only. */
+/**
+ * A hash of a text (FNV-1a, 32 bit, twice with different starts), as 16 hexadecimal digits: for
+ * telling texts apart only.
+ */
 export function digestOf(text: string): string {
   const hash = (start: number): string => {
     let h = start;

@@ -21,8 +21,8 @@ import { digestOf, fortranNumber, words } from "./file-numbers.ts";
  *                                   core: lines "i  r  4πρ_core  and derivatives"
  *                                   extensions 1, 3: lines "i  r  4πρ_valence  and others"
  *
- * on an equidistant mesh from 0. Beyond its end v_loc is −Z/r. Of a fully relativistic file the scalar relativistic part
- * is taken, its spin-orbit part is left.
+ * on an equidistant mesh from 0. Beyond its end v_loc is −Z/r. Of a fully relativistic file the
+ * scalar relativistic part is taken, its spin-orbit part is left.
  *
  * @param name file name, for messages.
  * @throws InputError naming file, line and rule.
@@ -64,7 +64,8 @@ export function parsePsp8(text: string, name: string): NumericPotential {
   const hasValence = extensions === 1 || extensions === 3;
   const valence = hasValence ? lines.columns("valence density", 1, points)[0]! : null;
   const mesh = correctedTrapezoid(lines.spacing(), points);
-  // ABINIT's rule ends where the last projector does. Files cut them off at 1e-6, so that it matters: for iron 7e-7 Ha.
+  // ABINIT's rule ends where the last projector does. Files cut them off at 1e-6, so that it
+  // matters: for iron 7e-7 Ha.
   const end = projectors.flat().reduce((most, p) => Math.max(most, lastValue(p) + 1), 10);
   return numericPotential({
     element,
@@ -107,7 +108,10 @@ interface Blocks {
   readonly local: Float64Array;
 }
 
-/** Projectors in the order of l and the local potential where its l is due: among them or after them. */
+/**
+ * Projectors in the order of l and the local potential where its l is due: among them or after
+ * them.
+ */
 function readBlocks(lines: Reader, counts: readonly number[], lLocal: number, points: number): Blocks {
   const energies: number[][] = [];
   const projectors: Float64Array[][] = [];
@@ -139,7 +143,10 @@ interface Reader {
   numbers(what: string, count: number): number[];
   /** A block's first line: its l, then `count` numbers. */
   expectBlock(l: number, what: string, count?: number): number[];
-  /** `points` lines of index, radius and `count` values or more; each column of values, shape [points]. */
+  /**
+   * `points` lines of index, radius and `count` values or more; each column of values, shape
+   * [points].
+   */
   columns(what: string, count: number, points: number): Float64Array[];
   /** Mesh spacing [bohr] of the blocks read. */
   spacing(): number;

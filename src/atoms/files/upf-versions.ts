@@ -122,7 +122,10 @@ export function readProjectors2(
   };
 }
 
-/** Version 1: sections PP_BETA with index, l and number of values first; PP_DIJ lists what is not zero. */
+/**
+ * Version 1: sections PP_BETA with index, l and number of values first; PP_DIJ lists what is not
+ * zero.
+ */
 export function readProjectors1(
   section: UpfSection,
   { projectors: count, points }: UpfHeader,

@@ -16,20 +16,25 @@ import {
 /** Quantum ESPRESSO's unit of energy [Ha]. */
 const RYDBERG = 0.5;
 
-/** The local potential ends here [bohr]: beyond it v_loc is −Z/r, and meshes that go on only add noise. */
+/**
+ * The local potential ends here [bohr]: beyond it v_loc is −Z/r, and meshes that go on only add
+ * noise.
+ */
 const LOCAL_END = 10;
 
 /**
- * Reads a norm-conserving pseudopotential in the Unified Pseudopotential Format of Quantum ESPRESSO, version 1 or 2.
- * Files are in Rydberg: v_loc = PP_LOCAL/2, h = PP_DIJ/2, r·p = PP_BETA. Radial integrals are Simpson's rule on the mesh of
- * the file, with dr/dx from PP_RAB: as far as 10 bohr for the local potential, and for every projector up to the largest
- * cutoff_radius_index of all (in version 1, the longest), as in pw.x.
+ * Reads a norm-conserving pseudopotential in the Unified Pseudopotential Format of Quantum
+ * ESPRESSO, version 1 or 2. Files are in Rydberg: v_loc = PP_LOCAL/2, h = PP_DIJ/2, r·p = PP_BETA.
+ * Radial integrals are Simpson's rule on the mesh of the file, with dr/dx from PP_RAB: as far as 10
+ * bohr for the local potential, and for every projector up to the largest cutoff_radius_index of
+ * all (in version 1, the longest), as in pw.x.
  *
- * A file that contradicts itself is refused: valence charge against the tail of PP_LOCAL, numbers of projectors and of
- * mesh points, PP_RAB against PP_R.
+ * A file that contradicts itself is refused: valence charge against the tail of PP_LOCAL, numbers
+ * of projectors and of mesh points, PP_RAB against PP_R.
  *
  * @param name file name, for messages.
- * @throws InputError naming file, section and rule; also for ultrasoft, PAW, fully relativistic and Coulomb potentials.
+ * @throws InputError naming file, section and rule; also for ultrasoft, PAW, fully relativistic and
+ *   Coulomb potentials.
  */
 export function parseUpf(text: string, name: string): NumericPotential {
   const file = upfSections(text, name);
@@ -96,7 +101,8 @@ export function parseUpf(text: string, name: string): NumericPotential {
     ...(header.cutoff > 0 ? { suggestedCutoff: header.cutoff * RYDBERG } : {}),
     localMesh,
     local: values.map((v) => v * RYDBERG),
-    projectorMesh: simpsonMesh(...upTo(r, drdx, longest)), // of an even number the last is not used, as in pw.x
+    // Of an even number the last is not used, as in pw.x.
+    projectorMesh: simpsonMesh(...upTo(r, drdx, longest)),
     channels: nonlocal === undefined ? [] : channelsOf(nonlocal, projectors, coupling),
     core: core && resampledShape(r, core),
     valence: valence ? densityShape(localMesh.r, cut(valence.numbers(header.points), localMesh)) : null,
@@ -110,7 +116,10 @@ const upTo = (r: Float64Array, drdx: Float64Array, n: number): [Float64Array, Fl
 
 const cut = (f: Float64Array, { r }: RadialMesh): Float64Array => f.subarray(0, r.length);
 
-/** How far dr/dx may be from the differences of the radii, relative. Those of meshes in use differ by 1e-3 or less. */
+/**
+ * How far dr/dx may be from the differences of the radii, relative. Those of meshes in use differ
+ * by 1e-3 or less.
+ */
 const MESH_ERROR = 0.02;
 
 /** @throws InputError unless PP_RAB is the derivative of PP_R. */

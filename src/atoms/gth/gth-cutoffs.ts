@@ -10,7 +10,9 @@ export interface GthCutoffs {
   readonly low: number;
 }
 
-/** The measured cutoffs of a shipped potential (scripts/gth-cutoffs.ts), undefined for any other. */
+/**
+ * The measured cutoffs of a shipped potential (scripts/gth-cutoffs.ts), undefined for any other.
+ */
 export function gthCutoffs(p: GthPotential): GthCutoffs | undefined {
   const [, family, charge] = /^(gth-\w+)-q(\d+)$/.exec(gthFamilyName(p)) ?? [];
   const start = `${p.element} ${charge} `;

@@ -3,7 +3,8 @@ import { isElement } from "../elements.ts";
 import type { GthPotential } from "../pseudopotential.ts";
 
 /**
- * The text format in which GTH potentials are published, one entry after another, `#` starting a comment:
+ * The text format in which GTH potentials are published, one entry after another, `#` starting a
+ * comment:
  *
  *   Al GTH-PADE-q3 GTH-LDA-q3          element, name, other names
  *     2    1                           electrons with l = 0, 1, …
@@ -13,8 +14,8 @@ import type { GthPotential } from "../pseudopotential.ts";
  *                                 2.67969975
  *     0.53674439  1  2.19343827
  *
- * Line breaks inside the numbers do not matter. Entries with parts that our formulas do not have (core correction
- * `NLCC`, extra local functions `LPOT`, `LSD`, spin-orbit `SOC`) are left out.
+ * Line breaks inside the numbers do not matter. Entries with parts that our formulas do not have
+ * (core correction `NLCC`, extra local functions `LPOT`, `LSD`, spin-orbit `SOC`) are left out.
  *
  * @param file its name, for messages.
  * @throws InputError with file, line, what was expected and what was found; or if no entry remains.

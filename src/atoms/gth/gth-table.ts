@@ -6,11 +6,13 @@ import { symmetric } from "./gth-format.ts";
 import { GTH_LDA, GTH_PBE } from "./gth-table.generated.ts";
 
 /**
- * The shipped GTH potentials [GTH96, HGH98, Kra05]: one line per entry, local part and channels separated by `|`,
+ * The shipped GTH potentials [GTH96, HGH98, Kra05]: one line per entry, local part and channels
+ * separated by `|`,
  *
  *   Al 3|r_loc C1 … Cn|r_0 upper triangle of h⁰|r_1 upper triangle of h¹
  *
- * The first line of an element is the entry that CP2K's table itself calls by the plain name, as in GTH-PADE.
+ * The first line of an element is the entry that CP2K's table itself calls by the plain name, as in
+ * GTH-PADE.
  */
 interface Family {
   readonly name: string;
@@ -28,8 +30,9 @@ const FAMILIES: readonly Family[] = [
 export const GTH_FAMILIES: readonly string[] = FAMILIES.map(({ name }) => name);
 
 /**
- * The shipped potential of an element: `gth-lda` and `gth-pbe` take the entry that CP2K's table calls by the plain name
- * (for copper 11 electrons, for iron 16), `gth-lda-q8` the one with 8 electrons.
+ * The shipped potential of an element: `gth-lda` and `gth-pbe` take the entry that CP2K's table
+ * calls by the plain name (for copper 11 electrons, for iron 16), `gth-lda-q8` the one with 8
+ * electrons.
  *
  * @throws InputError naming the element, the family and what there is instead.
  */

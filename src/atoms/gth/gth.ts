@@ -6,12 +6,17 @@ import type { GthPotential } from "../pseudopotential.ts";
  *
  *   v_loc(r) = −(Z/r) erf(x/√2) + e^{−x²/2} (C1 + C2 x² + C3 x⁴ + C4 x⁶)
  *   v_nl     = Σ_l Σ_m Σ_ij |p_i^l Y_lm⟩ h^l_ij ⟨p_j^l Y_lm|
- *   p_i^l(r) = √2 r^{l+2(i−1)} e^{−r²/(2 r_l²)} / (r_l^{l+(4i−1)/2} √Γ(l + (4i−1)/2)),   ∫ p² r² dr = 1
+ *   p_i^l(r) = √2 r^{l+2(i−1)} e^{−r²/(2 r_l²)} / (r_l^{l+(4i−1)/2} √Γ(l + (4i−1)/2)),
+ *   ∫ p² r² dr = 1
  *
- * With f(q) = ∫ f(r) e^{−iqr} d³r all of it is a polynomial times a Gaussian in q, the Coulomb tail apart.
+ * With f(q) = ∫ f(r) e^{−iqr} d³r all of it is a polynomial times a Gaussian in q, the Coulomb tail
+ * apart.
  */
 
-/** Coefficients of C1 … C4 in q-space, powers of x² = (q r_loc)² from the lowest: Hermite polynomials up to sign. */
+/**
+ * Coefficients of C1 … C4 in q-space, powers of x² = (q r_loc)² from the lowest: Hermite
+ * polynomials up to sign.
+ */
 const LOCAL_POLYNOMIALS = [[1], [3, -1], [15, -10, 1], [105, -105, 21, -1]] as const;
 
 /** Σ_i C_i P_i(x²) and its derivative by x². */
@@ -37,7 +42,9 @@ const gaussianVolume = (r: number): number => (2 * Math.PI) ** 1.5 * r * r * r;
 /**
  * v_loc(q) for q > 0 [Ha·bohr³].
  *
- *   v_loc(q) = −4π Z/q² e^{−x²/2} + (2π)^{3/2} r_loc³ e^{−x²/2} [C1 + C2 (3 − x²) + C3 (15 − 10x² + x⁴) + …],   x = q r_loc
+ *   v_loc(q) = −4π Z/q² e^{−x²/2}
+ *       + (2π)^{3/2} r_loc³ e^{−x²/2} [C1 + C2 (3 − x²) + C3 (15 − 10x² + x⁴) + …],
+ *   x = q r_loc
  */
 export function gthLocalFourier({ charge, rloc, c }: GthPotential, q: number): number {
   const x2 = (q * rloc) ** 2;
@@ -98,7 +105,8 @@ const projectorNorm = (l: number, k: number, r: number): number =>
 /**
  * Radial Fourier transform of projector i = 1, 2, … of angular momentum l, at q ≥ 0 [bohr^(3/2)].
  *
- *   P(q) = 4π ∫ r² j_l(qr) p_i^l(r) dr = 4π√π 2^k r_l^{3/2} (q r_l)^l k! L_k^{(l+1/2)}(y) e^{−y} / √Γ(l + 2k + 3/2),
+ *   P(q) = 4π ∫ r² j_l(qr) p_i^l(r) dr
+ *        = 4π√π 2^k r_l^{3/2} (q r_l)^l k! L_k^{(l+1/2)}(y) e^{−y} / √Γ(l + 2k + 3/2),
  *   k = i − 1,  y = (q r_l)²/2;      ⟨k+G|p_i^{lm}⟩ = (−i)^l P(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
  *
  * For i ≤ 3 these are the polynomials listed in [HGH98], here for any i.

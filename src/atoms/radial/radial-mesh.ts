@@ -9,9 +9,9 @@ export interface RadialMesh {
 }
 
 /**
- * Simpson's rule on a mesh r(x) that is equidistant in x, w = (dr/dx)·(1, 4, 2, 4, …, 4, 1)/3: the rule by which UPF
- * files are meant to be integrated, meshes being too coarse to leave the choice. Of an even number of points the last
- * is not used.
+ * Simpson's rule on a mesh r(x) that is equidistant in x, w = (dr/dx)·(1, 4, 2, 4, …, 4, 1)/3: the
+ * rule by which UPF files are meant to be integrated, meshes being too coarse to leave the choice.
+ * Of an even number of points the last is not used.
  *
  * @param drdx dr/dx [bohr], the section PP_RAB, shape [n].
  */
@@ -25,12 +25,15 @@ export function simpsonMesh(r: Float64Array, drdx: Float64Array): RadialMesh {
   return { r, weights };
 }
 
-/** Weights of the first and last five points over h; those between have 1. Exact for polynomials of degree 4. */
+/**
+ * Weights of the first and last five points over h; those between have 1. Exact for polynomials of
+ * degree 4.
+ */
 const END_WEIGHTS = [23.75, 95.1, 55.2, 79.3, 70.65].map((w) => w / 72);
 
 /**
- * Trapezoidal rule with corrected ends on an equidistant mesh from 0, error O(h⁵) from the ends: what psp8 files are
- * integrated by.
+ * Trapezoidal rule with corrected ends on an equidistant mesh from 0, error O(h⁵) from the ends:
+ * what psp8 files are integrated by.
  *
  * @param h spacing [bohr].
  * @throws InputError for fewer than ten points.

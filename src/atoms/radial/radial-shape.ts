@@ -1,6 +1,7 @@
 /**
- * A smooth spherical function f(r) that is to be summed on a grid: values and slopes at r = 0, h, 2h, …, in between the
- * cubic that meets both (continuously differentiable, wrong by h⁴ f⁽⁴⁾/384 at most), 0 beyond the last. Plain data.
+ * A smooth spherical function f(r) that is to be summed on a grid: values and slopes at r = 0, h,
+ * 2h, …, in between the cubic that meets both (continuously differentiable, wrong by h⁴ f⁽⁴⁾/384 at
+ * most), 0 beyond the last. Plain data.
  */
 export interface RadialShape {
   /** h [bohr]. */
@@ -49,8 +50,8 @@ const NEGLIGIBLE = 1e-12;
 const STENCIL = 8;
 
 /**
- * The shape of a function given on any ascending mesh, which need not begin at 0: f is even in r. Ends where only
- * negligible values follow.
+ * The shape of a function given on any ascending mesh, which need not begin at 0: f is even in r.
+ * Ends where only negligible values follow.
  *
  * @param f values at `r`, shape [n].
  */
@@ -79,7 +80,10 @@ export function resampledShape(r: Float64Array, f: Float64Array): RadialShape {
   return { step: STEP, values, slopes };
 }
 
-/** Weights of f(x_j) in the value and slope at x of the polynomial through them all, by the recurrence over nodes [For88]. */
+/**
+ * Weights of f(x_j) in the value and slope at x of the polynomial through them all, by the
+ * recurrence over nodes [For88].
+ */
 function interpolationWeights(x: number, nodes: readonly number[]): { value: number[]; slope: number[] } {
   const value = nodes.map((_, j): number => (j === 0 ? 1 : 0));
   const slope = nodes.map((): number => 0);
@@ -102,7 +106,10 @@ function interpolationWeights(x: number, nodes: readonly number[]): { value: num
   return { value, slope };
 }
 
-/** The shape of a density ρ given as 4πr²ρ on any ascending mesh; at r = 0, where that says nothing, even in r. */
+/**
+ * The shape of a density ρ given as 4πr²ρ on any ascending mesh; at r = 0, where that says nothing,
+ * even in r.
+ */
 export function densityShape(r: Float64Array, shells: Float64Array): RadialShape {
   const rho = shells.map((x, i) => x / (4 * Math.PI * r[i]! * r[i]!));
   if (r[0] === 0) rho[0] = rho[1]! + ((rho[1]! - rho[2]!) * r[1]! ** 2) / (r[2]! ** 2 - r[1]! ** 2);

@@ -6,9 +6,10 @@ import type { RadialMesh } from "./radial-mesh.ts";
  *
  *   F(q) = 4π ∫ r² j_l(qr) f(r) dr = Σ_i m_i j_l(q r_i),   m_i = 4π w_i r_i² f(r_i)
  *
- * Plain data. F is tabulated at q = 0, h, 2h, … and interpolated by polynomials of degree 7 in the middle of eight points.
- * From j_l(x) = ½ (−i)^l ∫ e^{ixt} P_l(t) dt over |t| ≤ 1 and |P_l| ≤ 1 follows |F⁽⁸⁾| ≤ Σ |m_i| r_i⁸, so the interpolation
- * is wrong by at most (7·5·3·1/16)²/8! h⁸ Σ |m_i| r_i⁸, and h makes that 10⁻¹¹ Σ |m_i|.
+ * Plain data. F is tabulated at q = 0, h, 2h, … and interpolated by polynomials of degree 7 in the
+ * middle of eight points. From j_l(x) = ½ (−i)^l ∫ e^{ixt} P_l(t) dt over |t| ≤ 1 and |P_l| ≤ 1
+ * follows |F⁽⁸⁾| ≤ Σ |m_i| r_i⁸, so the interpolation is wrong by at most (7·5·3·1/16)²/8! h⁸ Σ
+ * |m_i| r_i⁸, and h makes that 10⁻¹¹ Σ |m_i|.
  */
 export interface RadialTransform {
   readonly l: number;
@@ -81,7 +82,8 @@ export function transformAt({ l, nodes, masses, step, table }: RadialTransform, 
 /**
  * dF/dq for q ≥ 0: of the interpolating polynomial p,
  *
- *   p'(x) = Σ_j w_j (p(x) − F_j)/(x − x_j)² / Σ_j w_j/(x − x_j),   p'(x_i) = −Σ_{j≠i} (w_j/w_i) (F_i − F_j)/(x_i − x_j)
+ *   p'(x) = Σ_j w_j (p(x) − F_j)/(x − x_j)² / Σ_j w_j/(x − x_j),
+ *   p'(x_i) = −Σ_{j≠i} (w_j/w_i) (F_i − F_j)/(x_i − x_j)
  *
  * Beyond the table j_l' = (l j_{l−1} − (l+1) j_{l+1})/(2l+1).
  */

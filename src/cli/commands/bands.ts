@@ -137,7 +137,8 @@ async function writePicture(run: BandsRun, path: string, title: string, isList: 
   if (path.endsWith(".json")) return writeBands(path, run.file);
   const zeroName = zeroText(run.zero);
   const { reciprocal } = run;
-  const filled = run.zero.kind === "fermi-level" ? undefined : run.filled; // in a metal no band is full
+  // In a metal no band is full.
+  const filled = run.zero.kind === "fermi-level" ? undefined : run.filled;
   const subtitle = enclosedGapText(run) || undefined;
   const svg = await bandsSvg(run.file, { title, subtitle, reciprocal, zeroName, filled, isList });
   if (/\.(svg|png)$/.test(path)) return writeDrawing(path, svg);

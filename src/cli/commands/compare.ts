@@ -21,7 +21,10 @@ import { styled } from "../terminal/style.ts";
 import { durationText } from "../terminal/time-left.ts";
 import { jobCommand } from "../work/job-command.ts";
 
-/** Runs a job under several mixings and sizes: the table to stdout, compare.json and compare.svg into a folder. */
+/**
+ * Runs a job under several mixings and sizes: the table to stdout, compare.json and compare.svg
+ * into a folder.
+ */
 export const compare = jobCommand({
   detail: "the steps of every run and what they spent their time on",
   options: {

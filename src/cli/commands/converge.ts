@@ -15,7 +15,10 @@ import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
 import { jobCommand } from "../work/job-command.ts";
 
-/** Tests the convergence of a job with cutoff and k-grid: the table to stdout, all numbers into a file that grows with every run. */
+/**
+ * Tests the convergence of a job with cutoff and k-grid: the table to stdout, all numbers into a
+ * file that grows with every run.
+ */
 export const converge = jobCommand({
   detail: "the steps of every run and how long all took",
   options: {

@@ -14,7 +14,10 @@ import { headline } from "../output/summary.ts";
 import { type Shrinking, stepsLeft, stepsLeftText } from "../terminal/steps-left.ts";
 import { jobCommand } from "../work/job-command.ts";
 
-/** Extreme eigenvalues of a job's dielectric operator: table, or JSON alone, to stdout; everything else to stderr. */
+/**
+ * Extreme eigenvalues of a job's dielectric operator: table, or JSON alone, to stdout; everything
+ * else to stderr.
+ */
 export const dielectric = jobCommand({
   detail: "every product, all Ritz values and how long each phase took",
   iterates: true,
@@ -74,7 +77,10 @@ export const dielectric = jobCommand({
   }),
 });
 
-/** The products end when the condition number changes by less from one to the next, and after ten at the earliest. */
+/**
+ * The products end when the condition number changes by less from one to the next, and after ten at
+ * the earliest.
+ */
 const SETTLED = 5e-4;
 
 /** Tells from condition numbers, one of each product, how long they take to settle. */

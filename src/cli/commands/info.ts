@@ -53,7 +53,9 @@ function describe({ available, features, reason }: BackendDescription): string {
 /** Width of the lists of elements, in characters. */
 const WIDTH = 80;
 
-/** How many elements a family has, and the valence charges of each: that of the plain name first. */
+/**
+ * How many elements a family has, and the valence charges of each: that of the plain name first.
+ */
 function familyText(family: string, indent: number): string {
   const present = ELEMENTS.filter((element) => gthCharges(element, family).length > 0);
   const lines = [""];

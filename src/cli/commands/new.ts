@@ -155,7 +155,8 @@ const newSlab = builder({
     const { crystal: shape } = crystalShape(name, choice);
     const vacuum = times(unit, options.vacuum) ?? 10 * BOHR_PER_ANGSTROM;
     return {
-      structure: slab(name, { ...choice, face: indicesOf(face) as unknown as Vec3, layers, vacuum }), // three, by its rule
+      // Three, by its rule.
+      structure: slab(name, { ...choice, face: indicesOf(face) as unknown as Vec3, layers, vacuum }),
       title: `${shape} ${name}(${face}) slab, ${layers} layers and vacuum`,
       isMetal: isMetal(shape, name),
     };
@@ -175,10 +176,16 @@ const newMolecule = builder({
   }),
 });
 
-/** How far atoms of files may be from symmetric places for a new job [bohr]: what five decimals leave in cells of up to 100 bohr. */
+/**
+ * How far atoms of files may be from symmetric places for a new job [bohr]: what five decimals
+ * leave in cells of up to 100 bohr.
+ */
 const FILE_TOLERANCE = 1e-3;
 
-/** Makes a job around the structure in a file: with smearing, which is right for metals and harmless elsewhere. */
+/**
+ * Makes a job around the structure in a file: with smearing, which is right for metals and harmless
+ * elsewhere.
+ */
 const newFrom: CliCommand = {
   name: "from",
   description: "a job around the structure in a file",
@@ -205,7 +212,10 @@ const newFrom: CliCommand = {
   }),
 };
 
-/** Prints a job for a built structure, or writes it: one that runs as it is, and can be changed by hand. */
+/**
+ * Prints a job for a built structure, or writes it: one that runs as it is, and can be changed by
+ * hand.
+ */
 export const newJobs: CommandBody = {
   examples: [
     ["stillwave new bulk GaAs", "print a job for a crystal"],
@@ -219,7 +229,10 @@ export const newJobs: CommandBody = {
   commands: [newBulk, newSlab, newMolecule, newFrom],
 };
 
-/** What the kind of crystal says about an element; it only sets smearing and the density of k-points. */
+/**
+ * What the kind of crystal says about an element; it only sets smearing and the density of
+ * k-points.
+ */
 const METALS: readonly CrystalName[] = ["fcc", "bcc", "hcp"];
 const RARE_GASES: readonly string[] = ["Ne", "Ar", "Kr", "Xe"];
 const isMetal = (shape: CrystalName, name: string) => METALS.includes(shape) && !RARE_GASES.includes(name);

@@ -20,7 +20,10 @@ interface Solved {
   readonly files: readonly FieldFile[];
 }
 
-/** Finds the ground state of a job: table and summary, or JSON alone, to stdout; everything else to stderr. */
+/**
+ * Finds the ground state of a job: table and summary, or JSON alone, to stdout; everything else to
+ * stderr.
+ */
 export const scf = jobCommand({
   detail: "the parts of every step, levels of every k-point and where the time went",
   iterates: true,
@@ -54,7 +57,8 @@ export const scf = jobCommand({
   async solve(scfTask, session, { run }, { options, job }): Promise<Solved> {
     let made: Omit<Solved, "result"> = { files: [] };
     const onFields = async (fields: GroundFields) => {
-      made = { fields, files: await fieldFiles(options, fields, job) }; // now, while the orbitals are there
+      // Now, while the orbitals are there.
+      made = { fields, files: await fieldFiles(options, fields, job) };
     };
     return { result: await scfTask(session, { ...run, onFields }), ...made };
   },

@@ -54,7 +54,10 @@ export function bandsSummary(run: BandsRun, out: Output): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/** All that `--quiet` leaves: the gap, or where there is none to tell the zero of energy; how wide the intervals are. */
+/**
+ * All that `--quiet` leaves: the gap, or where there is none to tell the zero of energy; how wide
+ * the intervals are.
+ */
 export function essentialBands(run: BandsRun): string {
   const { file, errorBars } = run;
   const gap = [enclosedGapText(run) || gapText(run) || zeroLine(run)];

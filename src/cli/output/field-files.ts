@@ -26,7 +26,10 @@ export interface FieldFile {
 /** Narrower windows hold no states of a coarse k-grid [Ha]. */
 const LEAST_WIDTH = 0.005;
 
-/** What was asked for, computed but not yet written; no local density of states after an interruption. */
+/**
+ * What was asked for, computed but not yet written; no local density of states after an
+ * interruption.
+ */
 export async function fieldFiles(
   names: Given<typeof FIELD_OPTIONS>,
   fields: GroundFields,
@@ -43,7 +46,9 @@ export async function fieldFiles(
   return files;
 }
 
-/** `.npy` holds each spin; the others hold the sum of both and, in XSF, their difference beside it. */
+/**
+ * `.npy` holds each spin; the others hold the sum of both and, in XSF, their difference beside it.
+ */
 function chunksOf(
   name: string,
   what: string,

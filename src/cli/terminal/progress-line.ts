@@ -1,7 +1,10 @@
 import type { Output } from "../host.ts";
 import { styled } from "./style.ts";
 
-/** How far long work is: one line rewritten in place on a terminal, a plain line now and then elsewhere. */
+/**
+ * How far long work is: one line rewritten in place on a terminal, a plain line now and then
+ * elsewhere.
+ */
 export interface ProgressLine {
   show(text: string): void;
   /** Takes the line away, before anything else is written. */

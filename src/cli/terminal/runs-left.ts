@@ -9,15 +9,19 @@ export interface FinishedRun extends PlannedRun {
   readonly seconds: number;
 }
 
-/** How the time of a run grows with the length of its cell: as many more bands, each as much longer. */
+/**
+ * How the time of a run grows with the length of its cell: as many more bands, each as much longer.
+ */
 const GROWTH = 2;
 
 /**
- * Seconds that the rest of a comparison takes: each run as long as its mixing took at the nearest smaller size, grown as
- * size², or as the runs took on average where the mixing has not been seen. Exact where times follow that law.
+ * Seconds that the rest of a comparison takes: each run as long as its mixing took at the nearest
+ * smaller size, grown as size², or as the runs took on average where the mixing has not been seen.
+ * Exact where times follow that law.
  *
  * @param plan all runs in their order, of which the first ones are `finished`.
- * @param running seconds since the run in progress began, and how many it says are left of it, if it can tell.
+ * @param running seconds since the run in progress began, and how many it says are left of it, if
+ *   it can tell.
  * @returns undefined before anything is known.
  */
 export function runsLeft(

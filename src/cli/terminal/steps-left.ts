@@ -17,7 +17,8 @@ export interface StepsLeft {
 }
 
 /**
- * What an iteration still needs until `size` is below `tolerance`: decades are the work, log₁₀(size₁/tolerance) of them in all.
+ * What an iteration still needs until `size` is below `tolerance`: decades are the work,
+ * log₁₀(size₁/tolerance) of them in all.
  *
  * @returns undefined while there is no pace to go by.
  */
@@ -51,7 +52,10 @@ export interface ScfTolerance {
   readonly energy?: number | undefined;
 }
 
-/** The same for a self-consistent field, by whichever tolerance takes longer; one that cannot be told is at least not met. */
+/**
+ * The same for a self-consistent field, by whichever tolerance takes longer; one that cannot be
+ * told is at least not met.
+ */
 export function scfLeft(
   history: readonly HistoryRow[],
   { density, energy }: ScfTolerance,

@@ -9,9 +9,11 @@ export interface Mark {
  *
  *   (total − d_n) (t_n − t_m) / (d_n − d_m),  m = ⌊n/2⌋,  n the last mark, counted from 0.
  *
- * Exact for work at a constant pace, and again when a pace that changed has lasted as long as everything before it.
+ * Exact for work at a constant pace, and again when a pace that changed has lasted as long as
+ * everything before it.
  *
- * @returns in the unit of `at`; undefined while there is no pace, or when nothing was gained lately.
+ * @returns in the unit of `at`; undefined while there is no pace, or when nothing was gained
+ *   lately.
  */
 export function remaining(marks: readonly Mark[], total: number): number | undefined {
   const n = marks.length - 1;
@@ -29,8 +31,8 @@ export function durationText(seconds: number): string {
 }
 
 /**
- * How long a count of pieces of work will still take, as text to put after it: `, 3 min left`. Empty before the first
- * piece is done and after the last.
+ * How long a count of pieces of work will still take, as text to put after it: `, 3 min left`.
+ * Empty before the first piece is done and after the last.
  */
 export function timeLeft(
   now: () => number = () => performance.now(),

@@ -26,11 +26,12 @@ export interface CheckpointKeeper {
 }
 
 /**
- * Writes after every step into the file of `--checkpoint`; without it into memory, and into a file beside the result or of the job's name
- * when the run is interrupted.
+ * Writes after every step into the file of `--checkpoint`; without it into memory, and into a file
+ * beside the result or of the job's name when the run is interrupted.
  *
  * @param out the result file, if there is one.
- * @throws InputError if the file of `--restart` is no checkpoint, or another run writes that of `--checkpoint`.
+ * @throws InputError if the file of `--restart` is no checkpoint, or another run writes that of
+ *   `--checkpoint`.
  */
 export async function checkpointKeeper(
   { cwd }: Host,

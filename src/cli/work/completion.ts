@@ -91,7 +91,8 @@ function bash(commands: readonly Completed[]): string {
       const { choices } = option;
       if (choices !== undefined) return [`    ${patterns}) words="${choices.join(" ")}" ;;`];
       if (takesFile(option)) return [`    ${patterns}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`];
-      return option.value === undefined ? [] : [`    ${patterns}) return ;;`]; // a number or a name that only the user knows
+      // A number or a name that only the user knows.
+      return option.value === undefined ? [] : [`    ${patterns}) return ;;`];
     }),
   );
   const cases = commands.map(

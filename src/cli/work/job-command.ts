@@ -47,9 +47,15 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly detail: string;
   readonly options: Declared;
   readonly examples: CommandBody["examples"];
-  /** Whether it begins with a self-consistent field that can be kept and gone on with. Default false. */
+  /**
+   * Whether it begins with a self-consistent field that can be kept and gone on with. Default
+   * false.
+   */
   readonly iterates?: boolean;
-  /** Stands above the table of steps, which goes to stdout then; without it the table goes to stderr. */
+  /**
+   * Stands above the table of steps, which goes to stdout then; without it the table goes to
+   * stderr.
+   */
   readonly headline?: (call: JobCall<Declared>) => string;
   /** What becomes of the job before it is run. */
   readonly adapt?: (job: Job, options: Given<Declared>) => Job;
@@ -67,7 +73,10 @@ export interface JobCommand<Declared extends Options, Task, Result> {
 
 const nothing = () => undefined;
 
-/** Makes a command of it: everything is looked at before the long work begins, and the result is said in one way. */
+/**
+ * Makes a command of it: everything is looked at before the long work begins, and the result is
+ * said in one way.
+ */
 export function jobCommand<const Declared extends Options, Task, Result>(
   spec: JobCommand<Declared, Task, Result>,
 ): CommandBody {

@@ -16,7 +16,8 @@ export interface JobSource {
 }
 
 /**
- * The job that an argument stands for: a path, `-` for standard input, or the name of a shipped example.
+ * The job that an argument stands for: a path, `-` for standard input, or the name of a shipped
+ * example.
  *
  * @param argument its name in messages.
  * @throws InputError if there is none, or if it is neither JSON nor TOML.

@@ -38,15 +38,18 @@ export interface WorkOptions<T> {
   readonly keeper?: CheckpointKeeper | undefined;
   /** Where the table of SCF steps goes. */
   readonly rows: Output;
-  /** Stands above the table; written when the first step begins, so that a job that cannot be run has none. */
+  /**
+   * Stands above the table; written when the first step begins, so that a job that cannot be run
+   * has none.
+   */
   readonly headline?: string | undefined;
   /** Whether a result of interrupted work leaves an iteration to go on with. */
   readonly isUnfinished?: (value: T) => boolean;
 }
 
 /**
- * Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is written; pressed again, it ends the process as soon as the
- * last state in memory is in a file.
+ * Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is written; pressed again, it
+ * ends the process as soon as the last state in memory is in a file.
  */
 export async function work<T>(
   { host, report, source, job, options, keeper, rows, headline, isUnfinished }: WorkOptions<T>,

@@ -18,13 +18,15 @@ interface Parameters {
 }
 
 /**
- * Gradient-corrected correlation [PBE96 eqs. 3, 7, 8] on top of the Perdew–Wang uniform gas ε(r_s, ζ):
+ * Gradient-corrected correlation [PBE96 eqs. 3, 7, 8] on top of the Perdew–Wang uniform gas ε(r_s,
+ * ζ):
  *
  *   e = n (ε + H),   H = γ φ³ ln(1 + (β/γ) t² (1 + A t²)/(1 + A t² + A² t⁴)),
  *   A = (β/γ)/(e^{−ε/(γφ³)} − 1),   φ = ½[(1 + ζ)^{2/3} + (1 − ζ)^{2/3}],   t = |∇n|/(2 φ k_s n)
  *
- * evaluated as ε + H = γ φ³ ln(1 − w/B) with X = −ε/(γφ³), w = 1 − e^{−X}, B = 1 + A t² + A² t⁴, which is the same
- * but does not lose the digits of ε against those of H in the tails, where they cancel.
+ * evaluated as ε + H = γ φ³ ln(1 − w/B) with X = −ε/(γφ³), w = 1 − e^{−X}, B = 1 + A t² + A² t⁴,
+ * which is the same but does not lose the digits of ε against those of H in the tails, where they
+ * cancel.
  */
 function gradientCorrelation(
   name: string,

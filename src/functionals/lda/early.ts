@@ -39,7 +39,9 @@ const wigner: UniformGasAt = (out, rs, zeta) => {
 
 const RS_OF_LENGTH = (3 / (4 * Math.PI)) ** (1 / 3);
 
-/** ε = −0.0357/(1 + 0.0562 y) − 0.0311 ln(1 + 2.39/y),   y = n^{−1/3}, for any polarisation [Gom65]. */
+/**
+ * ε = −0.0357/(1 + 0.0562 y) − 0.0311 ln(1 + 2.39/y),   y = n^{−1/3}, for any polarisation [Gom65].
+ */
 const gombas: UniformGasAt = (out, rs) => {
   const y = rs / RS_OF_LENGTH;
   const bottom = 1 + 0.0562 * y;

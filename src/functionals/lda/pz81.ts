@@ -4,7 +4,10 @@ import { betweenPolarisations, type Fit, ldaOf } from "./uniform-gas.ts";
 /** γ, β1, β2 of thin and A, B, C, D of dense gases, for one polarisation. */
 type Parameters = readonly [number, number, number, number, number, number, number];
 
-/** γ/(1 + β1 √r_s + β2 r_s) for r_s ≥ 1, A ln r_s + B + C r_s ln r_s + D r_s below [PZ81 eqs. C3, C5]. */
+/**
+ * γ/(1 + β1 √r_s + β2 r_s) for r_s ≥ 1, A ln r_s + B + C r_s ln r_s + D r_s below [PZ81 eqs. C3,
+ * C5].
+ */
 const fitOf =
   ([gamma, beta1, beta2, a, b, c, d]: Parameters): Fit =>
   (out, rs) => {

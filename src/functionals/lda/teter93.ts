@@ -8,10 +8,11 @@ const B = [1, 4.504130959426697, 1.110667363742916, 0.02359291751427506] as cons
 const B_CHANGE = [0, 0.2673612973836267, 0.2052004607777787, 0.004200005045691381] as const;
 
 /**
- * Exchange and correlation of the uniform gas in one Padé fit [GTH96, appendix], for which the LDA pseudopotentials
- * of Goedecker, Teter and Hutter were made:
+ * Exchange and correlation of the uniform gas in one Padé fit [GTH96, appendix], for which the LDA
+ * pseudopotentials of Goedecker, Teter and Hutter were made:
  *
- *   ε = −(a0 + a1 r_s + a2 r_s² + a3 r_s³)/(b1 r_s + b2 r_s² + b3 r_s³ + b4 r_s⁴),   a_i, b_i linear in f(ζ)
+ *   ε = −(a0 + a1 r_s + a2 r_s² + a3 r_s³)/(b1 r_s + b2 r_s² + b3 r_s³ + b4 r_s⁴),
+ *   a_i, b_i linear in f(ζ)
  */
 const teter93: UniformGasAt = (out, rs, zeta) => {
   const f = polarisation(zeta);

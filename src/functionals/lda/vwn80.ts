@@ -9,7 +9,8 @@ import {
 /**
  * The Padé fit in x = √r_s, with X(x) = x² + bx + c and Q = √(4c − b²) [VWN80 eq. 4.4]:
  *
- *   E = A { ln(x²/X) + (2b/Q) t − (b x0/X(x0)) [ln((x − x0)²/X) + (2(b + 2x0)/Q) t] },   t = arctan(Q/(2x + b))
+ *   E = A { ln(x²/X) + (2b/Q) t − (b x0/X(x0)) [ln((x − x0)²/X) + (2(b + 2x0)/Q) t] },
+ *   t = arctan(Q/(2x + b))
  */
 function fitOf(a: number, b: number, c: number, x0: number): Fit {
   const q = Math.sqrt(4 * c - b * b);

@@ -18,7 +18,10 @@ import {
 import type { Job } from "../schema/job.ts";
 import type { PlatformServices } from "./platform.ts";
 
-/** What is said of the symmetry of a crystal: its space group, and the number of operations of the cell. */
+/**
+ * What is said of the symmetry of a crystal: its space group, and the number of operations of the
+ * cell.
+ */
 export interface SymmetryReport extends SpaceGroupName {
   readonly operations: number;
 }
@@ -36,7 +39,10 @@ export interface SymmetricModel {
 /** Positions this near a higher symmetry [bohr] are worth a line. */
 const NEAR_MISS = 0.01;
 
-/** Finds the symmetry of a job's crystal and moves its atoms and lattice vectors to where it is exact. */
+/**
+ * Finds the symmetry of a job's crystal and moves its atoms and lattice vectors to where it is
+ * exact.
+ */
 export async function symmetricModel(
   job: Pick<Job, "symmetry" | "symmetryTolerance">,
   model: Model,
@@ -163,7 +169,10 @@ export function discretisationWarnings(
     whole,
     kpoints,
   }: {
-    /** Numbers of operations: of the crystal, those that keep the FFT grid, those used, those that keep the k-points chosen. */
+    /**
+     * Numbers of operations: of the crystal, those that keep the FFT grid, those used, those that
+     * keep the k-points chosen.
+     */
     readonly found: number;
     readonly onGrid: number;
     readonly used: number;

@@ -9,8 +9,9 @@ import { pseudopotentialsInUse } from "./pseudopotentials-in-use.ts";
 const NONSENSE = 1 / 100;
 
 /**
- * Says where the cutoff of a job is low for a pseudopotential: for a shipped one, where the atom is wrong by
- * 0.25 eV or more for each valence electron; for a UPF file, below half of the cutoff that the file suggests.
+ * Says where the cutoff of a job is low for a pseudopotential: for a shipped one, where the atom is
+ * wrong by 0.25 eV or more for each valence electron; for a UPF file, below half of the cutoff that
+ * the file suggests.
  *
  * @throws InputError for a cutoff of less than 1/100 of the suggested one.
  */

@@ -30,8 +30,8 @@ export interface PreparedHamiltonian extends CrystalHamiltonian {
 }
 
 /**
- * The Hamiltonian of a job that needs no self-consistency: the atoms' own (`core`), the empirical model of silicon
- * (`cohen-bergstresser`), or a stored one (`frozen`).
+ * The Hamiltonian of a job that needs no self-consistency: the atoms' own (`core`), the empirical
+ * model of silicon (`cohen-bergstresser`), or a stored one (`frozen`).
  *
  * @throws InputError if the job's crystal is not the one that the model or the file is made for.
  */
@@ -108,7 +108,10 @@ async function storedProblem(
 /** How far the crystal may be from the model's, relative to its lattice constant. */
 const SAME_CRYSTAL = 1e-3;
 
-/** The model's form factors are those of one crystal: in any other they would silently mean something else. */
+/**
+ * The model's form factors are those of one crystal: in any other they would silently mean
+ * something else.
+ */
 function cohenBergstresserModel(model: Model): Model {
   const { lattice, species, atoms } = model;
   const a = SILICON.latticeConstant;

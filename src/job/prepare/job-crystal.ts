@@ -6,7 +6,10 @@ import type { Session } from "./session.ts";
 import { requireRoom } from "./sizes.ts";
 import { resolveStructure } from "./structure.ts";
 
-/** The crystal of a job: with its pseudopotentials, of exact symmetry, and beside it as its structure was given. */
+/**
+ * The crystal of a job: with its pseudopotentials, of exact symmetry, and beside it as its
+ * structure was given.
+ */
 export interface JobCrystal extends SymmetricModel {
   readonly structure: StructureInFile;
 }

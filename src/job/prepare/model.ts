@@ -33,10 +33,12 @@ export const momentOf = (
 export const isPath = (name: string): boolean => /[./\\]/.test(name);
 
 /**
- * The physical system of a job: species in the order in which they first appear, one electron for each unit of
- * valence charge, less those that the job, or else the structure file, says are removed.
+ * The physical system of a job: species in the order in which they first appear, one electron for
+ * each unit of valence charge, less those that the job, or else the structure file, says are
+ * removed.
  *
- * @throws InputError for an element without a pseudopotential, or electrons that cannot be paired without smearing.
+ * @throws InputError for an element without a pseudopotential, or electrons that cannot be paired
+ *   without smearing.
  */
 export function modelFromJob(
   job: Job,
@@ -48,7 +50,8 @@ export function modelFromJob(
     element,
     pseudopotential: pseudopotentialOf(element, job.pseudopotentials, files),
   }));
-  // Without spin a moment means nothing; left in, it would still tell atoms apart and cost symmetry.
+  // Without spin a moment means nothing; left in, it would still tell atoms apart and cost
+  // symmetry.
   const atoms = structure.atoms.map((atom): Atom => {
     const { element, position } = atom;
     const kind = elements.indexOf(element);
@@ -111,7 +114,8 @@ export function requireBands(
   { electrons }: Pick<Model, "electrons">,
 ): void {
   const isSmeared = temperature > 0;
-  const least = isSmeared ? Math.floor(electrons / 2) + 1 : Math.ceil(electrons / 2); // exactly full bands put no end to the Fermi level
+  // Exactly full bands put no end to the Fermi level.
+  const least = isSmeared ? Math.floor(electrons / 2) + 1 : Math.ceil(electrons / 2);
   requireInput(
     bands === null || bands >= least,
     () =>

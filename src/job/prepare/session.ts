@@ -30,7 +30,9 @@ export const COMPUTING_OPTIONS = {
 
 /** Where a task computes. */
 export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
-  /** Reads the files a job names. Default: paths relative to the current folder, where there is one. */
+  /**
+   * Reads the files a job names. Default: paths relative to the current folder, where there is one.
+   */
   readonly readText?: (path: string) => Promise<string>;
   /** How warnings and remedies name an option. Default its name, as in `restart`. */
   readonly named?: OptionName | undefined;
@@ -48,7 +50,8 @@ export interface Session {
   /**
    * Tells what was used since the session was opened.
    *
-   * @param orbitalMemory largest memory of the orbitals [B], for platforms that do not tell their own.
+   * @param orbitalMemory largest memory of the orbitals [B], for platforms that do not tell their
+   *   own.
    */
   resources(orbitalMemory?: number): ResourceUse;
 }

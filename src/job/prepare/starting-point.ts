@@ -83,14 +83,18 @@ export function checkpointSystem(
 export interface StartingPoint {
   readonly restart?: ScfState;
   readonly startDensity?: RealField;
-  /** What differs from the job that wrote the state, one line; nothing where only atoms and cell have moved. */
+  /**
+   * What differs from the job that wrote the state, one line; nothing where only atoms and cell
+   * have moved.
+   */
   readonly warnings: readonly string[];
 }
 
 /**
- * Finds where to go on from a checkpoint. The same system continues its iteration, to the last digit.
- * Where anything differs that decides the energy, a new iteration begins: at `extrapolateDensity`, and where
- * the spheres of plane waves and the spins are the same, at the orbitals of before.
+ * Finds where to go on from a checkpoint. The same system continues its iteration, to the last
+ * digit. Where anything differs that decides the energy, a new iteration begins: at
+ * `extrapolateDensity`, and where the spheres of plane waves and the spins are the same, at the
+ * orbitals of before.
  *
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
  * @param now the system of the job.
@@ -123,7 +127,8 @@ export function startingPoint(
   const hasSameBlocks = isSame(before.spheres, now.spheres) && density.length === state.rho.length;
   if (orbitals === undefined || !hasSameBlocks || before.physics?.bands !== now.physics?.bands)
     return { startDensity: rho, warnings };
-  // where other physics acts in the same geometry the change of the density tells nothing about the residual
+  // where other physics acts in the same geometry the change of the density tells nothing about the
+  // residual
   const history = warnings.length > 0 ? [] : [{ densityResidual: change(rho, state.rho, basis.grid.dvol) }];
   return {
     restart: { rho, history: [], eigenTolerance: eigenTolerance(history), nBands, nConverge, orbitals },
@@ -165,8 +170,8 @@ function differences(before: CheckpointSystem, now: CheckpointSystem): string[] 
 const text = (value: unknown): string => (Array.isArray(value) ? value.join(" + ") : String(value));
 
 /**
- * Returns a density of before with the spins of the model: the sum of both, or shares of each point as
- * the atoms' own moments have them.
+ * Returns a density of before with the spins of the model: the sum of both, or shares of each point
+ * as the atoms' own moments have them.
  */
 function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
   const { points } = grid;
@@ -187,7 +192,10 @@ function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
   return found;
 }
 
-/** ‖ρ − ρ′‖ [bohr^(-3/2)], about what the residual will be; infinite between grids of different size. */
+/**
+ * ‖ρ − ρ′‖ [bohr^(-3/2)], about what the residual will be; infinite between grids of different
+ * size.
+ */
 const change = (rho: RealField, before: RealField, dvol: number): number =>
   rho.length === before.length
     ? Math.sqrt(dvol * rho.reduce((sum, x, r) => sum + (x - before[r]!) ** 2, 0))

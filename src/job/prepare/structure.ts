@@ -27,10 +27,12 @@ const FARTHEST = 1_000_000;
 const LONGEST = 100_000;
 
 /**
- * The atoms of the job, read through `readText` when they are in a file, with what the file says beside them.
+ * The atoms of the job, read through `readText` when they are in a file, with what the file says
+ * beside them.
  *
- * @throws InputError for a singular lattice, no atoms, an unknown element, a position far outside the cell, and for two atoms
- * nearer than half the sum of their covalent radii (periodic images too), unless the job allows it.
+ * @throws InputError for a singular lattice, no atoms, an unknown element, a position far outside
+ *   the cell, and for two atoms nearer than half the sum of their covalent radii (periodic images
+ *   too), unless the job allows it.
  */
 export async function resolveStructure(
   job: Pick<Job, "structure">,

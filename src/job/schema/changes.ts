@@ -30,8 +30,8 @@ export const CHANGE_OPTIONS = {
 } as const satisfies Options;
 
 /**
- * Returns the content of a job file with some fields changed. Nothing is checked but that the fields have a place:
- * `parseJob` does the rest.
+ * Returns the content of a job file with some fields changed. Nothing is checked but that the
+ * fields have a place: `parseJob` does the rest.
  *
  * @throws InputError if a field lies inside of what has no fields.
  */

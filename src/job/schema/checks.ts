@@ -12,11 +12,17 @@ import { DEFAULT_MIXING } from "./mixings.ts";
 /** A job whose fields are right one by one, before they are held against each other. */
 export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingName | undefined };
 
-/** Beyond these no calculation fits into a machine, and sizes derived from them would no longer be exact integers. */
+/**
+ * Beyond these no calculation fits into a machine, and sizes derived from them would no longer be
+ * exact integers.
+ */
 const MAX_ECUT = 10_000;
 const MAX_AXIS = 10_000;
 
-/** The job, if its fields fit together. @throws InputError with one line for the first that does not. */
+/**
+ * The job, if its fields fit together. @throws InputError with one line for the first that does
+ * not.
+ */
 export function checkJob(job: ParsedJob): Job {
   functionals(job.functional); // refuses unknown names
   requireInput(
@@ -104,7 +110,10 @@ function checkFftSize(size: Job["fftSize"] & object): void {
   );
 }
 
-/** @throws InputError unless the job's Hamiltonian depends on the density, so that there is something to iterate. */
+/**
+ * @throws InputError unless the job's Hamiltonian depends on the density, so that there is
+ *   something to iterate.
+ */
 export function requireSelfConsistent(job: Job): void {
   requireInput(
     job.hamiltonian === "kohn-sham",

@@ -2,8 +2,8 @@ import * as z from "zod";
 import type { NumberOption, NumberOptions } from "../../common/options.ts";
 
 /*
- * Building blocks of the job schema. Every message is "rule" or "rule; remedy"; `explain` (issues.ts) puts the
- * field and the value between the two.
+ * Building blocks of the job schema. Every message is "rule" or "rule; remedy"; `explain`
+ * (issues.ts) puts the field and the value between the two.
  */
 
 /** An object that refuses unknown fields and names the allowed ones. */

@@ -5,8 +5,8 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * One line for what is wrong with `value`: field, rule, what was found, remedy. A misspelt field goes before
- * everything else, because it is also why another field is missing.
+ * One line for what is wrong with `value`: field, rule, what was found, remedy. A misspelt field
+ * goes before everything else, because it is also why another field is missing.
  */
 export function explain(error: z.ZodError, value: unknown): string {
   const issues = flatten(error.issues);
@@ -36,7 +36,8 @@ function flatten(issues: readonly Issue[]): Issue[] {
   return issues.flatMap((issue) => {
     if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
     const closest = issue.errors.reduce((best, other) => (mismatch(other) < mismatch(best) ? other : best));
-    if (closest.every(isWrongKind)) return [issue]; // none fits even in kind: the union's own message says what may stand here
+    // None fits even in kind: the union's own message says what may stand here.
+    if (closest.every(isWrongKind)) return [issue];
     return flatten(closest).map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
   });
 }
@@ -67,7 +68,8 @@ const got = (value: unknown): string => (value === undefined ? "but it is missin
 
 /** A value as it would stand in the file, shortened. */
 export function show(value: unknown): string {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? `a ${typeof value}`); // NaN would print as null
+  // NaN would print as null.
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? `a ${typeof value}`);
   return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 

@@ -17,7 +17,10 @@ export interface InlineStructure {
   }[];
   readonly cartesian: boolean;
   readonly units: "bohr" | "angstrom";
-  /** Compute atoms that are nearer than half the sum of their covalent radii; default false, which refuses them. */
+  /**
+   * Compute atoms that are nearer than half the sum of their covalent radii; default false, which
+   * refuses them.
+   */
   readonly allowCloseAtoms?: boolean | undefined;
 }
 
@@ -26,7 +29,9 @@ export interface StructureFileChoice {
   /** Path relative to the job file. */
   readonly file: string;
   readonly allowCloseAtoms?: boolean | undefined;
-  /** Go on where the atoms of a CIF are not those of its formula; default false, which refuses it. */
+  /**
+   * Go on where the atoms of a CIF are not those of its formula; default false, which refuses it.
+   */
   readonly allowFormulaMismatch?: boolean | undefined;
 }
 
@@ -59,11 +64,17 @@ export interface Job {
   readonly kshifts?: readonly Vec3[] | undefined;
   /** k-points with weights in place of a grid; reduced coordinates. */
   readonly kpoints?: readonly { readonly k: Vec3; readonly weight: number }[] | undefined;
-  /** `crystal`: a k-grid without the crystal's symmetry is completed by the rotated points. `none`: it stays as it is. */
+  /**
+   * `crystal`: a k-grid without the crystal's symmetry is completed by the rotated points. `none`:
+   * it stays as it is.
+   */
   readonly kgridSymmetry: "crystal" | "none";
   /** Null: the smallest fast grid on which products of two orbitals are exact. */
   readonly fftSize: Vec3 | null;
-  /** Electrons removed from the neutral cell; what is missing is replaced by a uniform background. Absent: what the structure file says, else 0. */
+  /**
+   * Electrons removed from the neutral cell; what is missing is replaced by a uniform background.
+   * Absent: what the structure file says, else 0.
+   */
   readonly charge?: number | undefined;
   /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
   readonly temperature: number;
@@ -73,7 +84,9 @@ export interface Job {
   /** Bands per k-point; null: chosen from the electron count. */
   readonly bands: number | null;
   readonly symmetry: boolean;
-  /** How far atoms and lattice vectors may be from their images under a symmetry operation [bohr]. */
+  /**
+   * How far atoms and lattice vectors may be from their images under a symmetry operation [bohr].
+   */
   readonly symmetryTolerance: number;
   readonly stress: boolean;
   readonly scf: ScfChoices;

@@ -28,8 +28,9 @@ const localisation = fields({
 });
 
 /**
- * The mixings a job may name, each with its parameters: rules and defaults are those of the library's functions. This file is
- * the one place where a name enters the job file; what the names do is in `precond`.
+ * The mixings a job may name, each with its parameters: rules and defaults are those of the
+ * library's functions. This file is the one place where a name enters the job file; what the names
+ * do is in `precond`.
  */
 export const mixingSchema = byName([
   variant("simple", {}),

@@ -59,7 +59,9 @@ const scfSchema = fields({
   maxIterations: wholeNumber("must be a positive number of steps; 100 is usual", 1).default(100),
 });
 
-/** The job file as data: fields, kinds, defaults. What fields mean to each other is in `checkJob`. */
+/**
+ * The job file as data: fields, kinds, defaults. What fields mean to each other is in `checkJob`.
+ */
 export const jobSchema = fields({
   $schema: z.string({ error: "must be the address of a JSON Schema, for editors" }).optional(),
   title: z.string({ error: "must be text" }).optional(),
@@ -165,7 +167,8 @@ export type JobFile = z.input<typeof jobSchema>;
 /**
  * The job in `value` with every default filled in.
  *
- * @throws InputError naming the first field that is wrong, what was found there, and what is allowed.
+ * @throws InputError naming the first field that is wrong, what was found there, and what is
+ *   allowed.
  */
 export function parseJob(value: unknown): Job {
   const parsed = jobSchema.safeParse(value);

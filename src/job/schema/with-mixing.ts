@@ -3,7 +3,8 @@ import type { Job } from "./job.ts";
 import { type MixingChoice, mixingSchema } from "./mixings.ts";
 
 /**
- * Exchanges the mixing of a job; its parameters are kept where the name is the same, and the usual ones otherwise.
+ * Exchanges the mixing of a job; its parameters are kept where the name is the same, and the usual
+ * ones otherwise.
  *
  * @throws InputError if the job's accelerator mixes nothing.
  */

@@ -9,19 +9,26 @@ import { converged } from "../scf/converged.ts";
 import { runScf } from "../scf/run-scf.ts";
 import { runBands } from "./run-bands.ts";
 
-/** How far a self-consistent energy is from the exact one of its model, in the infinite basis. Without Ewald and pseudopotential constants. */
+/**
+ * How far a self-consistent energy is from the exact one of its model, in the infinite basis.
+ * Without Ewald and pseudopotential constants.
+ */
 export interface SelfConsistentBound {
   /** No state of the k-mesh has less [Ha]; proved. */
   readonly below: EnergyBound | NotCertified;
-  /** Kinetic, local, nonlocal and Hartree energy of the run [Ha]: that of a state, so above the exact one, up to rounding and what is left of the iteration. */
+  /**
+   * Kinetic, local, nonlocal and Hartree energy of the run [Ha]: that of a state, so above the
+   * exact one, up to rounding and what is left of the iteration.
+   */
   readonly energy: Estimate;
   /** energy − below: how wrong the energy is at most, as far as that of the run is exact [Ha]. */
   readonly error: Estimate;
 }
 
 /**
- * Runs a reduced Hartree-Fock job (functional `none`, no smearing, no spin) and bounds its error: the model is convex, so any
- * potential gives a bound from below on the energy of all states, and the self-consistent one a sharp bound.
+ * Runs a reduced Hartree-Fock job (functional `none`, no smearing, no spin) and bounds its error:
+ * the model is convex, so any potential gives a bound from below on the energy of all states, and
+ * the self-consistent one a sharp bound.
  *
  * @throws InputError for other models, NotConvergedError without a ground state
  */
@@ -41,7 +48,8 @@ export async function boundEnergy(
     () =>
       `energy bound: needs the divisions of one k-grid, got ${JSON.stringify(job.kpoints ?? job.kshifts ?? kgrid)}; such as "kgrid": [4, 4, 4]`,
   );
-  // every k-point of the mesh by itself: stored coefficients have the crystal's symmetry up to rounding only
+  // every k-point of the mesh by itself: stored coefficients have the crystal's symmetry up to
+  // rounding only
   const whole = { ...(value as object), symmetry: false };
   const result = converged(await runScf(whole, options));
   const run = await runBands(whole, {
@@ -83,7 +91,8 @@ function boundOf(
     problem,
     file.kpoints.map(({ bands }, i) => ({
       multiplicity: Math.round(weights[i]! * mesh),
-      bands: bands.map(({ lower }) => ({ lower: provedBelow(lower!) })), // every one guaranteed, as nothing failed
+      // Every one guaranteed, as nothing failed.
+      bands: bands.map(({ lower }) => ({ lower: provedBelow(lower!) })),
     })),
     electrons,
   );

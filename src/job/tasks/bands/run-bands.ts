@@ -36,10 +36,12 @@ export interface BandsRun extends Bands {
 }
 
 /**
- * Band structure of a job's Hamiltonian; for `kohn-sham` the ground state is found first and its potential frozen.
+ * Band structure of a job's Hamiltonian; for `kohn-sham` the ground state is found first and its
+ * potential frozen.
  *
  * @param value a job file's content.
- * @throws InputError if the job cannot be run, NotConvergedError if there is no ground state to freeze.
+ * @throws InputError if the job cannot be run, NotConvergedError if there is no ground state to
+ *   freeze.
  *
  * @example
  * ```ts

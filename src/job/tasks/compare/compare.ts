@@ -49,7 +49,10 @@ export interface ComparedRun extends RunLabel {
   readonly iterations: number;
   /** Steps to the job's tolerance; absent if it was not reached. */
   readonly stepsToTolerance?: number;
-  /** First step from which the energy stays within `energyError` of the size's lowest; absent if there is none. */
+  /**
+   * First step from which the energy stays within `energyError` of the size's lowest; absent if
+   * there is none.
+   */
   readonly stepsToEnergy?: number;
   /** Free energy of the last step, and the largest of all steps [Ha]. */
   readonly energy: number;
@@ -80,8 +83,8 @@ export interface Comparison {
 }
 
 /**
- * The job under several mixings, and repeated along its long axis: everything else is the same in every run. A mixing
- * that does not converge is a row as any other.
+ * The job under several mixings, and repeated along its long axis: everything else is the same in
+ * every run. A mixing that does not converge is a row as any other.
  *
  * @throws InputError if the job, a mixing or a size cannot be used.
  *
@@ -102,7 +105,8 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   const { job, threads, backend, readText } = session;
   requireSelfConsistent(job);
   const chosen = valuesOf("compare", COMPARE_OPTIONS, options);
-  const mixings = (chosen.mixings ?? comparedMixings(job)) as readonly MixingName[]; // known, as just checked
+  // Known, as just checked.
+  const mixings = (chosen.mixings ?? comparedMixings(job)) as readonly MixingName[];
   const { sizes = [1], conditionNumbers } = chosen;
   const { run = solved, analyse = analysed, signal } = options;
   const structure = await resolveStructure(job, readText);
@@ -161,7 +165,9 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   };
 }
 
-/** The mixings compared where none are named: the two classics, the one to beat them, the job's own. */
+/**
+ * The mixings compared where none are named: the two classics, the one to beat them, the job's own.
+ */
 export const comparedMixings = ({ scf }: Job): readonly string[] => [
   ...new Set(["simple", "kerker", "ldos", scf.mixing.name]),
 ];

@@ -14,7 +14,10 @@ const sizes = numbers<readonly number[]>({
 
 /** What a comparison of mixings may be told. */
 export const COMPARE_OPTIONS = {
-  /** Names of mixings; parameters are the job's for the mixing it names, defaults for others. Default: simple, kerker, ldos, the job's. */
+  /**
+   * Names of mixings; parameters are the job's for the mixing it names, defaults for others.
+   * Default: simple, kerker, ldos, the job's.
+   */
   mixings: {
     rule: `must be different names among ${MIXINGS.join(", ")}`,
     help: "such as simple,kerker,ldos (the default, and the job's own)",
@@ -36,8 +39,8 @@ export const COMPARE_OPTIONS = {
     readonly number[]
   >,
   /**
-   * Add the condition number of P⁻¹ε† at the ground state of each size, which says why a mixing is slow. Costs as much as
-   * some ten more SCF runs for each mixing. Default false.
+   * Add the condition number of P⁻¹ε† at the ground state of each size, which says why a mixing is
+   * slow. Costs as much as some ten more SCF runs for each mixing. Default false.
    */
   conditionNumbers: toggle({
     flag: "condition",

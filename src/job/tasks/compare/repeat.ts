@@ -12,8 +12,9 @@ const folded = (
   "spacing" in kgrid || kgrid[axis] % count !== 0 ? kgrid : along(kgrid, kgrid[axis] / count);
 
 /**
- * The job of `count` copies of its structure along one lattice vector. The k-grid along it is divided where that gives a whole number,
- * so that the k-points are the same, folded; given bands and grid points are multiplied.
+ * The job of `count` copies of its structure along one lattice vector. The k-grid along it is
+ * divided where that gives a whole number, so that the k-points are the same, folded; given bands
+ * and grid points are multiplied.
  *
  * @param structure that of the job, resolved.
  */

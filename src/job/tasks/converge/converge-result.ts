@@ -35,7 +35,10 @@ export interface SettingsRun extends Settings {
   readonly kpoints: number;
   readonly planeWaves: number;
   readonly seconds: number;
-  /** Against the finest settings; absent before these are computed, and where the run has not converged. */
+  /**
+   * Against the finest settings; absent before these are computed, and where the run has not
+   * converged.
+   */
   readonly error?: SettingsError;
 }
 
@@ -53,8 +56,8 @@ export interface ConvergenceFile {
   readonly complete: boolean;
   readonly runs: readonly SettingsRun[];
   /**
-   * The settings with the least work whose error, computed and not supposed, is below the accuracy. Absent where only the finest are: they
-   * may not be fine enough themselves.
+   * The settings with the least work whose error, computed and not supposed, is below the accuracy.
+   * Absent where only the finest are: they may not be fine enough themselves.
    */
   readonly cheapest?: Settings;
   readonly resources: ResourceUse;

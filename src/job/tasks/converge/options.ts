@@ -34,8 +34,9 @@ export const CONVERGE_OPTIONS = {
     readonly number[]
   >,
   /**
-   * Divisions such as [4, 4, 1]. A number stands for the largest of them, the others as the job has them in proportion; axes that
-   * the job does not divide stay so, if it divides any. Default that of the job.
+   * Divisions such as [4, 4, 1]. A number stands for the largest of them, the others as the job has
+   * them in proportion; axes that the job does not divide stay so, if it divides any. Default that
+   * of the job.
    */
   kgrid: {
     rule: "must be different k-grids; such as 2,4,6 or 2x2x1,4x4x1",
@@ -44,7 +45,8 @@ export const CONVERGE_OPTIONS = {
     read: (text) =>
       text.split(",").map((entry) => {
         const divisions = entry.split("x").map(readNumber);
-        return divisions.length === 1 ? divisions[0]! : (divisions as unknown as Vec3); // counted by `allows`
+        // Counted by `allows`.
+        return divisions.length === 1 ? divisions[0]! : (divisions as unknown as Vec3);
       }),
     allows: (list) =>
       list.length > 0 &&
@@ -53,7 +55,10 @@ export const CONVERGE_OPTIONS = {
         typeof entry === "number" ? isCount(entry) : entry.length === 3 && entry.every(isCount),
       ),
   } satisfies Option<readonly ListedKgrid[]>,
-  /** Error of the free energy per atom, against the finest settings, that is good enough [Ha]. Default 1 meV. */
+  /**
+   * Error of the free energy per atom, against the finest settings, that is good enough [Ha].
+   * Default 1 meV.
+   */
   accuracy: {
     ...number({
       rule: "must be a positive energy per atom; such as 1meV, 0.1mHa or 1e-4 (Ha)",

@@ -30,13 +30,16 @@ export interface ConvergeOptions
 }
 
 /**
- * Tests the convergence of a job with its cutoff and k-grid: energy per atom, forces and stress against the finest settings.
+ * Tests the convergence of a job with its cutoff and k-grid: energy per atom, forces and stress
+ * against the finest settings.
  *
- * Cutoffs are compared at the finest k-grid and k-grids at the highest cutoff. The cheapest pair whose two errors add up to less than the accuracy
- * is then run as well, so that its error is computed and not supposed. Each run starts from the density of the one before.
+ * Cutoffs are compared at the finest k-grid and k-grids at the highest cutoff. The cheapest pair
+ * whose two errors add up to less than the accuracy is then run as well, so that its error is
+ * computed and not supposed. Each run starts from the density of the one before.
  *
  * @param value a job file's content.
- * @throws InputError if the job or a list cannot be used; a run that does not converge is a row as any other.
+ * @throws InputError if the job or a list cannot be used; a run that does not converge is a row as
+ *   any other.
  *
  * @example
  * ```ts
@@ -153,7 +156,10 @@ const find = <Run extends Settings>(runs: readonly Run[], settings: Settings): R
 const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
   scfTask(await openSession(job, options), options);
 
-/** The job with other settings; an FFT grid that is made for one cutoff is left to be chosen for each. */
+/**
+ * The job with other settings; an FFT grid that is made for one cutoff is left to be chosen for
+ * each.
+ */
 const jobWith = ({ kpoints: _, ...job }: Job, { ecut, kgrid }: Settings, areSeveral: boolean): Job => ({
   ...job,
   ecut,

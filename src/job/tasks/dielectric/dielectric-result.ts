@@ -15,7 +15,10 @@ export interface ObservedIteration {
   readonly damping: number;
   /** max |1 − αλ| at this damping. */
   readonly predictedRate: number;
-  /** Residual after a step over residual before, mean over the last steps; absent if there are too few. */
+  /**
+   * Residual after a step over residual before, mean over the last steps; absent if there are too
+   * few.
+   */
   readonly rate?: number;
   /** ‖ρout − ρin‖ of each step [bohr^(-3/2)]. */
   readonly residuals: readonly number[];

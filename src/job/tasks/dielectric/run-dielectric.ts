@@ -30,8 +30,8 @@ export interface DielectricRunOptions
 }
 
 /**
- * Extreme eigenvalues of the preconditioned dielectric operator of a job's ground state, the damping and the rates they
- * predict, and the rate that a damped iteration really has.
+ * Extreme eigenvalues of the preconditioned dielectric operator of a job's ground state, the
+ * damping and the rates they predict, and the rate that a damped iteration really has.
  *
  * @param value a job file's content.
  * @throws InputError if the job cannot be run; not converging is a result.
@@ -160,7 +160,10 @@ async function analyse(
   };
 }
 
-/** Runs the damped iteration at the damping that should be best, and compares its rate with the one predicted. */
+/**
+ * Runs the damped iteration at the damping that should be best, and compares its rate with the one
+ * predicted.
+ */
 async function observe(
   { problem, options }: PreparedScf,
   preconditioner: Preconditioner,

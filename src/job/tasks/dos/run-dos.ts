@@ -6,14 +6,18 @@ import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { DosFile } from "./dos-result.ts";
 
-/** Which density of states, and what to tell meanwhile. Bands are by default as many as the job has. */
+/**
+ * Which density of states, and what to tell meanwhile. Bands are by default as many as the job has.
+ */
 export interface DosOptions extends Omit<RunOptions, "onFields">, Omit<DosChoices, "signal"> {}
 
 /**
- * Density of states of a job's Hamiltonian; for `kohn-sham` the ground state is found first and its potential frozen.
+ * Density of states of a job's Hamiltonian; for `kohn-sham` the ground state is found first and its
+ * potential frozen.
  *
  * @param value a job file's content.
- * @throws InputError if the job or an option cannot be used, NotConvergedError if there is no ground state.
+ * @throws InputError if the job or an option cannot be used, NotConvergedError if there is no
+ *   ground state.
  *
  * @example
  * ```ts

@@ -14,7 +14,9 @@ import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
 
-/** What a ground state will take, before it is run. Sizes are exact; memory and times are estimates. */
+/**
+ * What a ground state will take, before it is run. Sizes are exact; memory and times are estimates.
+ */
 export interface JobEstimate {
   readonly atoms: number;
   readonly electrons: number;
@@ -81,7 +83,8 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
     most: kernels.memory().most,
   });
   const { kpoints, operations, kept, chosen, whole } = zone;
-  if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1); // refuses too few points
+  // Refuses too few points.
+  if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1);
   const blocks = kpoints.length * model.nSpin;
   const sizes = {
     size: fftSize,

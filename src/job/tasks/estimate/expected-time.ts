@@ -29,19 +29,28 @@ export interface MeasuredSpeeds {
 }
 
 /*
- * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.4 times the processor time that is said for as many
- * steps, on a machine with two processors and ten programs at work; how many steps it takes is not foretold.
+ * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.4 times the processor
+ * time that is said for as many steps, on a machine with two processors and ten programs at work;
+ * how many steps it takes is not foretold.
  */
 /** Bands multiplied by H, per band, block and step: 2.9 to 4.2 over the shipped jobs. */
 const APPLICATIONS = 3.7;
 /** Densities of bands, in applications of the potential. */
 const DENSITY = 0.9;
-/** Multiply-adds of the eigensolver's panels per coefficient, band and step: A + B m for m bands. */
+/**
+ * Multiply-adds of the eigensolver's panels per coefficient, band and step: A + B m for m bands.
+ */
 const PANEL = 100;
 const PANEL_PER_BAND = 64;
-/** What a band of a block takes beside, in multiply-adds: the small eigenproblems, short loops, messages between threads. */
+/**
+ * What a band of a block takes beside, in multiply-adds: the small eigenproblems, short loops,
+ * messages between threads.
+ */
 const BAND = 6e5;
-/** Transforms of the whole grid per step and spin that the potential is worth, without and with gradients of the density. */
+/**
+ * Transforms of the whole grid per step and spin that the potential is worth, without and with
+ * gradients of the density.
+ */
 const LDA = 100;
 const GGA = 150;
 /** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
@@ -73,7 +82,10 @@ export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePar
   ];
 }
 
-/** Loading, compiling, finding symmetry, forces at the end [s of the processor], and what each further thread adds. */
+/**
+ * Loading, compiling, finding symmetry, forces at the end [s of the processor], and what each
+ * further thread adds.
+ */
 const START = 1.1;
 const START_OF_THREAD = 0.35;
 
@@ -81,18 +93,26 @@ const START_OF_THREAD = 0.35;
 export const startSeconds = (threads: number): number =>
   START + (threads > 1 ? threads * START_OF_THREAD : 0);
 
-/** Wall time of a step [s] if every thread has a core of its own; blocks are given to threads whole. */
+/**
+ * Wall time of a step [s] if every thread has a core of its own; blocks are given to threads whole.
+ */
 export const secondsOfStep = (parts: readonly TimePart[], blocks: number, threads: number): number =>
   parts.reduce(
     (sum, { seconds, isShared }) => sum + seconds * (isShared ? Math.ceil(blocks / threads) / blocks : 1),
     0,
   );
 
-/** Larger grids and panels are not allocated for the measurement; costs are scaled as N log N and linearly. */
+/**
+ * Larger grids and panels are not allocated for the measurement; costs are scaled as N log N and
+ * linearly.
+ */
 const MOST_POINTS = 2 ** 21;
 const MOST_ROWS = 20_000;
 
-/** Times the kernels that a calculation spends its time in, at its own sizes: some tenths of a second. */
+/**
+ * Times the kernels that a calculation spends its time in, at its own sizes: some tenths of a
+ * second.
+ */
 export function measureSpeeds(
   kernels: Kernels,
   { size, planeWaves, bands }: TimeNeeds,
@@ -127,7 +147,10 @@ const shrunk = ([nx, ny, nz]: GridSize, factor: number): GridSize => [
   fastSize(nz / factor),
 ];
 
-/** Grid points of the frequencies within an ellipsoid along the axes that holds about `share` of them. */
+/**
+ * Grid points of the frequencies within an ellipsoid along the axes that holds about `share` of
+ * them.
+ */
 function ellipsoid(size: GridSize, share: number): Int32Array {
   const scale = Math.cbrt((share * 6) / Math.PI) / 2; // semi-axes in units of the edges
   const found: number[] = [];
@@ -143,12 +166,13 @@ function ellipsoid(size: GridSize, share: number): Int32Array {
 }
 
 /**
- * Seconds of one call: the median of many, in processor time where it can be asked, for that is what a run shares with the
- * other programs of the machine.
+ * Seconds of one call: the median of many, in processor time where it can be asked, for that is
+ * what a run shares with the other programs of the machine.
  */
 function usual(call: () => void, cpuSeconds: () => number | undefined): number {
   const samples: number[] = [];
-  const end = performance.now() + 150; // long enough for the engine to compile the kernel with its optimiser
+  // Long enough for the engine to compile the kernel with its optimiser.
+  const end = performance.now() + 150;
   for (let round = 0; round < 5 || performance.now() < end; round++) {
     const [wall, cpu] = [performance.now() / 1000, cpuSeconds()];
     call();

@@ -14,8 +14,9 @@ export interface GroundFields {
   /** [Ha] */
   readonly fermiLevel: number;
   /**
-   * Local density of states at the Fermi level as `GroundState.localDos` has it, shape [nSpin·N]. For as long as the run has not
-   * returned: it needs the orbitals. Absent after an interruption, which leaves them between two steps.
+   * Local density of states at the Fermi level as `GroundState.localDos` has it, shape [nSpin·N].
+   * For as long as the run has not returned: it needs the orbitals. Absent after an interruption,
+   * which leaves them between two steps.
    */
   readonly localDos?: (width: number) => Promise<RealField>;
 }

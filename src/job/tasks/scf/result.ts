@@ -47,7 +47,10 @@ export interface ResultFile {
   readonly magnetisation?: number;
   /** ∫|ρ↑ − ρ↓| dr [μB]. */
   readonly absoluteMagnetisation?: number;
-  /** Moments in spheres around the atoms [μB]: they depend on the radius [bohr] and do not add up to the total. */
+  /**
+   * Moments in spheres around the atoms [μB]: they depend on the radius [bohr] and do not add up to
+   * the total.
+   */
   readonly atomicMagnetisation?: AtomicMagnetisation;
   readonly kpoints: readonly KpointResult[];
   readonly history: readonly HistoryRow[];
