@@ -41,7 +41,8 @@ export function applyEnclosed(
   return {
     values,
     errors: norms.map((norm, j) => {
-      // two additions: u/(1−u) of either sum, and the first is at most the second and what was added to it
+      // two additions: u/(1−u) of either sum, and the first is at most the second and what was
+      // added to it
       const size = norm2Above(values, ...columnRange(count, j));
       const additions = productAbove(gamma(2), sumAbove(size, nonlocal.sizes[j]!));
       return sumAbove(productAbove(local, norm), kinetic[j]!, nonlocal.errors[j]!, additions);
@@ -54,7 +55,10 @@ export function applyEnclosed(
   };
 }
 
-/** Adds T u of one column to `values`, and bounds ‖Tu − what was added‖₂: errors of T, and the rounding of the products. */
+/**
+ * Adds T u of one column to `values`, and bounds ‖Tu − what was added‖₂: errors of T, and the
+ * rounding of the products.
+ */
 function addKinetic(
   { kinetic, kineticError, count }: PlaneWaves,
   u: TrialPanel,
@@ -70,6 +74,7 @@ function addKinetic(
     const e = kineticError[i]! + UNIT_ROUNDOFF * kinetic[i]!;
     error2 += e * e * (re * re + im * im);
   }
-  // e meets 2 roundings, its square 5, the square of the modulus 2, their product 1, and the sum one for each row
+  // e meets 2 roundings, its square 5, the square of the modulus 2, their product 1, and the sum
+  // one for each row
   return rootAbove(inflated(error2, u.rows + 8));
 }

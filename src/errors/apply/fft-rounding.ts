@@ -17,7 +17,8 @@ import { type CosSin, cosSinFraction } from "../../interval/turns.ts";
 import type { Fft, FftPass, GridSize, Kernels } from "../../kernels/kernels.ts";
 
 /**
- * A-priori errors of a transform F of unimodular entries by passes (docs/bounds.md, Lemma 8), for ŷ in place of y = F x:
+ * A-priori errors of a transform F of unimodular entries by passes (docs/bounds.md, Lemma 8), for ŷ
+ * in place of y = F x:
  *
  *   ‖ŷ − y‖₂ ≤ relative · ‖y‖₂,   ‖ŷ − y‖_∞ ≤ uniform · ‖x‖₁
  */
@@ -27,8 +28,9 @@ export interface FftRounding {
 }
 
 /**
- * β_r/u: what rounding does to the small transforms of the kernels, |ẑ_k − z_k| ≤ β_r Σ|x_q|, fused multiply-adds and the errors
- * of their constants included. A test derives them from the programs that the kernels are generated from.
+ * β_r/u: what rounding does to the small transforms of the kernels, |ẑ_k − z_k| ≤ β_r Σ|x_q|, fused
+ * multiply-adds and the errors of their constants included. A test derives them from the programs
+ * that the kernels are generated from.
  */
 export const BUTTERFLY_ERRORS: ReadonlyMap<number, number> = new Map([
   [2, 1.1],
@@ -42,7 +44,10 @@ export const BUTTERFLY_ERRORS: ReadonlyMap<number, number> = new Map([
   [13, 12.8],
 ]);
 
-/** The enclosures of the exact factors are up to 14 u wide. What is farther off is no rounding error: the table is wrong. */
+/**
+ * The enclosures of the exact factors are up to 14 u wide. What is farther off is no rounding
+ * error: the table is wrong.
+ */
 const WORST_FACTOR = 16 * UNIT_ROUNDOFF;
 
 /**
@@ -99,12 +104,16 @@ function unitsHold(kernels: Kernels, roots: readonly CosSin[], sign: number, fft
   });
 }
 
-/** ε = τ + (1+τ) β √r and μ = τ + (1+τ) β, where τ = √2 γ₂ (1+η) + η is what the multiplication by an inexact factor costs. */
+/**
+ * ε = τ + (1+τ) β √r and μ = τ + (1+τ) β, where τ = √2 γ₂ (1+η) + η is what the multiplication by
+ * an inexact factor costs.
+ */
 function passErrors(pass: FftPass): FftRounding | undefined {
   const beta = BUTTERFLY_ERRORS.get(pass.radix);
   const eta = maxAbove(worstFactor(pass, -1), worstFactor(pass, 1));
   if (beta === undefined || !(eta <= WORST_FACTOR)) return undefined;
-  const twist = productAbove(provedAbove(Math.SQRT2), gamma(2), sumAbove(exact(1), eta)); // Math.SQRT2 > √2
+  // Math.SQRT2 > √2
+  const twist = productAbove(provedAbove(Math.SQRT2), gamma(2), sumAbove(exact(1), eta));
   const tau = sumAbove(twist, eta);
   const small = productAbove(sumAbove(exact(1), tau), exact(beta), unitRoundoff());
   return {
@@ -113,7 +122,10 @@ function passErrors(pass: FftPass): FftRounding | undefined {
   };
 }
 
-/** max |ŵ − w| over the factors e^{sign·2πi pk/length} as the kernel reads them; NaN if the parts it reads disagree. */
+/**
+ * max |ŵ − w| over the factors e^{sign·2πi pk/length} as the kernel reads them; NaN if the parts it
+ * reads disagree.
+ */
 function worstFactor({ radix, length, factors }: FftPass, sign: -1 | 1): Above {
   const table = factors(sign);
   const turns = new Map<number, CosSin>();

@@ -14,7 +14,10 @@ import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { PlaneWaves } from "../problem/reciprocal.ts";
 import { butterfliesHold, type FftRounding, fftRounding } from "./fft-rounding.ts";
 
-/** Numbers a_G on reduced vectors, sorted by length, with a_{−G} the exact conjugate of a_G: a real function of r. */
+/**
+ * Numbers a_G on reduced vectors, sorted by length, with a_{−G} the exact conjugate of a_G: a real
+ * function of r.
+ */
 export interface Coefficients {
   readonly count: number;
   readonly g: Int32Array;
@@ -24,12 +27,20 @@ export interface Coefficients {
   readonly sizes: Float64Array;
 }
 
-/** The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to all of it. */
+/**
+ * The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to all of it.
+ */
 export interface GridConvolution {
-  /** ‖(a ∗ u)_set − out‖₂ ≤ error · ‖u‖₂ where `out` was zero before; infinite where the transforms' program is unknown or wrong. */
+  /**
+   * ‖(a ∗ u)_set − out‖₂ ≤ error · ‖u‖₂ where `out` was zero before; infinite where the transforms'
+   * program is unknown or wrong.
+   */
   readonly error: Above;
   readonly size: GridSize;
-  /** out ← out + a ∗ u for m columns; both are [set × m] in the kernels' memory, u zero from `rows` on. */
+  /**
+   * out ← out + a ∗ u for m columns; both are [set × m] in the kernels' memory, u zero from `rows`
+   * on.
+   */
   addInto(out: Float64Array, u: Float64Array, m: number): void;
 }
 
@@ -37,8 +48,9 @@ export interface GridConvolution {
 const NEGLIGIBLE = 1e-17;
 
 /**
- * By fast transforms in plain floating point, with a proved bound of all that differs (docs/bounds.md, section 8): coefficients too
- * small to matter are left out by their sum, the grid is so large that no two differences meet on it, and rounding has a bound a priori.
+ * By fast transforms in plain floating point, with a proved bound of all that differs
+ * (docs/bounds.md, section 8): coefficients too small to matter are left out by their sum, the grid
+ * is so large that no two differences meet on it, and rounding has a bound a priori.
  *
  * @param take a source of temporaries that lives as long as the convolution
  */
@@ -85,8 +97,8 @@ export function gridConvolution(
 }
 
 /**
- * With v = Σ a_G e^{iGr} and v̂ in its place, largest |v̂| = V, ‖v̂ − v‖_∞ ≤ e_v = μ‖a‖₁: one transform, a product, the other and the
- * factor 1/N give, relative to ‖u‖₂,
+ * With v = Σ a_G e^{iGr} and v̂ in its place, largest |v̂| = V, ‖v̂ − v‖_∞ ≤ e_v = μ‖a‖₁: one
+ * transform, a product, the other and the factor 1/N give, relative to ‖u‖₂,
  *
  *   A + εZ + γ₂ (1+ε) Z,   A = Vε + e_v + uV(1+ε),   Z = V(1+ε)(1+u)
  */
@@ -114,8 +126,9 @@ function worthKeeping({ count, sizes }: Coefficients): { count: number; dropped:
 }
 
 /**
- * Along each axis more points than |G−G′|+|d| has values, G in the set, G′ among its first rows, d the vector of a coefficient:
- * then G − G′ ≡ d on the grid only if G − G′ = d. Vectors that are no difference at all, beyond `limits`, do not count.
+ * Along each axis more points than |G−G′|+|d| has values, G in the set, G′ among its first rows, d
+ * the vector of a coefficient: then G − G′ ≡ d on the grid only if G − G′ = d. Vectors that are no
+ * difference at all, beyond `limits`, do not count.
  */
 export function gridWithoutMeeting(
   g: Int32Array,

@@ -26,8 +26,9 @@ interface Task {
 }
 
 /**
- * The local potential applied to vectors on the first rows of a set: coefficient by coefficient where these are few,
- * else by fast transforms, or as a matrix where no bound of the transforms' rounding is known.
+ * The local potential applied to vectors on the first rows of a set: coefficient by coefficient
+ * where these are few, else by fast transforms, or as a matrix where no bound of the transforms'
+ * rounding is known.
  */
 export function localProduct(
   kernels: Kernels,

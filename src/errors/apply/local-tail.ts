@@ -35,7 +35,8 @@ export function localTail(
   for (let start = first; start < last; start += 2 * SHELL) {
     const end = Math.min(last, start + 2 * SHELL);
     const one = new SumAbove();
-    for (let i = start; i < end; i++) one.add(sizeOf(u.data[i]!)); // |re| + |im| is above the modulus
+    // |re| + |im| is above the modulus
+    for (let i = start; i < end; i++) one.add(sizeOf(u.data[i]!));
     const two = rootAbove(squaredNormAbove(u.data, start, end));
     let highest: Above = exact(0);
     for (let i = (start - first) / 2; i < (end - first) / 2; i++)

@@ -47,9 +47,10 @@ export function nonlocalColumns(
 }
 
 /**
- * A bound of ‖P (Ph)ᴴ − fl(P (Ph)ᴴ)‖₂ where the product was added to a matrix whose sum has Frobenius norm `sum`:
- * column by column, since every term is of rank one. What the matrix was before is at most the sum and the product, and
- * the product's own rounding, of second order, is in the count's spare roundings.
+ * A bound of ‖P (Ph)ᴴ − fl(P (Ph)ᴴ)‖₂ where the product was added to a matrix whose sum has
+ * Frobenius norm `sum`: column by column, since every term is of rank one. What the matrix was
+ * before is at most the sum and the product, and the product's own rounding, of second order, is in
+ * the count's spare roundings.
  */
 export function nonlocalProductError(panel: ProjectorPanel, columns: NonlocalColumns, sum: Above): Above {
   if (panel.columns === 0) return exact(0);

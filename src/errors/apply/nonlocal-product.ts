@@ -24,13 +24,18 @@ export interface NonlocalProduct {
   readonly tails: readonly Above[];
 }
 
-/** Rows of the projectors that are in the kernels' memory at once; sums over all rows are made of as many short ones. */
+/**
+ * Rows of the projectors that are in the kernels' memory at once; sums over all rows are made of as
+ * many short ones.
+ */
 const BLOCK = 512;
 
 /**
- * Adds P h Pᴴ u to `values` [set × m]. Products by columns, since every term of V_nl is of rank one: with d = (Ph)ᴴu,
+ * Adds P h Pᴴ u to `values` [set × m]. Products by columns, since every term of V_nl is of rank
+ * one: with d = (Ph)ᴴu,
  *
- *   |d̂ − d| ≤ (‖ĝ − g‖ + √2γ‖ĝ‖)‖u‖,   ‖Σ p d − Σ p̂ d̂‖ ≤ Σ (‖p‖|d̂ − d| + ‖p̂ − p‖|d̂| + √2γ‖p̂‖|d̂|)
+ *   |d̂ − d| ≤ (‖ĝ − g‖ + √2γ‖ĝ‖)‖u‖
+ *   ‖Σ p d − Σ p̂ d̂‖ ≤ Σ (‖p‖|d̂ − d| + ‖p̂ − p‖|d̂| + √2γ‖p̂‖|d̂|)
  */
 export function addNonlocal(
   kernels: Kernels,
@@ -62,7 +67,10 @@ export function addNonlocal(
   };
 }
 
-/** |d̂ − d| of every column for a vector of length `norm`: sums over blocks of rows, and over as many blocks as there are. */
+/**
+ * |d̂ − d| of every column for a vector of length `norm`: sums over blocks of rows, and over as
+ * many blocks as there are.
+ */
 function projectionErrors(columns: NonlocalColumns, rows: number, norm: Above): Above[] {
   const rounding = complexGamma(Math.min(BLOCK, rows) + Math.ceil(rows / BLOCK));
   return columns.norms.map((size, c) =>

@@ -1,4 +1,6 @@
-/** Vectors on the first `rows` plane waves of a set, one a column: any doubles, each of them exact. */
+/**
+ * Vectors on the first `rows` plane waves of a set, one a column: any doubles, each of them exact.
+ */
 export interface TrialPanel {
   readonly rows: number;
   readonly columns: number;

@@ -15,7 +15,10 @@ export interface Claim {
   readonly upper: number;
 }
 
-/** One k-point of a certificate: claims, and the numbers from which everything about them can be proved anew. */
+/**
+ * One k-point of a certificate: claims, and the numbers from which everything about them can be
+ * proved anew.
+ */
 export interface CertifiedPoint {
   readonly k: Vec3;
   /** Of bands 1, 2, … in this order. */
@@ -25,8 +28,8 @@ export interface CertifiedPoint {
 }
 
 /**
- * The claims of proved enclosures, wider by 1/8 on either side: another machine's sums round differently, and its proof must
- * still fit inside.
+ * The claims of proved enclosures, wider by 1/8 on either side: another machine's sums round
+ * differently, and its proof must still fit inside.
  */
 export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] =>
   enclosures.map(({ index, lower, upper }) => {
@@ -35,8 +38,9 @@ export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] =>
   });
 
 /**
- * What does not stand at one k-point, a line each; none if every claim contains what is proved. Neither claims nor proposals are
- * trusted, and no solver runs: the proofs of `certifyBands` are made again from the stored vectors.
+ * What does not stand at one k-point, a line each; none if every claim contains what is proved.
+ * Neither claims nor proposals are trusted, and no solver runs: the proofs of `certifyBands` are
+ * made again from the stored vectors.
  */
 export function checkPoint(
   kernels: Kernels,
@@ -74,7 +78,10 @@ export function checkPoint(
   return failures;
 }
 
-/** Enclosures, or why there are none: stored numbers that do not fit together are a reason, not an error. */
+/**
+ * Enclosures, or why there are none: stored numbers that do not fit together are a reason, not an
+ * error.
+ */
 function attempt(
   kernels: Kernels,
   problem: EnclosedProblem,

@@ -15,12 +15,16 @@ import { ASSUMPTIONS, type BandEnclosure, type NotCertified } from "./band-enclo
 import { widthParts } from "./width-parts.ts";
 
 /**
- * Everything a proof of band enclosures needs besides the problem: numbers found by any solver, none of them trusted. Plain
- * data: a stored proposal is a certificate that can be checked without a solver.
+ * Everything a proof of band enclosures needs besides the problem: numbers found by any solver,
+ * none of them trusted. Plain data: a stored proposal is a certificate that can be checked without
+ * a solver.
  */
 export interface BandProposal {
   readonly k: Vec3;
-  /** The claim that H has at most m eigenvalues below ρ [Ha], by elimination from the plane waves below `cutoff` of those below `outerCutoff`. */
+  /**
+   * The claim that H has at most m eigenvalues below ρ [Ha], by elimination from the plane waves
+   * below `cutoff` of those below `outerCutoff`.
+   */
   readonly count: {
     readonly m: number;
     readonly rho: number;
@@ -30,7 +34,9 @@ export interface BandProposal {
     readonly vectors: Float64Array;
     readonly sigma: number;
   };
-  /** m trial vectors on the plane waves below `cutoff`; residuals are formed up to `outerCutoff`. */
+  /**
+   * m trial vectors on the plane waves below `cutoff`; residuals are formed up to `outerCutoff`.
+   */
   readonly trial: {
     readonly cutoff: number;
     readonly outerCutoff: number;
@@ -40,10 +46,11 @@ export interface BandProposal {
 }
 
 /**
- * Checks a proposal and derives the enclosures of the lowest `nBands` ≤ m eigenvalues:
- * upper ends by Rayleigh and Ritz; lower ends by Lehmann below ρ, which the count proves to be ≤ λ_{m+1}.
+ * Checks a proposal and derives the enclosures of the lowest `nBands` ≤ m eigenvalues: upper ends
+ * by Rayleigh and Ritz; lower ends by Lehmann below ρ, which the count proves to be ≤ λ_{m+1}.
  *
- * @param schur the matrix of the count's elimination, where it was made already: by `schurMatrix` for this problem, k and cutoffs
+ * @param schur the matrix of the count's elimination, where it was made already: by `schurMatrix`
+ *   for this problem, k and cutoffs
  */
 export function certifyBands(
   kernels: Kernels,

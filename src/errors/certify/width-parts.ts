@@ -30,9 +30,10 @@ export interface ProofInput {
 }
 
 /**
- * Splits the widths of proved intervals into their causes: an estimate that proves nothing. The same formulas give lower ends
- * in plain numbers, first with the whole residual (what is missing from the width then is rounding), then without the
- * residual inside the trial space (what that changes is the solver's part).
+ * Splits the widths of proved intervals into their causes: an estimate that proves nothing. The
+ * same formulas give lower ends in plain numbers, first with the whole residual (what is missing
+ * from the width then is rounding), then without the residual inside the trial space (what that
+ * changes is the solver's part).
  *
  * @param ends the intervals [Ha]
  * @param lower the ρ and the number of vectors behind each lower end
@@ -56,7 +57,10 @@ export function widthParts(
   });
 }
 
-/** Lower ends by Lehmann's formula in plain numbers; each pair of ρ and a number of vectors is solved once. */
+/**
+ * Lower ends by Lehmann's formula in plain numbers; each pair of ρ and a number of vectors is
+ * solved once.
+ */
 function plainBounds(
   kernels: Kernels,
   forms: TrialForms,

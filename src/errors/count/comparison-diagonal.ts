@@ -25,8 +25,9 @@ import { ALL, BEYOND_TABLE, type PotentialTable } from "../problem/potential-tab
 import { nonlocalDepth } from "../problem/projectors.ts";
 
 /**
- * A diagonal operator D with QHQ ≥ D, Q the projection on all plane waves but the first nX of a set (the constant of the
- * potential left out). All of it belongs to one inequality: entries of different choices must not be mixed.
+ * A diagonal operator D with QHQ ≥ D, Q the projection on all plane waves but the first nX of a set
+ * (the constant of the potential left out). All of it belongs to one inequality: entries of
+ * different choices must not be mixed.
  */
 export interface ComparisonDiagonal {
   /** D_G from below for the plane waves of the set from nX on. */
@@ -36,11 +37,15 @@ export interface ComparisonDiagonal {
 }
 
 /**
- * Weighted Gershgorin (docs/bounds.md, Lemma 3). For any τ > 0 on Q, 2|ab| ≤ (τ_G/τ_G′)|a|² + (τ_G′/τ_G)|b|² gives
+ * Weighted Gershgorin (docs/bounds.md, Lemma 3). For any τ > 0 on Q, 2|ab| ≤ (τ_G/τ_G′)|a|² +
+ * (τ_G′/τ_G)|b|² gives
  *
- *   D_G = T_G − Σ_{G′∈Q} |W(G−G′)| τ_G/τ_G′ − c_nl;      here τ_G = min(T_G, cap), cap for all outside the set.
+ *   D_G = T_G − Σ_{G′∈Q} |W(G−G′)| τ_G/τ_G′ − c_nl
  *
- * Near the edge of X the sum has about half of the potential, and far out all of it, never more times than cap/E_cut.
+ * Here τ_G = min(T_G, cap), cap for all outside the set.
+ *
+ * Near the edge of X the sum has about half of the potential, and far out all of it, never more
+ * times than cap/E_cut.
  */
 export function comparisonDiagonal(
   kernels: Kernels,
@@ -65,7 +70,10 @@ export function comparisonDiagonal(
   return { rows, far: farEntry(problem, set, lowest, cap, depth) };
 }
 
-/** The cap in units of the least kinetic energy outside X: a larger one weighs X's neighbours less, and all that is far more. */
+/**
+ * The cap in units of the least kinetic energy outside X: a larger one weighs X's neighbours less,
+ * and all that is far more.
+ */
 const CAP = 2.5;
 
 /** τ_G of the waves of a set, cap for those outside; the least of those in Q is `lowest`. */
@@ -91,8 +99,9 @@ function weightedSums(
 }
 
 /**
- * As (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0: a convolution, whose error in any place is at most that
- * of its norm. The sizes used for |W| are above it; where a is negative that counts in the wrong direction, and is added.
+ * As (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0: a convolution, whose
+ * error in any place is at most that of its norm. The sizes used for |W| are above it; where a is
+ * negative that counts in the wrong direction, and is added.
  */
 function sumsOnGrid(
   kernels: Kernels,
@@ -123,8 +132,9 @@ function sumsOnGrid(
 }
 
 /**
- * Σ (sizes − |W|) over the table: a size is the root of a sum of squares, rounded upwards, of ends that are farther out than
- * W by the entry's diameter at most, which is twice its radii, in either part.
+ * Σ (sizes − |W|) over the table: a size is the root of a sum of squares, rounded upwards, of ends
+ * that are farther out than W by the entry's diameter at most, which is twice its radii, in either
+ * part.
  */
 const sizesExcess = (table: PotentialTable): Above =>
   sumAbove(
@@ -132,7 +142,10 @@ const sizesExcess = (table: PotentialTable): Above =>
     productAbove(gamma(SIZE_ROUNDINGS), table.sumBeyond(ALL)),
     provedAbove(SIZES_OF_ZEROS),
   );
-/** Squares, their sum and the root are each rounded and then pushed upwards by 2u, the root by at most four numbers: below 20u. */
+/**
+ * Squares, their sum and the root are each rounded and then pushed upwards by 2u, the root by at
+ * most four numbers: below 20u.
+ */
 const SIZE_ROUNDINGS = 20;
 /** Underflow makes each size of a zero 10⁻¹⁶⁰. */
 const SIZES_OF_ZEROS = 1e-150;
@@ -161,18 +174,20 @@ function sumsByEntry(
       if (other >= 0 && other < nX) continue;
       sum += table.sizes[e]! / (other < 0 ? cap : tau[other]!);
     }
-    return inflated(sum + rest / lowest, used + 2); // a quotient, a sum for each entry, and that with the rest
+    // a quotient, a sum for each entry, and that with the rest
+    return inflated(sum + rest / lowest, used + 2);
   });
 }
 
 /**
- * Outside the set τ_G = cap, so Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′ with T_G′ < cap, and these are at
- * least |k+G| − √(2 cap) away.
+ * Outside the set τ_G = cap, so Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′ with T_G′ <
+ * cap, and these are at least |k+G| − √(2 cap) away.
  */
 function farEntry(problem: EnclosedProblem, set: WaveSet, lowest: number, cap: number, depth: Above): Below {
   const { table } = problem;
   const error = set.waves.kineticError.reduce((most, e) => Math.max(most, e), 0);
-  const nearRadius = radiusAbove(sumAbove(exact(cap), provedAbove(error))); // computed below cap: truly below cap + error
+  // computed below cap: truly below cap + error
+  const nearRadius = radiusAbove(sumAbove(exact(cap), provedAbove(error)));
   const distance = differenceBelow(set.outsideRadius, nearRadius);
   const ratio = maxAbove(exact(0), differenceAbove(quotientAbove(exact(cap), exact(lowest)), exact(1)));
   const all = table.sumBeyond(ALL);
@@ -193,6 +208,7 @@ function entriesWorthSumming({ table }: EnclosedProblem): number {
 
 function restBeyond({ table }: EnclosedProblem, used: number): Above {
   const sum = new SumAbove().add(table.sumBeyond(BEYOND_TABLE));
-  for (let e = used; e < table.count; e++) sum.add(provedAbove(table.sizes[e]!)); // sizes are |W| from above
+  // sizes are |W| from above
+  for (let e = used; e < table.count; e++) sum.add(provedAbove(table.sizes[e]!));
   return sum.value;
 }

@@ -27,8 +27,8 @@ import { couplingBlock } from "./coupling-block.ts";
 import { choleskyMargin, factorizes } from "./positive-definite.ts";
 
 /**
- * Lower bounds by elimination (docs/bounds.md, Theorem 1). P projects on the first nX plane waves of a set Y, Q = 1 − P,
- * C = QVP, QHQ ≥ D diagonal. With
+ * Lower bounds by elimination (docs/bounds.md, Theorem 1). P projects on the first nX plane waves
+ * of a set Y, Q = 1 − P, C = QVP, QHQ ≥ D diagonal. With
  *
  *   F(μ) = PHP − Cᴴ(D − μ)⁻¹C,   D > μ:      H has at most as many eigenvalues below μ as F(μ)
  *
@@ -114,7 +114,8 @@ export function schurMatrix(
     const coupling = rootAbove(coupling2.value);
     const scaled = rootAbove(scaled2.value);
     const nonlocal = nonlocalProductError(panel, columns, coupling);
-    // the upper triangle stands for both: √2 < 3/2 in the Frobenius norm, in which `nonlocal` is; W is Hermitian exactly
+    // the upper triangle stands for both: √2 < 3/2 in the Frobenius norm, in which `nonlocal` is; W
+    // is Hermitian exactly
     const entryError = sumAbove(problem.table.errorSum, productAbove(exact(1.5), nonlocal));
     // S C has the errors of C, and one rounding of the product with S
     const scaledError = sumAbove(productAbove(largestScale, entryError), productAbove(gamma(1), scaled));
@@ -123,8 +124,9 @@ export function schurMatrix(
       productAbove(sumAbove(scaled, scaled, scaledError), scaledError),
       productAbove(complexGamma(Math.min(BLOCK, nY)), eliminated),
     );
-    // An element is summed over the blocks of rows, then V, then T less the tails: u of each partial sum. Those of the blocks
-    // are below `eliminated`, the next is so with `coupling` (3/2 of it as above), T less the tails with the result as well.
+    // An element is summed over the blocks of rows, then V, then T less the tails: u of each
+    // partial sum. Those of the blocks are below `eliminated`, the next is so with `coupling` (3/2
+    // of it as above), T less the tails with the result as well.
     const sums = Math.ceil(nY / BLOCK) + 3;
     const additions = productAbove(gamma(sums), sumAbove(eliminated, coupling, norm2Above(values)));
     const error = sumAbove(provedAbove(kineticError), entryError, elimination, additions);
@@ -140,8 +142,9 @@ export const leastEntry = ({ rows, far }: ComparisonDiagonal): Below =>
 const inverseRootAbove = (d: Below): Above => quotientAbove(exact(1), rootBelow(d));
 
 /**
- * What C has beyond Y (docs/bounds.md, Lemma 4): column G is at most t_G long there, τ_G = t_G/√(D_far − μ), and
- * |⟨c_G, D⁻¹c_G′⟩| ≤ τ_Gτ_G′, so that this part of Cᴴ(D − μ)⁻¹C is below (Σ τ) diag(τ).
+ * What C has beyond Y (docs/bounds.md, Lemma 4): column G is at most t_G long there, τ_G =
+ * t_G/√(D_far − μ), and |⟨c_G, D⁻¹c_G′⟩| ≤ τ_Gτ_G′, so that this part of Cᴴ(D − μ)⁻¹C is below (Σ
+ * τ) diag(τ).
  */
 function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: Below): Above[] {
   const { waves, panel, outsideRadius } = set;
@@ -158,7 +161,8 @@ function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: 
         for (let m = from; m <= from + 2 * l; m++) {
           const at = 2 * (x + nX * m);
           squares.addSquare(sizeOf(columns.values[at]!)).addSquare(sizeOf(columns.values[at + 1]!));
-          t.addProduct(tails[c]![i]!, columns.errors[m]!); // an element misses no more than its column
+          // an element misses no more than its column
+          t.addProduct(tails[c]![i]!, columns.errors[m]!);
         }
         t.addProduct(tails[c]![i]!, rootAbove(squares.value));
       }
@@ -168,8 +172,9 @@ function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: 
 }
 
 /**
- * Whether H certainly has at most m eigenvalues below μ: F(μ) − μ + σUUᴴ is positive definite for some n × m matrix U, of
- * which nothing else is asked (a form of rank m cannot lift more than m negative directions).
+ * Whether H certainly has at most m eigenvalues below μ: F(μ) − μ + σUUᴴ is positive definite for
+ * some n × m matrix U, of which nothing else is asked (a form of rank m cannot lift more than m
+ * negative directions).
  */
 export function countsAtMost(
   kernels: Kernels,
@@ -190,7 +195,8 @@ export function countsAtMost(
     const trace = new SumAbove();
     for (let x = 0; x < nX; x++) trace.add(sizeOf(a[2 * (x + nX * x)]!)).add(sizeOf(mu));
     const least = sumAbove(exact(mu), choleskyMargin(nX, trace.value), error, lifting);
-    // taking it off the diagonal is one rounding of at most ‖a‖ + |shift|; γ₂ leaves room for what it adds to the shift itself
+    // taking it off the diagonal is one rounding of at most ‖a‖ + |shift|; γ₂ leaves room for what
+    // it adds to the shift itself
     const shift = sumAbove(least, productAbove(gamma(2), sumAbove(size, sizeOf(least))));
     if (!Number.isFinite(shift)) return false;
     for (let x = 0; x < nX; x++) {

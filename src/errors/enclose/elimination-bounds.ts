@@ -11,12 +11,12 @@ import { countBelow } from "../problem/reciprocal.ts";
 import { denseEigenpairs, hermitianEigenpairs } from "../propose/dense-eigenpairs.ts";
 
 /**
- * Guaranteed lower bounds of the lowest `nBands` eigenvalues by elimination alone (docs/bounds.md, Theorem 1), one
- * Cholesky factorisation per cluster of bands: dense work of order (plane waves below `cutoff`)³, no residuals, sharp to
- * the size of the discretisation error itself.
+ * Guaranteed lower bounds of the lowest `nBands` eigenvalues by elimination alone (docs/bounds.md,
+ * Theorem 1), one Cholesky factorisation per cluster of bands: dense work of order (plane waves
+ * below `cutoff`)³, no residuals, sharp to the size of the discretisation error itself.
  *
- * F falls with μ, so F(μ) at the float eigenvalue μ of a cluster serves every a ≤ μ: H has at most as many eigenvalues
- * below a as F(μ).
+ * F falls with μ, so F(μ) at the float eigenvalue μ of a cluster serves every a ≤ μ: H has at most
+ * as many eigenvalues below a as F(μ).
  *
  * @returns bounds in ascending order of bands, or what could not be proved
  */

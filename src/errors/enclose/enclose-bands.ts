@@ -9,31 +9,39 @@ import { proposeCount } from "../propose/propose-count.ts";
 
 /** Options of `encloseBands`. */
 export interface EncloseOptions {
-  /** Cutoff of the basis [Ha]; trial vectors reach to `reach` times it, and widths fall with it. Default 20. */
+  /**
+   * Cutoff of the basis [Ha]; trial vectors reach to `reach` times it, and widths fall with it.
+   * Default 20.
+   */
   readonly ecut?: number;
   /** Default 4. */
   readonly reach?: number;
   /**
-   * Largest width wanted [Ha]: cutoffs, residuals and the outer set are then just good enough for it, between `ecut` and the largest
-   * reach. What cannot be reached, because of rounding or that limit, comes out as wide as it got.
+   * Largest width wanted [Ha]: cutoffs, residuals and the outer set are then just good enough for
+   * it, between `ecut` and the largest reach. What cannot be reached, because of rounding or that
+   * limit, comes out as wide as it got.
    */
   readonly accuracy?: number;
   /** Largest reach that `accuracy` may lead to. Default 16. */
   readonly largestReach?: number;
-  /** Called with each proposal that was proved: together they are the certificate of what is returned. */
+  /**
+   * Called with each proposal that was proved: together they are the certificate of what is
+   * returned.
+   */
   readonly onProved?: ((proposal: BandProposal) => void) | undefined;
 }
 
 /**
- * Guaranteed enclosures of the lowest `nBands` eigenvalues of a problem at k (reduced, exact binary64 numbers), each
- * with its index, degenerate or not. A proposal is found in floating point and then proved; `not-certified` says what
- * could not be proved.
+ * Guaranteed enclosures of the lowest `nBands` eigenvalues of a problem at k (reduced, exact
+ * binary64 numbers), each with its index, degenerate or not. A proposal is found in floating point
+ * and then proved; `not-certified` says what could not be proved.
  *
  * @param problem made once by `encloseProblem` for all k-points
  *
  * @example
  * ```ts
- * import { bulk, createKernels, encloseBands, encloseProblem, exactProblem, newJob, prepareScf } from "stillwave";
+ * import { bulk, createKernels, encloseBands, encloseProblem, exactProblem, newJob, prepareScf }
+ * from "stillwave";
  *
  * const job = newJob(bulk("Si"), { ecut: 4, kgrid: [1, 1, 1], isMetal: false });
  * const { problem } = await prepareScf(job);
@@ -95,7 +103,9 @@ const helped = (result: BandEnclosure[] | NotCertified): BandEnclosure[] | NotCe
 const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
   Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
 
-/** Whether a wider basis would be in vain: half of the width that is asked for is rounding already. */
+/**
+ * Whether a wider basis would be in vain: half of the width that is asked for is rounding already.
+ */
 const isRounding = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
   Array.isArray(result) && result.some(({ parts }) => parts.arithmetic > accuracy / 2);
 

@@ -31,13 +31,15 @@ export interface EnergyBound {
 }
 
 /**
- * Lower bound of the reduced Hartree-Fock energy E(γ) = Tr(hγ) + ½D(ρ,ρ) at zero temperature on a k-mesh (docs/bounds.md,
- * Theorem 3), from the bands of h + V₀ with any V₀ = Σ_G V_G e^{iGr}, near the mean-field potential or not:
+ * Lower bound of the reduced Hartree-Fock energy E(γ) = Tr(hγ) + ½D(ρ,ρ) at zero temperature on a
+ * k-mesh (docs/bounds.md, Theorem 3), from the bands of h + V₀ with any V₀ = Σ_G V_G e^{iGr}, near
+ * the mean-field potential or not:
  *
- *   E ≥ min {Σ_k w_k Σ_i f_ki λ_i(h_k + V₀) : 0 ≤ f ≤ 2, Σ w f = N} − N V_0 − (Ω/8π) Σ_{G≠0} |G|² |V_G|²
+ *   E ≥ min {Σ_k w_k Σ_i f_ki λ_i(h_k + V₀) : 0 ≤ f ≤ 2, Σ w f = N}
+ *         − N V_0 − (Ω/8π) Σ_{G≠0} |G|² |V_G|²
  *
- * Metals and insulators alike: the minimum grows with every level, so the lower ends are filled from below. What Ewald and
- * the pseudopotentials' constants add is left out.
+ * Metals and insulators alike: the minimum grows with every level, so the lower ends are filled
+ * from below. What Ewald and the pseudopotentials' constants add is left out.
  *
  * @param problem the frozen problem whose coefficients are V₀; its bands are those enclosed
  * @param points lowest bands of each k-point, one more than are ever filled

@@ -65,14 +65,18 @@ export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, ener
 
 const radiusOf = (energy: Below): Below => lowerEnd(sqrt(scale(2, interval(energy))));
 
-/** The first waves of a set, those whose computed kinetic energy is at most `energy`: the same as a set made for it, and cheaper. */
+/**
+ * The first waves of a set, those whose computed kinetic energy is at most `energy`: the same as a
+ * set made for it, and cheaper.
+ */
 export function leadingSet(set: WaveSet, energy: number): WaveSet {
   const count = countBelow(set.waves, energy);
   if (count === set.waves.count) return set;
   const { g, kinetic, kineticError } = set.waves;
   let outside = set.waves.outside;
   for (let i = count; i < kinetic.length; i++)
-    outside = minBelow(outside, provedBelow(below(kinetic[i]! - kineticError[i]!))); // computed energy − its error
+    // computed energy − its error
+    outside = minBelow(outside, provedBelow(below(kinetic[i]! - kineticError[i]!)));
   const waves: PlaneWaves = {
     count,
     g: g.subarray(0, 3 * count),

@@ -5,12 +5,13 @@ import { det, type Mat3, type Vec3 } from "../../common/vec3.ts";
 import type { Model } from "../../model/model.ts";
 
 /**
- * A band problem that error bars can speak of: plain data, in which every number is exact, namely the binary64 value
- * it is stored as. H = −½Δ + V on functions e^{ikr} × (lattice-periodic), with V one of
+ * A band problem that error bars can speak of: plain data, in which every number is exact, namely
+ * the binary64 value it is stored as. H = −½Δ + V on functions e^{ikr} × (lattice-periodic), with V
+ * one of
  *
  *   cohen-bergstresser  V(G) = v_{|G|²} a³/(8Ω) Σ_atoms e^{−iGR}, tabulated within 0.01 (2π/a)²
- *   core                the pseudopotentials alone, Σ_atoms v_loc + v_nl, without the DC part of v_loc
- *   frozen              core (the list of atoms may be empty) plus the trigonometric polynomial Σ_G V_G e^{iGr}
+ *   core                the pseudopotentials alone, Σ_atoms v_loc + v_nl, v_loc without its G = 0
+ *   frozen              core (the list of atoms may be empty) plus the polynomial Σ_G V_G e^{iGr}
  */
 export type ExactProblem =
   | {
@@ -40,7 +41,11 @@ export interface FourierCoefficient {
   readonly im: number;
 }
 
-/** The core Hamiltonian, or the empirical one, of a model. @throws InputError if kinds of pseudopotential are mixed. */
+/**
+ * The core Hamiltonian, or the empirical one, of a model.
+ *
+ * @throws InputError if kinds of pseudopotential are mixed.
+ */
 export function exactProblem(model: Pick<Model, "lattice" | "species" | "atoms">): ExactProblem {
   const lattice = model.lattice.vectors;
   const atoms: CoreAtom[] = [];

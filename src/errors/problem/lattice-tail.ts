@@ -48,7 +48,8 @@ export function gaussianMoment(m: number, beta: Interval, a: Interval): Interval
  *   (4π/Ω*) ∫_{R−2δ}^∞ (s+δ)² f(s) ds,   δ the covering radius
  *
  * @param radius R, or a number below it
- * @throws InputError unless f falls from R − 2δ on, that is 2β(R−2δ)² ≥ the largest power, and the moments exist.
+ * @throws InputError unless f falls from R − 2δ on, that is 2β(R−2δ)² ≥ the largest power, and the
+ *   moments exist.
  */
 export function latticeTail(f: PolynomialGaussian, reciprocal: Reciprocal, radius: Below): Above {
   const delta = interval(reciprocal.coveringRadius);

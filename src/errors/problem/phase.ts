@@ -4,9 +4,10 @@ import { exact, SumAbove, sizeOf } from "../../interval/sides.ts";
 import { type CosSin, cosSinTurns } from "../../interval/turns.ts";
 
 /**
- * cos and sin of G·R = 2π Σ nᵢτᵢ for whole n and an exact fractional position τ. Products and sums are followed by
- * their errors, and whole turns are taken off exactly; what is left over is the radius of the angle, zero for positions
- * such as 1/8. Positions below 10⁻²⁰⁰, whose product errors could underflow, count as a radius.
+ * cos and sin of G·R = 2π Σ nᵢτᵢ for whole n and an exact fractional position τ. Products and sums
+ * are followed by their errors, and whole turns are taken off exactly; what is left over is the
+ * radius of the angle, zero for positions such as 1/8. Positions below 10⁻²⁰⁰, whose product errors
+ * could underflow, count as a radius.
  */
 export function phase(n: ArrayLike<number>, offset: number, position: Vec3): CosSin {
   let turns = 0;

@@ -10,16 +10,20 @@ import { laguerre, projectorNorm } from "./gth-enclosure.ts";
 import { phase } from "./phase.ts";
 
 /*
- * The factors of p(k+G) = Ω^{−1/2} e^{−iGR} N L(y) e^{−y} S_lm(q), y = (qr)²/2, in plain arithmetic with bounds of their errors:
- * intervals of all of them would take most of the time of a certificate.
+ * The factors of p(k+G) = Ω^{−1/2} e^{−iGR} N L(y) e^{−y} S_lm(q), y = (qr)²/2, in plain arithmetic
+ * with bounds of their errors: intervals of all of them would take most of the time of a
+ * certificate.
  */
 
-/** Writes N L(y) e^{−y}/√Ω and a bound of its error to out[0], out[1], for all q² ≥ 0 within `error` of `q2`. */
+/**
+ * Writes N L(y) e^{−y}/√Ω and a bound of its error to out[0], out[1], for all q² ≥ 0 within `error`
+ * of `q2`.
+ */
 export type PlainRadial = (out: Float64Array, q2: number, error: number) => void;
 
 /**
- * y is off by δ ≤ 2.1u y + ½r² error(q²); for δ < 1/100 that moves e^{−y} by less than 1.01 δ relatively, beside its own 8u, and L by
- * |L′| δ, beside 6u Σ|c_j| yʲ of Horner's scheme.
+ * y is off by δ ≤ 2.1u y + ½r² error(q²); for δ < 1/100 that moves e^{−y} by less than 1.01 δ
+ * relatively, beside its own 8u, and L by |L′| δ, beside 6u Σ|c_j| yʲ of Horner's scheme.
  */
 export function plainRadial(p: GthPotential, l: number, i: number, volume: Interval): PlainRadial {
   const { r } = p.channels[l]!;
@@ -52,7 +56,9 @@ export function plainRadial(p: GthPotential, l: number, i: number, volume: Inter
 
 const UNDERFLOW = 1e-250;
 
-/** e^{−iGR} of an atom: a table for each axis, since the phase of a sum is the product of phases. */
+/**
+ * e^{−iGR} of an atom: a table for each axis, since the phase of a sum is the product of phases.
+ */
 export interface PlainPhase {
   /** Bound of the error of what `write` gives. */
   readonly error: Above;
@@ -60,7 +66,8 @@ export interface PlainPhase {
 }
 
 /**
- * Factors within η_i of numbers of modulus 1 and two products, each within 2.9u relatively: less than 1.1 (Σ η_i + 6u) together.
+ * Factors within η_i of numbers of modulus 1 and two products, each within 2.9u relatively: less
+ * than 1.1 (Σ η_i + 6u) together.
  *
  * @param g reduced vectors that may be asked for
  */
@@ -90,7 +97,8 @@ export function plainPhase(position: Vec3, g: Int32Array): PlainPhase {
   const [x, y, z] = axes as [Float64Array, Float64Array, Float64Array];
   const [x0, y0, z0] = lowest as [number, number, number];
   return {
-    error: provedAbove(worst.value < 0.01 ? 1.1 * (worst.value + 6 * UNIT_ROUNDOFF) : Infinity), // 1.1 holds its own roundings
+    // 1.1 holds its own roundings
+    error: provedAbove(worst.value < 0.01 ? 1.1 * (worst.value + 6 * UNIT_ROUNDOFF) : Infinity),
     write(out, n1, n2, n3) {
       const [i, j, k] = [2 * (n1 - x0), 2 * (n2 - y0), 2 * (n3 - z0)];
       const re = x[i]! * y[j]! - x[i + 1]! * y[j + 1]!;

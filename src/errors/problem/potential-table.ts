@@ -45,8 +45,9 @@ import {
 } from "./reciprocal.ts";
 
 /**
- * Fourier coefficients W(G) of the local potential, G ≠ 0, as doubles with radii, and what lies beyond them. Sums run
- * over absolute values, so that Young's inequality ‖W * u‖₂ ≤ ‖W‖₁‖u‖₂ turns them into operator norms.
+ * Fourier coefficients W(G) of the local potential, G ≠ 0, as doubles with radii, and what lies
+ * beyond them. Sums run over absolute values, so that Young's inequality ‖W * u‖₂ ≤ ‖W‖₁‖u‖₂ turns
+ * them into operator norms.
  */
 export interface PotentialTable {
   /** W(0), kept apart: it shifts every band by exactly this. */
@@ -256,7 +257,8 @@ function assemble(
     sizes,
     errorSum: errors.value,
     sumBeyond: (q) => inflated(sums[firstReaching(q)]! + far, count + 1), // count sums, far
-    norm2Beyond: (q) => rootAbove(inflated(squares[firstReaching(q)]! + far * far, count + 2)), // squares, count sums, far²
+    // squares, count sums, far²
+    norm2Beyond: (q) => rootAbove(inflated(squares[firstReaching(q)]! + far * far, count + 2)),
     indexOf: finder(g, count),
   };
 }

@@ -44,7 +44,10 @@ export function channelsOf(problem: ExactProblem): Channel[] {
 export const projectorCount = (channels: readonly Channel[]): number =>
   channels.reduce((sum, { l, h }) => sum + h.length * (2 * l + 1), 0);
 
-/** p(k+G) = Ω^{−1/2} e^{−iGR} P(q)/q^l · q^l Y_lm on a set of plane waves: doubles, and norms of what they miss. */
+/**
+ * p(k+G) = Ω^{−1/2} e^{−iGR} P(q)/q^l · q^l Y_lm on a set of plane waves: doubles, and norms of
+ * what they miss.
+ */
 export interface ProjectorPanel {
   readonly rows: number;
   readonly columns: number;
@@ -145,8 +148,8 @@ export function leadingPanel(panel: ProjectorPanel, rows: number): ProjectorPane
 }
 
 /**
- * Upper bounds of n_i² = Σ_{G outside} Σ_m |p_ilm(k+G)|² for each i of a channel, over all plane waves of kinetic energy at
- * least `waves.outside` and those of the set from position `from` on.
+ * Upper bounds of n_i² = Σ_{G outside} Σ_m |p_ilm(k+G)|² for each i of a channel, over all plane
+ * waves of kinetic energy at least `waves.outside` and those of the set from position `from` on.
  */
 export function projectorTails(
   channel: Channel,
@@ -170,8 +173,9 @@ export function projectorTails(
 }
 
 /**
- * A number c ≥ 0 with V_nl ≥ −c on every function that lives on the plane waves outside: 0 if every h is certainly
- * positive semidefinite, else Σ ‖h‖_∞ Σ_i n_i², since ⟨u|p⟩h⟨p|u⟩ ≥ −‖h‖ ‖pᵀu‖² and ‖pᵀu‖² ≤ Σ‖p‖²‖u‖².
+ * A number c ≥ 0 with V_nl ≥ −c on every function that lives on the plane waves outside: 0 if every
+ * h is certainly positive semidefinite, else Σ ‖h‖_∞ Σ_i n_i², since ⟨u|p⟩h⟨p|u⟩ ≥ −‖h‖ ‖pᵀu‖² and
+ * ‖pᵀu‖² ≤ Σ‖p‖²‖u‖².
  */
 export function nonlocalDepth(channels: readonly Channel[], tails: readonly (readonly Above[])[]): Above {
   let depth: Above = exact(0);

@@ -47,7 +47,10 @@ export interface Reciprocal {
   kinetic(k: Vec3, n1: number, n2: number, n3: number): { readonly value: number; readonly error: Above };
   /** Cartesian k+G. */
   cartesian(k: Vec3, n: readonly number[]): Interval[];
-  /** The same in plain arithmetic: to out[0 … 2], and a bound of the error of each coordinate to out[3]. */
+  /**
+   * The same in plain arithmetic: to out[0 … 2], and a bound of the error of each coordinate to
+   * out[3].
+   */
   point(out: Float64Array, k: Vec3, n1: number, n2: number, n3: number): void;
 }
 
@@ -94,8 +97,8 @@ const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[])
   );
 
 /**
- * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is convex in t, so largest
- * at a corner: half of max |b₁ ± b₂ ± b₃|.
+ * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is
+ * convex in t, so largest at a corner: half of max |b₁ ± b₂ ± b₃|.
  */
 function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
   let largest: Above = exact(0);
@@ -122,10 +125,11 @@ function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
 }
 
 /**
- * In plain arithmetic, since it is asked for every plane wave. With b = β ± ρ and s = fl(k + n) each product s β meets
- * at most four roundings, so q̂ = fl(Σ sᵢβᵢ) is within e = Σ|sᵢ|(8u|βᵢ| + 2ρᵢ) of q: 5u and 1.01ρ are needed, the
- * rest covers the rounding of e. Then |½q² − ½q̂²| ≤ |q̂|e + ½e², and 8u T covers the squares and their sum. No
- * test can see 8u T: the spare 3u Σ|sᵢβᵢ| ≥ 3u|q̂| of e adds 6u T to |q̂|e, and the squares need 3u T.
+ * In plain arithmetic, since it is asked for every plane wave. With b = β ± ρ and s = fl(k + n)
+ * each product s β meets at most four roundings, so q̂ = fl(Σ sᵢβᵢ) is within e = Σ|sᵢ|(8u|βᵢ| +
+ * 2ρᵢ) of q: 5u and 1.01ρ are needed, the rest covers the rounding of e. Then |½q² − ½q̂²| ≤ |q̂|e
+ * + ½e², and 8u T covers the squares and their sum. No test can see 8u T: the spare 3u Σ|sᵢβᵢ| ≥
+ * 3u|q̂| of e adds 6u T to |q̂|e, and the squares need 3u T.
  */
 function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinetic"] {
   const middle = vectors.flat().map(midpoint);
@@ -167,7 +171,10 @@ function pointOf(vectors: readonly (readonly Interval[])[]): Reciprocal["point"]
 /** Far above what underflowing products can lose, far below anything that matters. */
 const UNDERFLOW = 1e-250;
 
-/** Plane waves of a finite set, by kinetic energy; nothing in the proofs depends on which vectors it holds. */
+/**
+ * Plane waves of a finite set, by kinetic energy; nothing in the proofs depends on which vectors it
+ * holds.
+ */
 export interface PlaneWaves {
   readonly count: number;
   /** Reduced vectors, 3 each. */
@@ -179,7 +186,10 @@ export interface PlaneWaves {
   readonly outside: Below;
 }
 
-/** What a list of plane waves takes, an estimate: how many there are, and in how large a box they lie. */
+/**
+ * What a list of plane waves takes, an estimate: how many there are, and in how large a box they
+ * lie.
+ */
 export function planeWaveCount(
   { volume, lengthsOver2Pi }: Pick<Reciprocal, "volume" | "lengthsOver2Pi">,
   energy: number,

@@ -18,7 +18,10 @@ export function denseEigenpairs(
   return hermitianEigenpairs(kernels, n, matrix);
 }
 
-/** Eigenvalues in ascending order and orthonormal eigenvectors of a Hermitian matrix, in floating point. */
+/**
+ * Eigenvalues in ascending order and orthonormal eigenvectors of a Hermitian matrix, in floating
+ * point.
+ */
 export function hermitianEigenpairs(
   kernels: Kernels,
   n: number,

@@ -60,7 +60,8 @@ const kineticPreconditioner =
     kernels.scratch((temporary) => {
       const scale = temporary(m);
       kernels.columnWeightedNorms2(scale, kinetic.length, m, kinetic, x);
-      for (let j = 0; j < m; j++) scale[j] = Math.max(scale[j]!, 1e-3); // a lone G = 0 wave has none
+      // a lone G = 0 wave has none
+      for (let j = 0; j < m; j++) scale[j] = Math.max(scale[j]!, 1e-3);
       kernels.tpa(kinetic.length, m, kinetic, scale, residuals);
     });
 
@@ -95,7 +96,10 @@ function plainHamiltonian(
   };
 }
 
-/** The m lowest eigenpairs of a Hermitian matrix over a set, from `start` [set × m], the first `wanted` of them well. */
+/**
+ * The m lowest eigenpairs of a Hermitian matrix over a set, from `start` [set × m], the first
+ * `wanted` of them well.
+ */
 export function lowestOfMatrix(
   kernels: Kernels,
   { waves }: WaveSet,
@@ -118,7 +122,10 @@ export function lowestOfMatrix(
   });
 }
 
-/** Vectors of one set on another of the same k with `rows` waves: both are sorted by the same numbers, one begins with the other. */
+/**
+ * Vectors of one set on another of the same k with `rows` waves: both are sorted by the same
+ * numbers, one begins with the other.
+ */
 export function embedded(vectors: Float64Array, m: number, rows: number): Float64Array {
   const n = vectors.length / (2 * m);
   const result = new Float64Array(2 * rows * m);

@@ -15,21 +15,29 @@ import { embedded, improveVectors } from "./improve-vectors.ts";
 import { projectorReach } from "./outer-cutoff.ts";
 import { proposeCount } from "./propose-count.ts";
 
-/** How a proposal is sought. Nothing here can make a certified result wrong, only wide or absent. */
+/**
+ * How a proposal is sought. Nothing here can make a certified result wrong, only wide or absent.
+ */
 export interface ProposalOptions {
   /** Cutoff of the trial vectors [Ha], the largest one where `enough` says when to stop before. */
   readonly cutoff: number;
-  /** Residual norm within that cutoff at which their iteration ends [Ha]. Default 1e-6, or what `enough` asks for. */
+  /**
+   * Residual norm within that cutoff at which their iteration ends [Ha]. Default 1e-6, or what
+   * `enough` asks for.
+   */
   readonly tolerance?: number;
   /** Most steps of the iteration. Default 60. */
   readonly steps?: number;
-  /** Climb from a cutoff by factors of 3/2 until the first `nBands` widths are expected to be below `width` [Ha]. */
+  /**
+   * Climb from a cutoff by factors of 3/2 until the first `nBands` widths are expected to be below
+   * `width` [Ha].
+   */
   readonly enough?: { readonly from: number; readonly width: number; readonly nBands: number };
 }
 
 /**
- * Looks for everything `certifyBands` needs: a count at the least cutoff at which elimination proves one, then trial vectors at the
- * wanted cutoff, far beyond it.
+ * Looks for everything `certifyBands` needs: a count at the least cutoff at which elimination
+ * proves one, then trial vectors at the wanted cutoff, far beyond it.
  *
  * @throws NotConvergedError if no count can be proved.
  */
@@ -44,7 +52,10 @@ export function proposeBands(
   return { k, count, trial: proposeTrial(kernels, problem, k, count, options) };
 }
 
-/** Trial vectors by a block iteration that climbs from the basis of the count, each cutoff starting from the one before. */
+/**
+ * Trial vectors by a block iteration that climbs from the basis of the count, each cutoff starting
+ * from the one before.
+ */
 export function proposeTrial(
   kernels: Kernels,
   problem: EnclosedProblem,
@@ -107,7 +118,10 @@ const beyond = (energy: number, distance: number): number => (Math.sqrt(2 * ener
 /** Most of what the potential carries beyond a sphere lies within this [bohr⁻¹]. */
 const FIRST_REACH = 2;
 
-/** ‖Hu‖ just outside the trial space, per column [Ha]: what the potential carries there from vectors that are solved within. */
+/**
+ * ‖Hu‖ just outside the trial space, per column [Ha]: what the potential carries there from vectors
+ * that are solved within.
+ */
 function shellResiduals(
   kernels: Kernels,
   problem: EnclosedProblem,
@@ -127,7 +141,10 @@ function shellResiduals(
   });
 }
 
-/** The least cutoff up to which residuals must be formed for what lies beyond to matter little beside `shell`. */
+/**
+ * The least cutoff up to which residuals must be formed for what lies beyond to matter little
+ * beside `shell`.
+ */
 function sufficientOuterCutoff(
   problem: EnclosedProblem,
   { waves }: WaveSet,

@@ -22,11 +22,15 @@ const EXTRA_BANDS = 8;
 const LARGEST_BASIS = 1600;
 /** Up to this many plane waves all eigenpairs are computed. */
 const SMALL_BASIS = 160;
-/** Part of the potential beyond the outer set of the elimination: it makes ρ crude, and that is all it needs to be. */
+/**
+ * Part of the potential beyond the outer set of the elimination: it makes ρ crude, and that is all
+ * it needs to be.
+ */
 const NEGLIGIBLE = 0.02;
 
 /**
- * Raises the cutoff until D > μ holds and a gap above band nBands … nBands + EXTRA_BANDS survives the elimination.
+ * Raises the cutoff until D > μ holds and a gap above band nBands … nBands + EXTRA_BANDS survives
+ * the elimination.
  *
  * @throws NotConvergedError if no count can be proved.
  */
@@ -78,7 +82,10 @@ export function proposeCount(
   );
 }
 
-/** What lies outside must be known to be this far above μ [Ha]: just above it elimination lowers everything. */
+/**
+ * What lies outside must be known to be this far above μ [Ha]: just above it elimination lowers
+ * everything.
+ */
 const LEAST_DISTANCE = 0.1;
 
 interface Start {
@@ -106,7 +113,10 @@ function lowestPairs(
   });
 }
 
-/** m ≥ least with the largest ε_{m+1} − ε_m (counted from 1) and ε_{m+1} below a limit, weakly preferring few bands. */
+/**
+ * m ≥ least with the largest ε_{m+1} − ε_m (counted from 1) and ε_{m+1} below a limit, weakly
+ * preferring few bands.
+ */
 function widestGap(
   values: readonly number[],
   least: number,

@@ -11,13 +11,14 @@ export interface PotentialRange {
 }
 
 /**
- * Bounds from values and slopes on a grid: no point is farther from a grid point than ρ, half the longest diagonal of a
- * grid cell, so
+ * Bounds from values and slopes on a grid: no point is farther from a grid point than ρ, half the
+ * longest diagonal of a grid cell, so
  *
  *   V(x) ≥ V(x_j) − |∇V(x_j)| ρ − ½ L₂ ρ²,   L₂ = Σ_G |G|² |W(G)|
  *
- * and likewise from above. The formula holds for exact values; those of the transform have rounding errors that are not
- * followed here, so the result is an estimate. What W has beyond its table enters by its sum.
+ * and likewise from above. The formula holds for exact values; those of the transform have rounding
+ * errors that are not followed here, so the result is an estimate. What W has beyond its table
+ * enters by its sum.
  *
  * @throws InputError if the grid cannot hold the table.
  */

@@ -20,12 +20,16 @@ export interface PublishedBar {
   /** The Ritz value [Ha], the potential's constant left out. */
   readonly theta: number;
   /**
-   * Proved in enclosed arithmetic: some eigenvalue lies within `radius` of `theta`. Which one is not said [BF60].
+   * Proved in enclosed arithmetic: some eigenvalue lies within `radius` of `theta`. Which one is
+   * not said [BF60].
    */
   readonly someEigenvalueWithin: { readonly kind: "bound"; readonly radius: Above };
   /** Lower bound μ* of the next band, −∞ where there is none. */
   readonly nextAbove: Estimate;
-  /** ‖r‖²/gap of Kato and Temple with the gaps that follow from μ*; infinite where a gap is not positive. */
+  /**
+   * ‖r‖²/gap of Kato and Temple with the gaps that follow from μ*; infinite where a gap is not
+   * positive.
+   */
   readonly katoTemple: Estimate;
   /** What is drawn: the smaller of the two; half of the bar's length. */
   readonly bar: Estimate;
@@ -44,8 +48,9 @@ export interface PublishedOptions {
 }
 
 /**
- * The error bars of [HLC20] for a fixed Hamiltonian: min(‖r‖, ‖r‖²/min(gap_{n−1}, gap_n)), gap_n = μ*_{n+1} − θ_n, with what was
- * missing for a proof repaired as docs/bounds.md, section 7, says. For comparison: enclosures come from `encloseBands`.
+ * The error bars of [HLC20] for a fixed Hamiltonian: min(‖r‖, ‖r‖²/min(gap_{n−1}, gap_n)), gap_n =
+ * μ*_{n+1} − θ_n, with what was missing for a proof repaired as docs/bounds.md, section 7, says.
+ * For comparison: enclosures come from `encloseBands`.
  *
  * @throws InputError if fewer plane waves than vectors lie below the cutoff.
  */
@@ -83,7 +88,10 @@ export function publishedBars(
   });
 }
 
-/** ‖Hu − θu‖/‖u‖ for the vector of any length in column j: inside the set, its rounding, and what lies outside. */
+/**
+ * ‖Hu − θu‖/‖u‖ for the vector of any length in column j: inside the set, its rounding, and what
+ * lies outside.
+ */
 export function residualAbove(
   { values, errors, tails }: Applied,
   { rows, data }: TrialPanel,

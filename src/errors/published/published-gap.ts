@@ -13,11 +13,14 @@ export interface PublishedGap {
 }
 
 /**
- * The lower bound of [HLC20] for λ_{n+1}: the largest μ between the Ritz values θ_n and θ_{n+1} with
+ * The lower bound of [HLC20] for λ_{n+1}: the largest μ between the Ritz values θ_n and θ_{n+1}
+ * with
  *
- *   Σ(μ) = E_out + v − ‖V_nl‖_Q − μ − ‖R(Λ−μ)⁻¹Rᴴ‖ − 2ε‖R(Λ−μ)⁻¹‖ − ε²/(θ_{n+1}−μ) − b²/(θ_{M+1}−μ) ≥ 0,
+ *   Σ(μ) = E_out + v − ‖V_nl‖_Q − μ − ‖R(Λ−μ)⁻¹Rᴴ‖ − 2ε‖R(Λ−μ)⁻¹‖
+ *          − ε²/(θ_{n+1}−μ) − b²/(θ_{M+1}−μ) ≥ 0,
  *
- * R = P_{Y∖X}V[u_{n+1} … u_M], Λ their Ritz values, v ≤ V_loc, b ≥ ‖PVQ‖, ε ≥ ‖P_{outside Y}VP‖ (docs/bounds.md, Lemma P). Floating point throughout: an estimate.
+ * R = P_{Y∖X}V[u_{n+1} … u_M], Λ their Ritz values, v ≤ V_loc, b ≥ ‖PVQ‖, ε ≥ ‖P_{outside Y}VP‖
+ * (docs/bounds.md, Lemma P). Floating point throughout: an estimate.
  *
  * @param ritz all Ritz values of X, ascending
  * @param applied H on the first M Ritz vectors, on Y
@@ -72,7 +75,10 @@ interface OperatorNorms {
   readonly tail: number;
 }
 
-/** Sums over atoms and l, each by ‖PVQ‖ ≤ ‖h‖ ‖p_P‖ ‖p_Q‖: plane-wave restrictions of different l are not orthogonal. */
+/**
+ * Sums over atoms and l, each by ‖PVQ‖ ≤ ‖h‖ ‖p_P‖ ‖p_Q‖: plane-wave restrictions of different l
+ * are not orthogonal.
+ */
 function operatorNorms(
   { table, channels }: EnclosedProblem,
   set: WaveSet,

@@ -14,19 +14,24 @@ import {
   split,
 } from "./complex-intervals.ts";
 
-/** Enclosures of all eigenvalues of A x = κ B x in ascending order, and the approximations inside them. */
+/**
+ * Enclosures of all eigenvalues of A x = κ B x in ascending order, and the approximations inside
+ * them.
+ */
 export interface PencilEigenvalues {
   readonly enclosures: readonly Interval[];
   readonly approximate: readonly number[];
 }
 
 /**
- * For every Hermitian pair in the enclosures, B positive definite (docs/bounds.md, Lemma 6). With any matrix X of doubles,
- * ‖XᴴAX − diag(κ̃)‖ ≤ e and ‖XᴴBX − 1‖ ≤ s < 1, the quotients of forms give
+ * For every Hermitian pair in the enclosures, B positive definite (docs/bounds.md, Lemma 6). With
+ * any matrix X of doubles, ‖XᴴAX − diag(κ̃)‖ ≤ e and ‖XᴴBX − 1‖ ≤ s < 1, the quotients of forms
+ * give
  *
  *   min((κ̃ᵢ−e)/(1−s), (κ̃ᵢ−e)/(1+s)) ≤ κᵢ ≤ max((κ̃ᵢ+e)/(1−s), (κ̃ᵢ+e)/(1+s))     for κ̃ sorted.
  *
- * Radii enter by ‖X‖²‖A − mid A‖_F or by |X|ᵀ|A − mid A||X|, whichever is less. X is the floating-point solution; if it is bad, e or s is large. Undefined if s ≥ 1, or no X is found.
+ * Radii enter by ‖X‖²‖A − mid A‖_F or by |X|ᵀ|A − mid A||X|, whichever is less. X is the
+ * floating-point solution; if it is bad, e or s is large. Undefined if s ≥ 1, or no X is found.
  */
 export function enclosePencil(
   kernels: Kernels,
@@ -65,7 +70,10 @@ export function enclosePencil(
 const isAscending = (values: readonly number[]): boolean =>
   values.every((value, i) => i === 0 || values[i - 1]! <= value);
 
-/** Eigenvalues (ascending) and B-orthonormal vectors in floating point; undefined where B is not numerically positive. */
+/**
+ * Eigenvalues (ascending) and B-orthonormal vectors in floating point; undefined where B is not
+ * numerically positive.
+ */
 export function approximateSolution(
   kernels: Kernels,
   n: number,

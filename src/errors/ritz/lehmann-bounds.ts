@@ -4,7 +4,10 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { enclosePencil } from "./interval-pencil.ts";
 import { leadingForms, lehmannPencil, lehmannValue, type TrialForms } from "./trial-forms.ts";
 
-/** Lower bounds of the lowest eigenvalues, each with the ρ and the number of leading vectors that gave it. */
+/**
+ * Lower bounds of the lowest eigenvalues, each with the ρ and the number of leading vectors that
+ * gave it.
+ */
 export type LowerBounds = readonly {
   readonly lower: Below;
   readonly rho: Below;
@@ -12,9 +15,10 @@ export type LowerBounds = readonly {
 }[];
 
 /**
- * Lower bounds of λ₁ … λ_m from ρ ≤ λ_{m+1} (docs/bounds.md, Theorem 2), then again from the lower bounds just proved: for
- * n < m with a gap above band n, ρ′ = lower_{n+1} ≤ λ_{n+1} serves the first n vectors. Near their own ρ the bands
- * suffer less from rounding; all bounds hold, so the highest is taken.
+ * Lower bounds of λ₁ … λ_m from ρ ≤ λ_{m+1} (docs/bounds.md, Theorem 2), then again from the lower
+ * bounds just proved: for n < m with a gap above band n, ρ′ = lower_{n+1} ≤ λ_{n+1} serves the
+ * first n vectors. Near their own ρ the bands suffer less from rounding; all bounds hold, so the
+ * highest is taken.
  */
 export function lehmannBounds(kernels: Kernels, forms: TrialForms, rho: Below): LowerBounds | undefined {
   const m = forms.theta.length;
@@ -38,5 +42,6 @@ function boundsBelow(kernels: Kernels, forms: TrialForms, rho: Below): Below[] |
   const { a, b } = lehmannPencil(forms, rho);
   const kappas = enclosePencil(kernels, a, b);
   if (kappas === undefined || !kappas.enclosures.every(({ hi }) => hi < 0)) return undefined;
-  return kappas.enclosures.map((kappa) => lehmannValue(rho, upperEnd(kappa))).reverse(); // κ ascends from the eigenvalue nearest to ρ
+  // κ ascends from the eigenvalue nearest to ρ
+  return kappas.enclosures.map((kappa) => lehmannValue(rho, upperEnd(kappa))).reverse();
 }

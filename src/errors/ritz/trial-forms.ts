@@ -27,7 +27,8 @@ import {
 } from "./complex-intervals.ts";
 
 /**
- * What two methods need of trial vectors U (any doubles) and numbers θ: with the residuals R = HU − Uθ,
+ * What two methods need of trial vectors U (any doubles) and numbers θ: with the residuals R = HU −
+ * Uθ,
  *
  *   S = UᴴU,   Z = UᴴR,   K = RᴴR      so that UᴴHU = Sθ + Z.
  */
@@ -103,7 +104,10 @@ const withRadius = ([re, im]: readonly [number, number], radius: Above): { re: I
 /** Addends of a block: sums of a few blocks of many addends round less than one long sum. */
 const DOT_BLOCK = 64;
 
-/** √2γ of `blockedDot` over n positions: an addend meets its product, the sum with its partner, one for each of a block, one for each block. */
+/**
+ * √2γ of `blockedDot` over n positions: an addend meets its product, the sum with its partner, one
+ * for each of a block, one for each block.
+ */
 const dotGamma = (n: number): Above => jointGamma(Math.min(DOT_BLOCK, n) + Math.ceil(n / DOT_BLOCK) + 2);
 
 /** ⟨x, y⟩ over complex positions from … to − 1, summed by blocks. */
@@ -150,7 +154,8 @@ export function ritzPencil({ theta, overlap, projected }: TrialForms): {
 }
 
 /**
- * (Uᴴ(H−ρ)U, Uᴴ(H−ρ)²U), the pencil of Lehmann's bounds (docs/bounds.md, Theorem 2), from (H−ρ)U = U(θ−ρ) + R:
+ * (Uᴴ(H−ρ)U, Uᴴ(H−ρ)²U), the pencil of Lehmann's bounds (docs/bounds.md, Theorem 2), from (H−ρ)U =
+ * U(θ−ρ) + R:
  *
  *   A = S(θ−ρ) + Z,   B = (θ−ρ)S(θ−ρ) + (θ−ρ)Z + Zᴴ(θ−ρ) + K
  */
@@ -169,7 +174,8 @@ export function lehmannPencil(
 }
 
 /** λ ≥ ρ + 1/κ from below for κ < 0. */
-export const lehmannValue = (rho: Below, kappa: Above): Below => provedBelow(below(rho + below(1 / kappa))); // 1/κ falls with κ
+// 1/κ falls with κ
+export const lehmannValue = (rho: Below, kappa: Above): Below => provedBelow(below(rho + below(1 / kappa)));
 
 /** The same for the first n vectors. */
 export const leadingForms = ({ theta, overlap, projected, residual }: TrialForms, n: number): TrialForms => ({
