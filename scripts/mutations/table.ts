@@ -199,7 +199,7 @@ const COUNT = [
     ["eliminated: linear in the errors", "productAbove(sumAbove(scaled, scaled, scaledError), scaledError)", "productAbove(scaledError, scaledError)"],
     ["eliminated: their square", "productAbove(sumAbove(scaled, scaled, scaledError), scaledError)", "productAbove(sumAbove(scaled, scaled), scaledError)"],
     ["eliminated: rounding of the product", "      productAbove(complexGamma(Math.min(BLOCK, nY)), eliminated),\n", ""],
-    ["τ: the errors of Ph", "          t.addProduct(tails[c]![i]!, columns.errors[m]!); // an element misses no more than its column\n", ""],
+    ["τ: the errors of Ph", "          t.addProduct(tails[c]![i]!, columns.errors[m]!);\n", ""],
     ["count: the error of F", "choleskyMargin(nX, trace.value), error, lifting)", "choleskyMargin(nX, trace.value), lifting)"],
     ["count: Cholesky's margin", "choleskyMargin(nX, trace.value), error, lifting)", "error, lifting)"],
     ["count: rounding of the lift", "error, lifting)", "error)"],
