@@ -32,6 +32,7 @@ export interface MeasuredSpeeds {
  * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.4 times the processor
  * time that is said for as many steps, on a machine with two processors and ten programs at work;
  * how many steps it takes is not foretold.
+ * With many k-points of few plane waves the time said is up to twice what is taken.
  */
 /** Bands multiplied by H, per band, block and step: 2.9 to 4.2 over the shipped jobs. */
 const APPLICATIONS = 3.7;
