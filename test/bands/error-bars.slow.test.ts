@@ -1,21 +1,24 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import { problemText } from "../../src/bands/frozen-problem.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { readTextFrom } from "../../src/io/node-files.ts";
 import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import { close } from "../close.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "stillwave-error-bars-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const SILICON = {
+  ...(JSON.parse(readFileSync("examples/silicon.json", "utf8")) as object),
+  ecut: 4,
+  kgrid: [2, 2, 2],
+};
+
 test("intervals of a ground state's frozen potential hold its levels in a far larger basis", async () => {
-  const job = {
-    ...(JSON.parse(readFileSync("examples/silicon.json", "utf8")) as object),
-    ecut: 4,
-    kgrid: [2, 2, 2],
-  };
+  const job = SILICON;
   const kpoints: Vec3[] = [[0.1, 0.2, 0.3]];
   const run = await runBands(job, { kpoints, bands: 4, errorBars: true });
   writeFileSync(join(folder, "problem.json"), problemText(run.problem!));
@@ -41,4 +44,20 @@ test("intervals of a ground state's frozen potential hold its levels in a far la
   expect(again.file.kpoints[0]!.bands.map(({ lower, upper }) => [lower, upper])).toEqual(
     run.file.kpoints[0]!.bands.map(({ lower, upper }) => [lower, upper]),
   );
+});
+
+test("with error bars after a ground state the zero is the enclosed valence maximum, not the run's level in its small basis", async () => {
+  const job = { ...SILICON, scf: { tolerance: { density: 1e-6 } } };
+  const kpoints: Vec3[] = [[0, 0, 0], [0.1, 0.2, 0.3], [0.1, 0.1, 0.1]]; // biome-ignore format: points
+  const options = { kpoints, bands: 5 };
+  const onBands = vi.fn();
+  const [bars, plain] = [
+    await runBands(job, { ...options, errorBars: true, onBands }),
+    await runBands(job, options),
+  ];
+  expect(bars.zero).toMatchObject({ kind: "valence-maximum", band: 4, index: 0 });
+  expect(onBands.mock.lastCall).toEqual([2, 2]); // of three: the highest filled level and the lowest empty one
+  const { energy, upper } = bars.file.kpoints[0]!.bands[3]!;
+  close(bars.file.zero, energy, 1e-7); // the three levels are one
+  expect(upper!).toBeLessThan(plain.file.zero - 1e-4); // the run's is certainly above
 });

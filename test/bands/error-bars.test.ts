@@ -49,21 +49,6 @@ test("intervals hold the levels of a far larger basis and the energy that is rep
   expect(bars.file.zero).toBe(Math.max(...bars.file.kpoints.map(({ bands }) => bands[3]!.energy)));
 });
 
-test("with error bars after a ground state the zero is the enclosed valence maximum, not the run's level in its small basis", async () => {
-  const job = example("silicon", { ecut: 4, kgrid: [2, 2, 2], scf: { tolerance: { density: 1e-6 } } });
-  const options = { kpoints: [...kpoints, [0.1, 0.1, 0.1]] as Vec3[], bands: 5 };
-  const onBands = vi.fn();
-  const [bars, plain] = [
-    await runBands(job, { ...options, errorBars: true, onBands }),
-    await runBands(job, options),
-  ];
-  expect(bars.zero).toMatchObject({ kind: "valence-maximum", band: 4, index: 0 });
-  expect(onBands.mock.lastCall).toEqual([2, 2]); // of three: the highest filled level and the lowest empty one
-  const { energy, upper } = bars.file.kpoints[0]!.bands[3]!;
-  close(bars.file.zero, energy, 1e-7); // the three levels are one
-  expect(upper!).toBeLessThan(plain.file.zero - 1e-4); // the run's is certainly above
-});
-
 test("an accuracy narrows the intervals, and energies above them come down", async () => {
   const run = (accuracy?: number) =>
     runBands(example("cohen-bergstresser", { ecut: 5 }), {

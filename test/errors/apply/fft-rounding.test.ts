@@ -6,13 +6,13 @@ import { BUTTERFLY_ERRORS, butterfliesHold, fftRounding } from "../../../src/err
 import { gridConvolution, gridWithoutMeeting } from "../../../src/errors/apply/grid-convolution.ts";
 import { localProduct } from "../../../src/errors/apply/local-product.ts";
 import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
-import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { ALL } from "../../../src/errors/problem/potential-table.ts";
 import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { UNIT_ROUNDOFF as u } from "../../../src/interval/rounding.ts";
 import type { Kernels } from "../../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
-import { triclinic } from "../crystals.ts";
+import { enclosedTriclinic } from "../enclosed-crystals.ts";
 
 /** A linear form Σ a_q x_q of the inputs as a program computes it: |computed − form| ≤ Σ errors_q |x_q|. */
 interface Form {
@@ -107,7 +107,7 @@ test("the errors of the small transforms are those of the programs that the kern
     }
 });
 
-const problem = encloseProblem(triclinic);
+const problem = enclosedTriclinic;
 const set = waveSet(problem, [0.1, -0.2, 0.3], 14);
 const rows = countBelow(set.waves, 4);
 const source = random(3);

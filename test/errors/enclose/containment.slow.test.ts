@@ -19,6 +19,16 @@ test("Cohen-Bergstresser silicon, special and 50 random k", async () => {
   expect(median(widths)).toBeLessThan(5e-5);
 });
 
+test("Cohen-Bergstresser silicon in a basis that is far too small", async () => {
+  const kpoints = [...SPECIAL, ...randomPoints(1, 1)];
+  const job = example("cohen-bergstresser", { ecut: 4 });
+  // Of eigenvalues of norm 34 with residuals of 1e-7.
+  const widths = await mustContainAll({ job, kpoints, bands: 8, far: [28, 34], rounding });
+  report("Cohen-Bergstresser silicon, 4 Ha", widths);
+  expect(widths.length).toBe(48);
+  expect(widths.at(-1)!).toBeLessThan(1e-4);
+});
+
 test("the bare GTH Hamiltonian of silicon", async () => {
   const kpoints = [...SPECIAL, ...randomPoints(RANDOM, 12)];
   const job = example("silicon-core", { ecut: 12 });

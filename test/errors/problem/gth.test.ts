@@ -27,13 +27,14 @@ import { createLattice } from "../../../src/model/lattice.ts";
 import { closeArrays, notTiny } from "../../close.ts";
 import { denseKinetic, denseNonlocal, denseSum } from "../../terms/dense.ts";
 import { coreSilicon, triclinic } from "../crystals.ts";
+import { enclosedTriclinic } from "../enclosed-crystals.ts";
 
 const kernels = wasmKernelsSync();
 const silicon = encloseProblem(coreSilicon);
 const GAMMA: Vec3 = [0, 0, 0];
 
 test("the enclosed Hamiltonian is the matrix of the model's formulas, in a crystal without symmetry", () => {
-  const problem = encloseProblem(triclinic);
+  const problem = enclosedTriclinic;
   const k: Vec3 = [0.1, -0.2, 0.3];
   const set = waveSet(problem, k, 2);
   const n = set.waves.count;
@@ -160,7 +161,7 @@ test("every plane wave is in the set or above its outside", () => {
 test("the comparison diagonal is below QHQ as an operator, which the bottom of the spectrum as a shift is not", () => {
   for (const [problem, cutoff, outer, k] of [
     [silicon, 5, 9, GAMMA],
-    [encloseProblem(triclinic), 2, 6, [0.1, -0.2, 0.3]],
+    [enclosedTriclinic, 2, 6, [0.1, -0.2, 0.3]],
   ] as const) {
     const set = waveSet(problem, k, 40);
     const nX = countBelow(set.waves, cutoff);
@@ -193,7 +194,7 @@ test("the sums of the comparison diagonal are the same on a grid and entry by en
   const secretive = { ...kernels, fft: (size: GridSize) => ({ ...fft(size), passes: undefined as never }) };
   for (const [problem, cutoff, k] of [
     [silicon, 5, GAMMA],
-    [encloseProblem(triclinic), 2, [0.1, -0.2, 0.3]],
+    [enclosedTriclinic, 2, [0.1, -0.2, 0.3]],
   ] as const) {
     const set = waveSet(problem, k, 20);
     const nX = countBelow(set.waves, cutoff);

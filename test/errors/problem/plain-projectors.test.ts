@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { random } from "../../../src/common/random.ts";
 import type { Vec3 } from "../../../src/common/vec3.ts";
-import { encloseProblem, leadingSet, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { leadingSet, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { encloseGthProjector } from "../../../src/errors/problem/gth-enclosure.ts";
 import { phase } from "../../../src/errors/problem/phase.ts";
 import { plainPhase, plainRadial } from "../../../src/errors/problem/plain-projectors.ts";
@@ -11,8 +11,9 @@ import { PLAIN_EXP_ERROR, plainExp } from "../../../src/interval/plain-exp.ts";
 import { plainHarmonic, solidHarmonic } from "../../../src/interval/solid-harmonics.ts";
 import { sqrt } from "../../../src/interval/sqrt.ts";
 import { triclinic } from "../crystals.ts";
+import { enclosedTriclinic } from "../enclosed-crystals.ts";
 
-const problem = encloseProblem(triclinic);
+const problem = enclosedTriclinic;
 const k: Vec3 = [0.15, -0.2, 0.3];
 const { uniform, normal } = random(4);
 
