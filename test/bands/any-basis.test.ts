@@ -16,7 +16,7 @@ test.each(["monoclinic", "triclinic"])(
           ecut: 1.5,
           temperature: 0.02,
         },
-        { points: 20, bands: 3, tolerance: 1e-6 },
+        { points: 26, bands: 3, tolerance: 1e-6 },
       );
       return file;
     };
