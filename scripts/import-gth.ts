@@ -44,8 +44,8 @@ function table(prefix: string): string {
 writeFileSync(
   new URL("../src/atoms/gth/gth-table.generated.ts", import.meta.url),
   `// Made by scripts/import-gth.ts from the GTH_POTENTIALS of CP2K (M. Krack); format in gth-table.ts.
-export const GTH_LDA = \`${table("GTH-PADE")}\`;
+export const GTH_LDA: string = \`${table("GTH-PADE")}\`;
 
-export const GTH_PBE = \`${table("GTH-PBE")}\`;
+export const GTH_PBE: string = \`${table("GTH-PBE")}\`;
 `,
 );

@@ -44,11 +44,13 @@ export function generatedSource(builds: Readonly<Record<string, Uint8Array>>): s
     const base64 = Buffer.from(bytes).toString("base64");
     return `  ${name}: {\n    memoryLimitsAt: ${memoryLimitsAt(bytes)},\n    base64: "${base64}",\n  },`;
   });
+  const names = Object.keys(builds).map((name) => `"${name}"`).join(" | "); // biome-ignore format: one line
   return [
     "// Written by scripts/build-kernels.ts from src/kernels/wasm/assembly. Do not edit.",
-    "export const BINARIES = {",
+    // Of a literal the declarations would hold the whole text as its type.
+    `export const BINARIES: Readonly<Record<${names}, { memoryLimitsAt: number; base64: string }>> = {`,
     ...entries,
-    "} as const;",
+    "};",
     "",
   ].join("\n");
 }

@@ -10,7 +10,7 @@ export { convergenceSvg } from "../plot/convergence.ts";
 export { dosSvg } from "../plot/dos.ts";
 export { type ContourOptions, contourSvg } from "../plot/drawing/contour.ts";
 export { type Line, type LinesOptions, linesSvg } from "../plot/drawing/lines.ts";
-export { beside, stacked } from "../plot/drawing/svg.ts";
+export { beside, stacked } from "../plot/drawing/together.ts";
 export { type FieldPictureOptions, fieldSvg } from "../plot/field-picture.ts";
 export { type GrowthSeries, growthSvg } from "../plot/growth.ts";
 export { modesSvg } from "../plot/modes.ts";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Field } from "../basis/field.ts";
 import { fieldOn } from "../basis/field.ts";
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";

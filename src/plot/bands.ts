@@ -1,8 +1,9 @@
 import { InputError, requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
-import { figureSvg, stacked } from "./drawing/svg.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, decadeAxis, heading, marginTop, PALETTE } from "./drawing/theme.ts";
+import { stacked } from "./drawing/together.ts";
 
 /** Data of a picture of bands: the fields of the bands file, or of `GroundState.bands`. */
 export interface DrawnBands {

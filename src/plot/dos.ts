@@ -1,8 +1,9 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { contourSvg } from "./drawing/contour.ts";
-import { figureSvg, stacked } from "./drawing/svg.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key } from "./drawing/theme.ts";
+import { stacked } from "./drawing/together.ts";
 
 /** Data of a picture of a density of states: the fields of its file. Hartree atomic units. */
 export interface DrawnDos {

@@ -1,6 +1,7 @@
 import { requireInput } from "../../common/failure.ts";
-import { beside, figureSvg } from "./svg.ts";
+import { figureSvg } from "./svg.ts";
 import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, WIDTH } from "./theme.ts";
+import { beside } from "./together.ts";
 
 /** Values on a rectangle, x fastest, both ends of each side included. */
 export interface DrawnSlice {

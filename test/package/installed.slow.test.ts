@@ -1,0 +1,105 @@
+import { execFileSync } from "node:child_process";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+/** A project of its own outside the checkout, with the packed library and what it depends on installed. */
+const project = mkdtempSync(join(tmpdir(), "stillwave-package-"));
+const packages = join(project, "node_modules");
+const run = (...words: string[]): string => {
+  try {
+    return execFileSync(process.execPath, words, { cwd: project, encoding: "utf8", stdio: "pipe" });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    return expect.fail(`${words.join(" ")}:\n${stdout}${stderr}`);
+  }
+};
+
+beforeAll(() => {
+  const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", project];
+  const [packed] = JSON.parse(execFileSync("npm", words, { encoding: "utf8", stdio: "pipe" }));
+  execFileSync("tar", ["xzf", packed.filename], { cwd: project });
+  mkdirSync(packages);
+  renameSync(join(project, "package"), join(packages, "stillwave"));
+  const { dependencies } = JSON.parse(readFileSync(join(packages, "stillwave/package.json"), "utf8"));
+  for (const name of ["@types/node", "undici-types", ...Object.keys(dependencies)]) {
+    mkdirSync(join(packages, dirname(name)), { recursive: true });
+    symlinkSync(resolve("node_modules", name), join(packages, name));
+  }
+  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
+  writeFileSync(join(project, "job.json"), readFileSync("examples/silicon.json"));
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+const energyOf = (printed: string): number => {
+  const energy = Number(printed);
+  expect(energy).toBeLessThan(-7);
+  return energy;
+};
+const SOLVE = `runScf({ ...JSON.parse(readFileSync("job.json", "utf8")), ecut: 4, kgrid: [2, 2, 1], symmetry: false }, { threads: 2 })
+  .then(({ energies }) => console.log(energies.total));`;
+
+test("import and require give the same energy, with two threads", () => {
+  writeFileSync(
+    join(project, "use.js"),
+    `import { readFileSync } from "node:fs";\nimport { runScf } from "stillwave";\n${SOLVE}`,
+  );
+  writeFileSync(
+    join(project, "use.cjs"),
+    `const { readFileSync } = require("node:fs");\nconst { runScf } = require("stillwave");\n${SOLVE}`,
+  );
+  const imported = energyOf(run("use.js"));
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  const hasRequire = major! > 20 || minor! >= 19; // of ES modules, without a flag
+  if (hasRequire) expect(energyOf(run("use.cjs"))).toBe(imported);
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: object };
+  const entries = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+  expect(entries.length).toBeGreaterThan(5);
+  for (const entry of entries) run("--input-type=module", "-e", `await import("stillwave${entry.slice(1)}")`);
+});
+
+// Seen red: an entry that reaches the types of Plot, which need those of a page and of d3.
+test.each([
+  { module: "node16", moduleResolution: "node16", lib: ["es2022"], types: ["node"] },
+  { module: "nodenext", moduleResolution: "nodenext", lib: ["es2022"], types: ["node"] },
+  { module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom"], types: [] },
+])("$moduleResolution: declarations are checked as well, with $lib and $types", (options) => {
+  writeFileSync(
+    join(project, "typed.ts"),
+    `import { type GroundState, solve } from "stillwave";
+import { writeCheckpoint } from "stillwave/io";
+import { bandsSvg } from "stillwave/plot";
+export const energy = async (job: object): Promise<number> => {
+  await using state: GroundState = await solve(job);
+  return state.energies.total;
+};
+// @ts-expect-error an energy is a number
+export const wrong: Promise<string> = energy({});
+export const others = [writeCheckpoint, bandsSvg];
+`,
+  );
+  const compilerOptions = { ...options, target: "es2022", strict: true, noEmit: true, skipLibCheck: false };
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["typed.ts"] }));
+  expect(run(resolve("node_modules/typescript/bin/tsc"), "-p", ".")).toBe("");
+});
+
+test("declarations hold no long literals", () => {
+  const longest = run(
+    "-e",
+    `const fs = require("node:fs");
+    const folder = "node_modules/stillwave/dist/";
+    const files = fs.readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".d.ts"));
+    console.log(Math.max(...files.map((name) => fs.statSync(folder + name).size)));`,
+  );
+  expect(Number(longest)).toBeGreaterThan(1000);
+  expect(Number(longest)).toBeLessThan(20_000);
+});
