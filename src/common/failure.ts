@@ -1,7 +1,22 @@
-/** Input that cannot be used. The message is one line: function or field, rule, value, remedy. */
+import { plainLine } from "./plain-text.ts";
+
+/**
+ * Input that cannot be used. The message is one line: function or field, rule, value, remedy.
+ * Control characters of what was found are written out in it, and of a very long line the middle
+ * is left out.
+ */
 export class InputError extends Error {
   override readonly name = "InputError";
+
+  constructor(message: string) {
+    super(shortened(plainLine(message)));
+  }
 }
+
+/** Longer lines were made long by what was found. */
+const LONGEST = 1000;
+const shortened = (line: string): string =>
+  line.length <= LONGEST ? line : `${line.slice(0, 600)} … ${line.slice(-300)}`;
 
 /** Names an option as its caller wrote it: `bands.points` in TypeScript, `--points` in commands. */
 export type OptionName = (option: string) => string;

@@ -13,18 +13,22 @@ export interface Lattice {
   readonly dimension: Dimension;
 }
 
+/** Larger components [bohr] have no finite volume in floating point. */
+const LARGEST = 1e50;
+
 /**
  * Makes a lattice.
  *
  * @param vectors lattice vectors as rows [bohr].
  * @param dimension below 3, functions are constant along the last vectors: plane waves vary along
  *   the first ones.
- * @throws InputError if vectors are not finite or (nearly) linearly dependent.
+ * @throws InputError if vectors are not finite, or (nearly) linearly dependent.
  */
 export function createLattice(vectors: Mat3, dimension: Dimension = 3): Lattice {
   requireInput(
-    vectors.flat().every(Number.isFinite),
-    () => `structure.lattice: every component must be a finite number, got ${JSON.stringify(vectors)}`,
+    vectors.flat().every((x) => Math.abs(x) <= LARGEST),
+    () =>
+      `structure.lattice: every component must be a finite number of bohr, at most ${LARGEST}, got ${JSON.stringify(vectors)}`,
   );
   const volume = Math.abs(det(vectors));
   const box = norm(vectors[0]) * norm(vectors[1]) * norm(vectors[2]);

@@ -1,9 +1,13 @@
+/** No potential or projector comes near. */
+const LARGEST = 1e100;
+
 /**
  * The number that a Fortran program wrote, `1.5D-03` and `1.5-103` (an exponent of three digits
- * pushes out its letter) included; NaN if it is none.
+ * pushes out its letter) included; NaN if it is none, or one that integrals overflow with.
  */
 export function fortranNumber(word: string): number {
   const plain = Number(word);
+  if (Math.abs(plain) > LARGEST) return Number.NaN;
   if (!Number.isNaN(plain)) return word === "" ? Number.NaN : plain;
   const parts = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[dDeE]([+-]?\d+)|([+-]\d+))$/.exec(word);
   return parts === null ? Number.NaN : Number(`${parts[1]}e${parts[2] ?? parts[3]}`);

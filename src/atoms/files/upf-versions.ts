@@ -155,7 +155,10 @@ export function readProjectors1(
   const coupling = projectors.map(() => new Array<number>(count).fill(0));
   const entries = Number(words(first)[0]);
   const listed = lines.filter((line) => words(line).length === 3).length;
-  dij.rule(listed === entries, `must list ${entries} elements as its first line says, got ${listed}`);
+  dij.rule(
+    listed === entries,
+    `must list ${words(first)[0] ?? "a number of"} elements as its first line says, got ${listed}`,
+  );
   for (const line of lines.slice(0, entries)) {
     const [i = 0, j = 0, value = Number.NaN] = words(line).map(fortranNumber);
     dij.rule(i >= 1 && i <= count && j >= 1 && j <= count && Number.isFinite(value), `got ${line.trim()}`);

@@ -66,6 +66,8 @@ export interface GthEntry extends GthPotential {
   readonly otherNames: readonly string[];
 }
 
+/** Projectors of one channel: published potentials have up to three. */
+const MOST = 10;
 const KEYWORDS = ["NLCC", "LPOT", "LSD", "SOC"];
 
 /** One entry after its header; undefined at a keyword of a part we do not have. */
@@ -92,6 +94,9 @@ function readEntry(reader: Reader, file: string, element: string, name: string):
     if (reader.atKeyword()) return undefined;
     const r = reader.radius(`the radius of channel l = ${l}`);
     const n = reader.count(`the number of projectors of channel l = ${l}`);
+    requireInput(n <= MOST, () =>
+      reader.expected(`at most ${MOST} projectors of a channel, announced are ${n}`),
+    );
     channels.push({ r, h: symmetric(n, reader.numbers((n * (n + 1)) / 2, `h of channel l = ${l}`)) });
   }
   if (reader.atKeyword()) return undefined;

@@ -52,6 +52,7 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
   const { fail, line } = source;
   const count = Number(line(0) === "" ? Number.NaN : line(0));
   if (!Number.isInteger(count) || count < 1) fail(0, "the number of atoms", line(0));
+  if (count > source.lines.length) fail(0, "at most as many atoms as there are lines", line(0));
 
   const pairs = keyValues(source);
   const lattice = latticeOf(source, pairs.get("lattice"));

@@ -1,7 +1,7 @@
 import { createGrid, type Grid } from "../../basis/grid.ts";
 import type { PlaneWaveBasis } from "../../basis/plane-wave-basis.ts";
 import { digestOf } from "../../common/digest.ts";
-import { type OptionName, requireOption } from "../../common/failure.ts";
+import type { OptionName } from "../../common/failure.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
 import { asRealField, newRealField, type RealField } from "../../kernels/fields.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
@@ -12,6 +12,7 @@ import type { ScfState } from "../../scf/state.ts";
 import { extrapolateDensity } from "../../state/extrapolate-density.ts";
 import { superpositionOfAtoms } from "../../state/guess.ts";
 import type { Job } from "../schema/job.ts";
+import { checkedState, requireRestart } from "./checked-state.ts";
 
 /** The system that a state belongs to, in a checkpoint. */
 export interface CheckpointSystem {
@@ -108,7 +109,7 @@ export function startingPoint(
   kernels: Kernels,
   named: OptionName,
 ): StartingPoint {
-  const state = checkedState(value);
+  const state = checkedState(value) as unknown as Checkpoint;
   const before = state.system ?? { ...now, physics: undefined };
   if (isSame(before, now)) return { restart: state, warnings: [] };
   requireSameAtoms(before, now);
@@ -201,11 +202,6 @@ const change = (rho: RealField, before: RealField, dvol: number): number =>
     ? Math.sqrt(dvol * rho.reduce((sum, x, r) => sum + (x - before[r]!) ** 2, 0))
     : Number.POSITIVE_INFINITY;
 
-/** @throws OptionError that names the option `restart`, unless `condition` holds. */
-function requireRestart(condition: boolean, fault: () => string): asserts condition {
-  requireOption(condition, "options", (named) => `${named("restart")}: ${fault()}`);
-}
-
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 function requireSameAtoms(before: CheckpointSystem, now: CheckpointSystem): void {
@@ -215,43 +211,4 @@ function requireSameAtoms(before: CheckpointSystem, now: CheckpointSystem): void
     () =>
       `must be a checkpoint of the same atoms in the same order, ${elements(now)}, got one of ${elements(before)}`,
   );
-}
-
-/** A state from a file is anything until it is looked at. */
-function checkedState(value: unknown): Checkpoint {
-  const state = withMethod(value as (Partial<Checkpoint> & EarlierState) | null);
-  requireRestart(
-    typeof state === "object" &&
-      state !== null &&
-      state.rho instanceof Float64Array &&
-      Array.isArray(state.history) &&
-      (state.method === undefined || typeof state.method.name === "string") &&
-      typeof state.eigenTolerance === "number" &&
-      typeof state.nBands === "number" &&
-      typeof state.nConverge === "number",
-    () => "must be a state written by this program's checkpoint, got something else",
-  );
-  return state as Checkpoint;
-}
-
-/** What a method remembers, as checkpoints up to version 0.1.0 had it, beside the density. */
-interface EarlierState {
-  readonly accelerator?: readonly EarlierPoint[];
-  readonly guard?: { readonly best: EarlierPoint };
-  readonly search?: object;
-}
-interface EarlierPoint {
-  readonly rho: RealField;
-}
-
-/** Reads the memory of a method from an earlier checkpoint; later ones have it under its name. */
-function withMethod(state: (Partial<Checkpoint> & EarlierState) | null): Partial<Checkpoint> | null {
-  if (!Array.isArray(state?.accelerator)) return state;
-  const { accelerator, guard, search, ...rest } = state;
-  const renamed = ({ rho, ...point }: EarlierPoint) => ({ input: rho, ...point });
-  const history = accelerator.map(renamed);
-  const method = search
-    ? { name: "potential-mixing", history, search }
-    : { name: "density-mixing", history, ...(guard && { guard: { ...guard, best: renamed(guard.best) } }) };
-  return { ...rest, method };
 }

@@ -83,6 +83,8 @@ export function parseCif(
     warnings: source.warnings,
   };
 }
+/** Lengths [Å] and angles beyond this are no cell's. */
+const LARGEST = 1e5;
 
 const ZERO: Vec3 = [0, 0, 0];
 
@@ -91,7 +93,9 @@ function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
     const [value] = columns.get(tag) ?? [];
     if (value === undefined) return source.fail(at, `a data block with ${tag}`, "none");
     const found = cifNumber(value.text);
-    return found > 0 ? found : source.fail(value.at, `a positive number for ${tag}`, value.text);
+    return found > 0 && found <= LARGEST
+      ? found
+      : source.fail(value.at, `a positive number for ${tag}, at most ${LARGEST}`, value.text);
   };
   const [a, b, c] = ["a", "b", "c"].map((axis) => number(`_cell_length_${axis}`) * BOHR_PER_ANGSTROM);
   const [ca, cb, cg] = ["alpha", "beta", "gamma"].map((angle) => cosine(number(`_cell_angle_${angle}`)));
