@@ -95,7 +95,11 @@ function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
     const found = cifNumber(value.text);
     return found > 0 && found <= LARGEST
       ? found
-      : source.fail(value.at, `a positive number for ${tag}, at most ${LARGEST}`, value.text);
+      : source.fail(
+          value.at,
+          found > LARGEST ? `at most ${LARGEST} for ${tag}` : `a positive number for ${tag}`,
+          value.text,
+        );
   };
   const [a, b, c] = ["a", "b", "c"].map((axis) => number(`_cell_length_${axis}`) * BOHR_PER_ANGSTROM);
   const [ca, cb, cg] = ["alpha", "beta", "gamma"].map((angle) => cosine(number(`_cell_angle_${angle}`)));
