@@ -121,7 +121,7 @@ function fieldsOf(value: unknown): Float64Array[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(fieldsOf) : [];
 }
 
-/** Reads the memory of a method from checkpoints up to version 0.1.0, which had it beside the density. */
+/** Reads the memory of a method where version 0.1.0 had it: beside the density. */
 function withMethod(value: unknown): unknown {
   const { accelerator, guard, search, ...rest } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (!Array.isArray(accelerator)) return value;
