@@ -5,8 +5,8 @@ import type { RealField } from "../../kernels/fields.ts";
 import { fieldName } from "../schema/issues.ts";
 
 /*
- * A state from a file is anything until it is looked at: every part that a run reads has its kind and
- * its size, and every number is finite.
+ * A state from a file is anything until it is looked at: every part that a run reads has its
+ * kind and its size, and every number is finite.
  */
 const field = z.custom<RealField>(
   (value) => value instanceof Float64Array && value.length > 0 && value.every(Number.isFinite),
@@ -88,7 +88,8 @@ export function checkedState(value: unknown): CheckedState {
     () =>
       `must be a state written by this program's checkpoint, got something else (${fieldName(issue!.path).replace(/^job$/, "all of it")})`,
   );
-  const state = said as CheckedState; // and not the parser's copy, which has its fields in another order
+  // Not the parser's copy, which has its fields in another order.
+  const state = said as CheckedState;
   const { nBands, nConverge, orbitals, system } = state;
   const sizes = fieldsOf(state.method).map(({ length }) => length);
   const points = system?.fftSize.reduce((product, n) => product * n, 1);
