@@ -10,15 +10,14 @@
  * linear memory. No kernel keeps an argument. Unless said otherwise `out` arrays do not alias
  * inputs. All calls are synchronous; each thread owns an instance.
  */
-export interface Kernels {
+export interface Kernels extends Arithmetic {
+  readonly width: 2;
+  /** The same operations on real numbers, in the same memory. */
+  readonly real: Arithmetic;
   readonly backend: BackendName;
   /** Features of the back end on this machine, for `stillwave info` and result files. */
   readonly features: { readonly simd: boolean; readonly fma: boolean; readonly library?: string };
 
-  /** Returns a zeroed array, 64-byte aligned, that lives as long as this instance. */
-  alloc(length: number): Float64Array;
-  /** Runs `body` with temporaries: `take` returns uninitialised arrays, freed at the end. */
-  scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
   /** Returns the bytes held now, the most held so far, and the most that this instance can hold. */
   memory(): { readonly held: number; readonly peak: number; readonly most: number };
 
@@ -26,7 +25,19 @@ export interface Kernels {
   fft(size: GridSize): Fft;
   /** Plans transforms between plane waves, at distinct grid points (flat indices), and the grid. */
   sphereFft(size: GridSize, gridIndex: Int32Array): SphereFft;
+}
 
+/**
+ * Dense algebra on numbers of one kind, complex or real. Lengths below are for complex ones; of
+ * real ones a panel or matrix holds half as many, and Cᴴ is the transpose.
+ */
+export interface Arithmetic {
+  /** Float64 numbers to an element: 2 complex (interleaved), 1 real. */
+  readonly width: 1 | 2;
+  /** Returns a zeroed array, 64-byte aligned, that lives as long as this instance. */
+  alloc(length: number): Float64Array;
+  /** Runs `body` with temporaries: `take` returns uninitialised arrays, freed at the end. */
+  scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
   /** C ← α op(A) op(B) + β C; op(A) is m × k, op(B) is k × n. */
   gemm(
     opA: Op,
@@ -89,7 +100,7 @@ export interface Kernels {
 
   /** out[j] ← Σᵢ |xᵢⱼ|² for the n × nBands panel x. */
   columnNorms2(out: Float64Array, n: number, nBands: number, x: Float64Array): void;
-  /** out[j] ← Σᵢ conj(xᵢⱼ) yᵢⱼ, complex, for two n × nBands panels. */
+  /** out[j] ← Σᵢ conj(xᵢⱼ) yᵢⱼ, elements of the kind, for two n × nBands panels. */
   columnDots(out: Float64Array, n: number, nBands: number, x: Float64Array, y: Float64Array): void;
   /** out[j] ← Σᵢ dᵢ |xᵢⱼ|² with real weights d[n]. */
   columnWeightedNorms2(out: Float64Array, n: number, nBands: number, d: Float64Array, x: Float64Array): void;

@@ -2,6 +2,7 @@ import { invariant } from "../common/failure.ts";
 import type { Kernels } from "./kernels.ts";
 import { jacobiEigh } from "./reference-eigh.ts";
 import { referenceFft, referenceSphereFft } from "./reference-fft.ts";
+import { embeddedReal } from "./reference-real.ts";
 
 /** Makes kernels in plain TypeScript: reference of the tests, fall-back without WebAssembly. */
 export function referenceKernels(): Kernels {
@@ -12,7 +13,8 @@ export function referenceKernels(): Kernels {
     peak = Math.max(peak, held);
     return new Float64Array(length);
   };
-  return {
+  const complex: Omit<Kernels, "real"> = {
+    width: 2,
     backend: "reference",
     features: { simd: false, fma: false },
     alloc,
@@ -180,4 +182,5 @@ export function referenceKernels(): Kernels {
       }
     },
   };
+  return { ...complex, real: embeddedReal(complex) };
 }

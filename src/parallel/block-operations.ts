@@ -18,14 +18,14 @@ export const blockOperations = {
   /** Returns Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies: (block: OrbitalBlock, weights: Weights) => block.energies(weights),
   /** Returns −∂/∂R of these energies, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
-  forces: ({ hamiltonian, setup, psi }: OrbitalBlock, weights: Weights) =>
-    joined(hamiltonian.parts, 3 * setup.atoms.length, (part) => part.forces?.(psi, weights)),
+  forces: ({ setup, inComplex }: OrbitalBlock, weights: Weights) =>
+    inComplex(({ parts }, psi) =>
+      joined(parts, 3 * setup.atoms.length, (part) => part.forces?.(psi, weights)),
+    ),
   /** Returns ∂/∂ε of the energies at fixed coefficients [Ha], [operators · 9]; NaN if unknown. */
-  strain: ({ hamiltonian, psi }: OrbitalBlock, weights: Weights) =>
-    joined(
-      hamiltonian.parts,
-      9,
-      (part) => part.strain?.(psi, weights) ?? new Float64Array(9).fill(Number.NaN),
+  strain: ({ inComplex }: OrbitalBlock, weights: Weights) =>
+    inComplex(({ parts }, psi) =>
+      joined(parts, 9, (part) => part.strain?.(psi, weights) ?? new Float64Array(9).fill(Number.NaN)),
     ),
   response: (
     block: OrbitalBlock,
@@ -37,8 +37,8 @@ export const blockOperations = {
     { panel, preconditioned }: { readonly panel: Float64Array; readonly preconditioned: boolean },
   ) => tangentPart(block, panel, preconditioned),
   retract: (block: OrbitalBlock, panel: Float64Array) => retract(block, panel),
-  /** Returns a copy of the orbitals, panel [planeWaves × nBands]. */
-  save: ({ psi }: OrbitalBlock, _: null) => psi.slice(),
+  /** Returns a copy of the orbitals, complex panel [planeWaves × nBands]. */
+  save: ({ psi, toComplex }: OrbitalBlock, _: null) => toComplex(psi),
   /** Overwrites the lowest orbitals by the given ones. */
   restore: (block: OrbitalBlock, psi: Float64Array) => block.restore(psi),
 } as const;

@@ -1,4 +1,5 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
+import { inversionCentre } from "../basis/real/inversion-centre.ts";
 import { requireInput } from "../common/failure.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Operator } from "../terms/block-term.ts";
@@ -12,6 +13,12 @@ export interface OrbitalsOptions {
   readonly backend?: BackendName;
   /** Seed of the random orbitals. Default 0. */
   readonly seed?: number;
+  /**
+   * Real coefficients wherever H_k is real in some basis, by a centre of inversion among the
+   * operations of the basis or at k ≡ −k. Densities are then to be averaged over these operations.
+   * Default false.
+   */
+  readonly realOrbitals?: boolean;
 }
 
 /**
@@ -22,13 +29,17 @@ export interface OrbitalsOptions {
  */
 export function orbitalsFor(
   basis: PlaneWaveBasis,
-  { threads = 1, backend = "wasm", seed = 0 }: OrbitalsOptions = {},
+  { threads = 1, backend = "wasm", seed = 0, realOrbitals = false }: OrbitalsOptions = {},
 ): (nBands: number, operators?: readonly Operator[], signal?: AbortSignal) => Promise<Orbitals> {
   const { model, grid, ecut, kpoints } = basis;
   const { lattice, species, atoms, nSpin } = model;
   const blocks = Array.from({ length: nSpin }, (_, spin) =>
     kpoints.map(({ k, weight, planeWaves }) => ({ k, weight, spin, planeWaves })),
   ).flat();
+  const real =
+    realOrbitals && basis.timeReversal
+      ? { centre: inversionCentre(model, basis.operations, grid.size, ecut) }
+      : undefined;
   return async (nBands, operators, signal) => {
     requireInput(
       threads === 1 ||
@@ -37,7 +48,17 @@ export function orbitalsFor(
       () =>
         `threads: must be 1 where a term's operator is a function, which no other thread can be sent, got ${threads}`,
     );
-    const setup = { lattice, species, atoms, size: grid.size, ecut, nBands, seed, operators };
+    const setup = {
+      lattice,
+      species,
+      atoms,
+      size: grid.size,
+      ecut,
+      nBands,
+      seed,
+      operators,
+      realOrbitals: real,
+    };
     return openOrbitals({ setup, blocks, nSpin, backend }, { threads, signal });
   };
 }

@@ -1,5 +1,5 @@
 import { invariant } from "../common/failure.ts";
-import type { Kernels } from "../kernels/kernels.ts";
+import type { Arithmetic } from "../kernels/kernels.ts";
 import { orthonormalizeAgainst } from "./orthonormalize.ts";
 
 /** A Hermitian operator on panels of vectors of length n. */
@@ -50,8 +50,12 @@ interface SmallMatrices {
   readonly scratch2: Float64Array;
 }
 
-/** Panels and small matrices for at most `maxVectors` vectors of at most `maxLength` elements. */
+/**
+ * Panels and small matrices for at most `maxVectors` vectors of at most `maxLength` elements of
+ * `width` numbers or fewer. Shapes below are for complex elements.
+ */
 export interface LobpcgWorkspace {
+  readonly width: 1 | 2;
   readonly maxLength: number;
   readonly maxVectors: number;
   /** Most columns d of P and of W. */
@@ -67,26 +71,27 @@ export interface LobpcgWorkspace {
   readonly norms: Float64Array;
 }
 
-/** Returns the bytes of a workspace for n × m panels and d directions. */
+/** Returns the bytes of a workspace for complex n × m panels and d directions. */
 export const lobpcgBytes = (n: number, m: number, d: number): number =>
   16 * n * (2 * (m + 2 * d) + m) + 9 * 16 * (m + 2 * d) ** 2;
 
 /**
- * Allocates a workspace.
+ * Allocates a workspace for vectors of this kind of numbers; one for complex ones serves real ones.
  *
  * @param maxDirections most directions searched at once, from 1 to `maxVectors`; fewer take less
  *   memory and more iterations. Default `maxVectors`.
  */
 export function lobpcgWorkspace(
-  kernels: Kernels,
+  { alloc, width }: Pick<Arithmetic, "alloc" | "width">,
   maxLength: number,
   maxVectors: number,
   maxDirections = maxVectors,
 ): LobpcgWorkspace {
   const columns = maxVectors + 2 * maxDirections;
-  const panel = (width: number) => kernels.alloc(2 * maxLength * width);
-  const square = () => kernels.alloc(2 * columns ** 2);
+  const panel = (count: number) => alloc(width * maxLength * count);
+  const square = () => alloc(width * columns ** 2);
   return {
+    width,
     maxLength,
     maxVectors,
     maxDirections,
@@ -104,8 +109,8 @@ export function lobpcgWorkspace(
       scratch: square(),
       scratch2: square(),
     },
-    values: kernels.alloc(columns),
-    norms: kernels.alloc(columns),
+    values: alloc(columns),
+    norms: alloc(columns),
   };
 }
 
@@ -126,7 +131,7 @@ export function lobpcgWorkspace(
  * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors.
  */
 export function lobpcg(
-  kernels: Kernels,
+  kernels: Arithmetic,
   operator: HermitianOperator,
   x: Float64Array,
   m: number,
@@ -134,7 +139,9 @@ export function lobpcg(
   { tolerance, nConverge, maxIterations, minIterations = 0 }: LobpcgOptions,
 ): LobpcgResult {
   const { n } = operator;
-  invariant(n <= work.maxLength && m <= work.maxVectors, () => `lobpcg: workspace too small for ${n} × ${m}`);
+  const { width } = kernels;
+  const isLarge = n <= work.maxLength && m <= work.maxVectors && width <= work.width;
+  invariant(isLarge, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
   const { s, hs, t, small, norms, maxDirections } = work;
   const lambda = new Float64Array(m);
@@ -149,7 +156,7 @@ export function lobpcg(
   for (; ; iterations++) {
     // R = HX − XΛ
     for (let j = 0; j < m; j++) norms[j] = -lambda[j]!;
-    kernels.addScaledColumns(t, n, m, hs.subarray(0, 2 * n * m), norms, s.subarray(0, 2 * n * m));
+    kernels.addScaledColumns(t, n, m, hs.subarray(0, width * n * m), norms, s.subarray(0, width * n * m));
     kernels.columnNorms2(norms, n, m, t);
     for (let j = 0; j < m; j++) residualNorms[j] = Math.sqrt(norms[j]!);
     if ((allDone() && iterations >= minIterations) || iterations >= maxIterations) break;
@@ -165,11 +172,11 @@ export function lobpcg(
 
     // W: preconditioned residuals, orthonormal and orthogonal to X and P.
     const fixed = m + nP;
-    const w = s.subarray(2 * n * fixed, 2 * n * (fixed + nW));
-    const hw = hs.subarray(2 * n * fixed, 2 * n * (fixed + nW)); // holds the Ritz vectors first
+    const w = s.subarray(width * n * fixed, width * n * (fixed + nW));
+    const hw = hs.subarray(width * n * fixed, width * n * (fixed + nW)); // holds the Ritz vectors first
     chosen.forEach((j, i) => {
-      w.set(t.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
-      hw.set(s.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
+      w.set(t.subarray(width * n * j, width * n * (j + 1)), width * n * i);
+      hw.set(s.subarray(width * n * j, width * n * (j + 1)), width * n * i);
     });
     operator.preconditionInto(w, hw, nW);
     const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
@@ -188,7 +195,7 @@ export function lobpcg(
     rayleighRitz(kernels, n, m, nP, nW, work, lambda);
     nP = updateBlocks(kernels, n, m, nP, nW, chosen, work, lambda);
   }
-  x.set(s.subarray(0, 2 * n * m));
+  x.set(s.subarray(0, width * n * m));
   return { values: lambda, residualNorms, iterations, applications, converged: allDone() };
 }
 
@@ -209,48 +216,51 @@ const EXTRA_FACTOR = 10;
 
 /** Makes the start block orthonormal Ritz vectors: X, HX, Λ. */
 function startBlock(
-  kernels: Kernels,
+  kernels: Arithmetic,
   { n, applyInto }: HermitianOperator,
   x: Float64Array,
   m: number,
   { s, hs, t, small, norms }: LobpcgWorkspace,
   lambda: Float64Array,
 ): void {
-  const start = s.subarray(0, 2 * n * m);
-  start.set(x.subarray(0, 2 * n * m));
+  const { width } = kernels;
+  const start = s.subarray(0, width * n * m);
+  start.set(x.subarray(0, width * n * m));
   const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
   orthonormalizeAgainst(kernels, n, { q: s, count: 0, factor: small.gram }, start, m, orthoWork, 1);
-  applyInto(hs.subarray(0, 2 * n * m), start, m);
+  applyInto(hs.subarray(0, width * n * m), start, m);
   kernels.hermitianOverlap(m, n, s, n, hs, n, small.a, m);
   kernels.eigh(m, small.a, m, norms, small.c, m);
   lambda.set(norms.subarray(0, m));
   for (const panel of [s, hs]) {
     kernels.gemm("N", "N", n, m, m, 1, panel, n, small.c, m, 0, t, n);
-    panel.set(t.subarray(0, 2 * n * m));
+    panel.set(t.subarray(0, width * n * m));
   }
 }
 
 /** small.gram ← R with RᴴR = [1 XᴴP; PᴴX 1]. Returns false if P nearly depends on X. */
-function factorGram(kernels: Kernels, m: number, nP: number, { gram, xp }: SmallMatrices): boolean {
+function factorGram(kernels: Arithmetic, m: number, nP: number, { gram, xp }: SmallMatrices): boolean {
+  const { width } = kernels;
   const size = m + nP;
-  gram.fill(0, 0, 2 * size * size);
-  for (let j = 0; j < size; j++) gram[2 * (j + j * size)] = 1;
-  for (let j = 0; j < nP; j++) gram.set(xp.subarray(2 * m * j, 2 * m * (j + 1)), 2 * (m + j) * size);
+  gram.fill(0, 0, width * size * size);
+  for (let j = 0; j < size; j++) gram[width * (j + j * size)] = 1;
+  for (let j = 0; j < nP; j++)
+    gram.set(xp.subarray(width * m * j, width * m * (j + 1)), width * (m + j) * size);
   if (nP === 0) return true;
-  return kernels.cholesky(size, gram, size) && smallestDiagonal(size, gram) > LEAST_DIAGONAL;
+  return kernels.cholesky(size, gram, size) && smallestDiagonal(width, size, gram) > LEAST_DIAGONAL;
 }
 
 /** Rounding grows as 1/d², d the smallest diagonal element of a Cholesky factor of unit vectors. */
 const LEAST_DIAGONAL = 1e-2;
-function smallestDiagonal(size: number, r: Float64Array): number {
+function smallestDiagonal(width: 1 | 2, size: number, r: Float64Array): number {
   let least = Number.POSITIVE_INFINITY;
-  for (let j = 0; j < size; j++) least = Math.min(least, r[2 * (j + j * size)]!);
+  for (let j = 0; j < size; j++) least = Math.min(least, r[width * (j + j * size)]!);
   return least;
 }
 
 /** Sets A = SᴴHS and solves for the lowest m of A c = G c λ, c in small.c (size × m). */
 function rayleighRitz(
-  kernels: Kernels,
+  kernels: Arithmetic,
   n: number,
   m: number,
   nP: number,
@@ -259,32 +269,40 @@ function rayleighRitz(
   lambda: Float64Array,
 ): void {
   const { a, reduced, c, xp, php, gram, scratch, scratch2 } = small;
+  const { width } = kernels;
   const fixed = m + nP;
   const size = fixed + nW;
-  const at = (i: number, j: number) => 2 * (i + j * size);
-  const put = (i: number, j: number, re: number, im: number) => {
-    a[at(i, j)] = re;
-    a[at(i, j) + 1] = im;
-    a[at(j, i)] = re;
-    a[at(j, i) + 1] = i === j ? 0 : -im;
+  const at = (i: number, j: number) => width * (i + j * size);
+  /** a_ij ← factor · source[from] and a_ji its conjugate. */
+  const put = (i: number, j: number, source: Float64Array, from: number, factor = 1) => {
+    a[at(i, j)] = a[at(j, i)] = factor * source[from]!;
+    if (width === 1) return;
+    a[at(i, j) + 1] = factor * source[from + 1]!;
+    a[at(j, i) + 1] = i === j ? 0 : -(factor * source[from + 1]!);
   };
-  a.fill(0, 0, 2 * size * size);
-  for (let j = 0; j < m; j++) put(j, j, lambda[j]!, 0);
+  a.fill(0, 0, width * size * size);
+  for (let j = 0; j < m; j++) a[at(j, j)] = lambda[j]!;
   for (let j = 0; j < nP; j++) {
-    for (let i = 0; i < m; i++)
-      put(i, m + j, lambda[i]! * xp[2 * (i + m * j)]!, lambda[i]! * xp[2 * (i + m * j) + 1]!);
-    for (let i = 0; i <= j; i++) put(m + i, m + j, php[2 * (i + nP * j)]!, php[2 * (i + nP * j) + 1]!);
+    for (let i = 0; i < m; i++) put(i, m + j, xp, width * (i + m * j), lambda[i]!);
+    for (let i = 0; i <= j; i++) put(m + i, m + j, php, width * (i + nP * j));
   }
-  kernels.gemm("C", "N", fixed, nW, n, 1, s, n, hs.subarray(2 * n * fixed), n, 0, scratch, fixed);
-  kernels.hermitianOverlap(nW, n, s.subarray(2 * n * fixed), n, hs.subarray(2 * n * fixed), n, scratch2, nW);
+  kernels.gemm("C", "N", fixed, nW, n, 1, s, n, hs.subarray(width * n * fixed), n, 0, scratch, fixed);
+  kernels.hermitianOverlap(
+    nW,
+    n,
+    s.subarray(width * n * fixed),
+    n,
+    hs.subarray(width * n * fixed),
+    n,
+    scratch2,
+    nW,
+  );
   for (let j = 0; j < nW; j++) {
-    for (let i = 0; i < fixed; i++)
-      put(i, fixed + j, scratch[2 * (i + fixed * j)]!, scratch[2 * (i + fixed * j) + 1]!);
-    for (let i = 0; i <= j; i++)
-      put(fixed + i, fixed + j, scratch2[2 * (i + nW * j)]!, scratch2[2 * (i + nW * j) + 1]!);
+    for (let i = 0; i < fixed; i++) put(i, fixed + j, scratch, width * (i + fixed * j));
+    for (let i = 0; i <= j; i++) put(fixed + i, fixed + j, scratch2, width * (i + nW * j));
   }
   // R⁻ᴴ A R⁻¹ with R = diag(Cholesky factor, 1), then c = R⁻¹ y.
-  reduced.set(a.subarray(0, 2 * size * size));
+  reduced.set(a.subarray(0, width * size * size));
   if (nP > 0) {
     kernels.solveTriangularRight(size, fixed, gram, fixed, reduced, size);
     kernels.solveTriangularLeft(fixed, size, gram, fixed, true, reduced, size);
@@ -295,7 +313,7 @@ function rayleighRitz(
 
 /** Forms X⁺, P⁺, their products with H, overlaps and Λ⁺. Returns the number of columns of P⁺. */
 function updateBlocks(
-  kernels: Kernels,
+  kernels: Arithmetic,
   n: number,
   m: number,
   nP: number,
@@ -304,34 +322,49 @@ function updateBlocks(
   { s, hs, t, small, values, norms }: LobpcgWorkspace,
   lambda: Float64Array,
 ): number {
+  const { width } = kernels;
   const size = m + nP + nW;
   const { a, c, cP } = small;
   chosen.forEach((j, i) => {
-    cP.fill(0, 2 * size * i, 2 * (size * i + m));
-    cP.set(c.subarray(2 * (size * j + m), 2 * size * (j + 1)), 2 * (size * i + m));
+    cP.fill(0, width * size * i, width * (size * i + m));
+    cP.set(c.subarray(width * (size * j + m), width * size * (j + 1)), width * (size * i + m));
   });
-  const width = directionOverlaps(kernels, m, nP, size, chosen.length, small, norms) ? chosen.length : 0;
+  const nNext = directionOverlaps(kernels, m, nP, size, chosen.length, small, norms) ? chosen.length : 0;
   for (const panel of [s, hs]) {
-    kernels.gemm("N", "N", n, m, size - m, 1, panel.subarray(2 * n * m), n, c.subarray(2 * m), size, 0, t, n);
-    if (width > 0) {
+    kernels.gemm(
+      "N",
+      "N",
+      n,
+      m,
+      size - m,
+      1,
+      panel.subarray(width * n * m),
+      n,
+      c.subarray(width * m),
+      size,
+      0,
+      t,
+      n,
+    );
+    if (nNext > 0) {
       // Columns of t are ordered as those of X; the active ones are copied before X is overwritten.
-      const p = panel.subarray(2 * n * m, 2 * n * (m + width));
+      const p = panel.subarray(width * n * m, width * n * (m + nNext));
       chosen.forEach((j, i) => {
-        p.set(t.subarray(2 * n * j, 2 * n * (j + 1)), 2 * n * i);
+        p.set(t.subarray(width * n * j, width * n * (j + 1)), width * n * i);
       });
-      kernels.scaleColumns(n, width, norms, p);
-      kernels.solveTriangularRight(n, width, small.scratch2, width, p, n);
+      kernels.scaleColumns(n, nNext, norms, p);
+      kernels.solveTriangularRight(n, nNext, small.scratch2, nNext, p, n);
     }
     kernels.gemm("N", "N", n, m, m, 1, panel, n, c, size, 1, t, n);
-    panel.set(t.subarray(0, 2 * n * m));
+    panel.set(t.subarray(0, width * n * m));
   }
-  if (width > 0) {
+  if (nNext > 0) {
     // In the new basis XᴴP = cᴴ G cP, already in small.xp, and PᴴHP = cPᴴ A cP.
-    kernels.gemm("N", "N", size, width, size, 1, a, size, cP, size, 0, small.reduced, size);
-    kernels.hermitianOverlap(width, size, cP, size, small.reduced, size, small.php, width);
+    kernels.gemm("N", "N", size, nNext, size, 1, a, size, cP, size, 0, small.reduced, size);
+    kernels.hermitianOverlap(nNext, size, cP, size, small.reduced, size, small.php, nNext);
   }
   lambda.set(values.subarray(0, m));
-  return width;
+  return nNext;
 }
 
 /**
@@ -341,7 +374,7 @@ function updateBlocks(
  * then the next iteration does without P.
  */
 function directionOverlaps(
-  kernels: Kernels,
+  kernels: Arithmetic,
   m: number,
   nP: number,
   size: number,
@@ -349,11 +382,12 @@ function directionOverlaps(
   { c, cP, xp, gram, reduced, scratch, scratch2 }: SmallMatrices,
   norms: Float64Array,
 ): boolean {
+  const { width } = kernels;
   // G cP, its leading block through the factor: G_f = RᴴR.
   const fixed = m + nP;
   const image = reduced;
   const metric = () => {
-    image.set(cP.subarray(0, 2 * size * count));
+    image.set(cP.subarray(0, width * size * count));
     if (nP === 0) return;
     kernels.gemm("N", "N", fixed, count, fixed, 1, gram, fixed, cP, size, 0, scratch, fixed);
     kernels.gemm("C", "N", fixed, count, fixed, 1, gram, fixed, scratch, fixed, 0, image, size);
@@ -361,13 +395,13 @@ function directionOverlaps(
   metric();
   kernels.columnDots(scratch, size, count, cP, image);
   for (let j = 0; j < count; j++) {
-    if (!(scratch[2 * j]! > 1e-28)) return false;
-    norms[j] = 1 / Math.sqrt(scratch[2 * j]!);
+    if (!(scratch[width * j]! > 1e-28)) return false;
+    norms[j] = 1 / Math.sqrt(scratch[width * j]!);
   }
   kernels.scaleColumns(size, count, norms, cP);
   kernels.scaleColumns(size, count, norms, image);
   kernels.hermitianOverlap(count, size, cP, size, image, size, scratch2, count);
-  if (!kernels.cholesky(count, scratch2, count) || smallestDiagonal(count, scratch2) < LEAST_DIAGONAL)
+  if (!kernels.cholesky(count, scratch2, count) || smallestDiagonal(width, count, scratch2) < LEAST_DIAGONAL)
     return false;
   kernels.solveTriangularRight(size, count, scratch2, count, cP, size);
   kernels.solveTriangularRight(size, count, scratch2, count, image, size);

@@ -1,5 +1,5 @@
 import { random } from "../common/random.ts";
-import type { Kernels } from "../kernels/kernels.ts";
+import type { Arithmetic } from "../kernels/kernels.ts";
 
 /** Small dense matrices of an orthonormalisation, reused between calls. */
 interface Work {
@@ -25,7 +25,7 @@ export interface FixedSpace {
  * @param seed of the random columns.
  */
 export function orthonormalizeAgainst(
-  kernels: Kernels,
+  kernels: Arithmetic,
   n: number,
   { q, count: nFixed, factor }: FixedSpace,
   w: Float64Array,
@@ -47,7 +47,7 @@ export function orthonormalizeAgainst(
     for (let j = 0; j < nNew; j++) {
       const norm = Math.sqrt(norms[j]!);
       // After cancellation this strong only rounding is left: take a random column.
-      if (!(norm > 1e-10)) randomColumn(w, n, j, seed + 7919 * (pass + 1) + j);
+      if (!(norm > 1e-10)) randomColumn(w, kernels.width * n, j, seed + 7919 * (pass + 1) + j);
       smallest = Math.min(smallest, norm);
     }
     if (smallest <= 1e-10) {
@@ -59,9 +59,9 @@ export function orthonormalizeAgainst(
     if (!kernels.cholesky(nNew, gram, nNew)) {
       // Numerically dependent columns: a shifted Cholesky QR conditions them for the next pass.
       kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
-      for (let j = 0; j < nNew; j++) gram[2 * (j + j * nNew)]! += 1e-13 * nNew;
+      for (let j = 0; j < nNew; j++) gram[kernels.width * (j + j * nNew)]! += 1e-13 * nNew;
       if (!kernels.cholesky(nNew, gram, nNew)) {
-        for (let j = 0; j < nNew; j++) randomColumn(w, n, j, seed + 104729 * (pass + 1) + j);
+        for (let j = 0; j < nNew; j++) randomColumn(w, kernels.width * n, j, seed + 104729 * (pass + 1) + j);
         normalizeColumns(kernels, n, w, nNew, norms);
         continue;
       }
@@ -70,14 +70,14 @@ export function orthonormalizeAgainst(
     }
     kernels.solveTriangularRight(n, nNew, gram, nNew, w, n);
     let least = 1;
-    for (let j = 0; j < nNew; j++) least = Math.min(least, gram[2 * (j + j * nNew)]!);
+    for (let j = 0; j < nNew; j++) least = Math.min(least, gram[kernels.width * (j + j * nNew)]!);
     // Errors 2⁻⁵³/smallest (projection) and 2⁻⁵³/least² (Cholesky QR) are below 1e-13 here.
     if (smallest > 0.01 && least > 0.05) return;
   }
 }
 
 export function normalizeColumns(
-  kernels: Kernels,
+  kernels: Arithmetic,
   n: number,
   w: Float64Array,
   nNew: number,
@@ -88,7 +88,8 @@ export function normalizeColumns(
   kernels.scaleColumns(n, nNew, norms, w);
 }
 
+/** Fills a column of n numbers. */
 function randomColumn(w: Float64Array, n: number, column: number, seed: number): void {
   const stream = random(seed);
-  for (let i = 2 * n * column; i < 2 * n * (column + 1); i++) w[i] = stream.normal();
+  for (let i = n * column; i < n * (column + 1); i++) w[i] = stream.normal();
 }

@@ -1,4 +1,4 @@
-import type { Kernels } from "../kernels/kernels.ts";
+import type { Arithmetic } from "../kernels/kernels.ts";
 import type { HermitianOperator } from "./lobpcg.ts";
 
 /** Systems Q (H − s_j) Q x_j = b_j, one per column; Q projects out the eigenvectors `states`. */
@@ -35,18 +35,19 @@ export interface ShiftedSolution {
  * Converged columns no longer change; those at either end of the panel are left out of the work.
  * All arrays are in the memory of `kernels` [HS52].
  */
-export function solveShifted(kernels: Kernels, systems: ShiftedSystems): ShiftedSolution {
+export function solveShifted(kernels: Arithmetic, systems: ShiftedSystems): ShiftedSolution {
   const { operator, states, nStates, scales, shifts, nVectors, residual, out, targets, maxIterations } =
     systems;
   const { n } = operator;
-  out.fill(0, 0, 2 * n * nVectors);
+  const { width } = kernels;
+  out.fill(0, 0, width * n * nVectors);
   return kernels.scratch((take) => {
-    const z = take(2 * n * nVectors);
-    const direction = take(2 * n * nVectors);
-    const image = take(2 * n * nVectors);
-    const overlaps = take(2 * nStates * nVectors);
+    const z = take(width * n * nVectors);
+    const direction = take(width * n * nVectors);
+    const image = take(width * n * nVectors);
+    const overlaps = take(width * nStates * nVectors);
     const norms = take(nVectors);
-    const dots = take(2 * nVectors);
+    const dots = take(width * nVectors);
     const factors = take(nVectors);
     const negativeShifts = take(nVectors);
     for (let j = 0; j < nVectors; j++) negativeShifts[j] = -shifts[j]!;
@@ -54,7 +55,7 @@ export function solveShifted(kernels: Kernels, systems: ShiftedSystems): Shifted
     const isDone = new Uint8Array(nVectors);
     let [first, last] = [0, nVectors];
 
-    const panel = (x: Float64Array) => x.subarray(2 * n * first, 2 * n * last);
+    const panel = (x: Float64Array) => x.subarray(width * n * first, width * n * last);
     const columns = (x: Float64Array) => x.subarray(first, last);
     /** x ← Q x on the columns in use. */
     const project = (x: Float64Array) => {
@@ -73,7 +74,13 @@ export function solveShifted(kernels: Kernels, systems: ShiftedSystems): Shifted
       panel(z).set(panel(residual));
       operator.preconditionInto(panel(z), panel(scales), last - first);
       project(z);
-      kernels.columnDots(dots.subarray(2 * first, 2 * last), n, last - first, panel(residual), panel(z));
+      kernels.columnDots(
+        dots.subarray(width * first, width * last),
+        n,
+        last - first,
+        panel(residual),
+        panel(z),
+      );
     };
     const add = (to: Float64Array, s: Float64Array, x: Float64Array) =>
       kernels.addScaledColumns(panel(to), n, last - first, panel(to), columns(s), panel(x));
@@ -86,8 +93,8 @@ export function solveShifted(kernels: Kernels, systems: ShiftedSystems): Shifted
       precondition();
       // direction ← z + (rz/rz before) direction
       for (let j = first; j < last; j++) {
-        factors[j] = iterations === 0 || isDone[j] ? 0 : dots[2 * j]! / rz[j]!;
-        rz[j] = dots[2 * j]!;
+        factors[j] = iterations === 0 || isDone[j] ? 0 : dots[width * j]! / rz[j]!;
+        rz[j] = dots[width * j]!;
       }
       if (iterations === 0) panel(direction).set(panel(z));
       else kernels.addScaledColumns(panel(direction), n, last - first, panel(z), columns(factors), panel(direction)); // biome-ignore format: one update
@@ -95,11 +102,17 @@ export function solveShifted(kernels: Kernels, systems: ShiftedSystems): Shifted
       add(image, negativeShifts, direction);
       project(image);
       applications += last - first;
-      kernels.columnDots(dots.subarray(2 * first, 2 * last), n, last - first, panel(direction), panel(image));
+      kernels.columnDots(
+        dots.subarray(width * first, width * last),
+        n,
+        last - first,
+        panel(direction),
+        panel(image),
+      );
       for (let j = first; j < last; j++) {
         // Not positive: `states` are not eigenvectors, or one below the shift is missing.
-        const isDefinite = dots[2 * j]! > 0;
-        factors[j] = isDone[j] || !isDefinite ? 0 : rz[j]! / dots[2 * j]!;
+        const isDefinite = dots[width * j]! > 0;
+        factors[j] = isDone[j] || !isDefinite ? 0 : rz[j]! / dots[width * j]!;
       }
       add(out, factors, direction);
       for (let j = first; j < last; j++) factors[j] = -factors[j]!;

@@ -1,12 +1,15 @@
 import { type KPoint, requireRoomForBands } from "../basis/kpoint.ts";
+import type { InversionCentre } from "../basis/real/inversion-centre.ts";
+import { type RealBasis, realBasis } from "../basis/real/real-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import { random } from "../common/random.ts";
-import type { GridSize, Kernels } from "../kernels/kernels.ts";
+import type { Arithmetic, GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Atom, Species } from "../model/model.ts";
 import { type LobpcgWorkspace, lobpcg, lobpcgWorkspace } from "../solvers/lobpcg.ts";
 import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
+import { hasRealForm } from "../terms/operators.ts";
 
 /** Data shared by the Hamiltonians of all k-points; plain, so it can be sent to other threads. */
 export interface OrbitalSetup {
@@ -21,6 +24,14 @@ export interface OrbitalSetup {
   readonly nBands: number;
   /** Seed of the random start vectors. */
   readonly seed: number;
+  /** Real coefficients wherever H_k has a real basis. Default complex ones. */
+  readonly realOrbitals?: RealOrbitals | undefined;
+}
+
+/** Where real coefficients may be used: at k ≡ −k, or at every k about a centre of inversion. */
+export interface RealOrbitals {
+  /** Centre of inversion of every potential the orbitals will see. */
+  readonly centre?: InversionCentre | undefined;
 }
 
 /** Accuracy asked of the orbitals of one potential. */
@@ -50,14 +61,23 @@ export interface OrbitalBlock {
   readonly kpoint: KPoint;
   readonly hamiltonian: Hamiltonian;
   readonly nBands: number;
-  /** Panel [planeWaves × nBands], orthonormal after the first solve. */
+  /** Panel [planeWaves × nBands] of the Hamiltonian's numbers, orthonormal after the first solve. */
   readonly psi: Float64Array;
+  /** Returns a copy of a panel as complex coefficients. */
+  toComplex(panel: Float64Array): Float64Array;
+  /** out ← a panel of complex coefficients that came from `toComplex`, but for rounding. */
+  fromComplex(out: Float64Array, panel: Float64Array): void;
+  /** Calls `use` with the Hamiltonian and the orbitals in complex coefficients. */
+  inComplex<T>(use: (hamiltonian: Hamiltonian, psi: Float64Array) => T): T;
   diagonalise(request: EigenRequest): BlockEigenvalues;
   /** Returns Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights (f_n w_k electrons). */
   densities(sets: readonly Float64Array[]): Float64Array[];
   /** Returns Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies(weights: Float64Array): Float64Array;
-  /** Overwrites the lowest orbitals, as many as `psi` holds. */
+  /**
+   * Overwrites the lowest orbitals, as many as `psi` holds, by complex ones. A block of real
+   * coefficients takes the real vectors nearest to their span.
+   */
   restore(psi: Float64Array): void;
 }
 
@@ -70,19 +90,27 @@ export interface BlockShared {
 /** @param directions most directions of the eigensolver; default as many as bands. */
 export function blockShared(
   kernels: Kernels,
-  { size, nBands }: OrbitalSetup,
-  kpoints: readonly Pick<KPoint, "planeWaves">[],
-  directions = nBands,
+  setup: OrbitalSetup,
+  kpoints: readonly KPoint[],
+  directions = setup.nBands,
 ): BlockShared {
+  const { size, nBands } = setup;
+  const isReal = kpoints.every((kpoint) => realBasisOf(setup, kpoint) !== undefined);
   return {
     potential: kernels.alloc(size[0] * size[1] * size[2]),
-    workspace: lobpcgWorkspace(kernels, longestSphere(kpoints), nBands, directions),
+    workspace: lobpcgWorkspace(isReal ? kernels.real : kernels, longestSphere(kpoints), nBands, directions),
   };
 }
 
 /** Returns the largest number of plane waves, at least 1. */
 export const longestSphere = (kpoints: readonly Pick<KPoint, "planeWaves">[]): number =>
   kpoints.reduce((most, { planeWaves }) => Math.max(most, planeWaves), 1);
+
+/** Returns the basis of real coefficients at a k-point, if the setup asks for one and there is one. */
+function realBasisOf({ realOrbitals, operators = [] }: OrbitalSetup, kpoint: KPoint): RealBasis | undefined {
+  if (realOrbitals === undefined || !operators.every(hasRealForm)) return undefined;
+  return realBasis(kpoint, realOrbitals.centre);
+}
 
 /**
  * Allocates random orbitals, damped at high kinetic energy. The random numbers depend on the seed
@@ -101,15 +129,34 @@ export function createOrbitalBlock(
   const n = kpoint.planeWaves;
   const points = size[0] * size[1] * size[2];
   requireRoomForBands(nBands, [kpoint]);
-  const hamiltonian = createHamiltonian(kernels, setup, size, kpoint, potential);
-  const psi = kernels.alloc(2 * n * nBands);
+  const real = realBasisOf(setup, kpoint);
+  const hamiltonian = createHamiltonian(kernels, setup, size, kpoint, potential, real);
+  const { numbers } = hamiltonian;
+  const { width } = numbers;
+  const psi = numbers.alloc(width * n * nBands);
   const stream = random(seed * 65537 + index * 257 + 1);
   for (let j = 0; j < nBands; j++)
     for (let g = 0; g < n; g++) {
       const damping = 1 / (1 + kpoint.kinetic[g]! ** 2);
-      psi[2 * (g + n * j)] = damping * stream.normal();
-      psi[2 * (g + n * j) + 1] = damping * stream.normal();
+      for (let c = 0; c < width; c++) psi[width * (g + n * j) + c] = damping * stream.normal();
     }
+
+  const toComplex = (panel: Float64Array): Float64Array => {
+    if (real === undefined) return panel.slice();
+    const out = new Float64Array(2 * panel.length);
+    for (let at = 0; at < panel.length; at += n)
+      real.expand(out.subarray(2 * at, 2 * (at + n)), panel.subarray(at, at + n));
+    return out;
+  };
+  const fromComplex = (out: Float64Array, panel: Float64Array): void => {
+    if (real === undefined) {
+      out.set(panel);
+      return;
+    }
+    out.fill(0, 0, panel.length / 2);
+    for (let at = 0; at < panel.length / 2; at += n)
+      real.addProjected(out.subarray(at, at + n), undefined, panel.subarray(2 * at, 2 * (at + n)));
+  };
 
   return {
     kernels,
@@ -118,9 +165,25 @@ export function createOrbitalBlock(
     hamiltonian,
     nBands,
     psi,
+    toComplex,
+    fromComplex,
+    inComplex(use) {
+      if (real === undefined) return use(hamiltonian, psi);
+      return kernels.scratch((take) => {
+        // Everything made here ends with the call; the transforms are those of the block.
+        const temporary = {
+          ...kernels,
+          alloc: (length: number) => take(length).fill(0),
+          sphereFft: () => hamiltonian.fft,
+        };
+        const expanded = take(2 * psi.length);
+        expanded.set(toComplex(psi));
+        return use(createHamiltonian(temporary, setup, size, kpoint, potential), expanded);
+      });
+    },
     diagonalise(request) {
       const { values, residualNorms, iterations, applications, converged } = lobpcg(
-        kernels,
+        numbers,
         hamiltonian,
         psi,
         nBands,
@@ -141,7 +204,7 @@ export function createOrbitalBlock(
           // Plane waves are normalised on Ω: |ψ(r)|² = |Σ c e^{iGr}|²/Ω.
           for (let j = 0; j < nBands; j++) w[j + nBands * s] = weights[j]! / setup.lattice.volume;
         });
-        hamiltonian.fft.accumulateDensity(rho, psi, w, nBands, sets.length);
+        hamiltonian.bands.accumulateDensity(rho, psi, w, nBands, sets.length);
         return sets.map((_, s) => rho.slice(points * s, points * (s + 1)));
       });
     },
@@ -159,12 +222,50 @@ export function createOrbitalBlock(
       });
     },
     restore(from) {
+      const whole = 2 * n * nBands;
       requireInput(
-        from.length <= psi.length && from.length % (2 * n) === 0,
+        from.length <= whole && from.length % (2 * n) === 0,
         () =>
-          `checkpoint: orbitals of k-point ${index} must have ${psi.length} numbers, got ${from.length}; the job differs from the one that wrote it`,
+          `checkpoint: orbitals of k-point ${index} must have ${whole} numbers, got ${from.length}; the job differs from the one that wrote it`,
       );
-      psi.set(from);
+      if (real === undefined) psi.set(from);
+      else restoreReal(numbers, real, n, psi, from);
     },
   };
+}
+
+/** Share of the norm of orbitals that their imaginary parts may have by rounding. */
+const ROUNDING = 1e-24;
+
+/**
+ * psi ← real coefficients of the orbitals of a complex panel. Where those of a degenerate level are
+ * mixed with complex numbers, the real vectors nearest to their span: with B the real and imaginary
+ * parts of all, the eigenvectors of BBᵀ with the largest eigenvalues.
+ */
+function restoreReal(
+  numbers: Arithmetic,
+  real: RealBasis,
+  n: number,
+  psi: Float64Array,
+  from: Float64Array,
+): void {
+  const m = from.length / (2 * n);
+  numbers.scratch((take) => {
+    const parts = take(2 * n * m).fill(0);
+    const norms = take(2 * m);
+    for (let j = 0; j < m; j++) {
+      const [re, im] = [parts.subarray(n * j, n * (j + 1)), parts.subarray(n * (m + j), n * (m + j + 1))];
+      real.addProjected(re, im, from.subarray(2 * n * j, 2 * n * (j + 1)));
+    }
+    numbers.columnNorms2(norms, n, 2 * m, parts);
+    if (norms.subarray(m).every((norm, j) => norm <= ROUNDING * norms[j]!)) {
+      psi.set(parts.subarray(0, n * m));
+      return;
+    }
+    const [gram, vectors] = [take(4 * m * m), take(4 * m * m)];
+    numbers.hermitianOverlap(2 * m, n, parts, n, parts, n, gram, 2 * m);
+    numbers.eigh(2 * m, gram, 2 * m, norms, vectors, 2 * m);
+    const largest = vectors.subarray(2 * m * m);
+    numbers.gemm("N", "N", n, m, 2 * m, 1, parts, n, largest, 2 * m, 0, psi, n);
+  });
 }

@@ -55,10 +55,11 @@ export function blockResponse(
   request: ResponseRequest,
   deltaPotential: Float64Array,
 ): BlockResponse {
-  const { kernels, setup, hamiltonian, psi } = block;
+  const { setup, hamiltonian, psi } = block;
   const { law, eigenvalues, occupations, nStates, weight, tolerance, maxIterations } = request;
   const points = deltaPotential.length;
-  const { n } = hamiltonian;
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
   invariant(nStates <= block.nBands, () => `response of ${nStates} states, ${block.nBands} held`);
   let nFilled = nStates;
   while (nFilled > 0 && Math.abs(occupations[nFilled - 1]!) <= EMPTY * law.fMax) nFilled--;
@@ -69,9 +70,9 @@ export function blockResponse(
     const deltaV = take(points);
     deltaV.set(deltaPotential);
     // right ← δV ψ_n;  overlaps_mn ← ⟨ψ_m|δV|ψ_n⟩;  right ← −Q δV ψ_n
-    const right = take(2 * n * nFilled).fill(0);
-    const overlaps = take(2 * nStates * nFilled);
-    hamiltonian.fft.applyPotential(right, psi, deltaV, nFilled);
+    const right = take(width * n * nFilled).fill(0);
+    const overlaps = take(width * nStates * nFilled);
+    hamiltonian.bands.applyPotential(right, psi, deltaV, nFilled);
     kernels.gemm("C", "N", nStates, nFilled, n, 1, psi, n, right, n, 0, overlaps, nStates);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, -1, right, n);
 
@@ -84,7 +85,7 @@ export function blockResponse(
       fillings[j] = occupations[j]!;
       targets[j] = (size * law.fMax) / Math.abs(occupations[j]!);
     }
-    const phi = take(2 * n * nFilled);
+    const phi = take(width * n * nFilled);
     const { iterations, applications, converged } = solveShifted(kernels, {
       operator: hamiltonian,
       states: psi,
@@ -102,8 +103,7 @@ export function blockResponse(
       for (let m = 0; m < nStates; m++) {
         const quotient = occupationQuotient(law, eigenvalues[j]!, occupations[j]!, eigenvalues[m]!, occupations[m]!); // biome-ignore format: one call
         const factor = (m < nFilled ? 0.5 : 1) * quotient;
-        overlaps[2 * (m + nStates * j)]! *= factor;
-        overlaps[2 * (m + nStates * j) + 1]! *= factor;
+        for (let c = 0; c < width; c++) overlaps[width * (m + nStates * j) + c]! *= factor;
       }
     kernels.scaleColumns(n, nFilled, fillings, phi);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, 1, phi, n);
@@ -118,7 +118,7 @@ export function blockResponse(
  * |u − v|²) with v scaled to the norm of u, so that the difference loses no digits.
  */
 function accumulateProducts(
-  { kernels, hamiltonian: { n, fft }, psi }: OrbitalBlock,
+  { hamiltonian: { n, bands, numbers: kernels }, psi }: OrbitalBlock,
   density: Float64Array,
   v: Float64Array,
   factor: number,
@@ -128,7 +128,7 @@ function accumulateProducts(
     const sizes = take(nBands);
     const scales = take(nBands);
     const weights = take(nBands);
-    const sum = take(2 * n * nBands);
+    const sum = take(kernels.width * n * nBands);
     kernels.columnNorms2(sizes, n, nBands, v);
     for (const sign of [1, -1]) {
       for (let j = 0; j < nBands; j++) {
@@ -137,7 +137,7 @@ function accumulateProducts(
         weights[j] = (sign * factor * size) / 4;
       }
       kernels.addScaledColumns(sum, n, nBands, psi, scales, v);
-      fft.accumulateDensity(density, sum, weights, nBands);
+      bands.accumulateDensity(density, sum, weights, nBands);
     }
   });
 }

@@ -18,12 +18,13 @@ export interface BlockGradient {
  * rotations of the orbitals among each other, Hψ − ψΛ (half, per electron). The Hamiltonian must
  * hold the potential of the density of ψ.
  */
-export function blockGradient({ kernels, hamiltonian, nBands, psi }: OrbitalBlock): BlockGradient {
-  const { n } = hamiltonian;
+export function blockGradient({ hamiltonian, nBands, psi, toComplex }: OrbitalBlock): BlockGradient {
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
   return kernels.scratch((take) => {
-    const image = take(2 * n * nBands);
-    const lambda = take(2 * nBands * nBands);
-    const vectors = take(2 * nBands * nBands);
+    const image = take(width * n * nBands);
+    const lambda = take(width * nBands * nBands);
+    const vectors = take(width * nBands * nBands);
     const numbers = take(nBands);
     hamiltonian.applyInto(image, psi, nBands);
     kernels.hermitianOverlap(nBands, n, psi, n, image, n, lambda, nBands);
@@ -31,7 +32,7 @@ export function blockGradient({ kernels, hamiltonian, nBands, psi }: OrbitalBloc
     kernels.columnNorms2(numbers, n, nBands, image);
     const residualNorms = numbers.map(Math.sqrt);
     kernels.eigh(nBands, lambda, nBands, numbers, vectors, nBands);
-    return { gradient: image.slice(), eigenvalues: numbers.slice(), residualNorms, applications: nBands };
+    return { gradient: toComplex(image), eigenvalues: numbers.slice(), residualNorms, applications: nBands };
   });
 }
 
@@ -42,15 +43,16 @@ export function blockGradient({ kernels, hamiltonian, nBands, psi }: OrbitalBloc
  *   which keeps it self-adjoint.
  */
 export function tangentPart(
-  { kernels, hamiltonian, nBands, psi }: OrbitalBlock,
+  { hamiltonian, nBands, psi, toComplex, fromComplex }: OrbitalBlock,
   panel: Float64Array,
   preconditioned: boolean,
 ): Float64Array {
-  const { n } = hamiltonian;
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
   return kernels.scratch((take) => {
-    const x = take(2 * n * nBands);
-    const overlaps = take(2 * nBands * nBands);
-    x.set(panel);
+    const x = take(width * n * nBands);
+    const overlaps = take(width * nBands * nBands);
+    fromComplex(x, panel);
     const project = () => {
       kernels.gemm("C", "N", nBands, nBands, n, 1, psi, n, x, n, 0, overlaps, nBands);
       kernels.gemm("N", "N", n, nBands, nBands, -1, psi, n, overlaps, nBands, 1, x, n);
@@ -60,16 +62,17 @@ export function tangentPart(
       hamiltonian.preconditionInto(x, psi, nBands);
       project();
     }
-    return x.slice();
+    return toComplex(x);
   });
 }
 
 /** ψ ← orthonormal basis of the span of `panel`, close to it if it is nearly orthonormal. */
-export function retract({ kernels, hamiltonian, nBands, psi }: OrbitalBlock, panel: Float64Array): void {
-  const { n } = hamiltonian;
-  psi.set(panel);
+export function retract({ hamiltonian, nBands, psi, fromComplex }: OrbitalBlock, panel: Float64Array): void {
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
+  fromComplex(psi, panel);
   kernels.scratch((take) => {
-    const gram = take(2 * nBands * nBands);
+    const gram = take(width * nBands * nBands);
     const norms = take(nBands);
     const none = take(0);
     const work = { coefficients: none, gram, norms };

@@ -1,4 +1,5 @@
 import type { KPoint } from "../basis/kpoint.ts";
+import type { RealBasis } from "../basis/real/real-basis.ts";
 import type { Tensor } from "../common/tensor.ts";
 import type { Kernels, SphereFft } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
@@ -12,9 +13,14 @@ export interface BlockSite {
   readonly atoms: readonly Atom[];
   readonly kpoint: KPoint;
   readonly fft: SphereFft;
+  /** Basis of real coefficients, in which all operators are real; absent for complex ones. */
+  readonly real?: RealBasis | undefined;
 }
 
-/** An operator at one k-point. Panels are complex [planeWaves × nVectors], in kernel memory. */
+/**
+ * An operator at one k-point. Panels are [planeWaves × nVectors] in kernel memory, of complex
+ * coefficients or, at a site with a real basis, of real ones.
+ */
 export interface BlockTerm {
   /** Part diagonal in plane waves [Ha], shape [planeWaves]. */
   readonly diagonal?: Float64Array;
@@ -23,13 +29,16 @@ export interface BlockTerm {
   /** out ← ⟨ψ|·|ψ⟩ of each vector [Ha]; given if cheaper than `addInto`. */
   energies?(out: Float64Array, psi: Float64Array, nVectors: number): void;
   /**
-   * Returns −∂/∂R Σ_n w_n ⟨ψ_n|·|ψ_n⟩ for every atom, Cartesian [Ha/bohr], shape [3·nAtoms]. Absent
+   * At a site of complex coefficients: returns −∂/∂R Σ_n w_n ⟨ψ_n|·|ψ_n⟩ for every atom, Cartesian [Ha/bohr], shape [3·nAtoms]. Absent
    * if the operator does not move with the atoms.
    *
    * @param weights f_n w_k, one for each vector of the panel.
    */
   forces?(psi: Float64Array, weights: Float64Array): Float64Array;
-  /** Returns ∂/∂ε Σ_n w_n ⟨ψ_n|·|ψ_n⟩ [Ha] at fixed coefficients, k+G → (1 − ε)(k+G), if known. */
+  /**
+   * At a site of complex coefficients: returns ∂/∂ε Σ_n w_n ⟨ψ_n|·|ψ_n⟩ [Ha] at fixed coefficients,
+   * k+G → (1 − ε)(k+G), if known.
+   */
   strain?(psi: Float64Array, weights: Float64Array): Tensor;
 }
 

@@ -1,5 +1,7 @@
 import type { KPoint } from "../basis/kpoint.ts";
-import type { GridSize, Kernels, SphereFft } from "../kernels/kernels.ts";
+import { type BandTransforms, packedBands } from "../basis/real/packed-bands.ts";
+import type { RealBasis } from "../basis/real/real-basis.ts";
+import type { Arithmetic, GridSize, Kernels, SphereFft } from "../kernels/kernels.ts";
 import type { HermitianOperator } from "../solvers/lobpcg.ts";
 import type { BlockSite, BlockTerm, Operator } from "./block-term.ts";
 import { blockTermOf, CRYSTAL_OPERATORS } from "./operators.ts";
@@ -7,7 +9,12 @@ import { blockTermOf, CRYSTAL_OPERATORS } from "./operators.ts";
 /** H_k = V(r) + Σ operators of the terms, ½|k+G|² among them, on one sphere of plane waves. */
 export interface Hamiltonian extends HermitianOperator {
   readonly kpoint: KPoint;
+  /** Transforms of complex coefficients. */
   readonly fft: SphereFft;
+  /** Numbers of the coefficients, complex or real. */
+  readonly numbers: Arithmetic;
+  /** Transforms of panels of these coefficients. */
+  readonly bands: BandTransforms;
   /** One for each operator, in the order of the operators. */
   readonly parts: readonly BlockTerm[];
   /** Sum of the diagonals of all parts [Ha], in the memory of the kernels, shape [n]. */
@@ -21,6 +28,7 @@ export interface Hamiltonian extends HermitianOperator {
  *
  * @param potential total local potential V(r) [Ha] on the grid, shape [N], in the memory of
  *   `kernels`. It is read at every application, so it may change between solves.
+ * @param real basis of real coefficients for all panels; the potential must be real in it.
  */
 export function createHamiltonian(
   kernels: Kernels,
@@ -33,30 +41,37 @@ export function createHamiltonian(
   size: GridSize,
   kpoint: KPoint,
   potential: Float64Array,
+  real?: RealBasis,
 ): Hamiltonian {
   const n = kpoint.planeWaves;
   const fft = kernels.sphereFft(size, kpoint.gridIndex);
-  const parts = operators.map((operator) => blockTermOf(operator, { kernels, ...crystal, kpoint, fft }));
+  const numbers = real === undefined ? kernels : kernels.real;
+  const bands = real === undefined ? fft : packedBands(kernels, fft, real);
+  const parts = operators.map((operator) =>
+    blockTermOf(operator, { kernels, ...crystal, kpoint, fft, real }),
+  );
   const diagonal = sumOfDiagonals(kernels, n, parts);
   const others = parts.filter((part) => part.addInto !== undefined);
   return {
     n,
     kpoint,
     fft,
+    numbers,
+    bands,
     parts,
     diagonal,
     applyInto(out, x, nVectors) {
-      kernels.multiplyRows(out, n, nVectors, diagonal, x);
-      fft.applyPotential(out, x, potential, nVectors);
+      numbers.multiplyRows(out, n, nVectors, diagonal, x);
+      bands.applyPotential(out, x, potential, nVectors);
       for (const part of others) part.addInto!(out, x, nVectors);
     },
     preconditionInto(residuals, x, nVectors) {
       kernels.scratch((take) => {
         const scale = take(nVectors);
-        kernels.columnWeightedNorms2(scale, n, nVectors, diagonal, x);
+        numbers.columnWeightedNorms2(scale, n, nVectors, diagonal, x);
         // 0 for a single wave G = 0
         for (let j = 0; j < nVectors; j++) scale[j] = Math.max(scale[j]!, 1e-3);
-        kernels.tpa(n, nVectors, diagonal, scale, residuals);
+        numbers.tpa(n, nVectors, diagonal, scale, residuals);
       });
     },
     energies(out, part, psi, nBands) {
@@ -65,13 +80,13 @@ export function createHamiltonian(
         return;
       }
       out.fill(0, 0, nBands);
-      if (part.diagonal !== undefined) kernels.columnWeightedNorms2(out, n, nBands, part.diagonal, psi);
+      if (part.diagonal !== undefined) numbers.columnWeightedNorms2(out, n, nBands, part.diagonal, psi);
       if (part.addInto === undefined) return;
       kernels.scratch((take) => {
-        const [image, dots] = [take(2 * n * nBands).fill(0), take(2 * nBands)];
+        const [image, dots] = [take(numbers.width * n * nBands).fill(0), take(numbers.width * nBands)];
         part.addInto!(image, psi, nBands);
-        kernels.columnDots(dots, n, nBands, psi, image);
-        for (let j = 0; j < nBands; j++) out[j]! += dots[2 * j]!;
+        numbers.columnDots(dots, n, nBands, psi, image);
+        for (let j = 0; j < nBands; j++) out[j]! += dots[numbers.width * j]!;
       });
     },
   };

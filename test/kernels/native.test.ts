@@ -7,6 +7,7 @@ import { referenceKernels } from "../../src/kernels/reference.ts";
 import { closeArrays, notTiny } from "../close.ts";
 import { NATIVE_PACKAGES, needs } from "../needs.ts";
 import { kernelLaws, randomPanel, sphereIndices } from "./laws.ts";
+import { realLaws } from "./real-laws.ts";
 
 const found = await nativeKernels();
 const missing = "unavailable" in found ? found.unavailable : "";
@@ -14,7 +15,7 @@ const isThere = missing === "";
 const named = (title: string): string => needs(NATIVE_PACKAGES, isThere, title);
 
 // Loading is asynchronous, the laws ask for fresh instances synchronously: each test takes one of these.
-const spares = missing ? [] : await Promise.all(Array.from({ length: 80 }, () => nativeKernels()));
+const spares = missing ? [] : await Promise.all(Array.from({ length: 110 }, () => nativeKernels()));
 const native = (): Kernels => {
   const kernels = spares.pop();
   if (!kernels || "unavailable" in kernels) throw new Error("no spare native kernels: raise their number");
@@ -23,6 +24,7 @@ const native = (): Kernels => {
 
 describe.skipIf(!isThere)(named("native"), () => {
   kernelLaws("native", native, referenceKernels);
+  realLaws("native", native, referenceKernels);
 
   test("arrays at odd offsets, which FFTW cannot load as vectors, give the same transforms", () => {
     const kernels = native();

@@ -7,8 +7,10 @@ import { isSupported } from "../../src/kernels/wasm/module.ts";
 import { wasmKernels, wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { closeArrays, notTiny } from "../close.ts";
 import { kernelLaws, lowRankLaw, randomPanel, sphereIndices } from "./laws.ts";
+import { realLaws } from "./real-laws.ts";
 
 kernelLaws("wasm simd", () => wasmKernelsSync({ fma: false }), referenceKernels);
+realLaws("wasm simd", () => wasmKernelsSync({ fma: false }), referenceKernels);
 
 test("one instruction tells whether the engine takes the build with fused multiply-add", () => {
   const takes = (build: keyof typeof BINARIES) =>
@@ -21,8 +23,10 @@ const fmaMissing = await wasmKernels({ fma: true }).then(
   () => undefined,
   (error: Error) => error.message,
 );
-if (fmaMissing === undefined) kernelLaws("wasm fma", () => wasmKernelsSync({ fma: true }), referenceKernels);
-else test("wasm fma kernels", ({ skip }) => skip(fmaMissing));
+if (fmaMissing === undefined) {
+  kernelLaws("wasm fma", () => wasmKernelsSync({ fma: true }), referenceKernels);
+  realLaws("wasm fma", () => wasmKernelsSync({ fma: true }), referenceKernels);
+} else test("wasm fma kernels", ({ skip }) => skip(fmaMissing));
 
 const simd = () => wasmKernelsSync({ fma: false });
 

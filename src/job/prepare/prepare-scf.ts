@@ -152,7 +152,12 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
         functionals(job.functional),
         basis.mapsPoints ? undefined : basis.symmetrize,
       ),
-      createOrbitals: orbitalsFor(basis, { threads, backend, seed: job.seed }),
+      createOrbitals: orbitalsFor(basis, {
+        threads,
+        backend,
+        seed: job.seed,
+        realOrbitals: job.realOrbitals,
+      }),
       threads,
       startDensity: start.startDensity,
     },

@@ -89,6 +89,8 @@ export interface Job {
    */
   readonly symmetryTolerance: number;
   readonly stress: boolean;
+  /** Real coefficients of the orbitals wherever the Hamiltonian is real: docs/real-orbitals.md. */
+  readonly realOrbitals: boolean;
   readonly scf: ScfChoices;
   readonly seed: number;
   /** Settings of other programs that run the same file; never read here. */

@@ -156,6 +156,7 @@ export const jobSchema = fields({
     .lte(0.1)
     .default(SYMMETRY_TOLERANCE),
   stress: flag().default(false),
+  realOrbitals: flag().default(false),
   scf: scfSchema.prefault({}),
   seed: z.int({ error: "must be a whole number; the start of the random numbers" }).default(0),
   peer: z.record(z.string(), z.unknown(), { error: "must be an object" }).optional(),

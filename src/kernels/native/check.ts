@@ -20,19 +20,20 @@ export function checkCount(what: string, count: number): void {
   );
 }
 
-/** Throws unless `array` holds a rows × columns complex matrix with leading dimension `ld`. */
+/** Throws unless `array` holds a matrix of elements of `width` numbers with leading dimension `ld`. */
 export function checkMatrix(
   what: string,
   array: Float64Array,
   rows: number,
   columns: number,
   ld: number,
+  width: 1 | 2,
 ): void {
   checkCount(`${what} rows`, rows);
   checkCount(`${what} columns`, columns);
   checkCount(`${what} leading dimension`, ld);
   invariant(ld >= Math.max(1, rows), () => `${what}: leading dimension ${ld} is below the ${rows} rows`);
-  checkArray(what, array, rows === 0 || columns === 0 ? 0 : 2 * (ld * (columns - 1) + rows));
+  checkArray(what, array, rows === 0 || columns === 0 ? 0 : width * (ld * (columns - 1) + rows));
 }
 
 /** Returns whether two views begin at the same byte of the same memory. */

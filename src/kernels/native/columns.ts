@@ -1,10 +1,10 @@
 import { invariant } from "../../common/failure.ts";
-import type { Kernels } from "../kernels.ts";
+import type { Arithmetic } from "../kernels.ts";
 import { checkArray, checkCount, sameArray } from "./check.ts";
 import type { Lapack } from "./lapack.ts";
 
 type ColumnKernels = Pick<
-  Kernels,
+  Arithmetic,
   | "columnNorms2"
   | "columnDots"
   | "columnWeightedNorms2"
@@ -17,7 +17,9 @@ type ColumnKernels = Pick<
 const ONE = Int32Array.of(1);
 
 /** Makes operations bound by memory. JavaScript loops, a third as fast, fill the gaps of BLAS. */
-export function columnKernels(lapack: Lapack): ColumnKernels {
+export function columnKernels(lapack: Lapack, width: 1 | 2): ColumnKernels {
+  const checkPanels = (what: string, n: number, nBands: number, ...panels: Float64Array[]): void =>
+    checkPanelsOf(what, n, nBands, width, panels);
   // Scalars of one Fortran call, passed by address.
   const length = new Int32Array(1);
   const factor = new Float64Array(1);
@@ -25,25 +27,30 @@ export function columnKernels(lapack: Lapack): ColumnKernels {
     columnNorms2(out, n, nBands, x) {
       checkPanels("columnNorms2", n, nBands, x);
       checkArray("columnNorms2: out", out, nBands);
-      length[0] = 2 * n;
+      length[0] = width * n;
       for (let j = 0; j < nBands; j++) {
-        const column = x.subarray(2 * n * j);
+        const column = x.subarray(width * n * j);
         out[j] = lapack.ddot(length, column, ONE, column, ONE) as number; // declared as double
       }
     },
     columnDots(out, n, nBands, x, y) {
       checkPanels("columnDots", n, nBands, x, y);
-      checkArray("columnDots: out", out, 2 * nBands);
+      checkArray("columnDots: out", out, width * nBands);
       for (let j = 0; j < nBands; j++)
-        lapack.zdotc(n, x.subarray(2 * n * j), 1, y.subarray(2 * n * j), 1, out.subarray(2 * j));
+        if (width === 2)
+          lapack.zdotc(n, x.subarray(2 * n * j), 1, y.subarray(2 * n * j), 1, out.subarray(2 * j));
+        else {
+          length[0] = n;
+          out[j] = lapack.ddot(length, x.subarray(n * j), ONE, y.subarray(n * j), ONE) as number;
+        }
     },
     scaleColumns(n, nBands, s, x) {
       checkPanels("scaleColumns", n, nBands, x);
       checkArray("scaleColumns: s", s, nBands);
-      length[0] = 2 * n;
+      length[0] = width * n;
       for (let j = 0; j < nBands; j++) {
         factor[0] = s[j]!;
-        lapack.dscal(length, factor, x.subarray(2 * n * j), ONE);
+        lapack.dscal(length, factor, x.subarray(width * n * j), ONE);
       }
     },
     addScaledColumns(out, n, nBands, y, s, x) {
@@ -51,16 +58,16 @@ export function columnKernels(lapack: Lapack): ColumnKernels {
       checkArray("addScaledColumns: s", s, nBands);
       if (sameArray(out, x)) {
         for (let j = 0; j < nBands; j++) {
-          const [first, end, sj] = [2 * n * j, 2 * n * (j + 1), s[j]!];
+          const [first, end, sj] = [width * n * j, width * n * (j + 1), s[j]!];
           for (let i = first; i < end; i++) out[i] = y[i]! + sj * x[i]!;
         }
         return;
       }
-      if (!sameArray(out, y)) out.set(y.subarray(0, 2 * n * nBands));
-      length[0] = 2 * n;
+      if (!sameArray(out, y)) out.set(y.subarray(0, width * n * nBands));
+      length[0] = width * n;
       for (let j = 0; j < nBands; j++) {
         factor[0] = s[j]!;
-        lapack.daxpy(length, factor, x.subarray(2 * n * j), ONE, out.subarray(2 * n * j), ONE);
+        lapack.daxpy(length, factor, x.subarray(width * n * j), ONE, out.subarray(width * n * j), ONE);
       }
     },
     columnWeightedNorms2(out, n, nBands, d, x) {
@@ -69,8 +76,10 @@ export function columnKernels(lapack: Lapack): ColumnKernels {
       checkArray("columnWeightedNorms2: out", out, nBands);
       for (let j = 0; j < nBands; j++) {
         let sum = 0;
-        for (let i = 0, at = 2 * n * j; i < n; i++, at += 2)
-          sum += d[i]! * (x[at]! * x[at]! + x[at + 1]! * x[at + 1]!);
+        if (width === 1) for (let i = 0; i < n; i++) sum += d[i]! * x[i + n * j]! * x[i + n * j]!;
+        else
+          for (let i = 0, at = 2 * n * j; i < n; i++, at += 2)
+            sum += d[i]! * (x[at]! * x[at]! + x[at + 1]! * x[at + 1]!);
         out[j] = sum;
       }
     },
@@ -78,10 +87,12 @@ export function columnKernels(lapack: Lapack): ColumnKernels {
       checkPanels("multiplyRows", n, nBands, out, x);
       checkArray("multiplyRows: d", d, n);
       for (let j = 0; j < nBands; j++)
-        for (let i = 0, at = 2 * n * j; i < n; i++, at += 2) {
-          out[at] = d[i]! * x[at]!;
-          out[at + 1] = d[i]! * x[at + 1]!;
-        }
+        if (width === 1) for (let i = 0; i < n; i++) out[i + n * j] = d[i]! * x[i + n * j]!;
+        else
+          for (let i = 0, at = 2 * n * j; i < n; i++, at += 2) {
+            out[at] = d[i]! * x[at]!;
+            out[at + 1] = d[i]! * x[at + 1]!;
+          }
     },
     tpa(n, nBands, t, s, x) {
       checkPanels("tpa", n, nBands, x);
@@ -90,20 +101,26 @@ export function columnKernels(lapack: Lapack): ColumnKernels {
       for (let j = 0; j < nBands; j++) {
         invariant(s[j]! > 0, () => `tpa: scale ${j} must be positive, got ${s[j]}`);
         const inverseScale = 1 / s[j]!;
-        for (let i = 0, at = 2 * n * j; i < n; i++, at += 2) {
+        for (let i = 0, at = width * n * j; i < n; i++, at += width) {
           const u = t[i]! * inverseScale;
           const low = 27 + u * (18 + u * (12 + u * 8));
           const factor = low / (low + 16 * u * u * (u * u));
           x[at]! *= factor;
-          x[at + 1]! *= factor;
+          if (width === 2) x[at + 1]! *= factor;
         }
       }
     },
   };
 }
 
-function checkPanels(what: string, n: number, nBands: number, ...panels: Float64Array[]): void {
+function checkPanelsOf(
+  what: string,
+  n: number,
+  nBands: number,
+  width: 1 | 2,
+  panels: readonly Float64Array[],
+): void {
   checkCount(`${what}: n`, n);
   checkCount(`${what}: nBands`, nBands);
-  for (const panel of panels) checkArray(`${what}: panel`, panel, 2 * n * nBands);
+  for (const panel of panels) checkArray(`${what}: panel`, panel, width * n * nBands);
 }

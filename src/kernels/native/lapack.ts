@@ -1,15 +1,23 @@
 import { bind, type Koffi, type NativeFunction, openLibrary, UnavailableError } from "./library.ts";
 
+/** Routines with the same arguments for complex and real numbers; `heevd` has two more if complex. */
+export interface DenseRoutines {
+  readonly gemm: NativeFunction;
+  readonly herk: NativeFunction;
+  readonly trsm: NativeFunction;
+  readonly potrf: NativeFunction;
+  readonly heevd: NativeFunction;
+}
+
 /** Routines of BLAS and LAPACK by the Fortran calling convention (all arguments by address). */
 export interface Lapack {
   readonly version: string;
   /** Processor generation whose code the library selected. */
   readonly core: string;
-  readonly zgemm: NativeFunction;
-  readonly zherk: NativeFunction;
-  readonly ztrsm: NativeFunction;
-  readonly zpotrf: NativeFunction;
-  readonly zheevd: NativeFunction;
+  /** zgemm, zherk, ztrsm, zpotrf and zheevd. */
+  readonly complex: DenseRoutines;
+  /** dgemm, dsyrk, dtrsm, dpotrf and dsyevd. */
+  readonly real: DenseRoutines;
   readonly ddot: NativeFunction;
   readonly daxpy: NativeFunction;
   readonly dscal: NativeFunction;
@@ -40,11 +48,20 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
   return {
     version: version.split(" ").slice(0, 2).join(" "),
     core: String(bind(library, "const char* openblas_get_corename()")()),
-    zgemm: routine("zgemm_", 13, 2),
-    zherk: routine("zherk_", 10, 2),
-    ztrsm: routine("ztrsm_", 11, 4),
-    zpotrf: routine("zpotrf_", 5, 1),
-    zheevd: routine("zheevd_", 13, 2),
+    complex: {
+      gemm: routine("zgemm_", 13, 2),
+      herk: routine("zherk_", 10, 2),
+      trsm: routine("ztrsm_", 11, 4),
+      potrf: routine("zpotrf_", 5, 1),
+      heevd: routine("zheevd_", 13, 2),
+    },
+    real: {
+      gemm: routine("dgemm_", 13, 2),
+      herk: routine("dsyrk_", 10, 2),
+      trsm: routine("dtrsm_", 11, 4),
+      potrf: routine("dpotrf_", 5, 1),
+      heevd: routine("dsyevd_", 11, 2),
+    },
     ddot: bind(library, "double ddot_(void*, void*, void*, void*, void*)"),
     daxpy: routine("daxpy_", 6, 0),
     dscal: routine("dscal_", 4, 0),

@@ -49,8 +49,16 @@ export async function nativeKernels(
       memory: memory.usage,
       fft: (size) => gridFft(fftw, memory, size),
       sphereFft: (size, gridIndex) => sphereFft(tools, size, gridIndex),
-      ...denseKernels(lapack, memory),
-      ...columnKernels(lapack),
+      width: 2,
+      ...denseKernels(lapack.complex, memory, 2),
+      ...columnKernels(lapack, 2),
+      real: {
+        width: 1,
+        alloc: memory.alloc,
+        scratch: memory.scratch,
+        ...denseKernels(lapack.real, memory, 1),
+        ...columnKernels(lapack, 1),
+      },
     };
   } catch (error) {
     if (error instanceof UnavailableError) return { unavailable: error.message };

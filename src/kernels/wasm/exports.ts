@@ -2,7 +2,7 @@
 export type Pointer = number;
 
 /** Exports of the compiled kernels; leading dimensions count complex numbers. */
-export interface KernelExports {
+export interface KernelExports extends DenseExports {
   transformGrid(
     px: Pointer,
     py: Pointer,
@@ -35,6 +35,25 @@ export interface KernelExports {
   ): void;
   /** ordered ← grid if `toPlan`, else grid ← grid + ordered. */
   permuteReal(plan: Pointer, ordered: Pointer, grid: Pointer, toPlan: boolean): void;
+  allPositive(n: number, s: Pointer): number;
+  realGemmWork: DenseExports["gemmWork"];
+  realGemm: DenseExports["gemm"];
+  symmetricOverlap: DenseExports["hermitianOverlap"];
+  realCholesky: DenseExports["cholesky"];
+  realSolveTriangularLeft: DenseExports["solveTriangularLeft"];
+  realSolveTriangularRight: DenseExports["solveTriangularRight"];
+  realEighWork: DenseExports["eighWork"];
+  realEigh: DenseExports["eigh"];
+  realColumnDots: DenseExports["columnDots"];
+  realColumnWeightedNorms2: DenseExports["columnWeightedNorms2"];
+  realScaleColumns: DenseExports["scaleColumns"];
+  realAddScaledColumns: DenseExports["addScaledColumns"];
+  realMultiplyRows: DenseExports["multiplyRows"];
+  realTpa: DenseExports["tpa"];
+}
+
+/** Dense algebra on complex or on real numbers, which leading dimensions count. */
+export interface DenseExports {
   /** Returns the bytes of work memory. */
   gemmWork(m: number, n: number, k: number): number;
   gemm(
@@ -95,5 +114,23 @@ export interface KernelExports {
   addScaledColumns(out: Pointer, n: number, nBands: number, y: Pointer, s: Pointer, x: Pointer): void;
   multiplyRows(out: Pointer, n: number, nBands: number, d: Pointer, x: Pointer): void;
   tpa(n: number, nBands: number, t: Pointer, s: Pointer, x: Pointer): void;
-  allPositive(n: number, s: Pointer): number;
 }
+
+/** Returns the dense algebra on real numbers of a module. */
+export const realExports = (wasm: KernelExports): DenseExports => ({
+  gemmWork: wasm.realGemmWork,
+  gemm: wasm.realGemm,
+  hermitianOverlap: wasm.symmetricOverlap,
+  cholesky: wasm.realCholesky,
+  solveTriangularLeft: wasm.realSolveTriangularLeft,
+  solveTriangularRight: wasm.realSolveTriangularRight,
+  eighWork: wasm.realEighWork,
+  eigh: wasm.realEigh,
+  columnNorms2: (out, n, nBands, x) => wasm.realColumnDots(out, n, nBands, x, x),
+  columnDots: wasm.realColumnDots,
+  columnWeightedNorms2: wasm.realColumnWeightedNorms2,
+  scaleColumns: wasm.realScaleColumns,
+  addScaledColumns: wasm.realAddScaledColumns,
+  multiplyRows: wasm.realMultiplyRows,
+  tpa: wasm.realTpa,
+});

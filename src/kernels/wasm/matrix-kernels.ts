@@ -1,23 +1,27 @@
 import { invariant } from "../../common/failure.ts";
-import type { Kernels } from "../kernels.ts";
-import type { KernelExports } from "./exports.ts";
+import type { Arithmetic } from "../kernels.ts";
+import type { DenseExports } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
 
-/** Returns the length of a matrix of `columns` columns with leading dimension `ld`. */
+/** Returns the elements of a matrix of `columns` columns with leading dimension `ld`. */
 const extent = (rows: number, columns: number, ld: number, what: string): number => {
   invariant(ld >= rows, () => `${what}: leading dimension ${ld} is below ${rows} rows`);
-  return rows === 0 || columns === 0 ? 0 : 2 * (ld * (columns - 1) + rows);
+  return rows === 0 || columns === 0 ? 0 : ld * (columns - 1) + rows;
 };
 
 type MatrixKernels = Pick<
-  Kernels,
+  Arithmetic,
   "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
 >;
 
 /** Makes the kernels on matrices, with checked addresses and work memory. */
-export function matrixKernels({ address, scratch }: LinearMemory, wasm: KernelExports): MatrixKernels {
+export function matrixKernels(
+  { address, scratch }: LinearMemory,
+  wasm: DenseExports,
+  width: 1 | 2,
+): MatrixKernels {
   const matrix = (x: Float64Array, rows: number, columns: number, ld: number, what: string): number =>
-    address(x, extent(rows, columns, ld, what), what);
+    address(x, width * extent(rows, columns, ld, what), what);
   const withWork = <T>(bytes: number, body: (work: number) => T): T =>
     scratch((take) => body(take(Math.ceil(bytes / 8)).byteOffset));
   return {

@@ -2,7 +2,7 @@ import { requireInput } from "../../common/failure.ts";
 import { isNode } from "../../common/platform.ts";
 import type { GridSize, Kernels } from "../kernels.ts";
 import { columnKernels } from "./column-kernels.ts";
-import type { KernelExports } from "./exports.ts";
+import { type KernelExports, realExports } from "./exports.ts";
 import { type LinePlan, linePlan } from "./line-plan.ts";
 import { matrixKernels } from "./matrix-kernels.ts";
 import { linearMemory } from "./memory.ts";
@@ -74,7 +74,15 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean):
     memory: () => ({ held: memory.held(), peak: memory.held(), most: memory.most }),
     fft: (size) => gridFft(memory, wasm, size, lines(size)),
     sphereFft: (size, gridIndex) => prunedFft(memory, wasm, size, gridIndex, lines(size)),
-    ...matrixKernels(memory, wasm),
-    ...columnKernels(memory, wasm),
+    width: 2,
+    ...matrixKernels(memory, wasm, 2),
+    ...columnKernels(memory, wasm, 2, wasm.allPositive),
+    real: {
+      width: 1,
+      alloc: memory.alloc,
+      scratch: memory.scratch,
+      ...matrixKernels(memory, realExports(wasm), 1),
+      ...columnKernels(memory, realExports(wasm), 1, wasm.allPositive),
+    },
   };
 }

@@ -15,9 +15,11 @@ export const kinetic: Term = { name: "kinetic", operator: { kind: "kinetic" } };
 export function kineticAt({
   kernels,
   kpoint: { planeWaves: n, kPlusG, kinetic: values },
+  real,
 }: BlockSite): BlockTerm {
   const diagonal = kernels.alloc(n);
   diagonal.set(values);
+  if (real !== undefined) return { diagonal };
   return {
     diagonal,
     strain(psi, weights) {

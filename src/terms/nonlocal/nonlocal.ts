@@ -9,29 +9,35 @@ export const nonlocal: Term = { name: "nonlocal", operator: { kind: "nonlocal" }
 
 /** Makes P D Pᴴ of all atoms at a k-point: two matrix products per application. */
 export function nonlocalAt(site: BlockSite): BlockTerm {
-  const { kernels, kpoint } = site;
+  const { kernels, kpoint, real } = site;
+  const numbers = real === undefined ? kernels : kernels.real;
+  const { width } = numbers;
   const n = kpoint.planeWaves;
-  const operator = nonlocalProjectors(kernels, site, kpoint);
+  const operator = nonlocalProjectors(kernels, site, kpoint, real);
   const { count, projectors, coupling } = operator;
-  return {
+  const applied: BlockTerm = {
     addInto(out, x, nVectors) {
       if (count === 0) return;
       kernels.scratch((take) => {
-        const overlaps = take(2 * count * nVectors);
-        kernels.gemm("C", "N", count, nVectors, n, 1, projectors, n, x, n, 0, overlaps, count);
-        kernels.multiplyRows(overlaps, count, nVectors, coupling, overlaps);
-        kernels.gemm("N", "N", n, nVectors, count, 1, projectors, n, overlaps, count, 1, out, n);
+        const overlaps = take(width * count * nVectors);
+        numbers.gemm("C", "N", count, nVectors, n, 1, projectors, n, x, n, 0, overlaps, count);
+        numbers.multiplyRows(overlaps, count, nVectors, coupling, overlaps);
+        numbers.gemm("N", "N", n, nVectors, count, 1, projectors, n, overlaps, count, 1, out, n);
       });
     },
     energies(out, psi, nVectors) {
       out.fill(0, 0, nVectors);
       if (count === 0) return;
       kernels.scratch((take) => {
-        const overlaps = take(2 * count * nVectors);
-        kernels.gemm("C", "N", count, nVectors, n, 1, projectors, n, psi, n, 0, overlaps, count);
-        kernels.columnWeightedNorms2(out, count, nVectors, coupling, overlaps);
+        const overlaps = take(width * count * nVectors);
+        numbers.gemm("C", "N", count, nVectors, n, 1, projectors, n, psi, n, 0, overlaps, count);
+        numbers.columnWeightedNorms2(out, count, nVectors, coupling, overlaps);
       });
     },
+  };
+  if (real !== undefined) return applied;
+  return {
+    ...applied,
     forces: (psi, weights) => nonlocalForces(site, operator, psi, weights),
     strain: (psi, weights) => nonlocalStrain(site, operator, psi, weights),
   };

@@ -1,5 +1,6 @@
 import { nonlocalChannels, projectorFourier } from "../../atoms/pseudopotential-formulas.ts";
 import type { KPoint } from "../../basis/kpoint.ts";
+import type { RealBasis } from "../../basis/real/real-basis.ts";
 import { sphericalHarmonic } from "../../common/spherical-harmonics.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
@@ -10,7 +11,7 @@ import type { Atom, Species } from "../../model/model.ts";
 export interface NonlocalProjectors {
   /** Number of projectors, over all atoms. */
   readonly count: number;
-  /** P: complex panel [planeWaves × count], ⟨k+G|p⟩ with structure factor e^{−i(k+G)R}. */
+  /** P: panel [planeWaves × count], ⟨k+G|p⟩ with structure factor e^{−i(k+G)R}; real in a real basis. */
   readonly projectors: Float64Array;
   /** Diagonal of D [Ha], shape [count]. */
   readonly coupling: Float64Array;
@@ -30,16 +31,20 @@ interface Channel {
  * Builds P and D for all atoms: h^l = U Λ Uᵀ, projectors p_a = Σ_i U_ia p_i, D = Λ [HGH98 eq. 4].
  *
  *   ⟨k+G|p_a^{lm}⟩ = (−i)^l Σ_i U_ia P_i^l(|k+G|) Y_lm(k+G) e^{−i(k+G)R} / √Ω
+ *
+ * @param real basis of real coefficients, in which P is then given.
  */
 export function nonlocalProjectors(
   kernels: Kernels,
   { lattice, species, atoms }: { lattice: Lattice; species: readonly Species[]; atoms: readonly Atom[] },
   kpoint: KPoint,
+  real?: RealBasis,
 ): NonlocalProjectors {
   const forms = species.map((kind) => speciesForms(kernels, kind, kpoint));
   const ofAtoms = atoms.flatMap((atom, iAtom) => forms[atom.species]!.map(({ value }) => ({ value, iAtom })));
-  const projectors = kernels.alloc(2 * kpoint.planeWaves * ofAtoms.length);
-  fillPanel(projectors, { lattice, atoms }, kpoint, forms);
+  const projectors = kernels.alloc((real === undefined ? 2 : 1) * kpoint.planeWaves * ofAtoms.length);
+  if (real === undefined) fillPanel(projectors, { lattice, atoms }, kpoint, forms);
+  else fillRealPanel(projectors, { lattice, atoms }, kpoint, forms, real);
   const coupling = kernels.alloc(ofAtoms.length);
   coupling.set(ofAtoms.map(({ value }) => value));
   return {
@@ -80,6 +85,60 @@ export function fillPanel(
       column++;
     }
   }
+}
+
+/**
+ * panel ← real columns that span the same operator P D Pᴴ. With q = Uᴴp, columns of time reversal
+ * are real. Under inversion the column of the atom at 2t − τ is q̄ up to a phase, and q qᴴ + q̄ q̄ᴴ =
+ * x xᵀ + y yᵀ with x + iy = √2 q; an atom that is its own image has a real q up to a phase.
+ */
+function fillRealPanel(
+  panel: Float64Array,
+  { lattice, atoms }: { lattice: Lattice; atoms: readonly Atom[] },
+  kpoint: KPoint,
+  formsOf: readonly (readonly ProjectorForm[])[],
+  real: RealBasis,
+): void {
+  const n = kpoint.planeWaves;
+  const firstOf: number[] = [];
+  let columns = 0;
+  for (const { species } of atoms) {
+    firstOf.push(columns);
+    columns += formsOf[species]!.length;
+  }
+  atoms.forEach((atom, a) => {
+    const image = real.imageOf?.[a] ?? a;
+    if (image < a) return; // made with its partner
+    const ofAtom = formsOf[atom.species]!.length;
+    const complex = new Float64Array(2 * n * ofAtom);
+    fillPanel(complex, { lattice, atoms: [atom] }, kpoint, formsOf);
+    for (let i = 0; i < ofAtom; i++) {
+      const column = (of: number) => {
+        const at = n * (firstOf[of]! + i);
+        return panel.subarray(at, at + n).fill(0);
+      };
+      const p = complex.subarray(2 * n * i, 2 * n * (i + 1));
+      if (image !== a) {
+        real.addProjected(column(a), column(image), p, Math.SQRT2);
+        continue;
+      }
+      const [x, y] = [column(a), new Float64Array(n)];
+      real.addProjected(x, y, p);
+      makeReal(x, y);
+    }
+  });
+}
+
+/** x ← Re e^{−iφ}(x + iy) for a vector that is e^{iφ} times a real one: Σ(x + iy)² = e^{2iφ}‖·‖². */
+function makeReal(x: Float64Array, y: Float64Array): void {
+  let [re, im] = [0, 0];
+  for (let g = 0; g < x.length; g++) {
+    re += x[g]! ** 2 - y[g]! ** 2;
+    im += 2 * x[g]! * y[g]!;
+  }
+  const phi = Math.atan2(im, re) / 2;
+  const [c, s] = [Math.cos(phi), Math.sin(phi)];
+  for (let g = 0; g < x.length; g++) x[g] = c * x[g]! + s * y[g]!;
 }
 
 /** Returns real form factors Σ_i U_ia P_i(|k+G|) Y_lm(k+G) of all projectors of one species. */

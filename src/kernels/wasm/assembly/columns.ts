@@ -68,7 +68,7 @@ export function multiplyRows(out: usize, n: usize, nBands: usize, d: usize, x: u
 
 /** K(u) of two energies at once. */
 @inline
-function damping(u: v128): v128 {
+export function damping(u: v128): v128 {
   const low = madd(madd(madd(f64x2.splat(8), u, f64x2.splat(12)), u, f64x2.splat(18)), u, f64x2.splat(27));
   const u2 = f64x2.mul(u, u);
   return f64x2.div(low, madd(f64x2.mul(u2, u2), f64x2.splat(16), low));

@@ -8,7 +8,7 @@ const BLOCK: usize = 32;
 const BLOCK_OF_SMALL: usize = 16;
 const SMALL: usize = 200;
 /** Entries of T this far below the largest of A are rounding noise many times over. */
-const FLOOR: f64 = 1e-32;
+export const FLOOR: f64 = 1e-32;
 
 /** Bytes of work `eigh` needs. */
 export function eighWork(n: usize): usize {
@@ -28,7 +28,7 @@ export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ld
   const d = y + vector, z = d + vector, rotations = z + aligned(strips * n * 64);
   const rest = rotations + aligned(rotationBytes(n));
 
-  const exponent = scaleToOne(n, a, lda);
+  const exponent = scaleToOne(n, a, lda, 16);
   tridiagonalise(n, a, lda, d, e, tau, x, w, y);
   if (!isFiniteSum(n, d) || !isFiniteSum(n, e)) return false; // no sweep would make numbers of it
   memory.fill(z, 0, strips * n * 64);
@@ -48,7 +48,7 @@ export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ld
 
 /** Whether n numbers are finite, with room to add them up: those of a matrix of size one. */
 @inline
-function isFiniteSum(n: usize, x: usize): bool {
+export function isFiniteSum(n: usize, x: usize): bool {
   let total: f64 = 0;
   for (let i: usize = 0; i < n; i++) total += Math.abs(load<f64>(x + (i << 3)));
   return total < Infinity; // false for NaN
@@ -56,7 +56,7 @@ function isFiniteSum(n: usize, x: usize): bool {
 
 /** x·2^k for any k whose result is a number, also where 2^k itself is none. */
 @inline
-function timesPowerOfTwo(x: f64, k: i32): f64 {
+export function timesPowerOfTwo(x: f64, k: i32): f64 {
   const half = k / 2;
   return x * powerOfTwo(half) * powerOfTwo(k - half);
 }
@@ -67,26 +67,28 @@ function powerOfTwo(k: i32): f64 {
   return reinterpret<f64>((<i64>(k + 1023)) << 52);
 }
 
-/** Multiplies the lower triangle by a power of two that brings its largest entry to [1, 2); returns minus its exponent. */
-function scaleToOne(n: usize, a: usize, lda: usize): i32 {
-  let top = f64x2.splat(0);
+/**
+ * Multiplies the lower triangle, of numbers of `size` bytes, by a power of two that brings its largest entry to
+ * [1, 2); returns minus its exponent.
+ */
+export function scaleToOne(n: usize, a: usize, lda: usize, size: usize): i32 {
+  let largest: f64 = 0;
   for (let j: usize = 0; j < n; j++)
-    for (let p = a + j * (lda + 1) * 16, end = a + (j * lda + n) * 16; p < end; p += 16)
-      top = f64x2.max(top, f64x2.abs(v128.load(p)));
-  const largest = Math.max(f64x2.extract_lane(top, 0), f64x2.extract_lane(top, 1));
+    for (let p = a + j * (lda + 1) * size, end = a + (j * lda + n) * size; p < end; p += 8)
+      largest = Math.max(largest, Math.abs(load<f64>(p)));
   if (!(largest > 0) || largest == Infinity) return 0;
   // A subnormal number shows the exponent −1023: at most 52 too large, which is near enough.
   const exponent = <i32>((reinterpret<i64>(largest) >> 52) & 0x7ff) - 1023;
   const half = -exponent / 2;
-  const s = f64x2.splat(powerOfTwo(half)), t = f64x2.splat(powerOfTwo(-exponent - half));
+  const s = powerOfTwo(half), t = powerOfTwo(-exponent - half);
   for (let j: usize = 0; j < n; j++)
-    for (let p = a + j * (lda + 1) * 16, end = a + (j * lda + n) * 16; p < end; p += 16)
-      v128.store(p, f64x2.mul(f64x2.mul(v128.load(p), s), t));
+    for (let p = a + j * (lda + 1) * size, end = a + (j * lda + n) * size; p < end; p += 8)
+      store<f64>(p, load<f64>(p) * s * t);
   return exponent;
 }
 
 /** Ranks of d ascending, by insertion: QL leaves them nearly in order. */
-function sortedOrder(n: usize, d: usize, order: usize): void {
+export function sortedOrder(n: usize, d: usize, order: usize): void {
   for (let j: usize = 0; j < n; j++) {
     const value = load<f64>(d + (j << 3));
     let i = j;

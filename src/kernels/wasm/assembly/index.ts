@@ -6,3 +6,9 @@ export { eigh, eighWork } from "./eigh";
 export {
   addScaledColumns, allPositive, columnDots, columnNorms2, columnWeightedNorms2, multiplyRows, scaleColumns, tpa,
 } from "./columns";
+export { realGemm, realGemmWork, symmetricOverlap } from "./real/gemm";
+export { realCholesky, realSolveTriangularLeft, realSolveTriangularRight } from "./real/triangular";
+export { realEigh, realEighWork } from "./real/eigh";
+export {
+  realAddScaledColumns, realColumnDots, realColumnWeightedNorms2, realMultiplyRows, realScaleColumns, realTpa,
+} from "./real/columns";

@@ -1,0 +1,124 @@
+import { dot } from "../../common/vec3.ts";
+import type { KPoint } from "../kpoint.ts";
+import type { InversionCentre } from "./inversion-centre.ts";
+
+/**
+ * A unitary U for one k-point such that Uᴴ H_k U is real symmetric: docs/real-orbitals.md. With real
+ * a and b, U(a + ib) are two orbitals in one complex array.
+ */
+export interface RealBasis {
+  readonly kind: "inversion" | "time-reversal";
+  /** Index of the atom at 2t − τ for each atom, if by inversion. */
+  readonly imageOf?: readonly number[];
+  /** c ← U (s a + i t b), complex [n]; without b, c ← s U a. */
+  expand(c: Float64Array, a: Float64Array, s?: number, b?: Float64Array, t?: number): void;
+  /** a ← a + s Re Uᴴc and b ← b + s Im Uᴴc, real [n]. */
+  addProjected(a: Float64Array, b: Float64Array | undefined, c: Float64Array, s?: number): void;
+}
+
+/**
+ * Makes the real basis of a k-point: by inversion at every k, by time reversal where k ≡ −k.
+ * Undefined where there is none.
+ *
+ * @param centre of inversion of the potential.
+ */
+export const realBasis = (kpoint: KPoint, centre: InversionCentre | undefined): RealBasis | undefined =>
+  centre === undefined ? byTimeReversal(kpoint) : byInversion(kpoint, centre);
+
+/** U = diag(e^{−i(k+G)t}). */
+function byInversion(
+  { k, gVectors, planeWaves: n }: KPoint,
+  { position, imageOf }: InversionCentre,
+): RealBasis {
+  const phase = new Float64Array(2 * n);
+  for (let g = 0; g < n; g++) {
+    const turns = dot(
+      [k[0] + gVectors[3 * g]!, k[1] + gVectors[3 * g + 1]!, k[2] + gVectors[3 * g + 2]!],
+      position,
+    );
+    phase[2 * g] = Math.cos(2 * Math.PI * turns);
+    phase[2 * g + 1] = -Math.sin(2 * Math.PI * turns);
+  }
+  return {
+    kind: "inversion",
+    imageOf,
+    expand(c, a, s = 1, b, t = 1) {
+      for (let g = 0; g < n; g++) {
+        const [x, y] = [s * a[g]!, b === undefined ? 0 : t * b[g]!];
+        const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
+        c[2 * g] = x * re - y * im;
+        c[2 * g + 1] = x * im + y * re;
+      }
+    },
+    addProjected(a, b, c, s = 1) {
+      for (let g = 0; g < n; g++) {
+        const [x, y] = [s * c[2 * g]!, s * c[2 * g + 1]!];
+        const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
+        a[g]! += x * re + y * im;
+        if (b !== undefined) b[g]! += y * re - x * im;
+      }
+    },
+  };
+}
+
+/** For pairs of waves c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; a wave paired with itself is real. */
+function byTimeReversal({ k, gVectors, planeWaves: n }: KPoint): RealBasis | undefined {
+  const twice = k.map((x) => Math.round(2 * x));
+  if (!k.every((x, i) => Math.abs(2 * x - twice[i]!) < 1e-12)) return undefined;
+  const key = (x: number, y: number, z: number) => `${x} ${y} ${z}`;
+  const at = new Map<string, number>();
+  for (let g = 0; g < n; g++) at.set(key(gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!), g);
+  const partner = new Int32Array(n);
+  for (let g = 0; g < n; g++) {
+    const found = at.get(
+      key(
+        -gVectors[3 * g]! - twice[0]!,
+        -gVectors[3 * g + 1]! - twice[1]!,
+        -gVectors[3 * g + 2]! - twice[2]!,
+      ),
+    );
+    if (found === undefined) return undefined; // rounding at the surface of the sphere
+    partner[g] = found;
+  }
+  return {
+    kind: "time-reversal",
+    expand(c, a, s = 1, b, t = 1) {
+      for (let g = 0; g < n; g++) {
+        const p = partner[g]!;
+        if (p < g) continue;
+        const isAlone = p === g;
+        const [u, v] = isAlone ? [s, t] : [s * Math.SQRT1_2, t * Math.SQRT1_2];
+        const [x, y] = [u * a[g]!, b === undefined ? 0 : v * b[g]!];
+        if (isAlone) {
+          c[2 * g] = x;
+          c[2 * g + 1] = y;
+          continue;
+        }
+        const [z, w] = [u * a[p]!, b === undefined ? 0 : v * b[p]!];
+        c[2 * g] = x - w;
+        c[2 * g + 1] = y + z;
+        c[2 * p] = x + w;
+        c[2 * p + 1] = y - z;
+      }
+    },
+    addProjected(a, b, c, s = 1) {
+      for (let g = 0; g < n; g++) {
+        const p = partner[g]!;
+        if (p < g) continue;
+        if (p === g) {
+          a[g]! += s * c[2 * g]!;
+          if (b !== undefined) b[g]! += s * c[2 * g + 1]!;
+          continue;
+        }
+        const u = s * Math.SQRT1_2;
+        const [x, y, z, w] = [c[2 * g]!, c[2 * g + 1]!, c[2 * p]!, c[2 * p + 1]!];
+        // (c_G + c_P)/√2 and −i (c_G − c_P)/√2
+        a[g]! += u * (x + z);
+        a[p]! += u * (y - w);
+        if (b === undefined) continue;
+        b[g]! += u * (y + w);
+        b[p]! -= u * (x - z);
+      }
+    },
+  };
+}
