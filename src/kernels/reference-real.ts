@@ -1,6 +1,6 @@
 import type { Arithmetic } from "./kernels.ts";
 
-/** Makes real arithmetic of complex arithmetic on numbers without imaginary part: its definition. */
+/** Makes real arithmetic of complex arithmetic on numbers without imaginary part. */
 export function embeddedReal(complex: Omit<Arithmetic, "width">): Arithmetic {
   /** Runs `body` on complex copies of arrays and copies their real parts back. */
   const embed = <T>(arrays: readonly Float64Array[], body: (...copies: Float64Array[]) => T): T => {

@@ -1,6 +1,6 @@
 import { nonlocalChannels } from "../atoms/pseudopotential-formulas.ts";
 import type { Model } from "../model/model.ts";
-import { lobpcgBytes } from "../solvers/lobpcg.ts";
+import { lobpcgBytes } from "../solvers/lobpcg-workspace.ts";
 
 /** Sizes that decide how much memory of a kernel instance blocks take. */
 export interface BlockSizes {

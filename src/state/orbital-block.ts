@@ -6,7 +6,8 @@ import { random } from "../common/random.ts";
 import type { Arithmetic, GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Atom, Species } from "../model/model.ts";
-import { type LobpcgWorkspace, lobpcg, lobpcgWorkspace } from "../solvers/lobpcg.ts";
+import { lobpcg } from "../solvers/lobpcg.ts";
+import { type LobpcgWorkspace, lobpcgWorkspace } from "../solvers/lobpcg-workspace.ts";
 import type { Operator } from "../terms/block-term.ts";
 import { createHamiltonian, type Hamiltonian } from "../terms/hamiltonian.ts";
 import { hasRealForm } from "../terms/operators.ts";
@@ -61,7 +62,7 @@ export interface OrbitalBlock {
   readonly kpoint: KPoint;
   readonly hamiltonian: Hamiltonian;
   readonly nBands: number;
-  /** Panel [planeWaves × nBands] of the Hamiltonian's numbers, orthonormal after the first solve. */
+  /** Panel [planeWaves × nBands], complex or real, orthonormal after the first solve. */
   readonly psi: Float64Array;
   /** Returns a copy of a panel as complex coefficients. */
   toComplex(panel: Float64Array): Float64Array;
@@ -106,7 +107,7 @@ export function blockShared(
 export const longestSphere = (kpoints: readonly Pick<KPoint, "planeWaves">[]): number =>
   kpoints.reduce((most, { planeWaves }) => Math.max(most, planeWaves), 1);
 
-/** Returns the basis of real coefficients at a k-point, if the setup asks for one and there is one. */
+/** Returns the basis of real coefficients at a k-point if the setup asks for it and there is one. */
 function realBasisOf({ realOrbitals, operators = [] }: OrbitalSetup, kpoint: KPoint): RealBasis | undefined {
   if (realOrbitals === undefined || !operators.every(hasRealForm)) return undefined;
   return realBasis(kpoint, realOrbitals.centre);

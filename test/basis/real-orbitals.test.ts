@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findGth } from "../../src/atoms/gth/gth-table.ts";
-import { createGrid, exactProductGridSize } from "../../src/basis/grid.ts";
+import { createGrid } from "../../src/basis/grid.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { type InversionCentre, inversionCentre } from "../../src/basis/real/inversion-centre.ts";
 import { type RealBasis, realBasis } from "../../src/basis/real/real-basis.ts";
@@ -10,73 +9,13 @@ import { scale, type Vec3 } from "../../src/common/vec3.ts";
 import { newRealField } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { createLattice } from "../../src/model/lattice.ts";
-import type { Atom } from "../../src/model/model.ts";
 import { IDENTITY, type SymmetryOperation } from "../../src/model/symmetry.ts";
 import { createHamiltonian } from "../../src/terms/hamiltonian.ts";
 import { closeArrays, notTiny } from "../close.ts";
+import { crystal, ECUT, inversion, randomPotential } from "./real-crystals.ts";
 
-const ECUT = 1.6;
-const SPECIES = [["Si", "gth-lda"] as const, ["Cu", "gth-lda-q11"] as const].map(([element, family]) => ({
-  element,
-  pseudopotential: findGth(element, family),
-}));
 /** All k with k ≡ −k. */
 const TIME_REVERSAL: Vec3[] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => [(i & 1) / 2, (i & 2) / 4, (i & 4) / 8]);
-
-const inversion = (w: Vec3): SymmetryOperation => ({
-  rotation: [
-    [-1, 0, 0],
-    [0, -1, 0],
-    [0, 0, -1],
-  ],
-  translation: w,
-});
-
-/** A random triclinic crystal: with `centre` atoms in pairs about it, one on it and one half a cell from it. */
-function crystal(seed: number, centre?: Vec3) {
-  const stream = random(seed);
-  const any = () => stream.normal() / 3;
-  const lattice = createLattice([
-    [6 + any(), any(), any()],
-    [any(), 5.5 + any(), any()],
-    [any(), any(), 6.5 + any()],
-  ]);
-  const position = (): Vec3 => [any(), any(), any()];
-  const atoms: Atom[] = [];
-  for (const species of [0, 1]) {
-    const p = position();
-    atoms.push({ species, position: p });
-    if (centre !== undefined)
-      atoms.push({
-        species,
-        position: [2 * centre[0] - p[0], 2 * centre[1] - p[1] + 1, 2 * centre[2] - p[2]],
-      });
-  }
-  if (centre !== undefined) {
-    atoms.push({ species: 0, position: centre });
-    atoms.push({ species: 1, position: [centre[0] + 0.5, centre[1], centre[2] - 0.5] });
-  }
-  const size = exactProductGridSize(lattice.vectors, ECUT);
-  return { lattice, species: SPECIES, atoms, size };
-}
-
-/** Random smooth V(r) of a crystal, invariant under `operations`. */
-function randomPotential(
-  size: GridSize,
-  lattice: ReturnType<typeof createLattice>,
-  operations: SymmetryOperation[],
-  seed: number,
-) {
-  // biome-ignore format: one line
-  const kernels = wasmKernelsSync();
-  const grid = createGrid(lattice, size, kernels);
-  const v = newRealField(grid.points);
-  const stream = random(seed);
-  for (let r = 0; r < v.length; r++) v[r] = stream.normal();
-  symmetrizer(grid, operations)(v);
-  return { grid, v };
-}
 
 /** The matrix of H in complex coefficients between the columns of U, and that of the real Hamiltonian. */
 function bothMatrices(

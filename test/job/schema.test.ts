@@ -43,6 +43,7 @@ test("a job of structure and cutoff alone gets the documented defaults", () => {
     symmetry: true,
     symmetryTolerance: 1e-4,
     stress: false,
+    realOrbitals: false,
     scf: {
       mixing: { name: "ldos" },
       accelerator: { name: "anderson", depth: 10, errorFactor: 1e5, maxCondition: 1e6 },

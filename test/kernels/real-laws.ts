@@ -159,13 +159,13 @@ export function realLaws(name: string, make: () => Kernels, oracle: () => Kernel
       });
 
     // Jacobi rotations of the reference leave what is not a number as it is.
-    const refuses = name !== "reference";
-    test.runIf(refuses)("eigh of a matrix that is not finite fails", () => {
-      const mine = make().real;
-      const a = symmetric(mine, 5, "dense");
-      a[3] = Number.NaN;
-      expect(() => mine.eigh(5, a, 5, mine.alloc(5), mine.alloc(25), 5)).toThrow(/eigh/);
-    });
+    if (name !== "reference")
+      test("eigh of a matrix that is not finite fails", () => {
+        const mine = make().real;
+        const a = symmetric(mine, 5, "dense");
+        a[3] = Number.NaN;
+        expect(() => mine.eigh(5, a, 5, mine.alloc(5), mine.alloc(25), 5)).toThrow(/eigh/);
+      });
 
     test("column and row operations agree with the oracle, odd lengths included", () => {
       const [mine, theirs] = [make().real, oracle().real];

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
-import { type HermitianOperator, lobpcg, lobpcgWorkspace } from "../../src/solvers/lobpcg.ts";
+import { type HermitianOperator, lobpcg } from "../../src/solvers/lobpcg.ts";
+import { lobpcgWorkspace } from "../../src/solvers/lobpcg-workspace.ts";
 import { closeArrays } from "../close.ts";
 
 const kernels = wasmKernelsSync();

@@ -3,8 +3,8 @@ import type { KPoint } from "../kpoint.ts";
 import type { InversionCentre } from "./inversion-centre.ts";
 
 /**
- * A unitary U for one k-point such that Uᴴ H_k U is real symmetric: docs/real-orbitals.md. With real
- * a and b, U(a + ib) are two orbitals in one complex array.
+ * A unitary U for one k-point such that Uᴴ H_k U is real symmetric: docs/real-orbitals.md. With
+ * real a and b, U(a + ib) are two orbitals in one complex array.
  */
 export interface RealBasis {
   readonly kind: "inversion" | "time-reversal";
@@ -61,7 +61,7 @@ function byInversion(
   };
 }
 
-/** For pairs of waves c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; a wave paired with itself is real. */
+/** Pairs of waves: c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; a wave paired with itself is real. */
 function byTimeReversal({ k, gVectors, planeWaves: n }: KPoint): RealBasis | undefined {
   const twice = k.map((x) => Math.round(2 * x));
   if (!k.every((x, i) => Math.abs(2 * x - twice[i]!) < 1e-12)) return undefined;

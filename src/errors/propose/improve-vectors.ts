@@ -1,5 +1,6 @@
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type HermitianOperator, lobpcg, lobpcgWorkspace } from "../../solvers/lobpcg.ts";
+import { type HermitianOperator, lobpcg } from "../../solvers/lobpcg.ts";
+import { lobpcgWorkspace } from "../../solvers/lobpcg-workspace.ts";
 import { gridConvolution } from "../apply/grid-convolution.ts";
 import { nonlocalColumns } from "../apply/nonlocal-error.ts";
 import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";

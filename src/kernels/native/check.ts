@@ -20,7 +20,7 @@ export function checkCount(what: string, count: number): void {
   );
 }
 
-/** Throws unless `array` holds a matrix of elements of `width` numbers with leading dimension `ld`. */
+/** Throws unless `array` holds a matrix, elements of `width` numbers, leading dimension `ld`. */
 export function checkMatrix(
   what: string,
   array: Float64Array,

@@ -1,6 +1,6 @@
 import { bind, type Koffi, type NativeFunction, openLibrary, UnavailableError } from "./library.ts";
 
-/** Routines with the same arguments for complex and real numbers; `heevd` has two more if complex. */
+/** Routines with the same arguments for both kinds of numbers; `heevd` has two more if complex. */
 export interface DenseRoutines {
   readonly gemm: NativeFunction;
   readonly herk: NativeFunction;

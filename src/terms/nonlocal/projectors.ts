@@ -11,7 +11,7 @@ import type { Atom, Species } from "../../model/model.ts";
 export interface NonlocalProjectors {
   /** Number of projectors, over all atoms. */
   readonly count: number;
-  /** P: panel [planeWaves × count], ⟨k+G|p⟩ with structure factor e^{−i(k+G)R}; real in a real basis. */
+  /** P: panel [planeWaves × count], ⟨k+G|p⟩ with e^{−i(k+G)R}; real numbers in a real basis. */
   readonly projectors: Float64Array;
   /** Diagonal of D [Ha], shape [count]. */
   readonly coupling: Float64Array;
@@ -88,8 +88,8 @@ export function fillPanel(
 }
 
 /**
- * panel ← real columns that span the same operator P D Pᴴ. With q = Uᴴp, columns of time reversal
- * are real. Under inversion the column of the atom at 2t − τ is q̄ up to a phase, and q qᴴ + q̄ q̄ᴴ =
+ * panel ← real columns of the same operator P D Pᴴ. With q = Uᴴp, columns of time reversal are
+ * real. Under inversion the column of the atom at 2t − τ is q̄ up to a phase, and q qᴴ + q̄ q̄ᴴ =
  * x xᵀ + y yᵀ with x + iy = √2 q; an atom that is its own image has a real q up to a phase.
  */
 function fillRealPanel(
@@ -129,7 +129,7 @@ function fillRealPanel(
   });
 }
 
-/** x ← Re e^{−iφ}(x + iy) for a vector that is e^{iφ} times a real one: Σ(x + iy)² = e^{2iφ}‖·‖². */
+/** x ← the real vector of which x + iy is e^{iφ} times: Σ(x + iy)² = e^{2iφ}‖·‖². */
 function makeReal(x: Float64Array, y: Float64Array): void {
   let [re, im] = [0, 0];
   for (let g = 0; g < x.length; g++) {
