@@ -107,7 +107,7 @@ export function blockShared(
 export const longestSphere = (kpoints: readonly Pick<KPoint, "planeWaves">[]): number =>
   kpoints.reduce((most, { planeWaves }) => Math.max(most, planeWaves), 1);
 
-/** Returns the basis of real coefficients at a k-point if the setup asks for it and there is one. */
+/** Returns the basis of real coefficients at a k-point, if it is asked for and there is one. */
 function realBasisOf({ realOrbitals, operators = [] }: OrbitalSetup, kpoint: KPoint): RealBasis | undefined {
   if (realOrbitals === undefined || !operators.every(hasRealForm)) return undefined;
   return realBasis(kpoint, realOrbitals.centre);

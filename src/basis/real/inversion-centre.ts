@@ -46,7 +46,7 @@ export function inversionCentre(
   return undefined;
 }
 
-/** Returns the index of the atom like `like` at a position up to lattice vectors, −1 without one. */
+/** Returns the index of the atom like `like` at a position up to lattice vectors, or −1. */
 const atomAt = (atoms: readonly Atom[], like: Atom, position: Vec3): number =>
   atoms.findIndex(
     (atom) =>

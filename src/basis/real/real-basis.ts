@@ -61,7 +61,7 @@ function byInversion(
   };
 }
 
-/** Pairs of waves: c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; a wave paired with itself is real. */
+/** Pairs of waves c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; one paired with itself is real. */
 function byTimeReversal({ k, gVectors, planeWaves: n }: KPoint): RealBasis | undefined {
   const twice = k.map((x) => Math.round(2 * x));
   if (!k.every((x, i) => Math.abs(2 * x - twice[i]!) < 1e-12)) return undefined;
