@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
-import { dot, rowsVec, type Vec3 } from "../common/vec3.ts";
+import { dot, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
 import type { GridSize } from "../kernels/kernels.ts";
-import { type Lattice, planeSpacings } from "../model/lattice.ts";
+import { createLattice, type Lattice, planeSpacings } from "../model/lattice.ts";
 import { gridIndex } from "./grid.ts";
 
 /** A Bloch vector and its sphere of plane waves e^{i(k+G)r}/√Ω with ½|k+G|² ≤ E_cut. */
@@ -23,7 +23,8 @@ export interface KPoint {
 }
 
 /**
- * Makes the sphere of plane waves of a k-point.
+ * Makes the sphere of plane waves of a k-point: of the cell whose waves the lattice keeps, if it
+ * does.
  *
  * @throws InputError if different plane waves would share a point of the grid.
  */
@@ -35,11 +36,13 @@ export function createKPoint(
   weight: number,
 ): KPoint {
   const kCart = rowsVec(lattice.reciprocal, k);
+  const { waves } = lattice;
+  const { vectors, reciprocal } = waves === undefined ? lattice : createLattice(waves);
   const radius = Math.sqrt(2 * ecut);
   // |G·a_i/2π| ≤ |k+G| |a_i|/2π + |k_i|: a box that contains the sphere.
   const reach = planeSpacings(lattice).map((_, i) => {
     if (i >= lattice.dimension) return 0;
-    const length = Math.sqrt(dot(lattice.vectors[i]!, lattice.vectors[i]!));
+    const length = Math.sqrt(dot(vectors[i]!, vectors[i]!));
     return Math.ceil((radius * length) / (2 * Math.PI) + Math.abs(k[i]!)) + 1;
   });
   const found: { index: number; g: Vec3; q: Vec3; t: number }[] = [];
@@ -49,7 +52,9 @@ export function createKPoint(
         const g = rowsVec(lattice.reciprocal, [gx, gy, gz]);
         const q: Vec3 = [g[0] + kCart[0], g[1] + kCart[1], g[2] + kCart[2]];
         const t = 0.5 * dot(q, q);
-        if (t <= ecut) found.push({ index: gridIndex(size, gx, gy, gz), g: [gx, gy, gz], q, t });
+        const chosen =
+          waves === undefined ? t : 0.5 * norm(rowsVec(reciprocal, [gx + k[0], gy + k[1], gz + k[2]])) ** 2;
+        if (chosen <= ecut) found.push({ index: gridIndex(size, gx, gy, gz), g: [gx, gy, gz], q, t });
       }
   found.sort((a, b) => a.index - b.index);
   requireInput(

@@ -29,6 +29,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/converge.ts")).converge,
   },
   {
+    name: "relax",
+    description: "move the atoms of a job, and its cell, to where forces and stress vanish",
+    load: async () => (await import("./commands/relax.ts")).relax,
+  },
+  {
     name: "bands",
     description: "band structure of a job's Hamiltonian along a path",
     load: async () => (await import("./commands/bands.ts")).bands,

@@ -32,6 +32,8 @@ export { type ConvergeOptions, runConvergence } from "../job/tasks/converge/run-
 export { type DielectricRunOptions, runDielectric } from "../job/tasks/dielectric/run-dielectric.ts";
 export type { DosFile, LocalDos } from "../job/tasks/dos/dos-result.ts";
 export { type DosOptions, runDos } from "../job/tasks/dos/run-dos.ts";
+export type { RelaxFile, RelaxStep } from "../job/tasks/relax/relax-result.ts";
+export { type RelaxOptions, runRelax } from "../job/tasks/relax/run-relax.ts";
 export { converged } from "../job/tasks/scf/converged.ts";
 export type { GroundFields } from "../job/tasks/scf/ground-fields.ts";
 export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "../job/tasks/scf/result.ts";

@@ -5,6 +5,7 @@ import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { InputError, NotConvergedError, requireInput } from "../common/failure.ts";
 import { plural } from "../common/plural.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
+import type { GridSize } from "../kernels/kernels.ts";
 import { levelCapacity } from "../model/model.ts";
 import { spinDensity } from "../observables/magnetisation.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
@@ -116,9 +117,11 @@ export interface GroundState extends AsyncDisposable {
    *
    * @param positions fractional, one for each atom of `basis.model`, in its order.
    * @param lattice rows [bohr]; default as it is.
+   * @param planeWaves `cutoff`, those below the cutoff in the new cell; `fixed`, those of this
+   *   state, so that stress is the derivative of the energy from one cell to the next.
    * @throws NotConvergedError if there is none, InputError if this state is not that of a job.
    */
-  moved(positions: readonly Vec3[], lattice?: Mat3): Promise<GroundState>;
+  moved(positions: readonly Vec3[], lattice?: Mat3, planeWaves?: "cutoff" | "fixed"): Promise<GroundState>;
   /** Frees the orbitals and ends the threads; a second time does nothing. */
   close(): Promise<void>;
 }
@@ -128,6 +131,7 @@ export type SolveMoved = (
   positions: readonly Vec3[],
   lattice: Mat3 | undefined,
   from: ScfState,
+  planeWaves?: { readonly lattice: Mat3; readonly fftSize: GridSize },
 ) => Promise<GroundState>;
 
 /**
@@ -223,7 +227,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
         await orbitals.restore(before);
       }
     },
-    async moved(positions, lattice) {
+    async moved(positions, lattice, planeWaves = "cutoff") {
       needOrbitals("moved");
       if (again === undefined)
         throw new InputError(
@@ -235,7 +239,9 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
       );
       const from = { ...last.state, orbitals: await orbitals.save() };
       await close();
-      return again(positions, lattice, from);
+      const { vectors, waves } = model.lattice;
+      const kept = planeWaves === "fixed" ? { lattice: waves ?? vectors, fftSize: grid.size } : undefined;
+      return again(positions, lattice, from, kept);
     },
     close,
     [Symbol.asyncDispose]: close,

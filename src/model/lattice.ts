@@ -11,6 +11,11 @@ export interface Lattice {
   /** Ω [bohr³], positive for either handedness. */
   readonly volume: number;
   readonly dimension: Dimension;
+  /**
+   * Vectors [bohr] of the cell whose plane waves below the cutoff are used, where the cell has been
+   * strained at a fixed set of them. Absent: its own.
+   */
+  readonly waves?: Mat3;
 }
 
 /** Larger components [bohr] have no finite volume in floating point. */

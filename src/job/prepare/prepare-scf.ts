@@ -1,7 +1,9 @@
 import { symmetricGridSize } from "../../basis/grid.ts";
 import { createBasis } from "../../basis/plane-wave-basis.ts";
+import type { Mat3 } from "../../common/vec3.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import { createKernels } from "../../kernels/backends.ts";
+import type { GridSize } from "../../kernels/kernels.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
@@ -28,6 +30,13 @@ import {
   startingPoint,
 } from "./starting-point.ts";
 import { functionalWarnings, jobWarnings } from "./warnings.ts";
+
+/** Plane waves kept while the cell is strained: the stress is then the derivative of the energy. */
+export interface FixedPlaneWaves {
+  /** Rows [bohr] of the cell in which they lie below the cutoff. */
+  readonly lattice: Mat3;
+  readonly fftSize: GridSize;
+}
 
 /** What a run needs beside the job. */
 export interface RunOptions extends SessionOptions {
@@ -56,6 +65,8 @@ export interface RunOptions extends SessionOptions {
   readonly keepOrbitals?: boolean;
   /** Called once at the end, converged or not, with density and potentials of the last step. */
   readonly onFields?: (fields: GroundFields) => void | Promise<void>;
+  /** Plane waves of another cell instead of those below the cutoff in the job's own. */
+  readonly planeWaves?: FixedPlaneWaves | undefined;
   /**
    * A state that `checkpoint` was given: by a run of the same job, which then goes on, or of one
    * whose atoms or cell have moved.
@@ -96,12 +107,21 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
   const { job, threads, backend, platform, named } = session;
   requireSelfConsistent(job);
   const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
-  const { model, operations, symmetry, structure } = crystal;
-  const { choice, fftSize, zone } = jobSizes(job, model, operations, {
-    threads,
-    systemMemory: platform.systemMemory(),
-    most: kernels.memory().most,
-  });
+  const { operations, symmetry, structure } = crystal;
+  const { planeWaves } = options;
+  const model: Model = planeWaves
+    ? { ...crystal.model, lattice: { ...crystal.model.lattice, waves: planeWaves.lattice } }
+    : crystal.model;
+  const { choice, fftSize, zone } = jobSizes(
+    planeWaves ? { ...job, fftSize: planeWaves.fftSize } : job,
+    model,
+    operations,
+    {
+      threads,
+      systemMemory: platform.systemMemory(),
+      most: kernels.memory().most,
+    },
+  );
 
   const basis = createBasis(
     model,

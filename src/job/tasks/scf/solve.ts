@@ -33,8 +33,15 @@ export type SolveOptions = Omit<RunOptions, "onFields">;
  */
 export async function solve(job: unknown, options: SolveOptions = {}): Promise<GroundState> {
   const session = await openSession(parseJob(job), options);
-  return onlyConverged(session, await solveSession(session, await prepareSession(session, options), options));
+  return solveConverged(session, await prepareSession(session, options), options);
 }
+
+/** Solves the prepared job of a session. @throws NotConvergedError if there is no ground state. */
+export const solveConverged = async (
+  session: Session,
+  prepared: PreparedScf,
+  options: SolveOptions,
+): Promise<GroundState> => onlyConverged(session, await solveSession(session, prepared, options));
 
 /** Solves the prepared job of a session, converged or not. Whoever calls it closes the state. */
 export async function solveSession(
@@ -44,13 +51,17 @@ export async function solveSession(
 ): Promise<GroundState> {
   const { problem, system } = prepared;
   const { basis } = problem;
-  return groundStateFrom(problem, await drain(prepared, options), async (positions, lattice, from) => {
-    const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
-    const restart = { ...from, system };
-    const moved = { ...session, job };
-    const again = await prepareSession(moved, { ...options, restart });
-    return onlyConverged(moved, await solveSession(moved, again, options));
-  });
+  return groundStateFrom(
+    problem,
+    await drain(prepared, options),
+    async (positions, lattice, from, planeWaves) => {
+      const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
+      const restart = { ...from, system };
+      const moved = { ...session, job };
+      const again = await prepareSession(moved, { ...options, restart, planeWaves });
+      return solveConverged(moved, again, options);
+    },
+  );
 }
 
 /** Closes what is no ground state, and says why it is none. */
@@ -63,7 +74,7 @@ async function onlyConverged(session: Session, state: GroundState): Promise<Grou
 }
 
 /** The job of the same atoms at other positions, fractional, in a cell of other rows [bohr]. */
-function movedJob(job: Job, model: Model, positions: readonly Vec3[], lattice: Mat3): Job {
+export function movedJob(job: Job, model: Model, positions: readonly Vec3[], lattice: Mat3): Job {
   const charges = model.atoms.map(({ species }) => model.species[species]!.pseudopotential.charge);
   const charge = charges.reduce((sum, z) => sum + z, 0) - model.electrons;
   return {

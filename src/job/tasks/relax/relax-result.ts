@@ -1,0 +1,55 @@
+import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import type { ResourceUse } from "../../prepare/session.ts";
+import type { Job } from "../../schema/job.ts";
+
+/** One geometry of a relaxation. */
+export interface RelaxStep {
+  /** Rows [bohr]. */
+  readonly lattice: Mat3;
+  /** Fractional. */
+  readonly positions: readonly Vec3[];
+  /** Free energy [Ha]. */
+  readonly energy: number;
+  /** [Ha/bohr] */
+  readonly forces: readonly Vec3[];
+  /** [Ha/bohr³]; with the cell only. */
+  readonly stress?: Mat3;
+  /** Steps of its self-consistent field. */
+  readonly scfSteps: number;
+  /** Cell whose plane waves below the cutoff were used, rows [bohr], and the FFT grid. */
+  readonly planeWavesOf: Mat3;
+  readonly fftSize: readonly [number, number, number];
+}
+
+/** What `relax` writes. Hartree atomic units. */
+export interface RelaxFile {
+  /** Version that wrote the file. */
+  readonly stillwave: string;
+  readonly job: Job;
+  readonly options: {
+    readonly cell: boolean;
+    /** From 1. */
+    readonly fix: readonly number[];
+    /** [Ha/bohr³] */
+    readonly pressure: number;
+    /** [Ha/bohr] */
+    readonly force: number;
+    /** [Ha/bohr³] */
+    readonly stress: number;
+  };
+  /** False after an interruption or at the limit of steps. */
+  readonly converged: boolean;
+  readonly elements: readonly string[];
+  /** In the order in which they were computed; the last is the answer where it converged. */
+  readonly steps: readonly RelaxStep[];
+  /** Largest force on a free atom, and largest component of stress + pressure, at the last step. */
+  readonly largestForce: number;
+  readonly largestStress?: number;
+  /**
+   * Largest change of a component of the stress when the plane waves below the cutoff were chosen
+   * anew in the relaxed cell (Pulay) [Ha/bohr³]; while the cell moves they stay the same.
+   */
+  readonly pulayStress?: number;
+  readonly resources: ResourceUse;
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,102 @@
+import { ELEMENTS } from "../atoms/elements.ts";
+import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import type { Coordinates } from "./deformation.ts";
+import { createLattice, planeSpacings } from "./lattice.ts";
+import type { Structure } from "./structure.ts";
+
+/**
+ * Lengths r₀ [bohr] and exponents α [bohr⁻²] of k = 0.45 e^{α(r₀² − r²)} by rows of the periodic
+ * table, later ones as the third [LBK95].
+ */
+const LENGTHS = [
+  [1.35, 2.1, 2.53],
+  [2.1, 2.87, 3.4],
+  [2.53, 3.4, 3.4],
+] as const;
+const EXPONENTS = [
+  [1, 0.3949, 0.3949],
+  [0.3949, 0.28, 0.28],
+  [0.3949, 0.28, 0.28],
+] as const;
+const STIFFEST = 0.45; // [Ha/bohr²]
+/** Crystals are stiffer than that beyond the second row: silicon's optical mode by this factor. */
+const BEYOND_SECOND_ROW = 1.8;
+/**
+ * Stiffness across a bond as a part of that along it; 0.1 to 0.3 in covalent crystals and
+ * molecules.
+ */
+const ACROSS = 0.15;
+/** Of every coordinate by itself, so that none is free [Ha/bohr²]. */
+const LEAST = 0.01;
+/** Springs softer than this part of the least are left out. */
+const NEGLIGIBLE = 0.01;
+
+/**
+ * Returns a model of the second derivatives of the energy, row by row [Ha/bohr²]: springs between
+ * all atoms, images included, of the stiffness that Lindh and others found for bonds [LBK95], and
+ * weaker ones across them. A first guess for quasi-Newton methods, positive definite.
+ */
+export function springHessian({ lattice, atoms }: Structure, { count, bond }: Coordinates): Float64Array {
+  const hessian = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) hessian[i * count + i] = LEAST;
+  const rows = atoms.map(({ element }) => rowOf(element));
+  const heights = planeSpacings(createLattice(lattice));
+  atoms.forEach(({ position: from }, i) => {
+    atoms.forEach(({ position: to }, j) => {
+      if (j < i) return;
+      const [r0, alpha] = [LENGTHS[rows[i]!]![rows[j]!]!, EXPONENTS[rows[i]!]![rows[j]!]!];
+      const reach = Math.sqrt(r0 * r0 + Math.log(STIFFEST / (NEGLIGIBLE * LEAST)) / alpha);
+      for (const r of images(sub(to, from), heights, reach)) {
+        const vector = rowsVec(lattice, r);
+        const length = norm(vector);
+        if (length > reach || length < 1e-6) continue;
+        // a pair of an atom and its own image is met from both sides
+        const shared = (i === j ? 0.5 : 1) * (rows[i] === 2 && rows[j] === 2 ? BEYOND_SECOND_ROW : 1);
+        const k = shared * STIFFEST * Math.min(1.5, Math.exp(alpha * (r0 * r0 - length * length)));
+        addSpring(hessian, count, bond(i, j, vector), vector, length, k);
+      }
+    });
+  });
+  return hessian;
+}
+
+/** Returns fractional vectors d + n, n integer, that may be shorter than `reach`. */
+function* images(d: Vec3, heights: readonly [number, number, number], reach: number): Generator<Vec3> {
+  const [a, b, c] = heights.map((height, i) => {
+    const to = reach / height;
+    const first = Math.ceil(-to - d[i]!);
+    return Array.from(
+      { length: Math.max(0, Math.floor(to - d[i]!) - first + 1) },
+      (_, n) => d[i]! + first + n,
+    );
+  });
+  for (const x of a!) for (const y of b!) for (const z of c!) yield [x, y, z];
+}
+
+/** H ← H + k [s δδᵀ + (1 − s)(r̂·δ)(r̂·δ)ᵀ], δ the change of the bond's vector. */
+function addSpring(
+  hessian: Float64Array,
+  count: number,
+  rows: readonly [Float64Array, Float64Array, Float64Array],
+  vector: Vec3,
+  length: number,
+  k: number,
+): void {
+  const along = rows[0].map(
+    (x, i) => (x * vector[0] + rows[1][i]! * vector[1] + rows[2][i]! * vector[2]) / length,
+  );
+  for (const [row, weight] of [
+    [along, (1 - ACROSS) * k],
+    ...rows.map((each) => [each, ACROSS * k] as const),
+  ] as const)
+    for (let i = 0; i < count; i++) {
+      if (row[i] === 0) continue;
+      for (let j = 0; j < count; j++) hessian[i * count + j]! += weight * row[i]! * row[j]!;
+    }
+}
+
+/** Row of the periodic table, from 0, at most 2. */
+function rowOf(element: string): 0 | 1 | 2 {
+  const z = ELEMENTS.indexOf(element) + 1;
+  return z <= 2 ? 0 : z <= 10 ? 1 : 2;
+}

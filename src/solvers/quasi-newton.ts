@@ -1,0 +1,172 @@
+/** Value and gradient of a function at a point. */
+export interface Slope {
+  readonly value: number;
+  readonly gradient: Float64Array;
+}
+
+export interface QuasiNewtonOptions {
+  readonly start: Float64Array;
+  /** Symmetric and positive definite, row by row, shape [n·n]; it is copied. */
+  readonly hessian: Float64Array;
+  /** First and largest length of a step. */
+  readonly radius: number;
+  readonly largestRadius: number;
+  /**
+   * Differences of values below this are rounding: the gradients then say whether a step went down.
+   */
+  readonly noise: number;
+}
+
+/** A minimisation that is told values and gradients where it asks for them. */
+export interface QuasiNewton {
+  /** The best point so far. */
+  readonly point: Float64Array;
+  /** Begins, or begins anew, with the function's slope at `point`; the Hessian is kept. */
+  begin(slope: Slope): void;
+  /** Returns the point to look at next. */
+  propose(): Float64Array;
+  /**
+   * Takes the slope at the point proposed; false where the step is not taken because the value went
+   * up.
+   */
+  tell(slope: Slope): boolean;
+}
+
+/**
+ * Curvature along a step below this part of the model's is raised to it, so that H stays positive
+ * [NW06, 18.2].
+ */
+const LEAST_CURVATURE = 0.2;
+
+/**
+ * Minimises a smooth function by a quasi-Newton method: each step minimises the quadratic model
+ *
+ *   m(d) = g·d + ½ d·H d,   |d| ≤ radius
+ *
+ * with H of Broyden, Fletcher, Goldfarb and Shanno [NW06, ch. 6], which learns from steps that were
+ * not taken as well, and the radius follows from how well the model foretold the change [NW06, ch.
+ * 4].
+ */
+export function quasiNewton(options: QuasiNewtonOptions): QuasiNewton {
+  const { start, largestRadius, noise } = options;
+  const n = start.length;
+  const hessian = Float64Array.from(options.hessian);
+  let point = Float64Array.from(start);
+  let radius = options.radius;
+  let at: Slope | undefined;
+  let step = new Float64Array(n);
+  const here = (): Slope => {
+    if (at === undefined) throw new Error("bug: quasiNewton: propose before begin");
+    return at;
+  };
+  return {
+    get point() {
+      return point;
+    },
+    begin(slope) {
+      at = slope;
+    },
+    propose() {
+      step = trustedStep(hessian, here().gradient, radius);
+      return point.map((x, i) => x + step[i]!);
+    },
+    tell(slope) {
+      const { value, gradient } = here();
+      const image = times(hessian, step);
+      const foretold = dot(gradient, step) + 0.5 * dot(step, image);
+      const difference = slope.value - value;
+      const trapezoid = 0.5 * (dot(gradient, step) + dot(slope.gradient, step));
+      const ratio = (Math.abs(difference) > noise ? difference : trapezoid) / foretold;
+      const length = Math.sqrt(dot(step, step));
+      if (ratio < 0.25) radius = 0.5 * length;
+      else if (ratio > 0.75 && length > 0.99 * radius) radius = Math.min(2 * radius, largestRadius);
+      update(
+        hessian,
+        step,
+        slope.gradient.map((y, i) => y - gradient[i]!),
+        image,
+      );
+      if (!(ratio > 0)) return false;
+      point = point.map((x, i) => x + step[i]!);
+      at = slope;
+      return true;
+    },
+  };
+}
+
+const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+
+const times = (matrix: Float64Array, x: Float64Array): Float64Array<ArrayBuffer> =>
+  x.map((_, i) => dot(matrix.subarray(i * x.length, (i + 1) * x.length), x));
+
+/** H ← H − (H s)(H s)ᵀ/(s·H s) + r rᵀ/(s·r), r between y and H s such that s·r is positive. */
+function update(hessian: Float64Array, s: Float64Array, y: Float64Array, image: Float64Array): void {
+  const [sHs, sy] = [dot(s, image), dot(s, y)];
+  if (!(sHs > 0)) return;
+  const share = sy >= LEAST_CURVATURE * sHs ? 1 : ((1 - LEAST_CURVATURE) * sHs) / (sHs - sy);
+  const r = y.map((each, i) => share * each + (1 - share) * image[i]!);
+  const sr = dot(s, r);
+  const n = s.length;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) hessian[i * n + j]! += (r[i]! * r[j]!) / sr - (image[i]! * image[j]!) / sHs;
+}
+
+/**
+ * Returns the minimum of the model within the radius: (H + λ) d = −g with the least λ ≥ 0 that
+ * gives |d| ≤ radius.
+ */
+function trustedStep(
+  hessian: Float64Array,
+  gradient: Float64Array,
+  radius: number,
+): Float64Array<ArrayBuffer> {
+  let shift = 0;
+  for (let round = 0; ; round++) {
+    const factor = cholesky(hessian, gradient.length, shift);
+    const d = solve(
+      factor,
+      gradient.map((g) => -g),
+    );
+    const length = Math.sqrt(dot(d, d));
+    if (length <= radius * 1.001 || round === 60) return d;
+    // Newton's method for 1/|d(λ)| = 1/radius, which it nears from below [NW06, 4.3].
+    const q = forward(factor, d);
+    shift += (dot(d, d) / dot(q, q)) * (length / radius - 1);
+  }
+}
+
+/** Returns L with L Lᵀ = H + λ, row by row. */
+function cholesky(hessian: Float64Array, n: number, shift: number): Float64Array {
+  const l = new Float64Array(n * n);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j <= i; j++) {
+      let sum = hessian[i * n + j]! + (i === j ? shift : 0);
+      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
+      if (i !== j) l[i * n + j] = sum / l[j * n + j]!;
+      else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
+      else throw new Error("bug: quasiNewton: the Hessian is not positive definite");
+    }
+  return l;
+}
+
+/** Returns L⁻¹ b. */
+function forward(l: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
+  const n = b.length;
+  const x = Float64Array.from(b);
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!;
+    x[i]! /= l[i * n + i]!;
+  }
+  return x;
+}
+
+/** Returns (L Lᵀ)⁻¹ b. */
+function solve(l: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
+  const n = b.length;
+  const x = forward(l, b);
+  for (let i = n - 1; i >= 0; i--) {
+    for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!;
+    x[i]! /= l[i * n + i]!;
+  }
+  return x;
+}
