@@ -100,7 +100,7 @@ class CheckpointReader {
     requireInput(
       version === 1 || version === VERSION,
       () =>
-        `checkpoint: must be a stillwave checkpoint of version 1 or ${VERSION}, got ${this.path} with ${version === undefined ? "something else" : `version ${String(version)}`}`,
+        `checkpoint: must be a stillwave checkpoint of version 1 or ${VERSION}, got ${this.path} with ${version === undefined ? "something else" : `version ${JSON.stringify(version)}`}`,
     );
     const state = this.decode(header!.state, size);
     this.slots.sort((a, b) => a.index - b.index);
