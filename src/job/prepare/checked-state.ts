@@ -56,7 +56,7 @@ const systemSchema = z.looseObject({
     z.looseObject({ element: z.string(), position: vector, magneticMoment: z.number().optional() }),
   ),
   fftSize: z.tuple([count, count, count]).refine(isFastGrid),
-  spheres: z.array(z.looseObject({ k: vector, planeWaves: count })),
+  spheres: z.array(z.looseObject({ k: vector, planeWaves: count })).min(1),
   physics: z.looseObject({ bands: count.nullable() }).optional(),
 });
 
@@ -99,14 +99,15 @@ export function checkedState(value: unknown): CheckedState {
       (points === undefined || state.rho.length === points || state.rho.length === 2 * points),
     () => "must be a state whose parts fit together, got one that was changed",
   );
+  // Bands for the next step may have been added since the orbitals were made.
+  const bands =
+    system &&
+    orbitals?.map(({ length }, i) => length / (2 * system.spheres[i % system.spheres.length]!.planeWaves));
   requireRestart(
-    orbitals === undefined ||
-      system === undefined ||
-      (orbitals.length % system.spheres.length === 0 &&
-        orbitals.every(
-          ({ length }, i) => length === 2 * nBands * system.spheres[i % system.spheres.length]!.planeWaves,
-        )),
-    () => `must have orbitals of ${nBands} bands at every k-point, got others; the file was changed`,
+    bands === undefined ||
+      (bands.length % system!.spheres.length === 0 &&
+        bands.every((count) => count === bands[0] && Number.isInteger(count) && count <= nBands)),
+    () => `must have orbitals of at most ${nBands} bands at every k-point, got others; the file was changed`,
   );
   return state;
 }
