@@ -90,7 +90,9 @@ async function writeFiles(file: RelaxFile, out: string, trajectory: string | und
     await writeAtomically(trajectory, [trajectoryText(file.elements, file.steps)]);
 }
 
-const gigapascal = (stress: number): string => (GIGAPASCAL_PER_ATOMIC * stress).toFixed(3);
+/** Writes a stress in GPa to three decimals, with no minus before zero. */
+const gigapascal = (stress: number): string =>
+  (Math.round(1000 * GIGAPASCAL_PER_ATOMIC * stress) / 1000 || 0).toFixed(3);
 
 const pressure = ({ stress }: RelaxStep): string =>
   stress === undefined ? "-" : gigapascal(-(stress[0][0] + stress[1][1] + stress[2][2]) / 3);
