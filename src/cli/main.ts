@@ -7,7 +7,7 @@ const output = (stream: WriteStream): Output => ({
   write: (text) => {
     stream.write(text);
   },
-  isTerminal: stream.isTTY === true,
+  isTerminal: stream.isTTY === true && process.env.TERM !== "dumb",
   get columns() {
     return stream.columns || 80; // 0 in terminals that do not tell their size
   },

@@ -1,3 +1,4 @@
+import type { Worker as NodeWorker } from "node:worker_threads";
 import { isNode } from "../common/platform.ts";
 import type { Channel, WorkerChannel } from "./transport.ts";
 
@@ -13,18 +14,7 @@ export async function spawnWorker(): Promise<WorkerChannel> {
           { eval: true },
         )
       : new Worker(url);
-    worker.setMaxListeners(0);
-    return {
-      post: (message) => worker.postMessage(message),
-      onMessage: (handle) => void worker.on("message", handle),
-      onFailure: (handle) => {
-        worker.on("error", handle);
-        worker.on("exit", (code) => {
-          if (code !== 0) handle(new Error(`worker thread ended with code ${code}`));
-        });
-      },
-      terminate: async () => void (await worker.terminate()),
-    };
+    return nodeChannel(worker);
   }
   // Bundlers look for exactly this expression; a browser never runs the `.ts` sources.
   const worker = new globalThis.Worker(new URL("./worker.js", import.meta.url), { type: "module" });
@@ -33,6 +23,23 @@ export async function spawnWorker(): Promise<WorkerChannel> {
     onMessage: (handle) => worker.addEventListener("message", (event) => handle(event.data)),
     onFailure: (handle) => worker.addEventListener("error", (event) => handle(new Error(event.message))),
     terminate: async () => worker.terminate(),
+  };
+}
+
+/**
+ * Returns the channel to a worker thread of Node. A thread that ends unasked has failed, whatever
+ * its code.
+ */
+export function nodeChannel(worker: NodeWorker): WorkerChannel {
+  worker.setMaxListeners(0);
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (handle) => void worker.on("message", handle),
+    onFailure: (handle) => {
+      worker.on("error", handle);
+      worker.on("exit", (code) => handle(new Error(`worker thread ended with code ${code}`)));
+    },
+    terminate: async () => void (await worker.terminate()),
   };
 }
 

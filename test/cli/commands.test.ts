@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { progressText, tableRow } from "../../src/cli/terminal/live-table.ts";
-import { styled } from "../../src/cli/terminal/style.ts";
+import { styled, wipe } from "../../src/cli/terminal/style.ts";
 import { BUILT } from "../built.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
 
@@ -72,6 +72,8 @@ test("text is coloured on terminals only, and never with NO_COLOR", () => {
   const output = { write: () => {}, isTerminal: true, columns: 80 };
   expect(styled(output, undefined)("red", "x")).toBe("\u001b[31mx\u001b[39m");
   expect(styled(output, "")("red", "x")).toBe("\u001b[31mx\u001b[39m");
+  expect(wipe(output, "")).toBe("\r\u001b[2K");
+  expect(wipe({ ...output, columns: 5 }, "1")).toBe("\r    \r");
   expect(styled(output, "1")("red", "x")).toBe("x");
   expect(styled({ ...output, isTerminal: false }, undefined)("red", "x")).toBe("x");
 });

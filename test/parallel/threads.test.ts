@@ -1,3 +1,4 @@
+import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
@@ -6,6 +7,8 @@ import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { asRealField } from "../../src/kernels/fields.ts";
 import type { BlocksSpec } from "../../src/parallel/blocks.ts";
 import { type Orbitals, openOrbitals } from "../../src/parallel/orbitals.ts";
+import { nodeChannel } from "../../src/parallel/spawn.ts";
+import { connect } from "../../src/parallel/transport.ts";
 import type { ScfState } from "../../src/scf/state.ts";
 import { operatorsOf } from "../../src/terms/sums.ts";
 import { notTiny } from "../close.ts";
@@ -133,3 +136,12 @@ function activeWorkers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === "MessagePort" || name === "Worker")
     .length;
 }
+
+// Seen red: an exit with code 0 taken for none.
+test("a worker that ends by itself fails the calls that wait, also with code 0", async () => {
+  const worker = new Worker("setTimeout(() => process.exit(0), 20)", { eval: true });
+  const { call, close } = connect(nodeChannel(worker));
+  await expect(call({ method: "enclose", given: [] })).rejects.toThrow("worker thread ended with code 0");
+  await expect(call({ method: "enclose", given: [] })).rejects.toThrow("worker thread ended with code 0");
+  await close();
+});

@@ -1,3 +1,4 @@
+import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
 import { EV_PER_HARTREE } from "../../common/units.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
@@ -28,7 +29,7 @@ export function headline(job: Job, name: string): string {
     ...(job.spin === "collinear" ? ["spin-polarised"] : []),
     `${mixing.name}${accelerated}`,
   ];
-  return `${job.title ?? name}\n${facts.join(", ")}`;
+  return `${printable(job.title ?? name)}\n${facts.join(", ")}`;
 }
 
 function kpointsText({ kgrid, kshift, kshifts, kpoints }: Job): string {

@@ -1,5 +1,5 @@
 import type { Output } from "../host.ts";
-import { styled } from "./style.ts";
+import { styled, wipe } from "./style.ts";
 
 /**
  * How far long work is: one line rewritten in place on a terminal, a plain line now and then
@@ -24,7 +24,9 @@ export function progressLine(
     show(text) {
       if (isSilent) return;
       if (output.isTerminal) {
-        output.write(`\r\u001b[2K${styled(output)("dim", text.slice(0, Math.max(0, output.columns - 1)))}`);
+        output.write(
+          `${wipe(output)}${styled(output)("dim", text.slice(0, Math.max(0, output.columns - 1)))}`,
+        );
         shown = true;
       } else if (now() - last >= PLAIN_EVERY) {
         output.write(`${text}\n`);
@@ -32,7 +34,7 @@ export function progressLine(
       }
     },
     clear() {
-      if (shown) output.write("\r\u001b[2K");
+      if (shown) output.write(wipe(output));
       shown = false;
     },
   };

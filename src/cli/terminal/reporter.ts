@@ -1,3 +1,4 @@
+import { printable } from "../../common/plain-text.ts";
 import type { Output } from "../host.ts";
 import type { Level } from "./level.ts";
 import { type ProgressLine, progressLine } from "./progress-line.ts";
@@ -38,11 +39,11 @@ export function reporter(stderr: Output, level: Level): Reporter {
     },
     warn(warnings) {
       for (const warning of warnings) {
-        if (!warned.has(warning)) write(`${paint("yellow", "warning:")} ${warning}`);
+        if (!warned.has(warning)) write(`${paint("yellow", "warning:")} ${printable(warning)}`);
         warned.add(warning);
       }
     },
     urge: write,
-    fail: (reason) => write(`${paint("red", "not converged:")} ${reason}`),
+    fail: (reason) => write(`${paint("red", "not converged:")} ${printable(reason)}`),
   };
 }

@@ -12,9 +12,15 @@ const CODES: Readonly<Record<Style, readonly [number, number]>> = {
 
 /** Styles text where a terminal shows it and NO_COLOR is not set; otherwise leaves it as it is. */
 export const styled =
-  ({ isTerminal }: Output, noColour = process.env.NO_COLOR) =>
+  (output: Output, noColour = process.env.NO_COLOR) =>
   (style: Style, text: string): string => {
-    const isPlain = !isTerminal || (noColour !== undefined && noColour !== "");
     const [on, off] = CODES[style];
-    return isPlain ? text : `\u001b[${on}m${text}\u001b[${off}m`;
+    return takesEscapes(output, noColour) ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   };
+
+/** Returns what takes away the line that a terminal is on: blanks where NO_COLOR is set. */
+export const wipe = (output: Output, noColour = process.env.NO_COLOR): string =>
+  takesEscapes(output, noColour) ? "\r\u001b[2K" : `\r${" ".repeat(Math.max(0, output.columns - 1))}\r`;
+
+const takesEscapes = ({ isTerminal }: Output, noColour: string | undefined): boolean =>
+  isTerminal && (noColour === undefined || noColour === "");
