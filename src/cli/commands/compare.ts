@@ -40,9 +40,9 @@ export const compare = jobCommand({
     ["stillwave compare job.json --out comparison", "compare.json and compare.svg in a folder"],
   ],
   load: async () => (await import("../../job/tasks/compare/compare.ts")).compareTask,
+  alwaysWrites: true,
   async solve(compareTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
     const { options, job, report, path, host } = call;
-    host.onFiles();
     const scfTask = await host.engine(
       "scf",
       async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,

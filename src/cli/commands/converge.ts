@@ -1,8 +1,7 @@
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
-import { parseJobFile } from "../../io/job-file.ts";
-import { readTextFrom, requireWritable } from "../../io/node-files.ts";
+import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
 import { openSession } from "../../job/prepare/session.ts";
@@ -14,6 +13,7 @@ import { output, PICTURE } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
 import { jobCommand } from "../work/job-command.ts";
+import { readBefore } from "../work/job-source.ts";
 
 /**
  * Tests the convergence of a job with cutoff and k-grid: the table to stdout, all numbers into a
@@ -35,13 +35,11 @@ export const converge = jobCommand({
     ["stillwave converge job.json --kgrid 4,8,12 --restart job.converge.json", "go on where Ctrl-C stopped"],
   ],
   load: async () => (await import("../../job/tasks/converge/run-converge.ts")).convergeTask,
+  alwaysWrites: true,
   async solve(convergeTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
     const { options, report, path, host, source } = call;
     const out = options.out ?? `${source.name}.converge.json`;
-    host.onFiles();
     await requireWritable("--out", path(out));
-    const { restart } = options;
-    const before = restart && parseJobFile(await readTextFrom(host.cwd)(restart), restart);
     const scfTask = await host.engine(
       "scf",
       async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
@@ -52,7 +50,7 @@ export const converge = jobCommand({
       ecut: options.ecut,
       kgrid: options.kgrid,
       accuracy: options.accuracy,
-      restart: before,
+      restart: await readBefore(options.restart, host),
       run: async (job, own) => scfTask(await openSession(job, own), own),
       onStep: (settings, row) => {
         if (report.level === "verbose") onStep(row);

@@ -2,8 +2,7 @@ import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
 import { norm, rowsVec, sub } from "../../common/vec3.ts";
-import { parseJobFile } from "../../io/job-file.ts";
-import { readTextFrom, requireWritable } from "../../io/node-files.ts";
+import { requireWritable } from "../../io/node-files.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
 import { trajectoryText } from "../../io/structures/trajectory.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
@@ -14,6 +13,7 @@ import { output } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
 import { jobCommand } from "../work/job-command.ts";
+import { readBefore } from "../work/job-source.ts";
 
 /**
  * Relaxes the atoms of a job, and its cell: the table to stdout, every geometry into a file that a
@@ -38,16 +38,16 @@ export const relax = jobCommand({
     ["stillwave relax job.json --restart job.relax.json", "go on where Ctrl-C stopped"],
   ],
   load: async () => (await import("../../job/tasks/relax/run-relax.ts")).relaxTask,
+  alwaysWrites: true,
   async solve(relaxTask, session, { run, show }, { options, report, path, host, source }) {
     const { out = `${source.name}.relax.json`, trajectory, restart, json: _, ...own } = options;
     await requireWritable("--out", path(out));
-    const before = restart && parseJobFile(await readTextFrom(host.cwd)(restart), restart);
     const { onStep, onProgress: _progress, ...common } = run;
     let geometry = 1;
     return relaxTask(session, {
       ...common,
       ...own,
-      restart: before,
+      restart: await readBefore(restart, host),
       onStep: (row) => {
         if (report.level === "verbose") onStep(row);
         show(

@@ -64,6 +64,8 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly solve: (task: Task, session: Session, work: Work, call: JobCall<Declared>) => Promise<Result>;
   /** Whether a result of interrupted work leaves an iteration to go on with. */
   readonly isUnfinished?: (result: Result) => boolean;
+  /** Whether it writes files also where no option names one. Default false. */
+  readonly alwaysWrites?: boolean;
   /** Writes files before anything is said. */
   readonly save?: (result: Result, call: JobCall<Declared>) => Promise<void>;
   readonly tell: (result: Result, call: JobCall<Declared>, phases: readonly PhaseTime[]) => Told;
@@ -111,6 +113,7 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       path: (file) => resolve(host.cwd, file),
     };
     await requireOutputs(options, called);
+    if (spec.alwaysWrites === true) host.onFiles();
     const keeper = iterates ? await checkpointKeeper(host, report, source.name, given) : undefined;
     const task = await host.engine(called.name, spec.load);
     const headline = spec.headline?.(call);

@@ -6,6 +6,10 @@ import { isFile, readTextFrom } from "../../io/node-files.ts";
 import type { Host } from "../host.ts";
 import { EXAMPLES_FOLDER, exampleNames, exampleText } from "./shipped.ts";
 
+/** Reads a file of before, to go on with; undefined where none is named. */
+export const readBefore = async (path: string | undefined, { cwd }: Host): Promise<unknown> =>
+  path === undefined ? undefined : parseJobFile(await readTextFrom(cwd)(path), path);
+
 /** A job file as it was found, not yet checked. */
 export interface JobSource {
   /** Stands in messages and in the names of files made from it. */

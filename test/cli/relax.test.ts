@@ -1,0 +1,23 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { runProgram } from "../../src/cli/program.ts";
+import type { RelaxFile } from "../../src/job/tasks/relax/relax-result.ts";
+import { SILICON } from "../systems.ts";
+import { fakeHost } from "./fake-host.ts";
+
+const cwd = mkdtempSync(join(tmpdir(), "stillwave-relax-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+writeFileSync(join(cwd, "si.json"), JSON.stringify(SILICON));
+
+// Seen red: `alwaysWrites` left out of the command, with which a closed pipe ended the relaxation.
+test("a geometry is written though no option names a file, and nobody reads the output", async () => {
+  const host = fakeHost({ cwd, isReal: true });
+  const words = ["relax", "si.json", "--ecut", "2", "--kgrid", "1,1,1", "--steps", "1", "--threads", "1"];
+  expect(await runProgram(words, host)).toBe(0);
+  expect(host.told.files).toBe(true);
+  const { converged, steps } = JSON.parse(readFileSync(join(cwd, "si.relax.json"), "utf8")) as RelaxFile;
+  expect([converged, steps.length]).toEqual([true, 1]); // no force by symmetry
+  expect(host.written.stdout).toMatch(/^geometry +energy \(Ha\).*\n +1 /);
+});
