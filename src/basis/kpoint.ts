@@ -36,8 +36,7 @@ export function createKPoint(
   weight: number,
 ): KPoint {
   const kCart = rowsVec(lattice.reciprocal, k);
-  const { waves } = lattice;
-  const { vectors, reciprocal } = waves === undefined ? lattice : createLattice(waves);
+  const { vectors, reciprocal } = cellOfWaves(lattice);
   const radius = Math.sqrt(2 * ecut);
   // |G·a_i/2π| ≤ |k+G| |a_i|/2π + |k_i|: a box that contains the sphere.
   const reach = planeSpacings(lattice).map((_, i) => {
@@ -53,7 +52,9 @@ export function createKPoint(
         const q: Vec3 = [g[0] + kCart[0], g[1] + kCart[1], g[2] + kCart[2]];
         const t = 0.5 * dot(q, q);
         const chosen =
-          waves === undefined ? t : 0.5 * norm(rowsVec(reciprocal, [gx + k[0], gy + k[1], gz + k[2]])) ** 2;
+          reciprocal === lattice.reciprocal
+            ? t
+            : 0.5 * norm(rowsVec(reciprocal, [gx + k[0], gy + k[1], gz + k[2]])) ** 2;
         if (chosen <= ecut) found.push({ index: gridIndex(size, gx, gy, gz), g: [gx, gy, gz], q, t });
       }
   found.sort((a, b) => a.index - b.index);
@@ -74,6 +75,10 @@ export function createKPoint(
   };
 }
 
+/** Returns the cell in which the cutoff chooses the plane waves. */
+const cellOfWaves = (lattice: Lattice): Lattice =>
+  lattice.waves === undefined ? lattice : createLattice(lattice.waves);
+
 /** @throws InputError if there are more bands than plane waves in the smallest sphere. */
 export function requireRoomForBands(
   bands: number,
@@ -89,9 +94,10 @@ export function requireRoomForBands(
 
 /** Counts the plane waves of a sphere without listing them, by lines along the first axis. */
 export function countPlaneWaves(lattice: Lattice, ecut: number, k: Vec3): number {
-  const [b1, b2, b3] = lattice.reciprocal;
+  const { vectors, reciprocal } = cellOfWaves(lattice);
+  const [b1, b2, b3] = reciprocal;
   const radius = Math.sqrt(2 * ecut);
-  const reach = lattice.vectors.map((a, i) =>
+  const reach = vectors.map((a, i) =>
     Math.ceil((radius * Math.sqrt(dot(a, a))) / (2 * Math.PI) + Math.abs(k[i]!)),
   ) as [number, number, number];
   const b1b1 = dot(b1, b1);

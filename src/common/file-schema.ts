@@ -81,23 +81,24 @@ export function requireSchema(schema: z.ZodType, value: unknown, where: string, 
     const name = field([...issue.path, issue.keys[0] ?? ""]);
     throw new InputError(`${name}: must not stand there, where the fields are ${issue.message}; ${remedy}`);
   }
-  const found = issue.path.reduce<unknown>(
-    (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
-    value,
-  );
+  const found = valueAt(value, issue.path);
   const got = found === undefined ? "but it is missing" : `got ${shown(found)}`;
   throw new InputError(`${field(issue.path).replace(/, $/, "")}: ${issue.message}, ${got}; ${remedy}`);
 }
 
+/** Writes a value as it stands in a file, shortened, without control characters. */
+export const shown = (value: unknown): string => printable(valueText(value));
+
 /** Writes a value as it stands in a file, shortened. */
-export function shown(value: unknown): string {
+export function valueText(value: unknown): string {
   let text: string;
   try {
+    // NaN would print as null.
     text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? `a ${typeof value}`);
   } catch {
     text = "lists within lists"; // too deep to be written
   }
-  return printable(text.length <= 80 ? text : `${text.slice(0, 77)}...`);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
 }
 
 /** Names a field by its path: `atoms[3].position[1]`. */
@@ -109,6 +110,13 @@ export function fieldName(path: readonly PropertyKey[]): string {
   }
   return name;
 }
+
+/** Returns what stands at a path within a value; undefined where there is none. */
+export const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    value,
+  );
 
 /**
  * Parses JSON in which no name stands twice in one object: of two, a parser would keep one and hide

@@ -40,6 +40,10 @@ export function inverse(m: Mat3): Mat3 {
   ]);
 }
 
+/** Returns the largest |a_ij − b_ij|. */
+export const largestDifference = (a: Mat3, b: Mat3): number =>
+  Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!))));
+
 /** Returns all vectors of integers from −n to n, x slowest. */
 export function integerVectors(n: number): Vec3[] {
   const range = Array.from({ length: 2 * n + 1 }, (_, i) => i - n);

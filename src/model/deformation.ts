@@ -1,4 +1,15 @@
-import { det, inverse, type Mat3, matMul, matVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
+import {
+  add,
+  det,
+  inverse,
+  type Mat3,
+  matMul,
+  matVec,
+  scale,
+  sub,
+  transpose,
+  type Vec3,
+} from "../common/vec3.ts";
 import { type Structure, toFractional } from "./structure.ts";
 
 /** A crystal at other positions, in another cell. */
@@ -96,7 +107,7 @@ export function coordinatesOf(
           const at = place[i]!;
           if (at < 0) return position;
           const u = fractional([x[at]!, x[at + 1]!, x[at + 2]!]);
-          return [position[0] + u[0], position[1] + u[1], position[2] + u[2]];
+          return add(position, u);
         }),
       };
     },
@@ -105,14 +116,11 @@ export function coordinatesOf(
       const m = deformation(x);
       // Nothing holds the crystal as a whole where no atom is fixed: the net force is rounding and
       // the grid's.
-      const mean = scale(
-        hasFixed ? 0 : 1 / forces.length,
-        forces.reduce<Vec3>((sum, f) => [sum[0] + f[0], sum[1] + f[1], sum[2] + f[2]], [0, 0, 0]),
-      );
+      const mean = scale(hasFixed ? 0 : 1 / forces.length, forces.reduce(add, [0, 0, 0]));
       forces.forEach((f, i) => {
         const at = place[i]!;
         if (at < 0) return;
-        matVec(m, [mean[0] - f[0], mean[1] - f[1], mean[2] - f[2]]).forEach((g, c) => {
+        matVec(m, sub(mean, f)).forEach((g, c) => {
           found[at + c] = g;
         });
       });

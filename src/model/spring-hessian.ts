@@ -1,4 +1,4 @@
-import { ELEMENTS } from "../atoms/elements.ts";
+import { atomicNumber } from "../atoms/elements.ts";
 import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import type { Coordinates } from "./deformation.ts";
 import { createLattice, planeSpacings } from "./lattice.ts";
@@ -97,6 +97,6 @@ function addSpring(
 
 /** Row of the periodic table, from 0, at most 2. */
 function rowOf(element: string): 0 | 1 | 2 {
-  const z = ELEMENTS.indexOf(element) + 1;
+  const z = atomicNumber(element);
   return z <= 2 ? 0 : z <= 10 ? 1 : 2;
 }

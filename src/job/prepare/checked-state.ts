@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { isFastGrid } from "../../basis/grid.ts";
 import { requireOption } from "../../common/failure.ts";
+import { fieldName } from "../../common/file-schema.ts";
 import type { RealField } from "../../kernels/fields.ts";
-import { fieldName } from "../schema/issues.ts";
 
 /*
  * A state from a file is anything until it is looked at: every part that a run reads has its
@@ -86,7 +86,7 @@ export function checkedState(value: unknown): CheckedState {
   requireRestart(
     issue === undefined,
     () =>
-      `must be a state written by this program's checkpoint, got something else (${fieldName(issue!.path).replace(/^job$/, "all of it")})`,
+      `must be a state written by this program's checkpoint, got something else (${fieldName(issue!.path) || "all of it"})`,
   );
   // Not the parser's copy, which has its fields in another order.
   const state = said as CheckedState;

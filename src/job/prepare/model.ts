@@ -2,9 +2,9 @@ import { findGth } from "../../atoms/gth/gth-table.ts";
 import type { Pseudopotential } from "../../atoms/pseudopotential.ts";
 import { parsePseudopotential } from "../../atoms/read-pseudopotential.ts";
 import { requireInput } from "../../common/failure.ts";
+import { valueText } from "../../common/file-schema.ts";
 import { createLattice } from "../../model/lattice.ts";
 import type { Atom, Model, Species } from "../../model/model.ts";
-import { show } from "../schema/issues.ts";
 import type { Job } from "../schema/job.ts";
 import type { Structure, StructureAtom } from "./structure.ts";
 
@@ -96,14 +96,15 @@ function pseudopotentialOf(
   const name = typeof choice === "string" ? choice : choice[element];
   requireInput(
     name !== undefined,
-    () => `pseudopotentials: must name one for every element, got ${show(choice)}; ${element} is missing`,
+    () =>
+      `pseudopotentials: must name one for every element, got ${valueText(choice)}; ${element} is missing`,
   );
   if (!isPath(name)) return findGth(element, name);
   const text = files[name];
   requireInput(
     typeof choice !== "string" && text !== undefined,
     () =>
-      `pseudopotentials: must be a family name such as gth-lda, got ${show(choice)}; give files per element`,
+      `pseudopotentials: must be a family name such as gth-lda, got ${valueText(choice)}; give files per element`,
   );
   return parsePseudopotential(text, element, name);
 }

@@ -1,5 +1,6 @@
 import { ELEMENTS } from "../../atoms/elements.ts";
 import { requireInput } from "../../common/failure.ts";
+import { valueText } from "../../common/file-schema.ts";
 import { didYouMean } from "../../common/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import { norm, scale } from "../../common/vec3.ts";
@@ -13,7 +14,6 @@ import {
   scaleRows,
   toFractional,
 } from "../../model/structure.ts";
-import { show } from "../schema/issues.ts";
 import type { InlineStructure, Job, StructureFileChoice } from "../schema/job.ts";
 import { platformServices } from "./platform.ts";
 
@@ -47,14 +47,14 @@ export async function resolveStructure(
     requireInput(
       ELEMENTS.includes(element),
       () =>
-        `structure.atoms[${i}].element: must be a chemical symbol, got ${show(element)}${didYouMean(element, ELEMENTS)}; write it as in Si or Al`,
+        `structure.atoms[${i}].element: must be a chemical symbol, got ${valueText(element)}${didYouMean(element, ELEMENTS)}; write it as in Si or Al`,
     );
   });
   found.atoms.forEach(({ position }, i) => {
     requireInput(
       position.every((x) => Math.abs(x) <= FARTHEST),
       () =>
-        `structure.atoms[${i}].position: must be within ±${FARTHEST} cells, got ${show(position)} in units of the lattice vectors; check cartesian and units`,
+        `structure.atoms[${i}].position: must be within ±${FARTHEST} cells, got ${valueText(position)} in units of the lattice vectors; check cartesian and units`,
     );
   });
   requireLengths(found);

@@ -1,11 +1,11 @@
 import { fastSize, isFastGrid } from "../../basis/grid.ts";
 import { requireInput } from "../../common/failure.ts";
+import { valueText } from "../../common/file-schema.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import { type SmearingName, smearingAt } from "../../model/smearing.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
 import { requireFullLevels } from "../../scf/methods/direct-minimisation.ts";
 import { UNREAD } from "./accelerators.ts";
-import { show } from "./issues.ts";
 import type { Job } from "./job.ts";
 import { DEFAULT_MIXING } from "./mixings.ts";
 
@@ -67,32 +67,33 @@ function checkKpoints({ kgrid, kshift, kshifts, kpoints }: ParsedJob): void {
   requireInput(
     shifts.flat().every((s) => Math.abs(s) <= MAX_SHIFT),
     () =>
-      `${kshifts === undefined ? "kshift" : "kshifts"}: must be within ±${MAX_SHIFT} steps of the k-grid, got ${show(kshifts ?? kshift)}; usual are 0 and 0.5`,
+      `${kshifts === undefined ? "kshift" : "kshifts"}: must be within ±${MAX_SHIFT} steps of the k-grid, got ${valueText(kshifts ?? kshift)}; usual are 0 and 0.5`,
   );
   requireInput(
     kshifts === undefined || kshift.every((s) => s === 0),
     () =>
-      `kshifts: must not stand beside kshift, got ${show(kshifts)} and ${show(kshift)}; leave out one of the two`,
+      `kshifts: must not stand beside kshift, got ${valueText(kshifts)} and ${valueText(kshift)}; leave out one of the two`,
   );
   requireInput(
     "spacing" in kgrid || kgrid.every((n) => n <= MAX_AXIS),
     () =>
-      `kgrid: must be at most ${MAX_AXIS} along each axis, got ${show(kgrid)}; 4 to 20 is usual for small cells`,
+      `kgrid: must be at most ${MAX_AXIS} along each axis, got ${valueText(kgrid)}; 4 to 20 is usual for small cells`,
   );
   if (kpoints === undefined) return;
   requireInput(
     kpoints.every(({ k }) => k.every((x) => Math.abs(x) <= MAX_SHIFT)),
     () =>
-      `kpoints: must be within ±${MAX_SHIFT} reciprocal vectors, got ${show(kpoints)}; reduced coordinates are meant`,
+      `kpoints: must be within ±${MAX_SHIFT} reciprocal vectors, got ${valueText(kpoints)}; reduced coordinates are meant`,
   );
   requireInput(
     kpoints.some(({ weight }) => weight > 0),
     () =>
-      `kpoints: must have a positive weight, got ${show(kpoints.map(({ weight }) => weight))}; equal weights are usual`,
+      `kpoints: must have a positive weight, got ${valueText(kpoints.map(({ weight }) => weight))}; equal weights are usual`,
   );
   requireInput(
     !("spacing" in kgrid) && kgrid.every((n) => n === 1) && shifts.flat().every((s) => s === 0),
-    () => `kpoints: must not stand beside kgrid and shifts, got ${show(kgrid)}; leave out one of the two`,
+    () =>
+      `kpoints: must not stand beside kgrid and shifts, got ${valueText(kgrid)}; leave out one of the two`,
   );
 }
 
@@ -100,13 +101,13 @@ function checkFftSize(size: Job["fftSize"] & object): void {
   requireInput(
     size.every((n) => n <= MAX_AXIS),
     () =>
-      `fftSize: must be at most ${MAX_AXIS} along each axis, got ${show(size)}; null chooses the smallest exact grid`,
+      `fftSize: must be at most ${MAX_AXIS} along each axis, got ${valueText(size)}; null chooses the smallest exact grid`,
   );
   const rounded = size.map((n) => (isFastGrid([n, 1, 1]) ? n : fastSize(n)));
   requireInput(
     isFastGrid(size),
     () =>
-      `fftSize: must hold products of 2, 3, 5, 7, 11 and 13, got ${show(size)}; the next larger are ${show(rounded)}`,
+      `fftSize: must hold products of 2, 3, 5, 7, 11 and 13, got ${valueText(size)}; the next larger are ${valueText(rounded)}`,
   );
 }
 
@@ -118,6 +119,6 @@ export function requireSelfConsistent(job: Job): void {
   requireInput(
     job.hamiltonian === "kohn-sham",
     () =>
-      `hamiltonian: must be kohn-sham for a ground state, got ${show(job.hamiltonian)}; a fixed Hamiltonian has no self-consistency to find`,
+      `hamiltonian: must be kohn-sham for a ground state, got ${valueText(job.hamiltonian)}; a fixed Hamiltonian has no self-consistency to find`,
   );
 }

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { fieldName, valueAt, valueText } from "../../common/file-schema.ts";
 import { didYouMean } from "../../common/nearest.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -15,11 +16,11 @@ export function explain(error: z.ZodError, value: unknown): string {
 }
 
 function line(issue: Issue, value: unknown): string {
-  const field = fieldName(issue.path);
-  const found = at(value, issue.path);
+  const field = fieldOf(issue.path);
+  const found = valueAt(value, issue.path);
   if (issue.code === "unrecognized_keys") {
     const unknown = issue.keys[0] ?? "";
-    return `unknown field ${fieldName([...issue.path, unknown])}${suggestion(unknown, issue.message.split(", "))}; known fields: ${issue.message}`;
+    return `unknown field ${fieldOf([...issue.path, unknown])}${suggestion(unknown, issue.message.split(", "))}; known fields: ${issue.message}`;
   }
   if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
     return `${field}: must be one of ${issue.message}, ${got(found)}${suggestion(found, issue.message.split(", "))}`;
@@ -55,26 +56,7 @@ const suggestion = (word: unknown, known: readonly string[]): string =>
   typeof word === "string" ? didYouMean(word, known) : "";
 
 /** `structure.atoms[3].position[1]`; the whole file is `job`. */
-export function fieldName(path: Path): string {
-  let name = "";
-  for (const key of path) {
-    if (typeof key === "number") name += `[${key}]`;
-    else name += name === "" ? String(key) : `.${String(key)}`;
-  }
-  return name === "" ? "job" : name;
-}
+const fieldOf = (path: Path): string => fieldName(path) || "job";
 
-const got = (value: unknown): string => (value === undefined ? "but it is missing" : `got ${show(value)}`);
-
-/** A value as it would stand in the file, shortened. */
-export function show(value: unknown): string {
-  // NaN would print as null.
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? `a ${typeof value}`);
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
-}
-
-const at = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key],
-    value,
-  );
+const got = (value: unknown): string =>
+  value === undefined ? "but it is missing" : `got ${valueText(value)}`;

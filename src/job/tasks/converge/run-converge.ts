@@ -1,6 +1,6 @@
-import { requireInput, requireOption } from "../../../common/failure.ts";
+import { requireOption } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
-import { norm, sub, type Vec3 } from "../../../common/vec3.ts";
+import { largestDifference, norm, sub, type Vec3 } from "../../../common/vec3.ts";
 import { spacedKgrid } from "../../../model/kgrid.ts";
 import { createLattice } from "../../../model/lattice.ts";
 import { VERSION } from "../../../version.ts";
@@ -10,6 +10,7 @@ import { resolveStructure } from "../../prepare/structure.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
+import { recordedFile } from "../recorded.ts";
 import type { ResultFile } from "../scf/result.ts";
 import { scfTask } from "../scf/run-scf.ts";
 import type { ConvergenceFile, Settings, SettingsError, SettingsRun } from "./converge-result.ts";
@@ -218,23 +219,13 @@ function withErrors(runs: readonly SettingsRun[], finest: Settings): SettingsRun
 const errorAgainst = (run: SettingsRun, reference: SettingsRun): SettingsError => ({
   energy: Math.abs(run.energy - reference.energy),
   force: Math.max(...run.forces.map((force, i) => norm(sub(force, reference.forces[i]!)))),
-  stress: Math.max(
-    ...run.stress.flatMap((row, i) => row.map((x, j) => Math.abs(x - reference.stress[i]![j]!))),
-  ),
+  stress: largestDifference(run.stress, reference.stress),
 });
 
 /** Runs of a file of before. @throws InputError if it is no such file, or of another job. */
 function knownRuns(value: unknown, job: Job): Pick<ConvergenceFile, "runs" | "warnings"> {
   if (value === undefined) return { runs: [], warnings: [] };
-  const file = value as Partial<ConvergenceFile> | null;
-  requireInput(
-    Array.isArray(file?.runs) && Array.isArray(file?.ecuts) && typeof file?.job === "object",
-    () => "restart: must be a file that a convergence test wrote, got something else",
-  );
-  requireInput(
-    JSON.stringify(file.job) === JSON.stringify(job),
-    () => "restart: must be of this job, got a convergence test of another one; leave it out to begin anew",
-  );
+  const file = recordedFile<ConvergenceFile>(value, job, "a convergence test", ["runs", "ecuts"]);
   return {
     runs: file.runs.filter(({ status }) => status === "converged"),
     warnings: file.warnings ?? [],

@@ -1,6 +1,6 @@
 import { NotConvergedError, requireInput, requireOption } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
-import { type Mat3, norm, rowsVec, sub } from "../../../common/vec3.ts";
+import { det, largestDifference, norm, rowsVec, sub } from "../../../common/vec3.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import { type Coordinates, coordinatesOf, type Geometry } from "../../../model/deformation.ts";
 import { springHessian } from "../../../model/spring-hessian.ts";
@@ -11,6 +11,7 @@ import { openSession, type Session } from "../../prepare/session.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
+import { recordedFile } from "../recorded.ts";
 import { movedJob, solveConverged } from "../scf/solve.ts";
 import { inAtomicUnits, RELAX_OPTIONS } from "./options.ts";
 import type { RelaxFile, RelaxStep } from "./relax-result.ts";
@@ -126,7 +127,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     resources: session.resources(),
     warnings: prepared.warnings,
   });
-  /** Finds the ground state of a geometry, with the plane waves of `wavesOf`. */
+  /** Finds the ground state of a geometry, with the plane waves of the step before or new ones. */
   const compute = async (
     geometry: Geometry,
     before: RelaxStep | undefined,
@@ -138,14 +139,12 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
       return known;
     }
     if (options.signal?.aborted) throw new NotConvergedError("interrupted between two geometries");
-    if (state === undefined) {
+    if (state === undefined && before === undefined)
+      state = await solveConverged({ ...session, job }, prepared, run);
+    else if (state === undefined) {
       const at = { ...session, job: movedJob(job, model, geometry.positions, geometry.lattice) };
-      const planeWaves =
-        before === undefined || isRenewed
-          ? undefined
-          : { lattice: before.planeWavesOf, fftSize: before.fftSize };
-      const again = { ...run, planeWaves };
-      state = await solveConverged(at, await prepareSession(at, again), run);
+      const planeWaves = isRenewed ? undefined : { lattice: before!.planeWavesOf, fftSize: before!.fftSize };
+      state = await solveConverged(at, await prepareSession(at, { ...run, planeWaves }), run);
     } else state = await state.moved(geometry.positions, geometry.lattice, isRenewed ? "cutoff" : "fixed");
     const { lattice, atoms } = state.basis.model;
     return {
@@ -208,15 +207,15 @@ async function descend(
   return step;
 }
 
-const slopeOf = (step: RelaxStep, point: Float64Array, coordinates: Coordinates, pressure: number): Slope => {
-  const [a, b, c] = step.lattice;
-  const volume = Math.abs(
-    a[0] * (b[1] * c[2] - b[2] * c[1]) +
-      a[1] * (b[2] * c[0] - b[0] * c[2]) +
-      a[2] * (b[0] * c[1] - b[1] * c[0]),
-  );
-  return { value: step.energy + pressure * volume, gradient: coordinates.gradient(point, step, pressure) };
-};
+const slopeOf = (
+  step: RelaxStep,
+  point: Float64Array,
+  coordinates: Coordinates,
+  pressure: number,
+): Slope => ({
+  value: step.energy + pressure * Math.abs(det(step.lattice)),
+  gradient: coordinates.gradient(point, step, pressure),
+});
 
 function largest(step: RelaxStep | undefined, isFixed: readonly boolean[], pressure: number) {
   const free = step?.forces.filter((_, i) => !isFixed[i]) ?? [];
@@ -235,9 +234,6 @@ function isRelaxed(step: RelaxStep, isFixed: readonly boolean[], told: RelaxFile
   return largestForce <= told.force && largestStress <= told.stress;
 }
 
-const largestDifference = (a: Mat3, b: Mat3): number =>
-  Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!))));
-
 /**
  * Returns the steps of a file of before.
  *
@@ -245,15 +241,7 @@ const largestDifference = (a: Mat3, b: Mat3): number =>
  */
 function recordedSteps(value: unknown, job: Job, told: RelaxFile["options"]): readonly RelaxStep[] {
   if (value === undefined) return [];
-  const file = value as Partial<RelaxFile> | null;
-  requireInput(
-    Array.isArray(file?.steps) && Array.isArray(file?.elements) && typeof file?.options === "object",
-    () => "restart: must be a file that a relaxation wrote, got something else",
-  );
-  requireInput(
-    JSON.stringify(file.job) === JSON.stringify(job),
-    () => "restart: must be of this job, got a relaxation of another one; leave it out to begin anew",
-  );
+  const file = recordedFile<RelaxFile>(value, job, "a relaxation", ["steps", "elements"]);
   const path = ({ cell, fix, pressure }: RelaxFile["options"]) => JSON.stringify({ cell, fix, pressure });
   requireInput(
     path(file.options) === path(told),
