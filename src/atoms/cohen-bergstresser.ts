@@ -18,9 +18,8 @@ export interface CohenBergstresserPotential {
 const RYDBERG = 0.5;
 
 /**
- * Silicon, a = 5.43 Å: v3 = −0.21, v8 = 0.04, v11 = 0.08 Ry [CB66]. The lattice constant is given
- * in bohr, by the bohr of CODATA 2014, so that levels and error bars are those of the published
- * model [HLC20] whatever the constants become.
+ * Silicon, a = 5.43 Å: v3 = −0.21, v8 = 0.04, v11 = 0.08 Ry [CB66]. The lattice constant uses the
+ * bohr of CODATA 2014: levels remain those of the published model [HLC20].
  */
 export const COHEN_BERGSTRESSER_SILICON: CohenBergstresserPotential = {
   kind: "cohen-bergstresser",
@@ -36,9 +35,8 @@ export const COHEN_BERGSTRESSER_SILICON: CohenBergstresserPotential = {
 };
 
 /**
- * Contribution of one atom, ∫ v(r) e^{−iqr} d³r = v_{q²} a³/8 [Ha·bohr³]: diamond has eight atoms
- * in a³. q² counts as tabulated within 0.01 (2π/a)², so that a lattice constant rounded to four
- * digits still meets the model.
+ * Contribution of one atom, ∫ v(r) e^{−iqr} d³r = v_{q²} a³/8 [Ha·bohr³]; diamond has 8 atoms in
+ * a³. q² is matched within 0.01 (2π/a)², so that a may be rounded to four digits.
  */
 export function cohenBergstresserLocalFourier(p: CohenBergstresserPotential, q: number): number {
   const normG2 = ((q * p.latticeConstant) / (2 * Math.PI)) ** 2;

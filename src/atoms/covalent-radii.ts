@@ -1,10 +1,7 @@
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { ELEMENTS } from "./elements.ts";
 
-/**
- * Covalent radii of the elements [Å], hydrogen to curium [COR08]; low-spin values where there are
- * two.
- */
+/** Covalent radii [Å], hydrogen to curium [COR08]; low-spin values where there are two. */
 const RADII: readonly number[] = [
   "0.31 0.28",
   "1.28 0.96 0.84 0.76 0.71 0.66 0.57 0.58",

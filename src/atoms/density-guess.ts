@@ -24,10 +24,7 @@ const WIDTHS: readonly { readonly upToCore: number; readonly widths: readonly nu
   },
 ];
 
-/**
- * l [bohr]; fractional electron numbers are rounded. An atom without valence electrons has no
- * density: 0.
- */
+/** Returns l [bohr] for rounded electron numbers; 0 for an atom without valence electrons. */
 export function guessWidth(coreElectrons: number, valenceElectrons: number): number {
   const core = Math.round(coreElectrons);
   const valence = Math.round(valenceElectrons);

@@ -8,10 +8,7 @@ import {
   transformSlopeAt,
 } from "./radial/radial-transform.ts";
 
-/**
- * A norm-conserving pseudopotential given on a radial mesh, as files of the formats UPF and psp8
- * have it, in the form a plane-wave calculation needs. Plain data.
- */
+/** A norm-conserving pseudopotential on a radial mesh, from a UPF or psp8 file. Plain data. */
 export interface NumericPotential {
   readonly kind: "numeric";
   /** Chemical symbol. */
@@ -32,22 +29,14 @@ export interface NumericPotential {
   readonly localScreening: number;
   /** ∫ [v_loc(r) + Z/r] d³r [Ha·bohr³]. */
   readonly localIntegral: number;
-  /**
-   * By angular momentum l = 0, 1, …: symmetric coupling matrix h^l [Ha], n × n, and n projectors
-   * [bohr^(3/2)].
-   */
+  /** By l = 0, 1, …: symmetric coupling matrix h^l [Ha], n × n, and n projectors [bohr^(3/2)]. */
   readonly channels: readonly {
     readonly h: readonly (readonly number[])[];
     readonly projectors: readonly RadialTransform[];
   }[];
-  /**
-   * Density of the core electrons [bohr⁻³] that exchange and correlation see; null without core
-   * correction.
-   */
+  /** Density of the core electrons for exchange and correlation [bohr⁻³]; null without one. */
   readonly core: RadialShape | null;
-  /**
-   * Density of the atom's valence electrons [bohr⁻³], to start from; null where the file has none.
-   */
+  /** Density of the valence electrons, a starting guess [bohr⁻³]; null where the file has none. */
   readonly valence: RadialShape | null;
 }
 
@@ -124,9 +113,8 @@ export function numericLocalFourierDerivative(
 }
 
 /**
- * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]. From the mesh itself, as other codes have it: a
- * logarithmic mesh starts at r₁ > 0, and its sum leaves out 2πZ r₁², which the erf of v_loc(q)
- * would hold.
+ * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³], by the mesh alone as in other codes: a logarithmic mesh
+ * starts at r₁ > 0 and leaves out 2πZ r₁², which the erf of v_loc(q) would contain.
  */
 export const numericLocalFourierAt0Correction = ({ localIntegral }: NumericPotential): number =>
   localIntegral;

@@ -49,9 +49,7 @@ export function localFourierDerivative(p: Pseudopotential, q: number): number {
   }
 }
 
-/**
- * lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]; 0 for an empirical model, whose zero of energy is free.
- */
+/** lim_{q→0} v_loc(q) + 4πZ/q² [Ha·bohr³]; 0 for an empirical model, which has a free zero. */
 export function localFourierAt0Correction(p: Pseudopotential): number {
   switch (p.kind) {
     case "gth":
@@ -93,9 +91,7 @@ export function projectorFourierDerivative(p: Pseudopotential, l: number, i: num
   }
 }
 
-/**
- * Density of the core that exchange and correlation see [bohr⁻³], null where there is none [LFC82].
- */
+/** Core density for exchange and correlation [bohr⁻³], null where there is none [LFC82]. */
 export const coreShape = (p: Pseudopotential): RadialShape | null => (p.kind === "numeric" ? p.core : null);
 
 /** Density of the valence electrons of the atom alone [bohr⁻³], null where it is not known. */

@@ -16,10 +16,7 @@ export interface GthPotential {
   readonly rloc: number;
   /** C1 … Cn of the local part, n ≤ 4. */
   readonly c: readonly number[];
-  /**
-   * One entry per angular momentum l = 0, 1, …: radius r_l and the symmetric matrix h^l (full, n ×
-   * n; n may be 0).
-   */
+  /** By l = 0, 1, …: radius r_l and the full symmetric matrix h^l, n × n; n may be 0. */
   readonly channels: readonly { readonly r: number; readonly h: readonly (readonly number[])[] }[];
 }
 

@@ -53,10 +53,7 @@ function chosenGth(entries: readonly GthEntry[], file: string): Pseudopotential 
   return potential;
 }
 
-/**
- * ABINIT's files: a title, then Z, charge and date, then six numbers of which the first says the
- * format.
- */
+/** Recognises ABINIT's files: a title, then Z, charge and date, then six numbers, format first. */
 function isAbinit(text: string): boolean {
   const [, second = "", third = ""] = text.split(/\r?\n/, 3);
   const startsWith = (line: string, count: number) => {

@@ -225,10 +225,7 @@ function shortest(vectors: readonly Vec3[]): Vec3[] {
   return vectors.filter((v) => norm(v) < least * (1 + 100 * SAME));
 }
 
-/**
- * Returns three of the directions, with signs, as right-handed axes nearest to x, y and z; cells in
- * the usual setting are unchanged.
- */
+/** Returns three directions, with signs, as right-handed axes nearest to x, y and z. */
 function bestFrame(
   directions: readonly Vec3[],
   accept: (a: Vec3, b: Vec3, c: Vec3) => boolean = () => true,

@@ -97,10 +97,7 @@ export function problemText({ potential, ...rest }: FrozenProblem): string {
   return `{\n${head}\n "potential": { "coefficients": [\n${rows}\n ] }\n}\n`;
 }
 
-/**
- * Replaces a pseudopotential on a mesh by its identity. The numbers are in a file named by the job,
- * whose digest tells whether it is the same.
- */
+/** Replaces a pseudopotential on a mesh by its identity, with the digest of its file. */
 function withoutMeshes(_key: string, value: unknown): unknown {
   const p = value as Partial<Pseudopotential> | null;
   if (typeof p !== "object" || p?.kind !== "numeric") return value;

@@ -154,8 +154,7 @@ export function zeroOfEnergy(
 }
 
 /**
- * Returns the same zero with the energy updated from better levels of the listed k-points. A zero
- * at another k-point is unchanged.
+ * Returns the zero with its energy from better levels of the listed k-points, if it is among them.
  */
 export function zeroAmong(kpoints: readonly Energies[], zero: ZeroOfEnergy): ZeroOfEnergy {
   if (zero.index === undefined || zero.band === undefined) return zero;

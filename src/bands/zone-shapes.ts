@@ -8,9 +8,7 @@ export interface ZoneTable {
   readonly path: string;
 }
 
-/*
- * Zones whose shape depends on the ratios of the axes, from the lengths of the conventional axes.
- */
+/* Zones whose shape depends on the ratios of the conventional axes' lengths. */
 
 const GAMMA: Vec3 = [0, 0, 0];
 const HALF = 0.5;

@@ -15,8 +15,8 @@ export interface Host {
   readonly cwd: string;
   readStdin(): Promise<string>;
   /**
-   * Until the returned function is called: calls `ask` on Ctrl-C, and `leave` when it is pressed
-   * again, after which the process ends.
+   * Calls `ask` on the first Ctrl-C and `leave` on the second, until the returned function is
+   * called.
    */
   onInterrupt(ask: () => void, leave: () => void): () => void;
   /** Hears that the command writes files: it goes on when nobody reads its output any more. */

@@ -44,10 +44,7 @@ function onInterrupt(ask: () => void, leave: () => void): () => void {
   return release;
 }
 
-/**
- * Node 20 hides fused multiply-add behind a flag of the whole process; this process is ours. Later
- * ones have it on.
- */
+/** Allows fused multiply-add, which Node 20 hides behind a flag of the process. */
 async function allowFma(): Promise<void> {
   if (Number(process.versions.node.split(".")[0]) < 22)
     (await import("../kernels/wasm/enable-fma.ts")).enableRelaxedSimd();

@@ -169,10 +169,7 @@ function errorLine(text: string): string {
   return isLost ? `${line}; --help shows what there is, with examples` : line;
 }
 
-/**
- * Makes the program: the commands that are named with all they have, the others as the list of
- * commands has them.
- */
+/** Makes the program, with whole commands for the named ones and entries in the list for others. */
 async function createProgram(
   words: readonly string[],
   host: Host,

@@ -1,7 +1,4 @@
-/**
- * Returns 16 hexadecimal digits that tell plain data apart, typed arrays included: two lanes of 32
- * bits over its text. For recognising, not for security.
- */
+/** Returns 16 hexadecimal digits that tell plain data apart, typed arrays included. Not secure. */
 export function digestOf(value: unknown): string {
   const text = JSON.stringify(value, (_, item: unknown) =>
     ArrayBuffer.isView(item) ? Array.from(item as Float64Array) : item,

@@ -1,7 +1,6 @@
 /**
- * Returns the candidate most like `word`, for "did you mean" in messages. Undefined if none is
- * within a third of the word's length in edits (at least two). Ignores case. Ties go to a candidate
- * of the same length, then to the first.
+ * Returns the candidate most like `word`, for "did you mean"; undefined if none is within a third
+ * of its length in edits (at least two). Ignores case; the same length wins a tie.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase();

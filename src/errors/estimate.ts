@@ -1,8 +1,4 @@
-/**
- * A number that formulas make likely and floating point computed: nobody has proved it. What is
- * proved has kind "bound" and the type `BandEnclosure`, so that neither can stand where the other
- * is asked for.
- */
+/** A number from floating-point formulas that is not proved. Proved ones are `BandEnclosure`s. */
 export interface Estimate {
   readonly kind: "estimate";
   readonly value: number;

@@ -33,8 +33,7 @@ export interface FunctionalOutput {
 export type UniformGas = () => UniformGasAt;
 
 /**
- * An energy per particle of the uniform gas as the file of an LDA states it: writes (ε, ∂ε/∂r_s,
- * ∂ε/∂ζ) [Ha] to `out`, for r_s = (3/(4πn))^{1/3} [bohr] and the polarisation ζ = (ρ↑ − ρ↓)/n in
- * [−1, 1].
+ * Energy per particle of the uniform gas: writes (ε, ∂ε/∂r_s, ∂ε/∂ζ) [Ha] to `out` for r_s =
+ * (3/(4πn))^{1/3} [bohr] and the polarisation ζ = (ρ↑ − ρ↓)/n in [−1, 1].
  */
 export type UniformGasAt = (out: Float64Array, rs: number, zeta: number) => void;

@@ -4,10 +4,7 @@ export interface BandEnergy {
   readonly index: number;
   /** [Ha] */
   readonly energy: number;
-  /**
-   * Ends of the interval that holds the exact level of the infinite basis [Ha]; only with error
-   * bars.
-   */
+  /** Ends of the interval around the exact level of the infinite basis [Ha]; with error bars. */
   readonly lower?: number;
   readonly upper?: number;
   /** Whether the interval is proved. */

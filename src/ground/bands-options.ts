@@ -31,9 +31,7 @@ export const BANDS_OPTIONS = {
       kpoints.length > 0 &&
       kpoints.every((k) => k.length === 3 && k.every(Number.isFinite)),
   } satisfies Option<readonly Vec3[]>,
-  /**
-   * Lowest bands at each k. Default the job's, or else 8 and at least four beyond the filled ones.
-   */
+  /** Lowest bands at each k. Default the job's, else 8 and at least four above the filled ones. */
   bands: number({
     rule: "must be a whole number from 1 to 100000; 8 is usual",
     isWhole: true,
@@ -48,10 +46,7 @@ export const BANDS_OPTIONS = {
     above: 0,
     default: 1e-6,
   }),
-  /**
-   * Whether each level gets an interval that certainly holds it; when `signal` is aborted, those of
-   * the k-points so far.
-   */
+  /** Whether levels get guaranteed intervals; an aborted `signal` keeps the k-points so far. */
   errorBars: toggle({ help: "guaranteed intervals around the energies" }),
   /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it. */
   accuracy: number({

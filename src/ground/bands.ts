@@ -36,10 +36,7 @@ export interface Bands {
   readonly kpoints: readonly BandsAtK[];
   /** The same levels as arrays [Ha], ascending, one for each of `kpoints`. */
   readonly energies: readonly Float64Array[];
-  /**
-   * Names of k-points by their index; names at two neighbouring points stand on both sides of a
-   * jump of the path.
-   */
+  /** Names of k-points by index; two neighbouring points with names are sides of a jump. */
   readonly path: readonly PathLabel[];
   /** The energy that pictures measure from. */
   readonly zero: ZeroOfEnergy;
@@ -47,9 +44,7 @@ export interface Bands {
   readonly converged: boolean;
   /** Largest residual norm of the levels that have no interval [Ha]; 0 where every one has. */
   readonly residual: number;
-  /**
-   * Bands full at every k of an insulator, N/2; absent with spin or for an odd number of electrons.
-   */
+  /** Bands full at every k of an insulator, N/2; absent with spin or an odd electron number. */
   readonly filled?: number;
   /** Above those, along these k-points only; absent where no band above was computed. */
   readonly gap?: GapEstimate | undefined;
@@ -197,9 +192,8 @@ const unprovedLevels = (at: SolvedBands): BandsAtK["bands"] =>
   levelsAt(at, 1).bands.map((level) => ({ ...level, guaranteed: false }));
 
 /**
- * Gives the levels that decide about the zero of energy beside those of the ground state, in its
- * basis: enclosed levels lie lower, as they are of the infinite one, so the k-points of the highest
- * filled and the lowest empty one are solved again.
+ * Solves the k-points of the highest filled and the lowest empty level again in the infinite basis:
+ * enclosed levels lie lower than those of the ground state, and these decide the zero of energy.
  */
 async function decisive(
   energies: readonly Energies[],

@@ -36,19 +36,13 @@ export interface Dielectric extends DielectricReport {
   readonly warnings: readonly string[];
 }
 
-/**
- * Eigensolver's tolerance [Ha] for the orbitals that respond: far below what the condition number
- * is settled to.
- */
+/** Eigensolver's tolerance [Ha] for responding orbitals, far below that of the condition number. */
 const ORBITAL_TOLERANCE = 1e-8;
 
 /** Relative accuracy of the response, likewise. */
 const RESPONSE_TOLERANCE = 1e-6;
 
-/**
- * The damped iteration ends here [bohr^(-3/2)]: below, the eigensolver's rounding would be taken
- * for its rate.
- */
+/** End of the damped iteration [bohr^(-3/2)], above the eigensolver's rounding. */
 const OBSERVED_TOLERANCE = 1e-9;
 
 /** The iteration takes α in (0, 2). */

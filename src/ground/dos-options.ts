@@ -13,10 +13,7 @@ export const DOS_OPTIONS = {
     help: "divisions of the k-grid, such as 8,8,8 (default twice the job's)",
     value: "LIST",
   }),
-  /**
-   * Default `tetrahedron` where an axis has four k-points or more, which it takes to interpolate;
-   * otherwise `gaussian`.
-   */
+  /** Default `tetrahedron` where an axis has four k-points or more; otherwise `gaussian`. */
   method: word(["tetrahedron", "gaussian"], {
     help: "how levels become a density (default tetrahedron where there are k-points for it)",
     value: "NAME",
@@ -29,8 +26,8 @@ export const DOS_OPTIONS = {
     value: "HA",
   }),
   /**
-   * Lowest and highest energy, from the Fermi level [Ha]. Default from below all levels to where
-   * bands end.
+   * Lowest and highest energy from the Fermi level [Ha]. Default: below all levels to the bands'
+   * end.
    */
   window: {
     ...numbers<readonly [number, number]>({ rule: "must be a lower and a higher energy; such as -10,5" }),
@@ -44,10 +41,7 @@ export const DOS_OPTIONS = {
     allows: ([low, high, ...more]: readonly number[]) =>
       Number.isFinite(low) && Number.isFinite(high) && low! < high! && more.length === 0,
   },
-  /**
-   * Lowest bands at each k. Default the job's, or else twice as many as are filled, at least four
-   * more.
-   */
+  /** Lowest bands at each k. Default the job's, else twice the filled ones, at least four more. */
   bands: number({
     rule: "must be a positive whole number; leave it out for the default",
     isWhole: true,

@@ -162,10 +162,7 @@ const withDivisions = (choice: KpointChoice, kgrid: Vec3): KpointChoice => ({
 const gridOf = (choice: KpointChoice, lattice: Model["lattice"], kgrid: Vec3 | undefined): KpointChoice =>
   kgrid === undefined ? denser(choice, lattice) : withDivisions(choice, kgrid);
 
-/**
- * Doubles the divisions along every axis that has more than one, and takes in the corners K of a
- * hexagonal zone; leaves a list.
- */
+/** Doubles divisions above one and includes the corners K of a hexagonal zone; keeps lists. */
 function denser(choice: KpointChoice, { vectors }: Model["lattice"]): KpointChoice {
   if ("list" in choice) return choice;
   const [n1, n2, n3] = choice.kgrid;
@@ -196,8 +193,7 @@ function frame(
 }
 
 /**
- * Says that a gap was found on a grid without the corner K of a hexagonal zone, where the bands of
- * graphene meet.
+ * Warns of a gap from a grid without the corner K of a hexagonal zone, where graphene's bands meet.
  */
 function missedCorner(
   lattice: Model["lattice"],

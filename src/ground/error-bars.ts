@@ -27,9 +27,7 @@ export interface ErrorBarOptions {
 
 /** Levels with their intervals, and where there are none. */
 export interface ErrorBars {
-  /**
-   * For each k-point its levels with their intervals; undefined where these could not be proved.
-   */
+  /** For each k-point its levels with intervals; undefined where no proof was found. */
   readonly levels: readonly (readonly BandEnergy[] | undefined)[];
   /** Widest interval [Ha]; NaN if there is none. */
   readonly widest: number;

@@ -65,10 +65,7 @@ export interface GroundState extends AsyncDisposable {
   readonly warnings: readonly string[];
   /** The last step whole, for what has no name here. */
   readonly last: ScfStep;
-  /**
-   * The orbitals themselves: `orbitals.save()` gives their coefficients, a panel for each of
-   * `levels`.
-   */
+  /** The orbitals: `orbitals.save()` gives their coefficients, a panel for each of `levels`. */
   readonly orbitals: Orbitals;
   /**
    * Computes −∂F/∂R, Cartesian [Ha/bohr], one for each atom or other position that terms know of.

@@ -20,10 +20,7 @@ export interface LocalStates {
   readonly values: readonly Float64Array[];
 }
 
-/**
- * Energies of the local density of states, and how many are seen in one pass over the orbitals:
- * each holds a density per block.
- */
+/** Energies of the local density of states, and how many share one pass over the orbitals. */
 const LOCAL_POINTS = 120;
 const AT_ONCE = 8;
 

@@ -55,9 +55,7 @@ export function selfConsistentHamiltonian(
   };
 }
 
-/**
- * Stores a Hamiltonian when it is asked for; until then only these fields are kept, not the run.
- */
+/** Keeps the fields from which a Hamiltonian is stored on demand, instead of the whole run. */
 const storing =
   (
     { model, grid, ecut }: PlaneWaveBasis,

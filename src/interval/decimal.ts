@@ -1,8 +1,8 @@
 import type { Interval } from "./interval.ts";
 
 /**
- * An interval as decimal text that contains it, such as `[0.9487, 0.9493]`: ends rounded outwards,
- * with as many decimals as show the width to `digits` digits.
+ * Decimal text that contains the interval, such as `[0.9487, 0.9493]`: ends rounded outwards, with
+ * decimals that show the width to `digits` digits.
  */
 export function outwardText({ lo, hi }: Interval, digits = 2): string {
   const width = Math.max(hi - lo, Math.abs(lo) * 1e-16, 1e-90);

@@ -3,19 +3,15 @@ import { above, below } from "./rounding.ts";
 import type { Above, Below } from "./sides.ts";
 
 /**
- * A closed interval of reals. Every operation contains all results of its operands' members; ends
- * may be infinite and then stand for "unbounded". There is no empty interval: what would be empty
- * or undefined throws.
+ * A closed interval of reals. An operation contains all results of its operands' members; an
+ * infinite end means "unbounded". There is no empty interval: undefined results throw.
  */
 export interface Interval {
   readonly lo: number;
   readonly hi: number;
 }
 
-/**
- * [lo, hi]; one argument makes the exact number. @throws InputError if an end is NaN, they are out
- * of order, or none is finite on its own side.
- */
+/** [lo, hi], or an exact number. @throws InputError for NaN, lo > hi, and no finite end. */
 export function interval(lo: number, hi = lo): Interval {
   requireInput(
     lo <= hi && lo < Infinity && hi > -Infinity,
@@ -83,15 +79,12 @@ export const hull = (x: Interval, y: Interval): Interval => ({
   hi: Math.max(x.hi, y.hi),
 });
 
-/**
- * Common members. @throws InputError if there are none: two enclosures of one number always meet.
- */
+/** Common members. @throws InputError if there are none: enclosures of one number always meet. */
 export const intersect = (x: Interval, y: Interval): Interval =>
   interval(Math.max(x.lo, y.lo), Math.min(x.hi, y.hi));
 
 /**
- * Whether every member of x is below every member of y. False says nothing about the numbers
- * enclosed.
+ * Tells whether every member of x is below every member of y; false says nothing of the numbers.
  */
 export const certainlyLess = (x: Interval, y: Interval): boolean => x.hi < y.lo;
 

@@ -16,10 +16,7 @@ export const SMALLEST = 5e-324;
 const PHI = UNIT_ROUNDOFF * (1 + 2 * UNIT_ROUNDOFF);
 const LARGEST = Number.MAX_VALUE;
 
-/**
- * A number at or below every real that rounds to `x`. Overflow upwards means that the real is above
- * the largest double.
- */
+/** A number ≤ every real that rounds to `x`. Overflow: the real is above the largest double. */
 export const below = (x: number): number => (x === Infinity ? LARGEST : x - (Math.abs(x) * PHI + SMALLEST));
 
 /** A number at or above every real that rounds to `x`. */
@@ -38,10 +35,7 @@ export function powerOfTwo(n: number): number {
 
 const SPLITTER = 134217729; // 2²⁷ + 1 [Dek71]
 
-/**
- * e with a·b = fl(a·b) + e exactly, if nothing overflows or underflows: |a|, |b| < 2⁹⁹⁵ and
- * |ab| > 2⁻⁹⁶⁰ or ab = 0.
- */
+/** e with a·b = fl(a·b) + e exactly if |a|, |b| < 2⁹⁹⁵ and |ab| > 2⁻⁹⁶⁰ or ab = 0. */
 export function productError(a: number, b: number): number {
   const product = a * b;
   const ca = SPLITTER * a;

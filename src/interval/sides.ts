@@ -124,9 +124,7 @@ export class SumAbove {
     return this.sum === 0;
   }
 
-  /**
-   * The sum from above: a term meets the rounding of its product and at most one for every term.
-   */
+  /** The sum from above: a term meets the rounding of its product and one for every term. */
   get value(): Above {
     return inflated(this.sum, this.terms + 1);
   }

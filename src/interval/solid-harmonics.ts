@@ -8,8 +8,7 @@ import { sqrt } from "./sqrt.ts";
 type Term = readonly [c: number, i: number, j: number, k: number];
 
 /**
- * S_lm = √(a/(b π)) Σ terms, in the order l(l + 1) + m; signs as in the model's own harmonics:
- * none.
+ * S_lm = √(a/(b π)) Σ terms, in the order l(l + 1) + m, with the signs of the model's harmonics.
  */
 const TABLE: readonly (readonly [a: number, b: number, terms: readonly Term[]])[] = [
   [1, 4, [[1, 0, 0, 0]]],
@@ -91,10 +90,7 @@ const TABLE: readonly (readonly [a: number, b: number, terms: readonly Term[]])[
 ];
 const NORMS = TABLE.map(([a, b]) => sqrt(div(interval(a), scale(b, PI))));
 
-/**
- * |r|^l Y_lm(r), real and orthonormal on the unit sphere, as a polynomial in the coordinates:
- * l ≤ 3, |m| ≤ l.
- */
+/** |r|^l Y_lm(r), real, orthonormal on the unit sphere, polynomial in r: l ≤ 3, |m| ≤ l. */
 export function solidHarmonic(l: number, m: number, r: readonly Interval[]): Interval {
   const index = l * (l + 1) + m;
   invariant(

@@ -3,9 +3,8 @@ import { type Interval, interval } from "./interval.ts";
 import { above, below, powerOfTwo, productError } from "./rounding.ts";
 
 /**
- * √x over an interval, x ≥ 0. The library's square root is only a proposal: an end is moved until
- * s² ≤ x (or ≥ x) is proved by the exact product s² = p + e. @throws InputError if x has negative
- * members.
+ * √x over an interval. The library's square root is a proposal: an end is moved until s² ≤ x (or ≥
+ * x) is proved by the exact product s² = p + e. @throws InputError for negative members.
  */
 export function sqrt(x: Interval): Interval {
   requireInput(x.lo >= 0, () => `interval sqrt: the argument must not be negative, got [${x.lo}, ${x.hi}]`);
@@ -43,10 +42,7 @@ function upperRoot(x: number): number {
   return s * back;
 }
 
-/**
- * Newton's steps from the library's root, so that even a wrong one is soon near: they cost little
- * and decide nothing.
- */
+/** Newton steps from the library's root: cheap, they bring even a wrong proposal near. */
 function proposal(value: number): number {
   const library = Math.sqrt(value);
   let s = library > 0 && library < Infinity ? library : 1;

@@ -54,8 +54,7 @@ export function cosSinTurns(x: number, radius = 0): CosSin {
 
 /**
  * cos and sin of 2π j/n for whole 0 ≤ j < n: symmetry brings j/n to [0, 1/8] as a quotient of whole
- * numbers, so that only its last rounding is left. @throws InputError for other j, or n of 2⁵⁰ and
- * more.
+ * numbers, rounded once. @throws InputError for other j, or n ≥ 2⁵⁰.
  */
 export function cosSinFraction(j: number, n: number): CosSin {
   requireInput(

@@ -17,8 +17,8 @@ export interface BandsAlongPath {
 }
 
 /**
- * The JSON text that ASE's `BandStructure.read` takes: energies in eV of shape [spins, k-points, bands], the cell in
- * angstrom, labels as ASE spells them (Γ is G), a comma where the path jumps.
+ * Returns the JSON that ASE's `BandStructure.read` takes: energies in eV [spins, k-points, bands],
+ * the cell in angstrom, labels as ASE spells them (G for Γ), a comma where the path jumps.
  */
 export function aseBandsText({ reciprocal, zero, path, kpoints }: BandsAlongPath): string {
   const spins = [0, 1]

@@ -8,8 +8,8 @@ import { VERSION } from "../version.ts";
 import { HEAD, POINT } from "./certificate-schema.ts";
 
 /**
- * A certificate of error bars as text, a JSON object on each line: first the problem, then one k-point each. Vectors are
- * base64 of little-endian binary64. Hashes (SHA-256) tell damage at once; what makes a certificate valid is the proof alone.
+ * First line of a certificate: JSON, the problem first, then a line for each k-point. Vectors are
+ * base64 of little-endian binary64. Hashes (SHA-256) detect damage; the proof makes it valid.
  */
 export interface CertificateHead {
   /** Version of the format. */

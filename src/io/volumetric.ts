@@ -20,8 +20,8 @@ export interface GridValues {
 const digits = (x: number): string => x.toExponential(8);
 
 /**
- * A Gaussian cube file, line by line: lengths in bohr, values in their own unit, z fastest. The second number of an atom
- * is `charges`, the valence its pseudopotential leaves.
+ * Yields the lines of a Gaussian cube file: lengths in bohr, values in their own unit, z fastest.
+ * The second number of an atom is its valence charge.
  */
 export function* cubeLines(
   structure: Structure,
@@ -54,8 +54,8 @@ export function* cubeLines(
 }
 
 /**
- * An XCrySDen file with the structure [Å] and a data grid for each field, line by line. XSF grids are general: the last
- * point along each axis is the first one of the next cell. Values keep their own unit, which stands in the grid's name.
+ * Yields the lines of an XCrySDen file: the structure [Å] and a general data grid for each field,
+ * whose last point along an axis is the first one of the next cell. Values keep their unit.
  */
 export function* xsfLines(
   structure: Structure,
@@ -85,8 +85,8 @@ export function* xsfLines(
 }
 
 /**
- * NumPy's array file of doubles, all digits, that `numpy.load` reads: Fortran order, so that the first index is the
- * fastest one in memory.
+ * Makes the bytes of a NumPy file of doubles, for `numpy.load`: Fortran order, the first index
+ * fastest.
  */
 export function npyBytes(shape: readonly number[], values: Float64Array): Uint8Array {
   const count = shape.reduce((product, n) => product * n, 1);

@@ -16,9 +16,9 @@ import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../common/failure.ts";
 
 /*
- * Files that are there whole or not at all. A file is written under a temporary name in its folder,
- * flushed to the disk, and renamed. The temporary name tells the machine and the process, so that a
- * later run can tell what a killed one left behind.
+ * Files that are complete or absent. A file is written under a temporary name in its folder,
+ * flushed to the disk, and renamed. The name holds machine and process, so that a later run can
+ * remove the rest of a killed one.
  */
 
 const MACHINE = hostname().replace(/\W/g, "-").slice(0, 40);
@@ -47,8 +47,8 @@ async function targetOf(path: string): Promise<Target> {
 }
 
 /**
- * Writes `chunks` to `path` so that a reader finds the old file or the whole new one, even after a
- * crash. A link stays a link, permissions stay what they were, a device or a pipe is written to.
+ * Writes `chunks` so that a reader finds the old file or the whole new one, also after a crash.
+ * Links stay links, permissions stay, devices and pipes are written to directly.
  */
 export async function writeAtomically(
   path: string,

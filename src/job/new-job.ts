@@ -14,19 +14,13 @@ export interface NewJobOptions {
   readonly title?: string | undefined;
   /** Default `lda-pw92`. */
   readonly functional?: "lda-pw92" | "pbe" | undefined;
-  /**
-   * A shipped family or entry for all elements, or one for each by symbol; default
-   * `suggestedEntry`.
-   */
+  /** A shipped family or entry for all elements, or one by symbol; default `suggestedEntry`. */
   readonly pseudopotentials?: string | Readonly<Record<string, string>> | undefined;
   /** [Ha]; default `suggestedCutoff`. */
   readonly ecut?: number | undefined;
   /** Default `suggestedKgrid`. */
   readonly kgrid?: Vec3 | undefined;
-  /**
-   * Whether the Fermi level may lie in a band: smearing and a dense k-grid. Default true, which is
-   * safe for everything.
-   */
+  /** Whether a metal is possible: smearing and a dense k-grid. Default true, safe for all. */
   readonly isMetal?: boolean | undefined;
   /** Initial moment of every atom [μB]: makes the run spin-polarised. */
   readonly moment?: number | undefined;
@@ -41,10 +35,7 @@ const METAL_SPACING = 0.2;
 const INSULATOR_SPACING = 0.3;
 /** Smearing of metals [Ha]. */
 const METAL_WIDTH = 0.005;
-/**
- * No atoms over this length [bohr] along an axis: copies do not see each other, one k-point is
- * enough.
- */
+/** Length [bohr] without atoms beyond which copies do not interact: one k-point suffices. */
 const VACUUM = 10;
 
 /**
@@ -108,9 +99,7 @@ export function newJob(
   return job;
 }
 
-/**
- * Twelve digits are more than any lattice is known to, and hide the rounding of a change of units.
- */
+/** Twelve digits: more than any lattice is known to, without the rounding of units. */
 const rounded = (lattice: Structure["lattice"]): [Triple, Triple, Triple] => {
   const row = ([x, y, z]: Vec3): Triple => [digits(x), digits(y), digits(z)];
   return [row(lattice[0]), row(lattice[1]), row(lattice[2])];
@@ -120,9 +109,8 @@ const digits = (x: number): number => Number(x.toPrecision(12));
 const decimals = (x: number): number => Math.round(x * 1e12) / 1e12;
 
 /**
- * A cutoff to start from [Ha]: the largest of those suggested for the potentials, at which the
- * energy of each atom is within 10 meV for a valence electron of its limit (measured,
- * scripts/gth-cutoffs.ts).
+ * A cutoff to start from [Ha]: the largest of the potentials' suggestions, with each atom's energy
+ * within 10 meV per valence electron of its limit (measured, scripts/gth-cutoffs.ts).
  */
 export function suggestedCutoff(
   elements: readonly string[],
@@ -156,10 +144,7 @@ export function suggestedEntry(element: string, family: string): string {
   return soft.at(-1) ?? family;
 }
 
-/**
- * Divisions with k-points at most `spacing` [bohr⁻¹] apart; one along axes where vacuum separates
- * the copies.
- */
+/** Divisions with k-points at most `spacing` [bohr⁻¹] apart; one along axes with vacuum. */
 export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): Vec3 {
   requireInput(spacing > 0, () => `kgrid: the spacing must be positive, got ${spacing} bohr^-1`);
   const cell = createLattice(lattice);
@@ -175,10 +160,7 @@ export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): 
     : [n1, n2, n3];
 }
 
-/**
- * Elements that make layers and crystals with gaps or crossings at the corners K of a hexagonal
- * zone.
- */
+/** Elements of layers and crystals with gaps or crossings at the corners K of a hexagonal zone. */
 const NON_METALS = "H B C N O F Si P S Cl Ge As Se Br Sb Te I".split(" ");
 
 /** The longest stretch of a circle of length 1 without any of the given points. */

@@ -28,8 +28,8 @@ export interface Kernels extends Arithmetic {
 }
 
 /**
- * Dense algebra on numbers of one kind, complex or real. Lengths below are for complex ones; of
- * real ones a panel or matrix holds half as many, and Cᴴ is the transpose.
+ * Dense algebra on complex or real numbers. Lengths below are for complex ones; real panels and
+ * matrices hold half as many numbers, and Cᴴ is the transpose.
  */
 export interface Arithmetic {
   /** Float64 numbers to an element: 2 complex (interleaved), 1 real. */

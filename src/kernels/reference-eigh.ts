@@ -1,6 +1,6 @@
 /**
- * Computes eigenvalues and vectors of a Hermitian matrix by cyclic Jacobi rotations. Slow, simple,
- * accurate for every matrix and unlike the methods of the fast back ends, hence a good reference.
+ * Eigenvalues and vectors of a Hermitian matrix by cyclic Jacobi rotations: slow, simple, accurate
+ * and unlike the methods of the fast back ends, hence a good reference.
  */
 export function jacobiEigh(
   n: number,

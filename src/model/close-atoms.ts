@@ -4,8 +4,8 @@ import { createLattice, planeSpacings } from "./lattice.ts";
 import { cartesianPositions, type Structure, toFractional } from "./structure.ts";
 
 /**
- * Atoms nearer than this fraction of the sum of their covalent radii are refused. Molecules and
- * crystals have 0.8 and more, 0.6 under the pressures of experiments.
+ * Smallest distance of atoms over the sum of their covalent radii. Molecules and crystals have 0.8
+ * and more, 0.6 under pressure.
  */
 export const CLOSE = 0.5;
 
@@ -48,10 +48,7 @@ export function closePair(structure: Structure): ClosePair | undefined {
 /** Most boxes along an axis, so that a long cell with few atoms has few of them. */
 const MOST_BOXES = 64;
 
-/**
- * Sorts atoms into boxes at least as high as `reach`; returns ascending indices of the atoms in the
- * box of atom i and in the boxes about it, itself included.
- */
+/** Sorts atoms into boxes at least as high as `reach`; returns the atoms near atom i, ascending. */
 function neighbourFinder(
   positions: readonly Vec3[],
   heights: Vec3,

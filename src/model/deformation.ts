@@ -40,17 +40,11 @@ export interface Coordinates {
   geometry(x: Float64Array): Geometry;
   /** Returns the gradient of the enthalpy E + pΩ at coordinates [Ha/bohr]. */
   gradient(x: Float64Array, slope: GeometrySlope, pressure: number): Float64Array;
-  /**
-   * Returns what a bond of vector r between atoms i and j is lengthened by, along every coordinate:
-   * three rows.
-   */
+  /** Returns derivatives of a bond r between atoms i and j by every coordinate: three rows. */
   bond(i: number, j: number, r: Vec3): readonly [Float64Array, Float64Array, Float64Array];
 }
 
-/**
- * Components of a symmetric tensor: indices, and the weight that makes a sum of squares of them
- * that of all nine.
- */
+/** Components of a symmetric tensor, with weights for the sum of squares of all nine. */
 const COMPONENTS = [
   [0, 0, 1],
   [1, 1, 1],

@@ -11,10 +11,7 @@ export interface LatticeRotation {
 /** Relative error of equal lengths and angles: lattices are typed with four digits or more. */
 export const SAME = 1e-4;
 
-/**
- * Returns the shortest basis of a lattice: no vector becomes shorter by adding 0, ±1 times the two
- * others (Minkowski's conditions in three dimensions).
- */
+/** Returns a lattice's shortest basis: adding 0, ±1 times the others shortens none (Minkowski). */
 export function reducedBasis(vectors: Mat3): Mat3 {
   const basis = [...vectors] as [Vec3, Vec3, Vec3];
   for (let changed = true; changed; ) {

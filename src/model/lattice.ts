@@ -11,10 +11,7 @@ export interface Lattice {
   /** Ω [bohr³], positive for either handedness. */
   readonly volume: number;
   readonly dimension: Dimension;
-  /**
-   * Vectors [bohr] of the cell whose plane waves below the cutoff are used, where the cell has been
-   * strained at a fixed set of them. Absent: its own.
-   */
+  /** Vectors [bohr] of the cell that chose the plane waves, if strained since. Default: its own. */
   readonly waves?: Mat3;
 }
 

@@ -20,10 +20,7 @@ export interface Species {
   readonly pseudopotential: Pseudopotential;
 }
 
-/**
- * A physical system before discretisation, as plain data that other threads can be sent. Its energy
- * terms (functional, external fields) are a separate list.
- */
+/** A physical system before discretisation, as plain data. Energy terms are a separate list. */
 export interface Model {
   readonly lattice: Lattice;
   readonly species: readonly Species[];

@@ -5,8 +5,8 @@ import { createLattice, planeSpacings } from "./lattice.ts";
 import type { Structure } from "./structure.ts";
 
 /**
- * Lengths r₀ [bohr] and exponents α [bohr⁻²] of k = 0.45 e^{α(r₀² − r²)} by rows of the periodic
- * table, later ones as the third [LBK95].
+ * Lengths r₀ [bohr], exponents α [bohr⁻²] of k = 0.45 e^{α(r₀² − r²)} by rows, to the third
+ * [LBK95].
  */
 const LENGTHS = [
   [1.35, 2.1, 2.53],
@@ -21,10 +21,7 @@ const EXPONENTS = [
 const STIFFEST = 0.45; // [Ha/bohr²]
 /** Crystals are stiffer than that beyond the second row: silicon's optical mode by this factor. */
 const BEYOND_SECOND_ROW = 1.8;
-/**
- * Stiffness across a bond as a part of that along it; 0.1 to 0.3 in covalent crystals and
- * molecules.
- */
+/** Stiffness across a bond relative to along it; 0.1 to 0.3 in covalent systems. */
 const ACROSS = 0.15;
 /** Of every coordinate by itself, so that none is free [Ha/bohr²]. */
 const LEAST = 0.01;

@@ -26,18 +26,13 @@ export interface ModelDefinition {
   readonly ecut: number;
   /** Particles per cell. Default 1. */
   readonly particles?: number;
-  /**
-   * Particles per level: 2 for electrons, 1 for spinless fermions or one boson, N for N bosons.
-   * Default 1.
-   */
+  /** Particles per level: 2 electrons, 1 spinless fermion or boson, N bosons. Default 1. */
   readonly perLevel?: number;
   /** Energy terms on the grid of the cutoff, beside the kinetic energy and the entropy. */
   readonly terms: (grid: Grid) => readonly Term[];
   /** Start density, up to a factor, in any unit. Default uniform. */
   readonly start?: (grid: Grid) => ArrayLike<number>;
-  /**
-   * A(r) of a magnetic field: the kinetic energy is then ½|−i∇ − A|². A rotation Ω is A = Ω × r.
-   */
+  /** A(r) of a magnetic field, kinetic energy ½|−i∇ − A|²; a rotation Ω has A = Ω × r. */
   readonly vectorPotential?: (r: Vec3) => Vec3;
   /** Monkhorst-Pack divisions of the existing axes, and their shifts. Default the point k = 0. */
   readonly kgrid?: readonly number[];

@@ -100,10 +100,7 @@ export function onSlice(
   };
 }
 
-/**
- * Returns the weights of values at j/n in the trigonometric polynomial at x; the highest frequency
- * of an even n is a cosine.
- */
+/** Weights of values at j/n in the trigonometric polynomial at x; even n: cosine at the top. */
 function cardinal(x: number, n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, j) => {
     const angle = Math.PI * (x - j / n);

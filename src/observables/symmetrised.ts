@@ -56,10 +56,7 @@ export function symmetrizeForces(
   return out.map((f) => scale(1 / operations.length, rowsVec(lattice.vectors, f)));
 }
 
-/**
- * Averages a tensor over the rotations of a space group, W in fractional coordinates: R = Aᵀ W A⁻ᵀ,
- * σ ← Σ R σ Rᵀ/n.
- */
+/** Averages a tensor over a space group: R = Aᵀ W A⁻ᵀ, σ ← Σ R σ Rᵀ/n. */
 export function symmetrizeStress(
   stress: Mat3,
   { vectors }: Lattice,

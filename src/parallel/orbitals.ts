@@ -66,10 +66,7 @@ export interface Orbitals {
   ): Promise<DensityResponse>;
   /** Returns the energy gradient in the potential V(r) for full orbitals, one per block. */
   gradient(potential: ReadonlyRealField): Promise<BlockGradient[]>;
-  /**
-   * Projects panels, one per block, to the tangent space of the orbitals; optionally
-   * preconditioned.
-   */
+  /** Projects panels, one per block, to the orbitals' tangent space; may be preconditioned. */
   tangentPart(panels: readonly Float64Array[], preconditioned: boolean): Promise<Float64Array[]>;
   /** Replaces all orbitals by orthonormal bases of the spans of panels, one per block. */
   retract(panels: readonly Float64Array[]): Promise<void>;

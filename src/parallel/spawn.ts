@@ -26,10 +26,7 @@ export async function spawnWorker(): Promise<WorkerChannel> {
   };
 }
 
-/**
- * Returns the channel to a worker thread of Node. A thread that ends unasked has failed, whatever
- * its code.
- */
+/** Returns the channel to a worker of Node. A thread that ends unasked has failed. */
 export function nodeChannel(worker: NodeWorker): WorkerChannel {
   worker.setMaxListeners(0);
   return {

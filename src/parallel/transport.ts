@@ -7,9 +7,7 @@ export interface Call {
   readonly given: readonly unknown[];
 }
 
-/**
- * Connection to a thread, or to a process or machine that acts as one. Calls are served in order.
- */
+/** Connection to a thread, process or machine that acts as one. Calls are served in order. */
 export interface Transport {
   call(call: Call): Promise<unknown>;
   /** Ends the thread. Pending and later calls fail. */
@@ -47,9 +45,7 @@ export function distantThread(transport: Pick<Transport, "call">): Thread {
   });
 }
 
-/**
- * Makes the near end: numbers calls and matches answers. If the worker ends, all open calls fail.
- */
+/** Makes the near end: numbers calls, matches answers. If the worker ends, open calls fail. */
 export function connect(worker: WorkerChannel): Transport {
   const open = new Map<number, Waiting>();
   let next = 0;

@@ -26,9 +26,7 @@ export interface Chi0Options {
 
 /** χ₀ = δF/δV at fixed orbitals of the Hamiltonian. */
 export interface Chi0 {
-  /**
-   * Returns δρ = χ₀ δV [bohr⁻³], symmetrised, shape [nSpin·N], for a δV of the crystal's symmetry.
-   */
+  /** Returns δρ = χ₀ δV [bohr⁻³], symmetrised [nSpin·N], for a δV of the crystal's symmetry. */
   apply(deltaPotential: ReadonlyRealField, progress?: BlockProgress): Promise<RealField>;
   /** Cost and convergence of all applications so far. */
   readonly spent: { readonly hamiltonianApplications: number; readonly isConverged: boolean };

@@ -39,9 +39,7 @@ export interface DielectricOptions {
   readonly maxSteps?: number;
   /** Smallest number of products. Default 10. */
   readonly minSteps?: number;
-  /**
-   * Relative change of the condition number per step at which it counts as found. Default 5·10⁻⁴.
-   */
+  /** Relative change of the condition number per step that ends the run. Default 5·10⁻⁴. */
   readonly tolerance?: number;
   /** Seed of the start vector. Default 0. */
   readonly seed?: number;
@@ -76,9 +74,7 @@ export interface DielectricReport {
   readonly steps: number;
   /** Whether the stop rule was met. */
   readonly converged: boolean;
-  /**
-   * Largest imaginary part of a Ritz value; zero in theory, as ε† is self-adjoint in K's product.
-   */
+  /** Largest imaginary part of a Ritz value; zero in theory: ε† is self-adjoint in K's product. */
   readonly largestImaginaryPart: number;
   /** Real parts of all Ritz values of the last step, ascending. */
   readonly ritzValues: readonly number[];

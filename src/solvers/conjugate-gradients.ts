@@ -1,8 +1,8 @@
 import type { Kernels } from "../kernels/kernels.ts";
 
 /**
- * A Hermitian positive definite linear system on complex vectors, shape [2n], in the memory of the
- * kernels. Real symmetric systems of even order qualify: the scalar product is Re xᴴy.
+ * A Hermitian positive definite system on complex vectors [2n] in the kernels' memory. Real
+ * symmetric systems of even order qualify: the scalar product is Re xᴴy.
  */
 export interface LinearSystem {
   /** out ← A x */

@@ -20,8 +20,8 @@ export interface SmallMatrices {
 }
 
 /**
- * Panels and small matrices for at most `maxVectors` vectors of at most `maxLength` elements of
- * `width` numbers or fewer. Shapes below are for complex elements.
+ * Panels and small matrices for at most `maxVectors` vectors of at most `maxLength` elements,
+ * `width` numbers each or fewer. Shapes below are for complex elements.
  */
 export interface LobpcgWorkspace {
   readonly width: 1 | 2;

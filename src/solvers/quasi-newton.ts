@@ -11,9 +11,7 @@ export interface QuasiNewtonOptions {
   /** First and largest length of a step. */
   readonly radius: number;
   readonly largestRadius: number;
-  /**
-   * Differences of values below this are rounding: the gradients then say whether a step went down.
-   */
+  /** Differences of values below this are rounding; gradients then decide about a step. */
   readonly noise: number;
 }
 
@@ -26,15 +24,13 @@ export interface QuasiNewton {
   /** Returns the point to look at next. */
   propose(): Float64Array;
   /**
-   * Takes the slope at the point proposed; false where the step is not taken because the value went
-   * up.
+   * Takes the slope at the proposed point; false where the value went up and the step is refused.
    */
   tell(slope: Slope): boolean;
 }
 
 /**
- * Curvature along a step below this part of the model's is raised to it, so that H stays positive
- * [NW06, 18.2].
+ * Smaller curvatures, relative to the model's, are raised to this: H stays positive [NW06, 18.2].
  */
 const LEAST_CURVATURE = 0.2;
 
@@ -111,10 +107,7 @@ function update(hessian: Float64Array, s: Float64Array, y: Float64Array, image: 
     for (let j = 0; j < n; j++) hessian[i * n + j]! += (r[i]! * r[j]!) / sr - (image[i]! * image[j]!) / sHs;
 }
 
-/**
- * Returns the minimum of the model within the radius: (H + λ) d = −g with the least λ ≥ 0 that
- * gives |d| ≤ radius.
- */
+/** Minimises the model within the radius: (H + λ) d = −g, least λ ≥ 0 with |d| ≤ radius. */
 function trustedStep(
   hessian: Float64Array,
   gradient: Float64Array,

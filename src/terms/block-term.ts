@@ -18,8 +18,8 @@ export interface BlockSite {
 }
 
 /**
- * An operator at one k-point. Panels are [planeWaves × nVectors] in kernel memory, of complex
- * coefficients or, at a site with a real basis, of real ones.
+ * An operator at one k-point. Panels are [planeWaves × nVectors], complex or, in a real basis,
+ * real.
  */
 export interface BlockTerm {
   /** Part diagonal in plane waves [Ha], shape [planeWaves]. */

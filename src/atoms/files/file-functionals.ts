@@ -1,8 +1,6 @@
 import { FUNCTIONALS_BY_NUMBER } from "../../functionals/functionals.ts";
 
-/**
- * libxc names of pw.x's exchange, a local part with its gradient correction, as words of UPF files.
- */
+/** libxc names of pw.x's exchange, local part and gradient correction, by words of UPF files. */
 const UPF_EXCHANGE: Readonly<Record<string, readonly string[]>> = {
   "NOX NOGX": [],
   "SLA NOGX": ["lda_x"],
@@ -40,10 +38,7 @@ const UPF_CORRELATION: Readonly<Record<string, readonly string[]>> = {
   "PW PSC": ["gga_c_pbe_sol"],
 };
 
-/**
- * pw.x's short names, by the words that they stand for: exchange, correlation and the gradient
- * corrections of both.
- */
+/** pw.x's short names by the words for exchange, correlation and both gradient corrections. */
 const UPF_SHORT: Readonly<Record<string, string>> = {
   PZ: "SLA PZ",
   LDA: "SLA PZ",
@@ -88,8 +83,8 @@ const ABINIT_CODES: Readonly<Record<number, readonly string[]>> = {
 };
 
 /**
- * libxc names of the functional number in a psp8 header: one of ABINIT's codes, or minus two libxc
- * numbers of three digits each, −101130 being 101 and 130. Null for one that is not known here.
+ * libxc names for the functional number of a psp8 header: an ABINIT code, or minus two libxc
+ * numbers of three digits each, −101130 being 101 and 130. Null for unknown numbers.
  */
 export function abinitFunctional(code: number): readonly string[] | null {
   if (code >= 0) return ABINIT_CODES[code] ?? null;

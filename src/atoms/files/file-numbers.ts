@@ -1,10 +1,7 @@
 /** No potential or projector comes near. */
 const LARGEST = 1e100;
 
-/**
- * The number that a Fortran program wrote, `1.5D-03` and `1.5-103` (an exponent of three digits
- * pushes out its letter) included; NaN if it is none, or one that integrals overflow with.
- */
+/** Reads a Fortran number, `1.5D-03` or `1.5-103`; NaN for other text and for huge numbers. */
 export function fortranNumber(word: string): number {
   const plain = Number(word);
   if (Math.abs(plain) > LARGEST) return Number.NaN;
@@ -16,10 +13,7 @@ export function fortranNumber(word: string): number {
 /** The words of a text, without white space. */
 export const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== "");
 
-/**
- * A hash of a text (FNV-1a, 32 bit, twice with different starts), as 16 hexadecimal digits: for
- * telling texts apart only.
- */
+/** A hash of a text (FNV-1a, 32 bit, two starts) as 16 hexadecimal digits, to tell texts apart. */
 export function digestOf(text: string): string {
   const hash = (start: number): string => {
     let h = start;

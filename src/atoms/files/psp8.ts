@@ -108,10 +108,7 @@ interface Blocks {
   readonly local: Float64Array;
 }
 
-/**
- * Projectors in the order of l and the local potential where its l is due: among them or after
- * them.
- */
+/** Reads projectors by l and the local potential at its l, among them or after them. */
 function readBlocks(lines: Reader, counts: readonly number[], lLocal: number, points: number): Blocks {
   const energies: number[][] = [];
   const projectors: Float64Array[][] = [];
@@ -143,10 +140,7 @@ interface Reader {
   numbers(what: string, count: number): number[];
   /** A block's first line: its l, then `count` numbers. */
   expectBlock(l: number, what: string, count?: number): number[];
-  /**
-   * `points` lines of index, radius and `count` values or more; each column of values, shape
-   * [points].
-   */
+  /** Reads `points` lines of index, radius and at least `count` values; each column [points]. */
   columns(what: string, count: number, points: number): Float64Array[];
   /** Mesh spacing [bohr] of the blocks read. */
   spacing(): number;

@@ -1,10 +1,7 @@
 import { InputError, requireInput } from "../../common/failure.ts";
 import { fortranNumber, words } from "./file-numbers.ts";
 
-/**
- * A section `<NAME a="…">text</NAME>` of a UPF file, or `<NAME a="…"/>`. Files are often no proper
- * XML.
- */
+/** A section `<NAME a="…">text</NAME>` or `<NAME a="…"/>` of a UPF file, often no proper XML. */
 export interface UpfSection {
   readonly name: string;
   /** @throws InputError naming file and section, unless `condition`. */

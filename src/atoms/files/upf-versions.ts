@@ -123,8 +123,7 @@ export function readProjectors2(
 }
 
 /**
- * Version 1: sections PP_BETA with index, l and number of values first; PP_DIJ lists what is not
- * zero.
+ * Reads version 1: PP_BETA begins with index, l and number of values; PP_DIJ has nonzero entries.
  */
 export function readProjectors1(
   section: UpfSection,

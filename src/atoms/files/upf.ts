@@ -16,10 +16,7 @@ import {
 /** Quantum ESPRESSO's unit of energy [Ha]. */
 const RYDBERG = 0.5;
 
-/**
- * The local potential ends here [bohr]: beyond it v_loc is −Z/r, and meshes that go on only add
- * noise.
- */
+/** End of the local potential [bohr]: beyond, v_loc is −Z/r and the mesh only adds noise. */
 const LOCAL_END = 10;
 
 /**
@@ -116,10 +113,7 @@ const upTo = (r: Float64Array, drdx: Float64Array, n: number): [Float64Array, Fl
 
 const cut = (f: Float64Array, { r }: RadialMesh): Float64Array => f.subarray(0, r.length);
 
-/**
- * How far dr/dx may be from the differences of the radii, relative. Those of meshes in use differ
- * by 1e-3 or less.
- */
+/** Largest relative error of dr/dx against differences of radii; usual meshes have 1e-3 or less. */
 const MESH_ERROR = 0.02;
 
 /** @throws InputError unless PP_RAB is the derivative of PP_R. */

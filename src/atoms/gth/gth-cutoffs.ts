@@ -10,9 +10,7 @@ export interface GthCutoffs {
   readonly low: number;
 }
 
-/**
- * The measured cutoffs of a shipped potential (scripts/gth-cutoffs.ts), undefined for any other.
- */
+/** Measured cutoffs of a shipped potential (scripts/gth-cutoffs.ts); undefined for others. */
 export function gthCutoffs(p: GthPotential): GthCutoffs | undefined {
   const [, family, charge] = /^(gth-\w+)-q(\d+)$/.exec(gthFamilyName(p)) ?? [];
   const start = `${p.element} ${charge} `;

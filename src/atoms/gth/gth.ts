@@ -13,10 +13,7 @@ import type { GthPotential } from "../pseudopotential.ts";
  * apart.
  */
 
-/**
- * Coefficients of C1 … C4 in q-space, powers of x² = (q r_loc)² from the lowest: Hermite
- * polynomials up to sign.
- */
+/** Coefficients of C1 … C4 by powers of x² = (q r_loc)²: Hermite polynomials up to sign. */
 const LOCAL_POLYNOMIALS = [[1], [3, -1], [15, -10, 1], [105, -105, 21, -1]] as const;
 
 /** Σ_i C_i P_i(x²) and its derivative by x². */

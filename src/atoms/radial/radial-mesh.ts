@@ -25,10 +25,7 @@ export function simpsonMesh(r: Float64Array, drdx: Float64Array): RadialMesh {
   return { r, weights };
 }
 
-/**
- * Weights of the first and last five points over h; those between have 1. Exact for polynomials of
- * degree 4.
- */
+/** Weights of the five end points over h, 1 in between. Exact for polynomials of degree 4. */
 const END_WEIGHTS = [23.75, 95.1, 55.2, 79.3, 70.65].map((w) => w / 72);
 
 /**

@@ -1,7 +1,6 @@
 /**
- * A smooth spherical function f(r) that is to be summed on a grid: values and slopes at r = 0, h,
- * 2h, …, in between the cubic that meets both (continuously differentiable, wrong by h⁴ f⁽⁴⁾/384 at
- * most), 0 beyond the last. Plain data.
+ * A spherical function f(r) to sum on a grid: values and slopes at r = 0, h, 2h, …, a cubic in
+ * between (error at most h⁴ f⁽⁴⁾/384), 0 beyond the last point. Plain data.
  */
 export interface RadialShape {
   /** h [bohr]. */
@@ -80,10 +79,7 @@ export function resampledShape(r: Float64Array, f: Float64Array): RadialShape {
   return { step: STEP, values, slopes };
 }
 
-/**
- * Weights of f(x_j) in the value and slope at x of the polynomial through them all, by the
- * recurrence over nodes [For88].
- */
+/** Weights of f(x_j) in value and slope at x of the interpolating polynomial [For88]. */
 function interpolationWeights(x: number, nodes: readonly number[]): { value: number[]; slope: number[] } {
   const value = nodes.map((_, j): number => (j === 0 ? 1 : 0));
   const slope = nodes.map((): number => 0);
@@ -106,10 +102,7 @@ function interpolationWeights(x: number, nodes: readonly number[]): { value: num
   return { value, slope };
 }
 
-/**
- * The shape of a density ρ given as 4πr²ρ on any ascending mesh; at r = 0, where that says nothing,
- * even in r.
- */
+/** The shape of a density given as 4πr²ρ on an ascending mesh, continued evenly to r = 0. */
 export function densityShape(r: Float64Array, shells: Float64Array): RadialShape {
   const rho = shells.map((x, i) => x / (4 * Math.PI * r[i]! * r[i]!));
   if (r[0] === 0) rho[0] = rho[1]! + ((rho[1]! - rho[2]!) * r[1]! ** 2) / (r[2]! ** 2 - r[1]! ** 2);

@@ -22,8 +22,7 @@ import { durationText } from "../terminal/time-left.ts";
 import { jobCommand } from "../work/job-command.ts";
 
 /**
- * Runs a job under several mixings and sizes: the table to stdout, compare.json and compare.svg
- * into a folder.
+ * Compares mixings and sizes of a job: table to stdout, compare.json and compare.svg to a folder.
  */
 export const compare = jobCommand({
   detail: "the steps of every run and what they spent their time on",

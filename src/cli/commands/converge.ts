@@ -15,10 +15,7 @@ import { textTable } from "../output/text-table.ts";
 import { jobCommand } from "../work/job-command.ts";
 import { readBefore } from "../work/job-source.ts";
 
-/**
- * Tests the convergence of a job with cutoff and k-grid: the table to stdout, all numbers into a
- * file that grows with every run.
- */
+/** Tests convergence with cutoff and k-grid: table to stdout, numbers to a file after every run. */
 export const converge = jobCommand({
   detail: "the steps of every run and how long all took",
   options: {

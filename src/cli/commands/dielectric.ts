@@ -14,10 +14,7 @@ import { headline } from "../output/summary.ts";
 import { type Shrinking, stepsLeft, stepsLeftText } from "../terminal/steps-left.ts";
 import { jobCommand } from "../work/job-command.ts";
 
-/**
- * Extreme eigenvalues of a job's dielectric operator: table, or JSON alone, to stdout; everything
- * else to stderr.
- */
+/** Finds extreme eigenvalues of a job's dielectric operator: table or JSON to stdout. */
 export const dielectric = jobCommand({
   detail: "every product, all Ritz values and how long each phase took",
   iterates: true,
@@ -78,8 +75,7 @@ export const dielectric = jobCommand({
 });
 
 /**
- * The products end when the condition number changes by less from one to the next, and after ten at
- * the earliest.
+ * Products end when the condition number changes by less per product, after ten at the earliest.
  */
 const SETTLED = 5e-4;
 

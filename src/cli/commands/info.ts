@@ -53,9 +53,7 @@ function describe({ available, features, reason }: BackendDescription): string {
 /** Width of the lists of elements, in characters. */
 const WIDTH = 80;
 
-/**
- * How many elements a family has, and the valence charges of each: that of the plain name first.
- */
+/** Lists how many elements a family has, and their valence charges, the plain name's first. */
 function familyText(family: string, indent: number): string {
   const present = ELEMENTS.filter((element) => gthCharges(element, family).length > 0);
   const lines = [""];

@@ -177,15 +177,11 @@ const newMolecule = builder({
 });
 
 /**
- * How far atoms of files may be from symmetric places for a new job [bohr]: what five decimals
- * leave in cells of up to 100 bohr.
+ * Largest shift of atoms of files to symmetric places [bohr]: five decimals in cells of 100 bohr.
  */
 const FILE_TOLERANCE = 1e-3;
 
-/**
- * Makes a job around the structure in a file: with smearing, which is right for metals and harmless
- * elsewhere.
- */
+/** Makes a job from a structure file, with smearing: needed for metals, harmless for others. */
 const newFrom: CliCommand = {
   name: "from",
   description: "a job around the structure in a file",
@@ -212,10 +208,7 @@ const newFrom: CliCommand = {
   }),
 };
 
-/**
- * Prints a job for a built structure, or writes it: one that runs as it is, and can be changed by
- * hand.
- */
+/** Prints or writes a job for a built structure that runs as it is and can be edited. */
 export const newJobs: CommandBody = {
   examples: [
     ["stillwave new bulk GaAs", "print a job for a crystal"],
@@ -229,10 +222,7 @@ export const newJobs: CommandBody = {
   commands: [newBulk, newSlab, newMolecule, newFrom],
 };
 
-/**
- * What the kind of crystal says about an element; it only sets smearing and the density of
- * k-points.
- */
+/** Crystals whose elements are metals; this sets smearing and the density of k-points. */
 const METALS: readonly CrystalName[] = ["fcc", "bcc", "hcp"];
 const RARE_GASES: readonly string[] = ["Ne", "Ar", "Kr", "Xe"];
 const isMetal = (shape: CrystalName, name: string) => METALS.includes(shape) && !RARE_GASES.includes(name);

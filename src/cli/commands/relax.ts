@@ -16,8 +16,7 @@ import { jobCommand } from "../work/job-command.ts";
 import { readBefore } from "../work/job-source.ts";
 
 /**
- * Relaxes the atoms of a job, and its cell: the table to stdout, every geometry into a file that a
- * later run goes on with.
+ * Relaxes the atoms of a job, and its cell: table to stdout, geometries to a file to go on from.
  */
 export const relax = jobCommand({
   detail: "the steps of every self-consistent field and how long all took",

@@ -20,10 +20,7 @@ interface Solved {
   readonly files: readonly FieldFile[];
 }
 
-/**
- * Finds the ground state of a job: table and summary, or JSON alone, to stdout; everything else to
- * stderr.
- */
+/** Finds the ground state of a job: table and summary, or JSON alone, to stdout. */
 export const scf = jobCommand({
   detail: "the parts of every step, levels of every k-point and where the time went",
   iterates: true,

@@ -13,8 +13,8 @@ import { timeLeft } from "../terminal/time-left.ts";
 import { loadJob } from "../work/job-source.ts";
 
 /**
- * Checks a certificate of error bars without the solver: 0 only if every enclosure stands, 1 if one
- * does not, 2 for a damaged file or another job.
+ * Checks a certificate of error bars without a solver. Exit code 0 if every enclosure holds, 1 if
+ * one does not, 2 for a damaged file or another job.
  */
 export const verify = command({
   args: [{ name: "<FILE>", help: "what bands --certificate wrote" }],

@@ -54,10 +54,7 @@ export function bandsSummary(run: BandsRun, out: Output): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-/**
- * All that `--quiet` leaves: the gap, or where there is none to tell the zero of energy; how wide
- * the intervals are.
- */
+/** Text for `--quiet`: the gap, or else the zero of energy, and the width of the intervals. */
 export function essentialBands(run: BandsRun): string {
   const { file, errorBars } = run;
   const gap = [enclosedGapText(run) || gapText(run) || zeroLine(run)];

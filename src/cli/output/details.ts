@@ -15,9 +15,7 @@ export function verdict({ converged, iterations, energies, status, reason }: Res
 export const details = (result: ResultFile): string =>
   `${[levels(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
 
-/**
- * What `--verbose` adds elsewhere: how long each phase of the work took, and what it took in all.
- */
+/** Text of `--verbose` elsewhere: time of each phase and of the whole. */
 export function workDetails(phases: readonly PhaseTime[], resources: ResultFile["resources"]): string {
   const width = Math.max(...phases.map(({ name }) => name.length)) + 2;
   const rows = phases.map(({ name, seconds }) => `${name.padEnd(width)}${seconds.toFixed(2).padStart(10)}`);

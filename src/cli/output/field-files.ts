@@ -27,8 +27,7 @@ export interface FieldFile {
 const LEAST_WIDTH = 0.005;
 
 /**
- * What was asked for, computed but not yet written; no local density of states after an
- * interruption.
+ * Yields the requested fields not written yet; no local density of states after an interruption.
  */
 export async function fieldFiles(
   names: Given<typeof FIELD_OPTIONS>,
@@ -46,9 +45,7 @@ export async function fieldFiles(
   return files;
 }
 
-/**
- * `.npy` holds each spin; the others hold the sum of both and, in XSF, their difference beside it.
- */
+/** `.npy` holds each spin; other formats hold the sum and, in XSF, also the difference. */
 function chunksOf(
   name: string,
   what: string,

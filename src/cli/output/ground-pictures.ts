@@ -88,8 +88,7 @@ export async function drawGroundState(
 }
 
 /**
- * The plane of a text such as `ac@0.5`: spanned by the lattice vectors a (across) and c (up), at
- * half of b.
+ * Reads a plane such as `ac@0.5`: spanned by lattice vectors a (across) and c (up), at half of b.
  */
 function parsePlane(text: string): Plane | undefined {
   const [, across, up, position] = /^([abc])([abc])@([\d.]+)$/.exec(text) ?? [];

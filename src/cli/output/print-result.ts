@@ -5,10 +5,7 @@ import type { Reporter } from "../terminal/reporter.ts";
 /** The option that asks for JSON. */
 export const json = (help: string) => toggle({ help });
 
-/**
- * A result in the ways in which it may be asked for; only one is made. Each text ends its last
- * line.
- */
+/** A result in each form of output; only one is made. Each text ends its last line. */
 export interface ResultTexts {
   /** For another program. */
   json(): string;

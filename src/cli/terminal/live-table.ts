@@ -61,10 +61,7 @@ const headings = (row: HistoryRow, isVerbose: boolean): string =>
     .map(({ title, width }) => title.padStart(width))
     .join("  ");
 
-/**
- * One line of the table; the change of energy needs the row `before`. Verbose ones have the seconds
- * of each part of the step.
- */
+/** One line of the table, with the change of energy since `before`; verbose ones have seconds. */
 export function tableRow(row: HistoryRow, before: HistoryRow | undefined, isVerbose = false): string {
   const cells = [
     `${row.step}`,

@@ -1,10 +1,7 @@
 import type { Output } from "../host.ts";
 import { styled, wipe } from "./style.ts";
 
-/**
- * How far long work is: one line rewritten in place on a terminal, a plain line now and then
- * elsewhere.
- */
+/** Progress of long work: a line rewritten in place on a terminal, else a plain line at times. */
 export interface ProgressLine {
   show(text: string): void;
   /** Takes the line away, before anything else is written. */

@@ -9,9 +9,7 @@ export interface FinishedRun extends PlannedRun {
   readonly seconds: number;
 }
 
-/**
- * How the time of a run grows with the length of its cell: as many more bands, each as much longer.
- */
+/** Growth of a run's time with the length of its cell: more bands, each taking longer. */
 const GROWTH = 2;
 
 /**

@@ -52,10 +52,7 @@ export interface ScfTolerance {
   readonly energy?: number | undefined;
 }
 
-/**
- * The same for a self-consistent field, by whichever tolerance takes longer; one that cannot be
- * told is at least not met.
- */
+/** Time left of a self-consistent field, by the slower tolerance; an unknown one is unmet. */
 export function scfLeft(
   history: readonly HistoryRow[],
   { density, energy }: ScfTolerance,

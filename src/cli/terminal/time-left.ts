@@ -31,8 +31,8 @@ export function durationText(seconds: number): string {
 }
 
 /**
- * How long a count of pieces of work will still take, as text to put after it: `, 3 min left`.
- * Empty before the first piece is done and after the last.
+ * Time left of a count of pieces of work, as `, 3 min left`; empty before the first piece is done
+ * and after the last.
  */
 export function timeLeft(
   now: () => number = () => performance.now(),

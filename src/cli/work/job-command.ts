@@ -47,15 +47,9 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly detail: string;
   readonly options: Declared;
   readonly examples: CommandBody["examples"];
-  /**
-   * Whether it begins with a self-consistent field that can be kept and gone on with. Default
-   * false.
-   */
+  /** Whether a self-consistent field comes first, to be kept and continued. Default false. */
   readonly iterates?: boolean;
-  /**
-   * Stands above the table of steps, which goes to stdout then; without it the table goes to
-   * stderr.
-   */
+  /** Text above the table of steps, which then goes to stdout instead of stderr. */
   readonly headline?: (call: JobCall<Declared>) => string;
   /** What becomes of the job before it is run. */
   readonly adapt?: (job: Job, options: Given<Declared>) => Job;
@@ -75,10 +69,7 @@ export interface JobCommand<Declared extends Options, Task, Result> {
 
 const nothing = () => undefined;
 
-/**
- * Makes a command of it: everything is looked at before the long work begins, and the result is
- * said in one way.
- */
+/** Makes a command: everything is checked before the long work, and results end in one way. */
 export function jobCommand<const Declared extends Options, Task, Result>(
   spec: JobCommand<Declared, Task, Result>,
 ): CommandBody {

@@ -1,9 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-/*
- * Files of the package, found from this module: it lies three folders deep both in src and in dist.
- */
+/* Root of the package, three folders above this module in src and in dist. */
 const ROOT = new URL("../../../", import.meta.url);
 
 /** The folder of the shipped jobs. */

@@ -38,18 +38,15 @@ export interface WorkOptions<T> {
   readonly keeper?: CheckpointKeeper | undefined;
   /** Where the table of SCF steps goes. */
   readonly rows: Output;
-  /**
-   * Stands above the table; written when the first step begins, so that a job that cannot be run
-   * has none.
-   */
+  /** Text above the table, written when the first step begins: jobs that cannot run have none. */
   readonly headline?: string | undefined;
   /** Whether a result of interrupted work leaves an iteration to go on with. */
   readonly isUnfinished?: (value: T) => boolean;
 }
 
 /**
- * Runs `body`. Ctrl-C asks it to stop, and the state of its iteration is written; pressed again, it
- * ends the process as soon as the last state in memory is in a file.
+ * Runs `body`. The first Ctrl-C asks it to stop and writes the state of its iteration; the second
+ * ends the process once the last state in memory is in a file.
  */
 export async function work<T>(
   { host, report, source, job, options, keeper, rows, headline, isUnfinished }: WorkOptions<T>,

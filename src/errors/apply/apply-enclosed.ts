@@ -55,10 +55,7 @@ export function applyEnclosed(
   };
 }
 
-/**
- * Adds T u of one column to `values`, and bounds ‖Tu − what was added‖₂: errors of T, and the
- * rounding of the products.
- */
+/** Adds T u of one column to `values`; bounds ‖Tu − added part‖₂ by errors of T and rounding. */
 function addKinetic(
   { kinetic, kineticError, count }: PlaneWaves,
   u: TrialPanel,

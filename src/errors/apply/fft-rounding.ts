@@ -28,9 +28,8 @@ export interface FftRounding {
 }
 
 /**
- * β_r/u: what rounding does to the small transforms of the kernels, |ẑ_k − z_k| ≤ β_r Σ|x_q|, fused
- * multiply-adds and the errors of their constants included. A test derives them from the programs
- * that the kernels are generated from.
+ * β_r/u with |ẑ_k − z_k| ≤ β_r Σ|x_q| for the kernels' small transforms, fused multiply-adds and
+ * errors of constants included. A test derives these numbers from the generated programs.
  */
 export const BUTTERFLY_ERRORS: ReadonlyMap<number, number> = new Map([
   [2, 1.1],
@@ -45,8 +44,7 @@ export const BUTTERFLY_ERRORS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /**
- * The enclosures of the exact factors are up to 14 u wide. What is farther off is no rounding
- * error: the table is wrong.
+ * Largest rounding error of a factor: enclosures are up to 14 u wide. Beyond, the table is wrong.
  */
 const WORST_FACTOR = 16 * UNIT_ROUNDOFF;
 
@@ -71,8 +69,8 @@ export function fftRounding(passes: readonly FftPass[] | undefined): FftRounding
 
 /**
  * Tells whether the small transforms that the kernels run are those of their radices: every unit
- * vector, along each axis and in both directions, must go where it should within the rounding of a
- * single pass. That sees a wrong constant, which no factor of the passes shows.
+ * vector, along each axis and in both directions, must be transformed correctly within the rounding
+ * of a single pass. This sees a wrong constant, which no factor of the passes shows.
  */
 export function butterfliesHold(kernels: Kernels, passes: readonly FftPass[]): boolean {
   return [...new Set(passes.map(({ radix }) => radix))].every((radix) => {
@@ -104,10 +102,7 @@ function unitsHold(kernels: Kernels, roots: readonly CosSin[], sign: number, fft
   });
 }
 
-/**
- * ε = τ + (1+τ) β √r and μ = τ + (1+τ) β, where τ = √2 γ₂ (1+η) + η is what the multiplication by
- * an inexact factor costs.
- */
+/** Returns ε = τ + (1+τ) β √r and μ = τ + (1+τ) β; inexact factors cost τ = √2 γ₂ (1+η) + η. */
 function passErrors(pass: FftPass): FftRounding | undefined {
   const beta = BUTTERFLY_ERRORS.get(pass.radix);
   const eta = maxAbove(worstFactor(pass, -1), worstFactor(pass, 1));
@@ -122,10 +117,7 @@ function passErrors(pass: FftPass): FftRounding | undefined {
   };
 }
 
-/**
- * max |ŵ − w| over the factors e^{sign·2πi pk/length} as the kernel reads them; NaN if the parts it
- * reads disagree.
- */
+/** Returns max |ŵ − w| over the factors e^{sign·2πi pk/length}; NaN if the parts read disagree. */
 function worstFactor({ radix, length, factors }: FftPass, sign: -1 | 1): Above {
   const table = factors(sign);
   const turns = new Map<number, CosSin>();

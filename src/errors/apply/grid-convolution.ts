@@ -14,10 +14,7 @@ import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { PlaneWaves } from "../problem/reciprocal.ts";
 import { butterfliesHold, type FftRounding, fftRounding } from "./fft-rounding.ts";
 
-/**
- * Numbers a_G on reduced vectors, sorted by length, with a_{−G} the exact conjugate of a_G: a real
- * function of r.
- */
+/** Numbers a_G on reduced vectors, sorted by length, a_{−G} = conj a_G exactly: a real function. */
 export interface Coefficients {
   readonly count: number;
   readonly g: Int32Array;
@@ -28,19 +25,13 @@ export interface Coefficients {
 }
 
 /**
- * The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to all of it.
+ * The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to the set.
  */
 export interface GridConvolution {
-  /**
-   * ‖(a ∗ u)_set − out‖₂ ≤ error · ‖u‖₂ where `out` was zero before; infinite where the transforms'
-   * program is unknown or wrong.
-   */
+  /** ‖(a ∗ u)_set − out‖₂ ≤ error · ‖u‖₂ for out = 0 before; infinite for unknown transforms. */
   readonly error: Above;
   readonly size: GridSize;
-  /**
-   * out ← out + a ∗ u for m columns; both are [set × m] in the kernels' memory, u zero from `rows`
-   * on.
-   */
+  /** out ← out + a ∗ u for m columns [set × m] in the kernels' memory, u zero from `rows` on. */
   addInto(out: Float64Array, u: Float64Array, m: number): void;
 }
 
@@ -126,9 +117,9 @@ function worthKeeping({ count, sizes }: Coefficients): { count: number; dropped:
 }
 
 /**
- * Along each axis more points than |G−G′|+|d| has values, G in the set, G′ among its first rows, d
- * the vector of a coefficient: then G − G′ ≡ d on the grid only if G − G′ = d. Vectors that are no
- * difference at all, beyond `limits`, do not count.
+ * Chooses along each axis more points than |G−G′|+|d| has values, G in the set, G′ among its first
+ * rows, d the vector of a coefficient: then G − G′ ≡ d on the grid only if G − G′ = d. Vectors
+ * beyond `limits` are no such difference and do not count.
  */
 export function gridWithoutMeeting(
   g: Int32Array,

@@ -26,9 +26,8 @@ interface Task {
 }
 
 /**
- * The local potential applied to vectors on the first rows of a set: coefficient by coefficient
- * where these are few, else by fast transforms, or as a matrix where no bound of the transforms'
- * rounding is known.
+ * Applies the local potential to vectors on the first rows of a set: by coefficients where these
+ * are few, else by fast transforms, or as a matrix where their rounding has no known bound.
  */
 export function localProduct(
   kernels: Kernels,

@@ -24,10 +24,7 @@ export interface NonlocalProduct {
   readonly tails: readonly Above[];
 }
 
-/**
- * Rows of the projectors that are in the kernels' memory at once; sums over all rows are made of as
- * many short ones.
- */
+/** Rows of the projectors held in the kernels' memory at once; longer sums are made of blocks. */
 const BLOCK = 512;
 
 /**
@@ -68,8 +65,7 @@ export function addNonlocal(
 }
 
 /**
- * |d̂ − d| of every column for a vector of length `norm`: sums over blocks of rows, and over as
- * many blocks as there are.
+ * Bounds |d̂ − d| of every column for a vector of length `norm`: blocks of rows, then their sum.
  */
 function projectionErrors(columns: NonlocalColumns, rows: number, norm: Above): Above[] {
   const rounding = complexGamma(Math.min(BLOCK, rows) + Math.ceil(rows / BLOCK));

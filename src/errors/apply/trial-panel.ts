@@ -1,6 +1,4 @@
-/**
- * Vectors on the first `rows` plane waves of a set, one a column: any doubles, each of them exact.
- */
+/** Vectors on the first `rows` plane waves of a set, a column each: any doubles, taken as exact. */
 export interface TrialPanel {
   readonly rows: number;
   readonly columns: number;

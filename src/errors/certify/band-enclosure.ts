@@ -1,8 +1,7 @@
 import type { Above, Below } from "../../interval/sides.ts";
 
 /**
- * Where a band energy certainly lies. Only `certifyBands` makes these, from enclosed arithmetic
- * alone; an estimate never has this type.
+ * A proved interval of a band energy. Only `certifyBands` makes these, from enclosed arithmetic.
  */
 export interface BandEnclosure {
   readonly kind: "bound";
@@ -14,9 +13,8 @@ export interface BandEnclosure {
   /** The Ritz value of the trial vectors in that interval: what was computed, an estimate [Ha]. */
   readonly ritz: number;
   /**
-   * How the width upper − lower came about [Ha]: finite cutoffs, unconverged trial vectors,
-   * rounding. The sum is the width; the split itself is an estimate, only lower and upper are
-   * guaranteed.
+   * An estimate of what the width upper − lower consists of [Ha]: finite cutoffs, unconverged trial
+   * vectors, rounding. Only lower and upper are guaranteed.
    */
   readonly parts: {
     readonly discretisation: number;

@@ -15,10 +15,7 @@ export interface Claim {
   readonly upper: number;
 }
 
-/**
- * One k-point of a certificate: claims, and the numbers from which everything about them can be
- * proved anew.
- */
+/** One k-point of a certificate: claims, and the numbers from which they can be proved anew. */
 export interface CertifiedPoint {
   readonly k: Vec3;
   /** Of bands 1, 2, … in this order. */
@@ -28,8 +25,8 @@ export interface CertifiedPoint {
 }
 
 /**
- * The claims of proved enclosures, wider by 1/8 on either side: another machine's sums round
- * differently, and its proof must still fit inside.
+ * Returns the proved enclosures as claims, wider by 1/8 on either side: sums on another machine
+ * round differently, and its proof must still fit.
  */
 export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] =>
   enclosures.map(({ index, lower, upper }) => {
@@ -38,9 +35,8 @@ export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] =>
   });
 
 /**
- * What does not stand at one k-point, a line each; none if every claim contains what is proved.
- * Neither claims nor proposals are trusted, and no solver runs: the proofs of `certifyBands` are
- * made again from the stored vectors.
+ * Lists what does not hold at one k-point; empty if every claim contains what is proved. Neither
+ * claims nor proposals are trusted, and no solver runs: the stored vectors are proved again.
  */
 export function checkPoint(
   kernels: Kernels,
@@ -79,8 +75,7 @@ export function checkPoint(
 }
 
 /**
- * Enclosures, or why there are none: stored numbers that do not fit together are a reason, not an
- * error.
+ * Returns enclosures, or why there are none; stored numbers that do not fit together are a reason.
  */
 function attempt(
   kernels: Kernels,

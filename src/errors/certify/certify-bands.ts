@@ -15,15 +15,13 @@ import { ASSUMPTIONS, type BandEnclosure, type NotCertified } from "./band-enclo
 import { widthParts } from "./width-parts.ts";
 
 /**
- * Everything a proof of band enclosures needs besides the problem: numbers found by any solver,
- * none of them trusted. Plain data: a stored proposal is a certificate that can be checked without
- * a solver.
+ * All numbers that a proof of band enclosures needs besides the problem; any solver may find them
+ * and none is trusted. A stored proposal is a certificate: checking it needs no solver.
  */
 export interface BandProposal {
   readonly k: Vec3;
   /**
-   * The claim that H has at most m eigenvalues below ρ [Ha], by elimination from the plane waves
-   * below `cutoff` of those below `outerCutoff`.
+   * The claim of at most m eigenvalues below ρ [Ha], by elimination from `cutoff` of `outerCutoff`.
    */
   readonly count: {
     readonly m: number;
@@ -34,9 +32,7 @@ export interface BandProposal {
     readonly vectors: Float64Array;
     readonly sigma: number;
   };
-  /**
-   * m trial vectors on the plane waves below `cutoff`; residuals are formed up to `outerCutoff`.
-   */
+  /** m trial vectors on the plane waves below `cutoff`, with residuals up to `outerCutoff`. */
   readonly trial: {
     readonly cutoff: number;
     readonly outerCutoff: number;

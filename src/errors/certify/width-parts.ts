@@ -57,10 +57,7 @@ export function widthParts(
   });
 }
 
-/**
- * Lower ends by Lehmann's formula in plain numbers; each pair of ρ and a number of vectors is
- * solved once.
- */
+/** Returns lower ends by Lehmann's formula in plain numbers; each (ρ, number of vectors) once. */
 function plainBounds(
   kernels: Kernels,
   forms: TrialForms,

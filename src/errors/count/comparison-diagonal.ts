@@ -25,9 +25,8 @@ import { ALL, BEYOND_TABLE, type PotentialTable } from "../problem/potential-tab
 import { nonlocalDepth } from "../problem/projectors.ts";
 
 /**
- * A diagonal operator D with QHQ ≥ D, Q the projection on all plane waves but the first nX of a set
- * (the constant of the potential left out). All of it belongs to one inequality: entries of
- * different choices must not be mixed.
+ * A diagonal operator D ≤ QHQ, Q the projection on all plane waves but the first nX of a set,
+ * without the potential's constant. Entries of different choices must not be mixed.
  */
 export interface ComparisonDiagonal {
   /** D_G from below for the plane waves of the set from nX on. */
@@ -71,8 +70,8 @@ export function comparisonDiagonal(
 }
 
 /**
- * The cap in units of the least kinetic energy outside X: a larger one weighs X's neighbours less,
- * and all that is far more.
+ * The cap over the least kinetic energy outside X: larger ones weigh near waves less, far ones
+ * more.
  */
 const CAP = 2.5;
 
@@ -99,9 +98,9 @@ function weightedSums(
 }
 
 /**
- * As (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0: a convolution, whose
- * error in any place is at most that of its norm. The sizes used for |W| are above it; where a is
- * negative that counts in the wrong direction, and is added.
+ * Computes them as (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0. No entry
+ * errs more than the convolution's norm. Sizes are above |W|, which is the wrong direction where a
+ * < 0: their excess is added.
  */
 function sumsOnGrid(
   kernels: Kernels,
@@ -132,9 +131,8 @@ function sumsOnGrid(
 }
 
 /**
- * Σ (sizes − |W|) over the table: a size is the root of a sum of squares, rounded upwards, of ends
- * that are farther out than W by the entry's diameter at most, which is twice its radii, in either
- * part.
+ * Bounds Σ (sizes − |W|) over the table: a size is the upwards rounded root of squares of ends that
+ * are farther out than W by at most the entry's diameter, twice its radii, in either part.
  */
 const sizesExcess = (table: PotentialTable): Above =>
   sumAbove(
@@ -142,10 +140,7 @@ const sizesExcess = (table: PotentialTable): Above =>
     productAbove(gamma(SIZE_ROUNDINGS), table.sumBeyond(ALL)),
     provedAbove(SIZES_OF_ZEROS),
   );
-/**
- * Squares, their sum and the root are each rounded and then pushed upwards by 2u, the root by at
- * most four numbers: below 20u.
- */
+/** Squares, sum and root are rounded and pushed upwards by 2u, the root by 4 numbers: below 20u. */
 const SIZE_ROUNDINGS = 20;
 /** Underflow makes each size of a zero 10⁻¹⁶⁰. */
 const SIZES_OF_ZEROS = 1e-150;
@@ -180,8 +175,8 @@ function sumsByEntry(
 }
 
 /**
- * Outside the set τ_G = cap, so Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′ with T_G′ <
- * cap, and these are at least |k+G| − √(2 cap) away.
+ * Bounds D outside the set, where τ_G = cap: Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′
+ * with T_G′ < cap, which are at least |k+G| − √(2 cap) away.
  */
 function farEntry(problem: EnclosedProblem, set: WaveSet, lowest: number, cap: number, depth: Above): Below {
   const { table } = problem;

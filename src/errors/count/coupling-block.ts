@@ -2,10 +2,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { type NonlocalColumns, nonlocalColumns } from "../apply/nonlocal-error.ts";
 import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";
 
-/**
- * V between rows row0 … row0 + rows − 1 and the first nX plane waves of a set, written to `block`
- * [rows × nX].
- */
+/** Writes V between `rows` rows from row0 on and the first nX waves to `block` [rows × nX]. */
 export type CouplingBlock = (block: Float64Array, row0: number, rows: number) => void;
 
 /**

@@ -142,9 +142,8 @@ export const leastEntry = ({ rows, far }: ComparisonDiagonal): Below =>
 const inverseRootAbove = (d: Below): Above => quotientAbove(exact(1), rootBelow(d));
 
 /**
- * What C has beyond Y (docs/bounds.md, Lemma 4): column G is at most t_G long there, τ_G =
- * t_G/√(D_far − μ), and |⟨c_G, D⁻¹c_G′⟩| ≤ τ_Gτ_G′, so that this part of Cᴴ(D − μ)⁻¹C is below (Σ
- * τ) diag(τ).
+ * Bounds C beyond Y (docs/bounds.md, Lemma 4): column G has length t_G there, τ_G = t_G/√(D_far −
+ * μ), |⟨c_G, D⁻¹c_G′⟩| ≤ τ_Gτ_G′, so this part of Cᴴ(D − μ)⁻¹C is below (Σ τ) diag(τ).
  */
 function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: Below): Above[] {
   const { waves, panel, outsideRadius } = set;
@@ -172,9 +171,8 @@ function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: 
 }
 
 /**
- * Whether H certainly has at most m eigenvalues below μ: F(μ) − μ + σUUᴴ is positive definite for
- * some n × m matrix U, of which nothing else is asked (a form of rank m cannot lift more than m
- * negative directions).
+ * Tells whether H certainly has at most m eigenvalues below μ: F(μ) − μ + σUUᴴ is positive definite
+ * for some n × m matrix U. Any U will do: a form of rank m lifts at most m directions.
  */
 export function countsAtMost(
   kernels: Kernels,

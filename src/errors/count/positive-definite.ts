@@ -11,9 +11,9 @@ import {
 import type { Kernels } from "../../kernels/kernels.ts";
 
 /**
- * Tells whether a Hermitian matrix, stored exactly in the upper triangle of `a` (destroyed), is
- * certainly ⪰ −margin, for the margin that `choleskyMargin` gives of its trace: floating-point
- * Cholesky ran to the end (docs/bounds.md, Lemma 5), with finite positive pivots.
+ * Tells whether the Hermitian matrix in the upper triangle of `a` (destroyed) is certainly ⪰
+ * −margin, with the margin of `choleskyMargin` for its trace: floating-point Cholesky ran to the
+ * end with finite positive pivots (docs/bounds.md, Lemma 5).
  */
 export function factorizes(kernels: Kernels, n: number, a: Float64Array): boolean {
   if (!kernels.cholesky(n, a, n)) return false;

@@ -9,25 +9,18 @@ import { proposeCount } from "../propose/propose-count.ts";
 
 /** Options of `encloseBands`. */
 export interface EncloseOptions {
-  /**
-   * Cutoff of the basis [Ha]; trial vectors reach to `reach` times it, and widths fall with it.
-   * Default 20.
-   */
+  /** Cutoff of the basis [Ha]; trial vectors reach to `reach` times it. Default 20. */
   readonly ecut?: number;
   /** Default 4. */
   readonly reach?: number;
   /**
-   * Largest width wanted [Ha]: cutoffs, residuals and the outer set are then just good enough for
-   * it, between `ecut` and the largest reach. What cannot be reached, because of rounding or that
-   * limit, comes out as wide as it got.
+   * Largest width wanted [Ha]: cutoffs and residuals become just good enough, between `ecut` and
+   * the largest reach. Where rounding or that limit prevents it, bands come out wider.
    */
   readonly accuracy?: number;
   /** Largest reach that `accuracy` may lead to. Default 16. */
   readonly largestReach?: number;
-  /**
-   * Called with each proposal that was proved: together they are the certificate of what is
-   * returned.
-   */
+  /** Called with each proved proposal: together they are the certificate of the result. */
   readonly onProved?: ((proposal: BandProposal) => void) | undefined;
 }
 
@@ -103,9 +96,7 @@ const helped = (result: BandEnclosure[] | NotCertified): BandEnclosure[] | NotCe
 const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
   Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
 
-/**
- * Whether a wider basis would be in vain: half of the width that is asked for is rounding already.
- */
+/** Tells whether a wider basis is in vain: rounding alone is half of the width asked for. */
 const isRounding = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
   Array.isArray(result) && result.some(({ parts }) => parts.arithmetic > accuracy / 2);
 

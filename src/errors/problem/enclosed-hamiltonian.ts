@@ -66,8 +66,8 @@ export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, ener
 const radiusOf = (energy: Below): Below => lowerEnd(sqrt(scale(2, interval(energy))));
 
 /**
- * The first waves of a set, those whose computed kinetic energy is at most `energy`: the same as a
- * set made for it, and cheaper.
+ * Returns the first waves of a set, of computed kinetic energy up to `energy`, like a set of its
+ * own.
  */
 export function leadingSet(set: WaveSet, energy: number): WaveSet {
   const count = countBelow(set.waves, energy);

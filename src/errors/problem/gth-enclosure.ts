@@ -16,10 +16,7 @@ import {
 import { sqrt } from "../../interval/sqrt.ts";
 import type { PolynomialGaussian } from "./lattice-tail.ts";
 
-/**
- * Enclosures of the formulas of the dual-space Gaussian pseudopotential [GTH96, HGH98], by q² since
- * only that is needed.
- */
+/** Enclosures of the dual-space Gaussian pseudopotential [GTH96, HGH98], as functions of q². */
 
 const LOCAL_POLYNOMIALS = [[1], [3, -1], [15, -10, 1], [105, -105, 21, -1]] as const;
 
@@ -79,10 +76,7 @@ export function projectorNorm(l: number, k: number, r: Interval): Interval {
   return sqrt(squared);
 }
 
-/**
- * P_i^l(q)/q^l = N k! L_k^{(l+½)}(y) e^{−y}, y = (q r)²/2, k = i − 1 [bohr^{3/2+l}]; `plainRadial`
- * is the fast twin.
- */
+/** P_i^l(q)/q^l = N k! L_k^{(l+½)}(y) e^{−y}, y = (q r)²/2, k = i − 1; fast: `plainRadial`. */
 export function encloseGthProjector(p: GthPotential, l: number, i: number, q2: Interval): Interval {
   const r = interval(p.channels[l]!.r);
   const y = scale(0.5, mul(q2, sqr(r)));
@@ -91,8 +85,7 @@ export function encloseGthProjector(p: GthPotential, l: number, i: number, q2: I
 }
 
 /**
- * f with Σ_m |P(q) Y_lm|² = (2l+1)/4π P(q)² ≤ f(q) for every q: the addition theorem, then every
- * sign made plus.
+ * f ≥ Σ_m |P(q) Y_lm|² = (2l+1)/4π P(q)² for every q: the addition theorem, all signs made plus.
  */
 export function gthProjectorEnvelope(p: GthPotential, l: number, i: number): PolynomialGaussian {
   const r = interval(p.channels[l]!.r);
@@ -108,10 +101,7 @@ export function gthProjectorEnvelope(p: GthPotential, l: number, i: number): Pol
   return { coefficients, beta: sqr(r) };
 }
 
-/**
- * The radius from which both envelopes of a potential fall fast: x = q r well beyond the largest
- * power.
- */
+/** The radius from which both envelopes of a potential fall: x = q r beyond the largest power. */
 export function gthFarRadius(p: GthPotential, coveringRadius: number): number {
   const radii = [p.rloc, ...p.channels.filter(({ h }) => h.length > 0).map(({ r }) => r)];
   return add(interval(10 / Math.min(...radii)), scale(2, interval(coveringRadius))).hi;

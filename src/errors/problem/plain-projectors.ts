@@ -11,14 +11,10 @@ import { phase } from "./phase.ts";
 
 /*
  * The factors of p(k+G) = Ω^{−1/2} e^{−iGR} N L(y) e^{−y} S_lm(q), y = (qr)²/2, in plain arithmetic
- * with bounds of their errors: intervals of all of them would take most of the time of a
- * certificate.
+ * with bounds of their errors: intervals would take most of a certificate's time.
  */
 
-/**
- * Writes N L(y) e^{−y}/√Ω and a bound of its error to out[0], out[1], for all q² ≥ 0 within `error`
- * of `q2`.
- */
+/** Writes N L(y) e^{−y}/√Ω and a bound of its error to `out`, for q² ≥ 0 within `error` of `q2`. */
 export type PlainRadial = (out: Float64Array, q2: number, error: number) => void;
 
 /**
@@ -56,9 +52,7 @@ export function plainRadial(p: GthPotential, l: number, i: number, volume: Inter
 
 const UNDERFLOW = 1e-250;
 
-/**
- * e^{−iGR} of an atom: a table for each axis, since the phase of a sum is the product of phases.
- */
+/** e^{−iGR} of an atom from a table for each axis: the phase of a sum is the product of phases. */
 export interface PlainPhase {
   /** Bound of the error of what `write` gives. */
   readonly error: Above;

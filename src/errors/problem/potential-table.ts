@@ -45,9 +45,8 @@ import {
 } from "./reciprocal.ts";
 
 /**
- * Fourier coefficients W(G) of the local potential, G ≠ 0, as doubles with radii, and what lies
- * beyond them. Sums run over absolute values, so that Young's inequality ‖W * u‖₂ ≤ ‖W‖₁‖u‖₂ turns
- * them into operator norms.
+ * Fourier coefficients W(G) of the local potential, G ≠ 0, as doubles with radii, and bounds of the
+ * rest. Sums are over absolute values: ‖W * u‖₂ ≤ ‖W‖₁‖u‖₂ (Young) makes operator norms of them.
  */
 export interface PotentialTable {
   /** W(0), kept apart: it shifts every band by exactly this. */

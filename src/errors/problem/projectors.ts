@@ -45,8 +45,7 @@ export const projectorCount = (channels: readonly Channel[]): number =>
   channels.reduce((sum, { l, h }) => sum + h.length * (2 * l + 1), 0);
 
 /**
- * p(k+G) = Ω^{−1/2} e^{−iGR} P(q)/q^l · q^l Y_lm on a set of plane waves: doubles, and norms of
- * what they miss.
+ * p(k+G) = Ω^{−1/2} e^{−iGR} P(q)/q^l · q^l Y_lm on plane waves as doubles, and norms of errors.
  */
 export interface ProjectorPanel {
   readonly rows: number;
@@ -148,8 +147,8 @@ export function leadingPanel(panel: ProjectorPanel, rows: number): ProjectorPane
 }
 
 /**
- * Upper bounds of n_i² = Σ_{G outside} Σ_m |p_ilm(k+G)|² for each i of a channel, over all plane
- * waves of kinetic energy at least `waves.outside` and those of the set from position `from` on.
+ * Bounds n_i² = Σ_{G outside} Σ_m |p_ilm(k+G)|² for each i of a channel: plane waves of kinetic
+ * energy at least `waves.outside`, and those of the set from position `from` on.
  */
 export function projectorTails(
   channel: Channel,

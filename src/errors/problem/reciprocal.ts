@@ -47,10 +47,7 @@ export interface Reciprocal {
   kinetic(k: Vec3, n1: number, n2: number, n3: number): { readonly value: number; readonly error: Above };
   /** Cartesian k+G. */
   cartesian(k: Vec3, n: readonly number[]): Interval[];
-  /**
-   * The same in plain arithmetic: to out[0 … 2], and a bound of the error of each coordinate to
-   * out[3].
-   */
+  /** The same in plain arithmetic: coordinates to out[0 … 2], a bound of their errors to out[3]. */
   point(out: Float64Array, k: Vec3, n1: number, n2: number, n3: number): void;
 }
 
@@ -98,7 +95,7 @@ const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[])
 
 /**
  * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is
- * convex in t, so largest at a corner: half of max |b₁ ± b₂ ± b₃|.
+ * convex in t, hence largest at a corner: half of max |b₁ ± b₂ ± b₃|.
  */
 function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
   let largest: Above = exact(0);
@@ -171,10 +168,7 @@ function pointOf(vectors: readonly (readonly Interval[])[]): Reciprocal["point"]
 /** Far above what underflowing products can lose, far below anything that matters. */
 const UNDERFLOW = 1e-250;
 
-/**
- * Plane waves of a finite set, by kinetic energy; nothing in the proofs depends on which vectors it
- * holds.
- */
+/** Plane waves of a finite set, by kinetic energy. Proofs hold for any vectors in it. */
 export interface PlaneWaves {
   readonly count: number;
   /** Reduced vectors, 3 each. */
@@ -186,10 +180,7 @@ export interface PlaneWaves {
   readonly outside: Below;
 }
 
-/**
- * What a list of plane waves takes, an estimate: how many there are, and in how large a box they
- * lie.
- */
+/** Estimates how many plane waves a list has, and how large a box of vectors holds them. */
 export function planeWaveCount(
   { volume, lengthsOver2Pi }: Pick<Reciprocal, "volume" | "lengthsOver2Pi">,
   energy: number,

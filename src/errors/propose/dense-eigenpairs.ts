@@ -18,10 +18,7 @@ export function denseEigenpairs(
   return hermitianEigenpairs(kernels, n, matrix);
 }
 
-/**
- * Eigenvalues in ascending order and orthonormal eigenvectors of a Hermitian matrix, in floating
- * point.
- */
+/** Floating-point eigenpairs of a Hermitian matrix, ascending, vectors orthonormal. */
 export function hermitianEigenpairs(
   kernels: Kernels,
   n: number,

@@ -98,8 +98,8 @@ function plainHamiltonian(
 }
 
 /**
- * The m lowest eigenpairs of a Hermitian matrix over a set, from `start` [set × m], the first
- * `wanted` of them well.
+ * Lowest m eigenpairs of a Hermitian matrix from `start` [set × m], the first `wanted` of them
+ * well.
  */
 export function lowestOfMatrix(
   kernels: Kernels,
@@ -124,8 +124,7 @@ export function lowestOfMatrix(
 }
 
 /**
- * Vectors of one set on another of the same k with `rows` waves: both are sorted by the same
- * numbers, one begins with the other.
+ * Continues vectors by zeros or cuts them for a set of `rows` waves at the same k, sorted alike.
  */
 export function embedded(vectors: Float64Array, m: number, rows: number): Float64Array {
   const n = vectors.length / (2 * m);

@@ -2,8 +2,8 @@ import { exact } from "../../interval/sides.ts";
 import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
 
 /**
- * The reach of the potential beyond a sphere √(2E) [Ha]: where the outside of a set feels less than
- * `negligible` of it.
+ * Returns the energy [Ha] beyond which a sphere √(2E) feels less than `negligible` of the
+ * potential.
  */
 export function outerEnergy(problem: EnclosedProblem, energy: number, negligible: number): number {
   const { table } = problem;
@@ -26,8 +26,5 @@ export const projectorReach = ({ channels, reciprocal }: EnclosedProblem): numbe
     ),
   );
 
-/**
- * q r beyond which the envelopes of all projectors fall, as bounds of their tails ask: 2q²r² > 19
- * for the largest power.
- */
+/** q r beyond which the envelopes of all projectors fall: 2q²r² > 19 for the largest power. */
 const TAIL_BEGINS = 3.2;

@@ -16,22 +16,16 @@ import { projectorReach } from "./outer-cutoff.ts";
 import { proposeCount } from "./propose-count.ts";
 
 /**
- * How a proposal is sought. Nothing here can make a certified result wrong, only wide or absent.
+ * How to look for a proposal. A bad choice makes a certified result wide or absent, never wrong.
  */
 export interface ProposalOptions {
   /** Cutoff of the trial vectors [Ha], the largest one where `enough` says when to stop before. */
   readonly cutoff: number;
-  /**
-   * Residual norm within that cutoff at which their iteration ends [Ha]. Default 1e-6, or what
-   * `enough` asks for.
-   */
+  /** Residual norm that ends the iteration [Ha]. Default 1e-6, or what `enough` asks for. */
   readonly tolerance?: number;
   /** Most steps of the iteration. Default 60. */
   readonly steps?: number;
-  /**
-   * Climb from a cutoff by factors of 3/2 until the first `nBands` widths are expected to be below
-   * `width` [Ha].
-   */
+  /** Climbs by factors of 3/2 until `nBands` widths are expected to be below `width` [Ha]. */
   readonly enough?: { readonly from: number; readonly width: number; readonly nBands: number };
 }
 
@@ -53,8 +47,8 @@ export function proposeBands(
 }
 
 /**
- * Trial vectors by a block iteration that climbs from the basis of the count, each cutoff starting
- * from the one before.
+ * Finds trial vectors by block iterations from the count's basis on, each cutoff from the one
+ * before.
  */
 export function proposeTrial(
   kernels: Kernels,
@@ -118,10 +112,7 @@ const beyond = (energy: number, distance: number): number => (Math.sqrt(2 * ener
 /** Most of what the potential carries beyond a sphere lies within this [bohr⁻¹]. */
 const FIRST_REACH = 2;
 
-/**
- * ‖Hu‖ just outside the trial space, per column [Ha]: what the potential carries there from vectors
- * that are solved within.
- */
+/** ‖Hu‖ just outside the trial space, per column [Ha]: the potential's part, solved inside. */
 function shellResiduals(
   kernels: Kernels,
   problem: EnclosedProblem,
@@ -141,10 +132,7 @@ function shellResiduals(
   });
 }
 
-/**
- * The least cutoff up to which residuals must be formed for what lies beyond to matter little
- * beside `shell`.
- */
+/** The least cutoff of residuals beyond which the rest of Hu is small beside `shell`. */
 function sufficientOuterCutoff(
   problem: EnclosedProblem,
   { waves }: WaveSet,

@@ -22,10 +22,7 @@ const EXTRA_BANDS = 8;
 const LARGEST_BASIS = 1600;
 /** Up to this many plane waves all eigenpairs are computed. */
 const SMALL_BASIS = 160;
-/**
- * Part of the potential beyond the outer set of the elimination: it makes ρ crude, and that is all
- * it needs to be.
- */
+/** Neglected part of the potential beyond the outer set; the ρ found may be crude. */
 const NEGLIGIBLE = 0.02;
 
 /**
@@ -82,10 +79,7 @@ export function proposeCount(
   );
 }
 
-/**
- * What lies outside must be known to be this far above μ [Ha]: just above it elimination lowers
- * everything.
- */
+/** Least distance of the outside above μ [Ha]: just above μ elimination lowers every eigenvalue. */
 const LEAST_DISTANCE = 0.1;
 
 interface Start {
@@ -113,10 +107,7 @@ function lowestPairs(
   });
 }
 
-/**
- * m ≥ least with the largest ε_{m+1} − ε_m (counted from 1) and ε_{m+1} below a limit, weakly
- * preferring few bands.
- */
+/** Returns m ≥ least with the widest gap ε_{m+1} − ε_m below a limit, preferring few bands. */
 function widestGap(
   values: readonly number[],
   least: number,

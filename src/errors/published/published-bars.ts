@@ -19,17 +19,11 @@ import { publishedGap } from "./published-gap.ts";
 export interface PublishedBar {
   /** The Ritz value [Ha], the potential's constant left out. */
   readonly theta: number;
-  /**
-   * Proved in enclosed arithmetic: some eigenvalue lies within `radius` of `theta`. Which one is
-   * not said [BF60].
-   */
+  /** Proved: some eigenvalue lies within `radius` of `theta`, without its index [BF60]. */
   readonly someEigenvalueWithin: { readonly kind: "bound"; readonly radius: Above };
   /** Lower bound μ* of the next band, −∞ where there is none. */
   readonly nextAbove: Estimate;
-  /**
-   * ‖r‖²/gap of Kato and Temple with the gaps that follow from μ*; infinite where a gap is not
-   * positive.
-   */
+  /** ‖r‖²/gap of Kato and Temple with gaps from μ*; infinite where a gap is not positive. */
   readonly katoTemple: Estimate;
   /** What is drawn: the smaller of the two; half of the bar's length. */
   readonly bar: Estimate;
@@ -88,10 +82,7 @@ export function publishedBars(
   });
 }
 
-/**
- * ‖Hu − θu‖/‖u‖ for the vector of any length in column j: inside the set, its rounding, and what
- * lies outside.
- */
+/** ‖Hu − θu‖/‖u‖ for the vector in column j: inside the set, its rounding, and outside. */
 export function residualAbove(
   { values, errors, tails }: Applied,
   { rows, data }: TrialPanel,

@@ -75,10 +75,7 @@ interface OperatorNorms {
   readonly tail: number;
 }
 
-/**
- * Sums over atoms and l, each by ‖PVQ‖ ≤ ‖h‖ ‖p_P‖ ‖p_Q‖: plane-wave restrictions of different l
- * are not orthogonal.
- */
+/** Sums over atoms and l by ‖PVQ‖ ≤ ‖h‖ ‖p_P‖ ‖p_Q‖: restricted waves of different l overlap. */
 function operatorNorms(
   { table, channels }: EnclosedProblem,
   set: WaveSet,

@@ -11,9 +11,9 @@ import {
 } from "../../interval/sides.ts";
 
 /**
- * Σ xᵢyᵢ of real numbers with twofold working precision [ORO05, algorithm 5.3]: errors of products
- * and sums are exact doubles and are added up beside. Enclosure: the exact value is s + Σ errors;
- * the errors' own sum, taken plainly, is off by at most γ_{n+1} Σ |errors|.
+ * Σ xᵢyᵢ with twofold working precision [ORO05, algorithm 5.3]: errors of products and sums are
+ * exact doubles, summed separately. The exact value is s + Σ errors, and the plain sum of the
+ * errors is off by at most γ_{n+1} Σ |errors|.
  */
 export function accurateDot(
   n: number,
@@ -39,10 +39,7 @@ export function accurateDot(
   return { sum, rest, error: productAbove(gamma(n + 1), inflated(size, n + 1)) };
 }
 
-/**
- * Enclosures of real and imaginary part of ⟨x, y⟩ = Σ x̄ᵢyᵢ for columns of n complex numbers at
- * offsets (in numbers).
- */
+/** Encloses both parts of ⟨x, y⟩ = Σ x̄ᵢyᵢ for columns of n complex numbers at given offsets. */
 export function accurateOverlap(
   n: number,
   x: Float64Array,

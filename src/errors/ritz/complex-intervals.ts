@@ -86,8 +86,8 @@ export function midpoints(a: IntervalMatrix): Float64Array {
 }
 
 /**
- * A bound of ‖A − diag(d)‖₂ of all members A, Hermitian or not: the largest row or column sum of
- * absolute values, since ‖A‖₂² ≤ ‖A‖₁‖A‖_∞. Rows alone would do for Hermitian members only.
+ * Bounds ‖A − diag(d)‖₂ of all members A, Hermitian or not, by the largest row or column sum: ‖A‖₂²
+ * ≤ ‖A‖₁‖A‖_∞. Rows alone would do for Hermitian members only.
  */
 export function distanceFromDiagonal(a: IntervalMatrix, d: readonly number[]): Above {
   const [rows, columns] = [sums(a.n), sums(a.n)];
@@ -110,8 +110,8 @@ const modulusAbove = (re: Above, im: Above): Above =>
   rootAbove(new SumAbove().addSquare(re).addSquare(im).value);
 
 /**
- * An exact matrix near the middle, Hermitian if the midpoints are, and bounds of |A − middle|,
- * entry by entry, for all members A.
+ * Returns an exact matrix in the middle, Hermitian if the midpoints are, and bounds of |A −
+ * middle|.
  */
 export function split(a: IntervalMatrix): {
   readonly middle: IntervalMatrix;
@@ -131,8 +131,8 @@ export function split(a: IntervalMatrix): {
 }
 
 /**
- * A bound of ‖XᴴEX‖₂ for every E within `radii` of zero entry by entry: the largest row or column
- * sum of |X|ᵀ radii |X|. Entry by entry large radii of E need not meet the large columns of X.
+ * Bounds ‖XᴴEX‖₂ for |E| ≤ radii entry by entry, by the largest row or column sum of |X|ᵀ radii
+ * |X|: large radii need not meet the large columns of X.
  */
 export function sandwichNorm(x: IntervalMatrix, radii: readonly (readonly Above[])[]): Above {
   const { n } = x;

@@ -14,10 +14,7 @@ import {
   split,
 } from "./complex-intervals.ts";
 
-/**
- * Enclosures of all eigenvalues of A x = κ B x in ascending order, and the approximations inside
- * them.
- */
+/** Enclosures of all eigenvalues of A x = κ B x, ascending, and the approximations inside them. */
 export interface PencilEigenvalues {
   readonly enclosures: readonly Interval[];
   readonly approximate: readonly number[];
@@ -70,10 +67,7 @@ export function enclosePencil(
 const isAscending = (values: readonly number[]): boolean =>
   values.every((value, i) => i === 0 || values[i - 1]! <= value);
 
-/**
- * Eigenvalues (ascending) and B-orthonormal vectors in floating point; undefined where B is not
- * numerically positive.
- */
+/** Floating-point eigenvalues, ascending, and B-orthonormal vectors; undefined for bad B. */
 export function approximateSolution(
   kernels: Kernels,
   n: number,

@@ -4,10 +4,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { enclosePencil } from "./interval-pencil.ts";
 import { leadingForms, lehmannPencil, lehmannValue, type TrialForms } from "./trial-forms.ts";
 
-/**
- * Lower bounds of the lowest eigenvalues, each with the ρ and the number of leading vectors that
- * gave it.
- */
+/** Lower bounds of the lowest eigenvalues with the ρ and number of leading vectors behind each. */
 export type LowerBounds = readonly {
   readonly lower: Below;
   readonly rho: Below;

@@ -104,10 +104,7 @@ const withRadius = ([re, im]: readonly [number, number], radius: Above): { re: I
 /** Addends of a block: sums of a few blocks of many addends round less than one long sum. */
 const DOT_BLOCK = 64;
 
-/**
- * √2γ of `blockedDot` over n positions: an addend meets its product, the sum with its partner, one
- * for each of a block, one for each block.
- */
+/** √2γ of `blockedDot`: an addend meets its product, its pair, a block's sums, the blocks' sums. */
 const dotGamma = (n: number): Above => jointGamma(Math.min(DOT_BLOCK, n) + Math.ceil(n / DOT_BLOCK) + 2);
 
 /** ⟨x, y⟩ over complex positions from … to − 1, summed by blocks. */

@@ -4,10 +4,7 @@ import { wignerSeitzRadius } from "../lda/uniform-gas.ts";
 /** Below this density [bohr⁻³] correlation with gradients is left out, as in libxc. */
 const THRESHOLD = 1e-12;
 
-/**
- * An energy per particle ε(n, ζ, σ) of the total gradient, σ = |∇n|²: writes ε, ∂(nε)/∂n, ∂ε/∂ζ
- * and ∂(nε)/∂σ to `out`.
- */
+/** Energy per particle ε(n, ζ, σ = |∇n|²): writes ε, ∂(nε)/∂n, ∂ε/∂ζ and ∂(nε)/∂σ to `out`. */
 export type CorrelationAt = (
   out: Float64Array,
   density: number,

@@ -3,10 +3,7 @@ import { DENSITY_THRESHOLD } from "./uniform-gas.ts";
 
 const C_X = -0.75 * (3 / Math.PI) ** (1 / 3);
 
-/**
- * Slater (Dirac) exchange [Dir30]: e[ρ, ρ/2 each] = −¾ (3/π)^{1/3} ρ^{4/3}, and by spin scaling
- * e(ρ↑, ρ↓) = ½ e(2ρ↑) + ½ e(2ρ↓).
- */
+/** Slater exchange [Dir30]: e = −¾ (3/π)^{1/3} ρ^{4/3} without spin, ½ e(2ρ↑) + ½ e(2ρ↓) with. */
 export const ldaX: Functional = {
   name: "lda_x",
   kind: "lda",

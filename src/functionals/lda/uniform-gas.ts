@@ -40,10 +40,7 @@ export function ldaOf(name: string, uniformGas: UniformGas): Functional {
 
 const F_NORM = 1 / (2 ** (4 / 3) - 2);
 
-/**
- * f(ζ) = [(1 + ζ)^{4/3} + (1 − ζ)^{4/3} − 2]/(2^{4/3} − 2) [BH72]: 0 for ζ = 0, 1 for full
- * polarisation.
- */
+/** f(ζ) = [(1 + ζ)^{4/3} + (1 − ζ)^{4/3} − 2]/(2^{4/3} − 2) [BH72]: 0 at ζ = 0, 1 at ζ = ±1. */
 export const polarisation = (zeta: number): number =>
   zeta === 0 ? 0 : F_NORM * ((1 + zeta) * Math.cbrt(1 + zeta) + (1 - zeta) * Math.cbrt(1 - zeta) - 2);
 
@@ -57,10 +54,7 @@ export const POLARISATION_CURVATURE = 4 / (9 * (2 ** (1 / 3) - 1));
 /** A fit in r_s: writes (ε, dε/dr_s) to `out`, given r_s. */
 export type Fit = (out: Float64Array, rs: number) => void;
 
-/**
- * Joins the gas without polarisation and the full one by f(ζ) alone [BH72]: ε = ε_P + f(ζ)
- * (ε_F − ε_P).
- */
+/** Joins the two gases by f(ζ) alone [BH72]: ε = ε_P + f(ζ) (ε_F − ε_P). */
 export const betweenPolarisations =
   (para: Fit, ferro: Fit): UniformGas =>
   () => {

@@ -1,6 +1,6 @@
 /**
- * The value of an expression as input files of plane-wave codes have them: numbers (`0.5d0` too), + − * / ^ ( ) and
- * functions of one argument; NaN for anything else.
+ * Evaluates an expression of an input file: numbers (`0.5d0` too), + − * / ^ ( ) and functions of
+ * one argument. NaN for any other text.
  */
 export function evaluated(text: string): number {
   const tokens = text.match(

@@ -16,8 +16,8 @@ export interface TrajectoryFrame {
 }
 
 /**
- * The frames one after another as extended XYZ, as ASE and OVITO read them: positions and forces of every atom, energy and stress in the comment,
- * in eV and Å, the stress with ASE's sign.
+ * Writes the frames one after another as extended XYZ, as ASE and OVITO read it: positions and
+ * forces of every atom, energy and stress in the comment, in eV and Å, the stress with ASE's sign.
  */
 export function trajectoryText(elements: readonly string[], frames: readonly TrajectoryFrame[]): string {
   const numbers = (values: readonly number[]) => values.map((x) => Number(x.toPrecision(15))).join(" ");

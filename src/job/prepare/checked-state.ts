@@ -4,10 +4,7 @@ import { requireOption } from "../../common/failure.ts";
 import { fieldName } from "../../common/file-schema.ts";
 import type { RealField } from "../../kernels/fields.ts";
 
-/*
- * A state from a file is anything until it is looked at: every part that a run reads has its
- * kind and its size, and every number is finite.
- */
+/* Checks a state from a file: every part has its kind and size, every number is finite. */
 const field = z.custom<RealField>(
   (value) => value instanceof Float64Array && value.length > 0 && value.every(Number.isFinite),
   { error: "must be an array of finite numbers" },

@@ -18,10 +18,7 @@ import {
 import type { Job } from "../schema/job.ts";
 import type { PlatformServices } from "./platform.ts";
 
-/**
- * What is said of the symmetry of a crystal: its space group, and the number of operations of the
- * cell.
- */
+/** Symmetry of a crystal: its space group and the number of operations of the cell. */
 export interface SymmetryReport extends SpaceGroupName {
   readonly operations: number;
 }
@@ -39,10 +36,7 @@ export interface SymmetricModel {
 /** Positions this near a higher symmetry [bohr] are worth a line. */
 const NEAR_MISS = 0.01;
 
-/**
- * Finds the symmetry of a job's crystal and moves its atoms and lattice vectors to where it is
- * exact.
- */
+/** Finds the symmetry of a job's crystal and moves atoms and lattice vectors to make it exact. */
 export async function symmetricModel(
   job: Pick<Job, "symmetry" | "symmetryTolerance">,
   model: Model,
@@ -170,8 +164,7 @@ export function discretisationWarnings(
     kpoints,
   }: {
     /**
-     * Numbers of operations: of the crystal, those that keep the FFT grid, those used, those that
-     * keep the k-points chosen.
+     * Numbers of operations: of the crystal, kept by the FFT grid, used, kept by chosen k-points.
      */
     readonly found: number;
     readonly onGrid: number;

@@ -108,10 +108,7 @@ async function storedProblem(
 /** How far the crystal may be from the model's, relative to its lattice constant. */
 const SAME_CRYSTAL = 1e-3;
 
-/**
- * The model's form factors are those of one crystal: in any other they would silently mean
- * something else.
- */
+/** Refuses crystals other than that of the model's form factors, where they would be wrong. */
 function cohenBergstresserModel(model: Model): Model {
   const { lattice, species, atoms } = model;
   const a = SILICON.latticeConstant;

@@ -6,10 +6,7 @@ import type { Session } from "./session.ts";
 import { requireRoom } from "./sizes.ts";
 import { resolveStructure } from "./structure.ts";
 
-/**
- * The crystal of a job: with its pseudopotentials, of exact symmetry, and beside it as its
- * structure was given.
- */
+/** The crystal of a job: pseudopotentials, exact symmetry, and the structure as given. */
 export interface JobCrystal extends SymmetricModel {
   readonly structure: StructureInFile;
 }

@@ -41,28 +41,18 @@ const LARGEST_SPHERE = 1.03;
 
 /** Real fields of the density's size beside the history. */
 const REAL_FIELDS = 12;
-/**
- * More of them for the gradients and what is made of them: ∇ρ, σ and their derivatives, for each
- * evaluation anew.
- */
+/** Further fields for gradients: ∇ρ, σ and their derivatives, for each evaluation anew. */
 const GRADIENT_FIELDS = 20;
 
 /*
- * What a run takes beside its arrays, measured as the largest resident memory of jobs
- * (bench/estimate.ts): Node, the libraries, compiled code and arrays that wait to be collected, and
- * the same for each further thread.
+ * Memory besides the arrays, measured as the largest resident memory of jobs (bench/estimate.ts):
+ * Node, libraries, compiled code, garbage; and the same for each further thread.
  */
 const PROGRAM = 155 * 2 ** 20;
 const THREAD = 28 * 2 ** 20;
-/**
- * Real fields of the density's size in each further thread: those it is sent and sends, some
- * waiting to be collected.
- */
+/** Real fields of the density's size in each further thread, sent, received or garbage. */
 const THREAD_FIELDS = 20;
-/**
- * Lists of a sphere in the main thread, and as many in the one that holds its block [B for each
- * plane wave].
- */
+/** Lists of a sphere in the main thread, and again in the block's own [B per plane wave]. */
 const SPHERE_LISTS = 48;
 
 const COMPLEX = 16;

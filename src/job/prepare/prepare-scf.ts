@@ -41,36 +41,26 @@ export interface FixedPlaneWaves {
 /** What a run needs beside the job. */
 export interface RunOptions extends SessionOptions {
   /**
-   * Stops between the k-points of a step: the result is that of the last whole step, says
-   * `interrupted`, and has no forces and no stress; without a whole step there is a
-   * NotConvergedError.
+   * Stops between the k-points of a step: the result is that of the last whole step, `interrupted`,
+   * without forces and stress; before the first step a NotConvergedError.
    */
   readonly signal?: AbortSignal;
-  /**
-   * Called once before the first step, if there is something allowed that is probably not meant;
-   * the result has it as well.
-   */
+  /** Called before the first step with warnings about allowed but unlikely input, if any. */
   readonly onWarnings?: (warnings: readonly string[]) => void;
   readonly onProgress?: (progress: StepProgress) => void;
   readonly onStep?: (row: HistoryRow) => void;
   /**
-   * Called after every step with the state to go on from, and of what system it is; `orbitals` are
-   * in the last one when the run ends early, and with `keepOrbitals` always.
+   * Called after every step with the state to go on from and its system. The last state has
+   * `orbitals` when the run ends early, and with `keepOrbitals` always.
    */
   readonly checkpoint?: (state: Checkpoint) => void | Promise<void>;
-  /**
-   * Whether a run that has converged gives `checkpoint` its orbitals as well, for the next
-   * geometry. Default false.
-   */
+  /** Whether `checkpoint` gets the orbitals of a converged run as well. Default false. */
   readonly keepOrbitals?: boolean;
   /** Called once at the end, converged or not, with density and potentials of the last step. */
   readonly onFields?: (fields: GroundFields) => void | Promise<void>;
   /** Plane waves of another cell instead of those below the cutoff in the job's own. */
   readonly planeWaves?: FixedPlaneWaves | undefined;
-  /**
-   * A state that `checkpoint` was given: by a run of the same job, which then goes on, or of one
-   * whose atoms or cell have moved.
-   */
+  /** A state from `checkpoint`: of the same job, or of one whose atoms or cell have moved. */
   readonly restart?: unknown;
 }
 
@@ -193,10 +183,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
   };
 }
 
-/**
- * A grid smaller than products of orbitals need is what some published runs used; it changes the
- * energies.
- */
+/** Warns of a grid too small for products of orbitals, as some published runs have used. */
 function gridWarnings(
   { fftSize, ecut }: Job,
   { lattice }: Model,

@@ -30,9 +30,7 @@ export const COMPUTING_OPTIONS = {
 
 /** Where a task computes. */
 export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
-  /**
-   * Reads the files a job names. Default: paths relative to the current folder, where there is one.
-   */
+  /** Reads the files a job names. Default: paths relative to the current folder, if any. */
   readonly readText?: (path: string) => Promise<string>;
   /** How warnings and remedies name an option. Default its name, as in `restart`. */
   readonly named?: OptionName | undefined;

@@ -84,10 +84,7 @@ export function checkpointSystem(
 export interface StartingPoint {
   readonly restart?: ScfState;
   readonly startDensity?: RealField;
-  /**
-   * What differs from the job that wrote the state, one line; nothing where only atoms and cell
-   * have moved.
-   */
+  /** Differences from the job that wrote the state, except atoms and cell; one line each. */
   readonly warnings: readonly string[];
 }
 
@@ -170,10 +167,7 @@ function differences(before: CheckpointSystem, now: CheckpointSystem): string[] 
 /** A value as one reads it. */
 const text = (value: unknown): string => (Array.isArray(value) ? value.join(" + ") : String(value));
 
-/**
- * Returns a density of before with the spins of the model: the sum of both, or shares of each point
- * as the atoms' own moments have them.
- */
+/** Gives an earlier density the model's spins: the sum, or shares by the atoms' moments. */
 function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
   const { points } = grid;
   requireRestart(
@@ -193,10 +187,7 @@ function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
   return found;
 }
 
-/**
- * ‖ρ − ρ′‖ [bohr^(-3/2)], about what the residual will be; infinite between grids of different
- * size.
- */
+/** ‖ρ − ρ′‖ [bohr^(-3/2)], about the first residual; infinite between different grids. */
 const change = (rho: RealField, before: RealField, dvol: number): number =>
   rho.length === before.length
     ? Math.sqrt(dvol * rho.reduce((sum, x, r) => sum + (x - before[r]!) ** 2, 0))

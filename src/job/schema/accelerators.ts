@@ -11,9 +11,8 @@ import { type MixingChoice, preconditionerOf } from "./mixings.ts";
 const { maxRise: _, ...andersonOptions } = ANDERSON_OPTIONS;
 
 /**
- * The accelerators a job may name, each with its parameters: rules and defaults are those of the
- * library's functions. This file is the one place where a name enters the job file; what the names
- * do is in `scf/accelerators` and `scf/methods`.
+ * The accelerators of job files with their parameters, whose rules and defaults are the library's.
+ * Names enter the job file here alone; `scf/accelerators` and `scf/methods` hold the methods.
  */
 export const acceleratorSchema = byName([
   variant("none", {}),

@@ -12,17 +12,11 @@ import { DEFAULT_MIXING } from "./mixings.ts";
 /** A job whose fields are right one by one, before they are held against each other. */
 export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingName | undefined };
 
-/**
- * Beyond these no calculation fits into a machine, and sizes derived from them would no longer be
- * exact integers.
- */
+/** Limits that no machine reaches; beyond them sizes would not be exact integers. */
 const MAX_ECUT = 10_000;
 const MAX_AXIS = 10_000;
 
-/**
- * The job, if its fields fit together. @throws InputError with one line for the first that does
- * not.
- */
+/** The job, if its fields are consistent. @throws InputError for the first that is not. */
 export function checkJob(job: ParsedJob): Job {
   functionals(job.functional); // refuses unknown names
   requireInput(

@@ -3,7 +3,7 @@ import type { NumberOption, NumberOptions } from "../../common/options.ts";
 
 /*
  * Building blocks of the job schema. Every message is "rule" or "rule; remedy"; `explain`
- * (issues.ts) puts the field and the value between the two.
+ * (issues.ts) puts field and value between them.
  */
 
 /** An object that refuses unknown fields and names the allowed ones. */

@@ -6,8 +6,8 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /**
- * One line for what is wrong with `value`: field, rule, what was found, remedy. A misspelt field
- * goes before everything else, because it is also why another field is missing.
+ * One line for an error: field, rule, value, remedy. A misspelt field comes first, since it may
+ * also be why another field is missing.
  */
 export function explain(error: z.ZodError, value: unknown): string {
   const issues = flatten(error.issues);

@@ -17,10 +17,7 @@ export interface InlineStructure {
   }[];
   readonly cartesian: boolean;
   readonly units: "bohr" | "angstrom";
-  /**
-   * Compute atoms that are nearer than half the sum of their covalent radii; default false, which
-   * refuses them.
-   */
+  /** Whether atoms may be nearer than half the sum of their covalent radii; default false. */
   readonly allowCloseAtoms?: boolean | undefined;
 }
 
@@ -29,9 +26,7 @@ export interface StructureFileChoice {
   /** Path relative to the job file. */
   readonly file: string;
   readonly allowCloseAtoms?: boolean | undefined;
-  /**
-   * Go on where the atoms of a CIF are not those of its formula; default false, which refuses it.
-   */
+  /** Whether the atoms of a CIF may differ from its formula; default false. */
   readonly allowFormulaMismatch?: boolean | undefined;
 }
 
@@ -64,17 +59,11 @@ export interface Job {
   readonly kshifts?: readonly Vec3[] | undefined;
   /** k-points with weights in place of a grid; reduced coordinates. */
   readonly kpoints?: readonly { readonly k: Vec3; readonly weight: number }[] | undefined;
-  /**
-   * `crystal`: a k-grid without the crystal's symmetry is completed by the rotated points. `none`:
-   * it stays as it is.
-   */
+  /** `crystal` completes a k-grid by the rotated points; `none` leaves it as it is. */
   readonly kgridSymmetry: "crystal" | "none";
   /** Null: the smallest fast grid on which products of two orbitals are exact. */
   readonly fftSize: Vec3 | null;
-  /**
-   * Electrons removed from the neutral cell; what is missing is replaced by a uniform background.
-   * Absent: what the structure file says, else 0.
-   */
+  /** Electrons removed, replaced by a uniform background. Default: the structure file's, else 0. */
   readonly charge?: number | undefined;
   /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
   readonly temperature: number;
@@ -84,9 +73,7 @@ export interface Job {
   /** Bands per k-point; null: chosen from the electron count. */
   readonly bands: number | null;
   readonly symmetry: boolean;
-  /**
-   * How far atoms and lattice vectors may be from their images under a symmetry operation [bohr].
-   */
+  /** Largest shift of atoms and lattice vectors under a symmetry operation [bohr]. */
   readonly symmetryTolerance: number;
   readonly stress: boolean;
   /** Real coefficients of the orbitals wherever the Hamiltonian is real: docs/real-orbitals.md. */

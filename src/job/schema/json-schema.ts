@@ -1,10 +1,7 @@
 import * as z from "zod";
 import { jobSchema } from "./schema.ts";
 
-/**
- * What a field must be, in the words of its error message: they say meaning, unit and what is
- * usual.
- */
+/** The rule of a field as in its error message: meaning, unit and usual values. */
 function ruleOf(schema: z.core.$ZodType): string | undefined {
   const { error } = schema._zod.def;
   // Ours look at the code alone.
@@ -16,8 +13,8 @@ function ruleOf(schema: z.core.$ZodType): string | undefined {
 }
 
 /**
- * The JSON Schema of job files, for editors: completes fields, shows what they mean, marks what is
- * not allowed. What fields mean to each other is checked when a job is run.
+ * The JSON Schema of job files, for editors: completes fields and marks errors. Rules between
+ * fields are checked when a job runs.
  */
 export function jobJsonSchema(): object {
   const schema = z.toJSONSchema(jobSchema, {

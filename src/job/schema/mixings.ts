@@ -28,9 +28,8 @@ const localisation = fields({
 });
 
 /**
- * The mixings a job may name, each with its parameters: rules and defaults are those of the
- * library's functions. This file is the one place where a name enters the job file; what the names
- * do is in `precond`.
+ * The mixings of job files with their parameters, whose rules and defaults are the library's. Names
+ * enter the job file here alone; `precond` holds the mixings.
  */
 export const mixingSchema = byName([
   variant("simple", {}),

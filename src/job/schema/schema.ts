@@ -59,9 +59,7 @@ const scfSchema = fields({
   maxIterations: wholeNumber("must be a positive number of steps; 100 is usual", 1).default(100),
 });
 
-/**
- * The job file as data: fields, kinds, defaults. What fields mean to each other is in `checkJob`.
- */
+/** The job file as data: fields, kinds, defaults. Rules between fields are in `checkJob`. */
 export const jobSchema = fields({
   $schema: z.string({ error: "must be the address of a JSON Schema, for editors" }).optional(),
   title: z.string({ error: "must be text" }).optional(),

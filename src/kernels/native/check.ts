@@ -1,9 +1,6 @@
 import { invariant } from "../../common/failure.ts";
 
-/**
- * Throws unless `array` can be passed to native code, which checks nothing: an array of another
- * type, a short or a detached one (length 0) would read or write foreign memory.
- */
+/** Throws unless `array` is a whole Float64Array long enough: native code checks nothing. */
 export function checkArray(what: string, array: Float64Array, length: number): void {
   invariant(
     array instanceof Float64Array && array.length >= length,

@@ -9,10 +9,7 @@ type DenseKernels = Pick<
   "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
 >;
 
-/**
- * Returns the width of the column blocks of an overlap: narrow ones waste less of the half, but
- * zgemm is slow below 24 (measured for 42 to 200 columns).
- */
+/** Width of an overlap's column blocks: narrow ones waste less, but zgemm is slow below 24. */
 const overlapBlock = (n: number): number => Math.max(24, 8 * Math.ceil(n / 40));
 
 /** Makes dense algebra on elements of `width` numbers through BLAS and LAPACK. */

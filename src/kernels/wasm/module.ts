@@ -15,10 +15,7 @@ const RELAXED_MADD = Uint8Array.of(
   ...[10, 19, 1, 17, 0, ...[1, 2, 3].flatMap((x) => [0x41, x, 0xfd, 0x0f]), 0xfd, 0x87, 2, 0x0b],
 );
 
-/**
- * Returns whether this engine accepts a build as configured now. The instruction alone is
- * validated: validating the build takes as long as compiling it.
- */
+/** Whether this engine accepts a build now; validates the instruction, not the build. */
 export const isSupported = (build: Build): boolean => build === "simd" || WebAssembly.validate(RELAXED_MADD);
 
 export async function compileModule(build: Build, shared: boolean): Promise<WebAssembly.Module> {

@@ -12,8 +12,8 @@ import { gridFft, prunedFft } from "./transforms.ts";
 /** Options of `wasmKernels` and `wasmKernelsSync`. */
 export interface WasmOptions {
   /**
-   * Fused multiply-add (relaxed SIMD). true: required; on Node 20 this sets a flag of the whole
-   * process. false: never, for the same results on every machine. Default: if the engine has it on.
+   * Fused multiply-add (relaxed SIMD). true: required, sets a flag of the process on Node 20.
+   * false: never, for equal results on every machine. Default: if it is on.
    */
   readonly fma?: boolean;
   /** Memory that grows to 4 GiB, else 1 GiB at once. Default: true if pages may share memory. */

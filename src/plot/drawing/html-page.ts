@@ -8,10 +8,7 @@ export interface HtmlPage {
   readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
 }
 
-/**
- * Makes a self-contained HTML file of a picture, notes and a table. On a dark screen the picture is
- * inverted and the page is black.
- */
+/** Makes a self-contained HTML file of a picture, notes and a table, inverted on dark screens. */
 export function htmlPage({ title, svg, notes = [], table }: HtmlPage): string {
   const cells = (tag: "td" | "th", row: readonly string[]) =>
     row.map((text) => `<${tag}>${escapeHtml(text)}</${tag}>`).join("");

@@ -8,10 +8,7 @@ export const PAPER = "#ffffff";
 /** Ink of secondary lines: zeros, tolerances. */
 export const FAINT = "#666666";
 
-/**
- * Colours of Okabe and Ito that are legible on white, distinct with all common colour vision
- * deficiencies; longer series start again.
- */
+/** Colours of Okabe and Ito, distinct with all colour vision deficiencies; then repeated. */
 export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"] as const;
 
 /** Returns the colour of series `i`. */

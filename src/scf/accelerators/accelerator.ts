@@ -27,8 +27,8 @@ export interface Accelerator {
   /** Shown in reports, with its parameters. */
   readonly name: string;
   /**
-   * Rise of the energy above its minimum so far [Ha per electron] beyond which density mixing
-   * returns to the minimum (`guardedNext`). Absent: proposals are always taken.
+   * Rise of the energy above its minimum [Ha per electron] that sends density mixing back to it
+   * (`guardedNext`). Absent: proposals are always taken.
    */
   readonly maxRise?: number;
   /**

@@ -31,10 +31,7 @@ export interface AndersonOptions {
   readonly depth?: number | undefined;
   /** Points with a residual above this times the smallest are dropped. Default 1e5 [CDLS21]. */
   readonly errorFactor?: number | undefined;
-  /**
-   * Largest condition number of the differences; above it the points with the largest residuals are
-   * dropped. Default 1e6.
-   */
+  /** Largest condition number; above it points of largest residuals are dropped. Default 1e6. */
   readonly maxCondition?: number | undefined;
   /**
    * Rise of the energy above its minimum so far [Ha per electron] beyond which the iteration

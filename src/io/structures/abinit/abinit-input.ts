@@ -130,8 +130,8 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
 }
 
 /**
- * Moments from spinat: vectors along one axis where the run is non-collinear (nspden 4); else their z; undefined where the run has
- * no magnetisation (nsppol and nspden 1) and spinat is not used.
+ * Reads moments from spinat: along one common axis for nspden 4, else their z components; undefined
+ * without magnetisation (nsppol and nspden 1), where ABINIT ignores spinat.
  */
 function momentsOf(
   source: TextSource,

@@ -1,6 +1,6 @@
 /**
- * The variables of ABINIT's input: those that the parser of 9.6.2 knows, and those of version 10. A word that is none of them, with
- * or without the number of a data set behind it, stops the program.
+ * Input variables of ABINIT 9.6.2 and 10. Any other word stops the program; a name may be followed
+ * by the number of a data set.
  */
 export const ABINIT_VARIABLES: ReadonlySet<string> = new Set(
   `

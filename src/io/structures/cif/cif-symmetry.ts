@@ -10,9 +10,7 @@ export interface MagneticOperation extends SymmetryOperation {
 /** Translations this near to a multiple of 1/24 stand for it: 0.333 for a third. */
 const NEAR = 1e-3;
 
-/**
- * The operation that `x, -y+1/2, z` or `-x-1/2,y,0.5+z` stands for, or undefined if it is none.
- */
+/** Reads an operation such as `x, -y+1/2, z` or `-x-1/2,y,0.5+z`; undefined for other text. */
 export function parseSymop(text: string): SymmetryOperation | undefined {
   const parts = text.replace(/\s+/g, "").toLowerCase().split(",");
   if (parts.length !== 3) return undefined;
@@ -72,8 +70,8 @@ export const imageOf = ({ rotation, translation }: SymmetryOperation, x: Vec3): 
   add(matVec(rotation, x), translation);
 
 /**
- * A moment after the operation, in fractional coordinates: moments are axial vectors, which a reflection turns against its image,
- * and time reversal turns them round.
+ * Applies an operation to a moment in fractional coordinates. Moments are axial vectors: rotations
+ * act with their determinant, and time reversal changes the sign.
  */
 export const momentAfter = ({ rotation, reversal }: MagneticOperation, moment: Vec3): Vec3 =>
   scale(reversal * det(rotation), matVec(rotation, moment));

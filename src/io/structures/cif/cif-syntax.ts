@@ -7,8 +7,8 @@ export interface CifValue {
 }
 
 /**
- * One data block: single items as columns of length one beside those of loops. Names are in lower case, and names with a dot
- * (`_atom_site.fract_x`, as in mmCIF and the dictionaries of today) are those with an underscore.
+ * One data block: single items as columns of length one beside the columns of loops. Names are in
+ * lower case, with underscores for dots (`_atom_site.fract_x` of mmCIF).
  */
 export interface CifBlock {
   readonly name: string;

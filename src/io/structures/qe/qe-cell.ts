@@ -73,8 +73,8 @@ const scaled = (x: number | undefined, s: number): number | undefined =>
   x === undefined ? undefined : s * x;
 
 /**
- * CELL_PARAMETERS: in bohr, angstrom, or alat = celldm(1), or the number that the card has itself (`alat= 10.2`, as pw.x prints it);
- * without a unit in alat, or where there is none in bohr with alat = |a₁|.
+ * Reads CELL_PARAMETERS in bohr, angstrom, or alat = celldm(1) or the card's own number (`alat=
+ * 10.2`). Without a unit: alat if it is given, else bohr with alat = |a₁|.
  */
 function freeLattice(
   source: TextSource,

@@ -207,9 +207,9 @@ function kindsOf(source: TextSource, cards: ReadonlyMap<string, Card>): Kind[] {
 }
 
 /**
- * The element of a label: a symbol, alone or with a number or one letter behind it (`Rhs`, `OW`), as
- * pw.x's manual has it and ASE reads it. pw.x itself takes the element of the potential, so a potential
- * named after another element is told of, and decides what a letter behind a symbol means.
+ * Finds the element of a label: a symbol, with a number or one letter behind it (`Rhs`, `OW`), as
+ * in pw.x's manual and ASE. pw.x takes the element from the potential file: a file named after
+ * another element gives a warning, and decides about a letter behind a symbol.
  */
 function elementOfKind(
   source: TextSource,

@@ -5,8 +5,8 @@ import { numberOf } from "./qe-cell.ts";
 import type { Namelists, Setting } from "./qe-namelist.ts";
 
 /**
- * starting_magnetization of each kind, the share of its valence electrons whose spins are not paired (beyond ±1, which versions
- * from 7.3 on allow, a moment [μB]); undefined for a run without magnetisation.
+ * Reads starting_magnetization of each kind: the share of its valence electrons with unpaired spin;
+ * beyond ±1, allowed from 7.3 on, a moment [μB]. Undefined without magnetisation.
  */
 export function momentShares(
   source: TextSource,

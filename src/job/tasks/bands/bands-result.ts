@@ -8,8 +8,7 @@ export interface GapInterval {
   /** N, counted from 1: as many bands as the electrons fill. */
   readonly filled: number;
   /**
-   * Ends of an interval that holds min λ_{N+1} − max λ_N over these k-points [Ha]; negative when
-   * the bands overlap.
+   * Ends of an interval around min λ_{N+1} − max λ_N of these k-points [Ha]; negative for overlap.
    */
   readonly lower: number;
   readonly upper: number;
@@ -26,10 +25,7 @@ export interface BandsFile {
   readonly ecut: number;
   /** Energy that pictures measure from [Ha]. */
   readonly zero: number;
-  /**
-   * Names of k-points by their index; names at two neighbouring points stand on both sides of a
-   * jump of the path.
-   */
+  /** Names of k-points by index; two neighbouring points with names are sides of a jump. */
   readonly path: readonly PathLabel[];
   readonly kpoints: readonly BandsAtK[];
   /** Only with error bars at every k-point. */

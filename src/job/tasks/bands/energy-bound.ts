@@ -9,16 +9,13 @@ import { converged } from "../scf/converged.ts";
 import { runScf } from "../scf/run-scf.ts";
 import { runBands } from "./run-bands.ts";
 
-/**
- * How far a self-consistent energy is from the exact one of its model, in the infinite basis.
- * Without Ewald and pseudopotential constants.
- */
+/** Error of a self-consistent energy in the infinite basis, without Ewald and constants. */
 export interface SelfConsistentBound {
   /** No state of the k-mesh has less [Ha]; proved. */
   readonly below: EnergyBound | NotCertified;
   /**
-   * Kinetic, local, nonlocal and Hartree energy of the run [Ha]: that of a state, so above the
-   * exact one, up to rounding and what is left of the iteration.
+   * Kinetic, local, nonlocal and Hartree energy of the run [Ha], above the exact one up to rounding
+   * and the rest of the iteration.
    */
   readonly energy: Estimate;
   /** energy − below: how wrong the energy is at most, as far as that of the run is exact [Ha]. */

@@ -49,10 +49,7 @@ export interface ComparedRun extends RunLabel {
   readonly iterations: number;
   /** Steps to the job's tolerance; absent if it was not reached. */
   readonly stepsToTolerance?: number;
-  /**
-   * First step from which the energy stays within `energyError` of the size's lowest; absent if
-   * there is none.
-   */
+  /** First step after which the energy stays within `energyError` of the size's lowest, if any. */
   readonly stepsToEnergy?: number;
   /** Free energy of the last step, and the largest of all steps [Ha]. */
   readonly energy: number;
@@ -165,9 +162,7 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   };
 }
 
-/**
- * The mixings compared where none are named: the two classics, the one to beat them, the job's own.
- */
+/** The default mixings to compare: two classics, the one to beat them, the job's own. */
 export const comparedMixings = ({ scf }: Job): readonly string[] => [
   ...new Set(["simple", "kerker", "ldos", scf.mixing.name]),
 ];

@@ -15,8 +15,7 @@ const sizes = numbers<readonly number[]>({
 /** What a comparison of mixings may be told. */
 export const COMPARE_OPTIONS = {
   /**
-   * Names of mixings; parameters are the job's for the mixing it names, defaults for others.
-   * Default: simple, kerker, ldos, the job's.
+   * Names of mixings, with the job's parameters for its own. Default: simple, kerker, ldos, own.
    */
   mixings: {
     rule: `must be different names among ${MIXINGS.join(", ")}`,
@@ -39,8 +38,8 @@ export const COMPARE_OPTIONS = {
     readonly number[]
   >,
   /**
-   * Add the condition number of P⁻¹ε† at the ground state of each size, which says why a mixing is
-   * slow. Costs as much as some ten more SCF runs for each mixing. Default false.
+   * Adds the condition number of P⁻¹ε† at each ground state, which explains slow mixings. Costs
+   * about ten more SCF runs for each mixing. Default false.
    */
   conditionNumbers: toggle({
     flag: "condition",

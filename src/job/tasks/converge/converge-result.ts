@@ -35,10 +35,7 @@ export interface SettingsRun extends Settings {
   readonly kpoints: number;
   readonly planeWaves: number;
   readonly seconds: number;
-  /**
-   * Against the finest settings; absent before these are computed, and where the run has not
-   * converged.
-   */
+  /** Error against the finest settings; absent before these, and for unconverged runs. */
   readonly error?: SettingsError;
 }
 
@@ -56,8 +53,8 @@ export interface ConvergenceFile {
   readonly complete: boolean;
   readonly runs: readonly SettingsRun[];
   /**
-   * The settings with the least work whose error, computed and not supposed, is below the accuracy.
-   * Absent where only the finest are: they may not be fine enough themselves.
+   * The cheapest settings with a computed error below the accuracy. Absent where only the finest
+   * qualify: these may not be fine enough.
    */
   readonly cheapest?: Settings;
   readonly resources: ResourceUse;

@@ -34,9 +34,8 @@ export const CONVERGE_OPTIONS = {
     readonly number[]
   >,
   /**
-   * Divisions such as [4, 4, 1]. A number stands for the largest of them, the others as the job has
-   * them in proportion; axes that the job does not divide stay so, if it divides any. Default that
-   * of the job.
+   * Divisions such as [4, 4, 1], or their largest number for the job's proportions; axes that the
+   * job leaves undivided stay so. Default the job's.
    */
   kgrid: {
     rule: "must be different k-grids; such as 2,4,6 or 2x2x1,4x4x1",
@@ -56,8 +55,7 @@ export const CONVERGE_OPTIONS = {
       ),
   } satisfies Option<readonly ListedKgrid[]>,
   /**
-   * Error of the free energy per atom, against the finest settings, that is good enough [Ha].
-   * Default 1 meV.
+   * Good enough error of the free energy per atom, against the finest settings [Ha]. Default 1 meV.
    */
   accuracy: {
     ...number({

@@ -157,10 +157,7 @@ const find = <Run extends Settings>(runs: readonly Run[], settings: Settings): R
 const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
   scfTask(await openSession(job, options), options);
 
-/**
- * The job with other settings; an FFT grid that is made for one cutoff is left to be chosen for
- * each.
- */
+/** Returns the job with other settings; a fixed FFT grid is chosen anew. */
 const jobWith = ({ kpoints: _, ...job }: Job, { ecut, kgrid }: Settings, areSeveral: boolean): Job => ({
   ...job,
   ecut,

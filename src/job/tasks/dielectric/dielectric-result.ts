@@ -15,10 +15,7 @@ export interface ObservedIteration {
   readonly damping: number;
   /** max |1 − αλ| at this damping. */
   readonly predictedRate: number;
-  /**
-   * Residual after a step over residual before, mean over the last steps; absent if there are too
-   * few.
-   */
+  /** Mean ratio of residuals over the last steps; absent for too few steps. */
   readonly rate?: number;
   /** ‖ρout − ρin‖ of each step [bohr^(-3/2)]. */
   readonly residuals: readonly number[];

@@ -160,10 +160,7 @@ async function analyse(
   };
 }
 
-/**
- * Runs the damped iteration at the damping that should be best, and compares its rate with the one
- * predicted.
- */
+/** Runs the damped iteration at the best damping and compares its rate with the prediction. */
 async function observe(
   { problem, options }: PreparedScf,
   preconditioner: Preconditioner,

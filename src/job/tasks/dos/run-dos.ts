@@ -6,9 +6,7 @@ import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { DosFile } from "./dos-result.ts";
 
-/**
- * Which density of states, and what to tell meanwhile. Bands are by default as many as the job has.
- */
+/** Which density of states, and progress callbacks. Default bands: the job's. */
 export interface DosOptions extends Omit<RunOptions, "onFields">, Omit<DosChoices, "signal"> {}
 
 /**

@@ -14,9 +14,7 @@ import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
 
-/**
- * What a ground state will take, before it is run. Sizes are exact; memory and times are estimates.
- */
+/** Cost of a ground state before it is run. Sizes are exact; memory and times are estimates. */
 export interface JobEstimate {
   readonly atoms: number;
   readonly electrons: number;

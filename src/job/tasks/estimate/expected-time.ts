@@ -38,20 +38,12 @@ export interface MeasuredSpeeds {
 const APPLICATIONS = 3.7;
 /** Densities of bands, in applications of the potential. */
 const DENSITY = 0.9;
-/**
- * Multiply-adds of the eigensolver's panels per coefficient, band and step: A + B m for m bands.
- */
+/** Multiply-adds of the eigensolver per coefficient, band and step: A + B m for m bands. */
 const PANEL = 100;
 const PANEL_PER_BAND = 64;
-/**
- * What a band of a block takes beside, in multiply-adds: the small eigenproblems, short loops,
- * messages between threads.
- */
+/** Multiply-adds of a band of a block besides: small eigenproblems, short loops, messages. */
 const BAND = 6e5;
-/**
- * Transforms of the whole grid per step and spin that the potential is worth, without and with
- * gradients of the density.
- */
+/** Grid transforms per step and spin that the potential costs, without and with gradients. */
 const LDA = 100;
 const GGA = 150;
 /** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
@@ -83,10 +75,7 @@ export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePar
   ];
 }
 
-/**
- * Loading, compiling, finding symmetry, forces at the end [s of the processor], and what each
- * further thread adds.
- */
+/** Loading, compiling, symmetry, forces [s of the processor], and for each further thread. */
 const START = 1.1;
 const START_OF_THREAD = 0.35;
 
@@ -94,26 +83,18 @@ const START_OF_THREAD = 0.35;
 export const startSeconds = (threads: number): number =>
   START + (threads > 1 ? threads * START_OF_THREAD : 0);
 
-/**
- * Wall time of a step [s] if every thread has a core of its own; blocks are given to threads whole.
- */
+/** Wall time of a step [s] with a core for every thread; blocks belong to one thread each. */
 export const secondsOfStep = (parts: readonly TimePart[], blocks: number, threads: number): number =>
   parts.reduce(
     (sum, { seconds, isShared }) => sum + seconds * (isShared ? Math.ceil(blocks / threads) / blocks : 1),
     0,
   );
 
-/**
- * Larger grids and panels are not allocated for the measurement; costs are scaled as N log N and
- * linearly.
- */
+/** Largest measured grids and panels; costs scale as N log N and linearly. */
 const MOST_POINTS = 2 ** 21;
 const MOST_ROWS = 20_000;
 
-/**
- * Times the kernels that a calculation spends its time in, at its own sizes: some tenths of a
- * second.
- */
+/** Times the kernels of a calculation at its own sizes, in some tenths of a second. */
 export function measureSpeeds(
   kernels: Kernels,
   { size, planeWaves, bands }: TimeNeeds,
@@ -148,10 +129,7 @@ const shrunk = ([nx, ny, nz]: GridSize, factor: number): GridSize => [
   fastSize(nz / factor),
 ];
 
-/**
- * Grid points of the frequencies within an ellipsoid along the axes that holds about `share` of
- * them.
- */
+/** Grid points of frequencies in an ellipsoid along the axes with about `share` of them. */
 function ellipsoid(size: GridSize, share: number): Int32Array {
   const scale = Math.cbrt((share * 6) / Math.PI) / 2; // semi-axes in units of the edges
   const found: number[] = [];
@@ -166,10 +144,7 @@ function ellipsoid(size: GridSize, share: number): Int32Array {
   return Int32Array.from(found);
 }
 
-/**
- * Seconds of one call: the median of many, in processor time where it can be asked, for that is
- * what a run shares with the other programs of the machine.
- */
+/** Median seconds of one call, in processor time where possible, as other programs run too. */
 function usual(call: () => void, cpuSeconds: () => number | undefined): number {
   const samples: number[] = [];
   // Long enough for the engine to compile the kernel with its optimiser.

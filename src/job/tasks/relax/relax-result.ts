@@ -46,8 +46,8 @@ export interface RelaxFile {
   readonly largestForce: number;
   readonly largestStress?: number;
   /**
-   * Largest change of a component of the stress when the plane waves below the cutoff were chosen
-   * anew in the relaxed cell (Pulay) [Ha/bohr³]; while the cell moves they stay the same.
+   * Largest change of a stress component when the plane waves are chosen anew in the relaxed cell
+   * (Pulay) [Ha/bohr³]; while the cell moves they stay the same.
    */
   readonly pulayStress?: number;
   readonly resources: ResourceUse;

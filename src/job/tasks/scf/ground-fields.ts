@@ -14,9 +14,8 @@ export interface GroundFields {
   /** [Ha] */
   readonly fermiLevel: number;
   /**
-   * Local density of states at the Fermi level as `GroundState.localDos` has it, shape [nSpin·N].
-   * For as long as the run has not returned: it needs the orbitals. Absent after an interruption,
-   * which leaves them between two steps.
+   * Local density of states at the Fermi level as in `GroundState.localDos`, shape [nSpin·N], until
+   * the run returns: it needs the orbitals. Absent after an interruption.
    */
   readonly localDos?: (width: number) => Promise<RealField>;
 }

@@ -48,8 +48,7 @@ export interface ResultFile {
   /** ∫|ρ↑ − ρ↓| dr [μB]. */
   readonly absoluteMagnetisation?: number;
   /**
-   * Moments in spheres around the atoms [μB]: they depend on the radius [bohr] and do not add up to
-   * the total.
+   * Moments in spheres of a radius [bohr] around the atoms [μB]; they do not add up to the total.
    */
   readonly atomicMagnetisation?: AtomicMagnetisation;
   readonly kpoints: readonly KpointResult[];

@@ -68,8 +68,8 @@ function powerOfTwo(k: i32): f64 {
 }
 
 /**
- * Multiplies the lower triangle, of numbers of `size` bytes, by a power of two that brings its largest entry to
- * [1, 2); returns minus its exponent.
+ * Scales the lower triangle, of numbers of `size` bytes, by a power of two: largest entry in [1,
+ * 2); returns minus its exponent.
  */
 export function scaleToOne(n: usize, a: usize, lda: usize, size: usize): i32 {
   let largest: f64 = 0;
