@@ -151,9 +151,6 @@ test("no file is longer than 400 lines", () => {
   expect(long).toEqual([]);
 });
 
-/** Folders whose comments are still longer; it only shrinks. */
-const LONG_COMMENTS: readonly string[] = ["io"];
-
 test("no line of a comment is longer than 100 characters", () => {
   const isLong = (line: string) =>
     line.length > 100 && /^\s*(\/?\*|\/\/)|\s\/\/ /.test(line) && !line.includes("biome-ignore");
@@ -162,13 +159,7 @@ test("no line of a comment is longer than 100 characters", () => {
     .flatMap(({ name, text }) =>
       text.split("\n").flatMap((line, i) => (isLong(line) ? [`${name}:${i + 1}`] : [])),
     );
-  const folderOf = (offender: string) => offender.split("/")[0]!;
-  expect(offenders.filter((offender) => !LONG_COMMENTS.includes(folderOf(offender)))).toEqual([]);
-  const folders = new Set(offenders.map(folderOf));
-  expect(
-    LONG_COMMENTS.filter((folder) => !folders.has(folder)),
-    "folders that need no exception",
-  ).toEqual([]);
+  expect(offenders).toEqual([]);
 });
 
 test("the version in the sources is that of the package", () => {

@@ -44,6 +44,10 @@ export function inverse(m: Mat3): Mat3 {
 export const largestDifference = (a: Mat3, b: Mat3): number =>
   Math.max(...a.flatMap((row, i) => row.map((x, j) => Math.abs(x - b[i]![j]!))));
 
+const round = (x: number): number => x - Math.round(x);
+/** Moves components to [−1/2, 1/2]: the nearest image of a point in fractional coordinates. */
+export const centred = (x: Vec3): Vec3 => [round(x[0]), round(x[1]), round(x[2])];
+
 /** Returns all vectors of integers from −n to n, x slowest. */
 export function integerVectors(n: number): Vec3[] {
   const range = Array.from({ length: 2 * n + 1 }, (_, i) => i - n);

@@ -65,8 +65,7 @@ const DAMAGED = "the file is damaged or was changed";
 /**
  * Parses the first line of a certificate.
  *
- * @throws InputError in one line if it is none, has fields that mean nothing here, or its problem was
- *   changed.
+ * @throws InputError for other text, unknown fields, and a problem that was changed.
  */
 export async function parseHead(line: string): Promise<CertificateHead> {
   const value = parseJsonOnce(line, "certificate line 1", "the file is damaged or cut off");

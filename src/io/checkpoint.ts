@@ -5,19 +5,22 @@ import { writeAtomically, writeAtomicallySync } from "./whole-files.ts";
 
 /*
  * A checkpoint file is lines of JSON. The first holds the state with each typed array replaced by
- * {"$array": index, "type": …, "length": …}; line 1 + index holds that array as one base64 string of its
- * little-endian bytes. One line each, because a state of gigabytes does not fit into one JavaScript string. The last line
- * holds the SHA-256 of all lines before it; files of version 1 have none.
+ * {"$array": index, "type": …, "length": …}; line 1 + index holds this array as the base64 of its
+ * little-endian bytes. Each array has a line of its own, since a state of gigabytes does not fit
+ * into one JavaScript string. The last line holds the SHA-256 of all others; version 1 has none.
  */
 const VERSION = 2;
 const TYPES = { Float64Array, Float32Array, Int32Array, Uint8Array } as const;
 type TypeName = keyof typeof TYPES;
 type TypedArray = InstanceType<(typeof TYPES)[TypeName]>;
 
-/** A multiple of 3, so that the base64 of consecutive pieces is the base64 of the whole; and of 4, so that pieces decode alone. */
+/** A multiple of 3, so that pieces of base64 join, and of 4, so that each decodes alone. */
 const PIECE = 3 * 2 ** 20;
 
-/** Writes plain data with typed arrays so that `readCheckpoint` gives the same bits back; the file is replaced whole or not at all. */
+/**
+ * Writes plain data with typed arrays, for `readCheckpoint` to the bit; replaces the file as a
+ * whole.
+ */
 export const writeCheckpoint = (path: string, state: object): Promise<void> =>
   writeAtomically(path, checkpointChunks(state));
 
@@ -139,7 +142,7 @@ class CheckpointReader {
     }
   }
 
-  /** Makes the arrays of a value, to be filled by the lines that follow, none larger than the file. */
+  /** Allocates the arrays of a value, none larger than the file; later lines fill them. */
   private decode(value: unknown, size: number): unknown {
     if (typeof value !== "object" || value === null) return value;
     if (Array.isArray(value)) return value.map((item) => this.decode(item, size));

@@ -2,11 +2,11 @@ import { parse, TomlError } from "smol-toml";
 import { InputError } from "../common/failure.ts";
 
 /**
- * The content of a job file: TOML where the name ends so or the text is no object but has an equals sign, else JSON.
- * What it means is checked elsewhere.
+ * Parses a job file: TOML for a name in .toml, or text without braces but with an equals sign; else
+ * JSON. Its meaning is checked elsewhere.
  *
  * @param name what to call the text in messages.
- * @throws InputError with the place at which the text is neither.
+ * @throws InputError with the place of the error.
  */
 export function parseJobFile(text: string, name: string): unknown {
   const content = text.replace(/^\uFEFF/, "");
@@ -29,7 +29,10 @@ function parseJson(text: string, name: string): unknown {
   return value;
 }
 
-/** The first key that stands twice in one object of a valid JSON text: the parser would take the last without a word. */
+/**
+ * Finds the first repeated key of an object in valid JSON, where the parser silently takes the
+ * last.
+ */
 function doubledKey(text: string): { key: string; line: number; before: number } | undefined {
   /** Keys of the objects that are open with their lines; undefined for a list. */
   const open: (Map<string, number> | undefined)[] = [];

@@ -1,4 +1,4 @@
-/** The text of a job file: one line for each field, atom and lattice vector list, as a person would write it. */
+/** Formats a job file as a person would: one line per field, atom and list of vectors. */
 export const jobText = (job: object): string => `${fieldLines(job, "")}\n`;
 
 function fieldLines(value: object, indent: string): string {

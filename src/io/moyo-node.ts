@@ -3,7 +3,9 @@ import { createRequire } from "node:module";
 import { moyoAnalyser, moyoIdentifier, moyoSettings } from "../model/moyo.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
 
-/** The symmetry analyser with its WebAssembly module read from the installed package, where `fetch` takes no files. */
+/**
+ * Loads the symmetry analyser with its WebAssembly from the package; `fetch` takes no files here.
+ */
 export const loadMoyo = async (): Promise<SymmetryAnalyser> => moyoAnalyser(await moyoBytes());
 
 /** The settings of the space groups, from the same module. */

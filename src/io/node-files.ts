@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import { InputError } from "../common/failure.ts";
 import { removeOrphans } from "./whole-files.ts";
 
-/** Reads texts by paths relative to `folder`. @throws InputError naming a path that cannot be read. */
+/** Reads texts by paths relative to `folder`. @throws InputError naming an unreadable path. */
 export const readTextFrom =
   (folder: string) =>
   async (path: string): Promise<string> => {
@@ -64,9 +64,9 @@ export const isFile = async (path: string): Promise<boolean> => {
 };
 
 /**
- * Asks now what writing `path` would find hours later.
+ * Checks before a long run that `path` can be written.
  *
- * @throws InputError, naming the option, unless the folder exists and can be written and `path` is no folder.
+ * @throws InputError naming the option unless the folder can be written and `path` is no folder.
  */
 export async function requireWritable(option: string, path: string): Promise<void> {
   const folder = dirname(resolve(path));

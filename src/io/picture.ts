@@ -6,9 +6,9 @@ import { writeAtomically } from "./whole-files.ts";
 const ZOOM = 2;
 
 /**
- * Asks now what drawing to `path` would find hours later.
+ * Checks before a long run that a picture can be drawn to `path`.
  *
- * @throws InputError unless `path` ends in .svg or .png, can be written, and there is what a bitmap needs.
+ * @throws InputError unless `path` ends in .svg or .png, can be written, and bitmaps are possible.
  */
 export async function requirePicture(option: string, path: string): Promise<void> {
   requireInput(
@@ -31,7 +31,7 @@ export async function writePicture(path: string, svg: string): Promise<void> {
  */
 export async function pngOf(svg: string): Promise<Uint8Array> {
   const { Resvg } = await rasteriser();
-  // The first of these that is there: the package would otherwise take the system's first font, symbols or not.
+  // The first font found here; the package would take the system's first one, symbols or not.
   const defaultFontFamily = "DejaVu Sans";
   const font = { loadSystemFonts: true, defaultFontFamily, sansSerifFamily: defaultFontFamily };
   const options = { font, fitTo: { mode: "zoom", value: ZOOM } } as const;

@@ -37,25 +37,27 @@ const ENERGY_ORDER = [
 ];
 
 /**
- * The text of a result file: keys in a fixed order, one line for each k-point, atom and SCF step, numbers with the
- * digits that give the same double back (at most 17).
+ * Formats a result file: keys in a fixed order, one line per k-point, atom and SCF step, numbers
+ * with the digits that give the same double back (at most 17).
  *
  * @throws Error if a number is not finite: JSON would silently turn it into null.
  */
 export function resultText(result: object): string {
-  const ordered = inOrder(result, ORDER);
-  const lines = Object.entries(ordered)
-    .filter(([, value]) => value !== undefined)
-    .map(
-      ([key, value]) =>
-        ` ${JSON.stringify(key)}: ${block(key === "energies" ? inOrder(value as object, ENERGY_ORDER) : value, key)}`,
-    );
-  return `{\n${lines.join(",\n")}\n}\n`;
+  const { energies } = result as { readonly energies?: object };
+  const ordered = energies === undefined ? result : { ...result, energies: inOrder(energies, ENERGY_ORDER) };
+  return fileText("result file", inOrder(ordered, ORDER), (list) => typeof list[0] === "object");
 }
 
 /** Writes the result file atomically. */
 export const writeResult = (path: string, result: object): Promise<void> =>
   writeAtomically(path, [resultText(result)]);
+
+/** Formats a bands file: fields in the order of the object, otherwise like a result file. */
+export const bandsText = (bands: object): string => fileText("bands file", bands, () => true);
+
+/** Writes the bands file atomically. */
+export const writeBands = (path: string, bands: object): Promise<void> =>
+  writeAtomically(path, [bandsText(bands)]);
 
 function inOrder(value: object, order: readonly string[]): Record<string, unknown> {
   const known = order.filter((key) => key in value);
@@ -65,14 +67,20 @@ function inOrder(value: object, order: readonly string[]): Record<string, unknow
   );
 }
 
-/** A list of objects or vectors has a line for each; anything else is on one line. */
-function block(value: unknown, field: string): string {
-  const finite = (key: string, inner: unknown): unknown => {
-    if (typeof inner === "number" && !Number.isFinite(inner))
-      throw new Error(`bug: result file: ${field}${key === "" ? "" : ` (${key})`} is ${inner}`);
-    return inner;
+/** A line for each field, and for each item of the lists that `isLong` names. */
+function fileText(file: string, fields: object, isLong: (list: readonly unknown[]) => boolean): string {
+  const blockOf = (field: string, value: unknown): string => {
+    const finite = (key: string, inner: unknown): unknown => {
+      if (typeof inner === "number" && !Number.isFinite(inner))
+        throw new Error(`bug: ${file}: ${field}${key === "" ? "" : ` (${key})`} is ${inner}`);
+      return inner;
+    };
+    if (Array.isArray(value) && value.length > 0 && isLong(value))
+      return `[\n${value.map((item) => `  ${JSON.stringify(item, finite)}`).join(",\n")}\n ]`;
+    return JSON.stringify(value, finite);
   };
-  if (Array.isArray(value) && value.length > 0 && typeof value[0] === "object")
-    return `[\n${value.map((item) => `  ${JSON.stringify(item, finite)}`).join(",\n")}\n ]`;
-  return JSON.stringify(value, finite);
+  const lines = Object.entries(fields)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => ` ${JSON.stringify(key)}: ${blockOf(key, value)}`);
+  return `{\n${lines.join(",\n")}\n}\n`;
 }

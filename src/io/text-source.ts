@@ -1,4 +1,5 @@
 import { InputError } from "../common/failure.ts";
+import type { Vec3 } from "../common/vec3.ts";
 
 /** A text cut into lines, with messages that say where in it something is wrong. */
 export interface TextSource {
@@ -8,7 +9,7 @@ export interface TextSource {
   line(index: number): string;
   /** @throws InputError `name:line: must be EXPECTED, got FOUND`; `index` counts from 0. */
   fail(index: number, expected: string, found?: string): never;
-  /** What the text says and the reader cannot use, one line each, in the order in which it was met. */
+  /** Parts of the text that the reader cannot use, one line each, in their order. */
   readonly warnings: readonly string[];
   /** Adds `name:line: TEXT` to the warnings, once. */
   warn(index: number, text: string): void;
@@ -45,3 +46,12 @@ export const toNumber = (word: string | undefined): number =>
   word === undefined || !/^[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?$/.test(word)
     ? Number.NaN
     : Number(word.replace(/[dD]/, "e"));
+
+/** The three finite numbers that `words` begin with; undefined where they do not. */
+export function tripleOf(
+  words: readonly string[],
+  read: (word: string) => number = toNumber,
+): Vec3 | undefined {
+  const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = words.slice(0, 3).map((word) => read(word));
+  return [x, y, z].every(Number.isFinite) ? [x, y, z] : undefined;
+}

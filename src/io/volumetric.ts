@@ -93,7 +93,7 @@ export function npyBytes(shape: readonly number[], values: Float64Array): Uint8A
   invariant(values.length === count, () => `npy: ${values.length} values for shape ${shape.join("x")}`);
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const description = `{'descr': '<f8', 'fortran_order': True, 'shape': ${tuple}, }`;
-  // Magic, version and length are 10 bytes; the whole header is a multiple of 64, ended by a newline.
+  // Magic, version and length are 10 bytes; the whole header fills multiples of 64.
   const length = Math.ceil((10 + description.length + 1) / 64) * 64 - 10;
   const header = `${description.padEnd(length - 1)}\n`;
   const bytes = new Uint8Array(10 + length + 8 * count);

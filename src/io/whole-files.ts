@@ -132,12 +132,13 @@ async function holderOf(lock: string): Promise<string> {
 }
 
 /**
- * Claims a file that a run writes again and again, by a file `….lock` beside it that names the process.
- * Devices and pipes are nobody's.
+ * Claims a file that a run writes repeatedly, by a file `….lock` beside it with the process's name.
+ * Devices and pipes need no claim.
  *
- * @param option what the caller knows the file by, for the message.
- * @returns how to give it back.
- * @throws InputError if another process that still runs has claimed it. One of another machine counts as running.
+ * @param option the caller's name of the file, for the message.
+ * @returns a function that gives the file back.
+ * @throws InputError if a running process has claimed it; processes of other machines count as
+ *   running.
  */
 export async function claimFile(option: string, path: string): Promise<() => Promise<void>> {
   if ((await targetOf(path)).isStream) return async () => {};

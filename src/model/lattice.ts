@@ -77,4 +77,18 @@ export function cellLattice(cell: readonly (readonly number[])[], width = 1): La
   return createLattice([row(0), row(1), row(2)], dimension);
 }
 
+/**
+ * Returns rows of given lengths and cosines of the angles opposite to them, a along x and b in the
+ * xy plane; a NaN in the last row where such angles span no volume.
+ */
+export function rowsOfAngles([a, b, c]: Vec3, [cosBC, cosAC, cosAB]: Vec3): Mat3 {
+  const sine = Math.sqrt(1 - cosAB * cosAB);
+  const y = (cosBC - cosAC * cosAB) / sine;
+  return [
+    [a, 0, 0],
+    [b * cosAB, b * sine, 0],
+    [c * cosAC, c * y, c * Math.sqrt(1 - cosAC * cosAC - y * y)],
+  ];
+}
+
 const isDimension = (n: number): n is Dimension => n === 1 || n === 2 || n === 3;

@@ -1,4 +1,4 @@
-import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { centred, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { type Lattice, planeSpacings } from "./lattice.ts";
 
 /** The atom of a kind nearest to a point, modulo the lattice. */
@@ -39,8 +39,7 @@ export function nearestAtoms(
     let [found, shortest]: [NearestAtom | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
     for (const index of candidates) {
       if (kinds[index] !== kind) continue;
-      const d = sub(positions[index]!, point);
-      const offset: Vec3 = [round(d[0]), round(d[1]), round(d[2])];
+      const offset = centred(sub(positions[index]!, point));
       const distance = norm(rowsVec(vectors, offset));
       if (distance < shortest) [found, shortest] = [{ index, offset }, distance];
     }
@@ -69,5 +68,3 @@ export function nearestAtoms(
       : nearestOf(all, point, kind);
   };
 }
-
-const round = (x: number): number => x - Math.round(x);

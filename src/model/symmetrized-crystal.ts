@@ -1,5 +1,6 @@
 import {
   add,
+  centred,
   inverse,
   type Mat3,
   matMul,
@@ -14,7 +15,7 @@ import {
 import { createLattice, type Lattice } from "./lattice.ts";
 import type { Atom } from "./model.ts";
 import { nearestAtoms } from "./nearest-atom.ts";
-import { centred, IDENTITY, kindsOf, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
+import { IDENTITY, kindsOf, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /** A crystal whose operations are symmetries to rounding. */
 export interface SymmetrizedCrystal {

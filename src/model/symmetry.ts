@@ -1,5 +1,17 @@
 import { requireInput } from "../common/failure.ts";
-import { add, det, type Mat3, matMul, matVec, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
+import {
+  add,
+  centred,
+  det,
+  type Mat3,
+  matMul,
+  matVec,
+  norm,
+  rowsVec,
+  scale,
+  sub,
+  type Vec3,
+} from "../common/vec3.ts";
 import type { Lattice } from "./lattice.ts";
 import type { Atom } from "./model.ts";
 import { nearestAtoms } from "./nearest-atom.ts";
@@ -166,13 +178,10 @@ export function isIsometry(rotation: Mat3, vectors: Mat3, tolerance: number): bo
 }
 
 const length = (vectors: Mat3, x: Vec3): number => norm(rowsVec(vectors, x));
-const round = (x: number): number => x - Math.round(x);
-/** Moves components to [−1/2, 1/2]. */
-export const centred = (x: Vec3): Vec3 => [round(x[0]), round(x[1]), round(x[2])];
 
 /** Moves components to [0, 1); values within rounding of 0 or 1 become 0. */
 export const wrapped = (x: Vec3): Vec3 => {
-  const wrap = (t: number) => (Math.abs(round(t)) < 1e-12 ? 0 : t - Math.floor(t));
+  const wrap = (t: number) => (Math.abs(t - Math.round(t)) < 1e-12 ? 0 : t - Math.floor(t));
   return [wrap(x[0]), wrap(x[1]), wrap(x[2])];
 };
 

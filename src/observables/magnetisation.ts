@@ -1,5 +1,5 @@
 import type { Grid } from "../basis/grid.ts";
-import { integerVectors, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { add, centred, integerVectors, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
 import { phaseTables } from "../terms/local/potential.ts";
@@ -103,15 +103,10 @@ function shortestDistance(vectors: Model["lattice"]["vectors"], positions: reado
   let shortest = Number.POSITIVE_INFINITY;
   for (let a = 0; a < positions.length; a++)
     for (let b = 0; b <= a; b++) {
-      const d = sub(positions[a]!, positions[b]!);
+      const d = centred(sub(positions[a]!, positions[b]!));
       for (const cell of cells) {
         if (a === b && cell.every((i) => i === 0)) continue;
-        const apart: Vec3 = [0, 1, 2].map((i) => d[i]! - Math.round(d[i]!) + cell[i]!) as [
-          number,
-          number,
-          number,
-        ];
-        shortest = Math.min(shortest, norm(rowsVec(vectors, apart)));
+        shortest = Math.min(shortest, norm(rowsVec(vectors, add(d, cell))));
       }
     }
   return shortest;

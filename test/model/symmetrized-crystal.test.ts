@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   add,
+  centred,
   type Mat3,
   matMul,
   matVec,
@@ -14,13 +15,7 @@ import { loadMoyo, loadSpaceGroups } from "../../src/io/moyo-node.ts";
 import { createLattice, type Lattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
 import { symmetrizedCrystal } from "../../src/model/symmetrized-crystal.ts";
-import {
-  centred,
-  composed,
-  findSymmetry,
-  isSameOperation,
-  type SymmetryOperation,
-} from "../../src/model/symmetry.ts";
+import { composed, findSymmetry, isSameOperation, type SymmetryOperation } from "../../src/model/symmetry.ts";
 
 const moyo = await loadMoyo();
 

@@ -1,9 +1,9 @@
 import { problemText } from "../../bands/frozen-problem.ts";
 import { BANDS_OPTIONS } from "../../ground/bands-options.ts";
 import { aseBandsText } from "../../io/ase-bands.ts";
-import { bandsText, writeBands } from "../../io/bands-json.ts";
 import { certificateLines } from "../../io/certificate-file.ts";
 import { writePicture as writeDrawing } from "../../io/picture.ts";
+import { bandsText, writeBands } from "../../io/result-json.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import type { BandsRun } from "../../job/tasks/bands/run-bands.ts";
 import { originOf } from "../../job/tasks/verify/origin.ts";

@@ -12,8 +12,8 @@ export interface CollinearMoments {
 const TOLERANCE = 1e-3;
 
 /**
- * Moments that are all parallel or antiparallel, as numbers along their axis: without spin-orbit coupling the energy does not
- * depend on where it points. Along z the signs are those of z; along another axis the first moment that is not zero is positive.
+ * Projects parallel or antiparallel moments on their axis, whose direction does not matter without
+ * spin-orbit coupling. Along z the signs are those of z; else the first nonzero moment is positive.
  *
  * @returns undefined if the moments do not share an axis.
  */

@@ -4,7 +4,7 @@ import { isElement } from "../../atoms/elements.ts";
 const ISOTOPES: readonly string[] = ["D", "T"];
 
 /**
- * The element of a chemical symbol as it stands in a file; deuterium and tritium are hydrogen in every format.
+ * Returns the element of a chemical symbol; deuterium and tritium are hydrogen.
  *
  * @returns undefined if there is no such element.
  */
@@ -14,11 +14,12 @@ export function elementOfSymbol(symbol: string): string | undefined {
 }
 
 /**
- * The element of a label: a chemical symbol alone or followed by a digit, an underscore, a sign, a star, a quote or a
- * bracket with a name of the site behind it: `Fe1`, `Fe_up`, `O2-`, `C1A`, `Si(1)`, `O1'`. Upper and lower case do not matter.
+ * Returns the element of a label: a chemical symbol, alone or followed by a digit, underscore,
+ * sign, star, quote or bracket and a name of the site: `Fe1`, `Fe_up`, `O2-`, `C1A`, `Si(1)`,
+ * `O1'`. Upper and lower case do not matter.
  *
- * Nothing is cut off unread. Letters that are no symbol as a whole (`FeNi`, `OW`), two elements (`Fe_Ni`, `Fe1Ni1`, `Fe/Ni`) and
- * shares (`Fe0.5Ni0.5`) are no label of an element.
+ * Other labels are refused as a whole: letters that are no symbol (`FeNi`, `OW`), two elements
+ * (`Fe_Ni`, `Fe1Ni1`, `Fe/Ni`) and shares (`Fe0.5Ni0.5`).
  *
  * @returns undefined if the label does not name one element.
  */

@@ -3,7 +3,7 @@ import { requireInput } from "../../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import { det, type Mat3, norm, scale, type Vec3 } from "../../common/vec3.ts";
 import { cartesianPositions, type Structure, scaleRows, toFractional } from "../../model/structure.ts";
-import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
+import { type TextSource, textSource, toNumber, tripleOf, wordsOf } from "../text-source.ts";
 import { axisWarning, collinearMoments } from "./collinear-moments.ts";
 import { elementOfSymbol } from "./element-label.ts";
 import type { StructureFormat } from "./structure-format.ts";
@@ -40,12 +40,12 @@ const KEYS = ["lattice", "properties", "pbc", "charge", "total_charge"];
 const MOMENTS = ["initial_magmoms", "magmoms", "magmom", "magnetic_moments"];
 
 /**
- * Reads the only frame of an extended XYZ text: the number of atoms, a line of `key=value` pairs with `Lattice`
- * and `Properties`, then one line per atom. Other keys and columns are named in a warning. Moments may be numbers, or vectors along
- * one axis.
+ * Reads an extended XYZ text of one frame: the number of atoms, a line of `key=value` pairs with
+ * `Lattice` and `Properties`, then one line per atom. A warning names other keys and columns.
+ * Moments are numbers, or vectors along one axis.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with the line number, what is expected there and what was found.
+ * @throws InputError with line number, rule and value.
  */
 export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
   const source = textSource(text, name);
@@ -70,10 +70,8 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
         at,
         `more columns than the ${columns.width} of Properties: what stands behind them is not read`,
       );
-    const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = words
-      .slice(columns.position, columns.position + 3)
-      .map(toNumber);
-    if (![x, y, z].every(Number.isFinite))
+    const position =
+      tripleOf(words.slice(columns.position)) ??
       fail(at, `three coordinates of atom ${i + 1} in angstrom`, line(at));
     const word = words[columns.species] ?? "";
     const element = columns.isNumber ? ELEMENTS[toNumber(word) - 1] : elementOfSymbol(word);
@@ -83,13 +81,13 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
         columns.isNumber ? "an atomic number in the column Z" : "a chemical symbol in the column species",
         word,
       );
-    if (columns.moment === undefined) return { element, position: [x, y, z] };
+    if (columns.moment === undefined) return { element, position };
     const { start, size } = columns.moment;
     const moment = words.slice(start, start + size).map(toNumber);
     if (!moment.every(Number.isFinite)) fail(at, `a magnetic moment of atom ${i + 1}`, line(at));
     const [first = 0, second = 0, third = 0] = moment;
     vectors.push(size === 1 ? [0, 0, first] : [first, second, third]);
-    return { element, position: [x, y, z] };
+    return { element, position };
   });
   const rest = source.lines.findIndex((_, index) => index >= count + 2 && line(index) !== "");
   if (rest >= 0) fail(rest, `the end of the file after ${count} atoms; keep one frame`, line(rest));
@@ -198,7 +196,7 @@ function columnsOf(properties: string): Columns | undefined {
 }
 
 /**
- * The frame as extended XYZ text, every number with all its digits: `parseExtxyz` gives the same frame back.
+ * Formats a frame as extended XYZ with all digits, for `parseExtxyz`.
  *
  * @param charge electrons removed, written as the key `charge` unless it is 0.
  */
@@ -209,8 +207,18 @@ export function formatExtxyz({ lattice, atoms }: ExtxyzFrame, charge = 0): strin
   const rows = atoms.map(({ element, position, magneticMoment }) =>
     [element, ...position, ...(hasMoments ? [magneticMoment ?? 0] : [])].join(" "),
   );
-  return `${atoms.length}\nLattice="${lattice.flat().join(" ")}" Properties=${properties} pbc="T T T"${charge === 0 ? "" : ` charge=${charge}`}\n${rows.join("\n")}\n`;
+  const keys = ['pbc="T T T"', ...(charge === 0 ? [] : [`charge=${charge}`])];
+  return frameText(lattice.flat().join(" "), properties, keys, rows);
 }
+
+/** A frame of extended XYZ: the number of atoms, a line of keys, a row for each atom. */
+export const frameText = (
+  lattice: string,
+  properties: string,
+  keys: readonly string[],
+  rows: readonly string[],
+): string =>
+  `${rows.length}\nLattice="${lattice}" Properties=${properties} ${keys.join(" ")}\n${rows.join("\n")}\n`;
 
 /** Extended XYZ, as ASE writes it. */
 export const extxyz: StructureFormat = {

@@ -8,18 +8,18 @@ import {
   scaleRows,
   toFractional,
 } from "../../model/structure.ts";
-import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
+import { type TextSource, textSource, toNumber, tripleOf, wordsOf } from "../text-source.ts";
 import { elementOfSymbol } from "./element-label.ts";
 import type { StructureFormat } from "./structure-format.ts";
 
 /**
- * Reads VASP's POSCAR or CONTCAR: a comment, a scale (negative: the volume; or one for each axis), three lattice
- * vectors [Å], element names (VASP 5; in VASP 4 the comment may hold them), numbers of atoms, perhaps `Selective
- * dynamics`, `Direct` or `Cartesian`, then a line for each atom. Flags of selective dynamics and what follows the atoms
- * (velocities) are told as warnings.
+ * Reads VASP's POSCAR or CONTCAR: a comment, a scale (negative: the volume; or one per axis), three
+ * lattice vectors [Å], element names (VASP 5; VASP 4 may have them in the comment), numbers of
+ * atoms, perhaps `Selective dynamics`, `Direct` or `Cartesian`, then a line per atom. A warning
+ * tells of flags of selective dynamics and of text after the atoms (velocities).
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found.
+ * @throws InputError with line number, rule and value.
  */
 export function parsePoscar(text: string, name = "POSCAR"): StructureInFile {
   const source = textSource(text, name);
@@ -31,7 +31,7 @@ export function parsePoscar(text: string, name = "POSCAR"): StructureInFile {
   const { elements, countLine } = elementsOf(source);
 
   let at = countLine + 1;
-  const isSelective = /^s/i.test(source.line(at)); // selective dynamics: flags follow the coordinates
+  const isSelective = /^s/i.test(source.line(at)); // flags follow the coordinates
   if (isSelective) at++;
   const kind = source.line(at);
   if (!/^[dck]/i.test(kind)) source.fail(at, "Direct or Cartesian");
@@ -102,7 +102,7 @@ function elementsOf(source: TextSource): { readonly elements: string[]; readonly
   return { elements, countLine };
 }
 
-/** The labels behind the coordinates, one for each number of atoms; undefined unless every atom has the one of its group. */
+/** The labels behind the coordinates by number of atoms; undefined unless groups have one each. */
 function labelsOf(source: TextSource, counts: readonly number[], countLine: number): string[] | undefined {
   const first = countLine + (/^s/i.test(source.line(countLine + 1)) ? 3 : 2);
   let at = first;
@@ -118,18 +118,14 @@ function labelsOf(source: TextSource, counts: readonly number[], countLine: numb
   return labels.every((label) => label !== undefined) ? labels : undefined;
 }
 
-/** `Si_pv` and `Si/1a2b` name a potential; `H.5` and `H1.25` are potentials of a part of an atom, which is no element. */
+/** The element of `Si_pv` or `Si/1a2b`; `H.5` and `H1.25` are parts of atoms, not elements. */
 const elementIn = (word: string): string | undefined => {
   const [, symbol = ""] = /^([A-Z][a-z]?)(?:\d+|[_/].*)?$/.exec(word) ?? [];
   return elementOfSymbol(symbol);
 };
 
-function vectorAt(source: TextSource, index: number, what = "a lattice vector"): Vec3 {
-  const [x, y, z] = wordsOf(source.line(index)).slice(0, 3).map(toNumber);
-  const v: Vec3 = [x ?? Number.NaN, y ?? Number.NaN, z ?? Number.NaN];
-  if (!v.every(Number.isFinite)) source.fail(index, `three numbers, ${what}`);
-  return v;
-}
+const vectorAt = (source: TextSource, index: number, what = "a lattice vector"): Vec3 =>
+  tripleOf(wordsOf(source.line(index))) ?? source.fail(index, `three numbers, ${what}`);
 
 /** One factor for each axis. */
 function scaleOf(source: TextSource, lattice: Mat3): Vec3 {
@@ -144,7 +140,7 @@ function scaleOf(source: TextSource, lattice: Mat3): Vec3 {
   return [factor, factor, factor];
 }
 
-/** POSCAR text (VASP 5, fractional positions): `parsePoscar` gives the same structure back, atoms of an element together. */
+/** Formats a POSCAR (VASP 5, fractional) for `parsePoscar`, atoms grouped by element. */
 export function formatPoscar(structure: Structure): string {
   const elements = [...new Set(structure.atoms.map(({ element }) => element))];
   const groups = elements.map((element) => structure.atoms.filter((atom) => atom.element === element));

@@ -42,8 +42,8 @@ export function formatOf(path: string, text: string): StructureFormat {
  * Reads the structure in a file.
  *
  * @param name what to call the text in messages, usually its path.
- * @param options with `format`, one of your own or one that `formatOf` finds; default by name and content.
- * @throws InputError with line number, what is expected there and what was found.
+ * @param options with `format`, by default the one `formatOf` finds by name and content.
+ * @throws InputError with line number, rule and value.
  *
  * @example
  * ```ts

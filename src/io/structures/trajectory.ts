@@ -1,5 +1,6 @@
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../../common/units.ts";
 import { type Mat3, rowsVec, scale, type Vec3 } from "../../common/vec3.ts";
+import { frameText } from "./extxyz.ts";
 
 /** One frame of a trajectory. Atomic units. */
 export interface TrajectoryFrame {
@@ -25,9 +26,7 @@ export function trajectoryText(elements: readonly string[], frames: readonly Tra
   return frames
     .map(({ lattice, positions, energy, forces, stress }) => {
       const length = (v: Vec3) => numbers(scale(1 / BOHR_PER_ANGSTROM, v));
-      const comment = [
-        `Lattice="${lattice.map(length).join(" ")}"`,
-        "Properties=species:S:1:pos:R:3:forces:R:3",
+      const keys = [
         `energy=${numbers([energy * EV_PER_HARTREE])}`,
         ...(stress ? [`stress="${numbers(stress.flat().map((x) => x * stressUnit))}"`] : []),
         'pbc="T T T"',
@@ -36,7 +35,7 @@ export function trajectoryText(elements: readonly string[], frames: readonly Tra
         (element, i) =>
           `${element} ${length(rowsVec(lattice, positions[i]!))} ${numbers(scale(EV_PER_HARTREE * BOHR_PER_ANGSTROM, forces[i]!))}`,
       );
-      return `${elements.length}\n${comment.join(" ")}\n${rows.join("\n")}\n`;
+      return frameText(lattice.map(length).join(" "), "species:S:1:pos:R:3:forces:R:3", keys, rows);
     })
     .join("");
 }

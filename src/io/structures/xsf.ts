@@ -8,18 +8,18 @@ import {
   scaleRows,
   toFractional,
 } from "../../model/structure.ts";
-import { type TextSource, textSource, toNumber, wordsOf } from "../text-source.ts";
+import { type TextSource, textSource, toNumber, tripleOf, wordsOf } from "../text-source.ts";
 import { elementOfSymbol } from "./element-label.ts";
 import type { StructureFormat } from "./structure-format.ts";
 
 const KEYWORD = /^[A-Z_]{4,}/i;
 
 /**
- * Reads the structure of an XCrySDen file: PRIMVEC and PRIMCOORD [Å], atoms by number or symbol. Forces, grids and the
- * periodicity of slabs and polymers are told as warnings.
+ * Reads the structure of an XCrySDen file: PRIMVEC and PRIMCOORD [Å], atoms by number or symbol. A
+ * warning tells of forces, grids and the periodicity of slabs and polymers.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found; for molecules and several frames too.
+ * @throws InputError with line number, rule and value; also for molecules and several frames.
  */
 export function parseXsf(text: string, name = "xsf"): StructureInFile {
   const source = textSource(text.replace(/^([^\n]*?)#[^\n]*$/gm, "$1"), name);
@@ -80,7 +80,9 @@ export function parseXsf(text: string, name = "xsf"): StructureInFile {
   };
 }
 
-/** Up to `most` lines with numbers that follow line `from`, blank ones left out, before the next keyword. */
+/**
+ * Up to `most` lines with numbers after line `from`, before the next keyword, without blank ones.
+ */
 function contentAfter(source: TextSource, from: number, most: number): number[] {
   const found: number[] = [];
   for (let index = from + 1; index < source.lines.length && found.length < most; index++) {
@@ -91,12 +93,8 @@ function contentAfter(source: TextSource, from: number, most: number): number[] 
   return found;
 }
 
-function vectorIn(source: TextSource, index: number, words: readonly string[]): Vec3 {
-  const [x, y, z] = words.slice(0, 3).map(toNumber);
-  const v: Vec3 = [x ?? Number.NaN, y ?? Number.NaN, z ?? Number.NaN];
-  if (!v.every(Number.isFinite)) source.fail(index, "three coordinates in angstrom");
-  return v;
-}
+const vectorIn = (source: TextSource, index: number, words: readonly string[]): Vec3 =>
+  tripleOf(words) ?? source.fail(index, "three coordinates in angstrom");
 
 /** XSF text: `parseXsf` gives the same structure back. */
 export function formatXsf(structure: Structure): string {

@@ -10,7 +10,7 @@ import {
 import { fromTrigonometric } from "../../bands/trigonometric.ts";
 import { createGrid, symmetricGridSize } from "../../basis/grid.ts";
 import { requireInput } from "../../common/failure.ts";
-import { norm, rowsVec, sub } from "../../common/vec3.ts";
+import { add, centred, integerVectors, norm, rowsVec, sub } from "../../common/vec3.ts";
 import type { CrystalHamiltonian } from "../../ground/crystal-hamiltonian.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { newRealField, type RealField } from "../../kernels/fields.ts";
@@ -125,21 +125,8 @@ function cohenBergstresserModel(model: Model): Model {
   rule(type === "cF", "a face-centred cubic lattice", `a ${name} one`);
   rule(Math.abs(mine / a - 1) < SAME_CRYSTAL, `the lattice constant ${a.toFixed(4)} bohr`, mine.toFixed(4));
   rule(atoms.length === 2, "two atoms", `${atoms.length}`);
-  const apart = sub(atoms[1]!.position, atoms[0]!.position);
-  const steps = [-2, -1, 0, 1, 2];
-  const distances = steps.flatMap((x) =>
-    steps.flatMap((y) =>
-      steps.map((z) =>
-        norm(
-          rowsVec(lattice.vectors, [
-            apart[0] - Math.round(apart[0]) + x,
-            apart[1] - Math.round(apart[1]) + y,
-            apart[2] - Math.round(apart[2]) + z,
-          ]),
-        ),
-      ),
-    ),
-  );
+  const apart = centred(sub(atoms[1]!.position, atoms[0]!.position));
+  const distances = integerVectors(2).map((cell) => norm(rowsVec(lattice.vectors, add(apart, cell))));
   // Only in diamond four atoms of the other sublattice are nearest, at √3/4 a.
   const nearest = distances.filter((d) => Math.abs(d - (Math.sqrt(3) / 4) * mine) < SAME_CRYSTAL * mine);
   rule(

@@ -1,6 +1,7 @@
 import { ELEMENTS } from "../../../atoms/elements.ts";
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
 import { type Mat3, scale, type Vec3 } from "../../../common/vec3.ts";
+import { rowsOfAngles } from "../../../model/lattice.ts";
 import {
   MOST_ATOMS,
   type StructureAtom,
@@ -38,14 +39,14 @@ const REFUSED = [
 ];
 
 /**
- * Reads the structure of an ABINIT input: acell with rprim or angdeg, natom, ntypat, typat, znucl, and xred, xcart or
- * xangst; spinat and cellcharge; repetitions `3*10.2` and `*10.2`, fractions, sqrt() and units as ABINIT takes them. What else the
- * input sets is named in a warning.
+ * Reads the structure of an ABINIT input: acell with rprim or angdeg, natom, ntypat, typat, znucl,
+ * and xred, xcart or xangst; spinat and cellcharge; repetitions `3*10.2` and `*10.2`, fractions,
+ * sqrt() and units. A warning names the other variables.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found: where ABINIT stops (unknown units, words that are
- * no variable, a variable twice, xred beside xcart, no positions), for several data sets or images, files that are included, mixed
- * atoms, and moments that are not collinear.
+ * @throws InputError with line number, rule and value: where ABINIT stops (unknown units or words,
+ *   a variable twice, xred beside xcart, no positions), for several data sets or images, included
+ *   files, mixed atoms, and moments that are not collinear.
  */
 export function parseAbinitInput(text: string, name = "abinit.in"): StructureInFile {
   const source = textSource(
@@ -202,28 +203,19 @@ function latticeOf(source: TextSource, variables: ReadonlyMap<string, Variable>,
   return [row(0), row(1), row(2)];
 }
 
-/** Unit vectors with given angles [degrees]: about (1, 1, 1) when they are equal, else a along x and b in the xy plane. */
+/**
+ * Unit vectors of given angles [degrees]: about (1, 1, 1) if equal, else a ∥ x and b in the xy
+ * plane.
+ */
 function fromAngles([alpha, beta, gamma]: readonly number[]): number[] {
   const cosine = (degrees: number) => (degrees === 90 ? 0 : Math.cos((degrees * Math.PI) / 180));
   if (alpha === beta && beta === gamma && alpha !== 90) {
     const axis = Math.sqrt((1 + 2 * cosine(alpha!)) / 3);
     const planar = Math.sqrt(1 - axis * axis);
-    return [
-      planar,
-      0,
-      axis,
-      -planar / 2,
-      (planar * Math.sqrt(3)) / 2,
-      axis,
-      -planar / 2,
-      (-planar * Math.sqrt(3)) / 2,
-      axis,
-    ];
+    const [x, y] = [planar / 2, (planar * Math.sqrt(3)) / 2];
+    return [planar, 0, axis, -x, y, axis, -x, -y, axis];
   }
-  const [ca, cb, cg] = [cosine(alpha!), cosine(beta!), cosine(gamma!)];
-  const sg = Math.sqrt(1 - cg * cg);
-  const y = (ca - cb * cg) / sg;
-  return [1, 0, 0, cg, sg, 0, cb, y, Math.sqrt(1 - cb * cb - y * y)];
+  return rowsOfAngles([1, 1, 1], [cosine(alpha!), cosine(beta!), cosine(gamma!)]).flat();
 }
 
 /** Fractional positions. @throws InputError unless they are given once. */
@@ -257,9 +249,9 @@ const LENGTHS = /^(angstr(om|oms)?|bohrs?|au|nm)$/i;
 const UNITS = /^(angstr(om|oms)?|bohrs?|au|nm|ev|mev|ha|hartrees?|ry|rydbergs?|k|t|te?sla|s|sec|second|fs)$/i;
 
 /**
- * Names in lower case with the words up to the next name. Text in quotes is one word.
+ * Collects names in lower case with the words up to the next name; quoted text is one word.
  *
- * @throws InputError for a name twice, and for a word that is neither a unit nor followed by a value.
+ * @throws InputError for a repeated name, and a word that is neither a unit nor has a value.
  */
 function variablesOf(source: TextSource): Map<string, Variable> {
   const variables = new Map<string, { at: number; values: string[] }>();
@@ -287,7 +279,7 @@ function variablesOf(source: TextSource): Map<string, Variable> {
   return variables;
 }
 
-/** Numbers with repetitions written out, `*x` as often as needed, and a unit of length at the end applied. */
+/** Writes out repetitions (`*x` up to `count`) and applies a unit of length at the end. */
 function expanded(source: TextSource, { at, values }: Variable, key: string, count: number): number[] {
   const last = values.at(-1) ?? "";
   const hasUnit = /^[a-z]/i.test(last) && !/^sqrt/i.test(last);

@@ -4,12 +4,12 @@ import { elementOfSymbol } from "../element-label.ts";
 import { type CifBlock, cifNumber, isUnknown } from "./cif-syntax.ts";
 
 /**
- * Compares the atoms of the cell with the formula of the file times its formula units Z; without Z any whole multiple of the
- * formula does. A formula of Z times as many atoms as it needs, such as `Ga2 N2` with Z = 2, is that of the whole cell, as
- * pymatgen and the Materials Project write it, where the atoms say so.
+ * Compares the atoms of the cell with Z formula units of the file's formula; without Z any multiple
+ * fits. A formula of the whole cell such as `Ga2 N2` with Z = 2, as written by pymatgen and the
+ * Materials Project, fits too.
  *
- * @param insists whether a difference is told as a warning.
- * @throws InputError for a difference, with both formulas; for hydrogens that the file tells of without listing them.
+ * @param insists whether a difference gives a warning instead of an error.
+ * @throws InputError for a difference, and for hydrogens mentioned but not listed.
  */
 export function checkFormula(
   source: TextSource,
@@ -57,7 +57,7 @@ export function checkFormula(
     );
 }
 
-/** Numbers of the elements of `C2 H6 O` or `C2H6O`; charges at the end are left out. Undefined for anything else. */
+/** Reads element counts from `C2 H6 O` or `C2H6O`, without charges at the end; else undefined. */
 function formulaIn(text: string): Map<string, number> | undefined {
   const counts = new Map<string, number>();
   const rest = text

@@ -18,7 +18,7 @@ const TRIVIAL = /^(p\s*1|1|triclinic|p|a?none|c1(\^1)?|1\.1)$/i;
 
 /** What makes all atoms of a cell from the sites of a file. */
 export interface CellOperations {
-  /** One list for each setting that the file allows: there are several only if it names its group without saying which. */
+  /** One list per possible setting: several only for a group named without its setting. */
   readonly candidates: readonly (readonly Listed[])[];
   /** Whether the operations tell what time reversal does to moments. */
   readonly isMagnetic: boolean;
@@ -27,10 +27,10 @@ export interface CellOperations {
 }
 
 /**
- * The symmetry operations of a CIF: listed, magnetic ones first, or those of the group it names.
+ * Finds the symmetry operations of a CIF: listed, magnetic ones first, or of the group it names.
  *
- * @throws InputError with line number: for operations that do not fit the cell, are no group or not the group that is named; for
- * symmetry told in names that are not read, so that nothing becomes P1 by accident.
+ * @throws InputError with line number for operations that do not fit the cell, are no group or not
+ *   the named one, and for symmetry in unknown names, which must not become P1.
  */
 export function cellOperations(
   source: TextSource,
@@ -121,7 +121,9 @@ const isSameList = (one: readonly CifValue[], other: readonly CifValue[]): boole
   return plain(one) === plain(other);
 };
 
-/** @throws InputError unless the listed operations are those of the group that number, Hall symbol and name say. */
+/**
+ * @throws InputError unless the listed operations form the group of number, Hall symbol and name.
+ */
 function requireNamedGroup(
   source: TextSource,
   block: CifBlock,
@@ -158,7 +160,9 @@ function refuseModulation(source: TextSource, { columns, places }: CifBlock): vo
   }
 }
 
-/** Without operations and without a group every atom is listed, unless a name that is not read says more. */
+/**
+ * Takes every atom as listed, without operations and group. @throws InputError if a name says more.
+ */
 function refuseUnread(source: TextSource, { columns, places, at: start }: CifBlock): void {
   for (const [tag, { at }] of places) {
     if (!/^_(symmetry|space_group|magnetic|parent_space_group|jana|bravais)/.test(tag) || SILENT.test(tag))

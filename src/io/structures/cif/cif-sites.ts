@@ -33,9 +33,9 @@ const COLUMNS = [
 ];
 
 /**
- * The atoms that a data block lists.
+ * Reads the atoms that a data block lists.
  *
- * @throws InputError for an atom without an element or place, in one of several alternatives, or partly occupied.
+ * @throws InputError for an atom without element or position, in alternatives, or partly occupied.
  */
 export function sitesOf(source: TextSource, block: CifBlock, lattice: Mat3): Site[] {
   const { columns, at } = block;
@@ -117,7 +117,9 @@ function elementAt(
   return element;
 }
 
-/** @throws InputError if columns of one category are in several loops, or in a loop and beside it. */
+/**
+ * @throws InputError if columns of one category are in several loops, or inside and outside one.
+ */
 function requireOneLoop(source: TextSource, { places, name }: CifBlock, tags: readonly string[]): void {
   const found = tags.flatMap((tag) => (places.has(tag) ? [{ tag, ...places.get(tag)! }] : []));
   const [first] = found;
@@ -140,14 +142,14 @@ function requireFull(source: TextSource, occupancy: CifValue | undefined): void 
     );
 }
 
-/** @throws InputError if sites belong to several alternatives, or to one without being occupied fully. */
+/** @throws InputError for sites of several alternatives, or of one without full occupancy. */
 function refuseAlternatives(source: TextSource, { columns }: CifBlock): void {
   const groups = (columns.get("_atom_site_disorder_group") ?? []).filter(
     (value) => !isUnknown(value) && value.text !== "0",
   );
   const [first] = groups;
   if (first === undefined) return;
-  const isFull = (columns.get("_atom_site_occupancy") ?? []).length > 0; // each is checked on its own
+  const isFull = (columns.get("_atom_site_occupancy") ?? []).length > 0; // checked one by one
   const other = groups.find(({ text }) => text !== first.text) ?? (isFull ? undefined : first);
   if (other !== undefined)
     source.fail(
@@ -159,7 +161,7 @@ function refuseAlternatives(source: TextSource, { columns }: CifBlock): void {
 
 const MOMENT = "_atom_site_moment_";
 
-/** Moments by the label of their atom, from components along the unit vectors of the crystal's axes. */
+/** Moments by the labels of their atoms, from components along the axes' unit vectors. */
 function momentsOf(
   source: TextSource,
   block: CifBlock,

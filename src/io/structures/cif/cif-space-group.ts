@@ -23,12 +23,13 @@ export interface NamedSpaceGroup {
 }
 
 /**
- * The settings that number, Hall symbol and Hermann-Mauguin symbol of a CIF allow; undefined if it has none of them, or says P1.
- * Symbols are read as they are found: with or without spaces and underscores, short or full, of before 1992 (Cmca) and
- * before bars were printed (Fd3m), with the choice of origin or axes (`:1`, `:2`, `:H`, `:R`, or S, Z, H, R).
+ * Finds the settings that number, Hall symbol and Hermann-Mauguin symbol of a CIF allow; undefined
+ * without these, and for P1. Symbols may be with or without spaces and underscores, short or full,
+ * from before 1992 (Cmca) or without bars (Fd3m), with origin or axes (`:1`, `:2`, `:H`, `:R`, or
+ * S, Z, H, R).
  *
- * @param settings every setting of the tables, undefined where they are not at hand.
- * @throws InputError with line number for a symbol that is not known, or if what is said disagrees.
+ * @param settings every setting of the tables, undefined without them.
+ * @throws InputError with line number for an unknown symbol, or for contradictions.
  */
 export function namedSpaceGroup(
   source: TextSource,
@@ -82,7 +83,7 @@ export interface NamedNumbers {
   readonly numbers: readonly number[];
 }
 
-/** What number, Hall symbol and Hermann-Mauguin symbol each allow; one that the tables do not have is told as a warning. */
+/** The groups that number and symbols each allow; a warning names those not in the tables. */
 export function namedNumbers(
   source: TextSource,
   { columns }: CifBlock,
@@ -108,17 +109,19 @@ export function namedNumbers(
 const ofNumber = (number: number | undefined): string =>
   number === undefined ? "" : ` for space group ${number}`;
 
-/** As symbols are compared; CIF has " for the screw axis or the direction that the tables write as =. */
+/** A symbol in the form of comparisons; CIF writes " where the tables have =. */
 const plain = (symbol: string): string => symbol.replace(/[\s_]/g, "").replaceAll('"', "=").toLowerCase();
 
 /** Whether a symbol names a setting. */
 function isNamed({ number, short, full, choice }: SpaceGroupSetting, symbol: string): boolean {
   const [, name = "", origin = ""] = /^(.*?)(?:\s*:\s*|\s)([12]|[SZHR])?$/.exec(symbol.trim()) ?? [];
-  const isChosen = name !== "" && /[:SZHR]/.test(symbol.slice(name.length)); // the 2 of "P 2 2 2" is no choice
+  // the 2 of "P 2 2 2" is no choice
+  const isChosen = name !== "" && /[:SZHR]/.test(symbol.slice(name.length));
   const wanted = isChosen ? origin.replace("S", "1").replace("Z", "2") : "";
   if (!choice.startsWith(wanted)) return false;
-  const asked = plain(isChosen ? name : symbol).replace(/^([pif][mnda])3/, "$1-3"); // Fd3m of old is Fd-3m
-  // Of a monoclinic group the tables' short name is that of all settings; P 2_1/n is short for P 1 2_1/n 1.
+  // Fd3m of old is Fd-3m
+  const asked = plain(isChosen ? name : symbol).replace(/^([pif][mnda])3/, "$1-3");
+  // The tables' short monoclinic names are of all settings; P 2_1/n is short for P 1 2_1/n 1.
   const isMonoclinic = number >= 3 && number <= 15;
   const known = isMonoclinic ? [full, full.replace(/ 1(?= |$)/g, "")] : [short, full];
   return known.some((candidate) => matches(plain(candidate), asked));

@@ -2,7 +2,7 @@ import { add, det, type Mat3, matVec, norm, rowsVec, scale, type Vec3 } from "..
 import { composed, type SymmetryOperation } from "../../../model/symmetry.ts";
 import type { TextSource } from "../../text-source.ts";
 
-/** A symmetry of a crystal with moments: the operation, and −1 where it reverses time and with it the moments. */
+/** A symmetry of a crystal with moments: an operation, with −1 for time reversal, else +1. */
 export interface MagneticOperation extends SymmetryOperation {
   readonly reversal: 1 | -1;
 }
@@ -22,7 +22,7 @@ export function parseSymop(text: string): SymmetryOperation | undefined {
   return { rotation, translation: [x.shift, y.shift, z.shift] };
 }
 
-/** `x,-y,z+1/2,-1`: an operation and its time reversal; without the last number it is +1. Undefined for anything else. */
+/** Reads `x,-y,z+1/2,-1`: an operation and its time reversal, +1 by default; else undefined. */
 export function parseMagneticSymop(text: string): MagneticOperation | undefined {
   const parts = text.replace(/\s+/g, "").split(",");
   const last = parts[3] ?? "+1";
@@ -51,7 +51,7 @@ function parseRow(text: string): { row: Vec3; shift: number } | undefined {
     : { row: [row[0]!, row[1]!, row[2]!], shift: Math.abs(shift - near) < NEAR ? near : shift };
 }
 
-/** Whether the lattice vectors and their sums keep their lengths, to what cells in files are rounded to. */
+/** Tells whether lattice vectors and their sums keep their lengths, to the rounding of files. */
 export function isIsometry({ rotation }: SymmetryOperation, lattice: Mat3): boolean {
   const image = (v: Vec3) => norm(rowsVec(lattice, matVec(rotation, v)));
   const probes: readonly Vec3[] = [
@@ -80,9 +80,9 @@ export const momentAfter = ({ rotation, reversal }: MagneticOperation, moment: V
 export type Listed = MagneticOperation & { readonly at: number };
 
 /**
- * Every operation once.
+ * Lists every operation once.
  *
- * @throws InputError with two lines, if the product of the operations there is not in the list: the list is no group.
+ * @throws InputError with two lines whose product is missing: the list is no group.
  */
 export function groupOf(source: TextSource, operations: readonly Listed[]): Listed[] {
   const table = new Map<string, Listed[]>();

@@ -23,11 +23,11 @@ interface Token extends CifValue {
 }
 
 /**
- * The data blocks of a Crystallographic Information File [HAB91]: comments, both quotes, text fields in semicolons,
- * single items and loops.
+ * Parses the data blocks of a Crystallographic Information File [HAB91]: comments, both quotes,
+ * text fields in semicolons, single items and loops.
  *
- * @throws InputError with the line of an item without a value, a loop whose values do not fill its rows, or the second of two
- * equal names; for quotes that do not end, and for syntax of dictionaries.
+ * @throws InputError with the line of an item without a value, an incomplete row of a loop, or a
+ *   repeated name; for unclosed quotes and syntax of dictionaries.
  */
 export function parseCifSyntax(
   text: string,
@@ -132,7 +132,7 @@ function* tokensOf(source: TextSource): Generator<Token> {
   }
 }
 
-/** `5.4307(2)`: the digits in brackets are the uncertainty of the last ones. NaN for `?`, `.` and words. */
+/** Reads `5.4307(2)` without the uncertainty in brackets. NaN for `?`, `.` and words. */
 export const cifNumber = (text: string): number => {
   const match = /^([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:\(\d+\))?$/.exec(text);
   return match === null ? Number.NaN : Number(match[1]);

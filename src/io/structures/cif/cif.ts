@@ -1,6 +1,6 @@
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
-import { add, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../../common/vec3.ts";
-import { createLattice } from "../../../model/lattice.ts";
+import { add, centred, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../../common/vec3.ts";
+import { createLattice, rowsOfAngles } from "../../../model/lattice.ts";
 import {
   formula,
   type Structure,
@@ -18,24 +18,25 @@ import { type Site, sitesOf } from "./cif-sites.ts";
 import { imageOf, type Listed, momentAfter } from "./cif-symmetry.ts";
 import { type CifBlock, cifNumber, parseCifSyntax } from "./cif-syntax.ts";
 
-/** Images of an atom closer than this are the atom itself [bohr]: files hold positions with three digits or four. */
+/** Images of an atom closer than this coincide [bohr]: files round positions to 3 or 4 digits. */
 const SAME_ATOM = 0.1;
 
-/** Fractional coordinates move by less than this to a special position that is rounded to three digits. */
+/** Largest shift, in fractional coordinates, to a special position rounded to three digits. */
 const ROUNDED = 6e-4;
 
 /**
- * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with their moments. Where an operation leaves an
- * atom in its place, the mean of its images is taken, so that 0.3333 becomes the third it stands for.
+ * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with moments. An
+ * atom on a symmetry element is moved to the mean of its images: 0.3333 becomes a third.
  *
- * Without operations, number, Hall symbol and Hermann-Mauguin symbol of the space group are used; where they leave several settings
- * that fit the cell only if all give the same atoms, because a wrong origin would silently make another crystal. A file
- * without any symmetry lists all its atoms. Moments along one axis are kept as numbers along it.
+ * Without operations the space group's number, Hall symbol and Hermann-Mauguin symbol are used.
+ * Where several settings fit the cell, all must give the same atoms, since a wrong origin would
+ * silently make another crystal. Without any symmetry the file lists all atoms. Moments along one
+ * axis are kept as numbers along it.
  *
  * @param name what to call the text in messages, usually its path.
- * @throws InputError with line number, what is expected there and what was found: for sites that are partly occupied or hold two
- * elements, names twice, operations that are no group or not the one named, atoms that are not those of the formula, moments that
- * are not collinear.
+ * @throws InputError with line number, rule and value: for sites that are partly occupied or hold
+ *   two elements, repeated names, operations that are no group or not the named one, atoms that
+ *   contradict the formula, moments that are not collinear.
  */
 export function parseCif(
   text: string,
@@ -101,24 +102,21 @@ function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
           value.text,
         );
   };
-  const [a, b, c] = ["a", "b", "c"].map((axis) => number(`_cell_length_${axis}`) * BOHR_PER_ANGSTROM);
-  const [ca, cb, cg] = ["alpha", "beta", "gamma"].map((angle) => cosine(number(`_cell_angle_${angle}`)));
-  const sg = Math.sqrt(1 - cg! * cg!);
-  const y = (ca! - cb! * cg!) / sg;
-  const z = Math.sqrt(1 - cb! * cb! - y * y);
-  if (!(z > 0)) return source.fail(at, "a cell whose angles span a volume", "angles that do not");
-  return [
-    [a!, 0, 0],
-    [b! * cg!, b! * sg, 0],
-    [c! * cb!, c! * y, c! * z],
-  ];
+  const length = (axis: string) => number(`_cell_length_${axis}`) * BOHR_PER_ANGSTROM;
+  const angle = (name: string) => cosine(number(`_cell_angle_${name}`));
+  const lattice = rowsOfAngles(
+    [length("a"), length("b"), length("c")],
+    [angle("alpha"), angle("beta"), angle("gamma")],
+  );
+  if (!(lattice[2][2] > 0)) return source.fail(at, "a cell whose angles span a volume", "angles that do not");
+  return lattice;
 }
 
 /** Exact where rounding would spoil a symmetry. */
 const cosine = (degrees: number): number =>
   ({ 60: 0.5, 90: 0, 120: -0.5 })[degrees] ?? Math.cos((degrees * Math.PI) / 180);
 
-/** An atom of the cell with the site it comes from and its moment in fractional coordinates [μB]. */
+/** An atom of the cell with its site and its moment in fractional coordinates [μB]. */
 interface CellAtom {
   readonly element: string;
   readonly position: Vec3;
@@ -162,7 +160,7 @@ function atomsOf(
   return atoms;
 }
 
-/** Every different image of every site. @throws InputError if two elements, or two moments, meet in one place. */
+/** Every image of every site once. @throws InputError if two elements or moments coincide. */
 function generated(
   source: TextSource,
   lattice: Mat3,
@@ -198,20 +196,15 @@ function generated(
   return atoms;
 }
 
-/** The mean of the images that fall on the position itself: a point of the symmetry element it lies on. */
+/** The mean of the images at the position itself: a point of its symmetry element. */
 function stabilised(lattice: Mat3, position: Vec3, operations: readonly Listed[]): Vec3 {
   const offsets = operations
-    .map((operation) => nearest(sub(imageOf(operation, position), position)))
+    .map((operation) => centred(sub(imageOf(operation, position), position)))
     .filter((offset) => norm(rowsVec(lattice, offset)) < SAME_ATOM);
   return offsets.length === 0 ? position : add(position, scale(1 / offsets.length, offsets.reduce(add)));
 }
 
-const nearest = (x: Vec3): Vec3 => [
-  x[0] - Math.round(x[0]),
-  x[1] - Math.round(x[1]),
-  x[2] - Math.round(x[2]),
-];
-const distance = (lattice: Mat3, p: Vec3, q: Vec3): number => norm(rowsVec(lattice, nearest(sub(p, q))));
+const distance = (lattice: Mat3, p: Vec3, q: Vec3): number => norm(rowsVec(lattice, centred(sub(p, q))));
 
 const isSameCrystal = (lattice: Mat3, one: readonly CellAtom[], other: readonly CellAtom[]): boolean =>
   one.length === other.length &&
@@ -219,7 +212,7 @@ const isSameCrystal = (lattice: Mat3, one: readonly CellAtom[], other: readonly 
     other.some((b) => a.element === b.element && distance(lattice, a.position, b.position) < SAME_ATOM),
   );
 
-/** CIF text without symmetry: `parseCif` gives the same atoms back, in a cell turned so that a lies along x (and mirrored, if left-handed). */
+/** Formats a CIF without symmetry: `parseCif` reads the same atoms, a along x, right-handed. */
 export function formatCif(structure: Structure): string {
   const [a, b, c] = scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice);
   const angle = (u: Vec3, v: Vec3) =>

@@ -16,7 +16,7 @@ export interface Card {
 /** Fields of a line of a card are parted by blanks or commas. */
 export const fieldsOf = (line: string): string[] => line.split(/[\s,]+/).filter((word) => word !== "");
 
-/** The number that a variable has; undefined if it is not set. @throws InputError for a value that is none. */
+/** Returns the number of a variable, undefined if unset. @throws InputError for other values. */
 export const numberOf = (
   source: TextSource,
   settings: ReadonlyMap<string, Setting>,
@@ -49,7 +49,7 @@ export function qeCell(
     source.fail(free.at, `beside ibrav = 0: ibrav = ${ibrav} gives the lattice already`, "CELL_PARAMETERS");
   if (a === undefined || a <= 0) return source.fail(at, "given with celldm(1) in bohr or A in angstrom");
   const lengthA = number("a") ?? 1;
-  // celldm(4) is the cosine of the one angle that the lattice has free; only the triclinic one needs all three.
+  // celldm(4) is the cosine of a lattice's one free angle; only the triclinic one needs all three.
   const lattice: QeLattice = {
     ibrav,
     a,
@@ -108,7 +108,7 @@ function freeLattice(
       card.option,
     );
   if (card.option === "") source.warn(card.at, `vectors without a unit are in ${unit}, as pw.x takes them`);
-  const factor = unit === "angstrom" ? BOHR_PER_ANGSTROM : unit === "bohr" ? 1 : alat!; // checked above
+  const factor = { angstrom: BOHR_PER_ANGSTROM, bohr: 1, alat: alat! }[unit]; // alat: checked above
   const lattice = scaleRows(factor, [v1, v2, v3]);
   return { lattice, alat: alat ?? norm(lattice[0]) };
 }

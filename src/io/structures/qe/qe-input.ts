@@ -2,7 +2,7 @@ import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
 import { scale, type Vec3 } from "../../../common/vec3.ts";
 import type { SpaceGroupSetting } from "../../../model/moyo.ts";
 import { type StructureAtom, type StructureInFile, toFractional } from "../../../model/structure.ts";
-import { type TextSource, textSource, toNumber } from "../../text-source.ts";
+import { type TextSource, textSource, toNumber, tripleOf } from "../../text-source.ts";
 import { evaluated } from "../arithmetic.ts";
 import { elementOfLabel } from "../element-label.ts";
 import type { StructureFormat } from "../structure-format.ts";
@@ -17,15 +17,17 @@ const CARDS =
   /^(ATOMIC_SPECIES|ATOMIC_POSITIONS|K_POINTS|ADDITIONAL_K_POINTS|CELL_PARAMETERS|CONSTRAINTS|OCCUPATIONS|ATOMIC_VELOCITIES|ATOMIC_FORCES|SOLVENTS|HUBBARD)\b/i;
 
 /**
- * Reads the structure of an input of Quantum ESPRESSO's pw.x: `ibrav` with celldm or A, B, C, or CELL_PARAMETERS;
- * ATOMIC_POSITIONS in every unit, space_group with crystal_sg, with expressions such as `1/3`; starting magnetisation, as the share of the valence
- * electrons that it is there; tot_charge. What else the input sets is named in a warning. An input of cards alone, as
- * phonopy writes, is read too.
+ * Reads the structure of an input of Quantum ESPRESSO's pw.x: `ibrav` with celldm or A, B, C, or
+ * CELL_PARAMETERS; ATOMIC_POSITIONS in every unit and with expressions such as `1/3`, also
+ * crystal_sg with space_group; starting_magnetization as a share of the valence electrons;
+ * tot_charge. A warning names the other variables. Inputs of cards alone, as phonopy writes them,
+ * are read too.
  *
  * @param name what to call the text in messages, usually its path.
  * @param tables every setting of the space groups, for an input with crystal_sg.
- * @throws InputError with line number, what is expected there and what was found: where pw.x stops, and for what is not read and
- * would change the crystal (monoclinic space_group, non-collinear moments, several images).
+ * @throws InputError with line number, rule and value: where pw.x stops, and for input that would
+ *   change the crystal but is not read (monoclinic space_group, non-collinear moments, several
+ *   images).
  */
 export function parseQeInput(
   text: string,
@@ -280,12 +282,8 @@ function tellUnread(
 }
 
 /** Three expressions without blanks inside, as pw.x takes them for positions. */
-function expressionsIn(source: TextSource, index: number, words: readonly string[]): Vec3 {
-  const [x = Number.NaN, y = Number.NaN, z = Number.NaN] = words.slice(0, 3).map(evaluated);
-  if (![x, y, z].every(Number.isFinite))
-    source.fail(index, "three numbers or expressions such as 1/3 and sqrt(0.16)");
-  return [x, y, z];
-}
+const expressionsIn = (source: TextSource, index: number, words: readonly string[]): Vec3 =>
+  tripleOf(words, evaluated) ?? source.fail(index, "three numbers or expressions such as 1/3 and sqrt(0.16)");
 
 /** Inputs of pw.x. */
 export const qe: StructureFormat = {

@@ -1,6 +1,7 @@
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import { rowsOfAngles } from "../../../model/lattice.ts";
 
-/** Lattice parameters of Quantum ESPRESSO, as celldm(1) … celldm(6) say them: a [bohr], b/a, c/a and cosines. */
+/** Lattice parameters of Quantum ESPRESSO's celldm(1) … (6): a [bohr], b/a, c/a and cosines. */
 export interface QeLattice {
   readonly ibrav: number;
   readonly a: number;
@@ -36,7 +37,7 @@ export const QE_NEEDS: Readonly<Record<number, readonly (keyof QeLattice)[]>> = 
   14: ["bOverA", "cOverA", "cosBC", "cosAC", "cosAB"],
 };
 
-/** The primitive vectors (rows, in units of a) of a Bravais lattice by its number; undefined for an unknown one [QE09]. */
+/** Primitive vectors (rows, in units of a) of a Bravais lattice by number, if known [QE09]. */
 export function qeLattice(lattice: QeLattice): Mat3 | undefined {
   const { ibrav, bOverA: b, cOverA: c, cosBC, cosAC, cosAB } = lattice;
   switch (ibrav) {
@@ -97,15 +98,8 @@ export function qeLattice(lattice: QeLattice): Mat3 | undefined {
         [-0.5, b / 2, 0],
         [c * cosAC, 0, c * sine(cosAC)],
       ];
-    case 14: {
-      const s = sine(cosAB);
-      const y = (cosBC - cosAC * cosAB) / s;
-      return [
-        [1, 0, 0],
-        [b * cosAB, b * s, 0],
-        [c * cosAC, c * y, c * Math.sqrt(1 - cosAC ** 2 - y ** 2)],
-      ];
-    }
+    case 14:
+      return rowsOfAngles([1, b, c], [cosBC, cosAC, cosAB]);
     default:
       return undefined;
   }

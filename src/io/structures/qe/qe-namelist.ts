@@ -19,8 +19,8 @@ export interface Namelists {
 }
 
 /**
- * Reads namelists as Fortran does: several variables on a line, arrays (`celldm = 10, 0, 1.6`), repetitions (`3*0.0`), left out
- * values (`,,`), the last of several equal names.
+ * Reads namelists as Fortran does: several variables on a line, arrays (`celldm = 10, 0, 1.6`),
+ * repetitions (`3*0.0`), omitted values (`,,`), the last of repeated names.
  *
  * @throws InputError for text that is no variable.
  */

@@ -1,4 +1,4 @@
-import { add, type Mat3, matVec, norm, rowsVec, sub, type Vec3 } from "../../../common/vec3.ts";
+import { add, centred, type Mat3, matVec, norm, rowsVec, sub, type Vec3 } from "../../../common/vec3.ts";
 import type { SpaceGroupSetting } from "../../../model/moyo.ts";
 import { toFractional } from "../../../model/structure.ts";
 import { wrapped } from "../../../model/symmetry.ts";
@@ -17,7 +17,7 @@ export interface QeSpaceGroup {
 /** Images of an atom closer than this are the atom itself [bohr]. */
 const SAME_ATOM = 0.01;
 
-/** The ibrav of a lattice by the crystal system and the centring of the group. Of groups with A pw.x 6.7 exchanges y and z. */
+/** The ibrav by crystal system and centring. For groups with A pw.x 6.7 exchanges y and z. */
 const LATTICES: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   triclinic: { P: 14 },
   orthorhombic: { P: 8, C: 9, F: 10, I: 11 },
@@ -40,10 +40,11 @@ const systemOf = (number: number): string =>
   ).find(([last]) => number <= last)?.[1] ?? "cubic";
 
 /**
- * The group that `space_group` names, with origin_choice; undefined without one.
+ * Finds the group of `space_group` and origin_choice; undefined without one.
  *
- * @param settings every setting of the tables; undefined where they are not at hand.
- * @throws InputError for a number that is no group, and for monoclinic groups, those centred on A, and hexagonal axes of rhombohedral ones.
+ * @param settings every setting of the tables; undefined without them.
+ * @throws InputError for a number without a group, and for monoclinic groups, A centring, and
+ *   hexagonal axes of rhombohedral groups.
  */
 export function qeSpaceGroup(
   source: TextSource,
@@ -90,17 +91,15 @@ export function allImages<Row extends { readonly position: Vec3 }>(
     for (const { rotation, translation } of setting.operations()) {
       const image = add(matVec(rotation, row.position), translation);
       const position = wrapped(fractional(rowsVec(axes, image)));
-      const isNew = atoms.every((atom) => {
-        const d = sub(atom.position, position);
-        const near: Vec3 = [d[0] - Math.round(d[0]), d[1] - Math.round(d[1]), d[2] - Math.round(d[2])];
-        return norm(rowsVec(lattice, near)) > SAME_ATOM;
-      });
+      const isNew = atoms.every(
+        (atom) => norm(rowsVec(lattice, centred(sub(atom.position, position)))) > SAME_ATOM,
+      );
       if (isNew) atoms.push({ ...row, position });
     }
   return atoms;
 }
 
-/** The conventional cell of a lattice with right angles: twice the half edges of a centred one, along x, y and z. */
+/** The conventional cell of a right-angled lattice: doubled half edges where it is centred. */
 function edgesAlongAxes(lattice: Mat3): Mat3 {
   const edge = (axis: 0 | 1 | 2): number => {
     const parts = lattice.map((row) => Math.abs(row[axis])).filter((x) => x > 1e-9);

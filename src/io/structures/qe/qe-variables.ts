@@ -1,4 +1,4 @@
-/** Variables of the namelists of pw.x, 6.7 to 7.4, and of cp.x, which reads the same inputs. pw.x stops at any other. */
+/** Variables of the namelists of pw.x 6.7 to 7.4 and cp.x. pw.x stops at any other. */
 const NAMELISTS = {
   control: `
     calculation title verbosity restart_mode wf_collect nstep iprint isave tstress tprnfor dt outdir wfcdir prefix max_seconds
