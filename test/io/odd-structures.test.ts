@@ -18,11 +18,19 @@ const READ: readonly (readonly [string, string, RegExp])[] = [
   ["p21n.cif", "Zr4O4", /^$/],
   ["bismuth-rhombohedral.cif", "Bi2", /^$/],
   ["spinel-origin-z.cif", "Mg8Al16O32", /^$/],
+  ["volume.cif", "Mg4O4", /:4: the cell has 74\.088 cubic angstrom, not the 100\.0\(2\) that the file says/],
+  ["origin.pwi", "Si2", /only the structure is read, not ecutwfc, /],
+  ["xangst.abi", "Si2", /:3: xangst is read in angstrom, as by ABINIT 8; ABINIT 9 stops at it/],
+  [
+    "dim-group.xsf",
+    "Al",
+    /:1: SLAB: the cell is repeated along all three vectors here\n.*:10: atoms of the conventional cell/,
+  ],
   ["numbers.extxyz", "CuO", /^$/],
   [
     "stress.extxyz",
     "Si2",
-    /:2: not read: z, forces, move_mask, energy, free_energy, stress, virial, config_type, comment/,
+    /:2: not read: forces, move_mask, energy, free_energy, stress, virial, config_type, comment/,
   ],
   ["split.vasp", "Al2Si", /:8: selective dynamics: .* not read/],
   [
@@ -85,6 +93,11 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["charge.abi", /:1: must be the only natom: line 1 has one/],
   ["sqrt.abi", /:1: must be positions given once/],
   ["anim.xsf", /:10: must be the only PRIMCOORD, but line 7 has one/],
+  ["angle.cif", /:7: must be an angle below 180 degrees for _cell_angle_gamma, got "190"/],
+  ["negative-acell.abi", /:2: must be positive lengths for acell, got "-10 10 10"/],
+  ["angdeg.abi", /:2: must be angles between 0 and 180 degrees for angdeg, got "90 90 240"/],
+  ["group-ibrav.pwi", /:2: must be without ibrav, or with ibrav = 2, .* got "ibrav = 1"/],
+  ["number-symbol.extxyz", /:4: must be the atomic number of C in the column Z, .* got "14"/],
   ["vectors.extxyz", /:2: must be moments along one axis/],
 ];
 

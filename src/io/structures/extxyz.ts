@@ -75,6 +75,9 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
       fail(at, `three coordinates of atom ${i + 1} in angstrom`, line(at));
     const word = words[columns.species] ?? "";
     const element = columns.isNumber ? ELEMENTS[toNumber(word) - 1] : elementOfSymbol(word);
+    const number = columns.number === undefined ? undefined : words[columns.number];
+    if (number !== undefined && element !== undefined && ELEMENTS[toNumber(number) - 1] !== element)
+      return fail(at, `the atomic number of ${element} in the column Z, as species says`, number);
     if (element === undefined)
       return fail(
         at,
@@ -157,6 +160,8 @@ interface Columns {
   /** Of symbols, or of atomic numbers. */
   readonly species: number;
   readonly isNumber: boolean;
+  /** Of atomic numbers beside symbols. */
+  readonly number: number | undefined;
   readonly position: number;
   readonly moment: { readonly start: number; readonly size: number } | undefined;
   /** Names of columns that are not read. */
@@ -184,10 +189,11 @@ function columnsOf(properties: string): Columns | undefined {
   const name = MOMENTS.find((each) => found.has(each));
   const moment = name === undefined ? undefined : found.get(name)!;
   if (moment !== undefined && moment.size !== 1 && moment.size !== 3) return undefined;
-  const others = [...found.keys()].filter((key) => key !== symbol && key !== "pos" && key !== name);
+  const others = [...found.keys()].filter((key) => !["species", "z", "pos", name].includes(key));
   return {
     species: species.start,
     isNumber: symbol === "z",
+    number: symbol === "z" ? undefined : found.get("z")?.start,
     position: position.start,
     moment,
     others,

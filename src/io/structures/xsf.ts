@@ -12,7 +12,10 @@ import { type TextSource, textSource, toNumber, tripleOf, wordsOf } from "../tex
 import { elementOfSymbol } from "./element-label.ts";
 import type { StructureFormat } from "./structure-format.ts";
 
-const KEYWORD = /^[A-Z_]{4,}/i;
+const KEYWORD = /^([A-Z_]{4,}|DIM-GROUP)/i;
+
+/** What DIM-GROUP calls by the number of directions in which the structure is periodic. */
+const PERIODICITIES = ["MOLECULE", "POLYMER", "SLAB"];
 
 /**
  * Reads the structure of an XCrySDen file: PRIMVEC and PRIMCOORD [Å], atoms by number or symbol. A
@@ -45,6 +48,13 @@ export function parseXsf(text: string, name = "xsf"): StructureInFile {
   for (const word of ["SLAB", "POLYMER", "MOLECULE"])
     for (const index of findAll(word))
       source.warn(index, `${word}: the cell is repeated along all three vectors here`);
+  for (const index of findAll("DIM-GROUP")) {
+    const kind = PERIODICITIES[toNumber(wordsOf(source.lines[index + 1] ?? "")[0])];
+    if (kind !== undefined) source.warn(index, `${kind}: the cell is repeated along all three vectors here`);
+  }
+  const [conventional] = findAll("CONVCOORD");
+  if (conventional !== undefined)
+    source.warn(conventional, "atoms of the conventional cell are not read: PRIMCOORD has them");
   const grid = source.lines.findIndex((line) => /^\s*BEGIN_BLOCK_DATAGRID/i.test(line));
   if (grid >= 0) source.warn(grid, "values on a grid are not read");
 

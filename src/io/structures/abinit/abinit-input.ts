@@ -189,12 +189,15 @@ type Numbers = (key: string, count: number, none?: readonly number[]) => readonl
 
 function latticeOf(source: TextSource, variables: ReadonlyMap<string, Variable>, numbers: Numbers): Mat3 {
   const acell = numbers("acell", 3, [1, 1, 1]);
+  if (acell.some((a) => !(a > 0)))
+    source.fail(variables.get("acell")!.at, "positive lengths for acell", acell.join(" "));
   const scalecart = numbers("scalecart", 3, [1, 1, 1]);
   if (variables.has("angdeg") && variables.has("rprim"))
     source.fail(variables.get("angdeg")!.at, "without rprim: the two say the same");
-  const r = variables.has("angdeg")
-    ? fromAngles(numbers("angdeg", 3))
-    : numbers("rprim", 9, [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+  const angles = numbers("angdeg", 3, [90, 90, 90]);
+  if (angles.some((angle) => !(angle > 0 && angle < 180)))
+    source.fail(variables.get("angdeg")!.at, "angles between 0 and 180 degrees for angdeg", angles.join(" "));
+  const r = variables.has("angdeg") ? fromAngles(angles) : numbers("rprim", 9, [1, 0, 0, 0, 1, 0, 0, 0, 1]);
   const row = (i: number): Vec3 => [
     acell[i]! * r[3 * i]! * scalecart[0]!,
     acell[i]! * r[3 * i + 1]! * scalecart[1]!,
@@ -235,6 +238,8 @@ function positionsOf(
       `positions given once: line ${variables.get(key)!.at + 1} has ${key}`,
       other,
     );
+  if (key === "xangst")
+    source.warn(variables.get(key)!.at, "xangst is read in angstrom, as by ABINIT 8; ABINIT 9 stops at it");
   const flat = numbers(key, 3 * natom);
   const fractional = toFractional(lattice);
   return Array.from({ length: natom }, (_, i): Vec3 => {

@@ -24,6 +24,9 @@ const SAME_ATOM = 0.1;
 /** Largest shift, in fractional coordinates, to a special position rounded to three digits. */
 const ROUNDED = 6e-4;
 
+/** Volumes of one cell differ by less than this part of them: files round lengths to three digits. */
+const SAME_VOLUME = 0.01;
+
 /**
  * Reads a CIF or mCIF: cell, symmetry operations, and the atoms they generate, with moments. An
  * atom on a symmetry element is moved to the mean of its images: 0.3333 becomes a third.
@@ -55,7 +58,7 @@ export function parseCif(
       `data_${second.name} after data_${block.name}`,
     );
   const lattice = latticeOf(source, block);
-  createLattice(lattice); // refuses a singular one
+  tellVolume(source, block, createLattice(lattice).volume);
   const sites = sitesOf(source, block, lattice);
   const operations = cellOperations(source, block, lattice, settings, identify);
   const hasMoments = sites.some(({ moment }) => moment !== undefined);
@@ -94,6 +97,8 @@ function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
     const [value] = columns.get(tag) ?? [];
     if (value === undefined) return source.fail(at, `a data block with ${tag}`, "none");
     const found = cifNumber(value.text);
+    if (tag.includes("angle") && found >= 180)
+      return source.fail(value.at, `an angle below 180 degrees for ${tag}`, value.text);
     return found > 0 && found <= LARGEST
       ? found
       : source.fail(
@@ -110,6 +115,18 @@ function latticeOf(source: TextSource, { columns, at }: CifBlock): Mat3 {
   );
   if (!(lattice[2][2] > 0)) return source.fail(at, "a cell whose angles span a volume", "angles that do not");
   return lattice;
+}
+
+/** Warns of a volume of the cell [bohr³] other than the one that the file says. */
+function tellVolume(source: TextSource, { columns }: CifBlock, volume: number): void {
+  const [said] = columns.get("_cell_volume") ?? [];
+  if (said === undefined) return;
+  const ratio = (cifNumber(said.text) * BOHR_PER_ANGSTROM ** 3) / volume;
+  if (Math.abs(ratio - 1) > SAME_VOLUME)
+    source.warn(
+      said.at,
+      `the cell has ${(volume / BOHR_PER_ANGSTROM ** 3).toFixed(3)} cubic angstrom, not the ${said.text} that the file says`,
+    );
 }
 
 /** Exact where rounding would spoil a symmetry. */

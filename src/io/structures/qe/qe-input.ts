@@ -93,7 +93,7 @@ export function parseQeInput(
   const shares = momentShares(source, namelists, settings, kinds.length);
   tellKinds(source, kinds, rows);
   const charge = numberOf(source, settings, "tot_charge");
-  tellUnread(source, namelists, cards);
+  tellUnread(source, namelists, cards, group !== undefined);
   return {
     lattice,
     atoms: rows.map(({ element, position, kind }): StructureAtom => {
@@ -259,6 +259,8 @@ function tellKinds(
 /** What is read of &SYSTEM, or taken for granted here. */
 const READ =
   /^(ibrav|celldm|a|b|c|cosab|cosac|cosbc|nat|ntyp|nspin|noncolin|starting_magnetization|angle1|angle2|tot_charge|space_group)(\(|$)/;
+/** What is read beside space_group. */
+const OF_GROUPS = /^(origin_choice|rhombohedral)$/;
 /** Variables that steer a run and say nothing of the crystal. */
 const STEERING =
   /^(prefix|outdir|wfcdir|pseudo_dir|verbosity|disk_io|title|restart_mode|max_seconds|wf_collect|iprint|calculation)$/;
@@ -268,9 +270,10 @@ function tellUnread(
   source: TextSource,
   { system, others }: Namelists,
   cards: ReadonlyMap<string, Card>,
+  hasGroup: boolean,
 ): void {
   const names = [
-    ...[...(system?.keys() ?? [])].filter((key) => !READ.test(key)),
+    ...[...(system?.keys() ?? [])].filter((key) => !READ.test(key) && !(hasGroup && OF_GROUPS.test(key))),
     ...[...others.keys()].filter((key) => !STEERING.test(key)),
   ].filter((key) => !/\(1\)$/.test(key) || !(system?.has(key.slice(0, -3)) || others.has(key.slice(0, -3))));
   const unread = [...cards.keys()].filter(

@@ -43,8 +43,8 @@ const systemOf = (number: number): string =>
  * Finds the group of `space_group` and origin_choice; undefined without one.
  *
  * @param settings every setting of the tables; undefined without them.
- * @throws InputError for a number without a group, and for monoclinic groups, A centring, and
- *   hexagonal axes of rhombohedral groups.
+ * @throws InputError for a number without a group, another ibrav than the group's, and for
+ *   monoclinic groups, A centring, and hexagonal axes of rhombohedral groups.
  */
 export function qeSpaceGroup(
   source: TextSource,
@@ -67,6 +67,13 @@ export function qeSpaceGroup(
       at,
       "a space group that is neither monoclinic nor centred on A, and rhombohedral axes: give ibrav and all atoms, or a CIF with the group",
       `space_group = ${number}`,
+    );
+  const given = numberOf(source, variables, "ibrav") ?? -1;
+  if (given !== -1 && given !== ibrav)
+    source.fail(
+      variables.get("ibrav")!.at,
+      `without ibrav, or with ibrav = ${ibrav}, the lattice of space_group = ${number}`,
+      `ibrav = ${given}`,
     );
   const wanted = ibrav === 5 ? "R" : `${origin}`;
   const setting = all.find(({ choice }) => choice === wanted) ?? all[0]!;
