@@ -197,7 +197,7 @@ describe("what is wrong is told with its line", () => {
     ],
     [
       "angles of no cell",
-      quartz.replace("gamma 120", "gamma 121"),
+      quartz.replace("alpha 90", "alpha 20"),
       /must be a cell whose angles span a volume/,
     ],
     [

@@ -24,7 +24,7 @@ const SAME_ATOM = 0.1;
 /** Largest shift, in fractional coordinates, to a special position rounded to three digits. */
 const ROUNDED = 6e-4;
 
-/** Volumes of one cell differ by less than this part of them: files round lengths to three digits. */
+/** Volumes of one cell differ by less than this part of them: files round lengths. */
 const SAME_VOLUME = 0.01;
 
 /**
