@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { builtWorkers } from "./test/built.ts";
 
 /** Whole calculations against other codes and timing-free long checks: minutes, run by `.ci/run`. */
 export default defineConfig({
+  plugins: [builtWorkers],
   test: {
     include: ["test/**/*.slow.test.ts"],
     testTimeout: 1_800_000,

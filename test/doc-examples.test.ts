@@ -1,9 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { transformSync } from "esbuild";
 import { expect, test } from "vitest";
-import { BUILT } from "./built.ts";
 import { docExamples, ROOT } from "./doc-examples.ts";
 
 /** The functions that somebody begins with: none of them may lack an example. */
@@ -35,26 +32,4 @@ test("every main function has an example", () => {
     .map((name) => readFileSync(join(ROOT, "src", name), "utf8").split("* @example").length - 1)
     .reduce((sum, count) => sum + count, 0);
   expect(names.length).toBe(marks); // each is found, whatever stands around it
-});
-
-/** Without a calculation: the others are run by the slow suite. */
-const isShort = (program: string) =>
-  !/\b(solve|groundState|scf|solveScf|runScf|runBands|runDos|runDielectric|compareMixings|encloseBands|prepareScf)\b/.test(
-    program,
-  );
-
-test("the short examples run", () => {
-  const short = docExamples(BUILT.index).filter(({ program }) => isShort(program));
-  expect(short.length).toBeGreaterThan(15);
-  const folder = mkdtempSync(join(ROOT, "test", ".examples-"));
-  try {
-    short.forEach(({ program }, i) => {
-      const { code } = transformSync(program, { loader: "ts", format: "esm", target: "node20" });
-      writeFileSync(join(folder, `${i}.mjs`), code);
-    });
-    writeFileSync(join(folder, "all.mjs"), short.map((_, i) => `await import("./${i}.mjs");\n`).join(""));
-    execFileSync(process.execPath, [join(folder, "all.mjs")], { cwd: ROOT, stdio: "pipe" });
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -2,9 +2,7 @@ import { expect, test } from "vitest";
 import { ELEMENTS } from "../../src/atoms/elements.ts";
 import { gthCutoffs } from "../../src/atoms/gth/gth-cutoffs.ts";
 import { findGth, GTH_FAMILIES, gthCharges } from "../../src/atoms/gth/gth-table.ts";
-import { bulk } from "../../src/build/bulk.ts";
-import { newJob, suggestedCutoff } from "../../src/job/new-job.ts";
-import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { suggestedCutoff } from "../../src/job/new-job.ts";
 
 const ALL = GTH_FAMILIES.flatMap((family) =>
   ELEMENTS.flatMap((element) =>
@@ -36,17 +34,3 @@ test("a potential of one's own under a shipped name has none", () => {
   expect(gthCutoffs({ ...shipped, rloc: 0.43 })).toBeUndefined();
   expect(gthCutoffs({ ...shipped, name: "mine" })).toBeUndefined();
 });
-
-test.each([
-  ["Na", 1],
-  ["Al", 3],
-])(
-  "crystals of %s are as near to their limit as the atom: within 30 meV an electron",
-  async (name, electrons) => {
-    const job = newJob(bulk(name), { kgrid: [2, 2, 2] });
-    const energyAt = async (ecut: number) => (await runScf({ ...job, ecut })).energies.total;
-    const error = (await energyAt(job.ecut)) - (await energyAt(2 * job.ecut));
-    expect(error).toBeGreaterThan(0);
-    expect((27.2114 * error) / electrons).toBeLessThan(0.03);
-  },
-);

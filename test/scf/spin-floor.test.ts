@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import { functionals } from "../../src/functionals/functionals.ts";
-import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { asRealField, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import { keepBothSpins } from "../../src/scf/rules/spin-floor.ts";
 import { close, closeArrays } from "../close.ts";
@@ -60,23 +59,6 @@ describe("keepBothSpins", () => {
     const reversed = keepBothSpins(exchanged(next), exchanged(rhoIn), exchanged(rhoOut), NONE);
     closeArrays(exchanged(reversed), straight, 1e-14); // the sums run in another order
   });
-});
-
-test("a crystal whose operations fall between grid points converges with spin as it does without", async () => {
-  const silicon = {
-    structure: {
-      lattice: [[0, 5.13, 5.13], [5.13, 0, 5.13], [5.13, 5.13, 0]], // biome-ignore format: a matrix
-      atoms: [1, -1].map((sign) => ({ element: "Si", position: [0.125 * sign, 0.125 * sign, 0.125 * sign] })),
-    },
-    ecut: 15,
-    fftSize: [25, 25, 25], // a translation of a quarter falls between points
-    kgrid: [2, 2, 2],
-    temperature: 1e-4,
-    scf: { maxIterations: 20 },
-  };
-  const [plain, spin] = await Promise.all(["none", "collinear"].map((spin) => runScf({ ...silicon, spin })));
-  expect(spin!.status).toBe("converged");
-  close(spin!.energies.total, plain!.energies.total, 1e-9, "energy");
 });
 
 test("why it is needed: the potential PBE's correlation has for an emptied spin grows as (1 − ζ)^(−1/3), without end", () => {
