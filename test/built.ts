@@ -26,7 +26,10 @@ export const builtWorkers = {
     });
   },
   transform(code: string, id: string): string | undefined {
-    if (!id.endsWith("/src/parallel/spawn.ts")) return undefined;
-    return code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(join(folder, "spawn.js")).href));
+    if (!id.endsWith("/src/parallel/node-worker.ts")) return undefined;
+    return code.replaceAll(
+      "import.meta.url",
+      JSON.stringify(pathToFileURL(join(folder, "node-worker.js")).href),
+    );
   },
 };

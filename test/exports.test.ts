@@ -11,7 +11,7 @@ const subjects = readdirSync(join(ROOT, "src/exports")).map((name) => name.repla
 test("every subject is an entry of the package, with its types, and a page of the API", () => {
   const { exports } = json("package.json") as { exports: Record<string, unknown> };
   expect(Object.keys(exports).sort()).toEqual(
-    [".", "./package.json", ...subjects.map((name) => `./${name}`)].sort(),
+    [".", "./package.json", "./worker", ...subjects.map((name) => `./${name}`)].sort(),
   );
   for (const name of subjects)
     expect(exports[`./${name}`]).toEqual({
@@ -20,6 +20,20 @@ test("every subject is an entry of the package, with its types, and a page of th
     });
   expect(json("typedoc.json").entryPoints.toSorted()).toEqual(
     subjects.map((name) => `src/exports/${name}.ts`).sort(),
+  );
+});
+
+test("what needs Node is left out of builds for browsers", () => {
+  const { browser } = json("package.json") as { browser: Record<string, false> };
+  const ofNode = (readdirSync(join(ROOT, "src"), { recursive: true }) as string[]).filter(
+    (name) =>
+      /^(?!cli|io|exports|kernels\/native)/.test(name) &&
+      name.endsWith(".ts") &&
+      /^import .* from "node:/m.test(readFileSync(join(ROOT, "src", name), "utf8")),
+  );
+  const left = ["io/moyo-node.ts", "io/node-files.ts", "kernels/native/native.ts", ...ofNode];
+  expect(Object.entries(browser).sort()).toEqual(
+    left.sort().map((name) => [`./dist/${name.replace(/ts$/, "js")}`, false]),
   );
 });
 

@@ -4,6 +4,7 @@ import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
+import type { WorkerAddress } from "../parallel/spawn.ts";
 import { projectorCount } from "../state/block-memory.ts";
 import type { OrbitalSetup } from "../state/orbital-block.ts";
 
@@ -22,6 +23,7 @@ export interface SolveBandsOptions {
   readonly tolerance?: number;
   /** Default 1. */
   readonly threads?: number;
+  readonly worker?: WorkerAddress | undefined;
   /** Default `wasm`. */
   readonly backend?: BackendName;
   /** Memory for orbitals and projectors of k-points held together [B]. Default 512 MiB. */
@@ -62,6 +64,7 @@ export async function solveBands(
     nBands,
     tolerance = 1e-6,
     threads = 1,
+    worker,
     backend = "wasm",
     memory = MEMORY,
     onProgress,
@@ -87,7 +90,7 @@ export async function solveBands(
   for (const batch of batches(labels, 16 * (held + projectorCount(setup)), memory)) {
     const orbitals = await openOrbitals(
       { setup: { ...setup, nBands: held }, blocks: batch, nSpin, backend },
-      { threads, signal },
+      { threads, worker, signal },
     );
     try {
       const before = solved.length;

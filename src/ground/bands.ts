@@ -125,7 +125,7 @@ export function requireEnclosable(
 export async function computeBands(
   { hamiltonian, model, reference, stored }: Omit<CrystalHamiltonian, "operations" | "choice">,
   { kpoints, path }: KPath,
-  { threads, backend }: Workplace,
+  { threads, worker, backend }: Workplace,
   options: BandsChoices = {},
 ): Promise<Bands> {
   const { signal } = options;
@@ -144,6 +144,7 @@ export async function computeBands(
       certificate,
       backend,
       threads,
+      worker,
       signal,
       onProgress: options.onErrorBars,
     }));
@@ -151,6 +152,7 @@ export async function computeBands(
     solveBands(hamiltonian, points, {
       nBands,
       threads,
+      worker,
       backend,
       onProgress: options.onBands,
       // beside error bars these are the few levels left over, wanted after an interruption as well

@@ -84,7 +84,7 @@ export function dosValues(
  */
 export async function computeDos(
   crystal: CrystalHamiltonian,
-  { threads, backend, named = (option) => option }: Workplace,
+  { threads, worker, backend, named = (option) => option }: Workplace,
   options: DosChoices = {},
 ): Promise<Dos> {
   const { hamiltonian, model, operations, choice } = crystal;
@@ -105,6 +105,7 @@ export async function computeDos(
       nBands: values.bands ?? filled + Math.max(4, filled),
       tolerance: TOLERANCE,
       threads,
+      worker,
       backend,
       onProgress: options.onBands,
       signal: options.signal,

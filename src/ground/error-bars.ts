@@ -8,6 +8,7 @@ import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
 import type { EnclosureTask } from "../parallel/enclosure-host.ts";
 import { enclosePoints } from "../parallel/enclosures.ts";
+import type { WorkerAddress } from "../parallel/spawn.ts";
 import type { BandEnergy } from "./band-levels.ts";
 
 export interface ErrorBarOptions {
@@ -18,6 +19,7 @@ export interface ErrorBarOptions {
   readonly backend: BackendName;
   /** k-points at once. Default 1; no digit depends on it. */
   readonly threads?: number;
+  readonly worker?: WorkerAddress | undefined;
   /** Whether to keep what proves the intervals. Default false. */
   readonly certificate?: boolean | undefined;
   /** k-points not begun when it is aborted are left without intervals, and said to be. */
@@ -93,7 +95,7 @@ export async function levelsWithErrorBars(
   problem: ExactProblem,
   kpoints: readonly Vec3[],
   nBands: number,
-  { ecut, accuracy, backend, threads = 1, certificate = false, signal, onProgress }: ErrorBarOptions,
+  { ecut, accuracy, backend, threads = 1, worker, certificate = false, signal, onProgress }: ErrorBarOptions,
 ): Promise<ErrorBars> {
   const tasks = kpoints.map(
     (k): EnclosureTask => ({
@@ -103,7 +105,7 @@ export async function levelsWithErrorBars(
       withProposals: certificate,
     }),
   );
-  const enclosed = await enclosePoints(problem, tasks, { backend, threads, signal, onProgress });
+  const enclosed = await enclosePoints(problem, tasks, { backend, threads, worker, signal, onProgress });
   const failures: ErrorBars["failures"][number][] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;

@@ -165,7 +165,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
   const threads = spec.setup.operators?.some((operator) => typeof operator === "function")
     ? 1
     : (problem.threads ?? orbitals.threads);
-  const workplace = { threads, backend: spec.backend };
+  const workplace = { threads, worker: problem.worker, backend: spec.backend };
   return {
     basis,
     terms,

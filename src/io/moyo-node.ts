@@ -1,20 +1,32 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { moyoAnalyser, moyoIdentifier, moyoSettings } from "../model/moyo.ts";
+import { fileURLToPath } from "node:url";
+import { InputError } from "../common/failure.ts";
+import { type MoyoSource, moyoAnalyser, moyoIdentifier, moyoSettings } from "../model/moyo.ts";
 import type { SymmetryAnalyser } from "../model/symmetry.ts";
 
 /**
- * Loads the symmetry analyser with its WebAssembly from the package; `fetch` takes no files here.
+ * The symmetry analyser with its WebAssembly module read from a file, by default the installed
+ * package's: `fetch` takes no files.
  */
-export const loadMoyo = async (): Promise<SymmetryAnalyser> => moyoAnalyser(await moyoBytes());
+export const loadMoyo = async (module?: MoyoSource): Promise<SymmetryAnalyser> =>
+  moyoAnalyser(await moyoBytes(module));
 
 /** The settings of the space groups, from the same module. */
-export const loadSpaceGroups = async () => moyoSettings(await moyoBytes());
+export const loadSpaceGroups = async (module?: MoyoSource) => moyoSettings(await moyoBytes(module));
 
 /** Numbers of space groups by their operations, from the same module. */
-export const loadIdentifier = async () => moyoIdentifier(await moyoBytes());
+export const loadIdentifier = async (module?: MoyoSource) => moyoIdentifier(await moyoBytes(module));
 
-async function moyoBytes(): Promise<Uint8Array<ArrayBuffer>> {
-  const path = createRequire(import.meta.url).resolve("@spglib/moyo-wasm/moyo_wasm_bg.wasm");
-  return Uint8Array.from(await readFile(path));
+async function moyoBytes(given?: MoyoSource): Promise<Uint8Array<ArrayBuffer>> {
+  if (given instanceof Uint8Array) return given;
+  const module = given ?? createRequire(import.meta.url).resolve("@spglib/moyo-wasm/moyo_wasm_bg.wasm");
+  try {
+    return Uint8Array.from(await readFile(module instanceof URL ? module : pathOf(module)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new InputError(`symmetryModule: must be a file or its address, got ${module} (${reason})`);
+  }
 }
+
+const pathOf = (file: string): string => (file.startsWith("file:") ? fileURLToPath(file) : file);

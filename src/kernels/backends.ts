@@ -1,4 +1,5 @@
 import { InputError } from "../common/failure.ts";
+import { isNode } from "../common/platform.ts";
 import type { BackendName, Kernels } from "./kernels.ts";
 
 /**
@@ -9,6 +10,10 @@ import type { BackendName, Kernels } from "./kernels.ts";
 export async function createKernels(backend: BackendName = "wasm"): Promise<Kernels> {
   if (backend === "reference") return (await import("./reference.ts")).referenceKernels();
   if (backend === "wasm") return (await import("./wasm/wasm.ts")).wasmKernels();
+  if (!isNode)
+    throw new InputError(
+      "backend: native is not available here (a browser has no shared libraries); use wasm",
+    );
   const native = await (await import("./native/native.ts")).nativeKernels();
   if ("unavailable" in native)
     throw new InputError(`backend: native is not available here (${native.unavailable}); use wasm`);

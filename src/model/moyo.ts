@@ -3,18 +3,37 @@ import initialise, {
   hall_symbol_entries_from_number,
   operations_from_number,
 } from "@spglib/moyo-wasm";
+import { InputError } from "../common/failure.ts";
 import { add, det, type Mat3, matMul, matVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
 import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
+
+/** Bytes of a WebAssembly module, or its address: a file in Node, in a browser as of the page. */
+export type MoyoSource = Uint8Array<ArrayBuffer> | string | URL;
+
+/**
+ * Starts the moyo library, once for all who ask.
+ *
+ * @param module its `moyo_wasm_bg.wasm`. Default the file beside its script.
+ * @throws InputError if that does not load.
+ */
+async function startMoyo(module?: MoyoSource): Promise<void> {
+  try {
+    await initialise(module === undefined ? undefined : { module_or_path: module });
+  } catch (error) {
+    const where = typeof module === "string" || module instanceof URL ? `, got ${module}` : "";
+    throw new InputError(
+      `symmetryModule: must be the moyo_wasm_bg.wasm of @spglib/moyo-wasm${where}, which did not load (${error instanceof Error ? error.message : error}); serve it and give its address, or set symmetry to false`,
+    );
+  }
+}
 
 /**
  * Makes a symmetry analysis by the moyo library (WebAssembly).
  *
- * @param module bytes or address of its `moyo_wasm_bg.wasm`. Default in a browser: the file next to
- *   the library's script.
+ * @param module as for `startMoyo`.
  */
-export async function moyoAnalyser(module?: Uint8Array<ArrayBuffer> | URL): Promise<SymmetryAnalyser> {
-  if (module === undefined) await initialise();
-  else await initialise({ module_or_path: module });
+export async function moyoAnalyser(module?: MoyoSource): Promise<SymmetryAnalyser> {
+  await startMoyo(module);
   const analysis = (
     vectors: Mat3,
     positions: readonly Vec3[],
@@ -60,13 +79,10 @@ export interface SpaceGroupSetting {
 /**
  * Returns the 530 settings of the space groups.
  *
- * @param module as for `moyoAnalyser`.
+ * @param module as for `startMoyo`.
  */
-export async function moyoSettings(
-  module?: Uint8Array<ArrayBuffer> | URL,
-): Promise<readonly SpaceGroupSetting[]> {
-  if (module === undefined) await initialise();
-  else await initialise({ module_or_path: module });
+export async function moyoSettings(module?: MoyoSource): Promise<readonly SpaceGroupSetting[]> {
+  await startMoyo(module);
   return Array.from({ length: 230 }, (_, i) => hall_symbol_entries_from_number(i + 1))
     .flat()
     .map(({ number, hall_number, hall_symbol, hm_short, hm_full, setting }) => ({
@@ -91,11 +107,10 @@ export type SpaceGroupIdentifier = (
  * origin: moyo analyses a crystal of three kinds of atoms at general points and their images, in a
  * cell with the symmetry of the operations.
  *
- * @param module as for `moyoAnalyser`.
+ * @param module as for `startMoyo`.
  */
-export async function moyoIdentifier(module?: Uint8Array<ArrayBuffer> | URL): Promise<SpaceGroupIdentifier> {
-  if (module === undefined) await initialise();
-  else await initialise({ module_or_path: module });
+export async function moyoIdentifier(module?: MoyoSource): Promise<SpaceGroupIdentifier> {
+  await startMoyo(module);
   return (vectors, operations) => {
     const images = GENERAL_POINTS.flatMap((point, kind) =>
       operations.map(({ rotation, translation }) => ({

@@ -9,6 +9,7 @@ import { cellLattice } from "../model/lattice.ts";
 import { isSmeared } from "../model/model.ts";
 import { type SmearingName, smearingAt } from "../model/smearing.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
+import type { WorkerAddress } from "../parallel/spawn.ts";
 import type { ScfProblem } from "../scf/scf.ts";
 import { entropy } from "../terms/entropy/entropy.ts";
 import { kinetic } from "../terms/kinetic/kinetic.ts";
@@ -44,6 +45,8 @@ export interface ModelDefinition {
   readonly fftSize?: readonly number[];
   readonly backend?: BackendName;
   readonly threads?: number;
+  /** Address of the module of a worker. Default the package's own. */
+  readonly worker?: WorkerAddress | undefined;
   /** Seed of the random start. Default 0. */
   readonly seed?: number;
 }
@@ -88,6 +91,7 @@ export async function defineModel({
   fftSize,
   backend = "wasm",
   threads = 1,
+  worker,
   seed = 0,
 }: ModelDefinition): Promise<DefinedModel> {
   requirePositive("particles", particles);
@@ -131,8 +135,9 @@ export async function defineModel({
       ...own,
       ...(isSmeared(basis.model) ? [entropy] : []),
     ],
-    createOrbitals: orbitalsFor(basis, { threads, backend, seed }),
+    createOrbitals: orbitalsFor(basis, { threads, worker, backend, seed }),
     threads,
+    worker,
     backend,
     seed,
     ...(start === undefined ? {} : { startDensity: scaled(start(basis.grid), basis.grid, particles) }),

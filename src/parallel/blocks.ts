@@ -1,5 +1,6 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
+import type { WorkerAddress } from "./spawn.ts";
 import type { BlockLabel, BlocksSpec, Thread } from "./thread.ts";
 import { openThreads } from "./threads.ts";
 
@@ -45,9 +46,9 @@ export interface Blocks {
  *
  * @throws InputError if there are more bands than plane waves; all threads are then closed.
  */
-export async function openBlocks(spec: BlocksSpec, threads: number): Promise<Blocks> {
+export async function openBlocks(spec: BlocksSpec, threads: number, worker?: WorkerAddress): Promise<Blocks> {
   const total = spec.blocks.length;
-  const team = await openThreads(Math.min(threads, total));
+  const team = await openThreads(Math.min(threads, total), worker);
   const shares = share(spec.blocks, team.threads.length);
   const all = <T>(ask: (thread: Thread, indices: readonly number[]) => Promise<T>): Promise<T[]> =>
     Promise.all(team.threads.map((thread, t) => ask(thread, shares[t]!)));

@@ -1,6 +1,7 @@
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { EnclosedPoint, EnclosureTask } from "./enclosure-host.ts";
+import type { WorkerAddress } from "./spawn.ts";
 import type { Thread } from "./thread.ts";
 import { openThreads } from "./threads.ts";
 
@@ -10,6 +11,7 @@ const NOT_BEGUN = { kind: "not-certified", reason: "interrupted before its turn"
 export interface EnclosurePlace {
   readonly backend: BackendName;
   readonly threads: number;
+  readonly worker?: WorkerAddress | undefined;
   /** Aborts between points; points not begun stay without a proof. */
   readonly signal?: AbortSignal | undefined;
   /** May throw to end the work. */
@@ -26,10 +28,10 @@ export interface EnclosurePlace {
 export async function enclosePoints(
   problem: ExactProblem,
   tasks: readonly EnclosureTask[],
-  { backend, threads, signal, onProgress }: EnclosurePlace,
+  { backend, threads, worker, signal, onProgress }: EnclosurePlace,
 ): Promise<EnclosedPoint[]> {
   const results = tasks.map((): EnclosedPoint => ({ found: NOT_BEGUN, proposals: [] }));
-  const team = await openThreads(Math.min(threads, tasks.length));
+  const team = await openThreads(Math.min(threads, tasks.length), worker);
   let next = 0;
   let done = 0;
   const work = async (thread: Thread): Promise<void> => {

@@ -4,11 +4,14 @@ import { requireInput } from "../common/failure.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Operator } from "../terms/block-term.ts";
 import { type Orbitals, openOrbitals } from "./orbitals.ts";
+import type { WorkerAddress } from "./spawn.ts";
 
 /** Threads, back end and seed of orbitals. */
 export interface OrbitalsOptions {
   /** Default 1. */
   readonly threads?: number;
+  /** Address of the module of a worker. Default the package's own. */
+  readonly worker?: WorkerAddress | undefined;
   /** Default `wasm`. */
   readonly backend?: BackendName;
   /** Seed of the random orbitals. Default 0. */
@@ -29,7 +32,7 @@ export interface OrbitalsOptions {
  */
 export function orbitalsFor(
   basis: PlaneWaveBasis,
-  { threads = 1, backend = "wasm", seed = 0, realOrbitals = false }: OrbitalsOptions = {},
+  { threads = 1, worker, backend = "wasm", seed = 0, realOrbitals = false }: OrbitalsOptions = {},
 ): (nBands: number, operators?: readonly Operator[], signal?: AbortSignal) => Promise<Orbitals> {
   const { model, grid, ecut, kpoints } = basis;
   const { lattice, species, atoms, nSpin } = model;
@@ -59,6 +62,6 @@ export function orbitalsFor(
       operators,
       realOrbitals: real,
     };
-    return openOrbitals({ setup, blocks, nSpin, backend }, { threads, signal });
+    return openOrbitals({ setup, blocks, nSpin, backend }, { threads, worker, signal });
   };
 }

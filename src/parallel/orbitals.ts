@@ -4,6 +4,7 @@ import type { ResponseRequest } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
 import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./blocks.ts";
+import type { WorkerAddress } from "./spawn.ts";
 
 export type { BlockProgress } from "./blocks.ts";
 
@@ -79,6 +80,14 @@ export interface Orbitals {
   close(): Promise<void>;
 }
 
+/** How `openOrbitals` opens them. */
+export interface OpenOptions {
+  /** Default 1. */
+  readonly threads?: number;
+  readonly worker?: WorkerAddress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Opens random orbitals, in this thread or in workers.
  *
@@ -87,9 +96,9 @@ export interface Orbitals {
  */
 export async function openOrbitals(
   spec: BlocksSpec,
-  { threads = 1, signal }: { readonly threads?: number; readonly signal?: AbortSignal | undefined } = {},
+  { threads = 1, worker, signal }: OpenOptions = {},
 ): Promise<Orbitals> {
-  return orbitalsOn(await openBlocks(spec, threads), spec, signal);
+  return orbitalsOn(await openBlocks(spec, threads, worker), spec, signal);
 }
 
 /** Makes the orbitals of open blocks: sums over blocks for blocks in any thread. */

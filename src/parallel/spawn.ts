@@ -1,60 +1,35 @@
-import type { Worker as NodeWorker } from "node:worker_threads";
+import { InputError } from "../common/failure.ts";
 import { isNode } from "../common/platform.ts";
-import type { Channel, WorkerChannel } from "./transport.ts";
+import type { WorkerChannel } from "./transport.ts";
 
-/** Starts the neighbouring worker module. In a source checkout (`.ts`) the worker needs tsx. */
-export async function spawnWorker(): Promise<WorkerChannel> {
-  if (isNode) {
-    const source = import.meta.url.endsWith(".ts");
-    const url = new URL(source ? "./worker.ts" : "./worker.js", import.meta.url);
-    const { Worker } = await import("node:worker_threads");
-    const worker = source
-      ? new Worker(
-          `import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))}).then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`,
-          { eval: true },
-        )
-      : new Worker(url);
-    return nodeChannel(worker);
-  }
-  // Bundlers look for exactly this expression; a browser never runs the `.ts` sources.
-  const worker = new globalThis.Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+/** Address of a worker's module; relative to the page in a browser. */
+export type WorkerAddress = string | URL;
+
+/**
+ * Starts a worker.
+ *
+ * @param address of its module. Default the neighbouring one.
+ */
+export async function spawnWorker(address?: WorkerAddress): Promise<WorkerChannel> {
+  if (isNode) return (await import("./node-worker.ts")).startNodeWorker(address);
+  const worker =
+    address === undefined
+      ? // Bundlers look for exactly this expression; a browser never runs the `.ts` sources.
+        new Worker(new URL("./worker.js", import.meta.url), { type: "module" })
+      : new Worker(address, { type: "module" });
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (handle) => worker.addEventListener("message", (event) => handle(event.data)),
-    onFailure: (handle) => worker.addEventListener("error", (event) => handle(new Error(event.message))),
+    onFailure: (handle) =>
+      worker.addEventListener("error", ({ message }) =>
+        handle(message ? new Error(`worker: ${message}`) : new InputError(notLoaded(address))),
+      ),
     terminate: async () => worker.terminate(),
   };
 }
 
-/** Returns the channel to a worker of Node. A thread that ends unasked has failed. */
-export function nodeChannel(worker: NodeWorker): WorkerChannel {
-  worker.setMaxListeners(0);
-  return {
-    post: (message) => worker.postMessage(message),
-    onMessage: (handle) => void worker.on("message", handle),
-    onFailure: (handle) => {
-      worker.on("error", handle);
-      worker.on("exit", (code) => handle(new Error(`worker thread ended with code ${code}`)));
-    },
-    terminate: async () => void (await worker.terminate()),
-  };
-}
-
-/** Returns the channel to the parent, inside a worker. */
-export async function parentChannel(): Promise<Channel> {
-  if (isNode) {
-    const { parentPort: port } = await import("node:worker_threads");
-    return {
-      post: (message) => port!.postMessage(message),
-      onMessage: (handle) => void port!.on("message", handle),
-    };
-  }
-  const scope = globalThis as unknown as {
-    postMessage(message: unknown): void;
-    addEventListener(type: "message", handle: (event: { data: unknown }) => void): void;
-  };
-  return {
-    post: (message) => scope.postMessage(message),
-    onMessage: (handle) => scope.addEventListener("message", (event) => handle(event.data)),
-  };
-}
+/** A browser does not say why a script of a worker did not load. */
+const notLoaded = (address: WorkerAddress | undefined): string =>
+  address === undefined
+    ? "worker: dist/parallel/worker.js of stillwave did not load from where this build expects it, which the browser's console tells; serve it as a module and give its address by the option worker"
+    : `worker: must be the address of stillwave's worker module, got ${address}, which did not load; serve the built stillwave/worker there`;

@@ -1,4 +1,4 @@
-import { spawnWorker } from "./spawn.ts";
+import { spawnWorker, type WorkerAddress } from "./spawn.ts";
 import { createThread, type Thread } from "./thread.ts";
 import { connect, distantThread } from "./transport.ts";
 
@@ -9,11 +9,15 @@ export interface Threads {
   close(): Promise<void>;
 }
 
-/** Opens `count` workers; for a count of one, this thread. */
-export async function openThreads(count: number): Promise<Threads> {
+/**
+ * Opens `count` workers; for a count of one, this thread.
+ *
+ * @param worker address of the module of the workers. Default the package's own.
+ */
+export async function openThreads(count: number, worker?: WorkerAddress): Promise<Threads> {
   if (count <= 1) return { threads: [givingWay(createThread())], close: async () => {} };
   const transports = await Promise.all(
-    Array.from({ length: count }, async () => connect(await spawnWorker())),
+    Array.from({ length: count }, async () => connect(await spawnWorker(worker))),
   );
   return {
     threads: transports.map(distantThread),

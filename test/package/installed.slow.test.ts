@@ -1,20 +1,11 @@
 import { execFileSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { projectWithPackedLibrary } from "./packed.ts";
 
-/** A project of its own outside the checkout, with the packed library and what it depends on installed. */
-const project = mkdtempSync(join(tmpdir(), "stillwave-package-"));
-const packages = join(project, "node_modules");
+const { folder: project, remove } = projectWithPackedLibrary(["@types/node", "undici-types"]);
+afterAll(remove);
 const run = (...words: string[]): string => {
   try {
     return execFileSync(process.execPath, words, { cwd: project, encoding: "utf8", stdio: "pipe" });
@@ -24,21 +15,7 @@ const run = (...words: string[]): string => {
   }
 };
 
-beforeAll(() => {
-  const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", project];
-  const [packed] = JSON.parse(execFileSync("npm", words, { encoding: "utf8", stdio: "pipe" }));
-  execFileSync("tar", ["xzf", packed.filename], { cwd: project });
-  mkdirSync(packages);
-  renameSync(join(project, "package"), join(packages, "stillwave"));
-  const { dependencies } = JSON.parse(readFileSync(join(packages, "stillwave/package.json"), "utf8"));
-  for (const name of ["@types/node", "undici-types", ...Object.keys(dependencies)]) {
-    mkdirSync(join(packages, dirname(name)), { recursive: true });
-    symlinkSync(resolve("node_modules", name), join(packages, name));
-  }
-  writeFileSync(join(project, "package.json"), JSON.stringify({ type: "module", private: true }));
-  writeFileSync(join(project, "job.json"), readFileSync("examples/silicon.json"));
-});
-afterAll(() => rmSync(project, { recursive: true }));
+writeFileSync(join(project, "job.json"), readFileSync("examples/silicon.json"));
 
 const energyOf = (printed: string): number => {
   const energy = Number(printed);
@@ -62,7 +39,7 @@ test("import and require give the same energy, with two threads", () => {
   const hasRequire = major! > 20 || minor! >= 19; // of ES modules, without a flag
   if (hasRequire) expect(energyOf(run("use.cjs"))).toBe(imported);
   const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: object };
-  const entries = Object.keys(exports).filter((name) => !name.endsWith(".json"));
+  const entries = Object.keys(exports).filter((name) => !/\.json$|worker$/.test(name));
   expect(entries.length).toBeGreaterThan(5);
   for (const entry of entries) run("--input-type=module", "-e", `await import("stillwave${entry.slice(1)}")`);
 });

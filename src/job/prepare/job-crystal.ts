@@ -21,7 +21,7 @@ export async function jobCrystal(
   { job, readText, platform }: Session,
   adapt: (model: Model) => Model = (model) => model,
 ): Promise<JobCrystal> {
-  const structure = await resolveStructure(job, readText);
+  const structure = await resolveStructure(job, readText, platform);
   const asGiven = adapt(modelFromJob(job, structure, await readPseudopotentials(job, readText)));
   requireRoom(job, asGiven, platform.systemMemory());
   return { structure, ...(await symmetricModel(job, asGiven, platform)) };

@@ -1,6 +1,6 @@
 import { InputError } from "../../common/failure.ts";
 import { isNode } from "../../common/platform.ts";
-import type { SpaceGroupIdentifier, SpaceGroupSetting } from "../../model/moyo.ts";
+import type { MoyoSource, SpaceGroupIdentifier, SpaceGroupSetting } from "../../model/moyo.ts";
 import type { SymmetryAnalyser } from "../../model/symmetry.ts";
 
 /** What a CIF that names its space group is read with. */
@@ -23,15 +23,22 @@ export interface PlatformServices {
   systemMemory(): number;
 }
 
-/** Services of the platform this runs on. Node's are loaded only there. */
-export async function platformServices(): Promise<PlatformServices> {
+/**
+ * Services of the platform this runs on. Node's are loaded only there.
+ *
+ * @param symmetryModule bytes or address of moyo's WebAssembly module. Default the installed one.
+ */
+export async function platformServices(symmetryModule?: MoyoSource): Promise<PlatformServices> {
   if (isNode) {
     const [{ loadIdentifier, loadMoyo, loadSpaceGroups }, { readTextFrom, systemMemory }] = await Promise.all(
       [import("../../io/moyo-node.ts"), import("../../io/node-files.ts")],
     );
     return {
-      analyseSymmetry: loadMoyo,
-      spaceGroups: async () => ({ settings: await loadSpaceGroups(), identify: await loadIdentifier() }),
+      analyseSymmetry: () => loadMoyo(symmetryModule),
+      spaceGroups: async () => ({
+        settings: await loadSpaceGroups(symmetryModule),
+        identify: await loadIdentifier(symmetryModule),
+      }),
       readText: readTextFrom("."),
       cpuSeconds: () => {
         const { user, system } = process.cpuUsage();
@@ -42,10 +49,10 @@ export async function platformServices(): Promise<PlatformServices> {
     };
   }
   return {
-    analyseSymmetry: async () => (await import("../../model/moyo.ts")).moyoAnalyser(),
+    analyseSymmetry: async () => (await import("../../model/moyo.ts")).moyoAnalyser(symmetryModule),
     spaceGroups: async () => {
       const { moyoIdentifier, moyoSettings } = await import("../../model/moyo.ts");
-      return { settings: await moyoSettings(), identify: await moyoIdentifier() };
+      return { settings: await moyoSettings(symmetryModule), identify: await moyoIdentifier(symmetryModule) };
     },
     readText: (path) =>
       Promise.reject(

@@ -94,7 +94,7 @@ export const prepareScf = async (value: unknown, options: RunOptions = {}): Prom
 
 /** Checks and discretises the job of a session. */
 export async function prepareSession(session: Session, options: RunOptions): Promise<PreparedScf> {
-  const { job, threads, backend, platform, named } = session;
+  const { job, threads, worker, backend, platform, named } = session;
   requireSelfConsistent(job);
   const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
   const { operations, symmetry, structure } = crystal;
@@ -164,11 +164,13 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
       ),
       createOrbitals: orbitalsFor(basis, {
         threads,
+        worker,
         backend,
         seed: job.seed,
         realOrbitals: job.realOrbitals,
       }),
       threads,
+      worker,
       startDensity: start.startDensity,
     },
     options: {

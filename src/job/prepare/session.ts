@@ -1,6 +1,8 @@
 import type { OptionName } from "../../common/failure.ts";
 import { type Given, number, type Options, valuesOf, word } from "../../common/options.ts";
 import type { BackendName } from "../../kernels/kernels.ts";
+import type { MoyoSource } from "../../model/moyo.ts";
+import type { WorkerAddress } from "../../parallel/spawn.ts";
 import type { Job } from "../schema/job.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
 
@@ -32,6 +34,13 @@ export const COMPUTING_OPTIONS = {
 export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
   /** Reads the files a job names. Default: paths relative to the current folder, if any. */
   readonly readText?: (path: string) => Promise<string>;
+  /** Address of the module of a worker, `stillwave/worker`. Default where bundlers put it. */
+  readonly worker?: WorkerAddress | undefined;
+  /**
+   * Bytes or address of the symmetry analysis, `@spglib/moyo-wasm/moyo_wasm_bg.wasm`. Default where
+   * bundlers put it. The first one that a page or program loads serves all of its runs.
+   */
+  readonly symmetryModule?: MoyoSource | undefined;
   /** How warnings and remedies name an option. Default its name, as in `restart`. */
   readonly named?: OptionName | undefined;
 }
@@ -40,6 +49,7 @@ export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
 export interface Session {
   readonly job: Job;
   readonly threads: number;
+  readonly worker: WorkerAddress | undefined;
   readonly backend: BackendName;
   readonly readText: (path: string) => Promise<string>;
   /** An option as whoever asked for the task wrote it. */
@@ -58,11 +68,12 @@ export interface Session {
 export async function openSession(job: Job, options: SessionOptions = {}): Promise<Session> {
   const { threads = 1, backend = "wasm" } = valuesOf("options", COMPUTING_OPTIONS, options);
   const began = performance.now();
-  const platform = await platformServices();
+  const platform = await platformServices(options.symmetryModule);
   const cpuBefore = platform.cpuSeconds();
   return {
     job,
     threads,
+    worker: options.worker,
     backend,
     readText: options.readText ?? platform.readText,
     named: options.named ?? ((option) => option),

@@ -15,7 +15,7 @@ import {
   toFractional,
 } from "../../model/structure.ts";
 import type { InlineStructure, Job, StructureFileChoice } from "../schema/job.ts";
-import { platformServices } from "./platform.ts";
+import { type PlatformServices, platformServices } from "./platform.ts";
 
 export type { Structure, StructureAtom, StructureInFile };
 
@@ -37,10 +37,13 @@ const LONGEST = 100_000;
 export async function resolveStructure(
   job: Pick<Job, "structure">,
   readText: (path: string) => Promise<string>,
+  platform?: PlatformServices,
 ): Promise<StructureInFile> {
   const { structure } = job;
   const found =
-    "file" in structure ? await fromFile(structure, readText) : { ...fromInline(structure), warnings: [] };
+    "file" in structure
+      ? await fromFile(structure, readText, platform)
+      : { ...fromInline(structure), warnings: [] };
   createLattice(found.lattice); // refuses singular ones
   requireInput(found.atoms.length > 0, () => "structure.atoms: must hold at least one atom, got none");
   found.atoms.forEach(({ element }, i) => {
@@ -79,12 +82,13 @@ function fromInline({ lattice, atoms, cartesian, units }: InlineStructure): Stru
 async function fromFile(
   { file, allowFormulaMismatch }: StructureFileChoice,
   readText: (path: string) => Promise<string>,
+  platform?: PlatformServices,
 ): Promise<StructureInFile> {
   const text = await readText(file);
   const format = formatOf(file, text);
   // Only a file that names its group needs the tables of space groups.
   const tables = format.needsSpaceGroups?.test(text)
-    ? await (await platformServices()).spaceGroups()
+    ? await (platform ?? (await platformServices())).spaceGroups()
     : undefined;
   return parseStructure(text, file, { format, ...tables, allowFormulaMismatch });
 }

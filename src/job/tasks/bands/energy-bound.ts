@@ -3,7 +3,7 @@ import type { NotCertified } from "../../../errors/certify/band-enclosure.ts";
 import { type EnergyBound, hartreeFockEnergyBelow } from "../../../errors/energy/hartree-fock-energy.ts";
 import { type Estimate, estimate } from "../../../errors/estimate.ts";
 import { provedBelow } from "../../../interval/sides.ts";
-import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import type { SessionOptions } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { converged } from "../scf/converged.ts";
 import { runScf } from "../scf/run-scf.ts";
@@ -31,7 +31,7 @@ export interface SelfConsistentBound {
  */
 export async function boundEnergy(
   value: unknown,
-  options: Pick<RunOptions, "threads" | "backend" | "readText"> = {},
+  options: SessionOptions = {},
 ): Promise<SelfConsistentBound> {
   const job = parseJob(value);
   requireInput(

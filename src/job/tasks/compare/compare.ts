@@ -99,16 +99,16 @@ export const compareMixings = async (value: unknown, options: CompareOptions = {
 
 /** The same for the job of a session. */
 export async function compareTask(session: Session, options: CompareOptions): Promise<Comparison> {
-  const { job, threads, backend, readText } = session;
+  const { job, threads, worker, backend, readText, platform } = session;
   requireSelfConsistent(job);
   const chosen = valuesOf("compare", COMPARE_OPTIONS, options);
   // Known, as just checked.
   const mixings = (chosen.mixings ?? comparedMixings(job)) as readonly MixingName[];
   const { sizes = [1], conditionNumbers } = chosen;
   const { run = solved, analyse = analysed, signal } = options;
-  const structure = await resolveStructure(job, readText);
+  const structure = await resolveStructure(job, readText, platform);
   const axis = longAxis(createLattice(structure.lattice));
-  const shared = { threads, backend, readText, ...(signal === undefined ? {} : { signal }) };
+  const shared = { threads, worker, backend, readText, ...(signal === undefined ? {} : { signal }) };
 
   const runs: ComparedRun[] = [];
   const lowestEnergies: number[] = [];

@@ -59,7 +59,7 @@ export const runConvergence = async (
 
 /** The same for the job of a session. */
 export async function convergeTask(session: Session, options: ConvergeOptions): Promise<ConvergenceFile> {
-  const { job, threads, backend, readText } = session;
+  const { job, threads, worker, backend, readText, platform } = session;
   requireSelfConsistent(job);
   const { ecut, kgrid, accuracy } = valuesOf("converge", CONVERGE_OPTIONS, options);
   requireOption(
@@ -68,7 +68,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
     (name) =>
       `${name("ecut")}: must list two or more cutoffs, or ${name("kgrid")} as many k-grids, got neither; such as 10,15,20`,
   );
-  const structure = await resolveStructure(job, readText);
+  const structure = await resolveStructure(job, readText, platform);
   const ecuts = [...(ecut ?? [job.ecut])].sort((a, b) => a - b);
   const grids = divisionsOf(kgrid, job, spacedKgrid.bind(undefined, createLattice(structure.lattice)));
   const finest: Settings = { ecut: ecuts.at(-1)!, kgrid: grids.at(-1)! };
@@ -102,6 +102,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
     if (signal?.aborted) return false;
     const result = await run(jobWith(job, settings, ecuts.length > 1), {
       threads,
+      worker,
       backend,
       readText,
       ...(signal && { signal }),

@@ -1,0 +1,170 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { build as esbuild } from "esbuild";
+import { type Browser, chromium } from "playwright-core";
+import { build as vite } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import webpack from "webpack";
+import { bulk } from "../../src/build/bulk.ts";
+import { newJob } from "../../src/job/new-job.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { close } from "../close.ts";
+import { needs } from "../needs.ts";
+import { projectWithPackedLibrary } from "./packed.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+const isThere = existsSync(CHROMIUM);
+const MOYO = "node_modules/@spglib/moyo-wasm/moyo_wasm_bg.wasm";
+
+/** The page of docs/browser.md, as it stands there, in a project of its own. */
+const { folder, remove } = projectWithPackedLibrary();
+const at = (...path: string[]): string => join(folder, ...path);
+const printed = Array.from(
+  readFileSync("docs/browser.md", "utf8").matchAll(/^`([\w.]+)`:\n\n```\w+\n([\s\S]*?)^```/gm),
+  ([, name, content]) => ({ name: name!, content: content! }),
+);
+for (const { name, content } of printed) writeFileSync(at(name), content);
+
+const plain = { bundle: true, format: "esm", absWorkingDir: folder, logLevel: "error" } as const;
+const BUNDLERS = {
+  vite: async (out: string) =>
+    void (await vite({ root: folder, build: { outDir: out }, configFile: false, logLevel: "error" })),
+  webpack: async (out: string) => {
+    await new Promise<void>((done, fail) =>
+      webpack(
+        {
+          mode: "production",
+          context: folder,
+          entry: "./page.js",
+          output: { path: at(out), filename: "page.js" },
+        },
+        (error, stats) =>
+          error || stats?.hasErrors() ? fail(error ?? new Error(stats?.toString("errors-only"))) : done(),
+      ),
+    );
+    copyFileSync(at("index.html"), at(out, "index.html"));
+  },
+  esbuild: async (out: string) => {
+    const entryPoints = ["page.js", "stillwave/worker"];
+    await esbuild({ ...plain, entryPoints, entryNames: "[name]", splitting: true, outdir: out });
+    for (const file of ["index.html", MOYO]) copyFileSync(at(file), at(out, file.split("/").at(-1)!));
+  },
+};
+
+const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
+/** Headers that give a page shared memory. */
+const ISOLATED = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+const servers: Server[] = [];
+
+/** Serves a folder of the project; returns the address of its page. */
+async function serve(name: string, isolated: boolean): Promise<string> {
+  const server = createServer((request, response) => {
+    const path = at(name, new URL(request.url ?? "/", "http://x").pathname);
+    if (!existsSync(path)) return void response.writeHead(404).end();
+    const type = TYPES[extname(path).slice(1)] ?? "text/plain";
+    response.writeHead(200, { "content-type": type, ...(isolated && ISOLATED) }).end(readFileSync(path));
+  });
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`;
+}
+
+let browser: Browser;
+
+/** Presses the page's button; returns what it says in the end, and how many workers were begun. */
+async function pressed(name: string, threads: number, isolated = false) {
+  const page = await browser.newPage();
+  let workers = 0;
+  page.on("worker", () => workers++);
+  await page.goto(await serve(name, isolated));
+  await page.fill("#threads", String(threads));
+  await page.click("#run");
+  const result = page.locator("#result:not(:empty)");
+  const text = await result.textContent({ timeout: 120_000 });
+  const state = {
+    text: text!,
+    workers,
+    isIsolated: await page.evaluate("crossOriginIsolated"),
+    steps: (await page.textContent("#steps"))!.trim().split("\n").length,
+    pictures: await page.locator("#picture svg").count(),
+  };
+  await page.close();
+  return state;
+}
+
+beforeAll(async () => {
+  if (isThere) browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+});
+afterAll(async () => {
+  await browser?.close();
+  for (const server of servers) server.close();
+  remove();
+});
+
+test("the page is short", () => {
+  expect(printed.map(({ name }) => name)).toEqual(["index.html", "page.js"]);
+  expect(printed.flatMap(({ content }) => content.trim().split("\n")).length).toBeLessThan(40);
+});
+
+const JOB = newJob(bulk("Si"), { ecut: 8, kgrid: [2, 2, 2], isMetal: false });
+
+describe.each(Object.entries(BUNDLERS))("a page built by %s", (name, build) => {
+  beforeAll(() => build(name));
+
+  test.skipIf(!isThere)(
+    needs("chromium", isThere, "gives Node's energy with one thread and with two workers, isolated or not"),
+    async () => {
+      const here = await runScf(JOB);
+      for (const isolated of [true, false])
+        for (const threads of [1, 2]) {
+          const { text, workers, isIsolated, steps, pictures } = await pressed(name, threads, isolated);
+          expect(isIsolated).toBe(isolated);
+          expect(text).toMatch(/^converged: -\d\.\d+ Ha$/);
+          expect(workers).toBe(threads === 1 ? 0 : threads);
+          expect([steps, pictures]).toEqual([here.iterations, 1]);
+          close(Number(text.split(" ")[1]), here.energies.total, 1e-11, "energy");
+        }
+    },
+  );
+});
+
+describe("what does not load is named", () => {
+  /** A page by esbuild whose worker and symmetry analysis lie where its options say. */
+  beforeAll(async () => {
+    await BUNDLERS.esbuild("here");
+    const contents = readFileSync(at("page.js"), "utf8").replace(
+      "threads:",
+      'worker: "/else/w.js", symmetryModule: "/else/m.wasm", threads:',
+    );
+    await esbuild({ ...plain, stdin: { contents, resolveDir: folder }, splitting: true, outdir: "else", entryNames: "page" }); // biome-ignore format: one call
+    await esbuild({ ...plain, entryPoints: ["stillwave/worker"], outfile: "else/else/w.js" });
+    copyFileSync(at("index.html"), at("else/index.html"));
+    copyFileSync(at(MOYO), at("else/else/m.wasm"));
+  });
+  const without = (from: string, file: string): string => {
+    const name = `${from} without ${file.split("/").at(-1)}`;
+    mkdirSync(at(name));
+    cpSync(at(from), at(name), { recursive: true });
+    rmSync(at(name, file));
+    return name;
+  };
+
+  test.skipIf(!isThere)(
+    needs("chromium", isThere, "with its option, and its address if it was given"),
+    async () => {
+      expect((await pressed("else", 2)).text).toMatch(/^converged: /);
+      for (const [from, file, line] of [
+      ["here", "worker.js", /^worker: dist\/parallel\/worker\.js of stillwave did not load .* the option worker$/],
+      ["here", "moyo_wasm_bg.wasm", /^symmetryModule: must be the moyo_wasm_bg\.wasm of @spglib\/moyo-wasm, which did not load \(.*\); serve it/],
+      ["else", "else/w.js", /^worker: must be the address of stillwave's worker module, got \/else\/w\.js, which did not load;/],
+      ["else", "else/m.wasm", /^symmetryModule: must be .*, got \/else\/m\.wasm, which did not load \(/],
+    ] as const) // biome-ignore format: one row each
+        expect((await pressed(without(from, file), 2)).text).toMatch(line);
+    },
+  );
+});
