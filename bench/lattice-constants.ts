@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Matrix, solve } from "ml-matrix";
-import { crystalShape } from "../src/build/crystals.ts";
+import { crystalShape, isMetallic } from "../src/build/crystals.ts";
 import { bulk, newJob, runScf } from "../src/index.ts";
 import { command } from "./harness/command.ts";
 
@@ -67,7 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
   try {
     for (const name of names.length > 0 ? names : CRYSTALS) {
       const { crystal, a, c } = crystalShape(name);
-      const isMetal = ["fcc", "bcc", "hcp"].includes(crystal);
+      const isMetal = isMetallic(crystal, name);
       const settings = newJob(bulk(name), { isMetal, functional });
       const jobs = STRETCHES.map((stretch) => {
         const scale = 1 + stretch;

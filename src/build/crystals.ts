@@ -39,6 +39,13 @@ const TABLES: Readonly<Record<CrystalName, string>> = {
     "CaO 4.811|SrO 5.160|PbS 5.936|PbTe 6.462|TiC 4.328|TiN 4.240|NiO 4.177",
 };
 
+const METALS: readonly CrystalName[] = ["fcc", "bcc", "hcp"];
+const RARE_GASES: readonly string[] = ["Ne", "Ar", "Kr", "Xe"];
+
+/** Tells whether a crystal is taken for a metal; this sets smearing and the density of k-points. */
+export const isMetallic = (crystal: CrystalName, name: string): boolean =>
+  METALS.includes(crystal) && !RARE_GASES.includes(name);
+
 interface KnownCrystal {
   readonly crystal: CrystalName;
   readonly a: number;

@@ -1,6 +1,6 @@
 import { basename, resolve } from "node:path";
 import { bulk } from "../../build/bulk.ts";
-import { CRYSTALS, type CrystalName, crystalShape } from "../../build/crystals.ts";
+import { CRYSTALS, crystalShape, isMetallic } from "../../build/crystals.ts";
 import { MOLECULE_NAMES, molecule } from "../../build/molecule.ts";
 import { slab } from "../../build/slab.ts";
 import { supercell } from "../../build/supercell.ts";
@@ -123,7 +123,7 @@ const newBulk = builder({
     return {
       structure: bulk(name, { ...choice, conventional }),
       title: `${shape} ${name}`,
-      isMetal: isMetal(shape, name),
+      isMetal: isMetallic(shape, name),
     };
   },
 });
@@ -158,7 +158,7 @@ const newSlab = builder({
       // Three, by its rule.
       structure: slab(name, { ...choice, face: indicesOf(face) as unknown as Vec3, layers, vacuum }),
       title: `${shape} ${name}(${face}) slab, ${layers} layers and vacuum`,
-      isMetal: isMetal(shape, name),
+      isMetal: isMetallic(shape, name),
     };
   },
 });
@@ -221,11 +221,6 @@ export const newJobs: CommandBody = {
   ],
   commands: [newBulk, newSlab, newMolecule, newFrom],
 };
-
-/** Crystals whose elements are metals; this sets smearing and the density of k-points. */
-const METALS: readonly CrystalName[] = ["fcc", "bcc", "hcp"];
-const RARE_GASES: readonly string[] = ["Ne", "Ar", "Kr", "Xe"];
-const isMetal = (shape: CrystalName, name: string) => METALS.includes(shape) && !RARE_GASES.includes(name);
 
 /** The job around a structure to stdout or to `--out`. */
 async function writeNewJob(
