@@ -11,6 +11,8 @@ export { type Field, fieldOn } from "../basis/field.ts";
 export { planeAverage } from "../basis/plane-average.ts";
 export type { BandEnergy, BandsAtK } from "../ground/band-levels.ts";
 export type { Bands, BandsChoices } from "../ground/bands.ts";
+export type { Check } from "../ground/check/check.ts";
+export type { SelfCheckOptions } from "../ground/check/self-check.ts";
 export type { Dielectric, DielectricChoices } from "../ground/dielectric.ts";
 export type { Dos, DosChoices } from "../ground/dos.ts";
 export type { BandsCertificate, ErrorBars } from "../ground/error-bars.ts";

@@ -37,4 +37,4 @@ export { type RelaxOptions, runRelax } from "../job/tasks/relax/run-relax.ts";
 export { converged } from "../job/tasks/scf/converged.ts";
 export type { GroundFields } from "../job/tasks/scf/ground-fields.ts";
 export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "../job/tasks/scf/result.ts";
-export { runScf } from "../job/tasks/scf/run-scf.ts";
+export { runScf, type ScfRunOptions } from "../job/tasks/scf/run-scf.ts";

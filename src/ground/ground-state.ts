@@ -15,6 +15,8 @@ import type { Energies, HistoryRow, ScfState, ScfStep } from "../scf/state.ts";
 import { windowWeights } from "../state/energy-window.ts";
 import type { Term } from "../terms/term.ts";
 import { type Bands, type BandsChoices, bandsPath, computeBands } from "./bands.ts";
+import type { Check } from "./check/check.ts";
+import { type SelfCheckOptions, selfCheck } from "./check/self-check.ts";
 import { computeDielectric, type Dielectric, type DielectricChoices } from "./dielectric.ts";
 import { computeDos, type Dos, type DosChoices } from "./dos.ts";
 import { requireConverged, selfConsistentHamiltonian } from "./self-consistent-hamiltonian.ts";
@@ -107,6 +109,14 @@ export interface GroundState extends AsyncDisposable {
    * @throws NotConvergedError if this is no ground state.
    */
   dielectric(options?: DielectricChoices): Promise<Dielectric>;
+  /**
+   * Checks this state from what it holds, by other ways than it was computed: orthonormality,
+   * electrons, residuals, the energy by two routes, forces, symmetry, and whether a level below the
+   * Fermi level was missed. These are checks, no proofs.
+   *
+   * @throws NotConvergedError if this is no ground state.
+   */
+  check(options?: SelfCheckOptions): Promise<readonly Check[]>;
   /**
    * Finds the ground state of the same atoms elsewhere. It starts from the density of this one,
    * carried along with the atoms, and where the cutoff allows it from its orbitals, which this one
@@ -223,6 +233,11 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
       } finally {
         await orbitals.restore(before);
       }
+    },
+    async check(options) {
+      needOrbitals("check");
+      requireConverged(end);
+      return selfCheck(problem, last, orbitals, options);
     },
     async moved(positions, lattice, planeWaves = "cutoff") {
       needOrbitals("moved");

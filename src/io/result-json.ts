@@ -19,6 +19,7 @@ const ORDER = [
   "history",
   "forces",
   "stress",
+  "checks",
   "fftSize",
   "planeWaves",
   "resources",

@@ -1,3 +1,5 @@
+import { type Examination, examineBlock } from "../state/examine-block.ts";
+import { type MissedRequest, missedLevels } from "../state/missed-levels.ts";
 import type { EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
 import { blockResponse, type ResponseRequest } from "../state/response-block.ts";
 import { blockGradient, retract, tangentPart } from "../state/stiefel.ts";
@@ -32,6 +34,8 @@ export const blockOperations = {
     { request, deltaPotential }: { readonly request: ResponseRequest; readonly deltaPotential: Float64Array },
   ) => blockResponse(block, request, deltaPotential),
   gradient: (block: OrbitalBlock, _: null) => blockGradient(block),
+  examine: (block: OrbitalBlock, request: Examination) => examineBlock(block, request),
+  missed: (block: OrbitalBlock, request: MissedRequest) => missedLevels(block, request),
   tangentPart: (
     block: OrbitalBlock,
     { panel, preconditioned }: { readonly panel: Float64Array; readonly preconditioned: boolean },

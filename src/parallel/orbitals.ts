@@ -1,4 +1,6 @@
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import type { BlockExamination, Examination } from "../state/examine-block.ts";
+import type { MissedLevels, MissedRequest } from "../state/missed-levels.ts";
 import type { BlockEigenvalues, EigenRequest } from "../state/orbital-block.ts";
 import type { ResponseRequest } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
@@ -67,6 +69,18 @@ export interface Orbitals {
   ): Promise<DensityResponse>;
   /** Returns the energy gradient in the potential V(r) for full orbitals, one per block. */
   gradient(potential: ReadonlyRealField): Promise<BlockGradient[]>;
+  /** Measures the orbitals against the potential V(r) [Ha], shape [nSpin·N]. */
+  examine(
+    potential: ReadonlyRealField,
+    requests: readonly Examination[],
+    progress?: BlockProgress,
+  ): Promise<BlockExamination[]>;
+  /** Looks for levels that are not among the orbitals, in the potential V(r) [Ha]. */
+  missed(
+    potential: ReadonlyRealField,
+    request: (index: number) => MissedRequest,
+    progress?: BlockProgress,
+  ): Promise<MissedLevels[]>;
   /** Projects panels, one per block, to the orbitals' tangent space; may be preconditioned. */
   tangentPart(panels: readonly Float64Array[], preconditioned: boolean): Promise<Float64Array[]>;
   /** Replaces all orbitals by orthonormal bases of the spans of panels, one per block. */
@@ -170,6 +184,14 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     async gradient(potential) {
       await blocks.setPotential(potential);
       return map("gradient", () => null);
+    },
+    async examine(potential, requests, progress) {
+      await blocks.setPotential(potential);
+      return map("examine", (index) => requests[index]!, progress);
+    },
+    async missed(potential, request, progress) {
+      await blocks.setPotential(potential);
+      return map("missed", request, progress);
     },
     tangentPart: (panels, preconditioned) =>
       map("tangentPart", (index) => ({ panel: panels[index]!, preconditioned })),

@@ -30,6 +30,18 @@ beforeEach(() => {
   );
 });
 
+const SMALL = {
+  structure: {
+    lattice: [
+      [0, 5, 5],
+      [5, 0, 5],
+      [5, 5, 0],
+    ],
+    atoms: [{ element: "Si", position: [0, 0, 0] }],
+  },
+  ecut: 5,
+};
+
 const scf = (words: string, host: FakeHost) => runProgram(["scf", ...words.split(" ")], host);
 const twoSteps = async (options: RunOptions) => {
   options.onProgress?.({ step: 1, phase: "diagonalise", done: 2, total: 3 });
@@ -284,4 +296,60 @@ test.each([
   const host = fakeHost({ cwd });
   expect(await scf(`si.json ${words}`, host)).toBe(2);
   expect(host.written.stderr).toMatch(message);
+});
+
+describe("--check", () => {
+  test("of a right result passes, and is in the result file and a line of the summary", async () => {
+    const host = fakeHost({ cwd, isReal: true });
+    writeFileSync(join(cwd, "metal.json"), JSON.stringify({ ...SMALL, temperature: 0.01 }));
+    expect(await scf("metal.json --check --threads 2 --out r.json", host)).toBe(0);
+    const { checks } = JSON.parse(readFileSync(join(cwd, "r.json"), "utf8"));
+    expect(checks.length).toBeGreaterThanOrEqual(13);
+    for (const { name, value, limit, passed } of checks)
+      expect([name, passed, value <= limit]).toEqual([name, true, true]);
+    expect(host.written.stdout).toMatch(/\nchecks +all \d+ passed, levels missed \(inertia count\): 0\n/);
+    expect(host.written.stderr).not.toContain("check failed");
+  });
+
+  const failing = {
+    checks: [
+      { name: "orthonormality", value: 1e-15, limit: 1e-10, why: "rounding", passed: true, text: "fine" },
+      { name: "levels missed (random search)", value: 2, limit: 0, why: "a search", passed: false, text: "2 levels missing" }, // biome-ignore format: one line
+    ],
+  };
+
+  test("that fails is no success: a line for each, another verdict, exit code 1", async () => {
+    const host = fakeHost({ cwd, run: async () => failing });
+    expect(await scf("si.json --check --out r.json", host)).toBe(1);
+    expect(host.written.stderr).toContain(
+      "check failed: levels missed (random search): 2 levels missing; 2 where 0 is allowed (a search)\n",
+    );
+    expect(host.written.stderr.match(/check failed/g)).toHaveLength(1);
+    expect(host.written.stdout).toMatch(/converged in 3 steps, but 1 of 2 checks failed\n/);
+    expect(host.written.stdout).toMatch(
+      /\nchecks +1 of 2 checks failed, levels missed \(random search\): 2\n/,
+    );
+    expect(JSON.parse(readFileSync(join(cwd, "r.json"), "utf8")).checks).toEqual(failing.checks);
+    const quiet = fakeHost({ cwd, run: async () => failing });
+    expect(await scf("si.json --check --quiet", quiet)).toBe(1);
+    expect(quiet.written.stdout).toContain("converged in 3 steps, but 1 of 2 checks failed, free energy");
+    expect(quiet.written.stderr).toContain("check failed");
+  });
+
+  test("with --verbose has a table of all", async () => {
+    const host = fakeHost({ cwd, run: async () => failing });
+    await scf("si.json --check --verbose", host);
+    expect(host.written.stdout).toMatch(
+      /orthonormality +1\.00e-15 +1\.00e-10 +passed\n.*missed.* 2 +0 +FAILED\n/,
+    );
+  });
+
+  test("of a run that has not converged is said to be left out, with the exit code of that", async () => {
+    const host = fakeHost({ cwd, isReal: true });
+    writeFileSync(join(cwd, "short.json"), JSON.stringify({ ...SMALL, temperature: 0.01, scf: { maxIterations: 1 } })); // biome-ignore format: one line
+    expect(await scf("short.json --check", host)).toBe(3);
+    expect(host.written.stderr).toContain(
+      "warning: --check: nothing is checked, because there is no ground state (iteration-limit)\n",
+    );
+  });
 });

@@ -63,6 +63,8 @@ const ARGUMENTS: { readonly [K in BlockOperation]: (index: number) => ArgumentOf
     ),
   }),
   gradient: () => null,
+  examine: () => ({ eigenvalues: Float64Array.of(-0.2, 0.1, 0.15, 0.18), keep: 2 }),
+  missed: (index) => ({ known: Float64Array.of(-0.2, 0.1), below: 0.2, seed: index }),
   tangentPart: (index) => ({ panel: panel(index), preconditioned: index % 2 === 0 }),
   retract: panel,
   save: () => null,

@@ -4,7 +4,9 @@ import { writeAtomically } from "../../io/whole-files.ts";
 import { MIXINGS } from "../../job/schema/mixings.ts";
 import { withMixing } from "../../job/schema/with-mixing.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
+import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, verdict } from "../output/details.ts";
 import { FIELD_OPTIONS, type FieldFile, fieldFiles } from "../output/field-files.ts";
 import { drawGroundState, PICTURE_OPTIONS } from "../output/ground-pictures.ts";
@@ -32,6 +34,7 @@ export const scf = jobCommand({
       value: "NAME",
       isListed: false,
     }),
+    ...SCF_OPTIONS,
     ...PICTURE_OPTIONS,
     ...FIELD_OPTIONS,
   },
@@ -44,6 +47,7 @@ export const scf = jobCommand({
       "other settings than the job's",
     ],
     ["stillwave scf job.json --density rho.cube", "the density for VESTA and others"],
+    ["stillwave scf job.json --check", "check the result; exit code 1 if a check fails"],
     ["stillwave scf job.json --json > result.json", "for another program"],
     ["stillwave scf job.json --checkpoint job.checkpoint.json", "keep the state, for bands and dos as well"],
     ["stillwave scf job.json --restart job.checkpoint.json", "go on where Ctrl-C stopped"],
@@ -51,13 +55,14 @@ export const scf = jobCommand({
   headline: ({ job, source }) => headline(job, source.name),
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
-  async solve(scfTask, session, { run }, { options, job }): Promise<Solved> {
+  async solve(scfTask, session, { run, count }, { options, job }): Promise<Solved> {
     let made: Omit<Solved, "result"> = { files: [] };
     const onFields = async (fields: GroundFields) => {
       // Now, while the orbitals are there.
       made = { fields, files: await fieldFiles(options, fields, job) };
     };
-    return { result: await scfTask(session, { ...run, onFields }), ...made };
+    const onCheck = count("self-checks", "k-point");
+    return { result: await scfTask(session, { ...run, onFields, check: options.check, onCheck }), ...made };
   },
   isUnfinished: ({ result }) => result.status === "interrupted",
   // The result file first, because the rest can be made again from it.
@@ -78,6 +83,7 @@ export const scf = jobCommand({
     summary: () => summary(result, host.stdout),
     details: () => details(result),
     failures: result.converged ? [] : [result.reason ?? result.status],
+    failedChecks: failedChecks(result).map(checkLine),
   }),
   async draw({ result, fields, files }, { options, path, report, title }) {
     for (const { name, what, chunks } of files) {

@@ -2,18 +2,23 @@ import { EV_PER_HARTREE } from "../../common/units.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import { STEP_PARTS } from "../../scf/stopwatch.ts";
 import type { PhaseTime } from "../terminal/phases.ts";
+import { checksTable, failedText } from "./checks.ts";
 import { resourceText } from "./summary.ts";
 
 /** All that `--quiet` leaves: whether it converged, in how many steps, to what. */
-export function verdict({ converged, iterations, energies, status, reason }: ResultFile): string {
+export function verdict(result: ResultFile): string {
+  const { converged, iterations, energies, status, reason } = result;
+  const failed = failedText(result);
   const steps = `${iterations} step${iterations === 1 ? "" : "s"}`;
   const energy = `free energy ${energies.total.toFixed(10)} Ha`;
-  return converged ? `converged in ${steps}, ${energy}` : `NOT converged: ${reason ?? status}, ${energy}`;
+  return converged
+    ? `converged in ${steps}${failed && `, but ${failed}`}, ${energy}`
+    : `NOT converged: ${reason ?? status}, ${energy}`;
 }
 
 /** What `--verbose` adds to the summary: levels of every k-point, and where the time went. */
 export const details = (result: ResultFile): string =>
-  `${[levels(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
+  `${[levels(result), checksTable(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
 
 /** Text of `--verbose` elsewhere: time of each phase and of the whole. */
 export function workDetails(phases: readonly PhaseTime[], resources: ResultFile["resources"]): string {

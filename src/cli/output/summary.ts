@@ -9,6 +9,7 @@ import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
 import { unsignedZero } from "../terminal/live-table.ts";
 import { styled } from "../terminal/style.ts";
+import { checksText, failedText } from "./checks.ts";
 
 /** Forces of more atoms than this are left to the result file. */
 const MOST_FORCES = 12;
@@ -43,8 +44,12 @@ function kpointsText({ kgrid, kshift, kshifts, kpoints }: Job): string {
 /** The result as text for a person; with a picture of the convergence on a terminal. */
 export function summary(result: ResultFile, out: Output): string {
   const paint = styled(out);
+  const failed = failedText(result);
+  const converged = `converged in ${plural(result.iterations, "step")}`;
   const verdict = result.converged
-    ? paint("green", `converged in ${plural(result.iterations, "step")}`)
+    ? failed === ""
+      ? paint("green", converged)
+      : paint("red", `${converged}, but ${failed}`)
     : paint(
         "red",
         [
@@ -99,6 +104,7 @@ function facts(result: ResultFile): string {
   ]);
   const group = symmetryText(result);
   if (group !== undefined) rows.push(["symmetry", group]);
+  if (result.checks !== undefined) rows.push(["checks", checksText(result.checks)]);
   rows.push(["pseudopotential", pseudopotentialsText(result.pseudopotentials)]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");

@@ -16,8 +16,8 @@ export interface Reporter {
   warn(warnings: readonly string[]): void;
   /** Always. */
   urge(text: string): void;
-  /** Why a result is not what was asked for; always. */
-  fail(reason: string): void;
+  /** Why a result is not what was asked for; always. @param what default `not converged`. */
+  fail(reason: string, what?: string): void;
 }
 
 export function reporter(stderr: Output, level: Level): Reporter {
@@ -44,6 +44,6 @@ export function reporter(stderr: Output, level: Level): Reporter {
       }
     },
     urge: write,
-    fail: (reason) => write(`${paint("red", "not converged:")} ${printable(reason)}`),
+    fail: (reason, what = "not converged") => write(`${paint("red", `${what}:`)} ${printable(reason)}`),
   };
 }

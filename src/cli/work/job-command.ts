@@ -37,6 +37,8 @@ export interface Told extends ResultTexts {
   readonly warnings: readonly string[];
   /** What was asked for and not reached, one line each. */
   readonly failures?: readonly string[];
+  /** Checks of a result that it did not pass, one line each. */
+  readonly failedChecks?: readonly string[];
   /** Whether more was asked for, where the summary says so. */
   readonly isIncomplete?: boolean;
 }
@@ -131,15 +133,23 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       },
     );
     const unsaved = await spec.save?.(result, call).then(nothing, (error: Error) => error);
-    const { warnings, failures = [], isIncomplete = false, ...texts } = spec.tell(result, call, phases);
+    const {
+      warnings,
+      failures = [],
+      failedChecks = [],
+      isIncomplete = false,
+      ...texts
+    } = spec.tell(result, call, phases);
     report.warn(warnings);
     printResult(host, report, given.json === true || unsaved !== undefined, texts);
     for (const failure of failures) report.fail(failure);
+    for (const failed of failedChecks) report.fail(failed, "check failed");
     if (unsaved !== undefined) {
       report.fail(`the result is printed, because its file could not be written: ${unsaved.message}`);
       return EXIT.error;
     }
     await spec.draw?.(result, call);
+    if (failedChecks.length > 0) return EXIT.error;
     return failures.length === 0 && !isIncomplete ? EXIT.ok : EXIT.notConverged;
   };
   return command({ args: [JOB], options, examples, run });

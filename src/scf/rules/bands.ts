@@ -8,7 +8,7 @@ export interface BandCounts {
 }
 
 /** Occupations below this [electrons] count as empty. */
-const OCCUPIED = 1e-6;
+export const OCCUPIED = 1e-6;
 
 /**
  * Returns the electrons that the bands of one spin must hold at the start: all N without spin, and

@@ -1,3 +1,4 @@
+import type { Check } from "../../../ground/check/check.ts";
 import type { AtomicMagnetisation } from "../../../observables/magnetisation.ts";
 import type { Diagnosis } from "../../../scf/diagnosis.ts";
 import type { Energies, HistoryRow } from "../../../scf/state.ts";
@@ -57,6 +58,8 @@ export interface ResultFile {
   readonly forces?: readonly (readonly [number, number, number])[];
   /** [Ha/bohr³], symmetric. */
   readonly stress?: readonly (readonly [number, number, number])[];
+  /** What was checked, where it was asked for and there is a ground state. */
+  readonly checks?: readonly Check[];
   /** Space group and number of operations of the crystal; absent where symmetry is off. */
   readonly symmetry?: SymmetryReport;
   /** Divisions of the k-grid, where the job gives a spacing. */

@@ -1,5 +1,7 @@
 import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
+import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import { type Check, upTo } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import {
   atomicMagnetisation,
@@ -7,6 +9,7 @@ import {
   magnetisation,
   spinDensity,
 } from "../../../observables/magnetisation.ts";
+import type { BlockProgress } from "../../../parallel/blocks.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
@@ -14,9 +17,16 @@ import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts"
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { groundFields } from "./ground-fields.ts";
+import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
 import { solveSession } from "./solve.ts";
 import { whyNotConverged } from "./why-not-converged.ts";
+
+/** What a run needs beside the job, and what is asked of its end. */
+export interface ScfRunOptions extends RunOptions, Given<typeof SCF_OPTIONS> {
+  /** Hears how many k-points have been searched for missed levels. */
+  readonly onCheck?: BlockProgress;
+}
 
 /**
  * Ground state of a job.
@@ -33,11 +43,12 @@ import { whyNotConverged } from "./why-not-converged.ts";
  * console.log(result.energies.total, result.iterations);
  * ```
  */
-export const runScf = async (job: unknown, options: RunOptions = {}): Promise<ResultFile> =>
+export const runScf = async (job: unknown, options: ScfRunOptions = {}): Promise<ResultFile> =>
   scfTask(await openSession(parseJob(job), options), options);
 
 /** Ground state of the job of a session. */
-export async function scfTask(session: Session, options: RunOptions): Promise<ResultFile> {
+export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
+  const { check } = valuesOf("scf", SCF_OPTIONS, options);
   const prepared = await prepareSession(session, options);
   const state = await solveSession(session, prepared, options);
   try {
@@ -45,12 +56,32 @@ export async function scfTask(session: Session, options: RunOptions): Promise<Re
     const isWhole = state.status !== "interrupted"; // else somebody wants to leave
     const forces = isWhole ? await state.forces() : undefined;
     const stress = isWhole && prepared.job.stress ? await state.stress() : undefined;
+    const checks = check && state.converged ? await checksOf(state, options.onCheck) : undefined;
+    const unchecked =
+      check && !state.converged
+        ? [
+            `${session.named("check")}: nothing is checked, because there is no ground state (${state.status})`,
+          ]
+        : [];
     const { threads } = state.orbitals;
     const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
     const why = whyNotConverged(session, { last: state.last, reason: state.status });
-    return resultFile(prepared, state, { why, forces, stress }, resources);
+    return resultFile(prepared, state, { why, forces, stress, checks, unchecked }, resources);
   } finally {
     await state.close();
+  }
+}
+
+/** Checks a state. An error on the way is a check that failed: the result is kept. */
+async function checksOf(
+  state: GroundState,
+  onProgress: BlockProgress | undefined,
+): Promise<readonly Check[]> {
+  try {
+    return await state.check({ onProgress });
+  } catch (error) {
+    const text = `the checks could not be made: ${(error as Error).message}`;
+    return [upTo("checks", 1, 0, "the number of times that they broke off", text)];
   }
 }
 
@@ -92,12 +123,15 @@ interface Found {
   readonly why: Pick<ResultFile, "reason" | "diagnosis">;
   readonly forces: readonly Vec3[] | undefined;
   readonly stress: Mat3 | undefined;
+  readonly checks: readonly Check[] | undefined;
+  /** Why there are none. */
+  readonly unchecked: readonly string[];
 }
 
 function resultFile(
   { job, warnings, symmetry, choice }: PreparedScf,
   state: GroundState,
-  { why, forces, stress }: Found,
+  { why, forces, stress, checks, unchecked }: Found,
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis, last, status } = state;
@@ -126,11 +160,12 @@ function resultFile(
     history: state.history,
     ...(forces === undefined ? {} : { forces }),
     ...(stress === undefined ? {} : { stress }),
+    ...(checks === undefined ? {} : { checks }),
     ...(symmetry === undefined ? {} : { symmetry }),
     ...("spacing" in job.kgrid && "kgrid" in choice ? { kgrid: choice.kgrid } : {}),
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,
-    warnings: [...new Set([...warnings, ...state.warnings, ...lostMoments(basis, last)])],
+    warnings: [...new Set([...warnings, ...state.warnings, ...lostMoments(basis, last), ...unchecked])],
   };
 }

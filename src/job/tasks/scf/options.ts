@@ -1,0 +1,9 @@
+import { type Options, toggle } from "../../../common/options.ts";
+
+/** What a run may be told beside its job. */
+export const SCF_OPTIONS = {
+  /** Whether the ground state is checked, by other ways than it was computed. */
+  check: toggle({
+    help: "check the result: orthonormality, residuals, energy by two routes, missed levels, and others",
+  }),
+} as const satisfies Options;
