@@ -124,6 +124,7 @@ const APPLY = [
   ...of("errors/apply/fft-rounding.ts", ["apply/adversary"], [
     ["a pass: products with factors", "const tau = sumAbove(twist, eta);", "const tau = productAbove(eta, maxAbove(exact(1), twist));"],
     ["a pass: errors of the factors", "const tau = sumAbove(twist, eta);", "const tau = twist;"],
+    ["a pass: √2 of products with factors", "productAbove(provedAbove(Math.SQRT2), gamma(2),", "productAbove(gamma(2),"],
     ["a pass: β, in norm", "relative: sumAbove(tau, productAbove(small, rootAbove(exact(pass.radix))))", "relative: tau"],
     ["a pass: √r", "productAbove(small, rootAbove(exact(pass.radix)))", "productAbove(small, rootAbove(exact(1)))"],
     ["a pass: β, uniformly", "uniform: sumAbove(tau, small)", "uniform: tau"],
@@ -214,6 +215,9 @@ const COUNT = [
     ["τ: the projectors", "        t.addProduct(tails[c]![i]!, rootAbove(squares.value));\n", ""],
     ["τ: the local potential", "new SumAbove().add(problem.table.norm2Beyond(distance))", "new SumAbove().add(exact(0 * distance))"],
     ["(Σ τ) diag(τ): one τ", "productAbove(tauSum, tau[x]!)", "productAbove(tau[x]!, tau[x]!)"],
+  ]),
+  ...of("errors/count/positive-definite.ts", ["count/adversary"], [
+    ["Lemma 5: half of its roundings", "complexGamma(2 * n + 16)", "complexGamma(n + 6)"],
   ]),
   ...of("errors/count/positive-definite.ts", ["count/lemmas"], [
     ["Lemma 5: its roundings", "complexGamma(2 * n + 16)", "productAbove(exact(1e-3), complexGamma(2 * n + 16))"],

@@ -1,5 +1,6 @@
-import { gemm, gemmWork } from "./gemm";
+import { productOf, productWork } from "./product";
 import { qlIterate, rotationBytes, STRIP } from "./ql";
+import { realTridiagonalise } from "./real/tridiagonal";
 import { aligned, im, re, setComplex, smaller } from "./simd";
 import { tridiagonalise } from "./tridiagonal";
 
@@ -8,13 +9,13 @@ const BLOCK: usize = 32;
 const BLOCK_OF_SMALL: usize = 16;
 const SMALL: usize = 200;
 /** Entries of T this far below the largest of A are rounding noise many times over. */
-export const FLOOR: f64 = 1e-32;
+const FLOOR: f64 = 1e-32;
 
-/** Bytes of work `eigh` needs. */
-export function eighWork(n: usize): usize {
-  const strips = (n + STRIP - 1) / STRIP;
-  const vectors = 7 * aligned(n * 16 + 16);
-  const transform = aligned(BLOCK * n * 16) * 3 + 2 * aligned(BLOCK * BLOCK * 16) + gemmWork(n, n, n) + 64;
+/** Bytes of work `eigenpairs` needs. */
+export function eigenWork<T>(n: usize): usize {
+  const size = sizeof<T>(), strips = (n + STRIP - 1) / STRIP;
+  const vectors = 7 * aligned(n * size + 16);
+  const transform = aligned(BLOCK * n * size) * 3 + 2 * aligned(BLOCK * BLOCK * size) + productWork<T>(n, n, n) + 64;
   return 64 + vectors + aligned(strips * n * 64) + aligned(rotationBytes(n)) + transform;
 }
 
@@ -22,14 +23,17 @@ export function eighWork(n: usize): usize {
  * A V = V Λ for Hermitian A (lower triangle): reduction to tridiagonal form, implicit QL, back transformation.
  * Returns false if QL does not converge or A holds infinities or NaN, of which one in A is enough to be found in T.
  */
-export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
-  const strips = (n + STRIP - 1) / STRIP, vector = aligned(n * 16 + 16);
+export function eigenpairs<T>(
+  n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize,
+): bool {
+  const size = sizeof<T>(), strips = (n + STRIP - 1) / STRIP, vector = aligned(n * size + 16);
   const e = aligned(work), tau = e + vector, order = tau + vector, x = order + vector, w = x + vector, y = w + vector;
   const d = y + vector, z = d + vector, rotations = z + aligned(strips * n * 64);
   const rest = rotations + aligned(rotationBytes(n));
 
-  const exponent = scaleToOne(n, a, lda, 16);
-  tridiagonalise(n, a, lda, d, e, tau, x, w, y);
+  const exponent = scaleToOne(n, a, lda, size);
+  if (sizeof<T>() == 8) realTridiagonalise(n, a, lda, d, e, tau, x, w, y);
+  else tridiagonalise(n, a, lda, d, e, tau, x, w, y);
   if (!isFiniteSum(n, d) || !isFiniteSum(n, e)) return false; // no sweep would make numbers of it
   memory.fill(z, 0, strips * n * 64);
   for (let i: usize = 0; i < n; i++) store<f64>(z + ((i >> 3) * n + i) * 64 + ((i & 7) << 3), 1);
@@ -37,18 +41,21 @@ export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ld
 
   sortedOrder(n, d, order);
   for (let j: usize = 0; j < n; j++) {
-    const from: usize = load<u32>(order + (j << 2)), to = v + j * ldv * 16;
+    const from: usize = load<u32>(order + (j << 2)), to = v + j * ldv * size;
     store<f64>(values + (j << 3), timesPowerOfTwo(load<f64>(d + (from << 3)), exponent));
-    for (let i: usize = 0; i < n; i++)
-      setComplex(to + (i << 4), load<f64>(z + ((i >> 3) * n + from) * 64 + ((i & 7) << 3)), 0);
+    for (let i: usize = 0; i < n; i++) {
+      const entry = load<f64>(z + ((i >> 3) * n + from) * 64 + ((i & 7) << 3));
+      if (sizeof<T>() == 8) store<f64>(to + (i << 3), entry);
+      else setComplex(to + (i << 4), entry, 0);
+    }
   }
-  backTransform(n, a, lda, tau, v, ldv, rest);
+  backTransform<T>(n, a, lda, tau, v, ldv, rest);
   return true;
 }
 
 /** Whether n numbers are finite, with room to add them up: those of a matrix of size one. */
 @inline
-export function isFiniteSum(n: usize, x: usize): bool {
+function isFiniteSum(n: usize, x: usize): bool {
   let total: f64 = 0;
   for (let i: usize = 0; i < n; i++) total += Math.abs(load<f64>(x + (i << 3)));
   return total < Infinity; // false for NaN
@@ -56,7 +63,7 @@ export function isFiniteSum(n: usize, x: usize): bool {
 
 /** x·2^k for any k whose result is a number, also where 2^k itself is none. */
 @inline
-export function timesPowerOfTwo(x: f64, k: i32): f64 {
+function timesPowerOfTwo(x: f64, k: i32): f64 {
   const half = k / 2;
   return x * powerOfTwo(half) * powerOfTwo(k - half);
 }
@@ -71,7 +78,7 @@ function powerOfTwo(k: i32): f64 {
  * Scales the lower triangle, of numbers of `size` bytes, by a power of two: largest entry in [1,
  * 2); returns minus its exponent.
  */
-export function scaleToOne(n: usize, a: usize, lda: usize, size: usize): i32 {
+function scaleToOne(n: usize, a: usize, lda: usize, size: usize): i32 {
   let largest: f64 = 0;
   for (let j: usize = 0; j < n; j++)
     for (let p = a + j * (lda + 1) * size, end = a + (j * lda + n) * size; p < end; p += 8)
@@ -88,7 +95,7 @@ export function scaleToOne(n: usize, a: usize, lda: usize, size: usize): i32 {
 }
 
 /** Ranks of d ascending, by insertion: QL leaves them nearly in order. */
-export function sortedOrder(n: usize, d: usize, order: usize): void {
+function sortedOrder(n: usize, d: usize, order: usize): void {
   for (let j: usize = 0; j < n; j++) {
     const value = load<f64>(d + (j << 3));
     let i = j;
@@ -102,41 +109,47 @@ export function sortedOrder(n: usize, d: usize, order: usize): void {
 }
 
 /** X ← Q X, Q = H_0 H_1 …, in blocks 1 − V T Vᴴ with T upper triangular [Schreiber and Van Loan 1989]. */
-function backTransform(n: usize, a: usize, lda: usize, tau: usize, x: usize, ldx: usize, work: usize): void {
+function backTransform<T>(n: usize, a: usize, lda: usize, tau: usize, x: usize, ldx: usize, work: usize): void {
   if (n < 2) return;
-  const panel = aligned(BLOCK * n * 16), small = aligned(BLOCK * BLOCK * 16);
+  const size = sizeof<T>(), panel = aligned(BLOCK * n * size), small = aligned(BLOCK * BLOCK * size);
   const v = work, first = v + panel, second = first + panel, t = second + panel, s = t + small, free = s + small;
   const width = n < SMALL ? BLOCK_OF_SMALL : BLOCK;
   const reflectors = n - 1, blocks = (reflectors + width - 1) / width;
   for (let b = blocks; b-- > 0; ) {
     const k0 = b * width, kb = smaller(width, reflectors - k0), rows = n - k0 - 1;
     for (let j: usize = 0; j < kb; j++) {
-      memory.fill(v + j * rows * 16, 0, j * 16);
-      memory.copy(v + (j * rows + j) * 16, a + ((k0 + j) * lda + k0 + 1 + j) * 16, (rows - j) * 16);
+      memory.fill(v + j * rows * size, 0, j * size);
+      memory.copy(v + (j * rows + j) * size, a + ((k0 + j) * lda + k0 + 1 + j) * size, (rows - j) * size);
     }
-    gemm(true, false, kb, kb, rows, 1, v, rows, v, rows, 0, s, kb, true, free);
-    triangularFactor(kb, tau + k0 * 16, s, t);
-    const at = x + (k0 + 1) * 16;
-    gemm(true, false, kb, n, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
-    gemm(false, false, kb, n, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
-    gemm(false, false, rows, n, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
+    productOf<T>(true, false, kb, kb, rows, 1, v, rows, v, rows, 0, s, kb, true, free);
+    triangularFactor<T>(kb, tau + k0 * size, s, t);
+    const at = x + (k0 + 1) * size;
+    productOf<T>(true, false, kb, n, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
+    productOf<T>(false, false, kb, n, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
+    productOf<T>(false, false, rows, n, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
   }
 }
 
 /** T_jj = τ_j, T_{<j,j} = −τ_j T_{<j,<j} (VᴴV)_{<j,j}. */
-function triangularFactor(kb: usize, tau: usize, s: usize, t: usize): void {
-  memory.fill(t, 0, kb * kb * 16);
+function triangularFactor<T>(kb: usize, tau: usize, s: usize, t: usize): void {
+  const size = sizeof<T>();
+  memory.fill(t, 0, kb * kb * size);
   for (let j: usize = 0; j < kb; j++) {
-    const tr = re(tau + j * 16), ti = im(tau + j * 16);
+    const tr = re(tau + j * size), ti = size == 8 ? 0 : im(tau + j * size);
     for (let i: usize = 0; i < j; i++) {
       let r: f64 = 0, q: f64 = 0;
       for (let l = i; l < j; l++) {
-        const b = t + (l * kb + i) * 16, c = s + (j * kb + l) * 16;
-        r += re(b) * re(c) - im(b) * im(c);
-        q += re(b) * im(c) + im(b) * re(c);
+        const b = t + (l * kb + i) * size, c = s + (j * kb + l) * size;
+        if (sizeof<T>() == 8) r += re(b) * re(c);
+        else {
+          r += re(b) * re(c) - im(b) * im(c);
+          q += re(b) * im(c) + im(b) * re(c);
+        }
       }
-      setComplex(t + (j * kb + i) * 16, -(tr * r - ti * q), -(tr * q + ti * r));
+      const at = t + (j * kb + i) * size;
+      if (sizeof<T>() == 8) store<f64>(at, -tr * r);
+      else setComplex(at, -(tr * r - ti * q), -(tr * q + ti * r));
     }
-    setComplex(t + (j * kb + j) * 16, tr, ti);
+    memory.copy(t + (j * kb + j) * size, tau + j * size, size);
   }
 }

@@ -1,14 +1,80 @@
+import { eigenpairs, eigenWork } from "./eigh";
+import { overlapOf, productOf, productWork } from "./product";
+import { choleskyOf, solveLeft, solveRight } from "./solve";
+
 export { transformGrid } from "./grid-fft";
 export { accumulateDensity, applyPotential, gridToSphere, permuteReal, sphereToGrid } from "./sphere-fft";
-export { gemm, gemmWork, hermitianOverlap } from "./gemm";
-export { cholesky, solveTriangularLeft, solveTriangularRight } from "./triangular";
-export { eigh, eighWork } from "./eigh";
 export {
   addScaledColumns, allPositive, columnDots, columnNorms2, columnWeightedNorms2, multiplyRows, scaleColumns, tpa,
 } from "./columns";
-export { realGemm, realGemmWork, symmetricOverlap } from "./real/gemm";
-export { realCholesky, realSolveTriangularLeft, realSolveTriangularRight } from "./real/triangular";
-export { realEigh, realEighWork } from "./real/eigh";
 export {
   realAddScaledColumns, realColumnDots, realColumnWeightedNorms2, realMultiplyRows, realScaleColumns, realTpa,
 } from "./real/columns";
+
+// Dense algebra of complex numbers, v128, and of real ones.
+export function gemmWork(m: usize, n: usize, k: usize): usize {
+  return productWork<v128>(m, n, k);
+}
+export function gemm(
+  isConjA: bool, isConjB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize, ldb: usize,
+  beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
+): void {
+  productOf<v128>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+}
+export function hermitianOverlap(
+  n: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+): void {
+  overlapOf<v128>(n, k, a, lda, b, ldb, c, ldc, work);
+}
+export function cholesky(n: usize, a: usize, lda: usize, work: usize): bool {
+  return choleskyOf<v128>(n, a, lda, work);
+}
+export function solveTriangularLeft(
+  n: usize, m: usize, r: usize, ldr: usize, isConj: bool, x: usize, ldx: usize, work: usize,
+): void {
+  solveLeft<v128>(n, m, r, ldr, isConj, x, ldx, work);
+}
+export function solveTriangularRight(
+  m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize, work: usize,
+): void {
+  solveRight<v128>(m, n, r, ldr, x, ldx, work);
+}
+export function eighWork(n: usize): usize {
+  return eigenWork<v128>(n);
+}
+export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
+  return eigenpairs<v128>(n, a, lda, values, v, ldv, work);
+}
+export function realGemmWork(m: usize, n: usize, k: usize): usize {
+  return productWork<f64>(m, n, k);
+}
+export function realGemm(
+  isConjA: bool, isConjB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize, ldb: usize,
+  beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
+): void {
+  productOf<f64>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+}
+export function symmetricOverlap(
+  n: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+): void {
+  overlapOf<f64>(n, k, a, lda, b, ldb, c, ldc, work);
+}
+export function realCholesky(n: usize, a: usize, lda: usize, work: usize): bool {
+  return choleskyOf<f64>(n, a, lda, work);
+}
+export function realSolveTriangularLeft(
+  n: usize, m: usize, r: usize, ldr: usize, isConj: bool, x: usize, ldx: usize, work: usize,
+): void {
+  solveLeft<f64>(n, m, r, ldr, isConj, x, ldx, work);
+}
+export function realSolveTriangularRight(
+  m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize, work: usize,
+): void {
+  solveRight<f64>(m, n, r, ldr, x, ldx, work);
+}
+export function realEighWork(n: usize): usize {
+  return eigenWork<f64>(n);
+}
+export function realEigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
+  return eigenpairs<f64>(n, a, lda, values, v, ldv, work);
+}

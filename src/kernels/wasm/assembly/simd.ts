@@ -1,4 +1,4 @@
-// One complex number is one v128: (re, im).
+// One complex number is one v128: (re, im). Kernels of both kinds of numbers are generic in T, v128 or f64.
 
 /** a·b + c; fused where the build has relaxed SIMD. */
 @inline

@@ -1,8 +1,5 @@
-import { gemm } from "./gemm";
 import { difference, im, madd, nmadd, pair, re, setComplex, smaller, sum, swap } from "./simd";
 
-/** Order of the diagonal blocks that are treated element by element; all else is matrix products. */
-const BLOCK: usize = 16;
 /** Rows of a panel that stay in the first cache while a block of columns is solved. */
 const ROWS: usize = 64;
 
@@ -47,37 +44,26 @@ function inverseIm(p: usize): f64 {
   return s == 0 ? 0 : -s / (re(p) * re(p) + s * s);
 }
 
-/** A = RᴴR in place, upper triangle; false if a pivot is not positive. Right-looking by blocks. */
-export function cholesky(n: usize, a: usize, lda: usize, work: usize): bool {
-  const ld = lda * 16;
-  for (let j0: usize = 0; j0 < n; j0 += BLOCK) {
-    const nb = smaller(BLOCK, n - j0), diagonal = a + j0 * ld + j0 * 16;
-    for (let j: usize = 0; j < nb; j++) {
-      const column = diagonal + j * ld;
-      for (let i: usize = 0; i < j; i++) {
-        subtractDot(column + i * 16, i, diagonal + i * ld, column);
-        const s = 1 / re(diagonal + i * (ld + 16));
-        multiply(column + i * 16, s, 0);
-      }
-      const pivot = column + j * 16;
-      store<f64>(pivot, 0, 8);
-      subtractDot(pivot, j, column, column);
-      if (!(re(pivot) > 0 && re(pivot) < Infinity)) return false;
-      setComplex(pivot, Math.sqrt(re(pivot)), 0);
+/** A = RᴴR of one diagonal block, upper triangle; false if a pivot is not positive. */
+export function factorBlock(nb: usize, diagonal: usize, ld: usize): bool {
+  for (let j: usize = 0; j < nb; j++) {
+    const column = diagonal + j * ld;
+    for (let i: usize = 0; i < j; i++) {
+      subtractDot(column + i * 16, i, diagonal + i * ld, column);
+      const s = 1 / re(diagonal + i * (ld + 16));
+      multiply(column + i * 16, s, 0);
     }
-    const rest = n - j0 - nb;
-    if (rest > 0) {
-      const right = diagonal + nb * ld;
-      solveDiagonalLeft(nb, rest, diagonal, ld, true, right, ld);
-      gemm(true, false, rest, rest, nb, -1, right, lda, right, lda, 1, right + nb * 16, lda, true, work);
-    }
+    const pivot = column + j * 16;
+    store<f64>(pivot, 0, 8);
+    subtractDot(pivot, j, column, column);
+    if (!(re(pivot) > 0 && re(pivot) < Infinity)) return false;
+    setComplex(pivot, Math.sqrt(re(pivot)), 0);
   }
-  for (let j: usize = 0; j < n; j++) memory.fill(a + j * ld + (j + 1) * 16, 0, (n - j - 1) * 16);
   return true;
 }
 
 /** R⁻¹ or R⁻ᴴ of one diagonal block on m columns. Leading dimensions in bytes. */
-function solveDiagonalLeft(nb: usize, m: usize, r: usize, ldr: usize, isConjugate: bool, x: usize, ldx: usize): void {
+export function solveBlockLeft(nb: usize, m: usize, r: usize, ldr: usize, isConjugate: bool, x: usize, ldx: usize): void {
   for (let j: usize = 0; j < m; j++) {
     const column = x + j * ldx;
     if (isConjugate)
@@ -95,43 +81,8 @@ function solveDiagonalLeft(nb: usize, m: usize, r: usize, ldr: usize, isConjugat
   }
 }
 
-/** X ← R⁻¹ X or R⁻ᴴ X, X n × m. */
-export function solveTriangularLeft(
-  n: usize, m: usize, r: usize, ldr: usize, isConjugate: bool, x: usize, ldx: usize, work: usize,
-): void {
-  const blocks = (n + BLOCK - 1) / BLOCK;
-  for (let b: usize = 0; b < blocks; b++) {
-    const i0 = (isConjugate ? b : blocks - 1 - b) * BLOCK;
-    const nb = smaller(BLOCK, n - i0), end = i0 + nb;
-    if (isConjugate && i0 > 0)
-      gemm(true, false, nb, m, i0, -1, r + i0 * ldr * 16, ldr, x, ldx, 1, x + i0 * 16, ldx, false, work);
-    if (!isConjugate && end < n)
-      gemm(
-        false, false, nb, m, n - end, -1, r + (i0 + end * ldr) * 16, ldr, x + end * 16, ldx, 1, x + i0 * 16, ldx,
-        false, work,
-      );
-    solveDiagonalLeft(nb, m, r + i0 * (ldr + 1) * 16, ldr * 16, isConjugate, x + i0 * 16, ldx * 16);
-  }
-}
-
-/**
- * X ← X R⁻¹, X m × n. With R in halves, X = (X₁, X₂): X₁ ← X₁ R₁₁⁻¹, X₂ ← (X₂ − X₁ R₁₂) R₂₂⁻¹, so that products of
- * growing size do the work.
- */
-export function solveTriangularRight(m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize, work: usize): void {
-  if (n <= BLOCK) {
-    solveDiagonalRight(m, n, r, ldr * 16, x, ldx * 16);
-    return;
-  }
-  const half = ((n + 2 * BLOCK - 1) / (2 * BLOCK)) * BLOCK, rest = n - half;
-  const right = x + half * ldx * 16, above = r + half * ldr * 16;
-  solveTriangularRight(m, half, r, ldr, x, ldx, work);
-  gemm(false, false, m, rest, half, -1, x, ldx, above, ldr, 1, right, ldx, false, work);
-  solveTriangularRight(m, rest, above + half * 16, ldr, right, ldx, work);
-}
-
-/** The same for one diagonal block, column by column. Leading dimensions in bytes. */
-function solveDiagonalRight(m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize): void {
+/** R⁻¹ of one diagonal block from the right, column by column. Leading dimensions in bytes. */
+export function solveBlockRight(m: usize, n: usize, r: usize, ldr: usize, x: usize, ldx: usize): void {
   for (let i0: usize = 0; i0 < m; i0 += ROWS) {
     const rows = smaller(ROWS, m - i0), top = x + i0 * 16;
     for (let j: usize = 0; j < n; j++) {

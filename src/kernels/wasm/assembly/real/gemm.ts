@@ -1,28 +1,12 @@
-import { aligned, madd, smaller } from "../simd";
+import { madd } from "../simd";
 
 /*
- * Products of real matrices, in the manner of ../gemm: the kernel keeps 4 × 4 sums in eight registers, as many
- * operations for each number loaded as the complex kernel of 2 × 2. Both factors are packed in strips of four.
+ * Packing and kernel of real products: 4 × 4 sums in eight registers, as many operations for each number loaded as
+ * the complex kernel of 2 × 2.
  */
-const A_BLOCK: usize = 32768;
-const KC: usize = 256;
-const NC: usize = 512;
-/** Bytes of one result of the kernel, for tiles at the edge. */
-const EDGE: usize = 128;
-
-@inline
-function blockRows(m: usize, kb: usize): usize {
-  return smaller((m + 3) & ~3, kb == 0 ? 4 : (A_BLOCK / kb) & ~7);
-}
-
-/** Bytes of work `realGemm` needs. */
-export function realGemmWork(m: usize, n: usize, k: usize): usize {
-  const kb = smaller(k, KC);
-  return aligned(64 + EDGE + blockRows(m, kb) * kb * 8) + 64 + ((smaller(n, NC) + 3) & ~3) * kb * 8;
-}
 
 /** C(4×4) ← α·(packed A)(packed B) + (isFirst ? 0 : C). */
-function kernel4x4(k: usize, a: usize, b: usize, c: usize, ldc: usize, alpha: f64, isFirst: bool): void {
+export function kernel4x4(k: usize, a: usize, b: usize, c: usize, ldc: usize, alpha: f64, isFirst: bool): void {
   let p0 = f64x2.splat(0), q0 = p0, p1 = p0, q1 = p0, p2 = p0, q2 = p0, p3 = p0, q3 = p0;
   const end = a + k * 32;
   while (a < end) {
@@ -98,64 +82,13 @@ function packAcross(m: usize, k: usize, x: usize, ld: usize, to: usize): void {
   }
 }
 
-/**
- * C ← α op(A) op(B) + β C, op the matrix itself or its transpose; `upper` leaves out tiles that lie wholly below the
- * diagonal of C.
- */
-export function realGemm(
-  transposeA: bool, transposeB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize,
-  ldb: usize, beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
-): void {
-  lda <<= 3;
-  ldb <<= 3;
-  ldc <<= 3;
-  if ((beta != 1 && beta != 0) || (beta == 0 && k == 0)) scale(m, n, beta, c, ldc);
-  const rowsPerBlock = blockRows(m, smaller(k, KC));
-  const edge = work, packedA = aligned(work + EDGE);
-  const packedB = aligned(packedA + rowsPerBlock * smaller(k, KC) * 8);
-  for (let j0: usize = 0; j0 < n; j0 += NC) {
-    const nb = smaller(NC, n - j0);
-    for (let k0: usize = 0; k0 < k; k0 += KC) {
-      const kb = smaller(KC, k - k0);
-      const isFirst = beta == 0 && k0 == 0;
-      if (transposeB) packAlong(nb, kb, b + j0 * 8 + k0 * ldb, ldb, packedB);
-      else packAcross(nb, kb, b + j0 * ldb + k0 * 8, ldb, packedB);
-      for (let i0: usize = 0; i0 < m; i0 += rowsPerBlock) {
-        if (upper && i0 >= j0 + nb) break;
-        const mb = smaller(rowsPerBlock, m - i0);
-        if (transposeA) packAcross(mb, kb, a + i0 * lda + k0 * 8, lda, packedA);
-        else packAlong(mb, kb, a + i0 * 8 + k0 * lda, lda, packedA);
-        for (let j: usize = 0; j < nb; j += 4)
-          for (let i: usize = 0; i < mb; i += 4) {
-            if (upper && i0 + i > j0 + j + 3) break;
-            const pa = packedA + i * kb * 8, pb = packedB + j * kb * 8;
-            const to = c + (j0 + j) * ldc + (i0 + i) * 8;
-            if (i + 3 < mb && j + 3 < nb) kernel4x4(kb, pa, pb, to, ldc, alpha, isFirst);
-            else {
-              kernel4x4(kb, pa, pb, edge, 32, alpha, true);
-              for (let jj: usize = 0; jj < 4 && j + jj < nb; jj++)
-                for (let ii: usize = 0; ii < 4 && i + ii < mb; ii++) {
-                  const at = to + jj * ldc + ii * 8, x = load<f64>(edge + jj * 32 + ii * 8);
-                  store<f64>(at, isFirst ? x : load<f64>(at) + x);
-                }
-            }
-          }
-      }
-    }
-  }
+/** Rows of op(A) in strips of four, op the matrix itself or its transpose. */
+export function packRealA(isTransposed: bool, m: usize, k: usize, a: usize, lda: usize, to: usize): void {
+  if (isTransposed) packAcross(m, k, a, lda, to);
+  else packAlong(m, k, a, lda, to);
 }
 
-function scale(m: usize, n: usize, beta: f64, c: usize, ldc: usize): void {
-  for (let j: usize = 0; j < n; j++)
-    for (let p = c + j * ldc, end = c + j * ldc + m * 8; p < end; p += 8)
-      store<f64>(p, beta == 0 ? 0 : load<f64>(p) * beta);
-}
-
-/** C ← AᵀB, known symmetric: the upper triangle is computed and mirrored. */
-export function symmetricOverlap(
-  n: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
-): void {
-  realGemm(true, false, n, n, k, 1, a, lda, b, ldb, 0, c, ldc, true, work);
-  for (let j: usize = 0; j < n; j++)
-    for (let i: usize = 0; i < j; i++) store<f64>(c + (i * ldc + j) * 8, load<f64>(c + (j * ldc + i) * 8));
+/** Columns of op(B) likewise. */
+export function packRealB(isTransposed: bool, k: usize, n: usize, b: usize, ldb: usize, to: usize): void {
+  packRealA(!isTransposed, n, k, b, ldb, to);
 }
