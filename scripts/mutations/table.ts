@@ -216,9 +216,6 @@ const COUNT = [
     ["τ: the local potential", "new SumAbove().add(problem.table.norm2Beyond(distance))", "new SumAbove().add(exact(0 * distance))"],
     ["(Σ τ) diag(τ): one τ", "productAbove(tauSum, tau[x]!)", "productAbove(tau[x]!, tau[x]!)"],
   ]),
-  ...of("errors/count/positive-definite.ts", ["count/adversary"], [
-    ["Lemma 5: half of its roundings", "complexGamma(2 * n + 16)", "complexGamma(n + 6)"],
-  ]),
   ...of("errors/count/positive-definite.ts", ["count/lemmas"], [
     ["Lemma 5: its roundings", "complexGamma(2 * n + 16)", "productAbove(exact(1e-3), complexGamma(2 * n + 16))"],
     ["looked at: the largest order", "n < LARGEST_ORDER && ", ""],
