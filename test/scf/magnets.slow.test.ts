@@ -61,7 +61,7 @@ test("nickel with PBE and semicore electrons: its moment is kept until the charg
 });
 
 test("an antiferromagnet keeps its order by default settings: FeO with PBE and semicore electrons", async () => {
-  // 13 steps. The potential of the initial charge leaves 0.13 of 3.5 μB; without keeping them (`holdMoments`) the run
+  // 21 steps. The potential of the initial charge leaves 0.13 of 3.5 μB; without keeping them (`holdMoments`) the run
   // is without order and 0.09 Ha too high after 100 steps.
   const [a, half] = [4.33, 2.165];
   const run = await runScf({
@@ -78,13 +78,12 @@ test("an antiferromagnet keeps its order by default settings: FeO with PBE and s
     },
     ecut: 40,
     kgrid: [2, 2, 2],
-    scf: { tolerance: { density: 1e-3 } },
   });
   expect(run.status).toBe("converged");
-  expect(run.iterations).toBeLessThanOrEqual(17);
-  close(run.magnetisation!, 0, 1e-2, "moment of the cell");
-  close(run.atomicMagnetisation!.moments[0]!, 3.385, 5e-3, "moment of iron");
-  close(run.energies.total, -275.49332, 1e-4, "energy");
+  expect(run.iterations).toBeLessThanOrEqual(24);
+  close(run.magnetisation!, 0, 1e-4, "moment of the cell"); // soft: 60 times the residual
+  close(run.atomicMagnetisation!.moments[0]!, 3.3844, 2e-4, "moment of iron");
+  close(run.energies.total, -275.4933206945, 1e-8, "energy"); // of second order in the residual
 });
 
 /** An oxygen molecule in a box whose vacuum is thinner than a hundredth of an electron. */
