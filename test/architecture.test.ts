@@ -21,7 +21,7 @@ const LAYERS = [
   ["parallel"],
   ["response"],
   ["scf"],
-  ["bands", "models"],
+  ["bands", "models", "refine"],
   ["ground"],
   ["io", "plot"],
   ["job"],

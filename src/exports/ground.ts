@@ -31,5 +31,12 @@ export {
 } from "../observables/magnetisation.ts";
 export { type Plane, type Slice, slice } from "../observables/slice.ts";
 export type { Orbitals } from "../parallel/orbitals.ts";
+export type {
+  BasisError,
+  Corrected,
+  ErrorEstimateChoices,
+  ErrorEstimates,
+  SmearingError,
+} from "../refine/error-estimates.ts";
 export type { DielectricMode, DielectricReport, DielectricStep } from "../response/dielectric.ts";
 export type { Levels, Occupation } from "../state/occupation.ts";

@@ -9,6 +9,7 @@ import type { GridSize } from "../kernels/kernels.ts";
 import { levelCapacity } from "../model/model.ts";
 import { spinDensity } from "../observables/magnetisation.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
+import { type ErrorEstimateChoices, type ErrorEstimates, estimateErrors } from "../refine/error-estimates.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfEnd, ScfOutcome, ScfProblem } from "../scf/scf.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "../scf/state.ts";
@@ -118,6 +119,15 @@ export interface GroundState extends AsyncDisposable {
    */
   check(options?: SelfCheckOptions): Promise<readonly Check[]>;
   /**
+   * Estimates the errors of energy, density, forces, levels and, where all terms have one, stress:
+   * that of the basis by correcting the orbitals on a larger one, that of the smearing from the
+   * entropy (docs/error-estimates.md). Estimates, not bounds.
+   *
+   * @throws InputError if this state is not that of a job, if the cutoff is below the state's, or
+   *   if bands overlap without smearing; NotConvergedError if there is none.
+   */
+  errors(options?: ErrorEstimateChoices): Promise<ErrorEstimates>;
+  /**
    * Finds the ground state of the same atoms elsewhere. It starts from the density of this one,
    * carried along with the atoms, and where the cutoff allows it from its orbitals, which this one
    * gives up: it is closed.
@@ -133,6 +143,13 @@ export interface GroundState extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** What a ground state can do whose job is known. */
+export interface OfJob {
+  readonly moved: SolveMoved;
+  /** Discretises the same system with another cutoff [Ha], with the same k-points. */
+  readonly atCutoff: (ecut: number) => Promise<ScfProblem>;
+}
+
 /** Solves for the same atoms elsewhere, from a state of before with its orbitals. */
 export type SolveMoved = (
   positions: readonly Vec3[],
@@ -144,9 +161,9 @@ export type SolveMoved = (
 /**
  * Makes a ground state of the end of an iteration, whose orbitals it takes over.
  *
- * @param again where the atoms can move.
+ * @param ofJob where the atoms can move and the cutoff can change.
  */
-export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveMoved): GroundState {
+export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob): GroundState {
   const { basis, terms } = problem;
   const { model, grid } = basis;
   const { last, orbitals, reason } = end;
@@ -239,9 +256,23 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
       requireConverged(end);
       return selfCheck(problem, last, orbitals, options);
     },
+    async errors(options) {
+      needOrbitals("errors");
+      requireConverged(end);
+      if (ofJob === undefined)
+        throw new InputError(
+          "errors: must be a ground state of solve(job), got one of a model; solve the model at a larger ecut and compare",
+        );
+      const before = await orbitals.save();
+      try {
+        return await estimateErrors(problem, end, ofJob.atCutoff, options);
+      } finally {
+        await orbitals.restore(before);
+      }
+    },
     async moved(positions, lattice, planeWaves = "cutoff") {
       needOrbitals("moved");
-      if (again === undefined)
+      if (ofJob === undefined)
         throw new InputError(
           "moved: must be a ground state of solve(job), got one of a model; make the model of the new positions, and start it from this density",
         );
@@ -253,7 +284,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, again?: SolveM
       await close();
       const { vectors, waves } = model.lattice;
       const kept = planeWaves === "fixed" ? { lattice: waves ?? vectors, fftSize: grid.size } : undefined;
-      return again(positions, lattice, from, kept);
+      return ofJob.moved(positions, lattice, from, kept);
     },
     close,
     [Symbol.asyncDispose]: close,

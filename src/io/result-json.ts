@@ -20,6 +20,7 @@ const ORDER = [
   "forces",
   "stress",
   "checks",
+  "errors",
   "fftSize",
   "planeWaves",
   "resources",

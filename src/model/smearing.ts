@@ -52,6 +52,11 @@ export function smearingAt(temperature: number, name?: SmearingName): SmearingNa
  */
 export interface Smearing {
   readonly name: SmearingName;
+  /**
+   * Order m in T of the free energy A(T) − A(0) of a smooth density of states; then the energy at
+   * T = 0 is A − E_entropy/m up to higher orders (docs/error-estimates.md, section 5).
+   */
+  readonly order: 2 | 3 | 4;
   /** f falls monotonically, so 0 ≤ f ≤ 1; otherwise there may be several Fermi levels. */
   readonly isMonotone: boolean;
   /** f(x). */
@@ -67,6 +72,7 @@ const SQRT_PI = Math.sqrt(Math.PI);
 /** Filled below μ and at μ, empty above; the limit T → 0 of all others. */
 const none: Smearing = {
   name: "none",
+  order: 2,
   isMonotone: true,
   occupation: (x) => (x <= 0 ? 1 : 0),
   occupationDerivative: (x) => (x === 0 ? Number.NEGATIVE_INFINITY : 0),
@@ -76,6 +82,7 @@ const none: Smearing = {
 /** f = 1/(1 + eˣ),  s = −f ln f − (1 − f) ln(1 − f) [Mer65], in e^{−|x|} against overflow. */
 const fermiDirac: Smearing = {
   name: "fermi-dirac",
+  order: 2,
   isMonotone: true,
   occupation: (x) => {
     const e = Math.exp(-Math.abs(x));
@@ -96,6 +103,7 @@ const fermiDirac: Smearing = {
 /** f = ½ erfc(x),  s = e^{−x²}/(2√π). */
 const gaussian: Smearing = {
   name: "gaussian",
+  order: 2,
   isMonotone: true,
   occupation: (x) => 0.5 * erfc(x),
   occupationDerivative: (x) => -Math.exp(-x * x) / SQRT_PI,
@@ -108,6 +116,7 @@ const times = (gauss: number, p: number): number => (gauss === 0 ? 0 : gauss * p
 /** f = ½ erfc(x) − x e^{−x²}/(2√π),  s = (1 − 2x²) e^{−x²}/(4√π) [MP89], order N = 1. */
 const methfesselPaxton1: Smearing = {
   name: "methfessel-paxton-1",
+  order: 4,
   isMonotone: false,
   occupation: (x) => 0.5 * erfc(x) - times(Math.exp(-x * x), x) / (2 * SQRT_PI),
   occupationDerivative: (x) => times(Math.exp(-x * x), x * x - 1.5) / SQRT_PI,
@@ -117,6 +126,7 @@ const methfesselPaxton1: Smearing = {
 /** Cold smearing [MVDP99]: u = x + 1/√2,  f = ½ erfc(u) + e^{−u²}/√(2π),  s = u e^{−u²}/√(2π). */
 const marzariVanderbilt: Smearing = {
   name: "marzari-vanderbilt",
+  order: 3,
   isMonotone: false,
   occupation: (x) => {
     const u = x + Math.SQRT1_2;

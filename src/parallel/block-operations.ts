@@ -1,8 +1,9 @@
+import { type BasisCorrectionRequest, basisCorrection } from "../state/basis-correction.ts";
 import { type Examination, examineBlock } from "../state/examine-block.ts";
 import { type MissedRequest, missedLevels } from "../state/missed-levels.ts";
 import type { EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
-import { blockResponse, type ResponseRequest } from "../state/response-block.ts";
-import { blockGradient, retract, tangentPart } from "../state/stiefel.ts";
+import { blockResponse, type ResponseRequest, type ResponseSource } from "../state/response-block.ts";
+import { blockGradient, retract, ritzLevels, tangentPart } from "../state/stiefel.ts";
 import type { BlockTerm } from "../terms/block-term.ts";
 
 /** Electrons in each band of a block, f_n w_k, shape [nBands]. */
@@ -31,8 +32,17 @@ export const blockOperations = {
     ),
   response: (
     block: OrbitalBlock,
-    { request, deltaPotential }: { readonly request: ResponseRequest; readonly deltaPotential: Float64Array },
-  ) => blockResponse(block, request, deltaPotential),
+    {
+      request,
+      deltaPotential,
+      source,
+    }: {
+      readonly request: ResponseRequest;
+      readonly deltaPotential: Float64Array;
+      readonly source?: ResponseSource | undefined;
+    },
+  ) => blockResponse(block, request, deltaPotential, source),
+  basisCorrection: (block: OrbitalBlock, request: BasisCorrectionRequest) => basisCorrection(block, request),
   gradient: (block: OrbitalBlock, _: null) => blockGradient(block),
   examine: (block: OrbitalBlock, request: Examination) => examineBlock(block, request),
   missed: (block: OrbitalBlock, request: MissedRequest) => missedLevels(block, request),
@@ -41,6 +51,8 @@ export const blockOperations = {
     { panel, preconditioned }: { readonly panel: Float64Array; readonly preconditioned: boolean },
   ) => tangentPart(block, panel, preconditioned),
   retract: (block: OrbitalBlock, panel: Float64Array) => retract(block, panel),
+  /** Replaces the orbitals by the Ritz vectors of their span and returns the Ritz values [Ha]. */
+  ritzLevels: (block: OrbitalBlock, _: null) => ritzLevels(block),
   /** Returns a copy of the orbitals, complex panel [planeWaves × nBands]. */
   save: ({ psi, toComplex }: OrbitalBlock, _: null) => toComplex(psi),
   /** Overwrites the lowest orbitals by the given ones. */

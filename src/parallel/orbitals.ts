@@ -2,7 +2,7 @@ import { newRealField, type ReadonlyRealField, type RealField } from "../kernels
 import type { BlockExamination, Examination } from "../state/examine-block.ts";
 import type { MissedLevels, MissedRequest } from "../state/missed-levels.ts";
 import type { BlockEigenvalues, EigenRequest } from "../state/orbital-block.ts";
-import type { ResponseRequest } from "../state/response-block.ts";
+import type { ResponseRequest, ResponseSource } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
 import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./blocks.ts";
@@ -14,6 +14,8 @@ export type { BlockProgress } from "./blocks.ts";
 export interface DensityResponse {
   /** δρ(r) at fixed Fermi level [bohr⁻³], not symmetrised, shape [nSpin·N]. */
   readonly density: RealField;
+  /** With sources: changes of the filled orbitals outside the given states, one panel per block. */
+  readonly changes: readonly Float64Array[];
   /** Number of bands multiplied by H. */
   readonly applications: number;
   /** Whether every Sternheimer equation reached its tolerance. */
@@ -33,6 +35,8 @@ export interface Orbitals {
     argument: (index: number) => ArgumentOf<K>,
     progress?: BlockProgress,
   ): Promise<ResultOf<K>[]>;
+  /** Sets the local potential that operations with the Hamiltonian use [Ha], shape [nSpin·N]. */
+  setPotential(potential: ReadonlyRealField): Promise<void>;
   /** Solves for the orbitals of the local potential V(r), shape [nSpin·N]. */
   diagonalise(
     potential: ReadonlyRealField,
@@ -61,11 +65,13 @@ export interface Orbitals {
    * changes by δV(r) [Ha], shape [nSpin·N].
    *
    * @param requests one per block.
+   * @param sources couplings beside that by the potential, one per block.
    */
   response(
     deltaPotential: ReadonlyRealField,
     requests: readonly ResponseRequest[],
     progress?: BlockProgress,
+    sources?: readonly ResponseSource[],
   ): Promise<DensityResponse>;
   /** Returns the energy gradient in the potential V(r) for full orbitals, one per block. */
   gradient(potential: ReadonlyRealField): Promise<BlockGradient[]>;
@@ -155,6 +161,7 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     spec,
     threads: blocks.threads,
     map,
+    setPotential: blocks.setPotential,
     async diagonalise(potential, request, progress) {
       await blocks.setPotential(potential);
       return map("diagonalise", () => request, progress);
@@ -164,22 +171,28 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     energies: (weights) => sum("energies", weights),
     forces: (weights) => sum("forces", weights),
     strain: (weights) => sum("strain", weights),
-    async response(deltaPotential, requests, onBlock) {
+    async response(deltaPotential, requests, onBlock, sources) {
       const density = newRealField(nSpin * points);
+      const changes: Float64Array[] = [];
       let applications = 0;
       let converged = true;
       await blocks.each(
         "response",
         // A copy of one spin: a view would take the whole field to the other thread.
-        (index) => ({ request: requests[index]!, deltaPotential: deltaPotential.slice(...range(index)) }),
+        (index) => ({
+          request: requests[index]!,
+          deltaPotential: deltaPotential.slice(...range(index)),
+          source: sources?.[index],
+        }),
         (part, index) => {
           addTo(density.subarray(...range(index)), part.density);
+          if (part.changes !== undefined) changes.push(part.changes);
           applications += part.applications;
           converged &&= part.converged;
         },
         { onBlock, signal },
       );
-      return { density, applications, converged };
+      return { density, changes, applications, converged };
     },
     async gradient(potential) {
       await blocks.setPotential(potential);

@@ -5,7 +5,7 @@ import { levelCapacity } from "../model/model.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import { type OccupationLaw, occupationSlope } from "../state/occupation-law.ts";
-import type { ResponseRequest } from "../state/response-block.ts";
+import type { ResponseRequest, ResponseSource } from "../state/response-block.ts";
 
 /** Solved orbitals with their levels and occupation. */
 export interface SolvedOrbitals {
@@ -24,10 +24,27 @@ export interface Chi0Options {
   readonly maxIterations?: number;
 }
 
+/** Response to a change of the Hamiltonian that is more than a potential. */
+export interface SourcedResponse {
+  /** δρ [bohr⁻³], symmetrised, shape [nSpin·N]. */
+  readonly density: RealField;
+  /** Complex panels [planeWaves × filled], one per block. */
+  readonly changes: readonly Float64Array[];
+}
+
 /** χ₀ = δF/δV at fixed orbitals of the Hamiltonian. */
 export interface Chi0 {
   /** Returns δρ = χ₀ δV [bohr⁻³], symmetrised [nSpin·N], for a δV of the crystal's symmetry. */
   apply(deltaPotential: ReadonlyRealField, progress?: BlockProgress): Promise<RealField>;
+  /**
+   * Returns the same with vectors g_n added to δV ψ_n, a panel per block, for a density that is
+   * symmetric as a whole, and the changes of the filled orbitals outside the given states.
+   */
+  applyWith(
+    deltaPotential: ReadonlyRealField,
+    sources: readonly ResponseSource[],
+    progress?: BlockProgress,
+  ): Promise<SourcedResponse>;
   /** Cost and convergence of all applications so far. */
   readonly spent: { readonly hamiltonianApplications: number; readonly isConverged: boolean };
 }
@@ -66,26 +83,33 @@ export async function independentResponse(
   const states = law.temperature === 0 ? null : await statesAtFermiLevel(orbitals, requests, symmetrize);
   const totalStates = states === null ? 0 : sumReal(states) * grid.dvol;
   const spent = { hamiltonianApplications: 0, isConverged: true };
+  const respond = async (
+    deltaPotential: ReadonlyRealField,
+    sources: readonly ResponseSource[] | undefined,
+    progress: BlockProgress | undefined,
+  ): Promise<SourcedResponse> => {
+    const deltaV = newRealField(deltaPotential.length);
+    // χ₀ maps constants to zero; the mean is removed so that it need not cancel.
+    const mean = sumReal(deltaPotential) / deltaPotential.length;
+    for (let r = 0; r < deltaV.length; r++) deltaV[r] = deltaPotential[r]! - mean;
+    // Not symmetrised: components beyond products of plane waves, invisible to orbitals, lack the
+    // symmetry, as the cube of G does; averaging on the grid would alias them to visible ones.
+    if (sources === undefined && dotReal(deltaV, deltaV) === 0) return { density: deltaV, changes: [] };
+    const found = await orbitals.response(deltaV, requests, progress, sources);
+    const { density, changes, applications, converged } = found;
+    spent.hamiltonianApplications += applications;
+    spent.isConverged &&= converged;
+    symmetrize(density);
+    if (states !== null && totalStates > 0) {
+      const shift = (sumReal(density) * grid.dvol) / totalStates;
+      for (let r = 0; r < density.length; r++) density[r]! -= shift * states[r]!;
+    }
+    return { density, changes };
+  };
   return {
     spent,
-    async apply(deltaPotential, progress) {
-      const deltaV = newRealField(deltaPotential.length);
-      // χ₀ maps constants to zero; the mean is removed so that it need not cancel.
-      const mean = sumReal(deltaPotential) / deltaPotential.length;
-      for (let r = 0; r < deltaV.length; r++) deltaV[r] = deltaPotential[r]! - mean;
-      // Not symmetrised: components beyond products of plane waves, invisible to orbitals, lack the
-      // symmetry, as the cube of G does; averaging on the grid would alias them to visible ones.
-      if (dotReal(deltaV, deltaV) === 0) return deltaV;
-      const { density, applications, converged } = await orbitals.response(deltaV, requests, progress);
-      spent.hamiltonianApplications += applications;
-      spent.isConverged &&= converged;
-      symmetrize(density);
-      if (states !== null && totalStates > 0) {
-        const shift = (sumReal(density) * grid.dvol) / totalStates;
-        for (let r = 0; r < density.length; r++) density[r]! -= shift * states[r]!;
-      }
-      return density;
-    },
+    apply: async (deltaPotential, progress) => (await respond(deltaPotential, undefined, progress)).density,
+    applyWith: respond,
   };
 }
 

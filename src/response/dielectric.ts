@@ -21,7 +21,7 @@ export interface DielectricOperator {
 
 export function dielectricOperator(
   basis: SolvedOrbitals["basis"],
-  chi0: Chi0,
+  chi0: Pick<Chi0, "apply">,
   kernel: ApplyKernel,
 ): DielectricOperator {
   return {

@@ -1,7 +1,6 @@
-import { frequency, type Grid, gridIndex } from "../basis/grid.ts";
+import type { Grid } from "../basis/grid.ts";
+import { onGrid } from "../basis/on-grid.ts";
 import {
-  asRealField,
-  newFourierField,
   newRealField,
   type ReadonlyRealField,
   type RealField,
@@ -49,25 +48,4 @@ export function extrapolateDensity(before: StructureDensity, model: Model, grid:
   const factor = model.electrons / (grid.dvol * sumReal(rho));
   for (let r = 0; r < rho.length; r++) rho[r]! *= factor;
   return rho;
-}
-
-/** Returns f on another grid by the Fourier coefficients of both; f itself for equal sizes. */
-function onGrid(f: RealField, from: Grid, to: Grid): RealField {
-  if (from.size.every((n, i) => n === to.size[i])) return f;
-  const given = from.toFourier(f);
-  const wanted = newFourierField(to.points);
-  // without unpaired frequencies n/2
-  const reach = from.size.map((n, i) => (Math.min(n, to.size[i]!) - 1) / 2);
-  const [nx, ny, nz] = to.size;
-  let at = 0;
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++)
-      for (let x = 0; x < nx; x++, at += 2) {
-        const g = [frequency(x, nx), frequency(y, ny), frequency(z, nz)] as const;
-        if (g.some((n, i) => Math.abs(n) > reach[i]!)) continue;
-        const source = 2 * gridIndex(from.size, ...g);
-        wanted[at] = given[source]!;
-        wanted[at + 1] = given[source + 1]!;
-      }
-  return asRealField(to.toReal(wanted));
 }

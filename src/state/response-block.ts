@@ -1,4 +1,5 @@
 import { invariant } from "../common/failure.ts";
+import type { Arithmetic } from "../kernels/kernels.ts";
 import { solveShifted } from "../solvers/shifted-systems.ts";
 import { type OccupationLaw, occupationQuotient } from "./occupation-law.ts";
 import type { OrbitalBlock } from "./orbital-block.ts";
@@ -21,9 +22,20 @@ export interface ResponseRequest {
   readonly maxIterations: number;
 }
 
+/** Coupling of the orbitals beside that by a potential. */
+export interface ResponseSource {
+  /** Vectors added to δV ψ_n [Ha], complex panel [planeWaves × nStates]. */
+  readonly panel: Float64Array;
+}
+
 export interface BlockResponse {
   /** δρ(r) [bohr⁻³] at fixed Fermi level, not symmetrised, shape [N]. */
   readonly density: Float64Array;
+  /**
+   * With a source: the change x_n of each filled orbital outside the given states, complex panel
+   * [planeWaves × filled].
+   */
+  readonly changes?: Float64Array;
   /** Number of bands the Hamiltonian was applied to. */
   readonly applications: number;
   readonly iterations: number;
@@ -48,12 +60,17 @@ const EMPTY = 1e-14;
  * where n runs over the occupied levels, c = ½ for m among them and 1, for both orders of the pair,
  * for m above. The Hamiltonian must be that of the orbitals.
  *
+ * With a source g_n is added to δV ψ_n: a change of H that is no local potential. Overlaps of
+ * levels that both hold electrons are then the mean with their adjoint, which is what a g_n that
+ * depends on ε_n needs (docs/error-estimates.md).
+ *
  * @param deltaPotential δV(r) [Ha] for the spin of the block, shape [N].
  */
 export function blockResponse(
   block: OrbitalBlock,
   request: ResponseRequest,
   deltaPotential: Float64Array,
+  source?: ResponseSource,
 ): BlockResponse {
   const { setup, hamiltonian, psi } = block;
   const { law, eigenvalues, occupations, nStates, weight, tolerance, maxIterations } = request;
@@ -64,7 +81,13 @@ export function blockResponse(
   let nFilled = nStates;
   while (nFilled > 0 && Math.abs(occupations[nFilled - 1]!) <= EMPTY * law.fMax) nFilled--;
   if (nFilled === 0)
-    return { density: new Float64Array(points), applications: 0, iterations: 0, converged: true };
+    return {
+      density: new Float64Array(points),
+      ...(source === undefined ? {} : { changes: new Float64Array(0) }),
+      applications: 0,
+      iterations: 0,
+      converged: true,
+    };
 
   return kernels.scratch((take) => {
     const deltaV = take(points);
@@ -72,6 +95,8 @@ export function blockResponse(
     // right ← δV ψ_n;  overlaps_mn ← ⟨ψ_m|δV|ψ_n⟩;  right ← −Q δV ψ_n
     const right = take(width * n * nFilled).fill(0);
     const overlaps = take(width * nStates * nFilled);
+    if (source !== undefined) block.fromComplex(right, source.panel.subarray(0, 2 * n * nFilled));
+    const largestSource = source === undefined ? 0 : largestNorm(kernels, n, nFilled, right);
     hamiltonian.bands.applyPotential(right, psi, deltaV, nFilled);
     kernels.gemm("C", "N", nStates, nFilled, n, 1, psi, n, right, n, 0, overlaps, nStates);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, -1, right, n);
@@ -79,7 +104,7 @@ export function blockResponse(
     const shifts = take(nFilled);
     const fillings = take(nFilled);
     const targets = new Float64Array(nFilled);
-    const size = tolerance * rootMeanSquare(deltaPotential);
+    const size = tolerance * (rootMeanSquare(deltaPotential) + largestSource);
     for (let j = 0; j < nFilled; j++) {
       shifts[j] = eigenvalues[j]!;
       fillings[j] = occupations[j]!;
@@ -99,6 +124,8 @@ export function blockResponse(
       maxIterations,
     });
 
+    if (source !== undefined) averageWithAdjoint(overlaps, width, nStates, nFilled);
+    const changes = source === undefined ? undefined : block.toComplex(phi.subarray(0, width * n * nFilled));
     for (let j = 0; j < nFilled; j++)
       for (let m = 0; m < nStates; m++) {
         const quotient = occupationQuotient(law, eigenvalues[j]!, occupations[j]!, eigenvalues[m]!, occupations[m]!); // biome-ignore format: one call
@@ -108,20 +135,48 @@ export function blockResponse(
     kernels.scaleColumns(n, nFilled, fillings, phi);
     kernels.gemm("N", "N", n, nFilled, nStates, 1, psi, n, overlaps, nStates, 1, phi, n);
     const density = take(points).fill(0);
-    accumulateProducts(block, density, phi, (2 * weight) / setup.lattice.volume, nFilled);
-    return { density: density.slice(), applications, iterations, converged };
+    const factor = (2 * weight) / setup.lattice.volume;
+    accumulateProducts(block, density, phi, new Float64Array(nFilled).fill(factor), nFilled);
+    return {
+      density: density.slice(),
+      ...(changes === undefined ? {} : { changes }),
+      applications,
+      iterations,
+      converged,
+    };
+  });
+}
+
+/** W ← (W + Wᴴ)/2 in the block of the first `count` rows and columns, leading dimension ld. */
+function averageWithAdjoint(w: Float64Array, width: number, ld: number, count: number): void {
+  for (let j = 0; j < count; j++)
+    for (let m = 0; m <= j; m++) {
+      const [a, b] = [width * (m + ld * j), width * (j + ld * m)];
+      w[a] = w[b] = 0.5 * (w[a]! + w[b]!);
+      if (width === 1) continue;
+      w[a + 1] = 0.5 * (w[a + 1]! - w[b + 1]!);
+      w[b + 1] = -w[a + 1]!;
+    }
+}
+
+/** Returns the largest norm of the columns of a panel. */
+function largestNorm(kernels: Arithmetic, n: number, nVectors: number, x: Float64Array): number {
+  return kernels.scratch((take) => {
+    const norms = take(nVectors);
+    kernels.columnNorms2(norms, n, nVectors, x);
+    return Math.sqrt(norms.reduce((most, norm) => Math.max(most, norm), 0));
   });
 }
 
 /**
- * density ← density + factor Σ_n Re u_n* v_n for the orbitals u and the panel v, as ¼ (|u + v|² −
+ * density ← density + Σ_n factor_n Re u_n* v_n for the orbitals u and the panel v, as ¼ (|u + v|² −
  * |u − v|²) with v scaled to the norm of u, so that the difference loses no digits.
  */
-function accumulateProducts(
+export function accumulateProducts(
   { hamiltonian: { n, bands, numbers: kernels }, psi }: OrbitalBlock,
   density: Float64Array,
   v: Float64Array,
-  factor: number,
+  factors: Float64Array,
   nBands: number,
 ): void {
   kernels.scratch((take) => {
@@ -134,7 +189,7 @@ function accumulateProducts(
       for (let j = 0; j < nBands; j++) {
         const size = Math.sqrt(sizes[j]!);
         scales[j] = size > 0 ? sign / size : 0;
-        weights[j] = (sign * factor * size) / 4;
+        weights[j] = (sign * factors[j]! * size) / 4;
       }
       kernels.addScaledColumns(sum, n, nBands, psi, scales, v);
       bands.accumulateDensity(density, sum, weights, nBands);

@@ -79,3 +79,25 @@ export function retract({ hamiltonian, nBands, psi, fromComplex }: OrbitalBlock,
     orthonormalizeAgainst(kernels, n, { q: none, count: 0, factor: none }, psi, nBands, work, 1);
   });
 }
+
+/**
+ * ψ ← the Ritz vectors of H in the span of ψ, which must be orthonormal.
+ *
+ * @returns the Ritz values [Ha], ascending.
+ */
+export function ritzLevels({ hamiltonian, nBands, psi }: OrbitalBlock): Float64Array {
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
+  return kernels.scratch((take) => {
+    const image = take(width * n * nBands);
+    const lambda = take(width * nBands * nBands);
+    const vectors = take(width * nBands * nBands);
+    const values = take(nBands);
+    hamiltonian.applyInto(image, psi, nBands);
+    kernels.hermitianOverlap(nBands, n, psi, n, image, n, lambda, nBands);
+    kernels.eigh(nBands, lambda, nBands, values, vectors, nBands);
+    kernels.gemm("N", "N", n, nBands, nBands, 1, psi, n, vectors, nBands, 0, image, n);
+    psi.set(image);
+    return values.slice();
+  });
+}

@@ -68,6 +68,17 @@ test("the second moment of −f′ vanishes for the methods whose energy error i
   );
 });
 
+test.each(smooth)("$name: order is that of the first moment of −f′ that does not vanish", (s) => {
+  const moment = (j: number) => {
+    let sum = 0;
+    const h = 1e-2; // the trapezoid of a smooth function that has died away: exact to rounding
+    for (let x = -60; x <= 60; x += h) sum -= h * x ** j * s.occupationDerivative(x);
+    return sum;
+  };
+  for (let j = 1; j < s.order; j++) close(moment(j), 0, 1e-9, `moment ${j}`);
+  expect(Math.abs(moment(s.order))).toBeGreaterThan(0.4);
+});
+
 test("fermi-dirac is the textbook function, its entropy the mixing entropy", () => {
   const s = smearing("fermi-dirac");
   for (const x of [-20, -3, -0.5, 0, 1e-3, 2, 15]) {

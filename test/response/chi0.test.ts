@@ -89,6 +89,48 @@ describe.each(SYSTEMS)("χ₀ of $name", ({ job, nStates, fewer }) => {
     expect(inner(state, other, otherResponse)).toBeLessThan(-0.1);
   });
 
+  test("to vectors δV ψ_n is that to δV, and leaves the changes orthogonal to the states", async () => {
+    const { basis, orbitals } = state;
+    const { points } = basis.grid;
+    const panels = await orbitals.save();
+    // δV ψ = H(V + δV) ψ − H(V) ψ, by the residuals of the two potentials for one set of orbitals
+    const products = async (v: RealField) => {
+      await orbitals.setPotential(v);
+      return orbitals.map("basisCorrection", (index) => ({
+        small: Int32Array.from({ length: orbitals.spec.blocks[index]!.planeWaves }, (_, g) => g),
+        eigenvalues: new Float64Array(orbitals.spec.setup.nBands),
+        weights: new Float64Array(orbitals.spec.setup.nBands),
+        steps: 0,
+      }));
+    };
+    const potential = totalPotential(state.problem.terms, state.rho);
+    const [after, before] = [
+      await products(asRealField(potential.map((v, r) => v + deltaV[r]!))),
+      await products(potential),
+    ];
+    const sources = after.map(({ coupling }, i) => ({
+      panel: coupling.map((value, at) => value - before[i]!.coupling[at]!),
+    }));
+    const chi0 = await independentResponse(state, TIGHT);
+    const nothing = asRealField(new Float64Array(basis.model.nSpin * points));
+    const found = await chi0.applyWith(nothing, sources);
+    closeArrays(found.density, response, 1e-8);
+    found.changes.forEach((changes, index) => {
+      const n = orbitals.spec.blocks[index]!.planeWaves;
+      notTiny(changes, 1e-3, "changes");
+      for (let j = 0; j < changes.length / (2 * n); j++)
+        for (let m = 0; m < nStates; m++) {
+          let [re, im] = [0, 0];
+          for (let g = 0; g < n; g++) {
+            const [a, b] = [2 * (g + n * m), 2 * (g + n * j)];
+            re += panels[index]![a]! * changes[b]! + panels[index]![a + 1]! * changes[b + 1]!;
+            im += panels[index]![a]! * changes[b + 1]! - panels[index]![a + 1]! * changes[b]!;
+          }
+          close(Math.hypot(re, im), 0, 1e-9, "overlap");
+        }
+    });
+  });
+
   test("gives no charge, nothing for a constant, and is linear", async () => {
     const chi0 = await independentResponse(state, TIGHT);
     const size = inner(state, response, asRealField(response.map(Math.sign)));

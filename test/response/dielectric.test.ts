@@ -94,8 +94,7 @@ describe("ε†", () => {
     basis.symmetrize(rho);
     const kernel = kernelOf(terms, rho);
     const asked: RealField[] = [];
-    const chi0: Chi0 = {
-      spent: { hamiltonianApplications: 0, isConverged: true },
+    const chi0: Pick<Chi0, "apply"> = {
       apply: async (potential) => {
         asked.push(asRealField(potential.slice()));
         return newRealField(potential.length);

@@ -46,6 +46,10 @@ export const scf = jobCommand({
       "stillwave scf job.json --ecut 30 --kgrid 6,6,6 --set temperature=0.01",
       "other settings than the job's",
     ],
+    [
+      "stillwave scf job.json --errors",
+      "energy, forces and stress with estimated errors and corrected values",
+    ],
     ["stillwave scf job.json --density rho.cube", "the density for VESTA and others"],
     ["stillwave scf job.json --check", "check the result; exit code 1 if a check fails"],
     ["stillwave scf job.json --json > result.json", "for another program"],
@@ -62,7 +66,8 @@ export const scf = jobCommand({
       made = { fields, files: await fieldFiles(options, fields, job) };
     };
     const onCheck = count("self-checks", "k-point");
-    return { result: await scfTask(session, { ...run, onFields, check: options.check, onCheck }), ...made };
+    const { check, errors } = options;
+    return { result: await scfTask(session, { ...run, onFields, check, errors, onCheck }), ...made };
   },
   isUnfinished: ({ result }) => result.status === "interrupted",
   // The result file first, because the rest can be made again from it.

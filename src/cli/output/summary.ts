@@ -10,6 +10,7 @@ import type { Output } from "../host.ts";
 import { unsignedZero } from "../terminal/live-table.ts";
 import { styled } from "../terminal/style.ts";
 import { checksText, failedText } from "./checks.ts";
+import { errorEstimates } from "./error-estimates.ts";
 
 /** Forces of more atoms than this are left to the result file. */
 const MOST_FORCES = 12;
@@ -63,6 +64,7 @@ export function summary(result: ResultFile, out: Output): string {
     facts(result),
     forces(result),
     stress(result),
+    errorEstimates(result),
     ...(out.isTerminal ? [picture(result)] : []),
   ];
   return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;

@@ -6,4 +6,6 @@ export const SCF_OPTIONS = {
   check: toggle({
     help: "check the result: orthonormality, residuals, energy by two routes, missed levels, and others",
   }),
+  /** Whether the errors of a ground state are estimated, on a basis of three times the cutoff. */
+  errors: toggle({ help: "estimate the errors of basis and smearing, with corrected values" }),
 } as const satisfies Options;

@@ -6,6 +6,7 @@ import type { SymmetryReport } from "../../prepare/crystal.ts";
 import type { PseudopotentialInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
+import type { ResultErrors } from "./result-errors.ts";
 
 export type { HistoryRow };
 
@@ -60,6 +61,8 @@ export interface ResultFile {
   readonly stress?: readonly (readonly [number, number, number])[];
   /** What was checked, where it was asked for and there is a ground state. */
   readonly checks?: readonly Check[];
+  /** Estimates of the errors of these numbers, where they were asked for. */
+  readonly errors?: ResultErrors;
   /** Space group and number of operations of the crystal; absent where symmetry is off. */
   readonly symmetry?: SymmetryReport;
   /** Divisions of the k-grid, where the job gives a spacing. */

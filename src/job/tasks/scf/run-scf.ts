@@ -1,4 +1,5 @@
 import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
+import { InputError } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import { type Check, upTo } from "../../../ground/check/check.ts";
@@ -19,6 +20,7 @@ import { parseJob } from "../../schema/schema.ts";
 import { groundFields } from "./ground-fields.ts";
 import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
+import { type ResultErrors, resultErrors } from "./result-errors.ts";
 import { solveSession } from "./solve.ts";
 import { whyNotConverged } from "./why-not-converged.ts";
 
@@ -48,7 +50,7 @@ export const runScf = async (job: unknown, options: ScfRunOptions = {}): Promise
 
 /** Ground state of the job of a session. */
 export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
-  const { check } = valuesOf("scf", SCF_OPTIONS, options);
+  const { check, errors: wantsErrors } = valuesOf("scf", SCF_OPTIONS, options);
   const prepared = await prepareSession(session, options);
   const state = await solveSession(session, prepared, options);
   try {
@@ -63,10 +65,11 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
             `${session.named("check")}: nothing is checked, because there is no ground state (${state.status})`,
           ]
         : [];
+    const errors = wantsErrors && state.converged ? await estimated(state) : {};
     const { threads } = state.orbitals;
     const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
     const why = whyNotConverged(session, { last: state.last, reason: state.status });
-    return resultFile(prepared, state, { why, forces, stress, checks, unchecked }, resources);
+    return resultFile(prepared, state, { why, forces, stress, checks, unchecked, ...errors }, resources);
   } finally {
     await state.close();
   }
@@ -126,12 +129,25 @@ interface Found {
   readonly checks: readonly Check[] | undefined;
   /** Why there are none. */
   readonly unchecked: readonly string[];
+  readonly errors?: ResultErrors;
+  readonly warnings?: readonly string[];
+}
+
+/** Estimates the errors of a state; where that cannot be done, says why. */
+async function estimated(state: GroundState): Promise<Pick<Found, "errors" | "warnings">> {
+  try {
+    const { warnings, ...found } = await state.errors();
+    return { errors: resultErrors(found), warnings };
+  } catch (error) {
+    if (error instanceof InputError) return { warnings: [`errors: none estimated: ${error.message}`] };
+    throw error;
+  }
 }
 
 function resultFile(
   { job, warnings, symmetry, choice }: PreparedScf,
   state: GroundState,
-  { why, forces, stress, checks, unchecked }: Found,
+  { why, forces, stress, checks, unchecked, errors, warnings: more = [] }: Found,
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis, last, status } = state;
@@ -161,11 +177,14 @@ function resultFile(
     ...(forces === undefined ? {} : { forces }),
     ...(stress === undefined ? {} : { stress }),
     ...(checks === undefined ? {} : { checks }),
+    ...(errors === undefined ? {} : { errors }),
     ...(symmetry === undefined ? {} : { symmetry }),
     ...("spacing" in job.kgrid && "kgrid" in choice ? { kgrid: choice.kgrid } : {}),
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,
-    warnings: [...new Set([...warnings, ...state.warnings, ...lostMoments(basis, last), ...unchecked])],
+    warnings: [
+      ...new Set([...warnings, ...state.warnings, ...lostMoments(basis, last), ...unchecked, ...more]),
+    ],
   };
 }

@@ -1,6 +1,7 @@
 import { NotConvergedError } from "../../../common/failure.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import { type GroundState, groundStateFrom } from "../../../ground/ground-state.ts";
+import type { GridSize } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
 import { drain } from "../../prepare/drain.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
@@ -51,17 +52,31 @@ export async function solveSession(
 ): Promise<GroundState> {
   const { problem, system } = prepared;
   const { basis } = problem;
-  return groundStateFrom(
-    problem,
-    await drain(prepared, options),
-    async (positions, lattice, from, planeWaves) => {
+  return groundStateFrom(problem, await drain(prepared, options), {
+    async moved(positions, lattice, from, planeWaves) {
       const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
       const restart = { ...from, system };
       const moved = { ...session, job };
       const again = await prepareSession(moved, { ...options, restart, planeWaves });
       return solveConverged(moved, again, options);
     },
-  );
+    async atCutoff(ecut) {
+      const { planeWaves } = options;
+      const fftSize = session.job.fftSize && finerSize(session.job.fftSize, ecut / session.job.ecut);
+      const job = { ...session.job, ecut, fftSize, realOrbitals: false };
+      const larger = planeWaves && {
+        ...planeWaves,
+        fftSize: finerSize(planeWaves.fftSize, ecut / session.job.ecut),
+      };
+      return (await prepareSession({ ...session, job }, { planeWaves: larger })).problem;
+    },
+  });
+}
+
+/** A multiple of a grid, which has its symmetry, for a cutoff larger by a factor. */
+function finerSize(size: GridSize, factor: number): GridSize {
+  const times = Math.ceil(Math.sqrt(factor) - 1e-9);
+  return [times * size[0], times * size[1], times * size[2]];
 }
 
 /** Closes what is no ground state, and says why it is none. */
