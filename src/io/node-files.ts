@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { access, constants, readFile, stat } from "node:fs/promises";
+import { access, constants, readFile, realpath, stat } from "node:fs/promises";
 import { totalmem } from "node:os";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../common/failure.ts";
-import { removeOrphans } from "./whole-files.ts";
+import { reasonOf, removeOrphans } from "./whole-files.ts";
 
 /** Reads texts by paths relative to `folder`. @throws InputError naming an unreadable path. */
 export const readTextFrom =
@@ -77,21 +77,28 @@ export async function requireWritable(option: string, path: string): Promise<voi
       `${option}: must be in a folder that can be written, got ${path}, ${reasonOf(error)}`,
     );
   }
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT")
+      throw new InputError(`${option}: must be a file that can be written, got ${path}, ${reasonOf(error)}`);
+    return undefined;
+  });
   if (found?.isDirectory()) throw new InputError(`${option}: must be a file, got the folder ${path}`);
   await removeOrphans(folder);
+}
+
+/**
+ * Tells a file apart from all others, whatever path or link leads to it; undefined for what holds
+ * nothing, such as a device or a pipe.
+ */
+export async function identityOf(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined)
+    return join(await realpath(dirname(path)).catch(() => dirname(path)), basename(path));
+  return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
 }
 
 /** Memory of this machine [B], or what its control group grants where that is less and told. */
 export function systemMemory(): number {
   const granted = process.constrainedMemory?.();
   return granted !== undefined && granted > 0 ? Math.min(granted, totalmem()) : totalmem();
-}
-
-function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "ENOENT") return "it does not exist";
-  if (code === "EACCES") return "it is not permitted";
-  if (code === "EISDIR") return "it is a folder";
-  return error instanceof Error ? error.message : String(error);
 }

@@ -24,9 +24,33 @@ import { InputError } from "../common/failure.ts";
 const MACHINE = hostname().replace(/\W/g, "-").slice(0, 40);
 const TEMPORARY = /^\.stillwave-(.+)-(\d+)-[0-9a-f]{8}\.tmp$/;
 
-/** Returns the temporary name, always the same one for a file and this process. */
-function temporaryOf(target: string): string {
-  const digest = createHash("sha256").update(basename(target)).digest("hex").slice(0, 8);
+/** A file that could not be written, named in the message with the reason. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+}
+
+/** Says in words what the system answered. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return (
+    { ENOENT: "it does not exist", EACCES: "it is not permitted", EISDIR: "it is a folder" }[code ?? ""] ??
+    (error instanceof Error ? message.replace(/, \w+( '.*)?$/s, "") : String(error))
+  );
+}
+
+/** What the system refuses, with the name of the file; any other error as it is. */
+const asFileError = (error: unknown, path: string): unknown =>
+  (error as NodeJS.ErrnoException).syscall === undefined
+    ? error
+    : new FileError(`${path} could not be written (${reasonOf(error)})`);
+
+/**
+ * Returns a temporary name, always the same one for a file and this process.
+ *
+ * @param kind tells apart two writers of one file, of which one may break into the other.
+ */
+function temporaryOf(target: string, kind: "usual" | "last" = "usual"): string {
+  const digest = createHash("sha256").update(kind).update(basename(target)).digest("hex").slice(0, 8);
   return join(dirname(target), `.stillwave-${MACHINE}-${process.pid}-${digest}.tmp`);
 }
 
@@ -49,21 +73,23 @@ async function targetOf(path: string): Promise<Target> {
 /**
  * Writes `chunks` so that a reader finds the old file or the whole new one, also after a crash.
  * Links stay links, permissions stay, devices and pipes are written to directly.
+ *
+ * @throws FileError if it cannot be written.
  */
 export async function writeAtomically(
   path: string,
   chunks: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const target = await targetOf(path);
-  if (target.isStream) return writeInto(target.path, chunks);
   const temporary = temporaryOf(target.path);
   try {
+    if (target.isStream) return await writeInto(target.path, chunks);
     await writeInto(temporary, chunks, true);
     if (target.mode !== undefined) await chmod(temporary, target.mode);
     await rename(temporary, target.path);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => {});
+    throw asFileError(error, path);
   }
 }
 
@@ -81,19 +107,24 @@ async function writeInto(
   }
 }
 
-/** Does the same without giving way to anything, for a process that is about to end. */
+/**
+ * Does the same without giving way to anything, for a process that is about to end; a write of the
+ * same file that has begun is not finished.
+ */
 export function writeAtomicallySync(path: string, chunks: Iterable<string>): void {
   const target = existsSync(path) ? realpathSync(path) : resolve(path);
-  if (existsSync(target) && !statSync(target).isFile()) {
-    writeIntoSync(target, chunks);
-    return;
-  }
-  const temporary = temporaryOf(target);
+  const temporary = temporaryOf(target, "last");
   try {
-    writeIntoSync(temporary, chunks, true);
-    renameSync(temporary, target);
+    if (existsSync(target) && !statSync(target).isFile()) writeIntoSync(target, chunks);
+    else {
+      writeIntoSync(temporary, chunks, true);
+      renameSync(temporary, target);
+    }
+  } catch (error) {
+    throw asFileError(error, path);
   } finally {
     rmSync(temporary, { force: true });
+    rmSync(temporaryOf(target), { force: true });
   }
 }
 

@@ -129,7 +129,7 @@ test("a certificate is kept beside the picture and stands on its own; a changed 
   expect(
     await bands(["cb.json", "--k", "0,0,0;0.5,0.5,0.5", "--bands", "3", "--certificate", "c.jsonl"], host),
   ).toBe(0);
-  expect(host.written.stderr).toMatch(/certificate: c\.jsonl; check it with stillwave verify c\.jsonl\n$/);
+  expect(host.written.stderr).toMatch(/certificate: c\.jsonl\ncheck it with stillwave verify c\.jsonl\n$/);
   const verify = async (words: readonly string[]) => {
     const own = ready();
     return { code: await runProgram(["verify", ...words], own), ...own.written };

@@ -40,7 +40,7 @@ test("prints a row for each run, writes compare.json and compare.svg, and tells 
     ].map((run) => [...run, "3", "-", "+0.099", "240", "1.00", "converged"]),
   );
   expect(host.written.stderr).toMatch(/^size 1, simple: converged in 3 steps\nsize 1, ldos: /);
-  expect(host.written.stderr).toMatch(/\ncomparison: a\/b\/compare\.json\nplot: a\/b\/compare\.svg\n$/);
+  expect(host.written.stderr).toMatch(/\ncomparison: a\/b\/compare\.json\n[^]*plot: a\/b\/compare\.svg\n$/);
   expect(written("a/b")).toMatchObject({ sizes: [1, 2], mixings: ["simple", "ldos"], complete: true });
   expect(written("a/b").runs.map(({ history }) => history.length)).toEqual([3, 3, 3, 3]);
   expect(readFileSync(join(cwd, "a/b/compare.svg"), "utf8")).toMatch(/^<svg xmlns/);
@@ -97,6 +97,36 @@ test("Ctrl-C ends it after the run at hand, with what there is, and 3", async ()
   expect(await compare("si.json --mixings simple,ldos", host)).toBe(3);
   expect(host.written.stdout).toMatch(/simple .*interrupted\ninterrupted: the table is not complete\n$/);
   expect(written(".")).toMatchObject({ complete: false });
+});
+
+test("every run is in the file when it is done, and --restart makes only those that are not", async () => {
+  const made: string[] = [];
+  const dying = async (_: RunOptions, host: FakeHost) => {
+    const { scf } = host.seen.job as { scf: { mixing: { name: string } } };
+    made.push(scf.mixing.name);
+    if (made.length === 2) throw new Error("the machine stops");
+    return { history: [1, 2, 3].map(historyRow) };
+  };
+  expect(await compare("si.json --mixings simple,kerker,ldos", fakeHost({ cwd, run: dying }))).toBe(1);
+  expect(written(".")).toMatchObject({ complete: false, mixings: ["simple", "kerker", "ldos"] });
+  expect(written(".").runs.map(({ mixing }) => mixing)).toEqual(["simple"]);
+  const host = fakeHost({ cwd, run: dying });
+  expect(await compare("si.json --mixings simple,kerker,ldos --restart compare.json", host)).toBe(0);
+  expect(made).toEqual(["simple", "kerker", "kerker", "ldos"]);
+  expect(written(".").runs.map(({ mixing }) => mixing)).toEqual(["simple", "kerker", "ldos"]);
+  expect(written(".")).toMatchObject({ complete: true, lowestEnergies: [historyRow(1).energy] });
+  const other = fakeHost({ cwd });
+  expect(await compare("si.json --ecut 6 --restart compare.json", other)).toBe(2);
+  expect(other.written.stderr).toMatch(/restart: must be of this job/);
+});
+
+test("the job stays what it is, also where it has the name of the result", async () => {
+  const job = readFileSync(join(cwd, "si.json"), "utf8");
+  writeFileSync(join(cwd, "compare.json"), job);
+  const host = fakeHost({ cwd });
+  expect(await compare("compare.json --mixings simple", host)).toBe(2);
+  expect(host.written.stderr).toMatch(/^stillwave: --out: must be another file than the job/);
+  expect(readFileSync(join(cwd, "compare.json"), "utf8")).toBe(job);
 });
 
 test.each([

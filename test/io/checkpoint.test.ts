@@ -145,6 +145,44 @@ test("a device is written to and not replaced, also by a process about to end, a
   expect(existsSync("/dev/null.lock")).toBe(false);
 });
 
+test("a process about to end breaks into a write of the same file: what it wrote is whole and stays", async () => {
+  const whole = join(folder, "whole");
+  let goOn = () => {};
+  let isHalf = () => {};
+  const [gate, half] = [new Promise<void>((open) => (goOn = open)), new Promise<void>((done) => (isHalf = done))]; // biome-ignore format: two
+  const first = writeAtomically(
+    whole,
+    (async function* () {
+      yield "aaaa";
+      isHalf();
+      await gate;
+      yield "bbbb";
+    })(),
+  );
+  await half;
+  writeAtomicallySync(whole, ["cc", "cc"]);
+  expect(readFileSync(whole, "utf8")).toBe("cccc");
+  goOn();
+  await expect(first).rejects.toThrow(/whole could not be written/);
+  expect(readFileSync(whole, "utf8")).toBe("cccc");
+  expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+test("what cannot be written is named, with the reason", async () => {
+  const line = "/dev/full could not be written (ENOSPC: no space left on device)";
+  await expect(writeAtomically("/dev/full", ["new"])).rejects.toThrow(line);
+  expect(() => writeAtomicallySync("/dev/full", ["new"])).toThrow(line);
+  const wrong = new Error("of the text itself");
+  const text = (function* (): Generator<string> {
+    yield "a";
+    throw wrong;
+  })();
+  await expect(writeAtomically(path, text)).rejects.toBe(wrong);
+  await expect(requireWritable("--out", join(folder, "n".repeat(300)))).rejects.toThrow(
+    /^--out: must be a file that can be written, got .*name too long/,
+  );
+});
+
 test("a file is claimed by one process, until that gives it back or has ended", async () => {
   const release = await claimFile("checkpoint", path);
   await expect(claimFile("checkpoint", path)).rejects.toThrow(

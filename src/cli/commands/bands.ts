@@ -22,7 +22,7 @@ import {
 import { workDetails } from "../output/details.ts";
 import { output, PICTURE } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
-import { type JobCall, jobCommand } from "../work/job-command.ts";
+import { type JobCall, jobCommand, type Keep } from "../work/job-command.ts";
 
 const { path, points, kpoints, bands: count, errorBars, accuracy } = BANDS_OPTIONS;
 const OPTIONS = {
@@ -86,31 +86,29 @@ export const bands = jobCommand({
 
 async function writeFiles(
   run: BandsRun,
-  { options, title, path, report }: JobCall<typeof OPTIONS>,
+  { options, title, report }: JobCall<typeof OPTIONS>,
+  keep: Keep,
 ): Promise<void> {
   const { out, plot, ase, saveProblem, certificate } = options;
   for (const [what, name] of [
     ["bands", out],
     ["plot", plot],
   ] as const)
-    if (name !== undefined) {
-      await writePicture(run, path(name), title, options.kpoints !== undefined);
-      report.note(`${what}: ${name}`);
-    }
-  if (ase !== undefined) {
-    await writeAtomically(path(ase), [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]);
-    report.note(`bands for ASE: ${ase}`);
-  }
-  if (saveProblem !== undefined && run.problem !== undefined) {
-    await writeAtomically(path(saveProblem), [problemText(run.problem)]);
-    report.note(`problem: ${saveProblem}`);
-  }
-  if (certificate !== undefined && run.errorBars?.certificate !== undefined) {
-    const { points, ...rest } = run.errorBars.certificate;
-    const origin = originOf(run.file.job);
-    await writeAtomically(path(certificate), certificateLines({ title, origin, ...rest }, points));
-    report.note(`certificate: ${certificate}; check it with stillwave verify ${certificate}`);
-  }
+    await keep(what, name, (path) => writePicture(run, path, title, options.kpoints !== undefined));
+  await keep("bands for ASE", ase, (path) =>
+    writeAtomically(path, [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]),
+  );
+  const { problem } = run;
+  if (problem !== undefined)
+    await keep("problem", saveProblem, (path) => writeAtomically(path, [problemText(problem)]));
+  const proof = run.errorBars?.certificate;
+  if (proof === undefined) return;
+  const { points, ...rest } = proof;
+  const origin = originOf(run.file.job);
+  const isKept = await keep("certificate", certificate, (path) =>
+    writeAtomically(path, certificateLines({ title, origin, ...rest }, points)),
+  );
+  if (isKept) report.note(`check it with stillwave verify ${certificate}`);
 }
 
 /** What was asked for and not reached, in one line each. */

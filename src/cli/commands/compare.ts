@@ -4,8 +4,7 @@ import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
-import { resultText } from "../../io/result-json.ts";
-import { writeAtomically } from "../../io/whole-files.ts";
+import { resultText, writeResult } from "../../io/result-json.ts";
 import { openSession } from "../../job/prepare/session.ts";
 import { type ComparedRun, type Comparison, comparedMixings } from "../../job/tasks/compare/compare.ts";
 import { COMPARE_OPTIONS } from "../../job/tasks/compare/options.ts";
@@ -13,13 +12,14 @@ import { compareSvg } from "../../plot/compare.ts";
 import type { HistoryRow } from "../../scf/state.ts";
 import { STEP_PARTS } from "../../scf/stopwatch.ts";
 import type { Host } from "../host.ts";
-import { output, PICTURE } from "../output/outputs.ts";
+import { output, PICTURE, requireNotRead } from "../output/outputs.ts";
 import { textTable } from "../output/text-table.ts";
 import { type FinishedRun, type PlannedRun, runsLeft } from "../terminal/runs-left.ts";
 import { type ScfTolerance, scfLeft } from "../terminal/steps-left.ts";
 import { styled } from "../terminal/style.ts";
 import { durationText } from "../terminal/time-left.ts";
 import { jobCommand } from "../work/job-command.ts";
+import { readBefore } from "../work/job-source.ts";
 
 /**
  * Compares mixings and sizes of a job: table to stdout, compare.json and compare.svg to a folder.
@@ -30,6 +30,10 @@ export const compare = jobCommand({
     mixings: COMPARE_OPTIONS.mixings,
     sizes: COMPARE_OPTIONS.sizes,
     out: text({ help: "folder for compare.json and compare.svg (default the current one)", value: "DIR" }),
+    restart: text({
+      help: "go on with a compare.json of before: its runs are not made again",
+      value: "FILE",
+    }),
     plot: output("draw into this file instead of compare.svg: .svg or .png", PICTURE),
     conditionNumbers: COMPARE_OPTIONS.conditionNumbers,
   },
@@ -37,11 +41,12 @@ export const compare = jobCommand({
     ["stillwave compare aluminium-slab", "simple, Kerker and LDOS mixing in one table"],
     ["stillwave compare job.json --mixings kerker,ldos --sizes 1,2,4", "how the steps grow with the length"],
     ["stillwave compare job.json --out comparison", "compare.json and compare.svg in a folder"],
+    ["stillwave compare job.json --restart compare.json", "go on where Ctrl-C stopped"],
   ],
   load: async () => (await import("../../job/tasks/compare/compare.ts")).compareTask,
   alwaysWrites: true,
   async solve(compareTask, session, { run: { onProgress, onStep, onWarnings, ...run }, show }, call) {
-    const { options, job, report, path, host } = call;
+    const { options, job, report, path, host, source } = call;
     const scfTask = await host.engine(
       "scf",
       async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
@@ -49,9 +54,11 @@ export const compare = jobCommand({
     let isPrepared = false;
     const prepareFolder = async () => {
       if (isPrepared) return;
-      const folder = path(options.out ?? ".");
-      await mkdir(folder, { recursive: true });
-      await requireWritable("--out", join(folder, "compare.json"));
+      await mkdir(path(options.out ?? "."), { recursive: true });
+      for (const name of [fileOf(options), ...(options.plot === undefined ? [pictureOf(options)] : [])]) {
+        await requireWritable("--out", path(name));
+        await requireNotRead("--out", path(name), source.files);
+      }
       isPrepared = true;
     };
     const { mixings = comparedMixings(job), sizes = [1], conditionNumbers } = options;
@@ -62,6 +69,7 @@ export const compare = jobCommand({
       mixings,
       sizes,
       conditionNumbers,
+      restart: await readBefore(options.restart, host),
       run: async (each, own) => {
         await prepareFolder(); // the lists are known to be right by now
         return scfTask(await openSession(each, own), { ...own, onWarnings });
@@ -80,12 +88,15 @@ export const compare = jobCommand({
           "condition numbers",
           `${progress.name()}: size ${size}, ${mixing}, condition number, product ${product}${progress.left()}`,
         ),
-      onRun: (each) => {
-        progress.end();
+      onRun: async (each, sofar) => {
+        progress.end(each.seconds);
         report.note(`size ${each.size}, ${each.mixing}: ${verdict(each)}`);
+        await writeResult(path(fileOf(options)), sofar).catch((error: Error) => report.warn([error.message]));
       },
     });
   },
+  save: (comparison, { options }, keep) =>
+    keep("comparison", fileOf(options), (path) => writeResult(path, comparison)),
   tell: (comparison, { host }) => ({
     warnings: comparison.warnings,
     json: () => resultText(comparison),
@@ -94,21 +105,25 @@ export const compare = jobCommand({
     details: () => details(comparison),
     isIncomplete: !(comparison.complete && comparison.runs.some(({ status }) => status === "converged")),
   }),
-  async draw(comparison, { options, job, title, path, report }) {
-    const file = join(options.out ?? ".", "compare.json");
-    await writeAtomically(path(file), [resultText(comparison)]);
-    report.note(`comparison: ${file}`);
+  async draw(comparison, { options, job, title }, keep) {
     if (!comparison.runs.some(({ history }) => history.some((row) => row.densityResidual > 0))) return;
     const { density } = job.scf.tolerance;
-    const svg = await compareSvg(comparison.runs, {
-      title,
-      ...(density === undefined ? {} : { tolerance: density }),
-    });
-    const name = options.plot ?? join(options.out ?? ".", "compare.svg");
-    await writePicture(path(name), svg);
-    report.note(`plot: ${name}`);
+    const tolerance = density === undefined ? {} : { tolerance: density };
+    await keep("plot", pictureOf(options), async (path) =>
+      writePicture(path, await compareSvg(comparison.runs, { title, ...tolerance })),
+    );
   },
 });
+
+/** Where the numbers go, and where the picture goes. */
+const fileOf = ({ out = "." }: { readonly out?: string | undefined }): string => join(out, "compare.json");
+const pictureOf = ({
+  out = ".",
+  plot,
+}: {
+  readonly out?: string | undefined;
+  readonly plot?: string | undefined;
+}): string => plot ?? join(out, "compare.svg");
 
 /** Where in its plan a comparison is. */
 function comparisonProgress(
@@ -133,8 +148,9 @@ function comparisonProgress(
       });
       return seconds === undefined ? "" : `, ${durationText(seconds)} left`;
     },
-    end(): void {
-      finished.push({ ...plan[finished.length]!, seconds: elapsed() });
+    /** @param atLeast time of a run that was made before [s]. */
+    end(atLeast: number): void {
+      finished.push({ ...plan[finished.length]!, seconds: Math.max(atLeast, elapsed()) });
       history = [];
       began = now();
     },

@@ -60,16 +60,13 @@ export const converge = jobCommand({
         const { status, iterations, ...settings } = file.runs.at(-1)!;
         report.note(`${settingsText(settings)}: ${status} after ${plural(iterations, "step")}`);
         name = `run ${Math.min(file.runs.length + 1, planned)}/${planned}`;
-        await writeResult(path(out), file);
+        await writeResult(path(out), file).catch((error: Error) => report.warn([error.message]));
       },
     });
     return found;
   },
-  async save(file, { options, path, report, source }) {
-    const out = options.out ?? `${source.name}.converge.json`;
-    await writeResult(path(out), file);
-    report.note(`convergence: ${out}`);
-  },
+  save: (file, { options, source }, keep) =>
+    keep("convergence", options.out ?? `${source.name}.converge.json`, (path) => writeResult(path, file)),
   tell: (file, { options, source }, phases) => ({
     warnings: file.warnings,
     json: () => resultText(file),
@@ -80,15 +77,16 @@ export const converge = jobCommand({
       ? []
       : [`the test is not complete; go on with --restart ${options.out ?? `${source.name}.converge.json`}`],
   }),
-  async draw({ runs, accuracy }, { options, title, path, report }) {
+  async draw({ runs, accuracy }, { options, title, report }, keep) {
     if (options.plot === undefined) return;
     const points = runs.flatMap(({ ecut, kgrid, error }) =>
       error === undefined ? [] : [{ ecut, kgrid, energyError: error.energy }],
     );
     if (points.filter(({ energyError }) => energyError > 0).length < 2)
       return report.note(`plot: not drawn, ${options.plot} would have no line in it`);
-    await writePicture(path(options.plot), await settingsSvg(points, { title, accuracy }));
-    report.note(`plot: ${options.plot}`);
+    await keep("plot", options.plot, async (path) =>
+      writePicture(path, await settingsSvg(points, { title, accuracy })),
+    );
   },
 });
 

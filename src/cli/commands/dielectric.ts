@@ -54,15 +54,10 @@ export const dielectric = jobCommand({
     });
   },
   isUnfinished: ({ converged }) => !converged,
-  async save(file, { options, path, report, title }) {
-    if (options.out !== undefined) {
-      await writeResult(path(options.out), file);
-      report.note(`result: ${options.out}`);
-    }
-    if (options.plot !== undefined && file.modes !== undefined) {
-      await writePicture(path(options.plot), await picture(file, title));
-      report.note(`plot: ${options.plot}`);
-    }
+  async save(file, { options, title }, keep) {
+    await keep("result", options.out, (path) => writeResult(path, file));
+    if (file.modes !== undefined)
+      await keep("plot", options.plot, async (path) => writePicture(path, await picture(file, title)));
   },
   tell: (file, { job, source, host }, phases) => ({
     warnings: file.warnings,

@@ -33,15 +33,11 @@ export const dos = jobCommand({
       onBands: count("levels", "k-point"),
       onLocal: count("local density of states", "energy"),
     }),
-  async save(result, { options, path, report, title }) {
-    if (options.out !== undefined) {
-      await writeResult(path(options.out), result);
-      report.note(`dos: ${options.out}`);
-    }
-    if (options.plot !== undefined) {
-      await writePicture(path(options.plot), await dosSvg(result, { title, zeroName: zeroName(result) }));
-      report.note(`plot: ${options.plot}`);
-    }
+  async save(result, { options, title }, keep) {
+    await keep("dos", options.out, (path) => writeResult(path, result));
+    await keep("plot", options.plot, async (path) =>
+      writePicture(path, await dosSvg(result, { title, zeroName: zeroName(result) })),
+    );
   },
   tell: (result, { host, title }, phases) => ({
     warnings: result.warnings,

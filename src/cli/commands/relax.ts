@@ -62,14 +62,14 @@ export const relax = jobCommand({
           }`,
         );
         geometry = steps.length + 1;
-        await writeFiles(file, path(out), trajectory && path(trajectory));
+        for (const [name, write] of filesOf(file, out, trajectory))
+          await write(path(name)).catch((error: Error) => report.warn([error.message]));
       },
     });
   },
-  async save(file, { options: { out, trajectory }, path, report, source }) {
-    const name = out ?? `${source.name}.relax.json`;
-    await writeFiles(file, path(name), trajectory && path(trajectory));
-    report.note(`relaxation: ${name}${trajectory ? `\ntrajectory: ${trajectory}` : ""}`);
+  async save(file, { options: { out, trajectory }, source }, keep) {
+    for (const [name, write, what] of filesOf(file, out ?? `${source.name}.relax.json`, trajectory))
+      await keep(what, name, write);
   },
   tell: (file, { options: { out }, source }, phases) => ({
     warnings: file.warnings,
@@ -83,11 +83,21 @@ export const relax = jobCommand({
   }),
 });
 
-async function writeFiles(file: RelaxFile, out: string, trajectory: string | undefined): Promise<void> {
-  await writeResult(out, file);
-  if (trajectory !== undefined)
-    await writeAtomically(trajectory, [trajectoryText(file.elements, file.steps)]);
-}
+type WrittenFile = readonly [name: string, write: (path: string) => Promise<void>, what: string];
+
+/** The numbers, and the trajectory if one is named. */
+const filesOf = (file: RelaxFile, out: string, trajectory: string | undefined): WrittenFile[] => [
+  [out, (path) => writeResult(path, file), "relaxation"],
+  ...(trajectory === undefined
+    ? []
+    : [
+        [
+          trajectory,
+          (path) => writeAtomically(path, [trajectoryText(file.elements, file.steps)]),
+          "trajectory",
+        ] satisfies WrittenFile,
+      ]),
+];
 
 /** Writes a stress in GPa to three decimals, with no minus before zero. */
 const gigapascal = (stress: number): string =>

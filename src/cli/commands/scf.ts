@@ -71,11 +71,7 @@ export const scf = jobCommand({
   },
   isUnfinished: ({ result }) => result.status === "interrupted",
   // The result file first, because the rest can be made again from it.
-  async save({ result }, { options, path, report }) {
-    if (options.out === undefined) return;
-    await writeResult(path(options.out), result);
-    report.note(`result: ${options.out}`);
-  },
+  save: ({ result }, { options }, keep) => keep("result", options.out, (path) => writeResult(path, result)),
   tell: ({ result }, { options, host }) => ({
     warnings: [
       ...result.warnings,
@@ -90,11 +86,9 @@ export const scf = jobCommand({
     failures: result.converged ? [] : [result.reason ?? result.status],
     failedChecks: failedChecks(result).map(checkLine),
   }),
-  async draw({ result, fields, files }, { options, path, report, title }) {
-    for (const { name, what, chunks } of files) {
-      await writeAtomically(path(name), chunks());
-      report.note(`${what}: ${name}`);
-    }
-    await drawGroundState(options, { result, fields, title }, path, report.note);
+  async draw({ result, fields, files }, { options, report, title }, keep) {
+    for (const { name, what, chunks } of files)
+      await keep(what, name, (path) => writeAtomically(path, chunks()));
+    await drawGroundState(options, { result, fields, title }, keep, report.note);
   },
 });

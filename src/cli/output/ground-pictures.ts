@@ -8,6 +8,7 @@ import type { Plane } from "../../observables/slice.ts";
 import { convergenceSvg } from "../../plot/convergence.ts";
 import { fieldSvg, VECTORS } from "../../plot/field-picture.ts";
 import { stepTimesSvg } from "../../plot/step-times.ts";
+import type { Keep } from "../work/job-command.ts";
 import { output, PICTURE } from "./outputs.ts";
 
 /** Pictures that `stillwave scf` can draw. */
@@ -25,11 +26,7 @@ export const PICTURE_OPTIONS = {
   } satisfies Option<Plane | undefined>,
 };
 
-/**
- * Draws what was asked for; `say` hears of each file.
- *
- * @param path where a name of the command line is.
- */
+/** Draws what was asked for; `say` hears of what is not drawn. */
 export async function drawGroundState(
   { slice: plane, ...names }: Given<typeof PICTURE_OPTIONS>,
   {
@@ -41,15 +38,12 @@ export async function drawGroundState(
     readonly fields?: GroundFields | undefined;
     readonly title: string;
   },
-  path: (name: string) => string,
+  keep: Keep,
   say: (text: string) => void,
 ): Promise<void> {
   const { history, job } = result;
-  const draw = async (name: string | undefined, picture: () => Promise<string>) => {
-    if (name === undefined) return;
-    await writePicture(path(name), await picture());
-    say(`plot: ${name}`);
-  };
+  const draw = (name: string | undefined, picture: () => Promise<string>) =>
+    keep("plot", name, async (path) => writePicture(path, await picture()));
   if (names.plot !== undefined && !history.some((row) => row.densityResidual > 0))
     say(`plot: not drawn, ${names.plot} would have no step in it`);
   else

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
 import { type Option, type Options, text } from "../../common/options.ts";
-import { requireWritable } from "../../io/node-files.ts";
+import { identityOf, requireWritable } from "../../io/node-files.ts";
 import { requirePicture } from "../../io/picture.ts";
 import type { Call } from "../command.ts";
 
@@ -17,12 +17,15 @@ export const output = (help: string, endings: readonly string[] = []): Option<st
  * Asks now what writing the files would find hours later.
  *
  * @param options all that the command has.
- * @throws InputError for the first that cannot be written.
+ * @param inputs files that are read, which stay as they are.
+ * @throws InputError for the first that cannot be written, is one of the inputs or another of them.
  */
 export async function requireOutputs(
   options: Options,
   { options: given, flag, host: { cwd } }: Call<Readonly<Record<string, Option<unknown>>>>,
+  inputs: readonly string[] = [],
 ): Promise<void> {
+  const taken = new Map<string, string>();
   for (const [option, { endings }] of Object.entries(options)) {
     const name = given[option];
     if (endings === undefined || typeof name !== "string") continue;
@@ -31,9 +34,29 @@ export async function requireOutputs(
       () =>
         `${flag(option)}: must end in ${listed(endings)}, got ${name}; the ending chooses what is written`,
     );
-    if (name.endsWith(".png")) await requirePicture(flag(option), resolve(cwd, name));
-    else await requireWritable(flag(option), resolve(cwd, name));
+    const path = resolve(cwd, name);
+    if (name.endsWith(".png")) await requirePicture(flag(option), path);
+    else await requireWritable(flag(option), path);
+    await requireNotRead(flag(option), path, inputs);
+    const identity = await identityOf(path);
+    if (identity === undefined) continue;
+    const other = taken.get(identity);
+    requireInput(
+      other === undefined,
+      () => `${flag(option)}: must be another file than that of ${other}, got ${name} for both`,
+    );
+    taken.set(identity, flag(option));
   }
+}
+
+/** Refuses to write what is read. @throws InputError if a path leads to one of the inputs. */
+export async function requireNotRead(option: string, path: string, inputs: readonly string[]): Promise<void> {
+  const identity = await identityOf(path);
+  const known = await Promise.all(inputs.map(identityOf));
+  requireInput(
+    identity === undefined || !known.includes(identity),
+    () => `${option}: must be another file than the job and those it names, got ${path}`,
+  );
 }
 
 const listed = (endings: readonly string[]): string =>

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import { requireInput } from "../../common/failure.ts";
 import { type Given, text } from "../../common/options.ts";
 import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../../io/checkpoint.ts";
 import { claimFile } from "../../io/whole-files.ts";
@@ -44,10 +43,6 @@ export async function checkpointKeeper(
   }: Given<typeof CHECKPOINT_OPTIONS> & { readonly out?: string | undefined },
 ): Promise<CheckpointKeeper> {
   const path = (name: string) => resolve(cwd, name);
-  requireInput(
-    kept === undefined || out === undefined || path(kept) !== path(out),
-    () => `--checkpoint: must be another file than --out, got ${kept} for both`,
-  );
   const before = restart === undefined ? undefined : await readCheckpoint(path(restart));
   let latest: object | undefined;
   let written: object | undefined;
@@ -60,7 +55,7 @@ export async function checkpointKeeper(
       written = state;
       return true;
     } catch (error) {
-      report.warn([`checkpoint: ${rescued} could not be written (${(error as Error).message})`]);
+      report.warn([`checkpoint: ${(error as Error).message}`]);
       return false;
     }
   };

@@ -32,6 +32,19 @@ export interface JobCall<Declared> extends Call<Declared> {
   path(name: string): string;
 }
 
+/**
+ * Writes a file of a result, if one is named, and says so; one that cannot be written keeps none of
+ * the others from it.
+ *
+ * @param what it holds.
+ * @returns whether it is there.
+ */
+export type Keep = (
+  what: string,
+  name: string | undefined,
+  write: (path: string) => Promise<void>,
+) => Promise<boolean>;
+
 /** What is said of a result. */
 export interface Told extends ResultTexts {
   readonly warnings: readonly string[];
@@ -62,14 +75,12 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly isUnfinished?: (result: Result) => boolean;
   /** Whether it writes files also where no option names one. Default false. */
   readonly alwaysWrites?: boolean;
-  /** Writes files before anything is said. */
-  readonly save?: (result: Result, call: JobCall<Declared>) => Promise<void>;
+  /** Writes files before anything is said; where one cannot be, the numbers are printed. */
+  readonly save?: (result: Result, call: JobCall<Declared>, keep: Keep) => Promise<unknown>;
   readonly tell: (result: Result, call: JobCall<Declared>, phases: readonly PhaseTime[]) => Told;
   /** Writes the other files. */
-  readonly draw?: (result: Result, call: JobCall<Declared>) => Promise<void>;
+  readonly draw?: (result: Result, call: JobCall<Declared>, keep: Keep) => Promise<void>;
 }
-
-const nothing = () => undefined;
 
 /** Makes a command: everything is checked before the long work, and results end in one way. */
 export function jobCommand<const Declared extends Options, Task, Result>(
@@ -105,7 +116,7 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       title: printable(job.title ?? source.name),
       path: (file) => resolve(host.cwd, file),
     };
-    await requireOutputs(options, called);
+    await requireOutputs(options, called, source.files);
     if (spec.alwaysWrites === true) host.onFiles();
     const keeper = iterates ? await checkpointKeeper(host, report, source.name, given) : undefined;
     const task = await host.engine(called.name, spec.load);
@@ -132,7 +143,20 @@ export function jobCommand<const Declared extends Options, Task, Result>(
         return { result: found, phases: at.phases() };
       },
     );
-    const unsaved = await spec.save?.(result, call).then(nothing, (error: Error) => error);
+    const unsaved: string[] = [];
+    const keep: Keep = async (what, name, write) => {
+      if (name === undefined) return false;
+      try {
+        await write(call.path(name));
+        report.note(`${what}: ${name}`);
+        return true;
+      } catch (error) {
+        unsaved.push(`${what}: ${(error as Error).message}`);
+        return false;
+      }
+    };
+    await spec.save?.(result, call, keep);
+    const isPrinted = unsaved.length > 0;
     const {
       warnings,
       failures = [],
@@ -141,14 +165,14 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       ...texts
     } = spec.tell(result, call, phases);
     report.warn(warnings);
-    printResult(host, report, given.json === true || unsaved !== undefined, texts);
+    printResult(host, report, given.json === true || isPrinted, texts);
     for (const failure of failures) report.fail(failure);
     for (const failed of failedChecks) report.fail(failed, "check failed");
-    if (unsaved !== undefined) {
-      report.fail(`the result is printed, because its file could not be written: ${unsaved.message}`);
-      return EXIT.error;
+    await spec.draw?.(result, call, keep);
+    if (unsaved.length > 0) {
+      const why = isPrinted ? "the result is printed, because a file of it is missing; " : "";
+      throw new Error(`${why}${unsaved.join("; ")}`);
     }
-    await spec.draw?.(result, call);
     if (failedChecks.length > 0) return EXIT.error;
     return failures.length === 0 && !isIncomplete ? EXIT.ok : EXIT.notConverged;
   };

@@ -17,6 +17,8 @@ export interface JobSource {
   /** What its relative paths are relative to. */
   readonly folder: string;
   readonly value: unknown;
+  /** Files that it is read from; a shipped job and standard input have none. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -28,11 +30,22 @@ export interface JobSource {
  */
 export async function loadJob(job: string, host: Host, argument = "JOB"): Promise<JobSource> {
   if (job === "-")
-    return { name: "stdin", folder: host.cwd, value: parseJobFile(await host.readStdin(), "stdin") };
+    return {
+      name: "stdin",
+      folder: host.cwd,
+      value: parseJobFile(await host.readStdin(), "stdin"),
+      files: [],
+    };
   const path = resolve(host.cwd, job);
   if (await isFile(path)) {
     const value = parseJobFile(await readTextFrom(host.cwd)(job), job);
-    return { name: basename(job).replace(/\.(json|toml)$/, ""), folder: dirname(path), value };
+    const folder = dirname(path);
+    return {
+      name: basename(job).replace(/\.(json|toml)$/, ""),
+      folder,
+      value,
+      files: [path, ...namedFiles(value, folder)],
+    };
   }
   const names = await exampleNames();
   const isPath = /[./\\]/.test(job); // names of shipped jobs have neither dots nor slashes
@@ -45,5 +58,15 @@ export async function loadJob(job: string, host: Host, argument = "JOB"): Promis
           : `${didYouMean(job, names)}; shipped are ${names.join(", ")}`
       }`,
   );
-  return { name: job, folder: EXAMPLES_FOLDER, value: parseJobFile(await exampleText(job), job) };
+  return { name: job, folder: EXAMPLES_FOLDER, value: parseJobFile(await exampleText(job), job), files: [] };
+}
+
+/** Files that a job, not yet checked, names. */
+function namedFiles(value: unknown, folder: string): string[] {
+  const fields = (of: unknown) => (typeof of === "object" && of !== null ? Object.entries(of) : []);
+  return fields(value)
+    .filter(([name]) => ["structure", "pseudopotentials", "hamiltonian"].includes(name))
+    .flatMap(([, field]) => fields(field).map(([, name]: [string, unknown]) => name))
+    .filter((name) => typeof name === "string")
+    .map((name) => resolve(folder, name));
 }

@@ -1,3 +1,4 @@
+import { requireInput } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import { createLattice, longAxis } from "../../../model/lattice.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
@@ -12,6 +13,7 @@ import { parseJob } from "../../schema/schema.ts";
 import { withMixing } from "../../schema/with-mixing.ts";
 import type { DielectricFile } from "../dielectric/dielectric-result.ts";
 import { type DielectricRunOptions, dielectricTask } from "../dielectric/run-dielectric.ts";
+import { recordedFile } from "../recorded.ts";
 import type { ResultFile, ResultStatus } from "../scf/result.ts";
 import { scfTask } from "../scf/run-scf.ts";
 import { COMPARE_OPTIONS } from "./options.ts";
@@ -28,7 +30,13 @@ export interface CompareOptions
     SessionOptions,
     Pick<RunOptions, "signal"> {
   readonly onStep?: (run: RunLabel, row: HistoryRow) => void;
-  readonly onRun?: (run: ComparedRun) => void;
+  /**
+   * Called after every run, one of `restart` as well, with all that is known: an interrupted
+   * comparison goes on from there.
+   */
+  readonly onRun?: (run: ComparedRun, comparison: Comparison) => void | Promise<void>;
+  /** What `onRun` was given, of the same job: its runs are not made again. */
+  readonly restart?: unknown;
   /** Products with the operator whose condition number is asked for, after the run's own steps. */
   readonly onProduct?: (run: RunLabel, product: number) => void;
   /** What runs a job. Default `runScf`. */
@@ -110,17 +118,33 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   const axis = longAxis(createLattice(structure.lattice));
   const shared = { threads, worker, backend, readText, ...(signal === undefined ? {} : { signal }) };
 
+  const before = recordedRuns(options.restart, job);
   const runs: ComparedRun[] = [];
-  const lowestEnergies: number[] = [];
-  const warnings = new Set<string>();
+  const warnings = new Set<string>(before.warnings);
   let complete = true;
+  const comparison = (isComplete: boolean): Comparison => ({
+    stillwave: VERSION,
+    job,
+    axis,
+    mixings,
+    sizes,
+    energyError: ENERGY_ERROR,
+    ...againstLowest(runs, sizes),
+    complete: isComplete,
+    warnings: [...warnings],
+  });
   for (const size of sizes) {
     const larger = repeatedJob(job, structure, axis, size);
-    const ofSize: ComparedRun[] = [];
     for (const mixing of mixings) {
       complete &&= signal?.aborted !== true;
       if (!complete) break;
       const label = { size, mixing };
+      const known = before.runs.find((run) => isRecorded(run, label, conditionNumbers));
+      if (known !== undefined) {
+        runs.push(known);
+        await options.onRun?.(known, comparison(false));
+        continue;
+      }
       const result = await run(withMixing(larger, mixing), {
         ...shared,
         onStep: (row) => options.onStep?.(label, row),
@@ -137,30 +161,53 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
         ...comparedRun(label, result),
         ...(conditionNumber === undefined ? {} : { conditionNumber }),
       };
-      ofSize.push(compared);
-      options.onRun?.(compared);
-    }
-    if (ofSize.length === 0) break;
-    const lowest = Math.min(...ofSize.flatMap(({ history }) => history.map(({ energy }) => energy)));
-    lowestEnergies.push(lowest);
-    for (const each of ofSize) {
-      const stepsToEnergy = firstWithin(each.history, lowest);
-      runs.push({ ...each, ...(stepsToEnergy === undefined ? {} : { stepsToEnergy }) });
+      runs.push(compared);
+      await options.onRun?.(compared, comparison(false));
     }
   }
-  return {
-    stillwave: VERSION,
-    job,
-    axis,
-    mixings,
-    sizes,
-    energyError: ENERGY_ERROR,
-    lowestEnergies,
-    complete,
-    runs,
-    warnings: [...warnings],
-  };
+  return comparison(complete);
 }
+
+/** Measures the runs of each size against the lowest energy that any of them met. */
+function againstLowest(
+  runs: readonly ComparedRun[],
+  sizes: readonly number[],
+): Pick<Comparison, "lowestEnergies" | "runs"> {
+  const lowestEnergies: number[] = [];
+  const measured = sizes.flatMap((size) => {
+    const ofSize = runs.filter((run) => run.size === size);
+    if (ofSize.length === 0) return [];
+    const lowest = Math.min(...ofSize.flatMap(({ history }) => history.map(({ energy }) => energy)));
+    lowestEnergies.push(lowest);
+    return ofSize.map(({ stepsToEnergy: _, ...run }) => {
+      const stepsToEnergy = firstWithin(run.history, lowest);
+      return { ...run, ...(stepsToEnergy === undefined ? {} : { stepsToEnergy }) };
+    });
+  });
+  return { lowestEnergies, runs: measured };
+}
+
+/** Runs of a file of before. @throws InputError if it is no such file, or of another job. */
+function recordedRuns(value: unknown, job: Job): Pick<Comparison, "runs" | "warnings"> {
+  if (value === undefined) return { runs: [], warnings: [] };
+  const file = recordedFile<Comparison>(value, job, "a comparison", ["runs", "warnings"]);
+  requireInput(
+    file.runs.every((run) => Array.isArray(run?.history) && run.history.length > 0),
+    () => "restart: must be a file that a comparison wrote, got runs without steps",
+  );
+  return file;
+}
+
+/** Whether a run was made to its end, with its condition number where that is asked for. */
+const isRecorded = (
+  { size, mixing, status, conditionNumber }: ComparedRun,
+  label: RunLabel,
+  needsCondition: boolean | undefined,
+): boolean =>
+  size === label.size &&
+  mixing === label.mixing &&
+  status !== "interrupted" &&
+  !(needsCondition && conditionNumber === undefined);
 
 /** The default mixings to compare: two classics, the one to beat them, the job's own. */
 export const comparedMixings = ({ scf }: Job): readonly string[] => [
