@@ -40,7 +40,9 @@ test("prints a row for each run, writes compare.json and compare.svg, and tells 
     ].map((run) => [...run, "3", "-", "+0.099", "240", "1.00", "converged"]),
   );
   expect(host.written.stderr).toMatch(/^size 1, simple: converged in 3 steps\nsize 1, ldos: /);
-  expect(host.written.stderr).toMatch(/\ncomparison: a\/b\/compare\.json\n(.*\n)*plot: a\/b\/compare\.svg\n$/);
+  expect(host.written.stderr).toMatch(
+    /\ncomparison: a\/b\/compare\.json\n(.*\n)*plot: a\/b\/compare\.svg\n$/,
+  );
   expect(written("a/b")).toMatchObject({ sizes: [1, 2], mixings: ["simple", "ldos"], complete: true });
   expect(written("a/b").runs.map(({ history }) => history.length)).toEqual([3, 3, 3, 3]);
   expect(readFileSync(join(cwd, "a/b/compare.svg"), "utf8")).toMatch(/^<svg xmlns/);
