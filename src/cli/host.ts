@@ -22,6 +22,12 @@ export interface Host {
   /** Hears that the command writes files: it goes on when nobody reads its output any more. */
   onFiles(): void;
   /**
+   * Makes the process ready before any command; returns in the process alone that is to run it.
+   *
+   * @throws InputError if the process cannot work as it was started.
+   */
+  begin?(): Promise<void>;
+  /**
    * Loads what needs kernels, once the process is ready for them.
    *
    * @param name of the task, such as `scf`.

@@ -1,6 +1,7 @@
 import type { WriteStream } from "node:tty";
 import { InputError } from "../common/failure.ts";
 import { reasonOf } from "../io/whole-files.ts";
+import { isStartedByMpi } from "../parallel/ranks.ts";
 import { EXIT, type Host, type Output } from "./host.ts";
 import { runProgram } from "./program.ts";
 
@@ -115,6 +116,12 @@ export async function runProcess(): Promise<void> {
     },
     onFiles: () => {
       events.hasFiles = true;
+    },
+    async begin() {
+      if (!isStartedByMpi(process.env)) return;
+      await allowFma();
+      const { joinRanks } = await import("../parallel/mpi.ts");
+      await joinRanks();
     },
     engine: async (_, load) => {
       await allowFma();

@@ -130,6 +130,7 @@ const loaded = async ({ load, ...said }: Entry): Promise<CliCommand> => ({ ...sa
 export async function runProgram(words: readonly string[], host: Host): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   try {
+    await host.begin?.();
     const program = await createProgram(words, host, (exit) => {
       code = exit;
     });

@@ -48,7 +48,7 @@ export interface Blocks {
  */
 export async function openBlocks(spec: BlocksSpec, threads: number, worker?: WorkerAddress): Promise<Blocks> {
   const total = spec.blocks.length;
-  const team = await openThreads(Math.min(threads, total), worker);
+  const team = await openThreads(threads, total, worker);
   const shares = share(spec.blocks, team.threads.length);
   const all = <T>(ask: (thread: Thread, indices: readonly number[]) => Promise<T>): Promise<T[]> =>
     Promise.all(team.threads.map((thread, t) => ask(thread, shares[t]!)));

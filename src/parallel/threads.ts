@@ -1,3 +1,4 @@
+import { otherRanks } from "./ranks.ts";
 import { spawnWorker, type WorkerAddress } from "./spawn.ts";
 import { createThread, type Thread } from "./thread.ts";
 import { connect, distantThread } from "./transport.ts";
@@ -10,14 +11,22 @@ export interface Threads {
 }
 
 /**
- * Opens `count` workers; for a count of one, this thread.
+ * Opens threads for a number of tasks: workers here and in the processes that work for this one;
+ * for a single thread or task, this thread.
  *
- * @param worker address of the module of the workers. Default the package's own.
+ * @param threads most threads in each process.
+ * @param worker address of the module of the workers here. Default the package's own.
  */
-export async function openThreads(count: number, worker?: WorkerAddress): Promise<Threads> {
+export async function openThreads(threads: number, tasks: number, worker?: WorkerAddress): Promise<Threads> {
+  const ranks = otherRanks();
+  const processes = ranks?.count ?? 1;
+  const count = Math.min(threads * processes, tasks);
   if (count <= 1) return { threads: [givingWay(createThread())], close: async () => {} };
   const transports = await Promise.all(
-    Array.from({ length: count }, async () => connect(await spawnWorker(worker))),
+    Array.from({ length: count }, async (_, i) => {
+      const rank = i % processes;
+      return rank === 0 ? connect(await spawnWorker(worker)) : ranks!.connect(rank);
+    }),
   );
   return {
     threads: transports.map(distantThread),

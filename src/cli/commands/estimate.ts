@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { readTextFrom } from "../../io/node-files.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { COMPUTING_OPTIONS, openSession } from "../../job/prepare/session.ts";
@@ -15,6 +14,7 @@ import { reporter } from "../terminal/reporter.ts";
 import { durationText } from "../terminal/time-left.ts";
 import { JOB } from "../work/job-command.ts";
 import { loadJob } from "../work/job-source.ts";
+import { usualThreads } from "../work/usual-threads.ts";
 
 /** Prints what a job will take, before it is run. */
 export const estimate = command({
@@ -38,7 +38,7 @@ export const estimate = command({
       "estimate",
       async () => (await import("../../job/tasks/estimate/estimate-job.ts")).estimateTask,
     );
-    const { threads = availableParallelism(), backend } = options;
+    const { threads = usualThreads(), backend } = options;
     const session = await openSession(job, { threads, backend, readText: readTextFrom(source.folder) });
     const found = await estimateTask(session);
     report.warn(found.warnings);

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { NotConvergedError } from "../../common/failure.ts";
 import { readTextFrom } from "../../io/node-files.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
@@ -11,6 +10,7 @@ import type { Reporter } from "../terminal/reporter.ts";
 import { timeLeft } from "../terminal/time-left.ts";
 import type { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import type { JobSource } from "./job-source.ts";
+import { usualThreads } from "./usual-threads.ts";
 
 /** What a long calculation is given: how it hears of Ctrl-C, and whom it tells what it does. */
 export interface Work {
@@ -80,7 +80,7 @@ export async function work<T>(
     const value = await body({
       signal,
       run: {
-        threads: threads ?? availableParallelism(),
+        threads: threads ?? usualThreads(),
         ...(backend === undefined ? {} : { backend }),
         ...keeper?.run,
         signal,

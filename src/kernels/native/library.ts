@@ -1,9 +1,20 @@
 /** A function of a shared library. Unchecked: wrong sizes or types read or write foreign memory. */
-export type NativeFunction = (...args: readonly (number | string | bigint | ArrayBufferView)[]) => unknown;
+export type NativeFunction = (
+  ...args: readonly (number | string | bigint | ArrayBufferView | null)[]
+) => unknown;
+
+/** How a library is loaded. */
+export interface LoadOptions {
+  /** Lets libraries that this one loads later find its names. */
+  readonly global?: boolean;
+}
 
 /** The operations of the `koffi` package used here. */
 export interface Koffi {
-  load(path: string): { func(prototype: string): NativeFunction; symbol(name: string): bigint };
+  load(
+    path: string,
+    options?: LoadOptions,
+  ): { func(prototype: string): NativeFunction; symbol(name: string): bigint };
   /** Returns the address of the first byte. */
   address(array: ArrayBufferView): bigint;
   readonly decode: { string(pointer: bigint): string };
@@ -39,11 +50,11 @@ export async function loadKoffi(): Promise<Koffi> {
  *
  * @throws UnavailableError if none can.
  */
-export function openLibrary(koffi: Koffi, names: readonly string[]): Library {
+export function openLibrary(koffi: Koffi, names: readonly string[], options?: LoadOptions): Library {
   const reasons: string[] = [];
   for (const name of names) {
     try {
-      return koffi.load(name);
+      return koffi.load(name, options);
     } catch (error) {
       reasons.push(firstLine(error));
     }

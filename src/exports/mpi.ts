@@ -1,0 +1,7 @@
+/**
+ * Runs on several machines, started by `mpirun`; needs Node, Open MPI and the package koffi.
+ *
+ * @module mpi
+ */
+
+export { joinRanks } from "../parallel/mpi.ts";
