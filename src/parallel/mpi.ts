@@ -119,7 +119,7 @@ const BYTES_OF_STATUS = 24;
 const BYTES_OF_LENGTH = 8;
 /** Most bytes of one MPI message, whose count is an int. */
 const MOST_BYTES = 2 ** 30;
-/** Time without messages after which the other threads of the machine are no longer kept busy [ms]. */
+/** Time without messages after which looking for them makes pauses [ms]. */
 const PATIENCE = 2;
 
 /** @throws UnavailableError if koffi or Open MPI cannot be loaded. */
