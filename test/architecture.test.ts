@@ -29,7 +29,14 @@ const LAYERS = [
 ];
 
 /** The only places that may know the platform. */
-const NODE_ALLOWED = ["io", "cli", "parallel/node-worker.ts", "kernels/native", "kernels/wasm/enable-fma.ts"];
+const NODE_ALLOWED = [
+  "io",
+  "cli",
+  "parallel/node-worker.ts",
+  "parallel/mpi.ts",
+  "kernels/native",
+  "kernels/wasm/enable-fma.ts",
+];
 
 const files = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
