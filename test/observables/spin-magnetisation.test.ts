@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
 import { erfc } from "../../src/common/erfc.ts";
-import { norm, rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
+import { rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
 import { createKernels } from "../../src/kernels/backends.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { createLattice } from "../../src/model/lattice.ts";
@@ -25,16 +25,17 @@ function bump(position: Vec3, amplitude: number, s: number): RealField {
   const [nx, ny, nz] = grid.size;
   const height = amplitude * (Math.PI * s * s) ** -1.5;
   const cells = [-1, 0, 1];
+  const images = cells.flatMap((i) =>
+    cells.flatMap((j) => cells.map((k) => rowsVec(lattice.vectors, [i, j, k]))),
+  );
   for (let z = 0, at = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, at++) {
-        const d = sub([x / nx, y / ny, z / nz], position);
-        for (const i of cells)
-          for (const j of cells)
-            for (const k of cells) {
-              const r = norm(rowsVec(lattice.vectors, [d[0] + i, d[1] + j, d[2] + k]));
-              if (r < 6 * s) out[at]! += height * Math.exp(-((r / s) ** 2));
-            }
+        const [dx, dy, dz] = rowsVec(lattice.vectors, sub([x / nx, y / ny, z / nz], position));
+        for (const image of images) {
+          const square = (dx + image[0]) ** 2 + (dy + image[1]) ** 2 + (dz + image[2]) ** 2;
+          if (square < (6 * s) ** 2) out[at]! += height * Math.exp(-square / s ** 2);
+        }
       }
   return out;
 }
