@@ -236,6 +236,11 @@ const bad: readonly [string, unknown, readonly string[]][] = [
   ],
   ["a negative temperature", { ...least, temperature: -1 }, ["temperature: must be", "got -1"]],
   [
+    "a temperature that fills levels up to the cutoff",
+    { ...least, ecut: 5, temperature: 0.6 },
+    ["temperature: must be at most a tenth of ecut, 0.5 Ha", "got 0.6"],
+  ],
+  [
     "a temperature in kelvin",
     { ...least, temperature: 300 },
     ["temperature: must be", "got 300", "300 K would be 0.00095 Ha"],

@@ -15,6 +15,8 @@ export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingNa
 /** Limits that no machine reaches; beyond them sizes would not be exact integers. */
 const MAX_ECUT = 10_000;
 const MAX_AXIS = 10_000;
+/** Temperature as a share of the cutoff at which levels near the cutoff are filled: f(10) = 5e-5. */
+const HOT = 0.1;
 
 /** The job, if its fields are consistent. @throws InputError for the first that is not. */
 export function checkJob(job: ParsedJob): Job {
@@ -25,6 +27,11 @@ export function checkJob(job: ParsedJob): Job {
       `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
   );
   const smearing = smearingAt(job.temperature, job.smearing);
+  requireInput(
+    job.temperature <= HOT * job.ecut || job.hamiltonian !== "kohn-sham",
+    () =>
+      `temperature: must be at most a tenth of ecut, ${HOT * job.ecut} Ha, or levels up to the cutoff are filled, got ${job.temperature}; 0.001 to 0.01 is usual`,
+  );
   checkScf(job);
   checkKpoints(job);
   if (job.fftSize !== null) checkFftSize(job.fftSize);
