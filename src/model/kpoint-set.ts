@@ -11,6 +11,8 @@ export type KpointChoice =
 
 /** Most points of a sampling before symmetry: as many are reduced in a second. */
 export const MOST_KPOINTS = 1_000_000;
+/** The same with the images of points under all operations, where a grid lacks some of them. */
+const MOST_IMAGES = 1e7;
 
 /** Returns the number of points of a sampling before symmetry, and how to write it. */
 export function samplingSize(choice: KpointChoice): { readonly points: number; readonly text: string } {
@@ -75,12 +77,19 @@ export function chooseKpoints(choice: KpointChoice, symmetry: KpointSymmetry): K
     const whole = choice.kgrid[0] * choice.kgrid[1] * choice.kgrid[2];
     return { kpoints, operations: invariant, kept: invariant.length, chosen: whole, whole };
   }
-  const points = pointsOf(choice);
   const used = kgridSymmetry === "none" ? invariant : operations;
   const own = rotationsOf(used);
   const addsRotated = "kgrid" in choice && !isInvariant && kgridSymmetry === "crystal";
   const lattice = addsRotated ? (symmetry.lattice?.().map(reciprocalRotation) ?? own) : own;
   const signs = timeReversal ? [1, -1] : [1];
+  const { points: count, text } = samplingSize(choice);
+  const images = count * lattice.length * signs.length;
+  requireInput(
+    images <= MOST_IMAGES || !addsRotated,
+    () =>
+      `kgrid: must have the crystal's symmetry or at most ${Math.floor((MOST_IMAGES * count) / images)} k-points, got ${text}, which the operations turn into others; give equal divisions to equivalent axes, or fewer`,
+  );
+  const points = pointsOf(choice);
   const stars = starsOf(points, lattice, signs);
   const kpoints = stars.flatMap((star) => orbitsOf(star, own, signs));
   return {

@@ -74,6 +74,13 @@ test.each([
   expect(await refusal(jobCrystal({ ...session, platform }))).toMatch(line);
 });
 
+test("a grid whose rotated points are too many is refused before they are looked for", async () => {
+  const job = { ...SILICON, kgrid: [8, 8000, 8] };
+  const line = "kgrid: must have the crystal's symmetry or at most 104166 k-points, got 8x8000x8 = 5.12e+5";
+  expect(await refusal(prepareSession(await sessionOn(job, 2 ** 40)))).toContain(line);
+  expect(await refusal(estimateTask(await sessionOn(job, 2 ** 40)))).toContain(line);
+});
+
 test("a density of states on too many k-points is refused before the ground state is looked for", async () => {
   const steps: unknown[] = [];
   const run = runDos(
