@@ -77,7 +77,7 @@ test.each([
 test("a grid whose rotated points are too many is refused before they are looked for", async () => {
   const job = { ...SILICON, kgrid: [8, 8000, 8] };
   const line = "kgrid: must have the crystal's symmetry or at most 104166 k-points, got 8x8000x8 = 5.12e+5";
-  expect(await refusal(prepareSession(await sessionOn(job, 2 ** 40)))).toContain(line);
+  expect(await refusal(prepareSession(await sessionOn(job, 2 ** 40), {}))).toContain(line);
   expect(await refusal(estimateTask(await sessionOn(job, 2 ** 40)))).toContain(line);
 });
 
