@@ -142,9 +142,12 @@ export function faultsOfText({ out, err, faults }: Ended): string[] {
   ].filter((each) => each !== undefined);
 }
 
-/** What is wrong with a refusal: it is one line and exit code 2, or the code that is asked for. */
+/** What is wrong with a refusal: it is one line, after warnings of the job, and exit code 2 or the code asked for. */
 export function faultsOfRefusal(ended: Ended, code = 2, pattern = /./): string[] {
-  const lines = ended.err.trim().split("\n");
+  const lines = ended.err
+    .trim()
+    .split("\n")
+    .filter((line) => !line.startsWith("warning: "));
   return [
     ...faultsOfText(ended),
     ...(ended.code === code ? [] : [`exit code ${ended.code ?? ended.signal}, not ${code}`]),
