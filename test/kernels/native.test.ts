@@ -22,6 +22,11 @@ const native = (): Kernels => {
   return kernels;
 };
 
+test("what keeps the native back end from its libraries is their absence, nothing of ours", () => {
+  if (!isThere)
+    expect(missing).toMatch(/cannot open shared object|image not found|koffi could not be loaded/);
+});
+
 describe.skipIf(!isThere)(named("native"), () => {
   kernelLaws("native", native, referenceKernels);
   realLaws("native", native, referenceKernels);

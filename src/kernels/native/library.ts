@@ -54,7 +54,7 @@ export function openLibrary(koffi: Koffi, names: readonly string[], options?: Lo
   const reasons: string[] = [];
   for (const name of names) {
     try {
-      return koffi.load(name, options);
+      return options === undefined ? koffi.load(name) : koffi.load(name, options);
     } catch (error) {
       reasons.push(firstLine(error));
     }
