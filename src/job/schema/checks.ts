@@ -15,7 +15,7 @@ export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingNa
 /** Limits that no machine reaches; beyond them sizes would not be exact integers. */
 const MAX_ECUT = 10_000;
 const MAX_AXIS = 10_000;
-/** Temperature as a share of the cutoff at which levels near the cutoff are filled: f(10) = 5e-5. */
+/** Share of the cutoff above which a temperature fills levels near it: f(10) = 5e-5. */
 const HOT = 0.1;
 
 /** The job, if its fields are consistent. @throws InputError for the first that is not. */
