@@ -4,6 +4,7 @@ import {
   existsSync,
   fsyncSync,
   openSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -146,13 +147,25 @@ export async function removeOrphans(folder: string): Promise<void> {
   }
 }
 
-/** Whether a process of this machine runs; one of another user does as well. */
+/**
+ * Whether a process of this machine runs; one of another user does as well. One that has ended and
+ * that nobody has waited for, as in containers without an init process, does not.
+ */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !hasEnded(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Whether Linux still lists a process that has ended, `Z` in its table; false where it is not told. */
+function hasEnded(pid: number): boolean {
+  try {
+    return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
   }
 }
 

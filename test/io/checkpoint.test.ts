@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   lstatSync,
@@ -196,6 +196,24 @@ test("a file is claimed by one process, until that gives it back or has ended", 
   await (await claimFile("checkpoint", path))();
   expect(readdirSync(folder)).not.toContain("state.checkpoint.json.lock");
 });
+
+test.runIf(process.platform === "linux")(
+  "a process that has ended and is still listed claims nothing",
+  async () => {
+    // `exec` puts a program that waits for nobody in the place of the shell.
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const pid = await new Promise<string>((told) =>
+      parent.stdout.once("data", (data) => told(`${data}`.trim())),
+    );
+    const isListedAsEnded = () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    await expect.poll(isListedAsEnded).toBe(true);
+    writeFileSync(`${path}.lock`, `${pid} ${hostname().replace(/\W/g, "-").slice(0, 40)}`);
+    await (await claimFile("checkpoint", path))();
+    parent.kill();
+  },
+);
 
 test("a damaged character in an array is refused", async () => {
   await writeCheckpoint(path, { a: numbers(6), b: numbers(6) });

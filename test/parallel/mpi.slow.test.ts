@@ -72,7 +72,9 @@ describe.skipIf(!isThere)(needs("openmpi-bin", isThere, "processes of mpirun"), 
     expect(existsSync(join(cwd, "long-result.json"))).toBe(false);
     const { history } = (await readCheckpoint(join(cwd, "state.json"))) as ScfState;
     expect(history.length).toBeGreaterThan(0);
-    spawnSync(...words(2, [...command, "--restart", "state.json"]), { cwd, timeout: 240_000 });
+    const [again, more] = words(2, [...command, "--restart", "state.json"]);
+    const { stderr } = spawnSync(again, more, { cwd, encoding: "utf8", timeout: 240_000 });
+    expect(existsSync(join(cwd, "long-result.json")), stderr).toBe(true);
     const { iterations } = digits("long-result.json") as { iterations: number };
     expect(iterations).toBe(8);
   });
