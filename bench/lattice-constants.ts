@@ -2,9 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Matrix, solve } from "ml-matrix";
 import { crystalShape, isMetallic } from "../src/build/crystals.ts";
-import { bulk, newJob, runScf } from "../src/index.ts";
+import { bulk, equationOfState, newJob, runScf } from "../src/index.ts";
 import { command } from "./harness/command.ts";
 
 const USAGE = `npx tsx bench/lattice-constants.ts [CRYSTAL …] [--functional lda|pbe] [--peer 'COMMAND' [--factor 1.5]]
@@ -41,13 +40,14 @@ function peerOf(words: string, factor: number, folder: string): Energy {
   };
 }
 
-/** The length at which a cubic in a^{−2} through energies is lowest [Bir47]. */
-function lowest(lengths: readonly number[], energies: readonly number[]): number {
-  const x = lengths.map((a) => (lengths[2]! / a) ** 2 - 1);
-  const rows = x.map((u) => [1, u, u * u, u ** 3]);
-  const [, b, c, d] = solve(new Matrix(rows), Matrix.columnVector([...energies]), true).to1DArray();
-  const u = (-c! + Math.sqrt(c! * c! - 3 * b! * d!)) / (3 * d!);
-  return lengths[2]! / Math.sqrt(1 + u);
+/** The length at which the energy is lowest; volumes go like its cube, as c/a stays. */
+async function lowest(lengths: readonly number[], energies: readonly number[]): Promise<number> {
+  const fit = await equationOfState(
+    lengths.map((a) => a ** 3),
+    energies,
+  );
+  if (fit === undefined) throw new Error("the energy has no minimum within ±4 % of the measured constant");
+  return Math.cbrt(fit.volume);
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -79,7 +79,7 @@ async function main(args: readonly string[]): Promise<void> {
       for (const energy of programs) {
         const energies: number[] = [];
         for (const job of jobs) energies.push(await energy(job));
-        found.push(lowest(lengths, energies));
+        found.push(await lowest(lengths, energies));
       }
       const { pseudopotentials, ecut, kgrid } = settings;
       const entries =

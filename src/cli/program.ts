@@ -34,6 +34,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/relax.ts")).relax,
   },
   {
+    name: "eos",
+    description: "volume of lowest energy and bulk modulus of a job's crystal",
+    load: async () => (await import("./commands/eos.ts")).eos,
+  },
+  {
     name: "bands",
     description: "band structure of a job's Hamiltonian along a path",
     load: async () => (await import("./commands/bands.ts")).bands,

@@ -21,6 +21,7 @@ export type { GroundState, KpointLevels } from "../ground/ground-state.ts";
 export type { LocalStates } from "../ground/local-dos.ts";
 export { type SolveOptions, solve } from "../job/tasks/scf/solve.ts";
 export type { DensityOfStates } from "../observables/density-of-states.ts";
+export { type EquationOfState, energyAtVolume, equationOfState } from "../observables/equation-of-state.ts";
 export { layerSpacing, macroscopicAverage } from "../observables/macroscopic-average.ts";
 export {
   type AtomicMagnetisation,

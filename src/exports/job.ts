@@ -32,6 +32,8 @@ export { type ConvergeOptions, runConvergence } from "../job/tasks/converge/run-
 export { type DielectricRunOptions, runDielectric } from "../job/tasks/dielectric/run-dielectric.ts";
 export type { DosFile, LocalDos } from "../job/tasks/dos/dos-result.ts";
 export { type DosOptions, runDos } from "../job/tasks/dos/run-dos.ts";
+export type { EosFile, EosPoint } from "../job/tasks/eos/eos-result.ts";
+export { type EosOptions, runEos } from "../job/tasks/eos/run-eos.ts";
 export type { RelaxFile, RelaxStep } from "../job/tasks/relax/relax-result.ts";
 export { type RelaxOptions, runRelax } from "../job/tasks/relax/run-relax.ts";
 export { converged } from "../job/tasks/scf/converged.ts";

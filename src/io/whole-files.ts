@@ -160,7 +160,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Whether Linux still lists a process that has ended, `Z` in its table; false where it is not told. */
+/** Whether Linux lists a process that has ended, `Z` in its table; false where it is not told. */
 function hasEnded(pid: number): boolean {
   try {
     return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

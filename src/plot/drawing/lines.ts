@@ -9,6 +9,8 @@ export interface Line {
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Whether points are not joined. Default false. */
   readonly isScatter?: boolean;
+  /** Whether points are joined and not marked. Default false. */
+  readonly isCurve?: boolean;
 }
 
 export interface LinesOptions {
@@ -68,9 +70,9 @@ export async function linesSvg(
         lines.map(({ label }) => label),
       ),
       ...(level === undefined ? [] : namedLevel(plot, level)),
-      ...drawn.flatMap(({ points, isScatter = false }, i) => [
+      ...drawn.flatMap(({ points, isScatter = false, isCurve = false }, i) => [
         ...(isScatter ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
-        plot.dot(points, { fill: colourOf(i), r: 2.6 }),
+        ...(isCurve ? [] : [plot.dot(points, { fill: colourOf(i), r: 2.6 })]),
       ]),
     ],
   }));
