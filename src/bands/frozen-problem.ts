@@ -4,6 +4,7 @@ import { exactProductGridSize, type Grid } from "../basis/grid.ts";
 import { requireInput, requireOption } from "../common/failure.ts";
 import {
   anyText,
+  isNumbers,
   lattice,
   list,
   numbers,
@@ -158,12 +159,8 @@ const PROBLEM = record({
   potential: record({
     coefficients: list(
       ruled(
-        "must be three whole numbers and two numbers",
-        (row) =>
-          Array.isArray(row) &&
-          row.length === 5 &&
-          row.every(Number.isFinite) &&
-          row.slice(0, 3).every(Number.isInteger),
+        "must be three whole numbers and two numbers, all below 1e6 in size",
+        (row) => isNumbers(row, 5) && row.slice(0, 3).every(Number.isInteger),
       ),
     ),
   }),

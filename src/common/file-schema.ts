@@ -36,11 +36,11 @@ export const wholeNumber = (least: number, most: number) =>
     `must be a whole number from ${least} to ${most}`,
     (x) => Number.isInteger(x) && (x as number) >= least && (x as number) <= most,
   );
+/** Whether a value is a list of so many numbers below 1e6 in size. */
+export const isNumbers = (x: unknown, count: number): x is readonly number[] =>
+  Array.isArray(x) && x.length === count && x.every(isNumber);
 export const numbers = (count: number, what = "") =>
-  ruled(
-    `must be ${count} numbers below 1e6 in size${what}`,
-    (x) => Array.isArray(x) && x.length === count && x.every(isNumber),
-  );
+  ruled(`must be ${count} numbers below 1e6 in size${what}`, (x) => isNumbers(x, count));
 export const anyText = ruled("must be a text", (x) => typeof x === "string");
 export const literal = <const Value extends string | number>(value: Value) =>
   z.literal(value, { error: `must be ${JSON.stringify(value)}` });

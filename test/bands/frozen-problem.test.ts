@@ -151,7 +151,7 @@ test("something else than a problem file is refused with what is missing", () =>
     broken({ potential: { coefficients: rows } });
   expect(coefficients([[0, 0, 1, 1]])).toThrow(/potential\.coefficients\[0\]: must be three whole/);
   expect(coefficients([[0, 0, 0.5, 1, 0]])).toThrow(
-    /three whole numbers and two numbers, got \[0,0,0\.5,1,0\]/,
+    /three whole numbers and two numbers, all below 1e6 in size, got \[0,0,0\.5,1,0\]/,
   );
   for (const g of [[0, 0, -1], [-1, 2, 0].map((x) => -x), [-1, 0, 0]])
     expect(coefficients([[...g, 1, 0]]), `${g}`).toThrow(/one half of the G/);
