@@ -74,15 +74,6 @@ export function abs(x: Interval): Interval {
   return x.hi <= 0 ? neg(x) : { lo: 0, hi: Math.max(-x.lo, x.hi) };
 }
 
-export const hull = (x: Interval, y: Interval): Interval => ({
-  lo: Math.min(x.lo, y.lo),
-  hi: Math.max(x.hi, y.hi),
-});
-
-/** Common members. @throws InputError if there are none: enclosures of one number always meet. */
-export const intersect = (x: Interval, y: Interval): Interval =>
-  interval(Math.max(x.lo, y.lo), Math.min(x.hi, y.hi));
-
 /**
  * Tells whether every member of x is below every member of y; false says nothing of the numbers.
  */

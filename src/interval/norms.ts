@@ -18,3 +18,7 @@ export function squaredNormAbove(x: ArrayLike<number>, from = 0, to = x.length):
 /** ‖x‖₂ of the same. @throws InputError if it holds a NaN */
 export const norm2Above = (x: ArrayLike<number>, from = 0, to = x.length): Above =>
   rootAbove(squaredNormAbove(x, from, to));
+
+/** ‖column‖₂ of complex columns of n entries, interleaved, one after the other. */
+export const columnNormsAbove = (x: ArrayLike<number>, n: number, columns: number): Above[] =>
+  Array.from({ length: columns }, (_, j) => norm2Above(x, 2 * n * j, 2 * n * (j + 1)));

@@ -183,3 +183,15 @@ export interface SphereFft {
     nSets?: number,
   ): void;
 }
+
+/** Loops over the columns and rows of panels. */
+export type ColumnKernels = Pick<
+  Arithmetic,
+  | "columnNorms2"
+  | "columnDots"
+  | "columnWeightedNorms2"
+  | "scaleColumns"
+  | "addScaledColumns"
+  | "multiplyRows"
+  | "tpa"
+>;

@@ -1,16 +1,16 @@
 import { erfc } from "../common/erfc.ts";
 import { requireInput } from "../common/failure.ts";
 
-export type SmearingName = "none" | "fermi-dirac" | "gaussian" | "methfessel-paxton-1" | "marzari-vanderbilt";
-
 /** All values of `smearing`. */
-export const SMEARING_NAMES: readonly SmearingName[] = [
+export const SMEARING_NAMES = [
   "none",
   "fermi-dirac",
   "gaussian",
   "methfessel-paxton-1",
   "marzari-vanderbilt",
-];
+] as const;
+
+export type SmearingName = (typeof SMEARING_NAMES)[number];
 
 /** Largest width [Ha]; more is a temperature in kelvin. */
 const WIDEST = 10;

@@ -1,4 +1,4 @@
-import { type Mat3, matVec, transpose, type Vec3 } from "../common/vec3.ts";
+import { type Mat3, matVec, type Vec3 } from "../common/vec3.ts";
 import type { SymmetryOperation } from "./symmetry.ts";
 
 /** Largest distance of n·w from integers for a translation w of the grid. */
@@ -81,6 +81,3 @@ export function reciprocalRotation(w: Mat3): Mat3 {
   const row = ([x, y, z]: Vec3): Vec3 => [sign * x + 0, sign * y + 0, sign * z + 0];
   return [row(cofactors[0]), row(cofactors[1]), row(cofactors[2])];
 }
-
-/** Returns W⁻¹, integer. */
-export const inverseRotation = (w: Mat3): Mat3 => transpose(reciprocalRotation(w));

@@ -1,8 +1,8 @@
 import type { Grid } from "../basis/grid.ts";
 import { add, centred, integerVectors, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
-import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Model } from "../model/model.ts";
-import { phaseTables } from "../terms/local/potential.ts";
+import { addStructureFactor } from "../terms/local/potential.ts";
 
 /** Moments of a spin density m = ρ↑ − ρ↓ in one cell [μB]. */
 export interface Magnetisation {
@@ -77,24 +77,11 @@ export function atomicMagnetisation(
 /** Returns 3 (sin x − x cos x)/x³; 12 digits remain at x = 0.01, the least in a 1000-bohr cell. */
 const sphereWeight = (x: number): number => (x === 0 ? 1 : (3 * (Math.sin(x) - x * Math.cos(x))) / x ** 3);
 
-/** Returns Re Σ_G f(G) e^{iG·R} for coefficients f on the cube. */
+/** Returns Re Σ_G f(G) e^{iG·R} for coefficients f on the cube; their products add in pairs. */
 function valueAt(f: Float64Array, grid: Grid, position: Vec3): number {
-  const [nx, ny, nz] = grid.size;
-  const [ex, ey, ez] = phaseTables(grid, position);
-  let sum = 0;
-  let at = 0;
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++) {
-      const re = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
-      const im = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
-      for (let x = 0; x < nx; x++, at += 2) {
-        const phaseRe = re * ex[2 * x]! - im * ex[2 * x + 1]!;
-        const phaseIm = re * ex[2 * x + 1]! + im * ex[2 * x]!;
-        // The tables hold e^{−iG·R}: Re f e^{iG·R} = Re f Re e + Im f Im e.
-        sum += f[at]! * phaseRe + f[at + 1]! * phaseIm;
-      }
-    }
-  return sum;
+  const phases = new Float64Array(f.length);
+  addStructureFactor(phases, grid, position);
+  return dotReal(f, phases);
 }
 
 /** Returns the shortest distance between two atoms or an atom and its image [bohr]. */

@@ -1,4 +1,5 @@
 import { invariant } from "../common/failure.ts";
+import { firstIndex } from "../common/search.ts";
 import { norm, rowsVec, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 
@@ -92,12 +93,5 @@ function shareBelow(energy: number, [e1, e2, e3, e4]: Float64Array): number {
 }
 
 /** Returns the index of the first of ascending `energies` above `e`. */
-function firstAbove(energies: ArrayLike<number>, e: number): number {
-  let [low, high] = [0, energies.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (energies[middle]! > e) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+const firstAbove = (energies: ArrayLike<number>, e: number): number =>
+  firstIndex(energies.length, (i) => energies[i]! > e);

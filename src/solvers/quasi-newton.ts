@@ -1,3 +1,5 @@
+import type { Arithmetic } from "../kernels/kernels.ts";
+
 /** Value and gradient of a function at a point. */
 export interface Slope {
   readonly value: number;
@@ -5,8 +7,10 @@ export interface Slope {
 }
 
 export interface QuasiNewtonOptions {
+  /** Those for real numbers. */
+  readonly kernels: Arithmetic;
   readonly start: Float64Array;
-  /** Symmetric and positive definite, row by row, shape [n·n]; it is copied. */
+  /** Symmetric and positive definite, shape [n·n]; it is copied. */
   readonly hessian: Float64Array;
   /** First and largest length of a step. */
   readonly radius: number;
@@ -44,7 +48,7 @@ const LEAST_CURVATURE = 0.2;
  * 4].
  */
 export function quasiNewton(options: QuasiNewtonOptions): QuasiNewton {
-  const { start, largestRadius, noise } = options;
+  const { kernels, start, largestRadius, noise } = options;
   const n = start.length;
   const hessian = Float64Array.from(options.hessian);
   let point = Float64Array.from(start);
@@ -63,7 +67,7 @@ export function quasiNewton(options: QuasiNewtonOptions): QuasiNewton {
       at = slope;
     },
     propose() {
-      step = trustedStep(hessian, here().gradient, radius);
+      step = trustedStep(kernels, hessian, here().gradient, radius);
       return point.map((x, i) => x + step[i]!);
     },
     tell(slope) {
@@ -108,58 +112,30 @@ function update(hessian: Float64Array, s: Float64Array, y: Float64Array, image: 
 }
 
 /** Minimises the model within the radius: (H + λ) d = −g, least λ ≥ 0 with |d| ≤ radius. */
-function trustedStep(
+const trustedStep = (
+  kernels: Arithmetic,
   hessian: Float64Array,
   gradient: Float64Array,
   radius: number,
-): Float64Array<ArrayBuffer> {
-  let shift = 0;
-  for (let round = 0; ; round++) {
-    const factor = cholesky(hessian, gradient.length, shift);
-    const d = solve(
-      factor,
-      gradient.map((g) => -g),
-    );
-    const length = Math.sqrt(dot(d, d));
-    if (length <= radius * 1.001 || round === 60) return d;
-    // Newton's method for 1/|d(λ)| = 1/radius, which it nears from below [NW06, 4.3].
-    const q = forward(factor, d);
-    shift += (dot(d, d) / dot(q, q)) * (length / radius - 1);
-  }
-}
-
-/** Returns L with L Lᵀ = H + λ, row by row. */
-function cholesky(hessian: Float64Array, n: number, shift: number): Float64Array {
-  const l = new Float64Array(n * n);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j <= i; j++) {
-      let sum = hessian[i * n + j]! + (i === j ? shift : 0);
-      for (let k = 0; k < j; k++) sum -= l[i * n + k]! * l[j * n + k]!;
-      if (i !== j) l[i * n + j] = sum / l[j * n + j]!;
-      else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
-      else throw new Error("bug: quasiNewton: the Hessian is not positive definite");
+): Float64Array<ArrayBuffer> =>
+  kernels.scratch((take) => {
+    const n = gradient.length;
+    const [factor, d] = [take(n * n), take(n)];
+    for (let shift = 0, round = 0; ; round++) {
+      factor.set(hessian);
+      for (let i = 0; i < n; i++) factor[i * (n + 1)]! += shift;
+      if (!kernels.cholesky(n, factor, n))
+        throw new Error("bug: quasiNewton: the Hessian is not positive definite");
+      gradient.forEach((g, i) => {
+        d[i] = -g;
+      });
+      kernels.solveTriangularLeft(n, 1, factor, n, true, d, n);
+      kernels.solveTriangularLeft(n, 1, factor, n, false, d, n);
+      const norm2 = dot(d, d);
+      const length = Math.sqrt(norm2);
+      if (length <= radius * 1.001 || round === 60) return Float64Array.from(d);
+      // Newton's method for 1/|d(λ)| = 1/radius, which it nears from below [NW06, 4.3].
+      kernels.solveTriangularLeft(n, 1, factor, n, true, d, n);
+      shift += (norm2 / dot(d, d)) * (length / radius - 1);
     }
-  return l;
-}
-
-/** Returns L⁻¹ b. */
-function forward(l: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
-  const n = b.length;
-  const x = Float64Array.from(b);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!;
-    x[i]! /= l[i * n + i]!;
-  }
-  return x;
-}
-
-/** Returns (L Lᵀ)⁻¹ b. */
-function solve(l: Float64Array, b: Float64Array): Float64Array<ArrayBuffer> {
-  const n = b.length;
-  const x = forward(l, b);
-  for (let i = n - 1; i >= 0; i--) {
-    for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!;
-    x[i]! /= l[i * n + i]!;
-  }
-  return x;
-}
+  });

@@ -20,14 +20,8 @@ export interface BlockGradient {
  */
 export function blockGradient({ hamiltonian, nBands, psi, toComplex }: OrbitalBlock): BlockGradient {
   const { n, numbers: kernels } = hamiltonian;
-  const { width } = kernels;
   return kernels.scratch((take) => {
-    const image = take(width * n * nBands);
-    const lambda = take(width * nBands * nBands);
-    const vectors = take(width * nBands * nBands);
-    const numbers = take(nBands);
-    hamiltonian.applyInto(image, psi, nBands);
-    kernels.hermitianOverlap(nBands, n, psi, n, image, n, lambda, nBands);
+    const { image, lambda, vectors, numbers } = projected({ hamiltonian, nBands, psi }, take);
     kernels.gemm("N", "N", n, nBands, nBands, -1, psi, n, lambda, nBands, 1, image, n);
     kernels.columnNorms2(numbers, n, nBands, image);
     const residualNorms = numbers.map(Math.sqrt);
@@ -87,17 +81,24 @@ export function retract({ hamiltonian, nBands, psi, fromComplex }: OrbitalBlock,
  */
 export function ritzLevels({ hamiltonian, nBands, psi }: OrbitalBlock): Float64Array {
   const { n, numbers: kernels } = hamiltonian;
-  const { width } = kernels;
   return kernels.scratch((take) => {
-    const image = take(width * n * nBands);
-    const lambda = take(width * nBands * nBands);
-    const vectors = take(width * nBands * nBands);
-    const values = take(nBands);
-    hamiltonian.applyInto(image, psi, nBands);
-    kernels.hermitianOverlap(nBands, n, psi, n, image, n, lambda, nBands);
-    kernels.eigh(nBands, lambda, nBands, values, vectors, nBands);
+    const { image, lambda, vectors, numbers } = projected({ hamiltonian, nBands, psi }, take);
+    kernels.eigh(nBands, lambda, nBands, numbers, vectors, nBands);
     kernels.gemm("N", "N", n, nBands, nBands, 1, psi, n, vectors, nBands, 0, image, n);
     psi.set(image);
-    return values.slice();
+    return numbers.slice();
   });
+}
+
+/** Hψ and Λ = ψᴴHψ among temporaries, and room for eigenvectors and eigenvalues of Λ. */
+function projected(
+  { hamiltonian, nBands, psi }: Pick<OrbitalBlock, "hamiltonian" | "nBands" | "psi">,
+  take: (length: number) => Float64Array,
+) {
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
+  const [image, lambda] = [take(width * n * nBands), take(width * nBands * nBands)];
+  hamiltonian.applyInto(image, psi, nBands);
+  kernels.hermitianOverlap(nBands, n, psi, n, image, n, lambda, nBands);
+  return { image, lambda, vectors: take(width * nBands * nBands), numbers: take(nBands) };
 }

@@ -7,9 +7,7 @@ import {
   contains,
   div,
   dot,
-  hull,
   type Interval,
-  intersect,
   interval,
   midpoint,
   mul,
@@ -146,7 +144,6 @@ test("what is undefined throws: there is no empty interval", () => {
   expect(() => div(interval(1), y)).toThrow(/divisor/);
   expect(() => div(interval(1), interval(0, 1))).toThrow(/divisor/);
   expect(() => sqrt(y)).toThrow(/negative/);
-  expect(() => intersect(interval(0, 1), interval(2, 3))).toThrow(/lo ≤ hi/);
   expect(() => power(y, -1)).toThrow(/whole number/);
   expect(() => power(y, 0.5)).toThrow(/whole number/);
   expect(() => midpoint({ lo: 0, hi: Infinity })).toThrow(/bounded/);
@@ -161,11 +158,9 @@ test("overflow becomes an unbounded end that stays valid", () => {
   expect(sub(sum, sum).lo).toBe(-Infinity);
 });
 
-test("comparison is certain or says nothing; hull and intersection are the ends", () => {
+test("comparison is certain or says nothing", () => {
   expect(certainlyLess(interval(0, 1), interval(2, 3))).toBe(true);
   expect(certainlyLess(interval(0, 1), interval(1, 3))).toBe(false);
-  expect(hull(interval(0, 1), interval(2, 3))).toEqual({ lo: 0, hi: 3 });
-  expect(intersect(interval(0, 2), interval(1, 3))).toEqual({ lo: 1, hi: 2 });
   expect(midpoint(interval(-Number.MAX_VALUE, Number.MAX_VALUE))).toBe(0);
 });
 

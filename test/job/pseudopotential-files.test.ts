@@ -1,27 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { parseProblem, problemText, requireSameSystem } from "../../src/bands/frozen-problem.ts";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
-import { toPsp8, toUpf } from "../atoms/pseudopotential-writers.ts";
 import { close, closeArrays } from "../close.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";
+import { readText } from "./written-files.ts";
 
-const PW92 = -1012;
-const files: Readonly<Record<string, string>> = {
-  "Al.psp8": toPsp8(findGth("Al", "gth-lda"), PW92),
-  "Al.upf": toUpf(findGth("Al", "gth-lda"), "SLA PW NOGX NOGC", 2),
-  "Si-core.psp8": toPsp8(findGth("Si", "gth-lda"), PW92, { electrons: 2, width: 0.9 }),
-  "Si-core.upf": toUpf(findGth("Si", "gth-lda"), "SLA PW NOGX NOGC", 1, { electrons: 2, width: 0.9 }),
-  "Si-pbe.psp8": toPsp8(findGth("Si", "gth-pbe"), 11, { electrons: 2, width: 0.9 }),
-  "Si-other.upf": toUpf(findGth("Si", "gth-lda"), "SLA PW TPSS TPSS", 2),
-};
-const readText = async (path: string): Promise<string> => {
-  const text = files[path];
-  if (text === undefined) throw new Error(`no ${path}`);
-  return text;
-};
 const run = (job: object) => runScf(job, { readText });
 
 describe("the energy of aluminium with its GTH potential read from", () => {

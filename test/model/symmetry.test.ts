@@ -11,11 +11,7 @@ import {
   type SymmetryAnalyser,
   type SymmetryOperation,
 } from "../../src/model/symmetry.ts";
-import {
-  compatibleWithGrid,
-  inverseRotation,
-  reciprocalRotation,
-} from "../../src/model/symmetry-subgroups.ts";
+import { compatibleWithGrid, reciprocalRotation } from "../../src/model/symmetry-subgroups.ts";
 import { close } from "../close.ts";
 
 const moyo = await loadMoyo();
@@ -355,7 +351,6 @@ test("operations compatible with a grid permute its points, the others do not", 
 
 test("rotations of reciprocal space are the transposed inverses, without rounding", () => {
   for (const rotation of unimodular.filter((_, i) => i % 17 === 0)) {
-    expect(matMul(rotation, inverseRotation(rotation)).join()).toBe(IDENTITY.rotation.join());
-    expect(transpose(reciprocalRotation(rotation))).toEqual(inverseRotation(rotation));
+    expect(matMul(rotation, transpose(reciprocalRotation(rotation))).join()).toBe(IDENTITY.rotation.join());
   }
 });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { referenceKernels } from "../../src/kernels/reference.ts";
 import { type QuasiNewtonOptions, quasiNewton, type Slope } from "../../src/solvers/quasi-newton.ts";
 
 const identity = (n: number, s = 1) =>
@@ -11,6 +12,7 @@ function minimise(
   options: Partial<QuasiNewtonOptions> & { start: Float64Array },
 ) {
   const search = quasiNewton({
+    kernels: referenceKernels().real,
     hessian: identity(options.start.length),
     radius: 0.5,
     largestRadius: 2,

@@ -1,5 +1,5 @@
 import { invariant } from "../../common/failure.ts";
-import { norm2Above, rootAbove } from "../../interval/norms.ts";
+import { columnNormsAbove, norm2Above, rootAbove } from "../../interval/norms.ts";
 import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
 import { type Above, gamma, inflated, productAbove, provedAbove, sumAbove } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
@@ -35,7 +35,7 @@ export function applyEnclosed(
     () => `projectors on ${set.panel.rows} rows for ${count} plane waves`,
   );
   const { values, error: local } = localProduct(kernels, problem, set, u);
-  const norms = Array.from({ length: u.columns }, (_, j) => norm2Above(u.data, ...columnRange(u.rows, j)));
+  const norms = columnNormsAbove(u.data, u.rows, u.columns);
   const kinetic = norms.map((_, j) => addKinetic(waves, u, j, values));
   const nonlocal = addNonlocal(kernels, problem, set, { ...u, norms }, values, withTails);
   return {

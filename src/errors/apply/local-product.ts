@@ -1,7 +1,7 @@
 import { type Above, complexGamma, productAbove, sumAbove } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type EnclosedProblem, setFinder, type WaveSet } from "../problem/enclosed-hamiltonian.ts";
-import { ALL } from "../problem/potential-table.ts";
+import { ALL, writeCoefficients } from "../problem/potential-table.ts";
 import { gridConvolution } from "./grid-convolution.ts";
 import { columnRange, type TrialPanel } from "./trial-panel.ts";
 
@@ -105,13 +105,7 @@ function denseProduct(
     u.set(vectors.subarray(0, 2 * rows * m));
     for (let row0 = 0; row0 < count; row0 += BLOCK) {
       const nb = Math.min(BLOCK, count - row0);
-      for (let x = 0; x < rows; x++)
-        for (let y = 0; y < nb; y++) {
-          const [i, j] = [3 * (row0 + y), 3 * x];
-          const e = table.indexOf(g[i]! - g[j]!, g[i + 1]! - g[j + 1]!, g[i + 2]! - g[j + 2]!);
-          block[2 * (y + nb * x)] = e < 0 ? 0 : table.values[2 * e]!;
-          block[2 * (y + nb * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
-        }
+      writeCoefficients(block, table, g, row0, nb, rows);
       kernels.gemm("N", "N", nb, m, rows, 1, block, nb, u, rows, 0, part, nb);
       for (let j = 0; j < m; j++)
         values.set(part.subarray(2 * nb * j, 2 * nb * (j + 1)), 2 * (count * j + row0));

@@ -1,4 +1,4 @@
-import { norm2Above } from "../../interval/norms.ts";
+import { columnNormsAbove } from "../../interval/norms.ts";
 import {
   type Above,
   complexGamma,
@@ -41,7 +41,7 @@ export function nonlocalColumns(
       }
   return {
     values,
-    norms: errors.map((_, c) => norm2Above(values, 2 * rows * c, 2 * rows * (c + 1))),
+    norms: columnNormsAbove(values, rows, panel.columns),
     errors: errors.map(({ value }) => value),
   };
 }

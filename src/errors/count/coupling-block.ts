@@ -1,6 +1,7 @@
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type NonlocalColumns, nonlocalColumns } from "../apply/nonlocal-error.ts";
 import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";
+import { writeCoefficients } from "../problem/potential-table.ts";
 
 /** Writes V between `rows` rows from row0 on and the first nX waves to `block` [rows × nX]. */
 export type CouplingBlock = (block: Float64Array, row0: number, rows: number) => void;
@@ -22,13 +23,7 @@ export function couplingBlock(
   const [right, left] = [take(2 * nX * width), take(2 * mostRows * width)];
   right.set(columns.values);
   const write: CouplingBlock = (block, row0, rows) => {
-    for (let x = 0; x < nX; x++)
-      for (let y = 0; y < rows; y++) {
-        const [i, j] = [3 * (row0 + y), 3 * x];
-        const e = table.indexOf(g[i]! - g[j]!, g[i + 1]! - g[j + 1]!, g[i + 2]! - g[j + 2]!);
-        block[2 * (y + rows * x)] = e < 0 ? 0 : table.values[2 * e]!;
-        block[2 * (y + rows * x) + 1] = e < 0 ? 0 : table.values[2 * e + 1]!;
-      }
+    writeCoefficients(block, table, g, row0, rows, nX);
     if (panel.columns === 0) return;
     for (let c = 0; c < panel.columns; c++) {
       const from = 2 * (panel.rows * c + row0);

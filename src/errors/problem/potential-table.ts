@@ -1,4 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
+import { firstIndex } from "../../common/search.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { TWO_PI } from "../../interval/constants.ts";
 import {
@@ -239,14 +240,7 @@ function assemble(
   const firstReaching = (q: number): number => {
     if (!(q > 0)) return 0;
     const energy = below(below(q * q) / 2);
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const mid = (low + high) >> 1;
-      if (longest[mid]! < energy) low = mid + 1;
-      else high = mid;
-    }
-    return low;
+    return firstIndex(count, (e) => !(longest[e]! < energy));
   };
   return {
     constant,
@@ -260,6 +254,24 @@ function assemble(
     norm2Beyond: (q) => rootAbove(inflated(squares[firstReaching(q)]! + far * far, count + 2)),
     indexOf: finder(g, count),
   };
+}
+
+/** Writes W(Gᵢ − Gⱼ) of rows row0 … row0 + rows − 1 and the first `columns` of a list of waves. */
+export function writeCoefficients(
+  block: Float64Array,
+  { indexOf, values }: PotentialTable,
+  g: Int32Array,
+  row0: number,
+  rows: number,
+  columns: number,
+): void {
+  for (let x = 0; x < columns; x++)
+    for (let y = 0; y < rows; y++) {
+      const [i, j] = [3 * (row0 + y), 3 * x];
+      const e = indexOf(g[i]! - g[j]!, g[i + 1]! - g[j + 1]!, g[i + 2]! - g[j + 2]!);
+      block[2 * (y + rows * x)] = e < 0 ? 0 : values[2 * e]!;
+      block[2 * (y + rows * x) + 1] = e < 0 ? 0 : values[2 * e + 1]!;
+    }
 }
 
 /** A table over the box of the entries. */

@@ -1,6 +1,6 @@
 import type { Vec3 } from "../../common/vec3.ts";
 import { add, div, interval, lowerEnd, mul, scale, upperEnd } from "../../interval/interval.ts";
-import { norm2Above, rootAbove } from "../../interval/norms.ts";
+import { columnNormsAbove, norm2Above, rootAbove } from "../../interval/norms.ts";
 import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
 import {
   type Above,
@@ -101,7 +101,7 @@ export function tabulateProjectors(
     rows,
     columns,
     values,
-    norms: Array.from({ length: columns }, (_, c) => norm2Above(values, 2 * rows * c, 2 * rows * (c + 1))),
+    norms: columnNormsAbove(values, rows, columns),
     errors: Array.from(errors2, (sum) => rootAbove(inflated(sum, rows + 1))),
   };
 }
@@ -140,10 +140,7 @@ export function leadingPanel(panel: ProjectorPanel, rows: number): ProjectorPane
   const values = new Float64Array(2 * rows * columns);
   for (let c = 0; c < columns; c++)
     values.set(panel.values.subarray(2 * panel.rows * c, 2 * (panel.rows * c + rows)), 2 * rows * c);
-  const norms = Array.from({ length: columns }, (_, c) =>
-    norm2Above(values, 2 * rows * c, 2 * rows * (c + 1)),
-  );
-  return { rows, columns, values, norms, errors };
+  return { rows, columns, values, norms: columnNormsAbove(values, rows, columns), errors };
 }
 
 /**

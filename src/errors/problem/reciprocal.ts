@@ -1,4 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
+import { firstIndex } from "../../common/search.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
 import { TWO_PI } from "../../interval/constants.ts";
 import {
@@ -60,6 +61,7 @@ export function encloseReciprocal(lattice: Mat3): Reciprocal {
     () => `lattice: the volume must be certainly different from 0, got [${signed.lo}, ${signed.hi}] bohr³`,
   );
   const vectors = rows.map((row) => row.map((x) => div(mul(TWO_PI, x), signed)));
+  const plain = plainVectors(vectors);
   const volume = abs(signed);
   return {
     vectors,
@@ -67,13 +69,13 @@ export function encloseReciprocal(lattice: Mat3): Reciprocal {
     reciprocalVolume: div(power(TWO_PI, 3), volume),
     lengthsOver2Pi: a.map((row) => upperEnd(div(sqrt(norm2(row)), TWO_PI))),
     coveringRadius: coveringRadius(vectors),
-    kinetic: kineticOf(vectors),
+    kinetic: kineticOf(plain),
     cartesian: (k, n) =>
       combine(
         vectors,
         [0, 1, 2].map((i) => add(interval(k[i]!), interval(n[i]!))),
       ),
-    point: pointOf(vectors),
+    point: pointOf(plain),
   };
 }
 
@@ -121,6 +123,20 @@ function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
   return productAbove(exact(0.5), largest);
 }
 
+/** β of the reciprocal vectors b = β ± ρ, nine numbers, and 8u|β| + 2ρ from above. */
+interface PlainVectors {
+  readonly middle: Float64Array;
+  readonly slack: Float64Array;
+}
+
+function plainVectors(vectors: readonly (readonly Interval[])[]): PlainVectors {
+  const middle = Float64Array.from(vectors.flat(), midpoint);
+  const slack = Float64Array.from(vectors.flat(), (b, i) =>
+    above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)),
+  );
+  return { middle, slack };
+}
+
 /**
  * In plain arithmetic, since it is asked for every plane wave. With b = β ± ρ and s = fl(k + n)
  * each product s β meets at most four roundings, so q̂ = fl(Σ sᵢβᵢ) is within e = Σ|sᵢ|(8u|βᵢ| +
@@ -128,11 +144,7 @@ function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
  * + ½e², and 8u T covers the squares and their sum. No test can see 8u T: the spare 3u Σ|sᵢβᵢ| ≥
  * 3u|q̂| of e adds 6u T to |q̂|e, and the squares need 3u T.
  */
-function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinetic"] {
-  const middle = vectors.flat().map(midpoint);
-  const slack = vectors
-    .flat()
-    .map((b, i) => above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)));
+function kineticOf({ middle, slack }: PlainVectors): Reciprocal["kinetic"] {
   return (k, n1, n2, n3) => {
     const [s1, s2, s3] = [k[0] + n1, k[1] + n2, k[2] + n3];
     let value = 0;
@@ -149,11 +161,7 @@ function kineticOf(vectors: readonly (readonly Interval[])[]): Reciprocal["kinet
 }
 
 /** The same point by itself: each coordinate is within Σ|sᵢ|(8u|βᵢ| + 2ρᵢ). */
-function pointOf(vectors: readonly (readonly Interval[])[]): Reciprocal["point"] {
-  const middle = Float64Array.from(vectors.flat(), midpoint);
-  const slack = Float64Array.from(vectors.flat(), (b, i) =>
-    above(8 * UNIT_ROUNDOFF * Math.abs(middle[i]!) + 2 * radiusAbout(b, middle[i]!)),
-  );
+function pointOf({ middle, slack }: PlainVectors): Reciprocal["point"] {
   return (out, k, n1, n2, n3) => {
     const [s1, s2, s3] = [k[0] + n1, k[1] + n2, k[2] + n3];
     out[3] = 0;
@@ -242,13 +250,5 @@ export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number)
 }
 
 /** How many of the sorted waves are at most `energy`. */
-export function countBelow(waves: PlaneWaves, energy: number): number {
-  let low = 0;
-  let high = waves.count;
-  while (low < high) {
-    const mid = (low + high) >> 1;
-    if (waves.kinetic[mid]! <= energy) low = mid + 1;
-    else high = mid;
-  }
-  return low;
-}
+export const countBelow = ({ count, kinetic }: PlaneWaves, energy: number): number =>
+  firstIndex(count, (i) => !(kinetic[i]! <= energy));

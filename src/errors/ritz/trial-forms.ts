@@ -1,5 +1,5 @@
 import { add, ball, type Interval, interval, sub } from "../../interval/interval.ts";
-import { norm2Above } from "../../interval/norms.ts";
+import { columnNormsAbove } from "../../interval/norms.ts";
 import { below } from "../../interval/rounding.ts";
 import {
   type Above,
@@ -14,7 +14,7 @@ import {
   sumAbove,
 } from "../../interval/sides.ts";
 import type { Applied } from "../apply/apply-enclosed.ts";
-import { columnRange, type TrialPanel } from "../apply/trial-panel.ts";
+import type { TrialPanel } from "../apply/trial-panel.ts";
 import { accurateOverlap } from "./accurate-dot.ts";
 import {
   adjoint,
@@ -49,8 +49,8 @@ export function trialForms(
 ): TrialForms {
   const { rows, columns: m, data } = u;
   const residuals = trialResiduals(u, count, theta, applied);
-  const norms = theta.map((_, j) => norm2Above(data, ...columnRange(rows, j)));
-  const residualNorms = theta.map((_, j) => norm2Above(residuals, ...columnRange(count, j)));
+  const norms = columnNormsAbove(data, rows, m);
+  const residualNorms = columnNormsAbove(residuals, count, m);
   const errors = theta.map((t, j) => {
     // fl(x − θu): one rounding of the product, one of the difference
     const rounded = sumAbove(residualNorms[j]!, productAbove(sizeOf(t), norms[j]!));

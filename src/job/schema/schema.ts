@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { InputError } from "../../common/failure.ts";
+import { SMEARING_NAMES } from "../../model/smearing.ts";
 import { SYMMETRY_TOLERANCE } from "../../model/symmetry.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
 import { acceleratorSchema } from "./accelerators.ts";
@@ -138,13 +139,7 @@ export const jobSchema = fields({
   temperature: finite("must be a smearing width in Ha, zero or more; 0.001 is usual for metals")
     .min(0)
     .default(0),
-  smearing: oneOf([
-    "none",
-    "fermi-dirac",
-    "gaussian",
-    "methfessel-paxton-1",
-    "marzari-vanderbilt",
-  ]).optional(),
+  smearing: oneOf(SMEARING_NAMES).optional(),
   spin: oneOf(["none", "collinear"]).default("none"),
   bands: wholeNumber("must be a positive whole number or null; null chooses it from the electrons", 1)
     .nullable()

@@ -1,18 +1,7 @@
 import { invariant } from "../../common/failure.ts";
-import type { Arithmetic } from "../kernels.ts";
+import type { ColumnKernels } from "../kernels.ts";
 import { checkArray, checkCount, sameArray } from "./check.ts";
 import type { Lapack } from "./lapack.ts";
-
-type ColumnKernels = Pick<
-  Arithmetic,
-  | "columnNorms2"
-  | "columnDots"
-  | "columnWeightedNorms2"
-  | "scaleColumns"
-  | "addScaledColumns"
-  | "multiplyRows"
-  | "tpa"
->;
 
 const ONE = Int32Array.of(1);
 

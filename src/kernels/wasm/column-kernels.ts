@@ -1,18 +1,7 @@
 import { invariant } from "../../common/failure.ts";
-import type { Arithmetic } from "../kernels.ts";
+import type { ColumnKernels } from "../kernels.ts";
 import type { DenseExports, KernelExports } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
-
-type ColumnKernels = Pick<
-  Arithmetic,
-  | "columnNorms2"
-  | "columnDots"
-  | "columnWeightedNorms2"
-  | "scaleColumns"
-  | "addScaledColumns"
-  | "multiplyRows"
-  | "tpa"
->;
 
 /** Makes the loops over panels of bands, with checked addresses. */
 export function columnKernels(

@@ -62,7 +62,7 @@ export const phaseTables = ({ size }: Grid, position: Vec3): [Float64Array, Floa
 };
 
 /** out(G) ← out(G) + e^{−iG·R} on the cube of G-vectors, R in fractional coordinates. */
-function addStructureFactor(out: Float64Array, grid: Grid, position: Vec3): void {
+export function addStructureFactor(out: Float64Array, grid: Grid, position: Vec3): void {
   const [nx, ny, nz] = grid.size;
   const [ex, ey, ez] = phaseTables(grid, position);
   let at = 0;

@@ -104,6 +104,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
   };
   const coordinates = coordinatesOf(start, isFixed, cell);
   const search = quasiNewton({
+    kernels: prepared.problem.basis.grid.kernels.real,
     start: new Float64Array(coordinates.count),
     hessian: springHessian(start, coordinates),
     radius: RADIUS * Math.sqrt(count),
