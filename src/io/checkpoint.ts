@@ -63,6 +63,19 @@ function encode(value: unknown, arrays: TypedArray[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item, arrays)]));
 }
 
+const BEGINNING = '{"stillwaveCheckpoint":';
+
+/** Whether a file begins as checkpoints do. */
+export async function isCheckpoint(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { buffer } = await file.read(Buffer.alloc(BEGINNING.length), 0, BEGINNING.length, 0);
+    return buffer.toString() === BEGINNING;
+  } finally {
+    await file.close();
+  }
+}
+
 /**
  * Reads the state that `writeCheckpoint` wrote.
  *

@@ -112,7 +112,7 @@ test("Ctrl-C asks the run to stop; its state and result are written, and 3 is re
   const host = fakeHost({ cwd, run });
   expect(await scf("si.json --out a.json", host)).toBe(3);
   expect(JSON.parse(readFileSync(join(cwd, "a.json"), "utf8")).status).toBe("interrupted");
-  expect(await readCheckpoint(join(cwd, "a.checkpoint.json"))).toEqual({ rho: Float64Array.of(1, 2) });
+  expect(await readCheckpoint(join(cwd, "a.checkpoint.json"))).toMatchObject({ rho: Float64Array.of(1, 2) });
   expect(host.written.stderr).toContain("continue with --restart a.checkpoint.json");
 });
 
@@ -133,7 +133,7 @@ test.each(["", " --checkpoint b.json"])(
     };
     const host = fakeHost({ cwd, run });
     await scf(`si.json --out a.json${words}`, host);
-    expect(await readCheckpoint(join(cwd, "found.json"))).toEqual(state(2));
+    expect(await readCheckpoint(join(cwd, "found.json"))).toMatchObject(state(2));
     expect(host.written.stderr).toContain(`continue with --restart ${name}`);
   },
 );
@@ -162,7 +162,7 @@ test("--checkpoint keeps the state of every step, --restart hands it to the run"
     return {};
   };
   await scf("si.json --checkpoint s.checkpoint.json", fakeHost({ cwd, run }));
-  expect(states).toEqual([{ step: 1 }, { step: 2 }]);
+  expect(states).toMatchObject([{ step: 1 }, { step: 2 }]);
   await writeCheckpoint(join(cwd, "s.checkpoint.json"), { step: 7 });
   const host = fakeHost({ cwd });
   await scf("si.json --restart s.checkpoint.json", host);

@@ -1,11 +1,13 @@
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { type Given, text } from "../../common/options.ts";
 import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../../io/checkpoint.ts";
 import { claimFile } from "../../io/whole-files.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
+import type { Job } from "../../job/schema/job.ts";
 import type { Host } from "../host.ts";
 import { output } from "../output/outputs.ts";
 import type { Reporter } from "../terminal/reporter.ts";
+import type { CheckpointOrigin, JobSource } from "./job-source.ts";
 
 /** Options of commands that iterate. */
 export const CHECKPOINT_OPTIONS = {
@@ -35,7 +37,7 @@ export interface CheckpointKeeper {
 export async function checkpointKeeper(
   { cwd }: Host,
   report: Reporter,
-  jobName: string,
+  { source, job }: { readonly source: JobSource; readonly job: Job },
   {
     checkpoint: kept,
     restart,
@@ -43,15 +45,16 @@ export async function checkpointKeeper(
   }: Given<typeof CHECKPOINT_OPTIONS> & { readonly out?: string | undefined },
 ): Promise<CheckpointKeeper> {
   const path = (name: string) => resolve(cwd, name);
-  const before = restart === undefined ? undefined : await readCheckpoint(path(restart));
+  const before = restart === undefined ? source.state : await readCheckpoint(path(restart));
   let latest: object | undefined;
   let written: object | undefined;
   const rescued =
-    kept ?? `${out === undefined ? join(".", jobName) : out.replace(/\.\w+$/, "")}.checkpoint.json`;
+    kept ?? `${out === undefined ? join(".", source.name) : out.replace(/\.\w+$/, "")}.checkpoint.json`;
+  const origin: CheckpointOrigin = { job, folder: relative(dirname(path(rescued)), source.folder) };
   const tell = () => report.urge(`checkpoint: ${rescued}; continue with --restart ${rescued}`);
   const write = async (state: object) => {
     try {
-      await writeCheckpoint(path(rescued), state);
+      await writeCheckpoint(path(rescued), { ...state, ...origin });
       written = state;
       return true;
     } catch (error) {
@@ -74,7 +77,7 @@ export async function checkpointKeeper(
     },
     rescueNow() {
       if (latest === undefined || latest === written) return;
-      writeCheckpointSync(path(rescued), latest);
+      writeCheckpointSync(path(rescued), { ...latest, ...origin });
       tell();
     },
     release: async () => release?.(),

@@ -18,7 +18,7 @@ import { type Work, work } from "./work.ts";
 
 export const JOB: Argument = {
   name: "<JOB>",
-  help: "job file, - for standard input, or the name of a shipped job",
+  help: "job file, - for standard input, the name of a shipped job, or a result or checkpoint of one",
 };
 
 /** A call of a command on a job, once the job is parsed. */
@@ -118,7 +118,7 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     };
     await requireOutputs(options, called, source.files);
     if (spec.alwaysWrites === true) host.onFiles();
-    const keeper = iterates ? await checkpointKeeper(host, report, source.name, given) : undefined;
+    const keeper = iterates ? await checkpointKeeper(host, report, call, given) : undefined;
     const task = await host.engine(called.name, spec.load);
     const headline = spec.headline?.(call);
     const { result, phases } = await work<{ readonly result: Result; readonly phases: readonly PhaseTime[] }>(

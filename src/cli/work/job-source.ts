@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
 import { didYouMean } from "../../common/nearest.ts";
+import { isCheckpoint, readCheckpoint } from "../../io/checkpoint.ts";
 import { parseJobFile } from "../../io/job-file.ts";
 import { isFile, readTextFrom } from "../../io/node-files.ts";
 import type { Host } from "../host.ts";
@@ -19,11 +20,20 @@ export interface JobSource {
   readonly value: unknown;
   /** Files that it is read from; a shipped job and standard input have none. */
   readonly files: readonly string[];
+  /** The state of its self-consistent field, where it was read from a checkpoint. */
+  readonly state?: unknown;
+}
+
+/** What the command line keeps in a checkpoint beside the state. */
+export interface CheckpointOrigin {
+  readonly job: unknown;
+  /** Folder of the job's relative paths, from that of the checkpoint. */
+  readonly folder: string;
 }
 
 /**
  * The job that an argument stands for: a path, `-` for standard input, or the name of a shipped
- * example.
+ * example. Result files and checkpoints hold the job that they are of.
  *
  * @param argument its name in messages.
  * @throws InputError if there is none, or if it is neither JSON nor TOML.
@@ -38,14 +48,14 @@ export async function loadJob(job: string, host: Host, argument = "JOB"): Promis
     };
   const path = resolve(host.cwd, job);
   if (await isFile(path)) {
-    const value = parseJobFile(await readTextFrom(host.cwd)(job), job);
-    const folder = dirname(path);
-    return {
-      name: basename(job).replace(/\.(json|toml)$/, ""),
-      folder,
-      value,
-      files: [path, ...namedFiles(value, folder)],
-    };
+    const name = basename(job).replace(/(\.checkpoint|\.result)?\.(json|toml)$/, "");
+    const { value, folder, state } = (await isCheckpoint(path))
+      ? await ofCheckpoint(path, argument)
+      : {
+          value: ofResult(parseJobFile(await readTextFrom(host.cwd)(job), job), job, argument),
+          folder: dirname(path),
+        };
+    return { name, folder, value, files: [path, ...namedFiles(value, folder)], state };
   }
   const names = await exampleNames();
   const isPath = /[./\\]/.test(job); // names of shipped jobs have neither dots nor slashes
@@ -59,6 +69,41 @@ export async function loadJob(job: string, host: Host, argument = "JOB"): Promis
       }`,
   );
   return { name: job, folder: EXAMPLES_FOLDER, value: parseJobFile(await exampleText(job), job), files: [] };
+}
+
+/**
+ * The job in what `scf` and other commands have written, or the value itself.
+ *
+ * @throws InputError if the atoms have moved since.
+ */
+function ofResult(value: unknown, path: string, argument: string): unknown {
+  const file = (value ?? {}) as {
+    readonly stillwave?: unknown;
+    readonly job?: unknown;
+    readonly elements?: unknown;
+  };
+  if (typeof file.stillwave !== "string" || typeof file.job !== "object") return value;
+  requireInput(
+    file.elements === undefined,
+    () =>
+      `${argument}: must be a job or a result of one, got ${path} of relax, whose atoms have moved; its --trajectory is a structure file for a job`,
+  );
+  return file.job;
+}
+
+/** The job and the state of a checkpoint. @throws InputError if a program wrote it without the job. */
+async function ofCheckpoint(
+  path: string,
+  argument: string,
+): Promise<Pick<JobSource, "value" | "folder" | "state">> {
+  const state = await readCheckpoint(path);
+  const { job, folder } = state as Partial<CheckpointOrigin>;
+  requireInput(
+    typeof job === "object" && typeof folder === "string",
+    () =>
+      `${argument}: must be a checkpoint that holds its job, got ${path} without one; give the job, and this by --restart`,
+  );
+  return { value: job, folder: resolve(dirname(path), folder), state };
 }
 
 /** Files that a job, not yet checked, names. */
