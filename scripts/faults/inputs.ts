@@ -61,7 +61,7 @@ export const inputs = ({ isShort, seed }: Size): Fault[] => [
   {
     name: "wrong input to the command line",
     how: "files changed in one to three places, read by `estimate`, `convert`, `scf`, `bands`, `verify`",
-    cases: Array.from({ length: isShort ? 12 : 400 }, (_, i) => spoiled(seed + 5, 7 * i)),
+    cases: Array.from({ length: isShort ? 6 : 400 }, (_, i) => spoiled(seed + 5, 7 * i)),
   },
 ];
 
