@@ -31,6 +31,7 @@ export {
   spinDensity,
 } from "../observables/magnetisation.ts";
 export { type Plane, type Slice, slice } from "../observables/slice.ts";
+export { type Vacuum, vacuumOf } from "../observables/vacuum.ts";
 export type { Orbitals } from "../parallel/orbitals.ts";
 export type {
   BasisError,

@@ -1,6 +1,6 @@
 import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
-import { EV_PER_HARTREE } from "../../common/units.ts";
+import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../../common/units.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { pastSteps } from "../../job/schema/accelerators.ts";
 import type { Job } from "../../job/schema/job.ts";
@@ -96,7 +96,7 @@ function facts(result: ResultFile): string {
       "Fermi level",
       `${fermiLevel.toFixed(8)} Ha = ${(fermiLevel * EV_PER_HARTREE).toFixed(6)} eV`,
     ]);
-  rows.push(...moments(result));
+  rows.push(...vacuum(result), ...moments(result));
   const bands = kpoints[0]?.eigenvalues.length ?? 0;
   const [fewest, most] = [Math.min(...planeWaves), Math.max(...planeWaves)];
   const waves = planeWaves.length === 0 ? "no" : fewest === most ? `${most}` : `${fewest} to ${most}`;
@@ -110,6 +110,21 @@ function facts(result: ResultFile): string {
   rows.push(["pseudopotential", pseudopotentialsText(result.pseudopotentials)]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
+}
+
+/** Surfaces differ where their vacuum levels do by more than this [Ha]. */
+const SAME_SURFACE = 1e-4;
+
+/** Work functions of a slab of a metal; what removes an electron from an insulating one. */
+function vacuum({ vacuum: beside, fermiLevel, job }: ResultFile): [string, string][] {
+  if (beside === undefined || fermiLevel === undefined) return [];
+  const [below, above] = beside.levels.map((level) => EV_PER_HARTREE * (level - fermiLevel));
+  const field = EV_PER_HARTREE * BOHR_PER_ANGSTROM * beside.slope;
+  const text =
+    Math.abs(beside.levels[0] - beside.levels[1]) < SAME_SURFACE
+      ? `${((below! + above!) / 2).toFixed(4)} eV`
+      : `${below!.toFixed(4)} eV below and ${above!.toFixed(4)} eV above along axis ${beside.axis + 1}; a field of ${field.toFixed(4)} eV/A crosses the vacuum`;
+  return [[job.temperature > 0 ? "work function" : "ionisation", text]];
 }
 
 /** `Fd-3m (227), 48 operations`. */

@@ -1,5 +1,6 @@
 import type { Check } from "../../../ground/check/check.ts";
 import type { AtomicMagnetisation } from "../../../observables/magnetisation.ts";
+import type { Vacuum } from "../../../observables/vacuum.ts";
 import type { Diagnosis } from "../../../scf/diagnosis.ts";
 import type { Energies, HistoryRow } from "../../../scf/state.ts";
 import type { SymmetryReport } from "../../prepare/crystal.ts";
@@ -42,6 +43,8 @@ export interface ResultFile {
   /** `total` is the free energy: it includes `entropy` = −T·S. */
   readonly energies: Energies;
   readonly fermiLevel?: number;
+  /** Levels of the vacuum beside a slab; minus `fermiLevel` they are its work functions. */
+  readonly vacuum?: Vacuum;
   readonly electrons: number;
   /** What was used for each element. */
   readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;

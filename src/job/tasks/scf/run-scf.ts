@@ -4,12 +4,14 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import { type Check, upTo } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
+import { newRealField } from "../../../kernels/fields.ts";
 import {
   atomicMagnetisation,
   losesOrder,
   magnetisation,
   spinDensity,
 } from "../../../observables/magnetisation.ts";
+import { type Vacuum, vacuumOf } from "../../../observables/vacuum.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
@@ -144,6 +146,20 @@ async function estimated(state: GroundState): Promise<Pick<Found, "errors" | "wa
   }
 }
 
+/** The vacuum beside a slab, where there is some. */
+function vacuum({ basis: { model, grid }, terms, density }: GroundState): { readonly vacuum?: Vacuum } {
+  const potentials = terms.flatMap(({ name, evaluate }) =>
+    evaluate !== undefined && ELECTROSTATIC.has(name) ? [evaluate(density.data).potential] : [],
+  );
+  const sum = newRealField(grid.points);
+  for (const potential of potentials) for (let i = 0; i < grid.points; i++) sum[i]! += potential[i]!;
+  const found = vacuumOf(model, grid, density.data, sum);
+  return found === undefined ? {} : { vacuum: found };
+}
+
+/** Terms whose potential an electron far from all atoms feels. */
+const ELECTROSTATIC: ReadonlySet<string> = new Set(["hartree", "local"]);
+
 function resultFile(
   { job, warnings, symmetry, choice }: PreparedScf,
   state: GroundState,
@@ -161,6 +177,7 @@ function resultFile(
     iterations: last.row.step,
     energies: state.energies,
     fermiLevel: state.fermiLevel,
+    ...vacuum(state),
     electrons: model.electrons,
     pseudopotentials: pseudopotentialsInUse(job, model),
     ...moments(basis, last),

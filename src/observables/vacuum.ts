@@ -1,0 +1,84 @@
+import type { Grid } from "../basis/grid.ts";
+import { planeAverage } from "../basis/plane-average.ts";
+import type { ReadonlyRealField } from "../kernels/fields.ts";
+import { planeSpacings } from "../model/lattice.ts";
+import type { Model } from "../model/model.ts";
+
+/** The vacuum beside a slab. */
+export interface Vacuum {
+  /** Lattice vector out of the slab. */
+  readonly axis: 0 | 1 | 2;
+  /**
+   * Electrostatic energy of an electron in front of the two surfaces, that towards smaller and that
+   * towards larger coordinates [Ha], on the scale of levels.
+   */
+  readonly levels: readonly [below: number, above: number];
+  /** Slope of that energy in the vacuum [Ha/bohr]: of a slab with a dipole, in a periodic cell. */
+  readonly slope: number;
+}
+
+/** Atoms leave a gap of this width along one axis in a slab [bohr]. */
+const GAP = 10;
+/** Where the density of a plane is below this, the potential is that of the vacuum [bohr⁻³]. */
+const EMPTY = 1e-6;
+/** Planes that a line is fitted to, at least. */
+const FEWEST = 4;
+
+/**
+ * Finds the levels of the vacuum beside a slab, from a line through the plane averages of the
+ * electrostatic potential where there is no density. A work function is one of them minus the Fermi
+ * level.
+ *
+ * @param density [bohr⁻³], shape [nSpin·N].
+ * @param electrostatic sum of the Hartree and the local ionic potential [Ha], shape [N].
+ * @returns nothing for what is no slab, or one without enough vacuum.
+ */
+export function vacuumOf(
+  model: Model,
+  grid: Grid,
+  density: ReadonlyRealField,
+  electrostatic: ReadonlyRealField,
+): Vacuum | undefined {
+  const axis = slabAxis(model);
+  if (axis === undefined) return undefined;
+  const filling = planeAverage(grid, density, axis);
+  const potential = planeAverage(grid, electrostatic, axis);
+  const count = filling.length;
+  const planes = longestRun(filling);
+  if (planes.length < FEWEST) return undefined;
+
+  const spacing = planeSpacings(model.lattice)[axis] / count;
+  const values = planes.map((plane) => potential[plane % count]!);
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const moment = values.reduce((sum, value, i) => sum + value * (i - middle), 0);
+  const step = moment / values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  // The vacuum begins above the slab and ends below its next image.
+  return { axis, levels: [mean + step * middle, mean - step * middle], slope: step / spacing };
+}
+
+/** The only axis along which atoms leave a gap. */
+function slabAxis({ atoms, lattice }: Model): 0 | 1 | 2 | undefined {
+  const lengths = planeSpacings(lattice);
+  const axes = ([0, 1, 2] as const).filter((axis) => {
+    const places = atoms
+      .map(({ position }) => position[axis] - Math.floor(position[axis]))
+      .sort((a, b) => a - b);
+    const gaps = places.map((place, i) => (places[i + 1] ?? places[0]! + 1) - place);
+    return Math.max(...gaps) * lengths[axis] >= GAP;
+  });
+  return axes.length === 1 ? axes[0] : undefined;
+}
+
+/** Longest run of empty planes around the period, ascending; none where all are empty. */
+function longestRun(filling: Float64Array): number[] {
+  const count = filling.length;
+  let longest: number[] = [];
+  const start = filling.findIndex((density) => density > EMPTY);
+  let run: number[] = [];
+  for (let i = start; start >= 0 && i < start + count; i++) {
+    run = filling[i % count]! > EMPTY ? [] : [...run, i];
+    if (run.length > longest.length) longest = run;
+  }
+  return longest;
+}
