@@ -56,7 +56,7 @@ export const localGapWindows = (levels: IterateLevels): EnergyWindow[] =>
  * metal has one, although the whole system has none. Let D_w be the LDOS in a window of width w, w₀
  * the width of `ldos`, D̄ an average over 2.5 bohr, which counts states that leak from the metal
  * into the first layers of the insulator as metallic, and D_TF the LDOS of a free-electron gas of
- * the same density, which sets the scale of zero. Then
+ * the same density, whose twentieth part counts as zero. Then
  *
  *   q(r) = D̄_{w₀/4}/(D̄_{w₀} + 0.05 D̄_TF)
  *

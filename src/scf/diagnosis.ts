@@ -26,9 +26,9 @@ export interface Evidence {
 const DEGENERATE = 1e-5;
 
 /**
- * Tells whether every k-point has a gap between its highest full and lowest empty level; without it
- * whole bands are not a state. Bands that overlap between k-points are computed as requested, with
- * a warning; smeared levels need no gap.
+ * Tells whether every k-point has a gap between its highest full and lowest empty level; without a
+ * gap filled bands are not the ground state. Bands that overlap between k-points are computed as
+ * requested, with a warning; smeared levels need no gap.
  */
 export const hasDirectGap = ({ directGap = Number.POSITIVE_INFINITY }: Occupation): boolean =>
   directGap >= DEGENERATE;

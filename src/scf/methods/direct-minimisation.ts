@@ -50,9 +50,9 @@ interface MinimisedStep extends SolvedStep {
  *   ψ⁺ = orthonormalised ψ + t d,   t halved or better until the energy falls
  *
  * It needs no mixing and has no charge sloshing; the gap enters the condition number, and every
- * level must be full or empty. Rows hold the change of the density. When it is small, V[ρ] is
- * diagonalised, so that F(ρ) − ρ decides on convergence as in all methods and the levels are
- * eigenvalues. A run without orbitals begins with a loose diagonalisation.
+ * level must be full or empty. The table of steps shows the change of the density. Once it is
+ * small, V[ρ] is diagonalised: the levels are then eigenvalues, and F(ρ) − ρ decides on convergence
+ * as in all methods. A run without orbitals begins with a loose diagonalisation.
  *
  * @throws InputError if `memory` is out of range; `scf` throws it with smearing.
  *

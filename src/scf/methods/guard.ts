@@ -41,11 +41,11 @@ const LEAST = 1 / 256;
  * its residual is larger than there. After a plain step, or after two lost points in a row, the
  * iteration restarts at the minimum without history and with less damping, which doubles with every
  * new minimum up to its full value. After a single lost extrapolation the accelerator continues:
- * with its history it finds most of the way back, and forgetting costs more steps.
+ * with its history it finds most of the way back; without it, it would take more steps.
  *
  * A damped step changes the energy by −aα + bα², so after a plain step the damping is cut by
- * √(allowed rise/rise), at least by one half; after an extrapolation forgetting is the remedy, and
- * one half is enough.
+ * √(allowed rise/rise), at least by one half; after an extrapolation the history is dropped, and one
+ * half is enough.
  *
  * The energy of output orbitals is variational: an energy far above a former one is far from the
  * minimum. Healthy iterations rise by much less than `maxRise` and are unchanged to the last digit.

@@ -2,8 +2,8 @@ import type { SolvedStep, Tolerance } from "../method.ts";
 import type { HistoryRow } from "../state.ts";
 
 /**
- * Tells whether a step meets all given tolerances. A small change of the energy counts only with a
- * residual as small: under a tiny damping the energy stops changing anywhere.
+ * Tells whether a step meets all given tolerances. A small change of the energy counts only if the
+ * residual is small too: with a tiny damping the energy hardly changes even far from the solution.
  */
 export function meets(
   tolerance: Tolerance,
