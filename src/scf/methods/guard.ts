@@ -44,8 +44,8 @@ const LEAST = 1 / 256;
  * with its history it finds most of the way back; without it, it would take more steps.
  *
  * A damped step changes the energy by −aα + bα², so after a plain step the damping is cut by
- * √(allowed rise/rise), at least by one half; after an extrapolation the history is dropped, and one
- * half is enough.
+ * √(allowed rise/rise), at least by one half; after an extrapolation the history is dropped, and
+ * one half is enough.
  *
  * The energy of output orbitals is variational: an energy far above a former one is far from the
  * minimum. Healthy iterations rise by much less than `maxRise` and are unchanged to the last digit.
