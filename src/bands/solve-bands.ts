@@ -1,5 +1,5 @@
 import { createKPoint, requireRoomForBands } from "../basis/kpoint.ts";
-import { invariant, NotConvergedError } from "../common/failure.ts";
+import { invariant, NotConvergedError, requireInput } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
@@ -49,6 +49,24 @@ export interface SolvedBands {
 
 /** Independent of the number of threads, so that no digit depends on it. */
 const MEMORY = 512 * 2 ** 20;
+/** Most levels of one call: as many are a file of about 100 MB. */
+const MOST_LEVELS = 2e6;
+
+/** @throws InputError for more levels than a file or a picture can hold. */
+export const requireFewLevels = (kpoints: number, nBands: number): void =>
+  requireInput(
+    kpoints * nBands <= MOST_LEVELS,
+    () =>
+      `bands: must give at most ${MOST_LEVELS} levels, got ${kpoints} k-points of ${nBands} bands, ${(kpoints * nBands).toPrecision(3)}; lower bands or the number of k-points`,
+  );
+
+/** Bands held at every k, more than are asked for. */
+export const heldBands = (nBands: number, fewestWaves: number): number =>
+  Math.min(nBands + Math.max(4, Math.ceil(nBands / 4)), fewestWaves);
+
+/** How many blocks are held together. */
+export const blocksTogether = (blocks: number, bytesOfBlock: number, memory = MEMORY): number =>
+  Math.min(blocks, Math.max(1, Math.floor(memory / bytesOfBlock)));
 
 /**
  * Computes the lowest eigenvalues at each k-point, spin slowest. A few more bands are held: a block
@@ -80,7 +98,7 @@ export async function solveBands(
   });
   requireRoomForBands(nBands, spheres);
   const fewest = Math.min(...spheres.map(({ planeWaves }) => planeWaves));
-  const held = Math.min(nBands + Math.max(4, Math.ceil(nBands / 4)), fewest);
+  const held = heldBands(nBands, fewest);
   const labels = Array.from({ length: nSpin }, (_, spin) =>
     spheres.map((sphere) => ({ ...sphere, spin, weight: 1 / kpoints.length })),
   ).flat();

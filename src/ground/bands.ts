@@ -10,7 +10,7 @@ import {
   zeroOfEnergy,
 } from "../bands/gap.ts";
 import { type KPath, labelledPath, listedPoints, type PathLabel } from "../bands/k-path.ts";
-import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
+import { requireFewLevels, type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { requireInput, requireOption } from "../common/failure.ts";
 import { type Given, valuesOf } from "../common/options.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
@@ -85,6 +85,10 @@ export function bandsPath(
   return labelledPath(lattice, named.path, total);
 }
 
+/** Bands at each k of a band structure: as given, or some above the filled ones. */
+export const bandsOfPath = (model: Pick<Model, "electrons" | "nSpin">, bands: number | undefined): number =>
+  bands ?? Math.max(8, Math.ceil(model.electrons / (levelCapacity(model) * model.nSpin)) + 4);
+
 /**
  * Refuses what no enclosure is known of.
  *
@@ -135,7 +139,8 @@ export async function computeBands(
   if (errorBars) requireEnclosable(model, hamiltonian.setup.operators);
   const exact = errorBars ? exactHamiltonian(model, stored?.()) : undefined;
   const filled = model.electrons / (levelCapacity(model) * nSpin);
-  const nBands = bands ?? Math.max(8, Math.ceil(filled) + 4);
+  const nBands = bandsOfPath(model, bands);
+  requireFewLevels(nSpin * kpoints.length, nBands);
   const bars =
     exact &&
     (await levelsWithErrorBars(exact, kpoints, nBands, {

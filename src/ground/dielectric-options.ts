@@ -4,9 +4,10 @@ import { number, type Options } from "../common/options.ts";
 export const DIELECTRIC_ANALYSIS_OPTIONS = {
   /** Products with the operator at most. Default 60. */
   maxProducts: number({
-    rule: "must be a positive whole number; 60 is usual",
+    rule: "must be a whole number from 1 to 1000; 60 is usual",
     isWhole: true,
     atLeast: 1,
+    atMost: 1000,
     default: 60,
   }),
   /** Steps of a damped iteration to compare the prediction with; 0 leaves it out. Default 30. */

@@ -49,6 +49,12 @@ export interface Dos {
 /** Residual norm of the bands [Ha]: energies to 1e-9 Ha and better. */
 const TOLERANCE = 1e-5;
 
+/** Bands at each k of a density of states: as given, or twice the filled ones. */
+export function bandsOfDos(model: Pick<Model, "electrons" | "nSpin">, bands: number | undefined): number {
+  const filled = Math.ceil(model.electrons / (levelCapacity(model) * model.nSpin));
+  return bands ?? filled + Math.max(4, filled);
+}
+
 /**
  * Checks the options of a density of states and fills in their defaults.
  *
@@ -89,20 +95,19 @@ export async function computeDos(
 ): Promise<Dos> {
   const { hamiltonian, model, operations, choice } = crystal;
   const values = dosValues(model, choice, options);
-  const { lattice, nSpin, electrons } = model;
+  const { lattice, nSpin } = model;
   const { points, width, chosen } = values;
   const kgrid = "kgrid" in chosen ? chosen.kgrid : undefined;
   const method = values.method ?? (Math.max(0, ...(kgrid ?? [])) >= 4 ? "tetrahedron" : "gaussian");
   const fMax = levelCapacity(model);
   const zone = kpointClasses(chosen, operations, crystal.timeReversal);
-  const filled = Math.ceil(electrons / (fMax * nSpin));
   const frameOf = (solved: readonly SolvedBands[]) => frame(solved, zone.kpoints, model, width, values);
   let local: LocalStates | undefined;
   const solved = await solveBands(
     hamiltonian,
     zone.kpoints.map(({ k }) => k),
     {
-      nBands: values.bands ?? filled + Math.max(4, filled),
+      nBands: bandsOfDos(model, values.bands),
       tolerance: TOLERANCE,
       threads,
       worker,

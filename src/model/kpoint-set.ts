@@ -82,13 +82,7 @@ export function chooseKpoints(choice: KpointChoice, symmetry: KpointSymmetry): K
   const addsRotated = "kgrid" in choice && !isInvariant && kgridSymmetry === "crystal";
   const lattice = addsRotated ? (symmetry.lattice?.().map(reciprocalRotation) ?? own) : own;
   const signs = timeReversal ? [1, -1] : [1];
-  const { points: count, text } = samplingSize(choice);
-  const images = count * lattice.length * signs.length;
-  requireInput(
-    images <= MOST_IMAGES || !addsRotated,
-    () =>
-      `kgrid: must have the crystal's symmetry or at most ${Math.floor((MOST_IMAGES * count) / images)} k-points, got ${text}, which the operations turn into others; give equal divisions to equivalent axes, or fewer`,
-  );
+  if (!isInvariant && used === operations) requireFewImages(choice, lattice.length * signs.length);
   const points = pointsOf(choice);
   const stars = starsOf(points, lattice, signs);
   const kpoints = stars.flatMap((star) => orbitsOf(star, own, signs));
@@ -101,6 +95,18 @@ export function chooseKpoints(choice: KpointChoice, symmetry: KpointSymmetry): K
   };
 }
 
+/** Refuses samplings whose images under the operations are too many to be looked at. */
+function requireFewImages(choice: KpointChoice, each: number): void {
+  const { points, text } = samplingSize(choice);
+  const name = "list" in choice ? "kpoints" : "kgrid";
+  const remedy = name === "kgrid" ? "give equal divisions to equivalent axes, or fewer" : "give fewer";
+  requireInput(
+    points * each <= MOST_IMAGES,
+    () =>
+      `${name}: must have the crystal's symmetry or at most ${Math.floor(MOST_IMAGES / each)} k-points, got ${text}, which the operations turn into others; ${remedy}`,
+  );
+}
+
 /** Classes of points equivalent under all operations, whether or not the sampling is invariant. */
 export interface KpointClasses {
   readonly kpoints: readonly WeightedKpoint[];
@@ -108,14 +114,21 @@ export interface KpointClasses {
   readonly representative: Int32Array;
 }
 
-/** Returns one point of each class, enough for sums of levels, which equivalent points share. */
+/**
+ * Returns one point of each class, enough for sums of levels, which equivalent points share.
+ *
+ * @throws InputError for many points that the operations turn into others.
+ */
 export function kpointClasses(
   choice: KpointChoice,
   operations: readonly SymmetryOperation[],
   timeReversal = true,
 ): KpointClasses {
+  const [rotations, signs] = [rotationsOf(operations), timeReversal ? [1, -1] : [1]];
+  if (invariantUnder(choice, operations).length < operations.length)
+    requireFewImages(choice, rotations.length * signs.length);
   const points = pointsOf(choice);
-  const stars = starsOf(points, rotationsOf(operations), timeReversal ? [1, -1] : [1]);
+  const stars = starsOf(points, rotations, signs);
   const representative = new Int32Array(points.length);
   stars.forEach(({ members }, s) => {
     for (const i of members) representative[i] = s;

@@ -72,7 +72,7 @@ export interface ErrorEstimates {
 }
 
 /** Of the cutoff of the run; 0.96 to 0.98 of the error of the energy of silicon lies below it. */
-const RATIO = 3;
+export const CUTOFF_RATIO = 3;
 /** ‖Hψ − εψ‖ [Ha] of the orbitals that are corrected. */
 const ORBITAL_TOLERANCE = 1e-8;
 /** Two steps find what more steps find to 0.3 % of the energy. */
@@ -93,7 +93,7 @@ export async function estimateErrors(
   options: ErrorEstimateChoices = {},
 ): Promise<ErrorEstimates> {
   const { basis, terms } = problem;
-  const { cutoff = RATIO * basis.ecut } = valuesOf("errors", ERROR_ESTIMATE_OPTIONS, options);
+  const { cutoff = CUTOFF_RATIO * basis.ecut } = valuesOf("errors", ERROR_ESTIMATE_OPTIONS, options);
   requireInput(
     cutoff >= basis.ecut,
     () => `errors.cutoff: must be at least the ${basis.ecut} Ha of the run, got ${cutoff}`,

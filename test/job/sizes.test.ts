@@ -1,14 +1,19 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { supercell } from "../../src/build/supercell.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { random } from "../../src/common/random.ts";
 import { parsePoscar } from "../../src/io/structures/poscar.ts";
-import { jobCrystal } from "../../src/job/prepare/job-crystal.ts";
+import { jobCrystal, sizedCrystal } from "../../src/job/prepare/job-crystal.ts";
 import { prepareSession } from "../../src/job/prepare/prepare-scf.ts";
-import { openSession } from "../../src/job/prepare/session.ts";
+import { openSession, type Session } from "../../src/job/prepare/session.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
-import { runDos } from "../../src/job/tasks/dos/run-dos.ts";
+import { type BandsOptions, bandsTask } from "../../src/job/tasks/bands/run-bands.ts";
+import { compareTask } from "../../src/job/tasks/compare/compare.ts";
+import { convergeTask } from "../../src/job/tasks/converge/run-converge.ts";
+import { dielectricTask } from "../../src/job/tasks/dielectric/run-dielectric.ts";
+import { type DosOptions, dosTask, runDos } from "../../src/job/tasks/dos/run-dos.ts";
 import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
+import { scfTask } from "../../src/job/tasks/scf/run-scf.ts";
 import { closePair } from "../../src/model/close-atoms.ts";
 import { SILICON } from "../systems.ts";
 
@@ -91,6 +96,72 @@ test("a density of states on too many k-points is refused before the ground stat
     /^dos\.kgrid: must give at most 1000000 k-points .* 200x200x200 = 8\.00e\+6/,
   );
   expect(steps).toHaveLength(0);
+});
+
+describe("what is asked beside the ground state", () => {
+  const MUCH = 2 ** 40;
+  /** Room for the ground state, and next to nothing more. */
+  const forGroundState = async (job: object): Promise<number> => {
+    const { sizes } = await sizedCrystal(await sessionOn(job, MUCH));
+    return (1.001 * sizes.memory.bytes) / 0.8;
+  };
+  const job = { ...SILICON, ecut: 6, kgrid: [2, 2, 2] };
+  const steps: unknown[] = [];
+  const heard = { onStep: (...row: unknown[]) => void steps.push(row) };
+  const bands = (options: BandsOptions) => async (session: Session) =>
+    bandsTask(session, { ...heard, ...options });
+  const dos = (options: DosOptions) => async (session: Session) => dosTask(session, { ...heard, ...options });
+
+  // biome-ignore-start format: a table
+  test.each<[string, (session: Session) => Promise<unknown>, RegExp]>([
+    [
+      "a path with more levels than a file holds",
+      bands({ points: 100_000, bands: 21 }),
+      /^bands: must give at most 2000000 levels, got 100000 k-points of 21 bands/,
+    ],
+    ["bands beyond the basis", bands({ bands: 5000 }), /^bands: must be at most the \d+ plane waves/],
+    ["states of bands beyond the basis", dos({ bands: 5000 }), /^bands: must be at most the \d+ plane waves/],
+    [
+      "states on an awkward grid",
+      dos({ kgrid: [99, 100, 100] }),
+      /^kgrid: must have the crystal's symmetry or at most 104166 k-points, got 99x100x100/,
+    ],
+    [
+      "local states of many k-points",
+      dos({ kgrid: [24, 24, 24], local: true }),
+      /^job: must fit into .* GiB for the local density of states/,
+    ],
+    [
+      "a dielectric analysis",
+      async (session) => dielectricTask(session, { ...heard, maxProducts: 1000 }),
+      /^job: must fit into .* GiB for the dielectric analysis/,
+    ],
+    [
+      "a basis of three times the cutoff",
+      async (session) => scfTask(session, { ...heard, errors: true }),
+      /^job: must fit into .* GiB for errors on a basis of 3 times the cutoff/,
+    ],
+    [
+      "a comparison of longer cells",
+      async (session) => compareTask(session, { ...heard, sizes: [1, 300] }),
+      /^job: must fit into /,
+    ],
+    [
+      "a test of higher cutoffs",
+      async (session) => convergeTask(session, { ...heard, ecut: [6, 900] }),
+      /^job: must fit into /,
+    ],
+    [
+      "a test of denser k-grids",
+      async (session) => convergeTask(session, { ...heard, kgrid: [2, 1000] }),
+      /^kgrid: must give at most 1000000 k-points/,
+    ],
+  ])("%s: refused before the ground state is looked for", async (_, task, line) => {
+    const memory = line.source.startsWith("^bands") ? MUCH : await forGroundState(job);
+    expect(await refusal(task(await sessionOn(job, memory)))).toMatch(line);
+    expect(steps).toHaveLength(0);
+  });
+  // biome-ignore-end format: a table
 });
 
 test("structures beyond every calculation are refused before they are made", async () => {

@@ -91,7 +91,11 @@ function ofResult(value: unknown, path: string, argument: string): unknown {
   return file.job;
 }
 
-/** The job and the state of a checkpoint. @throws InputError if a program wrote it without the job. */
+/**
+ * The job and the state of a checkpoint.
+ *
+ * @throws InputError if a program wrote it without the job.
+ */
 async function ofCheckpoint(
   path: string,
   argument: string,

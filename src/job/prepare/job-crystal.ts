@@ -1,9 +1,12 @@
+import type { Mat3 } from "../../common/vec3.ts";
+import { createKernels } from "../../kernels/backends.ts";
+import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { Model } from "../../model/model.ts";
 import type { StructureInFile } from "../../model/structure.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";
 import { modelFromJob, readPseudopotentials } from "./model.ts";
 import type { Session } from "./session.ts";
-import { requireRoom } from "./sizes.ts";
+import { type JobSizes, jobSizes, requireRoom } from "./sizes.ts";
 import { resolveStructure } from "./structure.ts";
 
 /** The crystal of a job: pseudopotentials, exact symmetry, and the structure as given. */
@@ -25,4 +28,34 @@ export async function jobCrystal(
   const asGiven = adapt(modelFromJob(job, structure, await readPseudopotentials(job, readText)));
   requireRoom(job, asGiven, platform.systemMemory());
   return { structure, ...(await symmetricModel(job, asGiven, platform)) };
+}
+
+/** A crystal with the sizes of its ground state, and kernels that can hold it. */
+export interface SizedCrystal extends JobCrystal {
+  readonly kernels: Kernels;
+  readonly sizes: JobSizes;
+}
+
+/**
+ * Finds the sizes of the ground state of a session's job, which fits.
+ *
+ * @param waves cell and grid of plane waves that stay while the cell is strained.
+ * @throws InputError if the job cannot be run, as one too large for this machine.
+ */
+export async function sizedCrystal(
+  session: Session,
+  waves?: { readonly lattice: Mat3; readonly fftSize: GridSize },
+): Promise<SizedCrystal> {
+  const { job, threads, backend, platform } = session;
+  const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
+  const { lattice } = crystal.model;
+  const model: Model = waves
+    ? { ...crystal.model, lattice: { ...lattice, waves: waves.lattice } }
+    : crystal.model;
+  const sizes = jobSizes(waves ? { ...job, fftSize: waves.fftSize } : job, model, crystal.operations, {
+    threads,
+    systemMemory: platform.systemMemory(),
+    most: kernels.memory().most,
+  });
+  return { ...crystal, model, kernels, sizes };
 }

@@ -23,6 +23,12 @@ export interface MemoryNeeds {
   readonly threads: number;
   /** Most bytes that one kernel instance can hold; default infinite. */
   readonly most?: number;
+  /** What is held beside the iteration, by name [B]. */
+  readonly besides?: Readonly<Record<string, number>>;
+  /** Panels of all bands that operations take for a while beside those of the eigensolver. */
+  readonly panels?: number;
+  /** What it is for, where that is more than the ground state. */
+  readonly purpose?: string;
 }
 
 export interface MemoryEstimate {
@@ -48,7 +54,7 @@ const GRADIENT_FIELDS = 20;
  * Memory besides the arrays, measured as the largest resident memory of jobs (bench/estimate.ts):
  * Node, libraries, compiled code, garbage; and the same for each further thread.
  */
-const PROGRAM = 155 * 2 ** 20;
+export const PROGRAM = 155 * 2 ** 20;
 const THREAD = 28 * 2 ** 20;
 /** Real fields of the density's size in each further thread, sent, received or garbage. */
 const THREAD_FIELDS = 20;
@@ -68,6 +74,8 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
   const workers = Math.min(needs.threads, kpoints);
   const waves = planeWaveCount(needs.volume, needs.ecut);
   const panel = COMPLEX * waves * bands;
+  const { panels = 0 } = needs;
+  const ofPanels = panels * panel;
   const plan = blockMemory({ planeWaves: LARGEST_SPHERE * waves, bands, projectors, gridPoints }, most);
   const atOnce = Math.min(kpoints, Math.max(1, plan.atOnce));
   const instances = workers * Math.ceil(Math.ceil(kpoints / workers) / atOnce);
@@ -86,13 +94,15 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
       gridPoints,
     "eigensolver workspace": instances * plan.shared,
     "transforms and overlaps": instances * plan.scratch,
+    ...(panels > 0 ? { "panels of the response": instances * ofPanels } : {}),
+    ...needs.besides,
   };
   const parts = Object.entries(each)
     .map(([name, bytes]) => ({ name, bytes }))
     .sort((a, b) => b.bytes - a.bytes);
   return {
     bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
-    perBlock: plan.shared + plan.scratch + plan.block,
+    perBlock: plan.shared + plan.scratch + plan.block + ofPanels,
     parts,
   };
 }
@@ -108,15 +118,17 @@ export function requireMemory(needs: MemoryNeeds, systemMemory: number): MemoryE
   requireInput(
     estimate.bytes <= SYSTEM_SHARE * systemMemory,
     () =>
-      `job: must fit into ${gib(SYSTEM_SHARE * systemMemory)} of memory, got an estimate of ${gib(estimate.bytes)} with ${plural(needs.kpoints, "k-point")} of ${sizesText(needs)}, most of it (${gib(biggest?.bytes ?? 0)}) for ${biggest?.name}; lower ecut, bands, kgrid, the cell or the number of threads`,
+      `job: must fit into ${gib(SYSTEM_SHARE * systemMemory)} of memory, got an estimate of ${gib(estimate.bytes)}${purposeText(needs)} with ${plural(needs.kpoints, "k-point")} of ${sizesText(needs)}, most of it (${gib(biggest?.bytes ?? 0)}) for ${biggest?.name}; lower ecut, bands, kgrid, the cell or the number of threads`,
   );
   requireInput(
     estimate.perBlock <= most,
     () =>
-      `job: must fit into ${gib(most)} for each k-point, the memory of one thread, got an estimate of ${gib(estimate.perBlock)} with ${sizesText(needs)}; lower ecut, bands or the cell, or take the backend native, which has no such limit`,
+      `job: must fit into ${gib(most)} for each k-point, the memory of one thread, got an estimate of ${gib(estimate.perBlock)}${purposeText(needs)} with ${sizesText(needs)}; lower ecut, bands or the cell, or take the backend native, which has no such limit`,
   );
   return estimate;
 }
+
+const purposeText = ({ purpose }: MemoryNeeds): string => (purpose === undefined ? "" : ` for ${purpose}`);
 
 const sizesText = ({ volume, ecut, bands, gridPoints, projectors }: MemoryNeeds): string =>
   `${count(planeWaveCount(volume, ecut))} plane waves, ${count(bands)} bands and ${count(projectors)} projectors on ${count(gridPoints)} grid points`;

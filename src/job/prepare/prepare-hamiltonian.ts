@@ -1,6 +1,8 @@
 import { requireConverged, selfConsistentHamiltonian } from "../../ground/self-consistent-hamiltonian.ts";
+import type { GridSize } from "../../kernels/kernels.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import type { Model } from "../../model/model.ts";
+import type { SymmetryOperation } from "../../model/symmetry.ts";
 import { drain } from "./drain.ts";
 import { fixedHamiltonian, type PreparedHamiltonian } from "./fixed-hamiltonian.ts";
 import { prepareSession, type RunOptions } from "./prepare-scf.ts";
@@ -10,6 +12,9 @@ import type { Session } from "./session.ts";
 export interface UnsolvedHamiltonian {
   readonly model: Model;
   readonly choice: KpointChoice;
+  readonly operations: readonly SymmetryOperation[];
+  readonly timeReversal: boolean;
+  readonly size: GridSize;
   /**
    * Finds the ground state where the job is self-consistent, and lets its orbitals go.
    *
@@ -29,14 +34,19 @@ export async function prepareHamiltonian(
 ): Promise<UnsolvedHamiltonian> {
   if (session.job.hamiltonian !== "kohn-sham") {
     const fixed = await fixedHamiltonian(session);
-    return { model: fixed.model, choice: fixed.choice, solve: async () => fixed };
+    const { model, choice, operations, timeReversal } = fixed;
+    const { size } = fixed.hamiltonian.setup;
+    return { model, choice, operations, timeReversal, size, solve: async () => fixed };
   }
   const prepared = await prepareSession(session, options);
   const { problem, warnings } = prepared;
-  const { model, choice } = problem.basis;
+  const { model, choice, operations, timeReversal, grid } = problem.basis;
   return {
     model,
     choice,
+    operations,
+    timeReversal,
+    size: grid.size,
     async solve() {
       const end = await drain(prepared, options);
       await end.orbitals.close();

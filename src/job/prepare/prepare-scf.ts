@@ -2,7 +2,6 @@ import { symmetricGridSize } from "../../basis/grid.ts";
 import { createBasis } from "../../basis/plane-wave-basis.ts";
 import type { Mat3 } from "../../common/vec3.ts";
 import { functionals } from "../../functionals/functionals.ts";
-import { createKernels } from "../../kernels/backends.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import type { Model } from "../../model/model.ts";
@@ -19,9 +18,9 @@ import { parseJob } from "../schema/schema.ts";
 import type { GroundFields } from "../tasks/scf/ground-fields.ts";
 import { discretisationWarnings, type SymmetryReport } from "./crystal.ts";
 import { cutoffWarnings } from "./cutoffs.ts";
-import { jobCrystal } from "./job-crystal.ts";
+import { sizedCrystal } from "./job-crystal.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import { jobSizes } from "./sizes.ts";
+import type { JobSizes } from "./sizes.ts";
 import {
   type Checkpoint,
   type CheckpointSystem,
@@ -73,6 +72,7 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
   readonly symmetry?: SymmetryReport | undefined;
   /** The k-points asked for. */
   readonly choice: KpointChoice;
+  readonly sizes: JobSizes;
   /** What checkpoints of the run are of. */
   readonly system: CheckpointSystem;
 }
@@ -94,24 +94,11 @@ export const prepareScf = async (value: unknown, options: RunOptions = {}): Prom
 
 /** Checks and discretises the job of a session. */
 export async function prepareSession(session: Session, options: RunOptions): Promise<PreparedScf> {
-  const { job, threads, worker, backend, platform, named } = session;
+  const { job, threads, worker, backend, named } = session;
   requireSelfConsistent(job);
-  const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
-  const { operations, symmetry, structure } = crystal;
-  const { planeWaves } = options;
-  const model: Model = planeWaves
-    ? { ...crystal.model, lattice: { ...crystal.model.lattice, waves: planeWaves.lattice } }
-    : crystal.model;
-  const { choice, fftSize, zone } = jobSizes(
-    planeWaves ? { ...job, fftSize: planeWaves.fftSize } : job,
-    model,
-    operations,
-    {
-      threads,
-      systemMemory: platform.systemMemory(),
-      most: kernels.memory().most,
-    },
-  );
+  const crystal = await sizedCrystal(session, options.planeWaves);
+  const { model, operations, symmetry, structure, kernels, sizes } = crystal;
+  const { choice, fftSize, zone } = sizes;
 
   const basis = createBasis(
     model,
@@ -153,6 +140,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
     warnings,
     symmetry,
     choice,
+    sizes,
     system,
     problem: {
       basis,

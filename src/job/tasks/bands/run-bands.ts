@@ -1,10 +1,12 @@
 import type { FrozenProblem } from "../../../bands/frozen-problem.ts";
 import type { KPath } from "../../../bands/k-path.ts";
+import { requireFewLevels } from "../../../bands/solve-bands.ts";
 import { requireOption } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import {
   type Bands,
   type BandsChoices,
+  bandsOfPath,
   bandsPath,
   computeBands,
   requireEnclosable,
@@ -12,6 +14,7 @@ import {
 import { BANDS_OPTIONS } from "../../../ground/bands-options.ts";
 import type { Model } from "../../../model/model.ts";
 import { VERSION } from "../../../version.ts";
+import { requireRoomForLevels } from "../../prepare/further-room.ts";
 import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -83,10 +86,14 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
       `spin: must be none with ${name("saveProblem")}, got collinear; one potential is stored, for both spins`,
   );
   const kpath = kpathOf(model, options); // refuses labels before the long work begins
+  const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
+  const wanted = { kpoints: kpath.kpoints, bands: bandsOfPath(model, choices.bands) };
+  requireFewLevels(model.nSpin * wanted.kpoints.length, wanted.bands);
+  // Error bars choose a basis of their own, whose size is limited.
+  if (!errorBars) await requireRoomForLevels(session, unsolved, { ...wanted, purpose: "the band structure" });
   const { warnings, ...crystal } = await unsolved.solve();
   const problem =
     saveProblem || errorBars || typeof job.hamiltonian === "object" ? crystal.stored?.(job.title) : undefined;
-  const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
   const bands = await computeBands(crystal, kpath, session, choices);
   const { kpoints, path, zero, converged, filled, enclosedGap } = bands;
   const file: BandsFile = {

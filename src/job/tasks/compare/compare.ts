@@ -3,6 +3,7 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import { createLattice, longAxis } from "../../../model/lattice.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
+import { requireRunnable } from "../../prepare/further-room.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
 import { resolveStructure } from "../../prepare/structure.ts";
@@ -117,6 +118,8 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   const structure = await resolveStructure(job, readText, platform);
   const axis = longAxis(createLattice(structure.lattice));
   const shared = { threads, worker, backend, readText, ...(signal === undefined ? {} : { signal }) };
+
+  for (const size of sizes) await requireRunnable(session, repeatedJob(job, structure, axis, size));
 
   const before = recordedRuns(options.restart, job);
   const runs: ComparedRun[] = [];

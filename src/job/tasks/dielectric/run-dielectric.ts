@@ -11,6 +11,7 @@ import type { DielectricMode, DielectricStep } from "../../../response/dielectri
 import { dampedRate, observedRate } from "../../../response/rates.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
+import { requireRoomForDielectric } from "../../prepare/further-room.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
@@ -65,6 +66,7 @@ export async function dielectricTask(
     (name) =>
       `${name("mixing")}: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction`,
   );
+  requireRoomForDielectric(session, prepared.sizes, values.maxProducts);
   const preconditioner = preconditionerOf(mixing);
   const state = await solveSession(session, prepared, options);
   const { row } = state.last;

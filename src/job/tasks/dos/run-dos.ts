@@ -1,6 +1,8 @@
-import { computeDos, type Dos, type DosChoices, dosValues } from "../../../ground/dos.ts";
+import { bandsOfDos, computeDos, type Dos, type DosChoices, dosValues } from "../../../ground/dos.ts";
+import { kpointClasses } from "../../../model/kpoint-set.ts";
 import { VERSION } from "../../../version.ts";
-import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
+import { requireRoomForLevels } from "../../prepare/further-room.ts";
+import { prepareHamiltonian, type UnsolvedHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
@@ -33,9 +35,9 @@ export const runDos = async (value: unknown, options: DosOptions = {}): Promise<
 export async function dosTask(session: Session, options: DosOptions): Promise<DosFile> {
   const { job } = session;
   const unsolved = await prepareHamiltonian(session, options);
-  dosValues(unsolved.model, unsolved.choice, options); // before the long work
-  const { warnings, ...crystal } = await unsolved.solve();
   const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
+  await requireRoomForDos(session, unsolved, choices);
+  const { warnings, ...crystal } = await unsolved.solve();
   const dos = await computeDos(crystal, session, choices);
   return {
     stillwave: VERSION,
@@ -44,6 +46,23 @@ export async function dosTask(session: Session, options: DosOptions): Promise<Do
     resources: session.resources(),
     warnings: [...warnings, ...dos.warnings],
   };
+}
+
+/** Checks options and sizes before the long work. */
+async function requireRoomForDos(
+  session: Session,
+  unsolved: UnsolvedHamiltonian,
+  choices: DosOptions,
+): Promise<void> {
+  const { model, choice, operations, timeReversal } = unsolved;
+  const { chosen, bands, local } = dosValues(model, choice, choices);
+  const { kpoints } = kpointClasses(chosen, operations, timeReversal);
+  await requireRoomForLevels(session, unsolved, {
+    kpoints: kpoints.map(({ k }) => k),
+    bands: bandsOfDos(model, bands),
+    purpose: local ? "the local density of states" : "the density of states",
+    areTogether: local,
+  });
 }
 
 /** Copies the arrays into lists, as a file has them. */

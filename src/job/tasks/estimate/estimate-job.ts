@@ -1,14 +1,12 @@
 import { createKPoint } from "../../../basis/kpoint.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
-import { createKernels } from "../../../kernels/backends.ts";
 import type { GridSize } from "../../../kernels/kernels.ts";
 import { discretisationWarnings, type SymmetryReport } from "../../prepare/crystal.ts";
 import { cutoffWarnings } from "../../prepare/cutoffs.ts";
-import { jobCrystal } from "../../prepare/job-crystal.ts";
+import { sizedCrystal } from "../../prepare/job-crystal.ts";
 import type { MemoryEstimate } from "../../prepare/memory-estimate.ts";
 import { type PseudopotentialInUse, pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
-import { jobSizes } from "../../prepare/sizes.ts";
 import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
@@ -63,23 +61,11 @@ export const estimateJob = async (value: unknown, options: SessionOptions = {}):
 
 /** The same for the job of a session. */
 export async function estimateTask(session: Session): Promise<JobEstimate> {
-  const { job, threads, backend, platform } = session;
+  const { job, threads, platform } = session;
   requireSelfConsistent(job);
-  const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
-  const { structure, model, operations: found, symmetry, warnings } = crystal;
-  const {
-    choice,
-    fftSize,
-    onGrid,
-    zone,
-    planeWaves: waves,
-    needs,
-    memory,
-  } = jobSizes(job, model, found, {
-    threads,
-    systemMemory: platform.systemMemory(),
-    most: kernels.memory().most,
-  });
+  const crystal = await sizedCrystal(session);
+  const { structure, model, operations: found, symmetry, warnings, kernels, sizes: ofJob } = crystal;
+  const { choice, fftSize, onGrid, zone, planeWaves: waves, needs, memory } = ofJob;
   const { kpoints, operations, kept, chosen, whole } = zone;
   // Refuses too few points.
   if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1);

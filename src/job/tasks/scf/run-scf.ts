@@ -13,8 +13,10 @@ import {
 } from "../../../observables/magnetisation.ts";
 import { type Vacuum, vacuumOf } from "../../../observables/vacuum.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
+import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
+import { requireRoomForErrors } from "../../prepare/further-room.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -54,6 +56,7 @@ export const runScf = async (job: unknown, options: ScfRunOptions = {}): Promise
 export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
   const { check, errors: wantsErrors } = valuesOf("scf", SCF_OPTIONS, options);
   const prepared = await prepareSession(session, options);
+  if (wantsErrors) requireRoomForErrors(session, prepared.sizes, CUTOFF_RATIO);
   const state = await solveSession(session, prepared, options);
   try {
     await options.onFields?.(groundFields(state));

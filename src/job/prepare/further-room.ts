@@ -1,0 +1,143 @@
+import { blocksTogether, heldBands } from "../../bands/solve-bands.ts";
+import { countPlaneWaves, requireRoomForBands } from "../../basis/kpoint.ts";
+import type { Vec3 } from "../../common/vec3.ts";
+import { createKernels } from "../../kernels/backends.ts";
+import { projectorCount } from "../../state/block-memory.ts";
+import type { Job } from "../schema/job.ts";
+import { sizedCrystal } from "./job-crystal.ts";
+import {
+  estimateMemory,
+  type MemoryNeeds,
+  PROGRAM,
+  planeWaveCount,
+  requireMemory,
+} from "./memory-estimate.ts";
+import type { UnsolvedHamiltonian } from "./prepare-hamiltonian.ts";
+import type { Session } from "./session.ts";
+import type { JobSizes } from "./sizes.ts";
+
+/*
+ * What follows a ground state takes memory of its own. It is known, and refused, before the work
+ * for the ground state begins.
+ */
+
+/** Levels asked of a Hamiltonian. */
+export interface LevelsWanted {
+  readonly kpoints: readonly Vec3[];
+  readonly bands: number;
+  /** What they are for, in the words of a refusal. */
+  readonly purpose: string;
+  /** Whether the orbitals of all k-points are held together. Default false. */
+  readonly areTogether?: boolean | undefined;
+}
+
+const COMPLEX = 16;
+const REAL = 8;
+/** Energy, residual and rests of the arrays that hold them [B for each level]. */
+const LEVEL = 64;
+/** Share of all plane waves up to which bands surely fit into every sphere. */
+const SURE = 0.5;
+
+/**
+ * Refuses levels that do not fit into this machine or into the basis.
+ *
+ * @throws InputError with the estimate.
+ */
+export async function requireRoomForLevels(
+  { job, backend, threads, platform }: Session,
+  { model, size }: Pick<UnsolvedHamiltonian, "model" | "size">,
+  { kpoints, bands, purpose, areTogether = false }: LevelsWanted,
+): Promise<void> {
+  const { lattice, nSpin } = model;
+  const waves = planeWaveCount(lattice.volume, job.ecut);
+  const projectors = projectorCount(model);
+  const held = heldBands(bands, Math.ceil(1.1 * waves)); // more is refused for itself
+  const blocks = nSpin * kpoints.length;
+  const kernels = await createKernels(backend);
+  requireMemory(
+    {
+      volume: lattice.volume,
+      ecut: job.ecut,
+      gridPoints: size[0] * size[1] * size[2],
+      bands: held,
+      kpoints: areTogether ? blocks : blocksTogether(blocks, COMPLEX * waves * (held + projectors)),
+      projectors,
+      spins: nSpin,
+      history: 0,
+      threads,
+      most: kernels.memory().most,
+      besides: { levels: LEVEL * blocks * held },
+      purpose,
+    },
+    platform.systemMemory(),
+  );
+  if (bands > SURE * waves)
+    requireRoomForBands(
+      bands,
+      kpoints.map((k) => ({ k, planeWaves: countPlaneWaves(lattice, job.ecut, k) })),
+    );
+}
+
+/** Panels of the equations for the change of orbitals, in each thread: `blockResponse`. */
+const RESPONSE_PANELS = 6;
+
+/**
+ * Refuses a dielectric analysis that does not fit beside the ground state.
+ *
+ * @param products with the operator at most; each leaves a density.
+ */
+export const requireRoomForDielectric = (
+  { platform }: Session,
+  { needs }: JobSizes,
+  products: number,
+): unknown =>
+  requireMemory(
+    {
+      ...needs,
+      panels: RESPONSE_PANELS,
+      besides: {
+        "orbitals set aside": savedBytes(needs),
+        "densities of the Krylov space": REAL * needs.gridPoints * (needs.spins ?? 1) * (products + 1),
+      },
+      purpose: "the dielectric analysis",
+    },
+    platform.systemMemory(),
+  );
+
+/** Panels of the larger basis beside its orbitals: lifted, correction, change, and in messages. */
+const LARGER_PANELS = 4;
+
+/**
+ * Refuses error estimates whose larger basis does not fit beside the ground state.
+ *
+ * @param ratio of the two cutoffs.
+ */
+export function requireRoomForErrors({ platform }: Session, { needs }: JobSizes, ratio: number): void {
+  const growth = ratio ** 1.5;
+  const larger: MemoryNeeds = {
+    ...needs,
+    ecut: ratio * needs.ecut,
+    gridPoints: growth * needs.gridPoints,
+    history: 0,
+    panels: RESPONSE_PANELS,
+    purpose: `errors on a basis of ${ratio} times the cutoff`,
+  };
+  const own = estimateMemory({ ...needs, panels: RESPONSE_PANELS, threads: 1 });
+  requireMemory(
+    {
+      ...larger,
+      besides: {
+        "the smaller basis": own.bytes - PROGRAM,
+        "panels of the larger basis": LARGER_PANELS * savedBytes(larger),
+      },
+    },
+    platform.systemMemory(),
+  );
+}
+
+/** Refuses a job that cannot be run here, among others that come before it. */
+export const requireRunnable = async (session: Session, job: Job): Promise<unknown> =>
+  sizedCrystal({ ...session, job });
+
+const savedBytes = ({ volume, ecut, bands, kpoints }: MemoryNeeds): number =>
+  COMPLEX * planeWaveCount(volume, ecut) * bands * kpoints;
