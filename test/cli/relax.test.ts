@@ -21,3 +21,15 @@ test("a geometry is written though no option names a file, and nobody reads the 
   expect([converged, steps.length]).toEqual([true, 1]); // no force by symmetry
   expect(host.written.stdout).toMatch(/^geometry +energy \(Ha\).*\n +1 /);
 });
+
+test("--check checks the ground state of the relaxed geometry, also where a file of before has it", async () => {
+  const words = ["relax", "si.json", "--ecut", "2", "--kgrid", "1,1,1", "--threads", "1", "--check"];
+  for (const more of [[], ["--restart", "si.relax.json"]]) {
+    const host = fakeHost({ cwd, isReal: true });
+    expect(await runProgram([...words, ...more], host)).toBe(0);
+    const { checks } = JSON.parse(readFileSync(join(cwd, "si.relax.json"), "utf8")) as RelaxFile;
+    expect(checks!.length).toBeGreaterThan(10);
+    expect(checks!.every(({ passed }) => passed)).toBe(true);
+    expect(host.written.stdout).toMatch(new RegExp(`checks: all ${checks!.length} passed`));
+  }
+});

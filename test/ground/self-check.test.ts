@@ -9,6 +9,7 @@ import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { solve } from "../../src/job/tasks/scf/solve.ts";
 import { asRealField } from "../../src/kernels/fields.ts";
+import { nativeKernels } from "../../src/kernels/native/native.ts";
 import { defineModel } from "../../src/models/define-model.ts";
 import type { ScfStep } from "../../src/scf/state.ts";
 import { densityWeights } from "../../src/state/occupation.ts";
@@ -16,7 +17,10 @@ import { externalPotential } from "../../src/terms/external/external.ts";
 import { powerNonlinearity } from "../../src/terms/nonlinearity/nonlinearity.ts";
 import type { Term } from "../../src/terms/term.ts";
 import { toUpf } from "../atoms/pseudopotential-writers.ts";
+import { NATIVE_PACKAGES, needs } from "../needs.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";
+
+const hasNative = !("unavailable" in (await nativeKernels()));
 
 /** No centre of inversion, atoms out of place: the egg-box of xc is there, and time reversal is used. */
 const PHOSPHIDE = {
@@ -279,6 +283,39 @@ describe("the result file", () => {
     expect(failed(checked.checks!)).toEqual([]);
     expect(checked.energies).toEqual(plain.energies);
     expect(checked.forces).toEqual(plain.forces);
+  });
+
+  test("is the same where the job asks for the checks", async () => {
+    const job = { ...SILICON, ecut: 3, kgrid: [1, 1, 1] };
+    const [asked, ofJob] = [await runScf(job, { check: true }), await runScf({ ...job, check: true })];
+    expect(failed(asked.checks!)).toEqual([]);
+    expect(ofJob.checks).toEqual(asked.checks);
+  });
+
+  test.skipIf(!hasNative)(
+    needs(NATIVE_PACKAGES, hasNative, "has them with the native back end"),
+    async () => {
+      const { checks } = await runScf(SILICON, { check: true, backend: "native" });
+      expect(failed(checks!)).toEqual([]);
+      expect(named(checks!, INERTIA).value).toBe(0);
+    },
+  );
+
+  test("keeps the result where the checks are interrupted, and says that one has failed", async () => {
+    const stop = new AbortController();
+    const searched: number[] = [];
+    const { status, checks, energies } = await runScf(SILICON, {
+      check: true,
+      signal: stop.signal,
+      onCheck: (done) => {
+        searched.push(done);
+        stop.abort();
+      },
+    });
+    expect([status, searched]).toEqual(["converged", [1]]); // of several k-points
+    expect(energies.total).toBeLessThan(0);
+    expect(failed(checks!)).toEqual(["checks"]);
+    expect(checks![0]!.text).toBe("the checks could not be made: interrupted before all checks were made");
   });
 
   test("says that nothing is checked where there is no ground state", async () => {

@@ -43,6 +43,7 @@ test("a job of structure and cutoff alone gets the documented defaults", () => {
     symmetry: true,
     symmetryTolerance: 1e-4,
     stress: false,
+    check: false,
     realOrbitals: false,
     scf: {
       mixing: { name: "ldos" },

@@ -8,6 +8,7 @@ import { trajectoryText } from "../../io/structures/trajectory.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { RELAX_OPTIONS } from "../../job/tasks/relax/options.ts";
 import type { RelaxFile, RelaxStep } from "../../job/tasks/relax/relax-result.ts";
+import { checkLine, checksText, failedChecks } from "../output/checks.ts";
 import { workDetails } from "../output/details.ts";
 import { output } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
@@ -38,7 +39,7 @@ export const relax = jobCommand({
   ],
   load: async () => (await import("../../job/tasks/relax/run-relax.ts")).relaxTask,
   alwaysWrites: true,
-  async solve(relaxTask, session, { run, show }, { options, report, path, host, source }) {
+  async solve(relaxTask, session, { run, show, count }, { options, report, path, host, source }) {
     const { out = `${source.name}.relax.json`, trajectory, restart, json: _, ...own } = options;
     await requireWritable("--out", path(out));
     const { onStep, onProgress: _progress, ...common } = run;
@@ -47,6 +48,7 @@ export const relax = jobCommand({
       ...common,
       ...own,
       restart: await readBefore(restart, host),
+      onCheck: count("self-checks", "k-point"),
       onStep: (row) => {
         if (report.level === "verbose") onStep(row);
         show(
@@ -77,6 +79,7 @@ export const relax = jobCommand({
     essential: () => `${verdict(file)}\n`,
     summary: () => `${table(file)}\n${structureTable(file)}\n${verdict(file)}\n`,
     details: () => workDetails(phases, file.resources),
+    failedChecks: failedChecks(file).map(checkLine),
     failures: file.converged
       ? []
       : [`forces or stress are not yet small; go on with --restart ${out ?? `${source.name}.relax.json`}`],
@@ -154,12 +157,12 @@ function structureTable({ elements, steps, options }: RelaxFile): string {
 }
 
 /** What came of it, in a line or two. */
-function verdict({ converged, steps, largestForce, largestStress, pulayStress }: RelaxFile): string {
+function verdict({ converged, steps, largestForce, largestStress, pulayStress, checks }: RelaxFile): string {
   const scf = steps.reduce((sum, { scfSteps }) => sum + scfSteps, 0);
   const state = `largest force ${largestForce.toExponential(1)} Ha/bohr${largestStress === undefined ? "" : `, largest stress beside the pressure ${gigapascal(largestStress)} GPa`}`;
   const pulay =
     pulayStress === undefined
       ? ""
       : `\nplane waves were fixed while the cell moved; choosing them anew changed the stress by ${gigapascal(pulayStress)} GPa (Pulay): a higher ecut makes it less`;
-  return `${converged ? "relaxed" : "NOT relaxed"} in ${steps.length === 1 ? "1 geometry" : `${steps.length} geometries`} and ${plural(scf, "SCF step")}, ${state}${pulay}`;
+  return `${converged ? "relaxed" : "NOT relaxed"} in ${steps.length === 1 ? "1 geometry" : `${steps.length} geometries`} and ${plural(scf, "SCF step")}, ${state}${pulay}${checks ? `\nchecks: ${checksText(checks)}` : ""}`;
 }

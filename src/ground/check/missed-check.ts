@@ -50,6 +50,7 @@ export function splitOf(energies: Float64Array, residuals: Float64Array, occupie
  * @param potential V that the orbitals were found in [Ha], shape [nSpin·N].
  * @param splits where to look, one for each block.
  * @param mostWaves most plane waves for a matrix.
+ * @param goOn called before each block; what it throws ends the search.
  */
 export async function missedCheck(
   { grid, model }: PlaneWaveBasis,
@@ -57,7 +58,15 @@ export async function missedCheck(
   orbitals: Orbitals,
   potential: RealField,
   splits: readonly Split[],
-  { mostWaves, onBlock }: { readonly mostWaves: number; readonly onBlock?: BlockProgress | undefined },
+  {
+    mostWaves,
+    onBlock,
+    goOn,
+  }: {
+    readonly mostWaves: number;
+    readonly onBlock?: BlockProgress | undefined;
+    readonly goOn?: (() => void) | undefined;
+  },
 ): Promise<Check> {
   const { blocks } = orbitals.spec;
   const waves = blocks.map(({ planeWaves }) => planeWaves);
@@ -68,12 +77,15 @@ export async function missedCheck(
   );
   const found = await orbitals.missed(
     potential,
-    (index) => ({
-      known: levels[index]!.eigenvalues.slice(0, splits[index]!.known),
-      below: splits[index]!.below,
-      fourier: fourier[blocks[index]!.spin],
-      seed: 1000 + index,
-    }),
+    (index) => {
+      goOn?.();
+      return {
+        known: levels[index]!.eigenvalues.slice(0, splits[index]!.known),
+        below: splits[index]!.below,
+        fourier: fourier[blocks[index]!.spin],
+        seed: 1000 + index,
+      };
+    },
     onBlock,
   );
   const missed = found.reduce((sum, { count }) => sum + count, 0);

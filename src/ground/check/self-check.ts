@@ -1,3 +1,4 @@
+import { NotConvergedError } from "../../common/failure.ts";
 import { asRealField } from "../../kernels/fields.ts";
 import type { BlockProgress, Orbitals } from "../../parallel/orbitals.ts";
 import type { ScfProblem } from "../../scf/problem.ts";
@@ -17,6 +18,8 @@ export interface SelfCheckOptions {
   readonly matrixWaves?: number | undefined;
   /** Hears how many k-points the longest part, the search for missed levels, has done. */
   readonly onProgress?: BlockProgress | undefined;
+  /** Heard between the checks, and between the k-points of the search. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Orthonormality that the eigensolver leaves after its many products with small matrices. */
@@ -27,6 +30,7 @@ const ORTHONORMAL = 1e-10;
  * object with what was measured, how much of it is allowed and why. They are checks, no proofs: of
  * an answer that is wrong in a way that none of them sees all pass.
  *
+ * @throws NotConvergedError if the signal stops them.
  * @param last the step, whose potential is that of its `rhoIn`.
  * @param orbitals its orbitals, still open.
  */
@@ -34,9 +38,13 @@ export async function selfCheck(
   problem: Pick<ScfProblem, "basis" | "terms">,
   last: ScfStep,
   orbitals: Orbitals,
-  { matrixWaves = MATRIX_WAVES, onProgress }: SelfCheckOptions = {},
+  { matrixWaves = MATRIX_WAVES, onProgress, signal }: SelfCheckOptions = {},
 ): Promise<Check[]> {
   const { basis, terms } = problem;
+  const goOn = () => {
+    if (signal?.aborted) throw new NotConvergedError("interrupted before all checks were made");
+  };
+  goOn();
   const { levels, occupation, rhoIn, rhoOut, residualNorms } = last;
   const weights = densityWeights(occupation, levels);
   const raw = await orbitals.density(weights);
@@ -47,6 +55,7 @@ export async function selfCheck(
   const occupied = occupation.occupations.map((f) => f.findLastIndex((x) => Math.abs(x) > OCCUPIED) + 1);
   const requests = levels.map(({ eigenvalues }) => ({ eigenvalues }));
   const inFinal = await orbitals.examine(final, requests);
+  goOn();
   const inOwn = await orbitals.examine(potential, requests);
   const claimed = largest(residualNorms, occupied);
   const own = largest(
@@ -67,6 +76,7 @@ export async function selfCheck(
   const splits = levels.map(({ eigenvalues }, i) =>
     splitOf(eigenvalues, inOwn[i]!.residualNorms, occupied[i]!),
   );
+  goOn();
   const overlapError = Math.max(...inOwn.map((block) => block.overlapError));
   return [
     upTo(
@@ -97,6 +107,7 @@ export async function selfCheck(
     await missedCheck(basis, last, orbitals, potential, splits, {
       mostWaves: matrixWaves,
       onBlock: onProgress,
+      goOn,
     }),
   ];
 }

@@ -76,6 +76,8 @@ export interface Job {
   /** Largest shift of atoms and lattice vectors under a symmetry operation [bohr]. */
   readonly symmetryTolerance: number;
   readonly stress: boolean;
+  /** Whether the ground state is checked by other ways than it was computed. */
+  readonly check: boolean;
   /** Real coefficients of the orbitals wherever the Hamiltonian is real: docs/real-orbitals.md. */
   readonly realOrbitals: boolean;
   readonly scf: ScfChoices;

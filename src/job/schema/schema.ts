@@ -149,6 +149,7 @@ export const jobSchema = fields({
     .lte(0.1)
     .default(SYMMETRY_TOLERANCE),
   stress: flag().default(false),
+  check: flag().default(false),
   realOrbitals: flag().default(false),
   scf: scfSchema.prefault({}),
   seed: z.int({ error: "must be a whole number; the start of the random numbers" }).default(0),

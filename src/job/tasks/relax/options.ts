@@ -44,6 +44,8 @@ export const RELAX_OPTIONS = {
     }),
     default: 0.02,
   },
+  /** Whether the ground state of the relaxed geometry is checked. */
+  check: toggle({ help: "check the ground state of the relaxed geometry, as scf --check does" }),
   steps: {
     ...number({
       rule: "must be a positive whole number of geometries; 100 is usual",

@@ -1,4 +1,5 @@
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import type { Check } from "../../../ground/check/check.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 
@@ -50,6 +51,8 @@ export interface RelaxFile {
    * (Pulay) [Ha/bohr³]; while the cell moves they stay the same.
    */
   readonly pulayStress?: number;
+  /** Checks of the ground state of the last geometry, if it is relaxed and they are asked for. */
+  readonly checks?: readonly Check[];
   readonly resources: ResourceUse;
   readonly warnings: readonly string[];
 }

@@ -1,9 +1,11 @@
 import { NotConvergedError, requireInput, requireOption } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import { det, largestDifference, norm, rowsVec, sub } from "../../../common/vec3.ts";
+import type { Check } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import { type Coordinates, coordinatesOf, type Geometry } from "../../../model/deformation.ts";
 import { springHessian } from "../../../model/spring-hessian.ts";
+import type { BlockProgress } from "../../../parallel/blocks.ts";
 import { type QuasiNewton, quasiNewton, type Slope } from "../../../solvers/quasi-newton.ts";
 import { VERSION } from "../../../version.ts";
 import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
@@ -12,6 +14,7 @@ import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { recordedFile } from "../recorded.ts";
+import { checksOf } from "../scf/checks-of.ts";
 import { movedJob, solveConverged } from "../scf/solve.ts";
 import { inAtomicUnits, RELAX_OPTIONS } from "./options.ts";
 import type { RelaxFile, RelaxStep } from "./relax-result.ts";
@@ -22,6 +25,8 @@ export interface RelaxOptions
     Omit<RunOptions, "onFields" | "restart" | "checkpoint" | "keepOrbitals" | "planeWaves"> {
   /** Called after every geometry with all that is known, from which a later run can go on. */
   readonly onGeometry?: (file: RelaxFile) => void | Promise<void>;
+  /** Hears how many k-points of the relaxed geometry have been searched for missed levels. */
+  readonly onCheck?: BlockProgress;
   /** What `onGeometry` was given, of the same job: its geometries are not computed again. */
   readonly restart?: unknown;
 }
@@ -116,6 +121,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
   const steps: RelaxStep[] = [];
   let pulayStress: number | undefined;
   let state: GroundState | undefined;
+  let checks: readonly Check[] | undefined;
   const file = (converged: boolean): RelaxFile => ({
     stillwave: VERSION,
     job: session.job,
@@ -125,9 +131,24 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     steps,
     ...largest(steps.at(-1), isFixed, told.pressure),
     ...(pulayStress !== undefined && { pulayStress }),
+    ...(checks && { checks }),
     resources: session.resources(),
     warnings: prepared.warnings,
   });
+  /** Solves for a geometry from nothing, with the plane waves of a step or new ones. */
+  const solveAt = async ({ positions, lattice }: Geometry, waves: RelaxStep | undefined) => {
+    const at = { ...session, job: movedJob(job, model, positions, lattice) };
+    const planeWaves = waves && { lattice: waves.planeWavesOf, fftSize: waves.fftSize };
+    return solveConverged(at, await prepareSession(at, { ...run, planeWaves }), run);
+  };
+  /** Ends with a relaxed geometry, whose ground state is checked where that is asked for. */
+  const relaxed = async (): Promise<RelaxFile> => {
+    if (!values.check && !job.check) return file(true);
+    const last = steps.at(-1)!;
+    state ??= await solveAt(last, last); // where all geometries are of a file of before
+    checks = await checksOf(state, { signal: options.signal, onProgress: options.onCheck });
+    return file(true);
+  };
   /** Finds the ground state of a geometry, with the plane waves of the step before or new ones. */
   const compute = async (
     geometry: Geometry,
@@ -142,11 +163,8 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     if (options.signal?.aborted) throw new NotConvergedError("interrupted between two geometries");
     if (state === undefined && before === undefined)
       state = await solveConverged({ ...session, job }, prepared, run);
-    else if (state === undefined) {
-      const at = { ...session, job: movedJob(job, model, geometry.positions, geometry.lattice) };
-      const planeWaves = isRenewed ? undefined : { lattice: before!.planeWavesOf, fftSize: before!.fftSize };
-      state = await solveConverged(at, await prepareSession(at, { ...run, planeWaves }), run);
-    } else state = await state.moved(geometry.positions, geometry.lattice, isRenewed ? "cutoff" : "fixed");
+    else if (state === undefined) state = await solveAt(geometry, isRenewed ? undefined : before);
+    else state = await state.moved(geometry.positions, geometry.lattice, isRenewed ? "cutoff" : "fixed");
     const { lattice, atoms } = state.basis.model;
     return {
       lattice: lattice.vectors,
@@ -172,13 +190,14 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
       search.begin(slopeOf(step, search.point, coordinates, told.pressure));
       step = await descend(search, coordinates, step, told, isFixed, () => steps.length < values.steps, look);
       if (!isRelaxed(step, isFixed, told)) return file(false);
-      if (!cell || round > MOST_ROUNDS) return file(round <= MOST_ROUNDS);
+      if (!cell) return await relaxed();
+      if (round > MOST_ROUNDS) return file(false);
       // Round one ends where the waves are still those of this very cell only if nothing has moved.
-      if (JSON.stringify(step.planeWavesOf) === JSON.stringify(step.lattice)) return file(true);
+      if (JSON.stringify(step.planeWavesOf) === JSON.stringify(step.lattice)) return await relaxed();
       const fixed = step;
       step = await look(coordinates.geometry(search.point), true);
       pulayStress = Math.max(pulayStress ?? 0, largestDifference(step.stress!, fixed.stress!));
-      if (isRelaxed(step, isFixed, told)) return file(true);
+      if (isRelaxed(step, isFixed, told)) return await relaxed();
     }
   } catch (error) {
     if (error instanceof NotConvergedError && options.signal?.aborted && steps.length > 0) return file(false);

@@ -2,7 +2,7 @@ import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
 import { InputError } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
-import { type Check, upTo } from "../../../ground/check/check.ts";
+import type { Check } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import { newRealField } from "../../../kernels/fields.ts";
 import {
@@ -21,6 +21,7 @@ import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
+import { checksOf } from "./checks-of.ts";
 import { groundFields } from "./ground-fields.ts";
 import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
@@ -54,7 +55,8 @@ export const runScf = async (job: unknown, options: ScfRunOptions = {}): Promise
 
 /** Ground state of the job of a session. */
 export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
-  const { check, errors: wantsErrors } = valuesOf("scf", SCF_OPTIONS, options);
+  const { check: isAsked, errors: wantsErrors } = valuesOf("scf", SCF_OPTIONS, options);
+  const check = isAsked || session.job.check;
   const prepared = await prepareSession(session, options);
   if (wantsErrors) requireRoomForErrors(session, prepared.sizes, CUTOFF_RATIO);
   const state = await solveSession(session, prepared, options);
@@ -63,7 +65,10 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
     const isWhole = state.status !== "interrupted"; // else somebody wants to leave
     const forces = isWhole ? await state.forces() : undefined;
     const stress = isWhole && prepared.job.stress ? await state.stress() : undefined;
-    const checks = check && state.converged ? await checksOf(state, options.onCheck) : undefined;
+    const checks =
+      check && state.converged
+        ? await checksOf(state, { onProgress: options.onCheck, signal: options.signal })
+        : undefined;
     const unchecked =
       check && !state.converged
         ? [
@@ -77,19 +82,6 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
     return resultFile(prepared, state, { why, forces, stress, checks, unchecked, ...errors }, resources);
   } finally {
     await state.close();
-  }
-}
-
-/** Checks a state. An error on the way is a check that failed: the result is kept. */
-async function checksOf(
-  state: GroundState,
-  onProgress: BlockProgress | undefined,
-): Promise<readonly Check[]> {
-  try {
-    return await state.check({ onProgress });
-  } catch (error) {
-    const text = `the checks could not be made: ${(error as Error).message}`;
-    return [upTo("checks", 1, 0, "the number of times that they broke off", text)];
   }
 }
 
