@@ -6,8 +6,8 @@ import { nativeKernels } from "../../src/kernels/native/native.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { closeArrays, notTiny } from "../close.ts";
 import { NATIVE_PACKAGES, needs } from "../needs.ts";
-import { kernelLaws, randomPanel, sphereIndices } from "./laws.ts";
-import { realLaws } from "./real-laws.ts";
+import { randomPanel } from "./dense-laws.ts";
+import { kernelLaws, sphereIndices } from "./laws.ts";
 
 const found = await nativeKernels();
 const missing = "unavailable" in found ? found.unavailable : "";
@@ -29,7 +29,6 @@ test("what keeps the native back end from its libraries is their absence, nothin
 
 describe.skipIf(!isThere)(named("native"), () => {
   kernelLaws("native", native, referenceKernels);
-  realLaws("native", native, referenceKernels);
 
   test("arrays at odd offsets, which FFTW cannot load as vectors, give the same transforms", () => {
     const kernels = native();

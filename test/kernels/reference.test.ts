@@ -2,10 +2,8 @@ import { expect, test } from "vitest";
 import { referenceKernels } from "../../src/kernels/reference.ts";
 import { close } from "../close.ts";
 import { kernelLaws } from "./laws.ts";
-import { realLaws } from "./real-laws.ts";
 
 kernelLaws("reference", referenceKernels, referenceKernels);
-realLaws("reference", referenceKernels, referenceKernels);
 
 test("the reference transform is the sum that defines it", () => {
   const size = [3, 5, 4] as const;

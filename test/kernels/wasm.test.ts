@@ -6,11 +6,10 @@ import { BINARIES } from "../../src/kernels/wasm/binary.generated.ts";
 import { isSupported } from "../../src/kernels/wasm/module.ts";
 import { wasmKernels, wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { closeArrays, notTiny } from "../close.ts";
-import { kernelLaws, lowRankLaw, randomPanel, sphereIndices } from "./laws.ts";
-import { realLaws } from "./real-laws.ts";
+import { lowRankLaw, randomPanel } from "./dense-laws.ts";
+import { kernelLaws, sphereIndices } from "./laws.ts";
 
 kernelLaws("wasm simd", () => wasmKernelsSync({ fma: false }), referenceKernels);
-realLaws("wasm simd", () => wasmKernelsSync({ fma: false }), referenceKernels);
 
 test("one instruction tells whether the engine takes the build with fused multiply-add", () => {
   const takes = (build: keyof typeof BINARIES) =>
@@ -25,7 +24,6 @@ const fmaMissing = await wasmKernels({ fma: true }).then(
 );
 if (fmaMissing === undefined) {
   kernelLaws("wasm fma", () => wasmKernelsSync({ fma: true }), referenceKernels);
-  realLaws("wasm fma", () => wasmKernelsSync({ fma: true }), referenceKernels);
 } else test("wasm fma kernels", ({ skip }) => skip(fmaMissing));
 
 const simd = () => wasmKernelsSync({ fma: false });

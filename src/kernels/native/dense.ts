@@ -28,21 +28,7 @@ export function denseKernels(lapack: DenseRoutines, memory: NativeMemory, width:
   const info = new Int32Array(1);
   const [alphaZ, betaZ] = [new Float64Array(2), new Float64Array(2)];
 
-  const gemm = (
-    opA: Op,
-    opB: Op,
-    m: number,
-    n: number,
-    k: number,
-    alpha: number,
-    a: Float64Array,
-    lda: number,
-    b: Float64Array,
-    ldb: number,
-    beta: number,
-    c: Float64Array,
-    ldc: number,
-  ): void => {
+  const gemm: Arithmetic["gemm"] = (opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) => {
     i0[0] = m;
     i1[0] = n;
     i2[0] = k;
