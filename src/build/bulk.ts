@@ -1,6 +1,6 @@
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { type Structure, scaleRows } from "../model/structure.ts";
-import { type CrystalShape, crystalShape, type ShapeChoice } from "./crystals.ts";
+import { type CrystalShape, crystalShape, isCubic, type ShapeChoice } from "./crystals.ts";
 
 export interface BulkOptions extends ShapeChoice {
   /** Cubic instead of primitive cell. Default false. */
@@ -37,7 +37,7 @@ const BCC_POINTS: readonly Vec3[] = [
  * reversal its rotations, which need no translation, reduce k-points as far as O_h does, on every
  * FFT grid.
  *
- * @param name an element, or two as in GaAs.
+ * @param name an element, or a compound as GaAs or TiO2.
  * @throws InputError for an unknown name or one without a lattice constant.
  *
  * @example
@@ -50,7 +50,8 @@ const BCC_POINTS: readonly Vec3[] = [
  */
 export function bulk(name: string, { conventional = false, ...choice }: BulkOptions = {}): Structure {
   const shape = crystalShape(name, choice);
-  if (shape.crystal === "hcp") return hcp(shape);
+  if (shape.crystal === "rutile") return rutile(shape);
+  if (!isCubic(shape.crystal)) return hexagonal(shape);
   const isBcc = shape.crystal === "bcc";
   const basis = basisOf(shape);
   if (!conventional) return { lattice: scaleRows(shape.a, isBcc ? BCC : FCC), atoms: basis };
@@ -69,21 +70,48 @@ export function bulk(name: string, { conventional = false, ...choice }: BulkOpti
 
 /** Returns the atoms of the primitive cell; cubic cells have the same coordinates. */
 function basisOf({ crystal, elements: [first, second = first] }: CrystalShape): Structure["atoms"] {
-  const t = { fcc: 0, bcc: 0, hcp: 0, diamond: 0.25, zincblende: 0.25, rocksalt: 0.5 }[crystal];
+  const t = crystal === "rocksalt" ? 0.5 : crystal === "diamond" || crystal === "zincblende" ? 0.25 : 0;
   const one = { element: first, position: [0, 0, 0] as Vec3 };
   return t === 0 ? [one] : [one, { element: second, position: [t, t, t] }];
 }
 
-function hcp({ elements: [element], a, c }: CrystalShape): Structure {
+/** Places of hcp and of the second atoms in layers of graphite and boron nitride. */
+const LEFT: Vec3 = [1 / 3, 2 / 3, 0.25];
+const RIGHT: Vec3 = [2 / 3, 1 / 3, 0.75];
+
+function hexagonal({ crystal, elements: [first, second], a, c }: CrystalShape): Structure {
+  const at = (element: string, ...positions: readonly Vec3[]) =>
+    positions.map((position) => ({ element, position }));
   return {
     lattice: [
       [a, 0, 0],
       [-a / 2, (a * Math.sqrt(3)) / 2, 0],
-      [0, 0, c!], // always given for hcp
+      [0, 0, c!], // always given for these
+    ],
+    atoms:
+      crystal === "hcp"
+        ? at(first, LEFT, RIGHT)
+        : second === undefined
+          ? at(first, [0, 0, 0.25], [0, 0, 0.75], LEFT, RIGHT) // a half of the atoms above each other
+          : [...at(first, LEFT, RIGHT), ...at(second, [2 / 3, 1 / 3, 0.25], [1 / 3, 2 / 3, 0.75])],
+  };
+}
+
+function rutile({ elements: [first, second], a, c, u }: CrystalShape): Structure {
+  const at = (x: number, y: number, z: number) => ({ element: second!, position: [x, y, z] as Vec3 });
+  return {
+    lattice: [
+      [a, 0, 0],
+      [0, a, 0],
+      [0, 0, c!],
     ],
     atoms: [
-      { element, position: [1 / 3, 2 / 3, 0.25] },
-      { element, position: [2 / 3, 1 / 3, 0.75] },
+      { element: first, position: [0, 0, 0] },
+      { element: first, position: [0.5, 0.5, 0.5] },
+      at(u!, u!, 0),
+      at(1 - u!, 1 - u!, 0),
+      at(0.5 + u!, 0.5 - u!, 0.5),
+      at(0.5 - u!, 0.5 + u!, 0.5),
     ],
   };
 }

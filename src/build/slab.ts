@@ -2,7 +2,7 @@ import { requireInput } from "../common/failure.ts";
 import { cross, dot, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
 import { MOST_ATOMS, type Structure } from "../model/structure.ts";
 import { bulk } from "./bulk.ts";
-import { crystalShape, type ShapeChoice } from "./crystals.ts";
+import { CRYSTALS, crystalShape, isCubic, type ShapeChoice } from "./crystals.ts";
 
 export interface SlabOptions extends ShapeChoice {
   /** Miller indices of the surface in the cubic axes. Default [1, 0, 0]. */
@@ -13,17 +13,24 @@ export interface SlabOptions extends ShapeChoice {
   readonly vacuum: number;
 }
 
+/** Heights closer than this, in units of the distance of lattice planes, are one layer. */
+const SAME_HEIGHT = 1e-6;
+
 /** Highest Miller index; cells of higher faces are too large for relaxations. */
 const HIGHEST_INDEX = 9;
 
 /**
- * Builds a slab of an fcc or bcc element with vacuum, in its smallest surface cell, with the
- * surface in the xy plane.
+ * Builds a slab of a cubic crystal with vacuum, in its smallest surface cell, with the surface in
+ * the xy plane.
  *
  * The planes of the primitive lattice normal to the primitive reciprocal vector g (integers) are
- * g·m = 0, 1, 2 …; the surface cell is spanned by a reduced basis of g·m = 0, and each layer is
- * shifted from the last by a vector with g·m = 1. The centre of the slab is at (0, 0, ½) of the
- * cell, where inversion is a symmetry on every FFT grid.
+ * g·m = 0, 1, 2 …; the surface cell is spanned by a reduced basis of g·m = 0, and each plane is
+ * shifted from the last by a vector with g·m = 1. A layer is all atoms at one height. The centre of
+ * the slab, between an atom of the first and one of the last layer, is at (0, 0, ½) of the cell; in
+ * fcc, bcc and diamond it is a centre of inversion, a symmetry on every FFT grid.
+ *
+ * Surfaces are as cut, not reconstructed. The lowest layer is one below which the next would be
+ * farthest: of diamond (111), an even number of layers breaks one bond of each surface atom.
  *
  * @throws InputError for another crystal, invalid indices or invalid sizes.
  *
@@ -38,8 +45,9 @@ const HIGHEST_INDEX = 9;
 export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice }: SlabOptions): Structure {
   const shape = crystalShape(name, choice);
   requireInput(
-    shape.crystal === "fcc" || shape.crystal === "bcc",
-    () => `crystal: must be fcc or bcc to cut a slab of one atom per layer, got ${shape.crystal} for ${name}`,
+    isCubic(shape.crystal),
+    () =>
+      `crystal: must be cubic to cut a slab, ${CRYSTALS.filter(isCubic).join(", ")}, got ${shape.crystal} for ${name}`,
   );
   requireInput(
     face.every((n) => Number.isInteger(n) && Math.abs(n) <= HIGHEST_INDEX) && face.some((n) => n !== 0),
@@ -71,10 +79,27 @@ export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice
   const [u2, v2] = dot(normal, s) > 0 ? [u, v] : [u, scale(-1, v)]; // right-handed
   const ey = cross(ez, ex);
   const spacing = dot(s, ez);
-  const height = (layers - 1) * spacing + vacuum;
   const length = dot(u2, ex);
   const [vx, vy] = [dot(v2, ex), dot(v2, ey)];
   const [sx, sy] = [dot(s, ex), dot(s, ey)];
+  const basis = atoms.map(({ element, position }) => {
+    const t = cartesian(position);
+    return { element, x: dot(t, ex), y: dot(t, ey), height: dot(t, ez) / spacing };
+  });
+  const chosen = lowestLayers(
+    basis.map((atom) => atom.height),
+    layers,
+  );
+  // Steps along the normal from the middle of the slab, where its first and last atom have their centre.
+  const [first, last] = [chosen[0]!, chosen.at(-1)!];
+  const middle = (first.height + last.height) / 2;
+  const across = ({ atom, plane }: PlacedAtom) =>
+    [(plane - middle) * sx + basis[atom]!.x, (plane - middle) * sy + basis[atom]!.y] as const;
+  const [centreX, centreY] = ([0, 1] as const).map((i) => (across(first)[i] + across(last)[i]) / 2) as [
+    number,
+    number,
+  ];
+  const height = (last.height - first.height) * spacing + vacuum;
   const wrap = (x: number) => x - Math.floor(x + 1e-9);
   return {
     lattice: [
@@ -82,16 +107,52 @@ export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice
       [vx, vy, 0],
       [0, 0, height],
     ],
-    atoms: Array.from({ length: layers }, (_, layer) => {
-      const steps = layer - (layers - 1) / 2;
-      const second = (steps * sy) / vy;
-      const first = (steps * sx - second * vx) / length;
+    atoms: chosen.map((placed) => {
+      const [x, y] = across(placed);
+      const along = (y - centreY) / vy;
       return {
-        element: atoms[0]!.element,
-        position: [wrap(first), wrap(second), 0.5 + (steps * spacing) / height] as Vec3,
+        element: basis[placed.atom]!.element,
+        position: [
+          wrap((x - centreX - along * vx) / length),
+          wrap(along),
+          0.5 + ((placed.height - middle) * spacing) / height,
+        ] as Vec3,
       };
     }),
   };
+}
+
+/** An atom of a basis on a plane of the lattice, and how high it is in distances of planes. */
+interface PlacedAtom {
+  readonly atom: number;
+  readonly plane: number;
+  readonly height: number;
+}
+
+/**
+ * Places the atoms of so many layers, upwards from a layer that is farthest from the one below.
+ *
+ * @param heights of the atoms of a basis, in distances of planes.
+ */
+function lowestLayers(heights: readonly number[], layers: number): PlacedAtom[] {
+  const inPeriod = heights.map((height) => height - Math.floor(height + SAME_HEIGHT));
+  const gapBelow = (height: number) =>
+    Math.min(...inPeriod.map((other) => height - other).map((gap) => (gap > SAME_HEIGHT ? gap : gap + 1)));
+  const widest = Math.max(...inPeriod.map(gapBelow));
+  const start = inPeriod.find((height) => gapBelow(height) > widest - SAME_HEIGHT)!;
+  const placed = Array.from({ length: layers + 1 }, (_, period) =>
+    heights.map((height, atom): PlacedAtom => {
+      const plane = period - Math.floor(height - start + SAME_HEIGHT);
+      return { atom, plane, height: plane + height };
+    }),
+  )
+    .flat()
+    .sort((p, q) => p.height - q.height);
+  let layer = 0;
+  return placed.filter(({ height }, i) => {
+    if (i > 0 && height - placed[i - 1]!.height > SAME_HEIGHT) layer++;
+    return layer < layers;
+  });
 }
 
 /** Returns coprime integers proportional to `v`, multiples of half a lattice constant. */

@@ -6,7 +6,9 @@
 
 export { type BulkOptions, bulk } from "../build/bulk.ts";
 export { type CrystalName, knownCrystals, type ShapeChoice } from "../build/crystals.ts";
+
 export { MOLECULE_NAMES, molecule } from "../build/molecule.ts";
+export { sheet } from "../build/sheet.ts";
 export { type SlabOptions, slab } from "../build/slab.ts";
 export { supercell } from "../build/supercell.ts";
 export { formatOf, formatStructure, parseStructure } from "../io/structures/structure-files.ts";

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { bulk } from "../../src/build/bulk.ts";
 import { type CrystalName, crystalShape, knownCrystals } from "../../src/build/crystals.ts";
+import { sheet } from "../../src/build/sheet.ts";
 import { supercell } from "../../src/build/supercell.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { det } from "../../src/common/vec3.ts";
+import { symmetricStructure } from "../../src/job/prepare/crystal.ts";
+import { platformServices } from "../../src/job/prepare/platform.ts";
 import type { Structure } from "../../src/model/structure.ts";
 import { python, testWithAse } from "../ase.ts";
 import { distancesFrom } from "./neighbours.ts";
@@ -77,9 +80,47 @@ test("a supercell is the same crystal, whole copies one after the other", () => 
   );
 });
 
+/** Crystal, space group, neighbours of the first atom up to a distance [Å], and where the nearest is. */
+test.each([
+  ["C", "graphitic", 194, 3, 1.5, 2.461 / Math.sqrt(3)],
+  ["BN", "graphitic", 194, 3, 1.5, 2.504 / Math.sqrt(3)],
+  ["TiO2", undefined, 136, 6, 2, 1.95],
+  ["SnO2", undefined, 136, 6, 2.1, 2.05],
+  ["MgF2", undefined, 136, 6, 2.1, 1.98],
+] as const)(
+  "%s, %s: group %d, %d neighbours within %d Å",
+  async (name, crystal, group, count, within, nearest) => {
+    const structure = bulk(name, { crystal });
+    const analyse = await (await platformServices()).analyseSymmetry();
+    expect(symmetricStructure(structure, analyse, 1e-4).symmetry?.number).toBe(group);
+    const found = distancesFrom(structure, 0, within * A).map((d) => d / A);
+    expect(found).toHaveLength(count);
+    expect(Math.abs(found[0]! - nearest)).toBeLessThan(crystal === undefined ? 0.02 : 1e-9);
+  },
+);
+
+test("names with several crystals stand for the usual one; a lattice constant alone keeps the shape", () => {
+  expect(crystalShape("C").crystal).toBe("diamond");
+  expect(crystalShape("BN").crystal).toBe("zincblende");
+  const { a, c } = crystalShape("TiO2", { a: 9 });
+  expect(c! / a).toBeCloseTo(2.959 / 4.594, 12);
+});
+
+test("a sheet has the bonds of the crystal, and its atoms in one plane", () => {
+  for (const name of ["C", "BN"]) {
+    const { lattice, atoms } = sheet(name, { vacuum: 20 });
+    expect(lattice[2]).toEqual([0, 0, 20]);
+    expect(atoms.map(({ position }) => position[2])).toEqual([0.5, 0.5]);
+    const [wanted] = distancesFrom(bulk(name, { crystal: "graphitic" }), 0, 4);
+    expect(distancesFrom({ lattice, atoms }, 0, 3.2)).toEqual(Array(3).fill(expect.closeTo(wanted!, 10)));
+  }
+  expect(() => sheet("SiC", { vacuum: 20 })).toThrow(/^a: must be given for graphitic SiC/);
+  expect(() => sheet("C", { vacuum: 0 })).toThrow(/^vacuum: must be a positive length, got 0/);
+});
+
 describe("what cannot be built is refused", () => {
   test.each([
-    ["Xx", {}, /^name: must be an element or two as in GaAs, got Xx/],
+    ["Xx", {}, /^name: must be an element or a compound as GaAs or TiO2, got Xx/],
     ["GaAss", {}, /did you mean GaAs\?/],
     ["Ga", {}, /^crystal: must be given for Ga, one of fcc, bcc/],
     [
@@ -90,15 +131,17 @@ describe("what cannot be built is refused", () => {
     [
       "Al",
       { crystal: "zincblende", a: 5 },
-      /^crystal: must be fcc, bcc, hcp or diamond|zincblende or rocksalt/,
+      /^crystal: must be fcc, bcc, hcp, diamond or graphitic for one element, got zincblende for Al/,
     ],
     [
       "GaAs",
       { crystal: "fcc", a: 5 },
-      /^crystal: must be fcc, bcc, hcp or diamond for one element|two elements/,
+      /^crystal: must be graphitic, zincblende or rocksalt for two elements, got fcc for GaAs/,
     ],
     ["Al", { a: -3 }, /^a: must be a positive length for fcc Al, got -3/],
-    ["Al", { c: 3 }, /^c: must be a positive length, of hcp only, got 3 for fcc/],
+    ["Al", { c: 3 }, /^c: must be a positive length, of hcp, graphitic and rutile only, got 3 for fcc/],
+    ["TiO2", { crystal: "rocksalt", a: 9 }, /^crystal: must be rutile for a name as TiO2, got rocksalt/],
+    ["SiC", { crystal: "graphitic", a: 6 }, /^c: must be given for graphitic SiC, but it is missing/],
   ] as const)("%s %o", (name, options, message) => {
     expect(() => bulk(name, options)).toThrow(InputError);
     expect(() => bulk(name, options)).toThrow(message);

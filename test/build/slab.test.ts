@@ -33,6 +33,46 @@ test.each(["Al", "Fe"])("deep in a slab of %s with any face, an atom sees the bu
   );
 });
 
+test.each(["Si", "GaAs", "NaCl"])(
+  "deep in a slab of %s with any face, an atom sees the bulk crystal",
+  (name) => {
+    const radius = 1.1 * crystalShape(name).a;
+    const wanted = distancesFrom(bulk(name), 0, radius);
+    expect(wanted.length).toBeGreaterThan(12);
+    fc.assert(
+      fc.property(face, (hkl) => {
+        const perLayer = (slab(name, { face: hkl, layers: 40, vacuum: 1 }).lattice[2][2] - 1) / 39;
+        const layers = 2 * Math.ceil(radius / perLayer) + 8;
+        const thick = slab(name, { face: hkl, layers, vacuum: radius + 1 });
+        const heights = thick.atoms.map(({ position }) => position[2]);
+        expect(new Set(heights.map((z) => z.toFixed(8))).size).toBe(layers);
+        expect(Math.min(...heights) + Math.max(...heights)).toBeCloseTo(1, 10);
+        expect(thick.lattice[2][2] * (Math.max(...heights) - Math.min(...heights))).toBeCloseTo(
+          thick.lattice[2][2] - radius - 1,
+          8,
+        );
+        const middle = heights.map((z) => Math.abs(z - 0.5));
+        const found = distancesFrom(thick, middle.indexOf(Math.min(...middle)), radius);
+        expect(found.length).toBe(wanted.length);
+        found.forEach((d, i) => {
+          expect(d).toBeCloseTo(wanted[i]!, 8);
+        });
+      }),
+      { numRuns: 25, seed: 1 },
+    );
+  },
+);
+
+test("silicon (111) breaks one bond of each surface atom, (100) two", () => {
+  const bonds = (hkl: Vec3, layers: number) =>
+    [0, layers - 1].map(
+      (atom) => distancesFrom(slab("Si", { face: hkl, layers, vacuum: 20 }), atom, 5).length,
+    );
+  expect(bonds([1, 1, 1], 6)).toEqual([3, 3]);
+  expect(bonds([-1, -1, -1], 6)).toEqual([3, 3]);
+  expect(bonds([1, 0, 0], 5)).toEqual([2, 2]);
+});
+
 test("the surface cell holds one atom per layer and no more area than that needs", () => {
   fc.assert(
     fc.property(face, (hkl) => {
@@ -66,16 +106,24 @@ test.each([
   expect((lattice[2][2] - 20) / (4 * a)).toBeCloseTo(spacing, 10);
 });
 
-test("inversion about the middle of the slab maps it onto itself without a translation", () => {
-  const { atoms } = slab("Al", { face: [1, 1, 1], layers: 6, vacuum: 20 });
-  const wrap = (x: number) => Math.abs(x - Math.round(x));
-  for (const { position: p } of atoms)
-    expect(atoms.some(({ position: q }) => [0, 1, 2].every((i) => wrap(p[i]! + q[i]!) < 1e-9))).toBe(true);
-});
+test.each([
+  ["Al", [1, 1, 1]],
+  ["Si", [1, 1, 1]],
+  ["Si", [1, 0, 0]],
+  ["Si", [1, 1, 0]],
+] as const)(
+  "%s %o: inversion about the middle maps the slab onto itself without a translation",
+  (name, hkl) => {
+    const { atoms } = slab(name, { face: hkl, layers: 6, vacuum: 20 });
+    const wrap = (x: number) => Math.abs(x - Math.round(x));
+    for (const { position: p } of atoms)
+      expect(atoms.some(({ position: q }) => [0, 1, 2].every((i) => wrap(p[i]! + q[i]!) < 1e-9))).toBe(true);
+  },
+);
 
 describe("what is no slab is refused", () => {
   test.each([
-    ["Si", {}, /^crystal: must be fcc or bcc/],
+    ["Mg", {}, /^crystal: must be cubic to cut a slab, .*, got hcp for Mg/],
     ["Al", { face: [0, 0, 0] as Vec3 }, /^face: must be three whole numbers .* got 0,0,0/],
     ["Al", { layers: 0 }, /^layers: must be a positive whole number, got 0/],
     ["Al", { vacuum: 0 }, /^vacuum: must be a positive length, got 0/],

@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import { bulk } from "../../build/bulk.ts";
 import { CRYSTALS, crystalShape, isMetallic } from "../../build/crystals.ts";
 import { MOLECULE_NAMES, molecule } from "../../build/molecule.ts";
+import { sheet } from "../../build/sheet.ts";
 import { slab } from "../../build/slab.ts";
 import { supercell } from "../../build/supercell.ts";
 import {
@@ -104,11 +105,11 @@ const times = (unit: number, value: number | undefined) => (value === undefined 
 const newBulk = builder({
   name: "bulk",
   description: "a perfect crystal",
-  argument: "an element or a compound of two, such as Al or GaAs",
+  argument: "an element or a compound of two, such as Al, GaAs or TiO2",
   options: {
     crystal,
     a,
-    c: length("height of the hexagonal cell"),
+    c: length("height of the hexagonal or tetragonal cell"),
     conventional: toggle({ help: "the cubic cell instead of the primitive one" }),
   },
   examples: [
@@ -131,7 +132,7 @@ const newBulk = builder({
 const newSlab = builder({
   name: "slab",
   description: "a slab with vacuum, z along the surface normal",
-  argument: "an fcc or bcc element, such as Al",
+  argument: "a cubic crystal, such as Al or GaAs",
   options: {
     layers: aNumber("N", "atomic layers (default 4)"),
     vacuum: length("distance between the surfaces of neighbouring slabs (default 10 angstrom)"),
@@ -148,6 +149,7 @@ const newSlab = builder({
   examples: [
     ["stillwave new slab Al --layers 10 --vacuum 20", "aluminium (100), 20 angstrom of vacuum"],
     ["stillwave new slab Cu --face 111 --repeat 2,2,1", "a larger cell of the (111) surface"],
+    ["stillwave new slab Si --face 111 --layers 6", "silicon (111) as cut"],
     ["stillwave new slab Na --layers 6 --vacuum 30 --units bohr", "lengths in bohr"],
   ],
   build(name, { layers = 4, face = "100", ...options }, unit) {
@@ -158,9 +160,29 @@ const newSlab = builder({
       // Three, by its rule.
       structure: slab(name, { ...choice, face: indicesOf(face) as unknown as Vec3, layers, vacuum }),
       title: `${shape} ${name}(${face}) slab, ${layers} layers and vacuum`,
-      isMetal: isMetallic(shape, name),
+      // Broken bonds have states in the gap.
+      isMetal: isMetallic(shape, name) || shape === "diamond" || shape === "zincblende",
     };
   },
+});
+
+const newSheet = builder({
+  name: "sheet",
+  description: "one layer of graphite or alike, with vacuum",
+  argument: "C for graphene, BN for boron nitride; others with --a",
+  options: { a, vacuum: length("distance of neighbouring layers (default 12 angstrom)") },
+  examples: [
+    ["stillwave new sheet C", "graphene"],
+    ["stillwave new sheet BN --vacuum 15 --functional pbe", "boron nitride, 15 angstrom to the next copy"],
+  ],
+  build: (name, { a: constant, vacuum }, unit) => ({
+    structure: sheet(name, {
+      a: times(unit, constant),
+      vacuum: times(unit, vacuum) ?? 12 * BOHR_PER_ANGSTROM,
+    }),
+    title: name === "C" ? "graphene" : `sheet of ${name}`,
+    isMetal: name !== "BN",
+  }),
 });
 
 const newMolecule = builder({
@@ -216,10 +238,11 @@ export const newJobs: CommandBody = {
       "stillwave new slab Al --layers 10 --vacuum 20 --out al.json",
       "write one for a slab, lengths in angstrom",
     ],
+    ["stillwave new sheet C", "graphene"],
     ["stillwave new molecule H2O", "a molecule in a box"],
     ["stillwave new from quartz.cif --functional pbe", "a job around a structure you have"],
   ],
-  commands: [newBulk, newSlab, newMolecule, newFrom],
+  commands: [newBulk, newSlab, newSheet, newMolecule, newFrom],
 };
 
 /** The job around a structure to stdout or to `--out`. */
