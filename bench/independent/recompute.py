@@ -79,8 +79,11 @@ def hamiltonian(problem, k, energy):
     reciprocal = 2 * math.pi * np.linalg.inv(lattice).T
     n, q = waves(lattice, np.array(k), energy)
     h = np.diag((q**2).sum(1) / 2).astype(complex)
-    difference = n[:, None, :] - n[None, :, :]
-    unique, place = np.unique(difference.reshape(-1, 3), axis=0, return_inverse=True)
+    difference = (n[:, None, :] - n[None, :, :]).reshape(-1, 3)
+    base = 4 * np.abs(n).max() + 1
+    digits = difference @ np.array([base**2, base, 1])  # one whole number tells each difference
+    _, first, place = np.unique(digits, return_index=True, return_inverse=True)
+    unique = difference[first]
     vectors = unique @ reciprocal
     length = np.sqrt((vectors**2).sum(1))
     w = np.zeros(len(unique), complex)
