@@ -92,7 +92,7 @@ function hexagonal({ crystal, elements: [first, second], a, c }: CrystalShape): 
       crystal === "hcp"
         ? at(first, LEFT, RIGHT)
         : second === undefined
-          ? at(first, [0, 0, 0.25], [0, 0, 0.75], LEFT, RIGHT) // a half of the atoms above each other
+          ? at(first, [0, 0, 0.25], [0, 0, 0.75], LEFT, RIGHT) // half of them above each other
           : [...at(first, LEFT, RIGHT), ...at(second, [2 / 3, 1 / 3, 0.25], [1 / 3, 2 / 3, 0.75])],
   };
 }

@@ -29,8 +29,9 @@ export interface CrystalShape {
 }
 
 /**
- * Lattice constants at room temperature [Å], rare gases near absolute zero: a, or a and c, of rutile
- * the coordinate of the second element as well. Starting values to about 0.01 Å, not references.
+ * Lattice constants at room temperature [Å], rare gases near absolute zero: a, or a and c, of
+ * rutile the coordinate of the second element as well. Starting values to about 0.01 Å, not
+ * references.
  * Elements [AM76 tables 4.1-4.4], compounds and graphite [Wyc63].
  */
 const TABLES: Readonly<Record<CrystalName, string>> = {

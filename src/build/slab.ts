@@ -90,7 +90,7 @@ export function slab(name: string, { face = [1, 0, 0], layers, vacuum, ...choice
     basis.map((atom) => atom.height),
     layers,
   );
-  // Steps along the normal from the middle of the slab, where its first and last atom have their centre.
+  // Steps along the normal from the middle of the slab, between its first and last atom.
   const [first, last] = [chosen[0]!, chosen.at(-1)!];
   const middle = (first.height + last.height) / 2;
   const across = ({ atom, plane }: PlacedAtom) =>
