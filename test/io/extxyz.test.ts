@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
+import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { norm, rowsVec, sub } from "../../src/common/vec3.ts";
 import { formatExtxyz, parseExtxyz } from "../../src/io/structures/extxyz.ts";
+import { parseStructure } from "../../src/io/structures/structure-files.ts";
 
 const folder = "test/fixtures/published/structures";
 const files = readdirSync(folder).filter((file) => file.endsWith(".extxyz"));
@@ -121,5 +123,46 @@ describe("what is wrong is told with its line", () => {
     const read = () => parseExtxyz(text, "a.xyz");
     expect(read).toThrow(InputError);
     expect(read).toThrow(message);
+  });
+});
+
+describe("a molecule without a cell", () => {
+  const water = "3\nwater\nO 0 0 0\nH 0.757 0.586 0\nH -0.757 0.586 0\n";
+
+  test("stands at the middle of a box, with its bonds", () => {
+    const { lattice, atoms } = parseStructure(water, "water.xyz", { box: 8 * BOHR_PER_ANGSTROM });
+    expect(lattice.map((row, i) => row[i]! / BOHR_PER_ANGSTROM)).toEqual(
+      [8, 8, 8].map((x) => expect.closeTo(x, 12)),
+    );
+    const at = atoms.map(({ position }) => position.map((x) => 8 * x));
+    for (const i of [0, 1, 2]) {
+      const along = at.map((position) => position[i]!);
+      expect(Math.min(...along) + Math.max(...along)).toBeCloseTo(8, 12);
+    }
+    expect(Math.hypot(...at[1]!.map((x, i) => x - at[0]![i]!))).toBeCloseTo(Math.hypot(0.757, 0.586), 12);
+  });
+
+  test.each([
+    [
+      water,
+      "water.xyz",
+      undefined,
+      /water.xyz:2: must be a comment with Lattice=.* --box 10 puts a molecule/,
+    ],
+    [
+      water,
+      "water.xyz",
+      1.5 * BOHR_PER_ANGSTROM,
+      /^box: must be larger than the molecule, 1.51 A, got 1.50 A/,
+    ],
+    [
+      water.replace("water", 'Lattice="9 0 0 0 9 0 0 0 9"'),
+      "a.xyz",
+      20,
+      /a.xyz:2: must be no Lattice where a box is given/,
+    ],
+    ["x", "a.cif", 20, /^box: must stand with a molecule in .xyz, got a.cif, whose format has a cell/],
+  ])("needs a box that fits", (text, name, box, message) => {
+    expect(() => parseStructure(text, name, { box })).toThrow(message);
   });
 });

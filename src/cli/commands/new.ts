@@ -209,20 +209,27 @@ const newFrom: CliCommand = {
   description: "a job around the structure in a file",
   ...command({
     args: [{ name: "<FILE>", help: `a structure: ${READABLE}` }],
-    options: { ...READING_OPTIONS, ...JOB_OPTIONS },
+    options: {
+      ...READING_OPTIONS,
+      box: length("edge of a cube for a molecule in .xyz, where the file has no cell"),
+      ...JOB_OPTIONS,
+    },
     examples: [
       ["stillwave new from slab.cif --out slab.json", "a job to start from"],
+      ["stillwave new from water.xyz --box 10", "a molecule at the middle of a cube of 10 angstrom"],
       ["stillwave new from POSCAR --repeat 2,2,1 --ecut 25", "copies, and another cutoff"],
     ],
     async run(call) {
       const { options, host } = call;
       const file = call.args[0]!;
-      const found = await structureIn(file, options, host, FILE_TOLERANCE);
+      const unit = options.units === "bohr" ? 1 : BOHR_PER_ANGSTROM;
+      const box = times(unit, options.box);
+      const found = await structureIn(file, { ...options, box }, host, FILE_TOLERANCE);
       const { structure } = found;
       reporter(host.stderr, "normal").warn(structure.warnings);
       host.stderr.write(symmetryLine(found));
       return writeNewJob(
-        { structure, title: `${formula(structure)}, ${basename(file)}`, isMetal: true },
+        { structure, title: `${formula(structure)}, ${basename(file)}`, isMetal: box === undefined },
         call,
         options.allowCloseAtoms,
       );

@@ -31,16 +31,23 @@ export const READING_OPTIONS = {
     help: "go on where the atoms of a CIF are not those of its formula",
   }),
 };
-type ReadingOptions = Given<typeof READING_OPTIONS>;
+interface StructureChoice extends Given<typeof READING_OPTIONS> {
+  /** Edge of a cube for a molecule whose file has no cell [bohr]. */
+  readonly box?: number | undefined;
+}
 
 /** The structure of a structure file, a job file or a shipped job, with its symmetry made exact. */
 export async function structureIn(
   name: string,
-  options: ReadingOptions & { readonly repeat?: Vec3 | undefined },
+  options: StructureChoice & { readonly repeat?: Vec3 | undefined },
   host: Host,
   tolerance: number,
 ): Promise<SymmetricStructure<StructureInFile>> {
   const isJob = /\.(json|toml)$/i.test(name) || !(await isFile(resolve(host.cwd, name)));
+  requireInput(
+    !isJob || options.box === undefined,
+    () => `--box: must stand with a molecule in .xyz, got ${name}, a job, which has a cell`,
+  );
   const asGiven = isJob ? await structureOfJob(name, host) : await structureOfFile(name, options, host);
   const analyse = await (await platformServices()).analyseSymmetry();
   const { structure, ...report } = symmetricStructure(asGiven, analyse, tolerance);
@@ -67,10 +74,15 @@ export function symmetryLine({ symmetry, largestShift }: SymmetricStructure<Stru
 
 const structureOfFile = (
   file: string,
-  { allowCloseAtoms, allowFormulaMismatch }: ReadingOptions,
+  { allowCloseAtoms, allowFormulaMismatch, box }: StructureChoice,
   host: Host,
 ): Promise<StructureInFile> =>
-  resolveStructure({ structure: { file, allowCloseAtoms, allowFormulaMismatch } }, readTextFrom(host.cwd));
+  resolveStructure(
+    { structure: { file, allowCloseAtoms, allowFormulaMismatch } },
+    readTextFrom(host.cwd),
+    undefined,
+    box,
+  );
 
 async function structureOfJob(name: string, host: Host): Promise<StructureInFile> {
   requireInput(

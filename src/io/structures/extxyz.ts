@@ -45,9 +45,10 @@ const MOMENTS = ["initial_magmoms", "magmoms", "magmom", "magnetic_moments"];
  * Moments are numbers, or vectors along one axis.
  *
  * @param name what to call the text in messages, usually its path.
+ * @param box edge of a cube with the molecule at its middle, for a text without `Lattice` [Å].
  * @throws InputError with line number, rule and value.
  */
-export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
+export function readExtxyz(text: string, name = "extxyz", box?: number): ExtxyzReading {
   const source = textSource(text, name);
   const { fail, line } = source;
   const count = Number(line(0) === "" ? Number.NaN : line(0));
@@ -55,7 +56,7 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
   if (count > source.lines.length) fail(0, "at most as many atoms as there are lines", line(0));
 
   const pairs = keyValues(source);
-  const lattice = latticeOf(source, pairs.get("lattice"));
+  const lattice = latticeOf(source, pairs.get("lattice"), box);
   const properties = pairs.get("properties") ?? "species:S:1:pos:R:3";
   const columns = columnsOf(properties);
   if (columns === undefined) return fail(1, "Properties such as species:S:1:pos:R:3", properties);
@@ -103,11 +104,33 @@ export function readExtxyz(text: string, name = "extxyz"): ExtxyzReading {
     source.warn(1, `pbc ${pairs.get("pbc")}: the cell is repeated along all three vectors here`);
   const unread = [...columns.others, ...[...pairs.keys()].filter((key) => !KEYS.includes(key))];
   if (unread.length > 0) source.warn(1, `not read: ${unread.join(", ")}`);
+  const placed = pairs.has("lattice") ? atoms : inMiddle(atoms, box!);
   return {
-    frame: { lattice, atoms: columns.moment === undefined ? atoms : withMoments(source, atoms, vectors) },
+    frame: { lattice, atoms: columns.moment === undefined ? placed : withMoments(source, placed, vectors) },
     ...(charge === undefined ? {} : { charge }),
     warnings: source.warnings,
   };
+}
+
+const UNIT: Mat3 = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];
+
+/** Moves atoms to the middle of a cube. @throws InputError if it is too small for them. */
+function inMiddle(atoms: readonly ExtxyzAtom[], box: number): ExtxyzAtom[] {
+  const ends = ([0, 1, 2] as const).map((i) => {
+    const along = atoms.map(({ position }) => position[i]);
+    return [along.reduce((a, b) => Math.min(a, b)), along.reduce((a, b) => Math.max(a, b))] as const;
+  });
+  const size = Math.max(...ends.map(([low, high]) => high - low));
+  requireInput(
+    box > size,
+    () => `box: must be larger than the molecule, ${size.toFixed(2)} A, got ${box.toFixed(2)} A`,
+  );
+  const [x, y, z] = ends.map(([low, high]) => (box - low - high) / 2) as [number, number, number];
+  return atoms.map(({ position: [a, b, c], ...atom }) => ({ ...atom, position: [a + x, b + y, c + z] }));
 }
 
 function withMoments(
@@ -123,9 +146,14 @@ function withMoments(
   return atoms.map((atom, i) => ({ ...atom, magneticMoment: found.moments[i]! }));
 }
 
-function latticeOf(source: TextSource, text: string | undefined): Mat3 {
+function latticeOf(source: TextSource, text: string | undefined, box: number | undefined): Mat3 {
+  if (text === undefined && box !== undefined) return scaleRows(box, UNIT);
   if (text === undefined)
-    return source.fail(1, 'a comment with Lattice="ax ay az bx by bz cx cy cz" in angstrom');
+    return source.fail(
+      1,
+      'a comment with Lattice="ax ay az bx by bz cx cy cz" in angstrom; stillwave new from FILE --box 10 puts a molecule into a box',
+    );
+  if (box !== undefined) source.fail(1, "no Lattice where a box is given", text);
   const numbers = text
     .trim()
     .split(/[\s,]+/)
@@ -232,8 +260,9 @@ export const extxyz: StructureFormat = {
   endings: [".extxyz", ".xyz"],
   content: /^\s*\d+\s*\n[^\n]*Lattice=/i,
   holdsMoments: true,
-  parse(text, name) {
-    const { frame, ...said } = readExtxyz(text, name);
+  mayLackCell: true,
+  parse(text, name, { box }) {
+    const { frame, ...said } = readExtxyz(text, name, box && box / BOHR_PER_ANGSTROM);
     const lattice = scaleRows(BOHR_PER_ANGSTROM, frame.lattice);
     const fractional = toFractional(lattice);
     return {

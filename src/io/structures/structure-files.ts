@@ -1,4 +1,4 @@
-import { InputError } from "../../common/failure.ts";
+import { InputError, requireInput } from "../../common/failure.ts";
 import type { StructureInFile } from "../../model/structure.ts";
 import { abinit } from "./abinit/abinit-input.ts";
 import { cif } from "./cif/cif.ts";
@@ -67,7 +67,13 @@ export const parseStructure = (
   text: string,
   name: string,
   { format = formatOf(name, text), ...options }: ReadingOptions & { readonly format?: StructureFormat } = {},
-): StructureInFile => format.parse(text, name, options);
+): StructureInFile => {
+  requireInput(
+    options.box === undefined || format.mayLackCell === true,
+    () => `box: must stand with a molecule in .xyz, got ${name}, whose format has a cell`,
+  );
+  return format.parse(text, name, options);
+};
 
 /**
  * Writes a structure as text of the format that a name asks for.

@@ -9,6 +9,8 @@ export interface ReadingOptions {
   readonly identify?: SpaceGroupIdentifier | undefined;
   /** Go on with a warning where the atoms are not those of the formula. Default false. */
   readonly allowFormulaMismatch?: boolean | undefined;
+  /** Edge of a cube for a molecule whose file has no cell [bohr]. */
+  readonly box?: number | undefined;
 }
 
 /** A structure with the electrons removed from its neutral cell. */
@@ -35,6 +37,8 @@ export interface StructureFormat {
   readonly parse: (text: string, name: string, options: ReadingOptions) => StructureInFile;
   /** Writes a structure; absent where the format is only read. */
   readonly format?: (structure: ChargedStructure) => string;
+  /** Whether files of molecules have no cell. */
+  readonly mayLackCell?: true;
   /** Whether it has a place for moments and the charge. */
   readonly holdsMoments?: true;
 }

@@ -30,6 +30,7 @@ const LONGEST = 100_000;
  * The atoms of the job, read through `readText` when they are in a file, with what the file says
  * beside them.
  *
+ * @param box edge of a cube for a molecule whose file has no cell [bohr].
  * @throws InputError for a singular lattice, no atoms, an unknown element, a position far outside
  *   the cell, and for two atoms nearer than half the sum of their covalent radii (periodic images
  *   too), unless the job allows it.
@@ -38,11 +39,12 @@ export async function resolveStructure(
   job: Pick<Job, "structure">,
   readText: (path: string) => Promise<string>,
   platform?: PlatformServices,
+  box?: number,
 ): Promise<StructureInFile> {
   const { structure } = job;
   const found =
     "file" in structure
-      ? await fromFile(structure, readText, platform)
+      ? await fromFile(structure, readText, platform, box)
       : { ...fromInline(structure), warnings: [] };
   createLattice(found.lattice); // refuses singular ones
   requireInput(found.atoms.length > 0, () => "structure.atoms: must hold at least one atom, got none");
@@ -83,6 +85,7 @@ async function fromFile(
   { file, allowFormulaMismatch }: StructureFileChoice,
   readText: (path: string) => Promise<string>,
   platform?: PlatformServices,
+  box?: number,
 ): Promise<StructureInFile> {
   const text = await readText(file);
   const format = formatOf(file, text);
@@ -90,7 +93,7 @@ async function fromFile(
   const tables = format.needsSpaceGroups?.test(text)
     ? await (platform ?? (await platformServices())).spaceGroups()
     : undefined;
-  return parseStructure(text, file, { format, ...tables, allowFormulaMismatch });
+  return parseStructure(text, file, { format, ...tables, allowFormulaMismatch, box });
 }
 
 function requireLengths({ lattice }: Structure): void {
