@@ -21,10 +21,8 @@ export const blockOperations = {
   /** Returns Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */
   energies: (block: OrbitalBlock, weights: Weights) => block.energies(weights),
   /** Returns −∂/∂R of these energies, Cartesian [Ha/bohr], shape [operators · 3 · nAtoms]. */
-  forces: ({ setup, inComplex }: OrbitalBlock, weights: Weights) =>
-    inComplex(({ parts }, psi) =>
-      joined(parts, 3 * setup.atoms.length, (part) => part.forces?.(psi, weights)),
-    ),
+  forces: ({ setup, hamiltonian: { parts }, psi }: OrbitalBlock, weights: Weights) =>
+    joined(parts, 3 * setup.atoms.length, (part) => part.forces?.(psi, weights)),
   /** Returns ∂/∂ε of the energies at fixed coefficients [Ha], [operators · 9]; NaN if unknown. */
   strain: ({ inComplex }: OrbitalBlock, weights: Weights) =>
     inComplex(({ parts }, psi) =>

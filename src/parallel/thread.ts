@@ -6,6 +6,7 @@ import { createKernels } from "../kernels/backends.ts";
 import type { BackendName, Kernels } from "../kernels/kernels.ts";
 import { blockMemory, projectorCount } from "../state/block-memory.ts";
 import {
+  areAllReal,
   type BlockShared,
   blockShared,
   createOrbitalBlock,
@@ -110,6 +111,7 @@ export async function holdBlocks(
     bands: setup.nBands,
     projectors: projectorCount(setup),
     gridPoints: points,
+    isReal: areAllReal(setup, blocks),
   };
   const groups: Group[] = [];
   const held = new Map<number, { readonly block: OrbitalBlock; readonly group: Group }>();

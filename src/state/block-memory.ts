@@ -10,6 +10,8 @@ export interface BlockSizes {
   /** Nonlocal projectors of all atoms. */
   readonly projectors: number;
   readonly gridPoints: number;
+  /** Whether all blocks have real coefficients. Default false. */
+  readonly isReal?: boolean;
 }
 
 /** Memory of the blocks of one kernel instance [bytes]. */
@@ -37,8 +39,12 @@ export const projectorCount = ({ atoms, species }: Pick<Model, "atoms" | "specie
 };
 
 const COMPLEX = 16;
-/** Diagonals, indices and lists of a sphere [bytes for each plane wave], measured: 30 to 45. */
-const SPHERE = 48;
+const REAL = 8;
+/** Most bands that have complex copies at once where coefficients are real, and copies of each. */
+const EXPANDED = 32;
+const COPIES = 3;
+/** Diagonals, indices and lists of a sphere [bytes for each plane wave], measured: 20 to 45. */
+const SPHERE = 36;
 /** Real densities made in one pass, and complex work of the pruned transforms, in grid points. */
 const DENSITIES = 5;
 const TRANSFORMS = 2;
@@ -53,13 +59,18 @@ const FEWEST_DIRECTIONS = 1 / 8;
  * @param most bytes that a kernel instance can hold.
  */
 export function blockMemory(
-  { planeWaves, bands, projectors, gridPoints }: BlockSizes,
+  { planeWaves, bands, projectors, gridPoints, isReal = false }: BlockSizes,
   most: number,
 ): BlockMemory {
-  const block = planeWaves * (COMPLEX * (bands + projectors) + SPHERE);
+  const number = isReal ? REAL : COMPLEX;
+  const block = planeWaves * (number * (bands + projectors) + SPHERE);
   const scratch =
-    LEAST + COMPLEX * projectors * bands + 8 * DENSITIES * gridPoints + COMPLEX * TRANSFORMS * gridPoints;
-  const sharedBy = (directions: number) => lobpcgBytes(planeWaves, bands, directions) + 8 * gridPoints;
+    LEAST +
+    number * projectors * bands +
+    REAL * DENSITIES * gridPoints +
+    COMPLEX * (TRANSFORMS * gridPoints + (isReal ? COPIES * Math.min(EXPANDED, bands) * planeWaves : 0));
+  const sharedBy = (directions: number) =>
+    (number / COMPLEX) * lobpcgBytes(planeWaves, bands, directions) + REAL * gridPoints;
   const fewest = Math.ceil(FEWEST_DIRECTIONS * bands);
   let directions = bands;
   while (directions > fewest && sharedBy(directions) + scratch + block > most) directions--;

@@ -1,8 +1,9 @@
 import { type KPoint, requireRoomForBands } from "../basis/kpoint.ts";
 import type { InversionCentre } from "../basis/real/inversion-centre.ts";
-import { type RealBasis, realBasis } from "../basis/real/real-basis.ts";
+import { areReal, type RealBasis, realBasis } from "../basis/real/real-basis.ts";
 import { invariant, requireInput } from "../common/failure.ts";
 import { random } from "../common/random.ts";
+import type { Vec3 } from "../common/vec3.ts";
 import type { Arithmetic, GridSize, Kernels } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Atom, Species } from "../model/model.ts";
@@ -80,7 +81,15 @@ export interface OrbitalBlock {
    * coefficients takes the real vectors nearest to their span.
    */
   restore(psi: Float64Array): void;
+  /**
+   * Rounds real coefficients to multiples of 2⁻⁴⁹: `toComplex` and back gives them to the last bit,
+   * so that a run from a checkpoint has the digits of one in one go. Complex ones stay as they are.
+   */
+  settle(): void;
 }
+
+/** Adding and subtracting 1.5 · 2⁵²⁻⁴⁹ rounds to a multiple of 2⁻⁴⁹; coefficients are at most 1. */
+const SETTLING = 12;
 
 /** Memory shared by the blocks of one thread: the potential and the panels of the eigensolver. */
 export interface BlockShared {
@@ -107,10 +116,20 @@ export function blockShared(
 export const longestSphere = (kpoints: readonly Pick<KPoint, "planeWaves">[]): number =>
   kpoints.reduce((most, { planeWaves }) => Math.max(most, planeWaves), 1);
 
+/** Where real coefficients may be used; undefined if not asked for or if an operator has none. */
+const whereReal = ({ realOrbitals, operators = [] }: OrbitalSetup): RealOrbitals | undefined =>
+  operators.every(hasRealForm) ? realOrbitals : undefined;
+
+/** Whether the blocks of all these k-points have real coefficients: what memory is planned by. */
+export function areAllReal(setup: OrbitalSetup, kpoints: readonly { readonly k: Vec3 }[]): boolean {
+  const where = whereReal(setup);
+  return where !== undefined && areReal(kpoints, where.centre);
+}
+
 /** Returns the basis of real coefficients at a k-point, if it is asked for and there is one. */
-function realBasisOf({ realOrbitals, operators = [] }: OrbitalSetup, kpoint: KPoint): RealBasis | undefined {
-  if (realOrbitals === undefined || !operators.every(hasRealForm)) return undefined;
-  return realBasis(kpoint, realOrbitals.centre);
+function realBasisOf(setup: OrbitalSetup, kpoint: KPoint): RealBasis | undefined {
+  const where = whereReal(setup);
+  return where && realBasis(kpoint, where.centre);
 }
 
 /**
@@ -159,6 +178,11 @@ export function createOrbitalBlock(
       real.addProjected(out.subarray(at, at + n), undefined, panel.subarray(2 * at, 2 * (at + n)));
   };
 
+  const settle = (): void => {
+    if (real !== undefined) for (let i = 0; i < psi.length; i++) psi[i] = psi[i]! + SETTLING - SETTLING;
+  };
+  settle();
+
   return {
     kernels,
     setup,
@@ -191,6 +215,7 @@ export function createOrbitalBlock(
         workspace,
         { ...request, minIterations: 1 },
       );
+      settle();
       return { eigenvalues: values, residualNorms, iterations, applications, converged };
     },
     densities(sets) {
@@ -231,7 +256,9 @@ export function createOrbitalBlock(
       );
       if (real === undefined) psi.set(from);
       else restoreReal(numbers, real, n, psi, from);
+      settle();
     },
+    settle,
   };
 }
 

@@ -61,7 +61,10 @@ export function tangentPart(
 }
 
 /** ψ ← orthonormal basis of the span of `panel`, close to it if it is nearly orthonormal. */
-export function retract({ hamiltonian, nBands, psi, fromComplex }: OrbitalBlock, panel: Float64Array): void {
+export function retract(
+  { hamiltonian, nBands, psi, fromComplex, settle }: OrbitalBlock,
+  panel: Float64Array,
+): void {
   const { n, numbers: kernels } = hamiltonian;
   const { width } = kernels;
   fromComplex(psi, panel);
@@ -72,6 +75,7 @@ export function retract({ hamiltonian, nBands, psi, fromComplex }: OrbitalBlock,
     const work = { coefficients: none, gram, norms };
     orthonormalizeAgainst(kernels, n, { q: none, count: 0, factor: none }, psi, nBands, work, 1);
   });
+  settle();
 }
 
 /**
@@ -79,13 +83,14 @@ export function retract({ hamiltonian, nBands, psi, fromComplex }: OrbitalBlock,
  *
  * @returns the Ritz values [Ha], ascending.
  */
-export function ritzLevels({ hamiltonian, nBands, psi }: OrbitalBlock): Float64Array {
+export function ritzLevels({ hamiltonian, nBands, psi, settle }: OrbitalBlock): Float64Array {
   const { n, numbers: kernels } = hamiltonian;
   return kernels.scratch((take) => {
     const { image, lambda, vectors, numbers } = projected({ hamiltonian, nBands, psi }, take);
     kernels.eigh(nBands, lambda, nBands, numbers, vectors, nBands);
     kernels.gemm("N", "N", n, nBands, nBands, 1, psi, n, vectors, nBands, 0, image, n);
     psi.set(image);
+    settle();
     return numbers.slice();
   });
 }

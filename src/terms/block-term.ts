@@ -29,8 +29,8 @@ export interface BlockTerm {
   /** out ← ⟨ψ|·|ψ⟩ of each vector [Ha]; given if cheaper than `addInto`. */
   energies?(out: Float64Array, psi: Float64Array, nVectors: number): void;
   /**
-   * At a site of complex coefficients: returns −∂/∂R Σ_n w_n ⟨ψ_n|·|ψ_n⟩ for every atom, Cartesian
-   * [Ha/bohr], shape [3·nAtoms]. Absent if the operator does not move with the atoms.
+   * Returns −∂/∂R Σ_n w_n ⟨ψ_n|·|ψ_n⟩ for every atom, Cartesian [Ha/bohr], shape [3·nAtoms]. Absent
+   * if the operator does not move with the atoms.
    *
    * @param weights f_n w_k, one for each vector of the panel.
    */

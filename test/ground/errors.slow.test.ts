@@ -44,7 +44,7 @@ describe("estimated errors of a ground state", () => {
       await errorsOf({}),
       await errorsOf({ symmetry: false }),
       await errorsOf({ spin: "collinear" }),
-      await errorsOf({ realOrbitals: true }),
+      await errorsOf({ realOrbitals: false }),
     ];
     for (const { basis } of others) {
       // The xc energy on grids without symmetry; responses are solved to 1e-5.

@@ -49,7 +49,7 @@ describe("a right state passes every check", () => {
   const magnet = { ...ALUMINIUM.structure, atoms: [{ ...ALUMINIUM.structure.atoms[0]!, magneticMoment: 1 }] };
   test.each<[string, object, number]>([
     ["silicon", SILICON, 14],
-    ["real orbitals", { ...SILICON, realOrbitals: true }, 14],
+    ["complex orbitals", { ...SILICON, realOrbitals: false }, 14],
     ["a metal", { ...ALUMINIUM, functional: "pbe", pseudopotentials: "gth-pbe" }, 14],
     ["negative occupations", { ...ALUMINIUM, smearing: "methfessel-paxton-1" }, 14],
     ["two spins", { ...ALUMINIUM, spin: "collinear", structure: magnet }, 14],

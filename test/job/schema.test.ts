@@ -44,7 +44,7 @@ test("a job of structure and cutoff alone gets the documented defaults", () => {
     symmetryTolerance: 1e-4,
     stress: false,
     check: false,
-    realOrbitals: false,
+    realOrbitals: true,
     scf: {
       mixing: { name: "ldos" },
       accelerator: { name: "anderson", depth: 10, errorFactor: 1e5, maxCondition: 1e6 },

@@ -4,7 +4,7 @@ import { operate } from "../../src/parallel/block-operations.ts";
 import type { BlocksSpec } from "../../src/parallel/blocks.ts";
 import { holdBlocks } from "../../src/parallel/thread.ts";
 import { type BlockSizes, blockMemory, projectorCount } from "../../src/state/block-memory.ts";
-import { longestSphere } from "../../src/state/orbital-block.ts";
+import { areAllReal, longestSphere } from "../../src/state/orbital-block.ts";
 import { operatorsOf } from "../../src/terms/sums.ts";
 import { notTiny } from "../close.ts";
 import { ALUMINIUM, SILICON } from "../systems.ts";
@@ -21,6 +21,7 @@ async function specOf(job: object): Promise<{ spec: BlocksSpec; sizes: BlockSize
       bands: 7,
       projectors: projectorCount(spec.setup),
       gridPoints: problem.basis.grid.points,
+      isReal: areAllReal(spec.setup, spec.blocks),
     },
   };
 }
@@ -57,13 +58,16 @@ test.each([
   for (const values of answers[0]!) notTiny(values[1]!);
   expect(answers[1]).toEqual(answers[0]);
   if (nSpin === 2) expect(answers[0]![0]![0]).not.toEqual(answers[0]!.at(-1)![0]); // each had its own potential
-  // One workspace each: more memory together, and none holds more than it was allowed.
-  expect(apart.peakMemory()).toBeGreaterThan(together.peakMemory() + shared);
+  // One workspace each, of half the size where coefficients are real: more memory together, and
+  // none holds more than it was allowed.
+  expect(apart.peakMemory()).toBeGreaterThan(together.peakMemory() + shared / 2);
   expect(apart.peakMemory()).toBeLessThanOrEqual(indices.length * most);
 });
 
-test("the memory planned for blocks is what they take, to a few per cent", async () => {
-  const { spec, sizes } = await specOf({ ...SILICON, ecut: 15, kgrid: [2, 2, 1], symmetry: false });
+test.each([true, false])("the memory planned is what blocks take, real: %s", async (realOrbitals) => {
+  const job = { ...SILICON, ecut: 15, kgrid: [2, 2, 1], symmetry: false, realOrbitals };
+  const { spec, sizes } = await specOf(job);
+  expect(sizes.isReal).toBe(realOrbitals);
   const indices = [...spec.blocks.keys()];
   const { shared, block } = blockMemory(sizes, Number.POSITIVE_INFINITY);
   const one = (await holdBlocks(spec, indices.slice(0, 1))).peakMemory();

@@ -15,8 +15,11 @@ import { notTiny } from "../close.ts";
 import { DISPLACED_SILICON } from "../systems.ts";
 
 const BANDS = 6;
-/** Two spins that see different potentials, four k-points of unequal spheres, and forces. */
-const JOB = { ...DISPLACED_SILICON, kgrid: [2, 2, 1], kshift: [0.5, 0, 0], spin: "collinear", temperature: 0.01 }; // biome-ignore format: a job
+/**
+ * Two spins that see different potentials of no symmetry, forces, and four k-points of unequal spheres, at two of which
+ * coefficients are real.
+ */
+const JOB = { ...DISPLACED_SILICON, kgrid: [1, 6, 1], kshift: [0.5, 0, 0], symmetry: false, spin: "collinear", temperature: 0.01 }; // biome-ignore format: a job
 
 let spec: BlocksSpec;
 let potential: RealField;

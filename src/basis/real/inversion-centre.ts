@@ -31,7 +31,7 @@ export function inversionCentre(
   size: GridSize,
   ecut: number,
 ): InversionCentre | undefined {
-  const least = exactProductGridSize(lattice.vectors, ecut, lattice.dimension);
+  const least = exactProductGridSize(lattice.waves ?? lattice.vectors, ecut, lattice.dimension);
   const isExact = size.every((n, i) => n >= least[i]!);
   const translations = operations
     .filter(({ rotation }) => rotation.every((row, i) => row.every((w, j) => w === (i === j ? -1 : 0))))

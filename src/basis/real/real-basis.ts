@@ -1,4 +1,4 @@
-import { dot } from "../../common/vec3.ts";
+import { dot, type Vec3 } from "../../common/vec3.ts";
 import type { KPoint } from "../kpoint.ts";
 import type { InversionCentre } from "./inversion-centre.ts";
 
@@ -24,6 +24,15 @@ export interface RealBasis {
  */
 export const realBasis = (kpoint: KPoint, centre: InversionCentre | undefined): RealBasis | undefined =>
   centre === undefined ? byTimeReversal(kpoint) : byInversion(kpoint, centre);
+
+/** Whether k ≡ −k up to a reciprocal lattice vector, fractional. */
+const isOwnOpposite = (k: Vec3): boolean => k.every((x) => Math.abs(2 * x - Math.round(2 * x)) < 1e-12);
+
+/** Whether there is a real basis at every k, up to rounding at the surface of a sphere. */
+export const areReal = (
+  kpoints: readonly { readonly k: Vec3 }[],
+  centre: InversionCentre | undefined,
+): boolean => centre !== undefined || kpoints.every(({ k }) => isOwnOpposite(k));
 
 /** U = diag(e^{−i(k+G)t}). */
 function byInversion(
@@ -63,8 +72,8 @@ function byInversion(
 
 /** Pairs of waves c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; one paired with itself is real. */
 function byTimeReversal({ k, gVectors, planeWaves: n }: KPoint): RealBasis | undefined {
+  if (!isOwnOpposite(k)) return undefined;
   const twice = k.map((x) => Math.round(2 * x));
-  if (!k.every((x, i) => Math.abs(2 * x - twice[i]!) < 1e-12)) return undefined;
   const key = (x: number, y: number, z: number) => `${x} ${y} ${z}`;
   const at = new Map<string, number>();
   for (let g = 0; g < n; g++) at.set(key(gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!), g);

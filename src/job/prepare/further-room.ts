@@ -119,6 +119,7 @@ export function requireRoomForErrors({ platform }: Session, { needs }: JobSizes,
     ecut: ratio * needs.ecut,
     gridPoints: growth * needs.gridPoints,
     history: 0,
+    isReal: false, // the larger basis is complex
     panels: RESPONSE_PANELS,
     purpose: `errors on a basis of ${ratio} times the cutoff`,
   };

@@ -21,6 +21,8 @@ export interface MemoryNeeds {
   /** Densities kept by the accelerator. */
   readonly history: number;
   readonly threads: number;
+  /** Whether the orbitals of all k-points have real coefficients. Default false. */
+  readonly isReal?: boolean;
   /** Most bytes that one kernel instance can hold; default infinite. */
   readonly most?: number;
   /** What is held beside the iteration, by name [B]. */
@@ -73,16 +75,20 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
   const { bands, kpoints, projectors, gridPoints, spins = 1, most = Number.POSITIVE_INFINITY } = needs;
   const workers = Math.min(needs.threads, kpoints);
   const waves = planeWaveCount(needs.volume, needs.ecut);
-  const panel = COMPLEX * waves * bands;
+  const number = needs.isReal ? REAL : COMPLEX;
+  const panel = number * waves * bands;
   const { panels = 0 } = needs;
   const ofPanels = panels * panel;
-  const plan = blockMemory({ planeWaves: LARGEST_SPHERE * waves, bands, projectors, gridPoints }, most);
+  const plan = blockMemory(
+    { planeWaves: LARGEST_SPHERE * waves, bands, projectors, gridPoints, isReal: needs.isReal ?? false },
+    most,
+  );
   const atOnce = Math.min(kpoints, Math.max(1, plan.atOnce));
   const instances = workers * Math.ceil(Math.ceil(kpoints / workers) / atOnce);
   const each = {
     "the program itself": PROGRAM + (workers > 1 ? workers * THREAD : 0),
     orbitals: panel * kpoints,
-    projectors: COMPLEX * waves * projectors * kpoints,
+    projectors: number * waves * projectors * kpoints,
     "lists of plane waves": waves * kpoints * (2 * SPHERE_LISTS + plan.sphere),
     "densities and potentials":
       spins *

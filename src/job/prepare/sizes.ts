@@ -1,5 +1,7 @@
 import { exactProductGridSize, symmetricGridSize } from "../../basis/grid.ts";
 import { countPlaneWaves, requireRoomForBands } from "../../basis/kpoint.ts";
+import { inversionCentre } from "../../basis/real/inversion-centre.ts";
+import { areReal } from "../../basis/real/real-basis.ts";
 import { requireInput } from "../../common/failure.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
@@ -62,7 +64,13 @@ export function requireRoom(job: Job, model: Model, systemMemory: number): void 
   const choice = kpointChoice(job, model, []);
   const { points, text } = samplingSize(choice);
   const size = job.fftSize ?? exactProductGridSize(model.lattice.vectors, job.ecut);
-  const needs = needsOf(job, model, size, Math.ceil(points * LEAST_SHARE), { threads: 1, systemMemory });
+  const needs = needsOf(
+    job,
+    model,
+    size,
+    { count: Math.ceil(points * LEAST_SHARE), areReal: job.realOrbitals },
+    { threads: 1, systemMemory },
+  );
   requireInput(
     points <= MOST_KPOINTS,
     () =>
@@ -92,7 +100,12 @@ export function jobSizes(
     lattice: () => latticePointGroup(model.lattice.vectors),
     kgridSymmetry: job.kgridSymmetry,
   });
-  const needs = needsOf(job, model, fftSize, zone.kpoints.length, room);
+  const centre = inversionCentre(model, zone.operations, fftSize, job.ecut);
+  const kpoints = {
+    count: zone.kpoints.length,
+    areReal: job.realOrbitals && areReal(zone.kpoints, centre),
+  };
+  const needs = needsOf(job, model, fftSize, kpoints, room);
   const memory = requireMemory(needs, room.systemMemory);
   const planeWaves = zone.kpoints.map(({ k }) => countPlaneWaves(model.lattice, job.ecut, k));
   if (job.bands !== null)
@@ -107,7 +120,7 @@ const needsOf = (
   job: Job,
   model: Model,
   size: GridSize,
-  kpoints: number,
+  kpoints: { readonly count: number; readonly areReal: boolean },
   { threads, most }: Room,
 ): MemoryNeeds => ({
   volume: model.lattice.volume,
@@ -117,7 +130,8 @@ const needsOf = (
     initialBands(electronsToHold(model), 2 / model.nSpin, job.temperature > 0, job.bands).nBands,
     Math.ceil(1.1 * planeWaveCount(model.lattice.volume, job.ecut)), // more is refused for itself
   ),
-  kpoints: model.nSpin * kpoints,
+  kpoints: model.nSpin * kpoints.count,
+  isReal: kpoints.areReal,
   projectors: projectorCount(model),
   spins: model.nSpin,
   hasGradients: functionals(job.functional).some(({ kind }) => kind === "gga"),

@@ -150,7 +150,7 @@ export const jobSchema = fields({
     .default(SYMMETRY_TOLERANCE),
   stress: flag().default(false),
   check: flag().default(false),
-  realOrbitals: flag().default(false),
+  realOrbitals: flag().default(true),
   scf: scfSchema.prefault({}),
   seed: z.int({ error: "must be a whole number; the start of the random numbers" }).default(0),
   peer: z.record(z.string(), z.unknown(), { error: "must be an object" }).optional(),

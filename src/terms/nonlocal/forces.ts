@@ -1,6 +1,7 @@
+import type { RealBasis } from "../../basis/real/real-basis.ts";
 import { invariant } from "../../common/failure.ts";
 import type { BlockSite } from "../block-term.ts";
-import type { NonlocalProjectors } from "./projectors.ts";
+import { expandProjectors, type NonlocalProjectors } from "./projectors.ts";
 
 /** Bands treated together; their copies times k+G are the only temporaries of basis length. */
 const BLOCK = 32;
@@ -53,6 +54,50 @@ export function nonlocalForces(
             const im = q[at]! * p[at + 1]! - q[at + 1]! * p[at]!;
             forces[3 * atomOf[i]! + c]! -= 2 * weights[first + j]! * coupling[i]! * im;
           }
+      }
+    }
+  });
+  return forces;
+}
+
+/**
+ * Returns the same at a site of real coefficients, by complex copies of a few bands and projectors
+ * at a time; factors of modulus one of a projector drop out of its force.
+ *
+ * @param psi real panel [n × nBands].
+ */
+export function realNonlocalForces(
+  site: Pick<BlockSite, "kernels" | "atoms" | "kpoint">,
+  operator: NonlocalProjectors,
+  real: RealBasis,
+  psi: Float64Array,
+  weights: Float64Array,
+): Float64Array {
+  const { kernels, atoms, kpoint } = site;
+  const { planeWaves: n } = kpoint;
+  const { count, coupling, atomOf } = operator;
+  const forces = new Float64Array(3 * atoms.length);
+  const occupied = lastNonzero(weights) + 1;
+  kernels.scratch((take) => {
+    const projectors = take(2 * n * Math.min(BLOCK, count));
+    const orbitals = take(2 * n * Math.min(BLOCK, occupied));
+    for (let i = 0; i < count; i += BLOCK) {
+      const end = Math.min(i + BLOCK, count);
+      expandProjectors(projectors, operator, n, [i, end], real);
+      const part = {
+        count: end - i,
+        projectors,
+        coupling: coupling.subarray(i, end),
+        atomOf: atomOf.subarray(i, end),
+      };
+      for (let first = 0; first < occupied; first += BLOCK) {
+        const last = Math.min(first + BLOCK, occupied);
+        for (let j = first; j < last; j++) {
+          const to = orbitals.subarray(2 * n * (j - first), 2 * n * (j - first + 1));
+          real.expand(to, psi.subarray(n * j, n * (j + 1)));
+        }
+        const of = nonlocalForces(site, part, orbitals, weights.subarray(first, last));
+        for (let c = 0; c < forces.length; c++) forces[c]! += of[c]!;
       }
     }
   });

@@ -1,6 +1,6 @@
 import type { BlockSite, BlockTerm } from "../block-term.ts";
 import type { Term } from "../term.ts";
-import { nonlocalForces } from "./forces.ts";
+import { nonlocalForces, realNonlocalForces } from "./forces.ts";
 import { nonlocalProjectors } from "./projectors.ts";
 import { nonlocalStrain } from "./strain.ts";
 
@@ -35,7 +35,11 @@ export function nonlocalAt(site: BlockSite): BlockTerm {
       });
     },
   };
-  if (real !== undefined) return applied;
+  if (real !== undefined)
+    return {
+      ...applied,
+      forces: (psi, weights) => realNonlocalForces(site, operator, real, psi, weights),
+    };
   return {
     ...applied,
     forces: (psi, weights) => nonlocalForces(site, operator, psi, weights),

@@ -17,6 +17,11 @@ export interface NonlocalProjectors {
   readonly coupling: Float64Array;
   /** Index of the atom of each projector, shape [count]. */
   readonly atomOf: Int32Array;
+  /**
+   * In a real basis by inversion: the column of the same projector of the atom at 2t − τ, of each
+   * column. Where the two differ they are x and y of q = (x + iy)/√2, that of the earlier atom.
+   */
+  readonly imageOf?: Int32Array | undefined;
 }
 
 /** A channel l in the eigenbasis of its coupling matrix h^l, in which projectors do not couple. */
@@ -52,7 +57,47 @@ export function nonlocalProjectors(
     projectors,
     coupling,
     atomOf: Int32Array.from(ofAtoms, ({ iAtom }) => iAtom),
+    imageOf: real?.imageOf && imageColumns(ofAtoms, real.imageOf),
   };
+}
+
+/** Returns the column of the atom at 2t − τ for each column; those of an atom are neighbours. */
+function imageColumns(
+  columns: readonly { readonly iAtom: number }[],
+  imageOf: readonly number[],
+): Int32Array {
+  const firstOf = new Map<number, number>();
+  columns.forEach(({ iAtom }, column) => {
+    if (!firstOf.has(iAtom)) firstOf.set(iAtom, column);
+  });
+  return Int32Array.from(
+    columns,
+    ({ iAtom }, column) => column - firstOf.get(iAtom)! + firstOf.get(imageOf[iAtom]!)!,
+  );
+}
+
+/**
+ * panel ← some columns of P, complex, each up to a factor of modulus one.
+ *
+ * @param from first column.
+ * @param to end of the columns.
+ * @param real basis in which P is given.
+ */
+export function expandProjectors(
+  panel: Float64Array,
+  { projectors, imageOf }: Pick<NonlocalProjectors, "projectors" | "imageOf">,
+  n: number,
+  [from, to]: readonly [number, number],
+  real: RealBasis,
+): void {
+  const column = (i: number) => projectors.subarray(n * i, n * (i + 1));
+  for (let i = from; i < to; i++) {
+    const out = panel.subarray(2 * n * (i - from), 2 * n * (i - from + 1));
+    const image = imageOf?.[i] ?? i;
+    if (image === i) real.expand(out, column(i));
+    else if (image > i) real.expand(out, column(i), Math.SQRT1_2, column(image), Math.SQRT1_2);
+    else real.expand(out, column(image), Math.SQRT1_2, column(i), -Math.SQRT1_2);
+  }
 }
 
 /** Form factor of a projector without phases: real, shape [planeWaves]. */
