@@ -1,9 +1,12 @@
+import { requireInput } from "../../common/failure.ts";
 import { add, sub, type Vec3 } from "../../common/vec3.ts";
+import type { ReadonlyRealField } from "../../kernels/fields.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
 import type { Lattice } from "../../model/lattice.ts";
 import type { Atom } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
-import { exactProductGridSize } from "../grid.ts";
+import { exactProductGridSize, type Grid } from "../grid.ts";
+import { planeAverage } from "../plane-average.ts";
 
 /** A point t with V(2t − r) = V(r). Plain data, for other threads. */
 export interface InversionCentre {
@@ -44,6 +47,70 @@ export function inversionCentre(
     if (!imageOf.includes(-1)) return { position: [w[0] / 2, w[1] / 2, w[2] / 2], imageOf };
   }
   return undefined;
+}
+
+/** Part of a potential's largest value up to which rounding may break the inversion. */
+const UNEVEN = 1e-5;
+
+/**
+ * Checks that a potential has a centre of inversion: point by point where the centre maps the grid
+ * onto itself, otherwise by its averages on planes along the three axes.
+ *
+ * @param potential shape [nSpin·N].
+ * @throws InputError if it has not, as of a term that the crystal's symmetry does not leave alone.
+ */
+export function requireInversion(
+  potential: ReadonlyRealField,
+  grid: Pick<Grid, "size" | "points">,
+  { position }: InversionCentre,
+): void {
+  const largest = potential.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const shifts = position.map((t, i) => 2 * t * grid.size[i]!);
+  const isMapped = shifts.every((shift) => Math.abs(shift - Math.round(shift)) < GRID_TOLERANCE);
+  const difference = isMapped
+    ? unevenness(potential, grid, shifts)
+    : Math.max(
+        ...([0, 1, 2] as const).map((axis) => oddPart(planeAverage(grid, potential, axis), position[axis])),
+      );
+  requireInput(
+    difference <= UNEVEN * largest,
+    () =>
+      `realOrbitals: must be false for a potential without the crystal's centre of inversion, got one that differs from its image by ${difference.toExponential(1)} Ha; with symmetry, terms must have that of the crystal`,
+  );
+}
+
+/** Returns the largest |V(r) − V(2t − r)| over the grid, for 2t in steps of it. */
+function unevenness(
+  potential: ReadonlyRealField,
+  { size: [n1, n2, n3], points }: Pick<Grid, "size" | "points">,
+  shifts: readonly number[],
+): number {
+  const images = [n1, n2, n3].map((n, axis) =>
+    Int32Array.from({ length: n }, (_, i) => (((Math.round(shifts[axis]!) - i) % n) + n) % n),
+  );
+  const [first, second, third] = images as [Int32Array, Int32Array, Int32Array];
+  let most = 0;
+  for (let from = 0; from < potential.length; from += points)
+    for (let k = 0; k < n3; k++)
+      for (let j = 0; j < n2; j++) {
+        const row = from + n1 * (j + n2 * k);
+        const image = from + n1 * (second[j]! + n2 * third[k]!);
+        for (let i = 0; i < n1; i++)
+          most = Math.max(most, Math.abs(potential[row + i]! - potential[image + first[i]!]!));
+      }
+  return most;
+}
+
+/** Returns a bound of the odd part, about t, of a function on a period: the sum of its waves. */
+function oddPart(values: Float64Array, t: number): number {
+  const n = values.length;
+  let sum = 0;
+  for (let q = 1; 2 * q < n; q++) {
+    let sine = 0;
+    for (let i = 0; i < n; i++) sine += values[i]! * Math.sin(2 * Math.PI * q * (i / n - t));
+    sum += (2 * Math.abs(sine)) / n;
+  }
+  return sum;
 }
 
 /** Returns the index of the atom like `like` at a position up to lattice vectors, or −1. */
