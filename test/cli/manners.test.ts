@@ -116,7 +116,7 @@ describe("completion in bash", () => {
     const { stdout: script } = await run("completion", "bash");
     writeFileSync(join(cwd, "mine.json"), "{}");
     expect(complete(script, "es")).toEqual(["estimate"]);
-    expect(complete(script, "new", "s")).toEqual(["slab"]);
+    expect(complete(script, "new", "s")).toEqual(["slab", "sheet"]);
     expect(complete(script, "new", "slab", "Al", "--fa")).toEqual(["--face"]);
     expect(complete(script, "scf", "job.json", "--backend", "w")).toEqual(["wasm"]);
     expect(complete(script, "scf", "job.json", "--mixing", "ker")).toEqual(["kerker", "kerker-dos"]);

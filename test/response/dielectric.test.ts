@@ -293,7 +293,7 @@ describe("predictions", () => {
 
   test("an iteration without steps or with a wrong count of products is refused", async () => {
     await expect(runDielectric(SILICON, { maxProducts: 0 })).rejects.toThrow(
-      /^dielectric\.maxProducts: must be a positive/,
+      /^dielectric\.maxProducts: must be a whole number from 1 to 1000, got 0/,
     );
     await expect(runDielectric(SILICON, { observedSteps: -1 })).rejects.toThrow(
       /^dielectric\.observedSteps: must be a whole/,

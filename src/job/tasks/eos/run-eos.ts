@@ -4,6 +4,7 @@ import type { GroundState } from "../../../ground/ground-state.ts";
 import { scaleRows } from "../../../model/structure.ts";
 import { equationOfState } from "../../../observables/equation-of-state.ts";
 import { VERSION } from "../../../version.ts";
+import { requireRunnable } from "../../prepare/further-room.ts";
 import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
@@ -64,6 +65,9 @@ export async function eosTask(session: Session, options: EosOptions): Promise<Eo
     { length: count },
     (_, i) => volume * (1 + (range / 100) * ((2 * i) / (count - 1) - 1)),
   );
+
+  // The largest cell has most plane waves.
+  await requireRunnable(session, movedJob(job, model, positions, cellOf(volumes.at(-1)!)));
 
   const told = { range, points: count };
   const recorded = recordedPoints(restart, session.job, told);
