@@ -262,7 +262,7 @@ test("draws density, potential and times of a real run, on the plane asked for",
   const job = JSON.parse(readFileSync(join(cwd, "si.json"), "utf8")) as object;
   writeFileSync(join(cwd, "metal.json"), JSON.stringify({ ...job, temperature: 0.01 }));
   const words =
-    "scf metal.json --plot-density d.svg --plot-potential v.svg --plot-times t.svg --slice ab@0.25";
+    "scf metal.json --threads 1 --plot-density d.svg --plot-potential v.svg --plot-times t.svg --slice ab@0.25";
   expect(await runProgram(words.split(" "), host)).toBe(0);
   const text = (name: string) => readFileSync(join(cwd, name), "utf8");
   expect(text("d.svg")).toContain("plane c = 0.25");

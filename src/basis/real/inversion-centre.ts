@@ -1,6 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import { add, sub, type Vec3 } from "../../common/vec3.ts";
-import type { ReadonlyRealField } from "../../kernels/fields.ts";
+import { asRealField, type ReadonlyRealField } from "../../kernels/fields.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
 import type { Lattice } from "../../model/lattice.ts";
 import type { Atom } from "../../model/model.ts";
@@ -49,56 +49,35 @@ export function inversionCentre(
   return undefined;
 }
 
-/** Part of a potential's largest value up to which rounding may break the inversion. */
-const UNEVEN = 1e-5;
+/**
+ * Odd part of plane averages up to which a potential counts as even [Ha]: where there are hardly
+ * electrons, gradients of a rounded density make generalised gradients uneven, by 1e-5 at most.
+ */
+const UNEVEN = 1e-4;
 
 /**
- * Checks that a potential has a centre of inversion: point by point where the centre maps the grid
- * onto itself, otherwise by its averages on planes along the three axes.
+ * Checks that a potential has a centre of inversion, by its averages on planes along the three
+ * axes: a field or a well of one's own is seen there.
  *
  * @param potential shape [nSpin·N].
  * @throws InputError if it has not, as of a term that the crystal's symmetry does not leave alone.
  */
 export function requireInversion(
   potential: ReadonlyRealField,
-  grid: Pick<Grid, "size" | "points">,
+  { size, points }: Pick<Grid, "size" | "points">,
   { position }: InversionCentre,
 ): void {
-  const largest = potential.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const shifts = position.map((t, i) => 2 * t * grid.size[i]!);
-  const isMapped = shifts.every((shift) => Math.abs(shift - Math.round(shift)) < GRID_TOLERANCE);
-  const difference = isMapped
-    ? unevenness(potential, grid, shifts)
-    : Math.max(
-        ...([0, 1, 2] as const).map((axis) => oddPart(planeAverage(grid, potential, axis), position[axis])),
+  for (let from = 0; from < potential.length; from += points) {
+    const ofSpin = asRealField(potential.slice(from, from + points));
+    for (const axis of [0, 1, 2] as const) {
+      const odd = oddPart(planeAverage({ size, points }, ofSpin, axis), position[axis]);
+      requireInput(
+        odd <= UNEVEN,
+        () =>
+          `realOrbitals: must be false for a potential without the crystal's centre of inversion, got one that is uneven by ${odd.toExponential(1)} Ha along axis ${axis + 1}; with symmetry, terms must have that of the crystal`,
       );
-  requireInput(
-    difference <= UNEVEN * largest,
-    () =>
-      `realOrbitals: must be false for a potential without the crystal's centre of inversion, got one that differs from its image by ${difference.toExponential(1)} Ha; with symmetry, terms must have that of the crystal`,
-  );
-}
-
-/** Returns the largest |V(r) − V(2t − r)| over the grid, for 2t in steps of it. */
-function unevenness(
-  potential: ReadonlyRealField,
-  { size: [n1, n2, n3], points }: Pick<Grid, "size" | "points">,
-  shifts: readonly number[],
-): number {
-  const images = [n1, n2, n3].map((n, axis) =>
-    Int32Array.from({ length: n }, (_, i) => (((Math.round(shifts[axis]!) - i) % n) + n) % n),
-  );
-  const [first, second, third] = images as [Int32Array, Int32Array, Int32Array];
-  let most = 0;
-  for (let from = 0; from < potential.length; from += points)
-    for (let k = 0; k < n3; k++)
-      for (let j = 0; j < n2; j++) {
-        const row = from + n1 * (j + n2 * k);
-        const image = from + n1 * (second[j]! + n2 * third[k]!);
-        for (let i = 0; i < n1; i++)
-          most = Math.max(most, Math.abs(potential[row + i]! - potential[image + first[i]!]!));
-      }
-  return most;
+    }
+  }
 }
 
 /** Returns a bound of the odd part, about t, of a function on a period: the sum of its waves. */
