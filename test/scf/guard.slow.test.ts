@@ -46,8 +46,9 @@ test("charge sloshing that blows Anderson up to hundreds of hartree is survived 
   // Without the guard it climbs and does not come back; with it, the first plain step alone goes as far.
   expect(above(10, wild, lowest)).toBeGreaterThan(5);
   expect(above(10, tame, lowest)).toBeLessThan(3);
-  // In the norm of the energy the guard has less to do.
+  // In the norm of the energy the guard has less to do: after its first rescue no step rises as far.
   const measured = await slab(anderson(), 80);
   expect(measured.reason).toBe("converged");
-  expect(above(0.8, measured, lowest)).toBeLessThan(above(0.8, tame, lowest));
+  const highest = ({ energies }: { readonly energies: readonly number[] }) => Math.max(...energies.slice(3));
+  expect(highest(measured)).toBeLessThan(highest(tame));
 });
