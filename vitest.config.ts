@@ -12,7 +12,7 @@ const replacing = readdirSync("test", { recursive: true, encoding: "utf8" })
 const slow = ["test/**/*.slow.test.ts"];
 
 /**
- * The unit suite: everything except `*.slow.test.ts`, under two minutes on two cores. No module of ours holds state, so that
+ * The unit suite: everything except `*.slow.test.ts`, to be two minutes on two cores. No module of ours holds state, so that
  * files share what they import, compiled and warm; those of `replacing` start in a process each.
  */
 export default defineConfig({
