@@ -200,15 +200,14 @@ test("a file is claimed by one process, until that gives it back or has ended", 
 test.runIf(process.platform === "linux")(
   "a process that has ended and is still listed claims nothing",
   async () => {
-    // `exec` puts a program that waits for nobody in the place of the shell.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], {
+    // `exec` puts a program that waits for nobody in the place of the shell; only then the child ends.
+    const parent = spawn("sh", ["-c", "sleep 60 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
-    const pid = await new Promise<string>((told) =>
-      parent.stdout.once("data", (data) => told(`${data}`.trim())),
-    );
-    const isListedAsEnded = () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-    await expect.poll(isListedAsEnded).toBe(true);
+    const pid = await new Promise<number>((told) => parent.stdout.once("data", (data) => told(Number(data))));
+    await expect.poll(() => readFileSync(`/proc/${parent.pid}/comm`, "utf8")).toBe("sleep\n");
+    process.kill(pid);
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, "utf8")).toMatch(/\) Z /);
     writeFileSync(`${path}.lock`, `${pid} ${hostname().replace(/\W/g, "-").slice(0, 40)}`);
     await (await claimFile("checkpoint", path))();
     parent.kill();
