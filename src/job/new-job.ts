@@ -5,7 +5,7 @@ import { withCorners } from "../bands/hexagonal.ts";
 import { requireInput } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { norm, type Vec3 } from "../common/vec3.ts";
-import { createLattice, planeSpacings } from "../model/lattice.ts";
+import { createLattice, widestGaps } from "../model/lattice.ts";
 import { formula, type Structure, scaleRows } from "../model/structure.ts";
 import { momentOf } from "./prepare/model.ts";
 import { type JobFile, parseJob } from "./schema/schema.ts";
@@ -148,11 +148,9 @@ export function suggestedEntry(element: string, family: string): string {
 export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): Vec3 {
   requireInput(spacing > 0, () => `kgrid: the spacing must be positive, got ${spacing} bohr^-1`);
   const cell = createLattice(lattice);
-  const heights = planeSpacings(cell);
+  const gaps = widestGaps(cell, atoms);
   const divisions = ([0, 1, 2] as const).map((i) =>
-    widestGap(atoms.map(({ position }) => position[i])) * heights[i] > VACUUM
-      ? 1
-      : Math.max(1, Math.ceil(norm(cell.reciprocal[i]) / spacing - 1e-6)),
+    gaps[i] > VACUUM ? 1 : Math.max(1, Math.ceil(norm(cell.reciprocal[i]) / spacing - 1e-6)),
   );
   const [n1, n2, n3] = [divisions[0]!, divisions[1]!, divisions[2]!];
   return atoms.some(({ element }) => NON_METALS.includes(element))
@@ -162,9 +160,3 @@ export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): 
 
 /** Elements of layers and crystals with gaps or crossings at the corners K of a hexagonal zone. */
 const NON_METALS = "H B C N O F Si P S Cl Ge As Se Br Sb Te I".split(" ");
-
-/** The longest stretch of a circle of length 1 without any of the given points. */
-function widestGap(points: readonly number[]): number {
-  const sorted = points.map((x) => x - Math.floor(x)).sort((a, b) => a - b);
-  return Math.max(...sorted.map((x, i) => (i === 0 ? x + 1 - sorted.at(-1)! : x - sorted[i - 1]!)));
-}

@@ -49,6 +49,22 @@ export function planeSpacings({ vectors: [a, b, c], volume }: Lattice): [number,
   return [volume / norm(cross(b, c)), volume / norm(cross(c, a)), volume / norm(cross(a, b))];
 }
 
+/** Returns the widest stretch along each lattice vector without atoms, across planes [bohr]. */
+export function widestGaps(
+  lattice: Lattice,
+  atoms: readonly { readonly position: Vec3 }[],
+): [number, number, number] {
+  const [x, y, z] = planeSpacings(lattice);
+  const along = (i: 0 | 1 | 2) => widestGap(atoms.map(({ position }) => position[i]));
+  return [x * along(0), y * along(1), z * along(2)];
+}
+
+/** Returns the longest stretch of a circle of length 1 without any of the given points. */
+function widestGap(points: readonly number[]): number {
+  const sorted = points.map((x) => x - Math.floor(x)).sort((a, b) => a - b);
+  return Math.max(...sorted.map((x, i) => (i === 0 ? x + 1 - sorted.at(-1)! : x - sorted[i - 1]!)));
+}
+
 /** Returns the axis with the largest plane spacing, for long waves; the last of equal ones. */
 export function longAxis(lattice: Lattice): 0 | 1 | 2 {
   const spacings = planeSpacings(lattice);

@@ -1,7 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
 import { planeAverage } from "../basis/plane-average.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
-import { planeSpacings } from "../model/lattice.ts";
+import { planeSpacings, widestGaps } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
 
 /** The vacuum beside a slab. */
@@ -30,23 +30,24 @@ const FEWEST = 4;
  * level.
  *
  * @param density [bohr⁻³], shape [nSpin·N].
- * @param electrostatic sum of the Hartree and the local ionic potential [Ha], shape [N].
+ * @param electrostatic gives the sum of the Hartree and the local ionic potential [Ha], shape [N];
+ *   called for slabs only.
  * @returns nothing for what is no slab, or one without enough vacuum.
  */
 export function vacuumOf(
   model: Model,
   grid: Grid,
   density: ReadonlyRealField,
-  electrostatic: ReadonlyRealField,
+  electrostatic: () => ReadonlyRealField,
 ): Vacuum | undefined {
   const axis = slabAxis(model);
   if (axis === undefined) return undefined;
   const filling = planeAverage(grid, density, axis);
-  const potential = planeAverage(grid, electrostatic, axis);
   const count = filling.length;
   const planes = longestRun(filling);
   if (planes.length < FEWEST) return undefined;
 
+  const potential = planeAverage(grid, electrostatic(), axis);
   const spacing = planeSpacings(model.lattice)[axis] / count;
   const values = planes.map((plane) => potential[plane % count]!);
   const middle = (values.length - 1) / 2;
@@ -59,14 +60,8 @@ export function vacuumOf(
 
 /** The only axis along which atoms leave a gap. */
 function slabAxis({ atoms, lattice }: Model): 0 | 1 | 2 | undefined {
-  const lengths = planeSpacings(lattice);
-  const axes = ([0, 1, 2] as const).filter((axis) => {
-    const places = atoms
-      .map(({ position }) => position[axis] - Math.floor(position[axis]))
-      .sort((a, b) => a - b);
-    const gaps = places.map((place, i) => (places[i + 1] ?? places[0]! + 1) - place);
-    return Math.max(...gaps) * lengths[axis] >= GAP;
-  });
+  const gaps = widestGaps(lattice, atoms);
+  const axes = ([0, 1, 2] as const).filter((axis) => gaps[axis] >= GAP);
   return axes.length === 1 ? axes[0] : undefined;
 }
 

@@ -34,12 +34,7 @@ function slab(axis: 0 | 1 | 2, places: readonly number[], slope: number) {
     atoms: places.map((z) => ({ species: 0, position: position(z) })),
   } as unknown as Model;
   const density = field((i) => (isSlab(i) ? 0.1 : 1e-9));
-  return vacuumOf(
-    model,
-    grid,
-    density,
-    field((i) => (isSlab(i) ? -2 : outside(i))),
-  );
+  return vacuumOf(model, grid, density, () => field((i) => (isSlab(i) ? -2 : outside(i))));
 }
 
 test.each([0, 1, 2] as const)("the potential in front of both surfaces, axis %d", (axis) => {
@@ -63,7 +58,7 @@ test("without a gap of the atoms, or without empty planes, there is no vacuum", 
   const grid = createGrid(lattice, size, kernels);
   const dense = asRealField(new Float64Array(grid.points).fill(1e-4));
   const model = { lattice, atoms: [{ species: 0, position: [0, 0, 0] }] } as unknown as Model;
-  expect(vacuumOf(model, grid, dense, dense)).toBeUndefined();
+  expect(vacuumOf(model, grid, dense, () => dense)).toBeUndefined();
 });
 
 test("a molecule in a box has gaps along all axes and is no slab", () => {
@@ -75,5 +70,5 @@ test("a molecule in a box has gaps along all axes and is no slab", () => {
   const grid = createGrid(lattice, [20, 20, 20], kernels);
   const zero = asRealField(new Float64Array(grid.points));
   const model = { lattice, atoms: [{ species: 0, position: [0, 0, 0] }] } as unknown as Model;
-  expect(vacuumOf(model, grid, zero, zero)).toBeUndefined();
+  expect(vacuumOf(model, grid, zero, () => zero)).toBeUndefined();
 });

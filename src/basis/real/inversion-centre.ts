@@ -1,6 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import { add, sub, type Vec3 } from "../../common/vec3.ts";
-import { asRealField, type ReadonlyRealField } from "../../kernels/fields.ts";
+import { type ReadonlyRealField, spinComponent } from "../../kernels/fields.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
 import type { Lattice } from "../../model/lattice.ts";
 import type { Atom } from "../../model/model.ts";
@@ -67,8 +67,8 @@ export function requireInversion(
   { size, points }: Pick<Grid, "size" | "points">,
   { position }: InversionCentre,
 ): void {
-  for (let from = 0; from < potential.length; from += points) {
-    const ofSpin = asRealField(potential.slice(from, from + points));
+  for (let spin = 0; spin * points < potential.length; spin++) {
+    const ofSpin = spinComponent(potential, spin, points);
     for (const axis of [0, 1, 2] as const) {
       const odd = oddPart(planeAverage({ size, points }, ofSpin, axis), position[axis]);
       requireInput(

@@ -3,12 +3,12 @@ import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
-import { resultText, writeResult } from "../../io/result-json.ts";
+import { writeResult } from "../../io/result-json.ts";
 import { openSession } from "../../job/prepare/session.ts";
 import type { ConvergenceFile, Settings, SettingsRun } from "../../job/tasks/converge/converge-result.ts";
 import { CONVERGE_OPTIONS } from "../../job/tasks/converge/options.ts";
 import { settingsSvg } from "../../plot/settings.ts";
-import { workDetails } from "../output/details.ts";
+import { tellGrowing } from "../output/growing-file.ts";
 import { output, PICTURE } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
@@ -67,16 +67,12 @@ export const converge = jobCommand({
   },
   save: (file, { options, source }, keep) =>
     keep("convergence", options.out ?? `${source.name}.converge.json`, (path) => writeResult(path, file)),
-  tell: (file, { options, source }, phases) => ({
-    warnings: file.warnings,
-    json: () => resultText(file),
-    essential: () => `${verdict(file)}\n`,
-    summary: () => `${table(file)}\n${verdict(file)}\n`,
-    details: () => workDetails(phases, file.resources),
-    failures: file.complete
-      ? []
-      : [`the test is not complete; go on with --restart ${options.out ?? `${source.name}.converge.json`}`],
-  }),
+  tell: (file, { options, source }, phases) =>
+    tellGrowing(file, phases, options.out ?? `${source.name}.converge.json`, {
+      tables: () => table(file),
+      verdict: () => verdict(file),
+      missing: file.complete ? undefined : "the test is not complete",
+    }),
   async draw({ runs, accuracy }, { options, title, report }, keep) {
     if (options.plot === undefined) return;
     const points = runs.flatMap(({ ecut, kgrid, error }) =>

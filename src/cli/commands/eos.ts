@@ -4,12 +4,12 @@ import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../
 import { norm } from "../../common/vec3.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
-import { resultText, writeResult } from "../../io/result-json.ts";
+import { writeResult } from "../../io/result-json.ts";
 import type { EosFile } from "../../job/tasks/eos/eos-result.ts";
 import { EOS_OPTIONS } from "../../job/tasks/eos/options.ts";
 import { energyAtVolume } from "../../observables/equation-of-state.ts";
 import { equationOfStateSvg } from "../../plot/equation-of-state.ts";
-import { workDetails } from "../output/details.ts";
+import { tellGrowing } from "../output/growing-file.ts";
 import { output, PICTURE } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
@@ -62,16 +62,12 @@ export const eos = jobCommand({
   },
   save: (file, { options, source }, keep) =>
     keep("equation of state", options.out ?? `${source.name}.eos.json`, (path) => writeResult(path, file)),
-  tell: (file, { options, source }, phases) => ({
-    warnings: file.warnings,
-    json: () => resultText(file),
-    essential: () => `${verdict(file)}\n`,
-    summary: () => `${table(file)}\n${verdict(file)}\n`,
-    details: () => workDetails(phases, file.resources),
-    failures: file.complete
-      ? []
-      : [`volumes are missing; go on with --restart ${options.out ?? `${source.name}.eos.json`}`],
-  }),
+  tell: (file, { options, source }, phases) =>
+    tellGrowing(file, phases, options.out ?? `${source.name}.eos.json`, {
+      tables: () => table(file),
+      verdict: () => verdict(file),
+      missing: file.complete ? undefined : "volumes are missing",
+    }),
   async draw({ points, fit, atoms }, { options, title }, keep) {
     await keep("plot", options.plot, async (path) =>
       writePicture(path, await equationOfStateSvg(points, { atoms, fit, title })),

@@ -3,13 +3,13 @@ import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
 import { norm, rowsVec, sub } from "../../common/vec3.ts";
 import { requireWritable } from "../../io/node-files.ts";
-import { resultText, writeResult } from "../../io/result-json.ts";
+import { writeResult } from "../../io/result-json.ts";
 import { trajectoryText } from "../../io/structures/trajectory.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { RELAX_OPTIONS } from "../../job/tasks/relax/options.ts";
 import type { RelaxFile, RelaxStep } from "../../job/tasks/relax/relax-result.ts";
 import { checkLine, checksText, failedChecks } from "../output/checks.ts";
-import { workDetails } from "../output/details.ts";
+import { tellGrowing } from "../output/growing-file.ts";
 import { output } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
@@ -74,15 +74,12 @@ export const relax = jobCommand({
       await keep(what, name, write);
   },
   tell: (file, { options: { out }, source }, phases) => ({
-    warnings: file.warnings,
-    json: () => resultText(file),
-    essential: () => `${verdict(file)}\n`,
-    summary: () => `${table(file)}\n${structureTable(file)}\n${verdict(file)}\n`,
-    details: () => workDetails(phases, file.resources),
+    ...tellGrowing(file, phases, out ?? `${source.name}.relax.json`, {
+      tables: () => `${table(file)}\n${structureTable(file)}`,
+      verdict: () => verdict(file),
+      missing: file.converged ? undefined : "forces or stress are not yet small",
+    }),
     failedChecks: failedChecks(file).map(checkLine),
-    failures: file.converged
-      ? []
-      : [`forces or stress are not yet small; go on with --restart ${out ?? `${source.name}.relax.json`}`],
   }),
 });
 

@@ -4,7 +4,7 @@ import type { Vec3 } from "../../common/vec3.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { projectorCount } from "../../state/block-memory.ts";
 import type { Job } from "../schema/job.ts";
-import { sizedCrystal } from "./job-crystal.ts";
+import { sizedCrystal, sizesOf } from "./job-crystal.ts";
 import {
   estimateMemory,
   type MemoryNeeds,
@@ -14,7 +14,7 @@ import {
 } from "./memory-estimate.ts";
 import type { UnsolvedHamiltonian } from "./prepare-hamiltonian.ts";
 import type { Session } from "./session.ts";
-import type { JobSizes } from "./sizes.ts";
+import { type JobSizes, requireRoom } from "./sizes.ts";
 
 /*
  * What follows a ground state takes memory of its own. It is known, and refused, before the work
@@ -139,6 +139,20 @@ export function requireRoomForErrors({ platform }: Session, { needs }: JobSizes,
 /** Refuses a job that cannot be run here, among others that come before it. */
 export const requireRunnable = async (session: Session, job: Job): Promise<unknown> =>
   sizedCrystal({ ...session, job });
+
+/**
+ * Refuses jobs that cannot be run here and differ in settings alone: their crystal is read, and its
+ * symmetry found, once.
+ */
+export async function requireAllRunnable(session: Session, jobs: readonly Job[]): Promise<void> {
+  const [first, ...others] = jobs;
+  if (first === undefined) return;
+  const crystal = await sizedCrystal({ ...session, job: first });
+  for (const job of others) {
+    requireRoom(job, crystal.model, session.platform.systemMemory());
+    sizesOf({ ...session, job }, crystal);
+  }
+}
 
 const savedBytes = ({ volume, ecut, bands, kpoints }: MemoryNeeds): number =>
   COMPLEX * planeWaveCount(volume, ecut) * bands * kpoints;

@@ -46,16 +46,25 @@ export async function sizedCrystal(
   session: Session,
   waves?: { readonly lattice: Mat3; readonly fftSize: GridSize },
 ): Promise<SizedCrystal> {
-  const { job, threads, backend, platform } = session;
+  const { job, backend } = session;
   const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
   const { lattice } = crystal.model;
   const model: Model = waves
     ? { ...crystal.model, lattice: { ...lattice, waves: waves.lattice } }
     : crystal.model;
-  const sizes = jobSizes(waves ? { ...job, fftSize: waves.fftSize } : job, model, crystal.operations, {
+  const sized = { ...crystal, model, kernels };
+  const sizes = sizesOf(waves ? { ...session, job: { ...job, fftSize: waves.fftSize } } : session, sized);
+  return { ...sized, sizes };
+}
+
+/** Finds the sizes of a session's job for its crystal. @throws InputError if it does not fit. */
+export function sizesOf(
+  { job, threads, platform }: Session,
+  { model, operations, kernels }: Pick<SizedCrystal, "model" | "operations" | "kernels">,
+): JobSizes {
+  return jobSizes(job, model, operations, {
     threads,
     systemMemory: platform.systemMemory(),
     most: kernels.memory().most,
   });
-  return { ...crystal, model, kernels, sizes };
 }

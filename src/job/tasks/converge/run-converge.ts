@@ -4,7 +4,7 @@ import { largestDifference, norm, sub, type Vec3 } from "../../../common/vec3.ts
 import { spacedKgrid } from "../../../model/kgrid.ts";
 import { createLattice } from "../../../model/lattice.ts";
 import { VERSION } from "../../../version.ts";
-import { requireRunnable } from "../../prepare/further-room.ts";
+import { requireAllRunnable } from "../../prepare/further-room.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
 import { resolveStructure } from "../../prepare/structure.ts";
@@ -124,7 +124,10 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
     ...ecuts.map((e): Settings => ({ ecut: e, kgrid: finest.kgrid })),
     ...grids.toReversed().map((k): Settings => ({ ecut: finest.ecut, kgrid: k })),
   ];
-  for (const settings of lines) await requireRunnable(session, jobWith(job, settings, ecuts.length > 1));
+  await requireAllRunnable(
+    session,
+    lines.map((settings) => jobWith(job, settings, ecuts.length > 1)),
+  );
   for (const settings of lines) if (!(await compute(settings))) return file(false);
   if (find(runs, finest)?.status !== "converged") return file(false);
 

@@ -143,12 +143,15 @@ async function estimated(state: GroundState): Promise<Pick<Found, "errors" | "wa
 
 /** The vacuum beside a slab, where there is some. */
 function vacuum({ basis: { model, grid }, terms, density }: GroundState): { readonly vacuum?: Vacuum } {
-  const potentials = terms.flatMap(({ name, evaluate }) =>
-    evaluate !== undefined && ELECTROSTATIC.has(name) ? [evaluate(density.data).potential] : [],
-  );
-  const sum = newRealField(grid.points);
-  for (const potential of potentials) for (let i = 0; i < grid.points; i++) sum[i]! += potential[i]!;
-  const found = vacuumOf(model, grid, density.data, sum);
+  const found = vacuumOf(model, grid, density.data, () => {
+    const sum = newRealField(grid.points);
+    for (const { name, evaluate } of terms) {
+      if (evaluate === undefined || !ELECTROSTATIC.has(name)) continue;
+      const { potential } = evaluate(density.data);
+      for (let i = 0; i < grid.points; i++) sum[i]! += potential[i]!;
+    }
+    return sum;
+  });
   return found === undefined ? {} : { vacuum: found };
 }
 
