@@ -44,7 +44,7 @@ export function createKPoint(
     const length = Math.sqrt(dot(vectors[i]!, vectors[i]!));
     return Math.ceil((radius * length) / (2 * Math.PI) + Math.abs(k[i]!)) + 1;
   });
-  const found: { index: number; g: Vec3; q: Vec3; t: number }[] = [];
+  const [index, gs, qs, ts]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let gz = -reach[2]!; gz <= reach[2]!; gz++)
     for (let gy = -reach[1]!; gy <= reach[1]!; gy++)
       for (let gx = -reach[0]!; gx <= reach[0]!; gx++) {
@@ -55,24 +55,37 @@ export function createKPoint(
           reciprocal === lattice.reciprocal
             ? t
             : 0.5 * norm(rowsVec(reciprocal, [gx + k[0], gy + k[1], gz + k[2]])) ** 2;
-        if (chosen <= ecut) found.push({ index: gridIndex(size, gx, gy, gz), g: [gx, gy, gz], q, t });
+        if (chosen > ecut) continue;
+        index.push(gridIndex(size, gx, gy, gz));
+        gs.push(gx, gy, gz);
+        qs.push(q[0], q[1], q[2]);
+        ts.push(t);
       }
-  found.sort((a, b) => a.index - b.index);
+  const n = index.length;
+  const order = ascending(index);
+  const gridIndices = Int32Array.from(order, (i) => index[i]!);
   requireInput(
-    found.every((wave, i) => i === 0 || wave.index !== found[i - 1]!.index),
+    gridIndices.every((at, i) => i === 0 || at !== gridIndices[i - 1]),
     () =>
-      `fftSize: must tell all ${found.length} plane waves of ecut ${ecut} Ha apart, got [${size.join(", ")}]; ` +
+      `fftSize: must tell all ${n} plane waves of ecut ${ecut} Ha apart, got [${size.join(", ")}]; ` +
       "leave it null for the exact-product grid",
   );
   return {
     k,
     weight,
-    planeWaves: found.length,
-    gVectors: Int32Array.from(found.flatMap(({ g }) => g)),
-    gridIndex: Int32Array.from(found, ({ index }) => index),
-    kPlusG: Float64Array.from(found.flatMap(({ q }) => q)),
-    kinetic: Float64Array.from(found, ({ t }) => t),
+    planeWaves: n,
+    gVectors: Int32Array.from({ length: 3 * n }, (_, j) => gs[3 * order[Math.floor(j / 3)]! + (j % 3)]!),
+    gridIndex: gridIndices,
+    kPlusG: Float64Array.from({ length: 3 * n }, (_, j) => qs[3 * order[Math.floor(j / 3)]! + (j % 3)]!),
+    kinetic: Float64Array.from(order, (i) => ts[i]!),
   };
+}
+
+/** Returns the permutation that sorts whole numbers, equal ones in their order. */
+function ascending(numbers: readonly number[]): Uint32Array {
+  const n = numbers.length;
+  const keys = Float64Array.from(numbers, (value, i) => value * n + i).sort();
+  return Uint32Array.from(keys, (key) => key % n);
 }
 
 /** Returns the cell in which the cutoff chooses the plane waves. */

@@ -1,5 +1,5 @@
 import { invariant } from "../common/failure.ts";
-import { dot, type Mat3, matVec, transpose, type Vec3 } from "../common/vec3.ts";
+import { dot, type Mat3, rowsVec, type Vec3 } from "../common/vec3.ts";
 import { newFourierField, newRealField, type RealField } from "../kernels/fields.ts";
 import type { GridSize } from "../kernels/kernels.ts";
 import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
@@ -162,21 +162,23 @@ function starsOf(
   const star = new Int32Array(points).fill(-2);
   const phase = new Float64Array(2 * points);
   const members: number[] = [];
-  const columns = operations.map(({ rotation, translation }) => ({
-    rotation: transpose(rotation),
-    translation,
-  }));
+  const isInside = (n: number, i: number): boolean => 2 * Math.abs(n) < size[i]!;
+  const at = new Int32Array(operations.length);
   for (let g = 0; g < points; g++) {
     if (star[g] !== -2) continue;
     const wave: Vec3 = [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!];
-    const images = columns.map(({ rotation }) => matVec(rotation, wave));
-    if (images.some((image) => image.some((n, i) => 2 * Math.abs(n) >= size[i]!))) {
+    let isWhole = true;
+    for (let i = 0; i < at.length && isWhole; i++) {
+      const [x, y, z] = rowsVec(operations[i]!.rotation, wave); // Wᵀ G
+      isWhole = isInside(x, 0) && isInside(y, 1) && isInside(z, 2);
+      at[i] = isWhole ? gridIndex(size, x, y, z) : -1;
+    }
+    if (!isWhole) {
       star[g] = -1;
       continue;
     }
-    const at = images.map(([x, y, z]) => gridIndex(size, x, y, z));
-    for (const [i, { translation }] of columns.entries()) {
-      const angle = 2 * Math.PI * dot(wave, translation);
+    for (let i = 0; i < at.length; i++) {
+      const angle = 2 * Math.PI * dot(wave, operations[i]!.translation);
       phase[2 * at[i]!]! += Math.cos(angle);
       phase[2 * at[i]! + 1]! += Math.sin(angle);
     }

@@ -3,7 +3,7 @@ import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { matVec, norm, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "./lattice.ts";
 import { symmetricDivisions } from "./symmetric-divisions.ts";
-import { IDENTITY, type SymmetryOperation } from "./symmetry.ts";
+import { IDENTITY, matrixKey, type SymmetryOperation } from "./symmetry.ts";
 import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
 /** A point of the Brillouin zone in reduced coordinates, with its weight. */
@@ -92,7 +92,7 @@ export function irreducibleKpoints(
   if (used.length === 0) used.push(IDENTITY);
   const isEven = kshift.every((shift) => Math.abs(2 * shift - Math.round(2 * shift)) < 1e-8);
   const signs = timeReversal && isEven ? [1, -1] : [1];
-  const rotations = [...new Map(used.map(({ rotation }) => [rotation.join(), rotation])).values()].map(
+  const rotations = [...new Map(used.map(({ rotation }) => [matrixKey(rotation), rotation])).values()].map(
     reciprocalRotation,
   );
   const indexOf = (k: Vec3): number => {

@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { type Mat3, matVec, type Vec3 } from "../common/vec3.ts";
 import { irreducibleKpoints, monkhorstPack, type WeightedKpoint } from "./kgrid.ts";
-import { IDENTITY, type SymmetryOperation } from "./symmetry.ts";
+import { IDENTITY, matrixKey, type SymmetryOperation } from "./symmetry.ts";
 import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
 /** Sampling of the Brillouin zone: divisions with one or more shifts, or a list of points. */
@@ -166,7 +166,7 @@ function invariantUnder(choice: KpointChoice, operations: readonly SymmetryOpera
   const accepted = new Map<string, boolean>();
   return atLeastIdentity(
     operations.filter(({ rotation }) => {
-      const name = rotation.join();
+      const name = matrixKey(rotation);
       let isKept = accepted.get(name);
       if (isKept === undefined) {
         const m = reciprocalRotation(rotation);
@@ -186,7 +186,7 @@ const atLeastIdentity = (operations: SymmetryOperation[]): SymmetryOperation[] =
 
 /** Returns the distinct W⁻ᵀ of the operations. */
 const rotationsOf = (operations: readonly SymmetryOperation[]): Mat3[] =>
-  [...new Map(operations.map(({ rotation }) => [rotation.join(), rotation])).values()].map(
+  [...new Map(operations.map(({ rotation }) => [matrixKey(rotation), rotation])).values()].map(
     reciprocalRotation,
   );
 

@@ -1,6 +1,7 @@
 import initialise, {
   analyze_cell,
   hall_symbol_entries_from_number,
+  initSync,
   operations_from_number,
 } from "@spglib/moyo-wasm";
 import { InputError } from "../common/failure.ts";
@@ -18,7 +19,9 @@ export type MoyoSource = Uint8Array<ArrayBuffer> | string | URL;
  */
 async function startMoyo(module?: MoyoSource): Promise<void> {
   try {
-    await initialise(module === undefined ? undefined : { module_or_path: module });
+    // The waiting form asks whether bytes are a `Response`, for which Node loads its client of HTTP.
+    if (module instanceof Uint8Array) initSync({ module });
+    else await initialise(module === undefined ? undefined : { module_or_path: module });
   } catch (error) {
     const where = typeof module === "string" || module instanceof URL ? `, got ${module}` : "";
     throw new InputError(

@@ -15,7 +15,7 @@ import {
 import { createLattice, type Lattice } from "./lattice.ts";
 import type { Atom } from "./model.ts";
 import { nearestAtoms } from "./nearest-atom.ts";
-import { IDENTITY, kindsOf, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
+import { IDENTITY, kindsOf, matrixKey, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /** A crystal whose operations are symmetries to rounding. */
 export interface SymmetrizedCrystal {
@@ -112,7 +112,7 @@ function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): Sy
   const corrected = new Map<string, Vec3>();
   for (const [key, { rotation, translation }] of first) {
     const errors = [...first.values()].map((other) => {
-      const product = first.get(matMul(rotation, other.rotation).join())!;
+      const product = first.get(matrixKey(matMul(rotation, other.rotation)))!;
       return rest(sub(sub(product.translation, matVec(rotation, other.translation)), translation));
     });
     corrected.set(key, add(translation, scale(1 / errors.length, errors.reduce(add))));

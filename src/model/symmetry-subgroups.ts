@@ -1,5 +1,5 @@
 import { type Mat3, matVec, type Vec3 } from "../common/vec3.ts";
-import type { SymmetryOperation } from "./symmetry.ts";
+import { matrixKey, type SymmetryOperation } from "./symmetry.ts";
 
 /** Largest distance of n·w from integers for a translation w of the grid. */
 const GRID_TOLERANCE = 1e-8;
@@ -45,7 +45,7 @@ export function pointOperationsOfKgrid(
 ): SymmetryOperation[] {
   const accepted = new Map<string, boolean>();
   return operations.filter(({ rotation }) => {
-    const key = rotation.join();
+    const key = matrixKey(rotation);
     let isAccepted = accepted.get(key);
     if (isAccepted === undefined) {
       isAccepted = mapsKgrid(reciprocalRotation(rotation), kgrid, kshift);

@@ -198,7 +198,11 @@ export const isSameOperation = (a: SymmetryOperation, b: SymmetryOperation): boo
 const isSameTranslation = (a: SymmetryOperation, b: SymmetryOperation): boolean =>
   centred(sub(a.translation, b.translation)).every((t) => Math.abs(t) < TRANSLATION_TOLERANCE);
 
-export const rotationKey = ({ rotation }: SymmetryOperation): string => rotation.join();
+/** Returns the entries of a matrix of integers as a key of a map. */
+export const matrixKey = ([a, b, c]: Mat3): string =>
+  `${a[0]},${a[1]},${a[2]},${b[0]},${b[1]},${b[2]},${c[0]},${c[1]},${c[2]}`;
+
+export const rotationKey = ({ rotation }: SymmetryOperation): string => matrixKey(rotation);
 
 /** Returns whether two translations are equal. */
 type Nearness = (a: Vec3, b: Vec3) => boolean;
