@@ -5,6 +5,7 @@ import { densityMixing } from "../scf/methods/density-mixing.ts";
 import { type ScfOptions, type ScfProblem, solveScf } from "../scf/scf.ts";
 import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import { operatorsOf } from "../terms/sums.ts";
+import { requireSymmetric } from "../terms/symmetric-terms.ts";
 import { type GroundState, groundStateFrom } from "./ground-state.ts";
 
 /** Enough for a model; `simple` and Anderson unless told otherwise. */
@@ -47,6 +48,7 @@ export const groundState = async (
  *
  * @param density default uniform, which is of no consequence where nothing interacts.
  * @param options `tolerance` of ‖Hψ − εψ‖ [Ha]; the error of a level is of its second order.
+ * @throws InputError if a term or the density lacks the symmetry that k-points are reduced by.
  * @throws NotConvergedError if it is not reached.
  *
  * @example
@@ -71,10 +73,11 @@ export async function lowestLevels(
   }: { readonly density?: RealField | undefined; readonly tolerance?: number } = {},
 ): Promise<readonly Float64Array[]> {
   const { model, grid, kpoints } = problem.basis;
+  const rho = density ?? uniform(model.nSpin * grid.points, model.electrons / grid.lattice.volume);
+  requireSymmetric(problem.terms, problem.basis, rho);
   const room = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
   const orbitals = await problem.createOrbitals(Math.min(room, count + 3), operatorsOf(problem.terms));
   try {
-    const rho = density ?? uniform(model.nSpin * grid.points, model.electrons / grid.lattice.volume);
     const { levels, converged } = await solveOrbitals(problem, orbitals, rho, { nStates: count, tolerance });
     if (!converged)
       throw new NotConvergedError(

@@ -1,6 +1,4 @@
-import { requireInversion } from "../basis/real/inversion-centre.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
-import { whereReal } from "../state/orbital-block.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
 import type { WorkerAddress } from "./spawn.ts";
 import type { BlockLabel, BlocksSpec, Thread } from "./thread.ts";
@@ -23,11 +21,7 @@ export interface EachOptions {
  */
 export interface Blocks {
   readonly threads: number;
-  /**
-   * Sets the local potential of all blocks [Ha], shape [nSpin·N].
-   *
-   * @throws InputError if orbitals are real about a centre of inversion that it has not.
-   */
+  /** Sets the local potential of all blocks [Ha], shape [nSpin·N]. */
   setPotential(potential: ReadonlyRealField): Promise<void>;
   /**
    * Runs an operation on every block. `use` receives each result as soon as possible, in block
@@ -65,13 +59,10 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
     throw error;
   }
   const { size } = spec.setup;
-  const points = size[0] * size[1] * size[2];
-  const centre = whereReal(spec.setup)?.centre;
-  const seen = visibleToAll(spec.nSpin * points);
+  const seen = visibleToAll(spec.nSpin * size[0] * size[1] * size[2]);
   return {
     threads: team.threads.length,
     async setPotential(potential) {
-      if (centre !== undefined) requireInversion(potential, { size, points }, centre);
       seen.set(potential as unknown as Float64Array);
       await all((thread) => thread.setPotential(seen));
     },

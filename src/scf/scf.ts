@@ -18,7 +18,8 @@ export type { ScfProblem } from "./problem.ts";
  * when the iteration ends, also by an error or if the caller leaves the loop; `solveScf` keeps them
  * open.
  *
- * @throws InputError if an option is out of range or the bands cannot hold the electrons.
+ * @throws InputError if an option is out of range, the bands cannot hold the electrons, or a term
+ *   lacks the symmetry that k-points are reduced by.
  * @throws NotConvergedError if the signal aborts the first step.
  *
  * @example

@@ -1,6 +1,8 @@
 import { requireInput } from "../common/failure.ts";
+import { asRealField } from "../kernels/fields.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { requireTerms } from "../terms/sums.ts";
+import { requireSymmetric } from "../terms/symmetric-terms.ts";
 import { hasDirectGap } from "./diagnosis.ts";
 import { firstState } from "./first-state.ts";
 import type { HeldOrbitals } from "./held-orbitals.ts";
@@ -29,6 +31,9 @@ export async function* iterate(
   const bands = method.bands === undefined ? options.bands : method.bands(model, options.bands);
   const maxBands = Math.min(...kpoints.map(({ planeWaves }) => planeWaves));
   let state = firstState(problem, options, bands, maxBands);
+  const symmetric = asRealField(state.rho.slice()); // of a restart it may not be
+  problem.basis.symmetrize(symmetric);
+  requireSymmetric(problem.terms, problem.basis, symmetric);
   const iteration = method.begin(problem, tolerance);
   const first = await held.atLeast(state.nBands);
   if (state.orbitals !== undefined) await first.restore(state.orbitals);

@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createGrid } from "../../src/basis/grid.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
-import {
-  type InversionCentre,
-  inversionCentre,
-  requireInversion,
-} from "../../src/basis/real/inversion-centre.ts";
+import { type InversionCentre, inversionCentre } from "../../src/basis/real/inversion-centre.ts";
 import { type RealBasis, realBasis } from "../../src/basis/real/real-basis.ts";
 import { symmetrizer } from "../../src/basis/symmetrize.ts";
 import { random } from "../../src/common/random.ts";
@@ -98,25 +94,6 @@ describe("H in a real basis is real and symmetric, and the real Hamiltonian is t
     const centre = inversionCentre(problem, [IDENTITY, inversion(scale(2, position))], problem.size, ECUT);
     expect(() => law(problem, [0.21, -0.37, 0.11], [IDENTITY], centre, 1)).toThrow(/imaginary part/);
   });
-});
-
-test.each(centres)("a potential without the inversion about a centre %s is refused", (_, position) => {
-  const problem = crystal(7, position);
-  const operations = [IDENTITY, inversion(scale(2, position))];
-  const centre = inversionCentre(problem, operations, problem.size, ECUT)!;
-  const of = (seed: number) => randomPotential(problem.size, problem.lattice, operations, seed);
-  const { grid } = of(1);
-  const v = newRealField(2 * grid.points);
-  v.set(of(1).v);
-  v.set(of(2).v, grid.points);
-  expect(() => requireInversion(v, grid, centre)).not.toThrow();
-  // A field along an axis, in the second spin.
-  const [n1, n2] = grid.size;
-  for (let r = 0; r < grid.points; r++)
-    v[grid.points + r]! += 1e-3 * Math.sin(2 * Math.PI * ((Math.floor(r / n1) % n2) / n2 - position[1]));
-  expect(() => requireInversion(v, grid, centre)).toThrow(
-    /^realOrbitals: must be false for a potential without/,
-  );
 });
 
 test("the densities of packed bands are those of the orbitals, averaged over the inversion", () => {
