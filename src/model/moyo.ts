@@ -19,7 +19,7 @@ export type MoyoSource = Uint8Array<ArrayBuffer> | string | URL;
  */
 async function startMoyo(module?: MoyoSource): Promise<void> {
   try {
-    // The waiting form asks whether bytes are a `Response`, for which Node loads its client of HTTP.
+    // The other form asks whether they are a `Response`, for which Node loads its HTTP client.
     if (module instanceof Uint8Array) initSync({ module });
     else await initialise(module === undefined ? undefined : { module_or_path: module });
   } catch (error) {
