@@ -28,6 +28,11 @@ export interface BandsChoices extends Given<Omit<typeof BANDS_OPTIONS, "path" | 
   readonly signal?: AbortSignal | undefined;
   readonly onBands?: ((done: number, total: number) => void) | undefined;
   readonly onErrorBars?: ((done: number, total: number) => void) | undefined;
+  /**
+   * Hears the levels with their intervals of each k-point, by its index along the path, as soon as
+   * they are proved.
+   */
+  readonly onLevels?: ((index: number, levels: BandsAtK["bands"]) => void) | undefined;
 }
 
 /** A band structure. Everything in hartree, not shifted. */
@@ -151,6 +156,7 @@ export async function computeBands(
       threads,
       worker,
       signal,
+      onLevels: options.onLevels,
       onProgress: options.onErrorBars,
     }));
   const solve = (points: readonly Vec3[]): Promise<SolvedBands[]> =>

@@ -6,7 +6,7 @@ import { type CertifiedPoint, type Claim, claimsOf } from "../errors/certify/cer
 import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
-import type { EnclosureTask } from "../parallel/enclosure-host.ts";
+import type { EnclosedPoint, EnclosureTask } from "../parallel/enclosure-host.ts";
 import { enclosePoints } from "../parallel/enclosures.ts";
 import type { WorkerAddress } from "../parallel/spawn.ts";
 import type { BandEnergy } from "./band-levels.ts";
@@ -24,6 +24,8 @@ export interface ErrorBarOptions {
   readonly certificate?: boolean | undefined;
   /** k-points not begun when it is aborted are left without intervals, and said to be. */
   readonly signal?: AbortSignal | undefined;
+  /** Hears the levels of each k-point, by its index, as soon as they are proved. */
+  readonly onLevels?: ((index: number, levels: readonly BandEnergy[]) => void) | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -95,8 +97,19 @@ export async function levelsWithErrorBars(
   problem: ExactProblem,
   kpoints: readonly Vec3[],
   nBands: number,
-  { ecut, accuracy, backend, threads = 1, worker, certificate = false, signal, onProgress }: ErrorBarOptions,
+  options: ErrorBarOptions,
 ): Promise<ErrorBars> {
+  const {
+    ecut,
+    accuracy,
+    backend,
+    threads = 1,
+    worker,
+    certificate = false,
+    signal,
+    onLevels,
+    onProgress,
+  } = options;
   const tasks = kpoints.map(
     (k): EnclosureTask => ({
       k,
@@ -105,7 +118,18 @@ export async function levelsWithErrorBars(
       withProposals: certificate,
     }),
   );
-  const enclosed = await enclosePoints(problem, tasks, { backend, threads, worker, signal, onProgress });
+  /** What is told of the intervals of a k-point: with a certificate, what it claims. */
+  const provedLevels = (found: readonly BandEnclosure[]) => {
+    const told = certificate ? claimsOf(found) : found;
+    return found.map((band, i) => provedLevel(band, told[i]!));
+  };
+  const onPoint =
+    onLevels &&
+    ((index: number, { found }: EnclosedPoint) => {
+      if (isProved(found)) onLevels(index, provedLevels(found));
+    });
+  const place = { backend, threads, worker, signal, onPoint, onProgress };
+  const enclosed = await enclosePoints(problem, tasks, place);
   const failures: ErrorBars["failures"][number][] = [];
   const assumptions = new Set<string>();
   let widest = Number.NaN;
@@ -113,19 +137,18 @@ export async function levelsWithErrorBars(
   const points: CertifiedPoint[] = [];
   const levels = enclosed.map(({ found, proposals }, point) => {
     const k = kpoints[point]!;
-    if (!Array.isArray(found)) {
+    if (!isProved(found)) {
       failures.push({ k, reason: found.reason, remedy: found.remedy });
       return undefined;
     }
     if (certificate) points.push({ k, claims: claimsOf(found), proposals });
-    const told = certificate ? claimsOf(found) : found;
-    return found.map((band, i) => {
-      const level = provedLevel(band, told[i]!);
-      const width = level.upper - level.lower;
-      if (!(width <= widest)) [widest, rounding] = [width, level.parts.arithmetic];
-      for (const assumption of band.assumptions) assumptions.add(assumption);
-      return level;
-    });
+    for (const band of found) for (const assumption of band.assumptions) assumptions.add(assumption);
+    const proved = provedLevels(found);
+    for (const { lower, upper, parts } of proved) {
+      const width = upper - lower;
+      if (!(width <= widest)) [widest, rounding] = [width, parts.arithmetic];
+    }
+    return proved;
   });
   const rests = [...assumptions];
   return {
@@ -138,6 +161,8 @@ export async function levelsWithErrorBars(
     ...(certificate ? { certificate: { problem, points, assumptions: rests } } : {}),
   };
 }
+
+const isProved = (found: EnclosedPoint["found"]): found is BandEnclosure[] => Array.isArray(found);
 
 /**
  * Makes the level of a proved interval: the one that was computed in the basis of the proof; that

@@ -14,6 +14,8 @@ export interface EnclosurePlace {
   readonly worker?: WorkerAddress | undefined;
   /** Aborts between points; points not begun stay without a proof. */
   readonly signal?: AbortSignal | undefined;
+  /** Hears what was found at each k-point, by its index, in the order in which they are done. */
+  readonly onPoint?: ((index: number, point: EnclosedPoint) => void) | undefined;
   /** May throw to end the work. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -28,7 +30,7 @@ export interface EnclosurePlace {
 export async function enclosePoints(
   problem: ExactProblem,
   tasks: readonly EnclosureTask[],
-  { backend, threads, worker, signal, onProgress }: EnclosurePlace,
+  { backend, threads, worker, signal, onPoint, onProgress }: EnclosurePlace,
 ): Promise<EnclosedPoint[]> {
   const results = tasks.map((): EnclosedPoint => ({ found: NOT_BEGUN, proposals: [] }));
   const team = await openThreads(threads, tasks.length, worker);
@@ -38,7 +40,9 @@ export async function enclosePoints(
     await thread.openEnclosures(problem, backend);
     while (next < tasks.length && signal?.aborted !== true) {
       const index = next++;
-      results[index] = await thread.enclose(tasks[index]!);
+      const point = await thread.enclose(tasks[index]!);
+      results[index] = point;
+      onPoint?.(index, point);
       onProgress?.(++done, tasks.length);
       await new Promise((resolve) => setTimeout(resolve, 0)); // lets signals and other work run
     }

@@ -49,6 +49,28 @@ test("intervals hold the levels of a far larger basis and the energy that is rep
   expect(bars.file.zero).toBe(Math.max(...bars.file.kpoints.map(({ bands }) => bands[3]!.energy)));
 });
 
+// Seen red: levels told under the index of another k-point.
+test("levels are heard at each k-point as they are proved, as the file has them", async () => {
+  for (const certificate of [false, true]) {
+    const heard = new Map<number, unknown>();
+    let counted = 0;
+    const { file } = await runBands(example("cohen-bergstresser", { ecut: 3 }), {
+      kpoints,
+      bands: 3,
+      errorBars: true,
+      certificate,
+      onErrorBars: (done) => {
+        counted = done;
+      },
+      onLevels: (index, levels) => {
+        expect(counted).toBe(heard.size); // heard before it is counted
+        heard.set(index, levels);
+      },
+    });
+    expect(heard).toEqual(new Map(file.kpoints.map(({ bands }, i) => [i, bands])));
+  }
+});
+
 test("an accuracy narrows the intervals, and energies above them come down", async () => {
   const run = (accuracy?: number) =>
     runBands(example("cohen-bergstresser", { ecut: 5 }), {

@@ -1,7 +1,5 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { type Browser, chromium } from "playwright-core";
 import { build as vite } from "vite";
@@ -10,12 +8,11 @@ import webpack from "webpack";
 import { bulk } from "../../src/build/bulk.ts";
 import { newJob } from "../../src/job/new-job.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { hasChromium, LAUNCH, type Served, serve } from "../browser.ts";
 import { close } from "../close.ts";
 import { needs } from "../needs.ts";
 import { projectWithPackedLibrary } from "./packed.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
-const isThere = existsSync(CHROMIUM);
 const MOYO = "node_modules/@spglib/moyo-wasm/moyo_wasm_bg.wasm";
 
 /** The page of docs/browser.md, as it stands there, in a project of its own. */
@@ -53,25 +50,13 @@ const BUNDLERS = {
   },
 };
 
-const TYPES: Record<string, string> = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
-/** Headers that give a page shared memory. */
-const ISOLATED = {
-  "cross-origin-opener-policy": "same-origin",
-  "cross-origin-embedder-policy": "require-corp",
-};
-const servers: Server[] = [];
+const servers: Served[] = [];
 
 /** Serves a folder of the project; returns the address of its page. */
-async function serve(name: string, isolated: boolean): Promise<string> {
-  const server = createServer((request, response) => {
-    const path = at(name, new URL(request.url ?? "/", "http://x").pathname);
-    if (!existsSync(path)) return void response.writeHead(404).end();
-    const type = TYPES[extname(path).slice(1)] ?? "text/plain";
-    response.writeHead(200, { "content-type": type, ...(isolated && ISOLATED) }).end(readFileSync(path));
-  });
-  servers.push(server);
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/index.html`;
+async function servePage(name: string, isolated: boolean): Promise<string> {
+  const served = await serve(at(name), isolated);
+  servers.push(served);
+  return `${served.address}/index.html`;
 }
 
 let browser: Browser;
@@ -81,7 +66,7 @@ async function pressed(name: string, threads: number, isolated = false) {
   const page = await browser.newPage();
   let workers = 0;
   page.on("worker", () => workers++);
-  await page.goto(await serve(name, isolated));
+  await page.goto(await servePage(name, isolated));
   await page.fill("#threads", String(threads));
   await page.click("#run");
   const result = page.locator("#result:not(:empty)");
@@ -98,7 +83,7 @@ async function pressed(name: string, threads: number, isolated = false) {
 }
 
 beforeAll(async () => {
-  if (isThere) browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  if (hasChromium) browser = await chromium.launch(LAUNCH);
 });
 afterAll(async () => {
   await browser?.close();
@@ -116,8 +101,12 @@ const JOB = newJob(bulk("Si"), { ecut: 8, kgrid: [2, 2, 2], isMetal: false });
 describe.each(Object.entries(BUNDLERS))("a page built by %s", (name, build) => {
   beforeAll(() => build(name));
 
-  test.skipIf(!isThere)(
-    needs("chromium", isThere, "gives Node's energy with one thread and with two workers, isolated or not"),
+  test.skipIf(!hasChromium)(
+    needs(
+      "chromium",
+      hasChromium,
+      "gives Node's energy with one thread and with two workers, isolated or not",
+    ),
     async () => {
       const here = await runScf(JOB);
       for (const isolated of [true, false])
@@ -154,8 +143,8 @@ describe("what does not load is named", () => {
     return name;
   };
 
-  test.skipIf(!isThere)(
-    needs("chromium", isThere, "with its option, and its address if it was given"),
+  test.skipIf(!hasChromium)(
+    needs("chromium", hasChromium, "with its option, and its address if it was given"),
     async () => {
       expect((await pressed("else", 2)).text).toMatch(/^converged: /);
       for (const [from, file, line] of [

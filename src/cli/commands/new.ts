@@ -21,6 +21,7 @@ import { jobText } from "../../io/job-json.ts";
 import { READABLE } from "../../io/structures/structure-files.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { newJob } from "../../job/new-job.ts";
+import { FILE_TOLERANCE } from "../../job/prepare/crystal.ts";
 import { formula, type Structure } from "../../model/structure.ts";
 import { type Call, type CliCommand, type CommandBody, command } from "../command.ts";
 import { EXIT, type ExitCode } from "../host.ts";
@@ -197,11 +198,6 @@ const newMolecule = builder({
     isMetal: false,
   }),
 });
-
-/**
- * Largest shift of atoms of files to symmetric places [bohr]: five decimals in cells of 100 bohr.
- */
-const FILE_TOLERANCE = 1e-3;
 
 /** Makes a job from a structure file, with smearing: needed for metals, harmless for others. */
 const newFrom: CliCommand = {

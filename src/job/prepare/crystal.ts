@@ -86,6 +86,11 @@ export interface SymmetricStructure<S extends Structure> {
 }
 
 /**
+ * Largest shift of atoms of files to symmetric places [bohr]: five decimals in cells of 100 bohr.
+ */
+export const FILE_TOLERANCE = 1e-3;
+
+/**
  * Moves the atoms and lattice vectors of a structure to where its space group holds exactly.
  *
  * @param tolerance how far they may be from it [bohr].

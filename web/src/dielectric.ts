@@ -1,0 +1,121 @@
+import type { DielectricFile } from "../../src/job/tasks/dielectric/dielectric-result.ts";
+import { lastCrystal, source } from "./job.ts";
+import { byId, make, picture, runButtons, saveJson, says, table } from "./page.ts";
+import type { Crystal } from "./worker.ts";
+import { CORES, compute, inBackground, newest, Stopped } from "./workshop.ts";
+
+/** Spectra of the dielectric operator beside the iterations whose rate they predict. */
+
+const MIXINGS: readonly Crystal["mixing"][] = ["simple", "kerker", "ldos"];
+
+interface Analysis {
+  readonly mixing: Crystal["mixing"];
+  readonly residuals: number[];
+  state: string;
+  file?: DielectricFile;
+}
+
+export function begin(): void {
+  const message = byId("dielectric-message", HTMLElement);
+  const places = byId("dielectric-tables", HTMLElement);
+  const spectra = picture("spectra", "eigenvalues of the preconditioned dielectric operator for each mixing");
+  const damped = picture("damped", "density residual of the damped iteration with each mixing");
+  byId("dielectric-pictures", HTMLElement).append(spectra.element, damped.element);
+  const keep = byId("dielectric-save", HTMLButtonElement);
+  let all: Analysis[] = [];
+  keep.addEventListener("click", () =>
+    saveJson(
+      "dielectric.json",
+      all.flatMap(({ file }) => (file === undefined ? [] : [file])),
+    ),
+  );
+
+  const draw = newest(async () => {
+    const known = all.flatMap(({ mixing, file }) =>
+      file?.arnoldi === undefined ? [] : [{ label: mixing, eigenvalues: file.arnoldi.ritzValues }],
+    );
+    if (known.length > 0)
+      spectra.show(await inBackground("drawSpectra", { spectra: known, title: "Spectrum of P⁻¹ε†" }));
+    const series = all.flatMap(({ mixing, residuals }, colour) =>
+      residuals.length === 0
+        ? []
+        : [
+            {
+              label: mixing,
+              colour,
+              history: residuals.map((densityResidual, i) => ({ step: i + 1, densityResidual })),
+            },
+          ],
+    );
+    if (series.length > 0)
+      damped.show(await inBackground("drawConvergence", { series, title: "Damped iteration, best damping" }));
+  });
+  const tell = (): void => {
+    const rows = all.map(({ mixing, state, file }) => [
+      mixing,
+      file?.predicted?.condition.toFixed(2) ?? "",
+      file?.predicted?.optimalDamping.toFixed(3) ?? "",
+      file?.predicted?.dampedRate.toFixed(3) ?? "",
+      file?.observed?.rate?.toFixed(3) ?? "",
+      state,
+    ]);
+    const head = ["mixing", "κ", "best damping", "predicted rate", "observed rate", "state"];
+    places.replaceChildren(make("div", { class: "scroll" }, table("Estimates", head, rows)));
+  };
+
+  async function analyse(one: Analysis, threads: number, signal: AbortSignal): Promise<void> {
+    try {
+      one.file = await compute(
+        "dielectric",
+        { source: source(), mixing: one.mixing, threads },
+        {
+          signal,
+          onEvent(event) {
+            if (event.kind === "step") one.state = `ground state, step ${event.row.step}`;
+            else if (event.kind === "product")
+              one.state = `product ${event.step}, eigenvalues from ${event.smallest.toFixed(3)} to ${event.largest.toFixed(3)}`;
+            else {
+              one.state = `damped step ${event.row.step} of 30`;
+              one.residuals.push(event.row.densityResidual);
+              void draw();
+            }
+            tell();
+          },
+        },
+      );
+      one.state = one.file.converged ? "done" : (one.file.reason ?? "not settled");
+    } catch (error) {
+      one.state =
+        error instanceof Stopped ? "stopped" : error instanceof Error ? error.message : String(error);
+      if (!(error instanceof Stopped)) throw error;
+    } finally {
+      tell();
+      void draw();
+    }
+  }
+
+  runButtons(
+    byId("dielectric-run", HTMLButtonElement),
+    byId("dielectric-stop", HTMLButtonElement),
+    message,
+    async (signal) => {
+      all = MIXINGS.map((mixing) => ({ mixing, residuals: [], state: "waiting" }));
+      for (const each of [spectra, damped]) each.clear();
+      keep.disabled = false;
+      says(message, `Analysing ${lastCrystal()?.title ?? "the job"}.`);
+      tell();
+      const queue = [...all];
+      const threads = Math.max(1, Math.floor(CORES / all.length));
+      const worker = async (): Promise<void> => {
+        for (let one = queue.shift(); one !== undefined; one = queue.shift())
+          await analyse(one, threads, signal);
+      };
+      await Promise.all(Array.from({ length: Math.min(CORES, all.length) }, worker));
+      if (signal.aborted) throw new Stopped("stopped");
+      says(
+        message,
+        "Done. A spectrum that is narrow around one converges fast; the predicted rate is the error after a step over that before it.",
+      );
+    },
+  );
+}

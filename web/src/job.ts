@@ -1,0 +1,137 @@
+import { crystalView } from "./crystal.ts";
+import { byId, make, says } from "./page.ts";
+import type { Crystal, Files, Source } from "./worker.ts";
+import { CORES, inBackground, newest } from "./workshop.ts";
+
+/** The shipped jobs, and a small one that shows a spectrum soon. */
+const EXAMPLES = Object.fromEntries(
+  Object.entries(
+    import.meta.glob<string>(["../../examples/*.json", "../examples/*.json"], {
+      query: "?raw",
+      import: "default",
+      eager: true,
+    }),
+  ).map(([path, text]) => [
+    path
+      .split("/")
+      .at(-1)!
+      .replace(/\.json$/, ""),
+    text,
+  ]),
+);
+
+/** Pause after a key before the job is looked at [ms]. */
+const PAUSE = 400;
+/** Larger files are no structures and no pseudopotentials. */
+const LARGEST = 20e6;
+
+const editor = byId("job", HTMLTextAreaElement);
+const choice = byId("example", HTMLSelectElement);
+const message = byId("job-message", HTMLElement);
+const facts = byId("job-facts", HTMLElement);
+const named = byId("job-files", HTMLElement);
+const view = crystalView(byId("crystal", HTMLCanvasElement));
+
+let files: Files = {};
+let name = "job.json";
+let crystal: Crystal | undefined;
+
+/** The job as it stands in the editor, with the files given to the page. */
+export const source = (): Source => ({ name, text: editor.value, files });
+
+/** What was last read of it, if it could be read. */
+export const lastCrystal = (): Crystal | undefined => crystal;
+
+/** Reads the job and shows its crystal and size, or the sentence that refuses it. */
+const look = newest(async () => {
+  const asked = source();
+  try {
+    crystal = await inBackground("look", asked);
+    view.show(crystal);
+    byId("crystal-name", HTMLElement).textContent = crystal.title;
+    const { text, warnings } = await inBackground("estimate", { source: asked, cores: CORES });
+    facts.textContent = text === "" ? "A fixed Hamiltonian: it has bands, and no iteration." : text;
+    says(message, warnings.join(" "));
+  } catch (error) {
+    facts.textContent = "";
+    says(message, error instanceof Error ? error.message : String(error), "error");
+  }
+});
+
+/** Puts a job into the editor. */
+export function take(text: string, from: string): void {
+  editor.value = text;
+  name = from;
+  void look();
+}
+
+export function takeExample(example: string): void {
+  choice.value = example;
+  files = {};
+  named.textContent = "";
+  take(EXAMPLES[example]!, `${example}.json`);
+}
+
+const isPotential = ({ name: of }: File): boolean => /\.(upf|psp8|psp|gth)$/i.test(of);
+const isJob = ({ name: of }: File, text: string): boolean =>
+  /\.(json|toml)$/i.test(of) || /^\s*\{/.test(text);
+
+/** Takes what was opened or dropped: a job or a structure, and the potentials they name. */
+async function receive(list: Iterable<File>): Promise<void> {
+  try {
+    for (const file of list) {
+      if (file.size > LARGEST)
+        throw new Error(
+          `${file.name}: must have at most ${LARGEST / 1e6} MB, got ${(file.size / 1e6).toFixed(0)} MB`,
+        );
+      const text = await file.text();
+      files = { ...files, [file.name]: text };
+      if (isPotential(file)) continue;
+      choice.value = "";
+      const given = { name: file.name, text, files };
+      if (isJob(file, text)) take(await inBackground("asJson", given), file.name.replace(/toml$/i, "json"));
+      else {
+        const { text: job, warnings } = await inBackground("wrap", given);
+        take(job, `${file.name}.json`);
+        says(message, warnings.join(" "));
+      }
+    }
+    named.textContent = `Files: ${Object.keys(files).join(", ")}`;
+    void look();
+  } catch (error) {
+    says(message, error instanceof Error ? error.message : String(error), "error");
+  }
+}
+
+export function begin(): void {
+  choice.append(
+    ...Object.keys(EXAMPLES)
+      .sort()
+      .map((example) => make("option", { value: example }, example)),
+  );
+  choice.addEventListener("change", () => choice.value !== "" && takeExample(choice.value));
+  let pause = 0;
+  editor.addEventListener("input", () => {
+    choice.value = "";
+    clearTimeout(pause);
+    pause = window.setTimeout(() => void look(), PAUSE);
+  });
+  const opened = byId("file", HTMLInputElement);
+  opened.addEventListener("change", () => void receive(opened.files ?? []));
+  const zone = document.documentElement;
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("dragging");
+  });
+  zone.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (relatedTarget === null) zone.classList.remove("dragging");
+  });
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("dragging");
+    void receive(event.dataTransfer?.files ?? []);
+  });
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-example]"))
+    button.addEventListener("click", () => takeExample(button.dataset.example!));
+  takeExample("silicon");
+}
