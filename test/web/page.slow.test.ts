@@ -122,6 +122,7 @@ describe("the page", () => {
       }).observe({ type: "longtask" })`);
       await page.click("#scf-run");
       await page.locator("#scf-message", { hasText: "fewest steps" }).waitFor();
+      // Told, not judged: on a busy machine a page waits for a processor. Pauses below 50 ms count as none.
       console.log(`longest pause of the page: ${await page.evaluate("Math.max(0, ...window.pauses)")} ms`);
 
       const results: (ResultFile & { mixing: string })[] = JSON.parse(await saved(page, "#scf-save"));
@@ -188,7 +189,7 @@ describe("the page", () => {
       await shot(page, "wrong-file");
       await page.locator("details > summary").click();
       await page.fill("#job", '{ "ecut": }');
-      await said(/must be JSON, got .* at line 1/);
+      await said(/must be JSON, got Unexpected token/);
       await page.fill("#job", JSON.stringify({ ...JOB, pseudopotentials: { Si: "Si.upf" } }));
       await said(/^Si\.upf: must be among the files given to the page/);
     },
