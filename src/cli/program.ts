@@ -1,8 +1,8 @@
 import { Command, CommanderError } from "commander";
-import { InputError, NotConvergedError } from "../common/failure.ts";
 import { VERSION } from "../version.ts";
 import { addCommand, type CliCommand, type CommandBody, command, examplesText } from "./command.ts";
 import { EXIT, type ExitCode, type Host } from "./host.ts";
+import { failureOf } from "./output/failure.ts";
 import { reporter } from "./terminal/reporter.ts";
 import { styled } from "./terminal/style.ts";
 
@@ -149,20 +149,10 @@ export async function runProgram(words: readonly string[], host: Host): Promise<
 function report(error: unknown, host: Host): ExitCode {
   // It has said why.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input;
-  const paint = styled(host.stderr);
-  const name = paint("red", "stillwave:");
-  if (error instanceof InputError) {
-    host.stderr.write(`${name} ${error.message}\n`);
-    return EXIT.input;
-  }
-  if (error instanceof NotConvergedError) {
-    reporter(host.stderr, "normal").fail(error.message);
-    return EXIT.notConverged;
-  }
-  const isOurs = error instanceof Error && error.message.startsWith("bug:");
-  const text = error instanceof Error ? ((isOurs ? error.stack : undefined) ?? error.message) : String(error);
-  host.stderr.write(`${name} ${text}\n`);
-  return EXIT.error;
+  const { code, text } = failureOf(error);
+  if (code === EXIT.notConverged) reporter(host.stderr, "normal").fail(text);
+  else host.stderr.write(`${styled(host.stderr)("red", "stillwave:")} ${text}\n`);
+  return code;
 }
 
 /** What commander says of a wrong command line, as one line that ends with a way on. */

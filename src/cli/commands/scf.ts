@@ -7,7 +7,7 @@ import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
-import { details, verdict } from "../output/details.ts";
+import { details, rowStatus, verdict } from "../output/details.ts";
 import { FIELD_OPTIONS, type FieldFile, fieldFiles } from "../output/field-files.ts";
 import { drawGroundState, PICTURE_OPTIONS } from "../output/ground-pictures.ts";
 import { output } from "../output/outputs.ts";
@@ -53,6 +53,10 @@ export const scf = jobCommand({
     ["stillwave scf job.json --density rho.cube", "the density for VESTA and others"],
     ["stillwave scf job.json --check", "check the result; exit code 1 if a check fails"],
     ["stillwave scf job.json --json > result.json", "for another program"],
+    [
+      "stillwave scf *.json --out results/{job}.json --checkpoint {job}.checkpoint.json",
+      "several jobs, each with files of its name",
+    ],
     ["stillwave scf job.json --checkpoint job.checkpoint.json", "keep the state, for bands and dos as well"],
     ["stillwave scf job.json --restart job.checkpoint.json", "go on where Ctrl-C stopped"],
   ],
@@ -69,6 +73,11 @@ export const scf = jobCommand({
     const { check, errors } = options;
     return { result: await scfTask(session, { ...run, onFields, check, errors, onCheck }), ...made };
   },
+  row: ({ result }) => ({
+    energy: result.energies.total,
+    steps: result.iterations,
+    status: rowStatus(result),
+  }),
   isUnfinished: ({ result }) => result.status === "interrupted",
   // The result file first, because the rest can be made again from it.
   save: ({ result }, { options }, keep) => keep("result", options.out, (path) => writeResult(path, result)),

@@ -16,6 +16,13 @@ export function verdict(result: ResultFile): string {
     : `NOT converged: ${reason ?? status}, ${energy}`;
 }
 
+/** How a run ended, in a table of several jobs. */
+export function rowStatus(result: ResultFile): string {
+  const failed = failedText(result);
+  if (!result.converged) return `NOT converged: ${result.reason ?? result.status}`;
+  return failed === "" ? "converged" : `converged, but ${failed}`;
+}
+
 /** What `--verbose` adds to the summary: levels of every k-point, and where the time went. */
 export const details = (result: ResultFile): string =>
   `${[levels(result), checksTable(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;

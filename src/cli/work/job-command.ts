@@ -14,11 +14,17 @@ import type { PhaseTime } from "../terminal/phases.ts";
 import { type Reporter, reporter } from "../terminal/reporter.ts";
 import { CHECKPOINT_OPTIONS, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { type JobSource, loadJob } from "./job-source.ts";
+import { type EndedJob, type JobRow, severalJobs } from "./several-jobs.ts";
 import { type Work, work } from "./work.ts";
 
 export const JOB: Argument = {
   name: "<JOB>",
   help: "job file, - for standard input, the name of a shipped job, or a result or checkpoint of one",
+};
+
+const JOBS: Argument = {
+  name: "<JOB...>",
+  help: `${JOB.help}; several run one after the other, with a table at the end`,
 };
 
 /** A call of a command on a job, once the job is parsed. */
@@ -66,6 +72,8 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly iterates?: boolean;
   /** Text above the table of steps, which then goes to stdout instead of stderr. */
   readonly headline?: (call: JobCall<Declared>) => string;
+  /** What a table of several jobs says of a result. Absent: the command takes one job. */
+  readonly row?: (result: Result) => JobRow;
   /** What becomes of the job before it is run. */
   readonly adapt?: (job: Job, options: Given<Declared>) => Job;
   /** The task, loaded when it is called for. */
@@ -96,7 +104,8 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     ...COMPUTING_OPTIONS,
     ...levelOptions(detail),
   };
-  const run = async (called: Call<Options>): Promise<ExitCode> => {
+  /** @param isAlone whether the result is to be told in full, with no table to follow. */
+  const runOne = async (called: Call<Options>, isAlone: boolean): Promise<EndedJob> => {
     const { host, options: given } = called;
     const own = given as Given<Declared>;
     const report = reporter(host.stderr, levelOf(given));
@@ -165,7 +174,8 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       ...texts
     } = spec.tell(result, call, phases);
     report.warn(warnings);
-    printResult(host, report, given.json === true || isPrinted, texts);
+    const isTold = isAlone || isPrinted || report.level !== "quiet";
+    if (isTold) printResult(host, report, given.json === true || isPrinted, texts);
     for (const failure of failures) report.fail(failure);
     for (const failed of failedChecks) report.fail(failed, "check failed");
     await spec.draw?.(result, call, keep);
@@ -173,8 +183,15 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       const why = isPrinted ? "the result is printed, because a file of it is missing; " : "";
       throw new Error(`${why}${unsaved.join("; ")}`);
     }
-    if (failedChecks.length > 0) return EXIT.error;
-    return failures.length === 0 && !isIncomplete ? EXIT.ok : EXIT.notConverged;
+    const isReached = failures.length === 0 && !isIncomplete;
+    return {
+      code: failedChecks.length > 0 ? EXIT.error : isReached ? EXIT.ok : EXIT.notConverged,
+      row: spec.row?.(result),
+    };
   };
-  return command({ args: [JOB], options, examples, run });
+  const run = async (called: Call<Options>): Promise<ExitCode> =>
+    called.args.length === 1
+      ? (await runOne(called, true)).code
+      : severalJobs(options, called, (call) => runOne(call, false));
+  return command({ args: [spec.row === undefined ? JOB : JOBS], options, examples, run });
 }

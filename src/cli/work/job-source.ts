@@ -31,6 +31,10 @@ export interface CheckpointOrigin {
   readonly folder: string;
 }
 
+/** The name of a job's files: that of its file without endings, of a shipped job, or `stdin`. */
+export const jobName = (job: string): string =>
+  job === "-" ? "stdin" : basename(job).replace(/(\.checkpoint|\.result)?\.(json|toml)$/, "");
+
 /**
  * The job that an argument stands for: a path, `-` for standard input, or the name of a shipped
  * example. Result files and checkpoints hold the job that they are of.
@@ -41,14 +45,14 @@ export interface CheckpointOrigin {
 export async function loadJob(job: string, host: Host, argument = "JOB"): Promise<JobSource> {
   if (job === "-")
     return {
-      name: "stdin",
+      name: jobName(job),
       folder: host.cwd,
       value: parseJobFile(await host.readStdin(), "stdin"),
       files: [],
     };
   const path = resolve(host.cwd, job);
   if (await isFile(path)) {
-    const name = basename(job).replace(/(\.checkpoint|\.result)?\.(json|toml)$/, "");
+    const name = jobName(job);
     const { value, folder, state } = (await isCheckpoint(path))
       ? await ofCheckpoint(path, argument)
       : {
