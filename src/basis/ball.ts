@@ -5,7 +5,7 @@ import type { Grid } from "./grid.ts";
 export type VisitBall = (
   offset: Vec3,
   radius: number,
-  visit: (p: Vec3, n1: number, n2: number, n3: number) => void,
+  visit: (x: number, y: number, z: number, n1: number, n2: number, n3: number) => void,
 ) => void;
 
 /**
@@ -35,7 +35,8 @@ export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
         const inRow = add(inPlane, scale(n2, v2));
         const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - dot(inRow, u2) ** 2));
         const [first1, last1] = range(dot(inRow, u1), dot(v1, u1), reach1);
-        for (let n1 = first1; n1 <= last1; n1++) visit(add(inRow, scale(n1, v1)), n1, n2, n3);
+        for (let n1 = first1; n1 <= last1; n1++)
+          visit(inRow[0] + n1 * v1[0], inRow[1] + n1 * v1[1], inRow[2] + n1 * v1[2], n1, n2, n3);
       }
     }
   };
@@ -68,8 +69,8 @@ export function forEachInBall(
     (sum, v, i) => add(sum, scale([ix / nx, iy / ny, iz / nz][i]! - position[i]!, v)),
     [0, 0, 0],
   );
-  pointsInBall(steps)(offset, radius, (p, n1, n2, n3) => {
+  pointsInBall(steps)(offset, radius, (x, y, z, n1, n2, n3) => {
     const point = wrap(ix + n1, nx) + nx * (wrap(iy + n2, ny) + ny * wrap(iz + n3, nz));
-    visit(point, p[0], p[1], p[2], norm(p));
+    visit(point, x, y, z, Math.sqrt(x * x + y * y + z * z));
   });
 }

@@ -14,6 +14,11 @@ export interface RealBasis {
   expand(c: Float64Array, a: Float64Array, s?: number, b?: Float64Array, t?: number): void;
   /** a ← a + s Re Uᴴc and b ← b + s Im Uᴴc, real [n]. */
   addProjected(a: Float64Array, b: Float64Array | undefined, c: Float64Array, s?: number): void;
+  /**
+   * out ← Uᴴ d_c U a, real [n], with the Cartesian component c of d = k+G by inversion, which the
+   * inversion turns into its negative, of d = i(k+G), the gradient, by time reversal.
+   */
+  differentiate(out: Float64Array, a: Float64Array, c: 0 | 1 | 2): void;
 }
 
 /**
@@ -36,7 +41,7 @@ export const areReal = (
 
 /** U = diag(e^{−i(k+G)t}). */
 function byInversion(
-  { k, gVectors, planeWaves: n }: KPoint,
+  { k, gVectors, kPlusG, planeWaves: n }: KPoint,
   { position, imageOf }: InversionCentre,
 ): RealBasis {
   const phase = new Float64Array(2 * n);
@@ -67,11 +72,14 @@ function byInversion(
         if (b !== undefined) b[g]! += y * re - x * im;
       }
     },
+    differentiate(out, a, c) {
+      for (let g = 0; g < n; g++) out[g] = kPlusG[3 * g + c]! * a[g]!;
+    },
   };
 }
 
 /** Pairs of waves c_G = (a + ib)/√2, c_{−G−2k} = (a − ib)/√2; one paired with itself is real. */
-function byTimeReversal({ k, gVectors, planeWaves: n }: KPoint): RealBasis | undefined {
+function byTimeReversal({ k, gVectors, kPlusG, planeWaves: n }: KPoint): RealBasis | undefined {
   if (!isOwnOpposite(k)) return undefined;
   const twice = k.map((x) => Math.round(2 * x));
   const key = (x: number, y: number, z: number) => `${x} ${y} ${z}`;
@@ -127,6 +135,15 @@ function byTimeReversal({ k, gVectors, planeWaves: n }: KPoint): RealBasis | und
         if (b === undefined) continue;
         b[g]! += u * (y + w);
         b[p]! -= u * (x - z);
+      }
+    },
+    differentiate(out, a, c) {
+      for (let g = 0; g < n; g++) {
+        const p = partner[g]!;
+        if (p < g) continue;
+        const q = kPlusG[3 * g + c]!; // 0 of a wave paired with itself
+        out[g] = -q * a[p]!;
+        out[p] = q * a[g]!;
       }
     },
   };

@@ -3,7 +3,7 @@ import { pointsInBall } from "../../basis/ball.ts";
 import { erfc } from "../../common/erfc.ts";
 import { requireInput } from "../../common/failure.ts";
 import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../../common/tensor.ts";
-import { add, dot, type Mat3, norm, rowsVec, scale, sub, type Vec3 } from "../../common/vec3.ts";
+import { add, type Mat3, rowsVec, scale, sub, type Vec3 } from "../../common/vec3.ts";
 import type { Lattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import type { Term } from "../term.ts";
@@ -108,8 +108,8 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
       const offset = rowsVec(lattice.vectors, sub(positions[i]!, positions[j]!));
       let potential = 0;
       let pull: Vec3 = [0, 0, 0];
-      visit(offset, CUT / eta, (d) => {
-        const distance = norm(d);
+      visit(offset, CUT / eta, (x, y, z) => {
+        const distance = Math.hypot(x, y, z);
         // Charges closer than 1e-8 bohr are one atom written twice; their energy would be 1e8 Ha.
         if (distance < 1e-8) {
           requireInput(i === j, () => samePlace(j, i, positions[i]!));
@@ -119,8 +119,8 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
         const gaussian = ((2 * eta) / Math.sqrt(Math.PI)) * Math.exp(-((eta * distance) ** 2));
         potential += screened;
         const slope = (screened + gaussian) / (distance * distance); // −(1/d) d/dd of erfc(ηd)/d
-        pull = add(pull, scale(slope, d));
-        addOuter(strain, -(i === j ? 0.5 : 1) * product * slope, d[0], d[1], d[2]);
+        pull = add(pull, [slope * x, slope * y, slope * z]);
+        addOuter(strain, -(i === j ? 0.5 : 1) * product * slope, x, y, z);
       });
       if (i === j) {
         energy += 0.5 * product * potential;
@@ -145,7 +145,7 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
   const sin = new Float64Array(n);
   const strain = newTensor();
   let energy = 0;
-  pointsInBall(lattice.reciprocal)([0, 0, 0], 2 * eta * CUT, (g, n1, n2, n3) => {
+  pointsInBall(lattice.reciprocal)([0, 0, 0], 2 * eta * CUT, (x, y, z, n1, n2, n3) => {
     if (!isUpperHalf(n1, n2, n3)) return;
     let re = 0;
     let im = 0;
@@ -156,15 +156,15 @@ function reciprocalSum({ lattice, charges, positions }: PointCharges, eta: numbe
       re += cos[i]!;
       im -= sin[i]!;
     }
-    const g2 = dot(g, g);
+    const g2 = x * x + y * y + z * z;
     const weight = ((4 * Math.PI) / lattice.volume) * (Math.exp(-g2 / (4 * eta * eta)) / g2);
     const share = weight * (re * re + im * im);
     energy += share;
     addIdentity(strain, -share);
-    addOuter(strain, share * (2 / g2 + 1 / (2 * eta * eta)), g[0], g[1], g[2]);
+    addOuter(strain, share * (2 / g2 + 1 / (2 * eta * eta)), x, y, z);
     // ∂|S|²/∂R_i = 2 Re(S* ∂S/∂R_i) with ∂S/∂R_i = −iG Z_i e^{−iG·R_i}.
     for (let i = 0; i < n; i++)
-      forces[i] = add(forces[i]!, scale(2 * weight * (re * sin[i]! + im * cos[i]!), g));
+      forces[i] = add(forces[i]!, scale(2 * weight * (re * sin[i]! + im * cos[i]!), [x, y, z]));
   });
   return { energy, forces, strain };
 }

@@ -1,7 +1,7 @@
 import type { RealBasis } from "../../basis/real/real-basis.ts";
 import { invariant } from "../../common/failure.ts";
 import type { BlockSite } from "../block-term.ts";
-import { expandProjectors, type NonlocalProjectors } from "./projectors.ts";
+import type { NonlocalProjectors } from "./projectors.ts";
 
 /** Bands treated together; their copies times k+G are the only temporaries of basis length. */
 const BLOCK = 32;
@@ -61,43 +61,56 @@ export function nonlocalForces(
 }
 
 /**
- * Returns the same at a site of real coefficients, by complex copies of a few bands and projectors
- * at a time; factors of modulus one of a projector drop out of its force.
+ * Returns the same at a site of real coefficients. By time reversal p_in and r_in = i q_in are
+ * real:
  *
- * @param psi real panel [n × nBands].
+ *   F_a = −2 Σ_n f_n Σ_{i on a} D_i r_in p_in
+ *
+ * By inversion the projectors of an atom and its image have columns x and y, and with X_i = Σ_G x_i
+ * ψ, X'_i = Σ_G x_i (k+G) ψ and likewise Y
+ *
+ *   p_in = (X_i − iY_i)/√2,   q_in = (X'_i − iY'_i)/√2
+ *   F_a = −Σ_n f_n Σ_{i on a} D_i (Y'_i X_i − X'_i Y_i)
+ *
+ * while the image has −F_a. An atom that is its own image has none.
+ *
+ * @param psi real panel [n × nBands], in the memory of the site's kernels.
  */
 export function realNonlocalForces(
-  site: Pick<BlockSite, "kernels" | "atoms" | "kpoint">,
-  operator: NonlocalProjectors,
+  { kernels, atoms, kpoint: { planeWaves: n } }: Pick<BlockSite, "kernels" | "atoms" | "kpoint">,
+  { count, projectors, coupling, atomOf, imageOf }: NonlocalProjectors,
   real: RealBasis,
   psi: Float64Array,
   weights: Float64Array,
 ): Float64Array {
-  const { kernels, atoms, kpoint } = site;
-  const { planeWaves: n } = kpoint;
-  const { count, coupling, atomOf } = operator;
   const forces = new Float64Array(3 * atoms.length);
   const occupied = lastNonzero(weights) + 1;
+  if (count === 0 || occupied === 0) return forces;
   kernels.scratch((take) => {
-    const projectors = take(2 * n * Math.min(BLOCK, count));
-    const orbitals = take(2 * n * Math.min(BLOCK, occupied));
-    for (let i = 0; i < count; i += BLOCK) {
-      const end = Math.min(i + BLOCK, count);
-      expandProjectors(projectors, operator, n, [i, end], real);
-      const part = {
-        count: end - i,
-        projectors,
-        coupling: coupling.subarray(i, end),
-        atomOf: atomOf.subarray(i, end),
-      };
-      for (let first = 0; first < occupied; first += BLOCK) {
-        const last = Math.min(first + BLOCK, occupied);
-        for (let j = first; j < last; j++) {
-          const to = orbitals.subarray(2 * n * (j - first), 2 * n * (j - first + 1));
-          real.expand(to, psi.subarray(n * j, n * (j + 1)));
+    const block = Math.min(BLOCK, occupied);
+    const [slopes, p, q] = [take(n * block), take(count * block), take(count * block)];
+    for (let first = 0; first < occupied; first += block) {
+      const bands = Math.min(block, occupied - first);
+      const orbitals = psi.subarray(n * first, n * (first + bands));
+      kernels.real.gemm("C", "N", count, bands, n, 1, projectors, n, orbitals, n, 0, p, count);
+      for (const c of [0, 1, 2] as const) {
+        for (let at = 0; at < n * bands; at += n)
+          real.differentiate(slopes.subarray(at, at + n), orbitals.subarray(at, at + n), c);
+        kernels.real.gemm("C", "N", count, bands, n, 1, projectors, n, slopes, n, 0, q, count);
+        for (let j = 0; j < bands; j++) {
+          const [pj, qj] = [p.subarray(count * j, count * (j + 1)), q.subarray(count * j, count * (j + 1))];
+          for (let i = 0; i < count; i++) {
+            const scale = weights[first + j]! * coupling[i]!;
+            const image = imageOf?.[i];
+            if (image === undefined) {
+              forces[3 * atomOf[i]! + c]! -= 2 * scale * qj[i]! * pj[i]!;
+            } else if (image > i) {
+              const force = scale * (qj[image]! * pj[i]! - qj[i]! * pj[image]!);
+              forces[3 * atomOf[i]! + c]! -= force;
+              forces[3 * atomOf[image]! + c]! += force;
+            }
+          }
         }
-        const of = nonlocalForces(site, part, orbitals, weights.subarray(first, last));
-        for (let c = 0; c < forces.length; c++) forces[c]! += of[c]!;
       }
     }
   });

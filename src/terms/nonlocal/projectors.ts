@@ -76,30 +76,6 @@ function imageColumns(
   );
 }
 
-/**
- * panel ← some columns of P, complex, each up to a factor of modulus one.
- *
- * @param from first column.
- * @param to end of the columns.
- * @param real basis in which P is given.
- */
-export function expandProjectors(
-  panel: Float64Array,
-  { projectors, imageOf }: Pick<NonlocalProjectors, "projectors" | "imageOf">,
-  n: number,
-  [from, to]: readonly [number, number],
-  real: RealBasis,
-): void {
-  const column = (i: number) => projectors.subarray(n * i, n * (i + 1));
-  for (let i = from; i < to; i++) {
-    const out = panel.subarray(2 * n * (i - from), 2 * n * (i - from + 1));
-    const image = imageOf?.[i] ?? i;
-    if (image === i) real.expand(out, column(i));
-    else if (image > i) real.expand(out, column(i), Math.SQRT1_2, column(image), Math.SQRT1_2);
-    else real.expand(out, column(image), Math.SQRT1_2, column(i), -Math.SQRT1_2);
-  }
-}
-
 /** Form factor of a projector without phases: real, shape [planeWaves]. */
 export interface ProjectorForm {
   readonly l: number;
