@@ -35,10 +35,22 @@ export { type Vacuum, vacuumOf } from "../observables/vacuum.ts";
 export type { Orbitals } from "../parallel/orbitals.ts";
 export type {
   BasisError,
-  Corrected,
   ErrorEstimateChoices,
+  ErrorEstimateOptions,
   ErrorEstimates,
-  SmearingError,
+  ErrorStage,
 } from "../refine/error-estimates.ts";
+export type { KpointError } from "../refine/kpoint-error.ts";
+export type {
+  Corrected,
+  ErrorPart,
+  ErrorPartName,
+  ErrorQuantity,
+  EstimatedError,
+  NotEstimated,
+  SummedParts,
+  Total,
+} from "../refine/parts.ts";
+export type { SmearingError } from "../refine/smearing-error.ts";
 export type { DielectricMode, DielectricReport, DielectricStep } from "../response/dielectric.ts";
 export type { Levels, Occupation } from "../state/occupation.ts";

@@ -9,7 +9,7 @@ import type { GridSize } from "../kernels/kernels.ts";
 import { levelCapacity } from "../model/model.ts";
 import { spinDensity } from "../observables/magnetisation.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
-import { type ErrorEstimateChoices, type ErrorEstimates, estimateErrors } from "../refine/error-estimates.ts";
+import { type ErrorEstimateOptions, type ErrorEstimates, estimateErrors } from "../refine/error-estimates.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfEnd, ScfOutcome, ScfProblem } from "../scf/scf.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "../scf/state.ts";
@@ -119,14 +119,14 @@ export interface GroundState extends AsyncDisposable {
    */
   check(options?: SelfCheckOptions): Promise<readonly Check[]>;
   /**
-   * Estimates the errors of energy, density, forces, levels and, where all terms have one, stress:
-   * that of the basis by correcting the orbitals on a larger one, that of the smearing from the
-   * entropy (docs/error-estimates.md). Estimates, not bounds.
+   * Estimates the errors of energy, density, forces, levels and, where all terms have one, stress,
+   * by basis, k-points, smearing, self-consistency, eigensolver and rounding, with corrected values
+   * (docs/error-estimates.md). Estimates, not bounds.
    *
    * @throws InputError if this state is not that of a job, if the cutoff is below the state's, or
-   *   if bands overlap without smearing; NotConvergedError if there is none.
+   *   if bands overlap without smearing; NotConvergedError if there is none or the signal stops it.
    */
-  errors(options?: ErrorEstimateChoices): Promise<ErrorEstimates>;
+  errors(options?: ErrorEstimateOptions): Promise<ErrorEstimates>;
   /**
    * Finds the ground state of the same atoms elsewhere. It starts from the density of this one,
    * carried along with the atoms, and where the cutoff allows it from its orbitals, which this one
@@ -256,7 +256,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
       requireConverged(end);
       return selfCheck(problem, last, orbitals, options);
     },
-    async errors(options) {
+    async errors(options = {}) {
       needOrbitals("errors");
       requireConverged(end);
       if (ofJob === undefined)
@@ -266,6 +266,10 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
       const before = await orbitals.save();
       try {
         return await estimateErrors(problem, end, ofJob.atCutoff, options);
+      } catch (error) {
+        const { signal } = options;
+        if (!signal?.aborted || error !== signal.reason) throw error;
+        throw new NotConvergedError("interrupted before all errors were estimated");
       } finally {
         await orbitals.restore(before);
       }

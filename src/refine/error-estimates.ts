@@ -1,15 +1,29 @@
 import { type Field, fieldOn } from "../basis/field.ts";
 import { requireInput } from "../common/failure.ts";
 import { type Given, number, type Options, valuesOf } from "../common/options.ts";
-import { type Mat3, norm, sub, type Vec3 } from "../common/vec3.ts";
+import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { isSmeared } from "../model/model.ts";
-import { smearing } from "../model/smearing.ts";
+import type { Orbitals } from "../parallel/orbitals.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
-import { solveOrbitals } from "../scf/solve-orbitals.ts";
 import { densityDistance } from "../scf/solve-potential.ts";
 import { operatorsOf } from "../terms/sums.ts";
+import { type KpointError, kpointError } from "./kpoint-error.ts";
+import { newtonDensity, type SolvedPoint, solvedPoint } from "./newton.ts";
+import {
+  type Corrected,
+  type FoundPart,
+  type NotEstimated,
+  partOf,
+  rows,
+  type SummedParts,
+  scalar,
+  summedParts,
+  type WithErrors,
+} from "./parts.ts";
 import { type Refined, refine } from "./refine.ts";
+import { energyRounding } from "./rounding.ts";
+import { type SmearingError, smearingError } from "./smearing-error.ts";
 
 /** What the estimates may be told. */
 export const ERROR_ESTIMATE_OPTIONS = {
@@ -21,14 +35,6 @@ export const ERROR_ESTIMATE_OPTIONS = {
 } as const satisfies Options;
 
 export type ErrorEstimateChoices = Given<typeof ERROR_ESTIMATE_OPTIONS>;
-
-/** A value of the run, the better one, and the error: how far the run's is from the better one. */
-export interface Corrected<Value> {
-  readonly raw: Value;
-  readonly corrected: Value;
-  /** raw − corrected: of a scalar with its sign, else the largest length of a row. */
-  readonly error: number;
-}
 
 /** Estimated error of the plane-wave basis: the difference from a basis of cutoff `cutoff`. */
 export interface BasisError {
@@ -53,44 +59,65 @@ export interface BasisError {
   readonly products: number;
 }
 
-/** Estimated error of the free energy A by the smearing width T. */
-export interface SmearingError {
-  /** `corrected` is A − E_entropy/m, the energy at T = 0 to leading order [Ha per cell]. */
-  readonly energy: Corrected<number>;
-  /** m, the order of A(T) − A(0) in T: 2, 3 or 4 by the kind of smearing. */
-  readonly order: number;
-}
-
 /** Errors of a ground state, part by part. Estimates: nothing here is proved for one system. */
-export interface ErrorEstimates {
+export interface ErrorEstimates extends SummedParts {
   readonly kind: "estimate";
+  /** What the parts are made of. */
   readonly basis: BasisError;
   /** Absent without smearing. */
   readonly smearing?: SmearingError;
+  /** Absent where there is no grid to double. */
+  readonly kpoints?: KpointError;
   /** Why not to trust them, a line each. */
   readonly warnings: readonly string[];
 }
 
+/** Stages of an estimate, in their order. */
+export type ErrorStage =
+  | "orbitals"
+  | "response of the density"
+  | "response of the basis"
+  | "narrower smearing"
+  | "levels on a denser k-grid";
+
+/** Which estimates, and what to tell meanwhile. */
+export interface ErrorEstimateOptions extends ErrorEstimateChoices {
+  /** Hears of k-points or products done; the number of products is not known before. */
+  readonly onProgress?: ((stage: ErrorStage, done: number, total?: number) => void) | undefined;
+  /** Heard between k-points. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Of the cutoff of the run; 0.96 to 0.98 of the error of the energy of silicon lies below it. */
 export const CUTOFF_RATIO = 3;
-/** ‖Hψ − εψ‖ [Ha] of the orbitals that are corrected. */
-const ORBITAL_TOLERANCE = 1e-8;
+/** ‖Hψ − εψ‖ [Ha] of the orbitals that are corrected: this share of the run's, and at most. */
+const ORBITAL_TOLERANCE = { share: 0.03, least: 1e-10, most: 1e-8 };
 /** Two steps find what more steps find to 0.3 % of the energy. */
 const SETTINGS = { steps: 2, tolerance: 1e-5, maxProducts: 60 };
+/** Newton's step leaves this share of what it corrects. */
+const NEWTON = { tolerance: 1e-2, maxProducts: 60 };
 /** Norm² of the correction of a band above which the first order is in doubt. */
 const LARGE_CORRECTION = 0.05;
 
 /**
- * Estimates the errors of a converged ground state: of the basis by `refine`, of the smearing from
- * the entropy. The orbitals of the state end up solved more tightly than before.
+ * Estimates the errors of a converged ground state, part by part:
+ *
+ * - eigensolver: the orbitals of the run less those of the same potential, solved for further;
+ * - scf: these less those of the density one step of Newton's method further on;
+ * - basis: these less their correction on a larger basis, by `refine`;
+ * - smearing: from the entropy and a narrower width; kpoints: from levels on a denser grid;
+ * - rounding: from the number of operations.
+ *
+ * The orbitals of the state end up as others.
  *
  * @param atCutoff discretises the same system with another cutoff.
+ * @throws NotConvergedError if the signal aborts the work.
  */
 export async function estimateErrors(
   problem: ScfProblem,
   { last, orbitals }: Pick<ScfEnd, "last" | "orbitals">,
   atCutoff: (ecut: number) => Promise<ScfProblem>,
-  options: ErrorEstimateChoices = {},
+  options: ErrorEstimateOptions = {},
 ): Promise<ErrorEstimates> {
   const { basis, terms } = problem;
   const { cutoff = CUTOFF_RATIO * basis.ecut } = valuesOf("errors", ERROR_ESTIMATE_OPTIONS, options);
@@ -99,53 +126,139 @@ export async function estimateErrors(
     () => `errors.cutoff: must be at least the ${basis.ecut} Ha of the run, got ${cutoff}`,
   );
   const larger = await atCutoff(cutoff);
-  const forces = await groundForces(problem, last, orbitals);
-  const stress = await groundStress(problem, last, orbitals);
-  const request = { nStates: last.state.nConverge, tolerance: ORBITAL_TOLERANCE };
-  const solved = await solveOrbitals(problem, orbitals, last.rhoOut, request);
-  const fine = await larger.createOrbitals(solved.nStates, operatorsOf(larger.terms));
-  try {
-    const refined = await refine({ ...solved, terms, rho: last.rhoOut }, larger, fine, SETTINGS);
+  const { signal, onProgress } = options;
+  const tell = (stage: ErrorStage) => {
+    signal?.throwIfAborted();
+    return (done: number, total?: number) => onProgress?.(stage, done, total);
+  };
+  const run: WithErrors = {
+    energy: last.energies.total,
+    forces: await groundForces(problem, last, orbitals),
+    stress: await groundStress(problem, last, orbitals),
+  };
+  const { share, least, most } = ORBITAL_TOLERANCE;
+  const request = {
+    nStates: last.state.nConverge,
+    tolerance: Math.min(most, Math.max(least, share * last.state.eigenTolerance)),
+  };
+  const solved = await solvedPoint(problem, orbitals, last.rhoIn, request, tell("orbitals"));
+  const onProduct = tell("response of the density");
+  const newton = await newtonDensity(problem, solved, { ...NEWTON, onProduct });
+  const point = await solvedPoint(problem, orbitals, newton.rho, request, tell("orbitals"));
+  const self = valuesAt(point);
+
+  const fine = await larger.createOrbitals(point.nStates, operatorsOf(larger.terms), signal);
+  const { refined, better } = await withOpen(fine, async () => {
+    const settings = { ...SETTINGS, onProduct: tell("response of the basis") };
+    const refined = await refine({ ...point, terms, rho: point.rhoIn }, larger, fine, settings);
     const end = { rhoOut: refined.after.rho, occupation: refined.after.occupation };
-    const newForces = forces && (await groundForces(larger, end, fine));
-    const newStress = stress && (await groundStress(larger, end, fine));
-    return {
-      kind: "estimate",
-      basis: {
-        cutoff,
-        energy: scalar(last.energies.total, refined.after.energies.total),
-        density: {
-          error: densityDistance(larger.basis, refined.after.rho, refined.before.rho),
-          corrected: fieldOn(larger.basis.grid, refined.after.rho),
-        },
-        ...(forces && newForces && { forces: rows(forces, newForces) }),
-        ...(stress && newStress && { stress: rows(stress, newStress) }),
-        fermiLevel: scalar(last.occupation.fermiLevel, refined.after.occupation.fermiLevel),
-        levels: levelErrors(refined),
-        products: refined.products,
-      },
-      ...(isSmeared(basis.model) && { smearing: smearingError(problem, last) }),
-      warnings: [
-        ...doubts(refined),
-        ...(solved.converged ? [] : ["errors: the eigensolver reached its iteration limit"]),
-      ],
+    const better: WithErrors = {
+      energy: refined.after.energies.total,
+      forces: self.forces && (await groundForces(larger, end, fine)),
+      stress: self.stress && (await groundStress(larger, end, fine)),
     };
+    return { refined, better };
+  });
+  const kpoints = await kpointError(problem, orbitals, point, {
+    onProgress: tell("levels on a denser k-grid"),
+    ...(signal && { signal }),
+  });
+  const smeared = isSmeared(basis.model)
+    ? await smearingError(problem, orbitals, point, request, NEWTON, tell("narrower smearing"))
+    : undefined;
+
+  const rounding = energyRounding(basis, last.energies, orbitals.spec.setup.nBands);
+  const uncounted = { reason: "only the operations of the energy are counted" };
+  return {
+    kind: "estimate",
+    ...summedParts(run, {
+      basis: partOf(self, better),
+      kpoints: kpointPart(kpoints, self),
+      smearing: smearingPart(smeared, self),
+      scf: partOf(valuesAt(solved), self),
+      eigensolver: partOf(run, valuesAt(solved)),
+      rounding: { part: { energy: { error: rounding }, forces: uncounted, stress: uncounted } },
+    }),
+    basis: basisError(cutoff, larger, point, refined, { self, better }),
+    ...(smeared && { smearing: smeared }),
+    ...("energy" in kpoints && { kpoints }),
+    warnings: [
+      ...doubts(refined),
+      ...(point.converged && solved.converged ? [] : ["errors: the eigensolver reached its iteration limit"]),
+      ...(newton.isConverged
+        ? []
+        : ["errors: the response of the density did not converge; the part of the SCF is less accurate"]),
+      ...[kpoints, smeared].flatMap((found) =>
+        found && "doubt" in found && found.doubt !== undefined ? [`errors: ${found.doubt}`] : [],
+      ),
+    ],
+  };
+}
+
+const valuesAt = ({ energies, forces, stress }: SolvedPoint): WithErrors => ({
+  energy: energies.total,
+  forces,
+  stress,
+});
+
+/** Closes the orbitals of the larger basis after their use. */
+async function withOpen<T>(fine: Orbitals, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
   } finally {
     await fine.close();
   }
 }
 
-const scalar = (raw: number, corrected: number): Corrected<number> => ({
-  raw,
-  corrected,
-  error: raw - corrected,
-});
+function basisError(
+  cutoff: number,
+  larger: ScfProblem,
+  point: SolvedPoint,
+  refined: Refined,
+  { self, better }: { readonly self: WithErrors; readonly better: WithErrors },
+): BasisError {
+  const { before, after, products } = refined;
+  return {
+    cutoff,
+    energy: scalar(self.energy, better.energy),
+    density: {
+      error: densityDistance(larger.basis, after.rho, before.rho),
+      corrected: fieldOn(larger.basis.grid, after.rho),
+    },
+    ...(self.forces && better.forces && { forces: rows(self.forces, better.forces) }),
+    ...(self.stress && better.stress && { stress: rows(self.stress, better.stress) }),
+    fermiLevel: scalar(point.occupation.fermiLevel, after.occupation.fermiLevel),
+    levels: levelErrors(refined),
+    products,
+  };
+}
 
-const rows = <Rows extends readonly Vec3[]>(raw: Rows, corrected: Rows): Corrected<Rows> => ({
-  raw,
-  corrected,
-  error: Math.max(...raw.map((row, i) => norm(sub(row, corrected[i]!)))),
-});
+const UNIFORM = (reason: string) => ({ energy: { reason }, forces: { reason }, stress: { reason } });
+
+function kpointPart(found: KpointError | NotEstimated, { energy: raw }: WithErrors): FoundPart {
+  if ("reason" in found) return { part: UNIFORM(found.reason) };
+  const { energy: error, remains, doubt, denser } = found;
+  const reason = `levels do not tell it; compare with a run of kgrid ${denser.join(",")}`;
+  const energy = {
+    error,
+    ...(remains === undefined ? {} : { remains }),
+    ...(doubt === undefined ? {} : { doubt }),
+  };
+  return {
+    part: { energy, forces: { reason }, stress: { reason } },
+    ...(doubt === undefined && {
+      correction: { raw: { energy: raw }, corrected: { energy: raw - error } },
+    }),
+  };
+}
+
+function smearingPart(found: SmearingError | undefined, self: WithErrors): FoundPart {
+  if (found === undefined) return partOf(self, self);
+  const { energy, forces, stress, remains, doubt } = found;
+  const corrected = { energy: energy.corrected, forces: forces?.corrected, stress: stress?.corrected };
+  const whole = partOf(self, corrected, { remains, ...(doubt === undefined ? {} : { doubt }) });
+  return doubt === undefined ? whole : { part: whole.part };
+}
 
 /** Electrons in a level, relative to a full one, from which on it is listed. */
 const HOLDS_ELECTRONS = 1e-3;
@@ -159,15 +272,6 @@ function levelErrors({ before, after }: Refined): Corrected<readonly (readonly n
   const corrected = filled.map((raw, i) => Array.from(after.levels[i]!.eigenvalues.subarray(0, raw.length)));
   const errors = filled.flatMap((raw, i) => raw.map((e, n) => Math.abs(e - corrected[i]![n]!)));
   return { raw: filled, corrected, error: Math.max(...errors) };
-}
-
-/** E(T = 0) ≈ A − E_entropy/m: docs/error-estimates.md, section 5. */
-function smearingError(
-  { basis: { model } }: Pick<ScfProblem, "basis">,
-  { energies, occupation }: Pick<ScfEnd["last"], "energies" | "occupation">,
-): SmearingError {
-  const { order } = smearing(model.smearing);
-  return { order, energy: scalar(energies.total, energies.total - occupation.entropyEnergy / order) };
 }
 
 /** Signs that the first order does not hold. */

@@ -19,9 +19,11 @@ describe("estimated errors of a ground state", () => {
 
     const { basis, kind, smearing, warnings } = errors;
     expect([kind, smearing, warnings, basis.cutoff]).toEqual(["estimate", undefined, [], 12]);
-    expect(basis.energy.raw).toBe(state.energies.total);
-    expect(basis.forces!.raw).toEqual(forces);
-    expect(basis.stress!.raw).toEqual(await state.stress());
+    expect(errors.total.energy.raw).toBe(state.energies.total);
+    expect(errors.total.forces!.raw).toEqual(forces);
+    expect(errors.total.stress!.raw).toEqual(await state.stress());
+    close(basis.energy.raw, state.energies.total, 1e-10, "solved further");
+    closeArrays(basis.forces!.raw.flat(), forces.flat(), 1e-7, "solved further");
     const better = await runScf({ ...JOB, ecut: 12 });
     const share = (raw: readonly number[], corrected: readonly number[], right: readonly number[]) =>
       Math.hypot(...corrected.map((x, i) => x - right[i]!)) / Math.hypot(...raw.map((x, i) => x - right[i]!));
@@ -69,6 +71,49 @@ describe("estimated errors of a ground state", () => {
     const raw = Math.abs(narrow.energy.raw - wide.energy.raw);
     expect(raw).toBeGreaterThan(1e-3);
     expect(Math.abs(narrow.energy.corrected - wide.energy.corrected) / raw).toBeLessThan(0.2); // the k-grid at width 0.03
+  });
+
+  test("add up: bars the moduli of all known parts, corrected values less the trusted ones", async () => {
+    await using state = await solve({ ...JOB, kgrid: [2, 2, 2] });
+    const { parts, total, basis, kpoints } = await state.errors();
+    const known = Object.values(parts).map(({ energy }) => ("error" in energy ? energy.error : 0));
+    expect(Object.keys(parts)).toEqual(["basis", "kpoints", "smearing", "scf", "eigensolver", "rounding"]);
+    close(
+      total.energy.bar,
+      known.reduce((sum, e) => sum + Math.abs(e), 0),
+      1e-15,
+    );
+    // Rounding has no sign.
+    const signed = known.slice(0, -1).reduce((sum, e) => sum + e, 0);
+    close(total.energy.corrected, state.energies.total - signed, 1e-12);
+    expect(parts.kpoints.energy).toMatchObject({ error: kpoints!.energy });
+    expect(parts.kpoints.forces).toEqual({
+      reason: expect.stringMatching(/compare with a run of kgrid 4,4,4/),
+    });
+    closeArrays(total.forces!.corrected.flat(), basis.forces!.corrected.flat(), 1e-6);
+    const both = await runScf({ ...JOB, kgrid: [4, 4, 4], ecut: 12 });
+    expect(Math.abs(total.energy.corrected - both.energies.total)).toBeLessThan(0.1 * total.energy.bar);
+  });
+
+  test("tell what they do, and end at a signal", async () => {
+    const heard = new Set<string>();
+    await using state = await solve(JOB);
+    const onProgress = (stage: string) => void heard.add(stage);
+    await state.errors({ cutoff: 4, onProgress });
+    expect([...heard].sort()).toEqual([
+      "levels on a denser k-grid",
+      "orbitals",
+      "response of the basis",
+      "response of the density",
+    ]);
+    const interruption = new AbortController();
+    const interrupted = state.errors({
+      signal: interruption.signal,
+      onProgress: (stage) => stage === "response of the basis" && interruption.abort(),
+    });
+    await expect(interrupted).rejects.toThrow(/interrupted/);
+    // The state is as it was, for what comes after.
+    expect((await state.errors({ cutoff: 4 })).kind).toBe("estimate");
   });
 
   test("are in the result file where they are asked for, without fields", async () => {

@@ -6,6 +6,7 @@ import { withMixing } from "../../job/schema/with-mixing.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import type { ScfRunOptions } from "../../job/tasks/scf/run-scf.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, rowStatus, verdict } from "../output/details.ts";
 import { FIELD_OPTIONS, type FieldFile, fieldFiles } from "../output/field-files.ts";
@@ -63,15 +64,21 @@ export const scf = jobCommand({
   headline: ({ job, source }) => headline(job, source.name),
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
-  async solve(scfTask, session, { run, count }, { options, job }): Promise<Solved> {
+  async solve(scfTask, session, { run, count, show }, { options, job }): Promise<Solved> {
     let made: Omit<Solved, "result"> = { files: [] };
     const onFields = async (fields: GroundFields) => {
       // Now, while the orbitals are there.
       made = { fields, files: await fieldFiles(options, fields, job) };
     };
     const onCheck = count("self-checks", "k-point");
+    const onErrors: ScfRunOptions["onErrors"] = (stage, done, total) =>
+      show(
+        "errors",
+        `errors: ${stage}, ${total === undefined ? `product ${done}` : `k-point ${done}/${total}`}`,
+      );
     const { check, errors } = options;
-    return { result: await scfTask(session, { ...run, onFields, check, errors, onCheck }), ...made };
+    const asked = { ...run, onFields, check, errors, onCheck, onErrors };
+    return { result: await scfTask(session, asked), ...made };
   },
   row: ({ result }) => ({
     energy: result.energies.total,

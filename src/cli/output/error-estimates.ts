@@ -1,45 +1,80 @@
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import type { ResultErrors } from "../../job/tasks/scf/result-errors.ts";
+import { ERROR_PARTS, ERROR_QUANTITIES, type ErrorPartName, type ErrorQuantity } from "../../refine/parts.ts";
+import { textTable } from "./text-table.ts";
 
-const LABEL = 24;
+const PART_NAMES: Readonly<Record<ErrorPartName, string>> = {
+  basis: "basis",
+  kpoints: "k-points",
+  smearing: "smearing",
+  scf: "SCF",
+  eigensolver: "eigensolver",
+  rounding: "rounding",
+};
+const MEV = 1000 * EV_PER_HARTREE;
+const UNITS: Readonly<Record<ErrorQuantity, { readonly title: string; readonly factor: number }>> = {
+  energy: { title: "free energy (meV)", factor: MEV },
+  forces: { title: "largest force (meV/A)", factor: MEV * BOHR_PER_ANGSTROM },
+  stress: { title: "stress, row (GPa)", factor: GIGAPASCAL_PER_ATOMIC },
+};
 
 /** The estimated errors as a block for a person; nothing where none were asked for. */
 export function errorEstimates({ errors }: Pick<ResultFile, "errors">): string {
   if (errors === undefined) return "";
-  const { basis, smearing } = errors;
-  const row = (label: string, value: number, unit: string, corrected = "") =>
-    `${label.padEnd(LABEL)}${value.toExponential(2).padStart(11)} ${unit.padEnd(14)}${corrected}`;
-  const rows = [
-    row("free energy", basis.energy.error * EV_PER_HARTREE, "eV", `${basis.energy.corrected.toFixed(10)} Ha`),
-    row("density, norm", basis.density.error, "bohr^-3/2"),
-  ];
-  if (basis.forces !== undefined)
-    rows.push(row("largest force", basis.forces.error * EV_PER_HARTREE * BOHR_PER_ANGSTROM, "eV/A"));
-  if (basis.stress !== undefined)
-    rows.push(row("stress, largest row", basis.stress.error * GIGAPASCAL_PER_ATOMIC, "GPa"));
-  rows.push(row("largest level", basis.levels.error * EV_PER_HARTREE, "eV"));
-  rows.push(
-    row(
-      "Fermi level",
-      basis.fermiLevel.error * EV_PER_HARTREE,
-      "eV",
-      `${basis.fermiLevel.corrected.toFixed(8)} Ha`,
-    ),
-  );
-  const lines = [
-    `estimated error of the basis (against ${Number(basis.cutoff.toPrecision(6))} Ha)`.padEnd(LABEL + 26) +
-      "corrected",
-    ...rows,
-  ];
-  if (smearing !== undefined)
-    lines.push(
-      "estimated error of the smearing (against width 0)",
-      row(
-        "free energy",
-        smearing.energy.error * EV_PER_HARTREE,
-        "eV",
-        `${smearing.energy.corrected.toFixed(10)} Ha`,
-      ),
-    );
-  return lines.join("\n");
+  const { basis, parts, total } = errors;
+  const number = (quantity: ErrorQuantity, error: number) => digits(UNITS[quantity].factor * error);
+  const cell = (name: ErrorPartName, quantity: ErrorQuantity) => {
+    const part = parts[name][quantity];
+    return "error" in part ? `${number(quantity, part.error)}${part.doubt === undefined ? "" : "?"}` : "-";
+  };
+  const table = textTable(
+    ["estimated errors", ...ERROR_QUANTITIES.map((quantity) => UNITS[quantity].title)],
+    [
+      ...ERROR_PARTS.map((name) => [
+        PART_NAMES[name],
+        ...ERROR_QUANTITIES.map((quantity) => cell(name, quantity)),
+      ]),
+      [
+        "sum of moduli",
+        ...ERROR_QUANTITIES.map((quantity) => {
+          const sum = total[quantity];
+          return sum === undefined ? "-" : number(quantity, sum.bar);
+        }),
+      ],
+    ],
+    { left: [0] },
+  ).trimEnd();
+  const toEv = (ha: number) => digits(MEV * ha);
+  return [
+    table,
+    `corrected free energy   ${total.energy.corrected.toFixed(10)} Ha`,
+    `basis against ${Number(basis.cutoff.toPrecision(6))} Ha: levels ${toEv(basis.levels.error)} meV, Fermi level ${toEv(basis.fermiLevel.error)} meV, density ${basis.density.error.toExponential(1)} bohr^-3/2`,
+    ...unknown(errors),
+  ].join("\n");
+}
+
+/** Below this only symmetry and rounding are left. */
+const NOTHING = 1e-12;
+
+/** Three digits. */
+const digits = (value: number): string =>
+  Math.abs(value) < NOTHING
+    ? "0"
+    : Math.abs(value) < 1e-3
+      ? value.toExponential(1)
+      : Math.abs(value) < 999.5
+        ? value.toPrecision(3)
+        : value.toFixed(0);
+
+/** What is not estimated, a line for each reason. */
+function unknown({ parts }: Pick<ResultErrors, "parts">): string[] {
+  const missing = new Map<string, string[]>();
+  for (const name of ERROR_PARTS)
+    for (const quantity of ERROR_QUANTITIES) {
+      const part = parts[name][quantity];
+      if ("reason" in part)
+        missing.set(part.reason, [...(missing.get(part.reason) ?? []), `${PART_NAMES[name]} of ${quantity}`]);
+    }
+  return [...missing].map(([reason, which]) => `not estimated: ${which.join(", ")}: ${reason}`);
 }

@@ -7,5 +7,7 @@ export const SCF_OPTIONS = {
     help: "check the result: orthonormality, residuals, energy by two routes, missed levels, and others",
   }),
   /** Whether the errors of a ground state are estimated, on a basis of three times the cutoff. */
-  errors: toggle({ help: "estimate the errors of basis and smearing, with corrected values" }),
+  errors: toggle({
+    help: "estimate the errors, part by part (basis, k-points, smearing, SCF …), with corrected values",
+  }),
 } as const satisfies Options;

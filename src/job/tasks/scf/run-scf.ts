@@ -1,5 +1,5 @@
 import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
-import { InputError } from "../../../common/failure.ts";
+import { InputError, NotConvergedError } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import type { Check } from "../../../ground/check/check.ts";
@@ -13,7 +13,7 @@ import {
 } from "../../../observables/magnetisation.ts";
 import { type Vacuum, vacuumOf } from "../../../observables/vacuum.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
-import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
+import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { requireRoomForErrors } from "../../prepare/further-room.ts";
@@ -33,6 +33,8 @@ import { whyNotConverged } from "./why-not-converged.ts";
 export interface ScfRunOptions extends RunOptions, Given<typeof SCF_OPTIONS> {
   /** Hears how many k-points have been searched for missed levels. */
   readonly onCheck?: BlockProgress;
+  /** Hears how far the estimate of the errors is. */
+  readonly onErrors?: ErrorEstimateOptions["onProgress"];
 }
 
 /**
@@ -75,7 +77,7 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
             `${session.named("check")}: nothing is checked, because there is no ground state (${state.status})`,
           ]
         : [];
-    const errors = wantsErrors && state.converged ? await estimated(state) : {};
+    const errors = wantsErrors && state.converged ? await estimated(state, options) : {};
     const { threads } = state.orbitals;
     const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
     const why = whyNotConverged(session, { last: state.last, reason: state.status });
@@ -131,12 +133,16 @@ interface Found {
 }
 
 /** Estimates the errors of a state; where that cannot be done, says why. */
-async function estimated(state: GroundState): Promise<Pick<Found, "errors" | "warnings">> {
+async function estimated(
+  state: GroundState,
+  { onErrors, signal }: ScfRunOptions,
+): Promise<Pick<Found, "errors" | "warnings">> {
   try {
-    const { warnings, ...found } = await state.errors();
+    const { warnings, ...found } = await state.errors({ onProgress: onErrors, signal });
     return { errors: resultErrors(found), warnings };
   } catch (error) {
-    if (error instanceof InputError) return { warnings: [`errors: none estimated: ${error.message}`] };
+    if (error instanceof InputError || error instanceof NotConvergedError)
+      return { warnings: [`errors: none estimated: ${error.message}`] };
     throw error;
   }
 }
