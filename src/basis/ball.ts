@@ -8,13 +8,20 @@ export type VisitBall = (
   visit: (x: number, y: number, z: number, n1: number, n2: number, n3: number) => void,
 ) => void;
 
+/** Visits the rows of such points: the point of n1 = 0, the first and the last n1, n2 and n3. */
+type VisitRows = (
+  offset: Vec3,
+  radius: number,
+  visit: (start: Vec3, first1: number, last1: number, n2: number, n3: number) => void,
+) => void;
+
 /**
- * Makes the visit of lattice points in a ball, for any shape of cell: planes that cut the ball,
- * rows of these planes that cut it, points in these rows.
+ * Makes the visit of rows of lattice points in a ball, for any shape of cell: planes that cut the
+ * ball, rows of these planes that cut it.
  *
  * @param vectors v1, v2, v3 as rows.
  */
-export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
+function rowsInBall([v1, v2, v3]: Mat3): VisitRows {
   // An orthonormal frame: u1 ∥ v1, u2 in the plane of v1 and v2.
   const unit = (a: Vec3) => scale(1 / norm(a), a);
   const u3 = unit(cross(v1, v2));
@@ -35,11 +42,21 @@ export function pointsInBall([v1, v2, v3]: Mat3): VisitBall {
         const inRow = add(inPlane, scale(n2, v2));
         const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - dot(inRow, u2) ** 2));
         const [first1, last1] = range(dot(inRow, u1), dot(v1, u1), reach1);
-        for (let n1 = first1; n1 <= last1; n1++)
-          visit(inRow[0] + n1 * v1[0], inRow[1] + n1 * v1[1], inRow[2] + n1 * v1[2], n1, n2, n3);
+        visit(inRow, first1, last1, n2, n3);
       }
     }
   };
+}
+
+/** Makes the visit of lattice points in a ball. */
+export function pointsInBall(vectors: Mat3): VisitBall {
+  const rows = rowsInBall(vectors);
+  const [v1] = vectors;
+  return (offset, radius, visit) =>
+    rows(offset, radius, ([x, y, z], first1, last1, n2, n3) => {
+      for (let n1 = first1; n1 <= last1; n1++)
+        visit(x + n1 * v1[0], y + n1 * v1[1], z + n1 * v1[2], n1, n2, n3);
+    });
 }
 
 /**
@@ -69,8 +86,17 @@ export function forEachInBall(
     (sum, v, i) => add(sum, scale([ix / nx, iy / ny, iz / nz][i]! - position[i]!, v)),
     [0, 0, 0],
   );
-  pointsInBall(steps)(offset, radius, (x, y, z, n1, n2, n3) => {
-    const point = wrap(ix + n1, nx) + nx * (wrap(iy + n2, ny) + ny * wrap(iz + n3, nz));
-    visit(point, x, y, z, Math.sqrt(x * x + y * y + z * z));
+  const [step] = steps;
+  rowsInBall(steps)(offset, radius, (start, first1, last1, n2, n3) => {
+    const row = nx * (wrap(iy + n2, ny) + ny * wrap(iz + n3, nz));
+    let column = wrap(ix + first1, nx);
+    for (let n1 = first1; n1 <= last1; n1++) {
+      const x = start[0] + n1 * step[0];
+      const y = start[1] + n1 * step[1];
+      const z = start[2] + n1 * step[2];
+      visit(row + column, x, y, z, Math.sqrt(x * x + y * y + z * z));
+      column++;
+      if (column === nx) column = 0;
+    }
   });
 }
