@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { readPieces } from "../../src/io/pieces-file.ts";
 import { jsonOf, stepsKept, stepsTold } from "./harness.ts";
 import { STRAINED, TINY } from "./jobs.ts";
 
@@ -13,6 +15,13 @@ export interface Watched {
   readonly result: string;
   /** Pieces of work that a run has told of: steps, runs or geometries. */
   told(text: string): number;
+  /** What follows from a ground state, where the command has that: k-points or products. */
+  readonly after?: {
+    told(text: string): number;
+    kept(folder: string): number;
+    /** Whether what was found before is told again: products lead to each other. */
+    readonly isToldAgain: boolean;
+  };
   /** Pieces of work in the state file; undefined if that is damaged. */
   kept(folder: string): Promise<number | undefined>;
   /** What it found. */
@@ -43,25 +52,48 @@ const iterating = (
   more: readonly string[],
   numbers: (result: Numbers) => readonly number[],
   within = SAME_ENERGY,
+  after?: Watched["after"],
 ): Watched => ({
   name,
   job: TINY,
-  words: [name, "job.json", ...more, "--out", "result.json", "--checkpoint", "state.json"],
+  words: [name, "job.json", ...more, "--verbose", "--out", "result.json", "--checkpoint", "state.json"],
   state: "state.json",
   result: "result.json",
   told: stepsTold,
   kept: (folder) => stepsKept(folder, "state.json"),
   numbers: (result) => numbers(result as Numbers),
   within,
+  ...(after && { after }),
 });
 
+/** Finished pieces that stand beside the checkpoint. */
+const piecesIn = (folder: string) =>
+  readPieces(join(folder, "state.json.pieces"))?.pieces ?? new Map<string, object>();
+
+/** What a command makes of a ground state. @param line what it says of one when verbose. */
+const kpointsAfter = (line: RegExp): Watched["after"] => ({
+  told: (text) => [...text.matchAll(line)].length,
+  kept: (folder) => piecesIn(folder).size,
+  isToldAgain: false,
+});
+
+const productsAfter: Watched["after"] = {
+  told: (text) => [...text.matchAll(/^(product \d+:|damped iteration: step )/gm)].length,
+  kept: (folder) =>
+    [...piecesIn(folder)].reduce((sum, [name, piece]) => {
+      if (name.startsWith("product")) return sum + 1;
+      return name.startsWith("damped") ? sum + (piece as { history: unknown[] }).history.length : sum;
+    }, 0),
+  isToldAgain: true,
+};
+
 const listing = (
-  name: "compare" | "relax",
+  name: "compare" | "relax" | "eos" | "converge",
   job: object,
   more: readonly string[],
   state: string,
   line: RegExp,
-  pieces: "runs" | "steps",
+  pieces: "runs" | "steps" | "points",
 ): Watched => ({
   name,
   job,
@@ -78,13 +110,26 @@ const listing = (
 /** Every command that works long. */
 export const WATCHED: readonly Watched[] = [
   iterating("scf", [], ({ energies }) => flat((energies as Numbers).total)),
-  iterating("bands", ["--path", "GX", "--points", "4"], ({ kpoints }) => flat(kpoints), SAME_LEVEL),
-  iterating("dos", ["--kgrid", "2,2,2", "--points", "40"], ({ fermiLevel }) => flat(fermiLevel), SAME_LEVEL),
+  iterating(
+    "bands",
+    ["--path", "GX", "--points", "40"],
+    ({ kpoints }) => flat(kpoints),
+    SAME_LEVEL,
+    kpointsAfter(/^bands: k-point \d+/gm),
+  ),
+  iterating(
+    "dos",
+    ["--kgrid", "7,7,7", "--points", "40"],
+    ({ fermiLevel }) => flat(fermiLevel),
+    SAME_LEVEL,
+    kpointsAfter(/^levels: k-point \d+/gm),
+  ),
   iterating(
     "dielectric",
-    ["--steps", "2"],
+    ["--steps", "6"],
     ({ smallest, largest }) => [smallest, largest].map((each) => (each as { value: number }).value),
     SAME_EIGENVALUE,
+    productsAfter,
   ),
   listing(
     "compare",
@@ -95,4 +140,13 @@ export const WATCHED: readonly Watched[] = [
     "runs",
   ),
   listing("relax", STRAINED, ["--out", "relaxed.json"], "relaxed.json", /^geometry \d+: -/gm, "steps"),
+  listing("eos", TINY, ["--points", "5", "--out", "eos.json"], "eos.json", /^[\d.]+ A\^3: -/gm, "points"),
+  listing(
+    "converge",
+    TINY,
+    ["--ecut", "2,2.5,3", "--kgrid", "1,2", "--out", "converge.json"],
+    "converge.json",
+    /^ecut [\d.]+ Ha, k-grid \S+: converged/gm,
+    "runs",
+  ),
 ];

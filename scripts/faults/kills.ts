@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { random } from "../../src/common/random.ts";
@@ -10,15 +10,22 @@ interface Reference {
   readonly seconds: number;
   readonly numbers: readonly number[];
   readonly pieces: number;
+  /** What follows from the ground state, if anything does. */
+  readonly piecesAfter: number;
 }
 
-async function reference({ job, words, result, kept, numbers }: Watched): Promise<Reference> {
+async function reference({ job, words, result, kept, after, numbers }: Watched): Promise<Reference> {
   const folder = mkdtempSync(join(tmpdir(), "stillwave-faults-"));
   try {
     writeJob(folder, job);
-    const { code, err, seconds } = await run([...words, "--threads", "1"], folder);
+    const { code, out, err, seconds } = await run([...words, "--threads", "1"], folder);
     if (code !== 0) throw new Error(`${words.join(" ")} ended with ${code} before any fault: ${err}`);
-    return { seconds, numbers: numbers(jsonOf(folder, result)), pieces: (await kept(folder))! };
+    return {
+      seconds,
+      numbers: numbers(jsonOf(folder, result)),
+      pieces: (await kept(folder))!,
+      piecesAfter: after?.told(out + err) ?? 0,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -30,12 +37,12 @@ const differ = (a: readonly number[], b: readonly number[]): number =>
 /** Kills a run, looks at what it left, and goes on from there. */
 async function killed(
   command: Watched,
-  { seconds, numbers, pieces }: Reference,
+  { seconds, numbers, pieces, piecesAfter }: Reference,
   threads: number,
   at: number,
   folder: string,
 ): Promise<Outcome> {
-  const { job, words, state, result, told, kept } = command;
+  const { job, words, state, result, told, kept, after } = command;
   writeJob(folder, job);
   const all = [...words, "--threads", String(threads)];
   let [moment, text] = [at, ""];
@@ -47,21 +54,26 @@ async function killed(
     text = out + err;
     if (signal === "SIGKILL") break;
     moment *= 0.7; // it was faster this time
-    for (const name of [state, result]) rmSync(join(folder, name), { force: true });
+    for (const name of [state, `${state}.pieces`, result]) rmSync(join(folder, name), { force: true });
   }
   const before = await kept(folder);
   if (before === undefined) return { faults: [`${state} is damaged`], lost: told(text) };
-  const lost = Math.max(0, told(text) - before - 1);
+  const piecesBefore = after?.kept(folder) ?? 0;
+  // a step is told before its state is written, a k-point afterwards
+  const lost = Math.max(0, told(text) - before - 1) + Math.max(0, (after?.told(text) ?? 0) - piecesBefore);
   const again = await run([...all, ...(before === 0 ? [] : ["--restart", state])], folder);
   const found = jsonOf(folder, result);
   const off = found === undefined ? Number.NaN : differ(command.numbers(found), numbers);
   const made = (await kept(folder)) ?? 0;
+  const piecesMade = after?.isToldAgain === false ? piecesBefore + after.told(again.out + again.err) : 0;
   const faults = [
     ...faultsOfText(again),
     ...leftovers(folder),
     ...unless(
       [again.code === 0, `the next run ended with ${again.code ?? again.signal}: ${again.err.slice(-300)}`],
       [off <= command.within, `what it found is off by ${off}`],
+      [piecesMade <= piecesAfter, `${piecesMade} k-points solved where ${piecesAfter} are enough`],
+      [!existsSync(join(folder, `${state}.pieces`)), "its pieces were left behind"],
       [made <= pieces + 1, `${made} pieces of work where ${pieces} are enough`],
     ),
   ];
@@ -74,7 +86,7 @@ const FEW: readonly string[] = ["scf", "bands", "relax"];
 /** kill -9 at random moments of every command. */
 export async function kills({ isShort, seed }: Size): Promise<Fault[]> {
   const { uniform } = random(seed);
-  const times = isShort ? 1 : 34;
+  const times = isShort ? 1 : 26;
   const faults: Fault[] = [];
   for (const command of WATCHED.filter(({ name }) => !isShort || FEW.includes(name))) {
     const known = await reference(command);

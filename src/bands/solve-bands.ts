@@ -1,9 +1,10 @@
 import { createKPoint, requireRoomForBands } from "../basis/kpoint.ts";
 import { invariant, NotConvergedError, requireInput } from "../common/failure.ts";
+import type { FinishedPieces } from "../common/finished-pieces.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
-import { type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
+import { type KeptBlocks, type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
 import type { WorkerAddress } from "../parallel/spawn.ts";
 import { projectorCount } from "../state/block-memory.ts";
 import type { OrbitalSetup } from "../state/orbital-block.ts";
@@ -31,6 +32,8 @@ export interface SolveBandsOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** Aborts between k-points. */
   readonly signal?: AbortSignal | undefined;
+  /** k-points that were solved before for this Hamiltonian; the others are kept there. */
+  readonly pieces?: FinishedPieces | undefined;
   /** Receives the orbitals and bands of the k-points held together, before they are closed. */
   readonly visit?: ((orbitals: Orbitals, solved: readonly SolvedBands[]) => Promise<void>) | undefined;
 }
@@ -87,6 +90,7 @@ export async function solveBands(
     memory = MEMORY,
     onProgress,
     signal,
+    pieces,
     visit,
   }: SolveBandsOptions,
 ): Promise<SolvedBands[]> {
@@ -112,10 +116,18 @@ export async function solveBands(
     );
     try {
       const before = solved.length;
-      const found = await orbitals.diagonalise(potential, request, (finished) => {
+      const kept: KeptBlocks | undefined = pieces && {
+        pieces,
+        // the place in the batch decides the random orbitals that the eigensolver starts from
+        nameOf: (place) =>
+          JSON.stringify(["levels", batch[place]!.k, batch[place]!.spin, place, held, request]),
+        withOrbitals: visit !== undefined,
+      };
+      const progress = (finished: number) => {
         done = before + finished;
         onProgress?.(done, labels.length);
-      });
+      };
+      const found = await orbitals.diagonalise(potential, request, progress, kept);
       found.forEach(({ eigenvalues, residualNorms, converged }, i) => {
         const { k, spin, planeWaves } = batch[i]!;
         solved.push({

@@ -12,6 +12,7 @@ import {
 import { type KPath, labelledPath, listedPoints, type PathLabel } from "../bands/k-path.ts";
 import { requireFewLevels, type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { requireInput, requireOption } from "../common/failure.ts";
+import type { FinishedPieces } from "../common/finished-pieces.ts";
 import { type Given, valuesOf } from "../common/options.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { Interval } from "../interval/interval.ts";
@@ -24,6 +25,8 @@ import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-b
 
 /** Which bands, how well, and what to tell meanwhile. */
 export interface BandsChoices extends Given<Omit<typeof BANDS_OPTIONS, "path" | "kpoints">> {
+  /** Levels of this Hamiltonian that were solved for before; the others are kept there. */
+  readonly pieces?: FinishedPieces | undefined;
   /** Heard between k-points. */
   readonly signal?: AbortSignal | undefined;
   readonly onBands?: ((done: number, total: number) => void) | undefined;
@@ -169,6 +172,7 @@ export async function computeBands(
       // beside error bars these are the few levels left over, wanted after an interruption as well
       signal: bars ? undefined : signal,
       tolerance,
+      pieces: options.pieces,
     });
   // An interval comes with its level; without one the level is that of the run's basis.
   const unproved = bars?.failures.map(({ k }) => k) ?? kpoints;

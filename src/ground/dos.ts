@@ -1,6 +1,7 @@
 import { hasCorners, withCorners } from "../bands/hexagonal.ts";
 import { type SolvedBands, solveBands } from "../bands/solve-bands.ts";
 import { type OptionName, requireOption } from "../common/failure.ts";
+import type { FinishedPieces } from "../common/finished-pieces.ts";
 import { type Given, valuesOf } from "../common/options.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
@@ -18,6 +19,8 @@ import { type LocalStates, localDensityOfStates, REACH, spaced } from "./local-d
 
 /** Which density of states, and what to tell meanwhile. */
 export interface DosChoices extends Given<typeof DOS_OPTIONS> {
+  /** Levels of this Hamiltonian that were solved for before; the others are kept there. */
+  readonly pieces?: FinishedPieces | undefined;
   /** Heard between k-points. */
   readonly signal?: AbortSignal | undefined;
   readonly onBands?: ((done: number, total: number) => void) | undefined;
@@ -114,6 +117,7 @@ export async function computeDos(
       backend,
       onProgress: options.onBands,
       signal: options.signal,
+      pieces: options.pieces,
       ...(values.local && {
         // All k-points at once: the Fermi level is known when orbitals are seen.
         memory: Number.POSITIVE_INFINITY,

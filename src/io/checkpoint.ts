@@ -43,7 +43,7 @@ function* contentChunks(state: object): Generator<string> {
   const header = JSON.stringify({ stillwaveCheckpoint: VERSION, state: encode(state, arrays) });
   yield `${header}\n`;
   for (const array of arrays) {
-    const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+    const bytes = bytesOf(array);
     yield '"';
     for (let from = 0; from < bytes.length; from += PIECE)
       yield bytes.subarray(from, from + PIECE).toString("base64");
@@ -51,16 +51,39 @@ function* contentChunks(state: object): Generator<string> {
   }
 }
 
-function encode(value: unknown, arrays: TypedArray[]): unknown {
+const bytesOf = (array: TypedArray): Buffer => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+
+const encode = (value: unknown, arrays: TypedArray[]): unknown =>
+  encoded(value, (array, type) => ({ $array: arrays.push(array) - 1, type, length: array.length }));
+
+/** Makes JSON of plain data, with what stands for each typed array. */
+function encoded(value: unknown, ofArray: (array: TypedArray, type: TypeName) => object): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) return { $number: String(value) };
   if (typeof value !== "object" || value === null) return value;
   const type = (Object.keys(TYPES) as TypeName[]).find((name) => value instanceof TYPES[name]);
-  if (type !== undefined) {
-    const array = value as TypedArray;
-    return { $array: arrays.push(array) - 1, type, length: array.length };
+  if (type !== undefined) return ofArray(value as TypedArray, type);
+  if (Array.isArray(value)) return value.map((item) => encoded(item, ofArray));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encoded(item, ofArray)]));
+}
+
+/** Makes JSON of plain data with the bytes of typed arrays in it, for one line. */
+export const encodeInline = (value: unknown): unknown =>
+  encoded(value, (array, type) => ({ $bytes: bytesOf(array).toString("base64"), type }));
+
+/** Makes plain data of what `encodeInline` made. */
+export function decodeInline(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(decodeInline);
+  const { $number, $bytes, type } = value as Record<string, unknown>;
+  if (typeof $number === "string") return Number($number);
+  if (typeof $bytes === "string" && typeof type === "string" && Object.hasOwn(TYPES, type)) {
+    const bytes = Buffer.from($bytes, "base64");
+    const Type = TYPES[type as TypeName];
+    const array = new Type(Math.floor(bytes.length / Type.BYTES_PER_ELEMENT));
+    bytesOf(array).set(bytes.subarray(0, array.byteLength));
+    return array;
   }
-  if (Array.isArray(value)) return value.map((item) => encode(item, arrays));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item, arrays)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeInline(item)]));
 }
 
 const BEGINNING = '{"stillwaveCheckpoint":';
@@ -174,7 +197,7 @@ class CheckpointReader {
 
   /** Fills an array from the base64 line that comes next. */
   private async fill(array: TypedArray): Promise<void> {
-    const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
+    const bytes = bytesOf(array);
     await this.expect('"');
     let filled = 0;
     for (let left = 4 * Math.ceil(bytes.length / 3); left > 0; ) {

@@ -1,13 +1,19 @@
 import { type BasisCorrectionRequest, basisCorrection } from "../state/basis-correction.ts";
 import { type Examination, examineBlock } from "../state/examine-block.ts";
 import { type MissedRequest, missedLevels } from "../state/missed-levels.ts";
-import type { EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
+import type { BlockEigenvalues, EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
 import { blockResponse, type ResponseRequest, type ResponseSource } from "../state/response-block.ts";
 import { blockGradient, retract, ritzLevels, tangentPart } from "../state/stiefel.ts";
 import type { BlockTerm } from "../terms/block-term.ts";
 
 /** Electrons in each band of a block, f_n w_k, shape [nBands]. */
 type Weights = Float64Array;
+
+/** Eigenvalues of a block with its orbitals. */
+export interface SavedSolution extends BlockEigenvalues {
+  /** Complex panel [planeWaves × nBands]; undefined where only the eigenvalues are wanted. */
+  readonly psi: Float64Array | undefined;
+}
 
 /**
  * Operations on a block. Arguments and results are plain data, to pass between threads. Operations
@@ -16,6 +22,14 @@ type Weights = Float64Array;
 export const blockOperations = {
   /** Solves for the lowest orbitals of the potential. */
   diagonalise: (block: OrbitalBlock, request: EigenRequest) => block.diagonalise(request),
+  /** Does the same and returns a copy of the orbitals as well, if it is wanted. */
+  diagonaliseAndSave: (
+    block: OrbitalBlock,
+    { request, withOrbitals }: { readonly request: EigenRequest; readonly withOrbitals: boolean },
+  ): SavedSolution => ({
+    ...block.diagonalise(request),
+    psi: withOrbitals ? block.toComplex(block.psi) : undefined,
+  }),
   /** Returns Σ_n w_n |ψ_n(r)|² [bohr⁻³], shape [N], for each set of weights. */
   densities: (block: OrbitalBlock, sets: readonly Weights[]) => block.densities(sets),
   /** Returns Σ_n w_n ⟨ψ_n|·|ψ_n⟩ of each operator [Ha]. */

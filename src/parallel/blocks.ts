@@ -9,8 +9,12 @@ export type { BlocksSpec } from "./thread.ts";
 /** Called after each block with the number of finished blocks and of all. */
 export type BlockProgress = (done: number, total: number) => void;
 
-export interface EachOptions {
+export interface EachOptions<Result> {
   readonly onBlock?: BlockProgress | undefined;
+  /** Results by the index of blocks on which the operation is not run, as they are known. */
+  readonly known?: ReadonlyMap<number, Result> | undefined;
+  /** Receives each result that is not known as soon as it is there, in any order. */
+  readonly onResult?: ((result: Result, index: number) => void) | undefined;
   /** Aborts between blocks: the operation then fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,7 +36,7 @@ export interface Blocks {
     operation: K,
     argument: (index: number) => ArgumentOf<K>,
     use: (result: ResultOf<K>, index: number) => void,
-    options?: EachOptions,
+    options?: EachOptions<ResultOf<K>>,
   ): Promise<void>;
   /** Returns the peak memory of all kernels [bytes]. */
   peakMemory(): Promise<number>;
@@ -66,21 +70,28 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
       seen.set(potential as unknown as Float64Array);
       await all((thread) => thread.setPotential(seen));
     },
-    async each(operation, argument, use, { onBlock, signal } = {}) {
+    async each(operation, argument, use, { onBlock, known, onResult, signal } = {}) {
       const early = new Map<number, () => void>();
       let turn = 0;
-      let done = 0;
+      let done = known?.size ?? 0;
       let failed = false;
+      const useInTurn = () => {
+        for (let next = early.get(turn); next !== undefined; next = early.get(++turn)) {
+          early.delete(turn);
+          next();
+        }
+      };
+      for (const [index, result] of known ?? []) early.set(index, () => use(result, index));
+      useInTurn();
       const serveShare = async (thread: Thread, indices: readonly number[]) => {
         for (const index of indices) {
+          if (known?.has(index) === true) continue;
           signal?.throwIfAborted();
           const result = await thread.run(operation, index, argument(index));
           if (failed) return;
+          onResult?.(result, index);
           early.set(index, () => use(result, index));
-          for (let next = early.get(turn); next !== undefined; next = early.get(++turn)) {
-            early.delete(turn);
-            next();
-          }
+          useInTurn();
           onBlock?.(++done, total);
         }
       };

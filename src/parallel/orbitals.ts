@@ -1,10 +1,11 @@
+import { type FinishedPieces, isNumbers } from "../common/finished-pieces.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { BlockExamination, Examination } from "../state/examine-block.ts";
 import type { MissedLevels, MissedRequest } from "../state/missed-levels.ts";
 import type { BlockEigenvalues, EigenRequest } from "../state/orbital-block.ts";
 import type { ResponseRequest, ResponseSource } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
-import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
+import type { ArgumentOf, BlockOperation, ResultOf, SavedSolution } from "./block-operations.ts";
 import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./blocks.ts";
 import type { WorkerAddress } from "./spawn.ts";
 
@@ -37,11 +38,16 @@ export interface Orbitals {
   ): Promise<ResultOf<K>[]>;
   /** Sets the local potential that operations with the Hamiltonian use [Ha], shape [nSpin·N]. */
   setPotential(potential: ReadonlyRealField): Promise<void>;
-  /** Solves for the orbitals of the local potential V(r), shape [nSpin·N]. */
+  /**
+   * Solves for the orbitals of the local potential V(r), shape [nSpin·N].
+   *
+   * @param kept takes blocks from here that were solved before, and keeps the others.
+   */
   diagonalise(
     potential: ReadonlyRealField,
     request: EigenRequest,
     progress?: BlockProgress,
+    kept?: KeptBlocks,
   ): Promise<BlockEigenvalues[]>;
   /**
    * Returns Σ_blocks Σ_n w_n |ψ_n(r)|² [bohr⁻³], not symmetrised, shape [nSpin·N].
@@ -93,11 +99,21 @@ export interface Orbitals {
   retract(panels: readonly Float64Array[]): Promise<void>;
   /** Returns copies of the orbitals, one panel per block. */
   save(): Promise<Float64Array[]>;
-  restore(psi: readonly Float64Array[]): Promise<void>;
+  /** Overwrites the lowest orbitals of the blocks for which there is a panel. */
+  restore(psi: readonly (Float64Array | undefined)[]): Promise<void>;
   /** Returns the peak memory of all kernels [bytes]. */
   peakMemory(): Promise<number>;
   /** Ends the workers and drops the orbitals. */
   close(): Promise<void>;
+}
+
+/** Where `diagonalise` keeps each block as soon as it is solved. */
+export interface KeptBlocks {
+  readonly pieces: FinishedPieces;
+  /** The name of a block there: all that its solution depends on beside the work. */
+  readonly nameOf: (index: number) => string;
+  /** Whether the orbitals are wanted afterwards, and kept too. */
+  readonly withOrbitals: boolean;
 }
 
 /** How `openOrbitals` opens them. */
@@ -157,14 +173,34 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     );
     return totals;
   };
+  const restore = (psi: readonly (Float64Array | undefined)[]) => {
+    const absent = Array.from(psi.keys()).filter((index) => psi[index] === undefined);
+    return blocks.each(
+      "restore",
+      (index) => psi[index]!,
+      () => {},
+      { known: new Map(absent.map((index) => [index, undefined])) },
+    );
+  };
   return {
     spec,
     threads: blocks.threads,
     map,
     setPotential: blocks.setPotential,
-    async diagonalise(potential, request, progress) {
+    async diagonalise(potential, request, onBlock, kept) {
       await blocks.setPotential(potential);
-      return map("diagonalise", () => request, progress);
+      if (kept === undefined) return map("diagonalise", () => request, onBlock);
+      const { pieces, nameOf, withOrbitals } = kept;
+      const known = solvedBefore(spec, kept);
+      if (withOrbitals) await restore(spec.blocks.map((_, index) => known.get(index)?.psi));
+      const solved: BlockEigenvalues[] = [];
+      await blocks.each(
+        "diagonaliseAndSave",
+        () => ({ request, withOrbitals }),
+        (block) => solved.push(block),
+        { onBlock, known, onResult: (block, index) => pieces.keep(nameOf(index), block), signal },
+      );
+      return solved;
     },
     density: async (weights, progress) => (await densities([weights], progress))[0]!,
     densities,
@@ -215,15 +251,33 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
       await blocks.each("save", () => null, keep);
       return panels;
     },
-    restore: (psi) =>
-      blocks.each(
-        "restore",
-        (index) => psi[index]!,
-        () => {},
-      ),
+    restore,
     peakMemory: blocks.peakMemory,
     close: blocks.close,
   };
+}
+
+/** Finds the blocks that were solved before. */
+function solvedBefore(
+  { setup: { nBands }, blocks }: BlocksSpec,
+  { pieces, nameOf, withOrbitals }: KeptBlocks,
+): Map<number, SavedSolution> {
+  const found = new Map<number, SavedSolution>();
+  for (const [index, { planeWaves }] of blocks.entries()) {
+    const isWhole = (value: unknown): value is SavedSolution => {
+      const { eigenvalues, residualNorms, applications, converged, psi } = value as Partial<SavedSolution>;
+      return (
+        isNumbers(eigenvalues, nBands) &&
+        isNumbers(residualNorms, nBands) &&
+        typeof applications === "number" &&
+        typeof converged === "boolean" &&
+        (!withOrbitals || isNumbers(psi, 2 * planeWaves * nBands))
+      );
+    };
+    const block = pieces.find(nameOf(index), isWhole);
+    if (block !== undefined) found.set(index, block);
+  }
+  return found;
 }
 
 function addTo(total: Float64Array, part: Float64Array): void {

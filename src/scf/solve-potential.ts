@@ -1,7 +1,7 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
-import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
+import type { BlockProgress, KeptBlocks, Orbitals } from "../parallel/orbitals.ts";
 import type { IterateLevels } from "../precond/preconditioner.ts";
 import { type EnergyWindow, windowWeights } from "../state/energy-window.ts";
 import { densityWeights, type Levels, occupy } from "../state/occupation.ts";
@@ -39,8 +39,9 @@ export async function solveLevels(
   potential: ReadonlyRealField,
   request: EigenRequest,
   progress?: BlockProgress,
+  kept?: KeptBlocks,
 ): Promise<SolvedLevels> {
-  const solved = await orbitals.diagonalise(potential, request, progress);
+  const solved = await orbitals.diagonalise(potential, request, progress, kept);
   const levels = levelsOf(orbitals, solved);
   return {
     levels,

@@ -5,7 +5,6 @@ import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { writeCheckpoint } from "../../src/io/checkpoint.ts";
 import type { BandsFile } from "../../src/job/tasks/bands/bands-result.ts";
-import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import { SILICON } from "../systems.ts";
 import { fakeHost } from "./fake-host.ts";
 
@@ -37,12 +36,10 @@ test("a checkpoint stands for its job, wherever that lies, and saves its iterati
     "jobs/si.result.json",
   );
   expect(first.code, first.stderr).toBe(0);
-  const { iterations } = read<ResultFile>("jobs/si.result.json");
   const path = ["--k", "0,0,0;0.5,0,0", "--bands", "4"];
   const kept = await run("bands", "states/si.checkpoint.json", ...path, "--out", "kept.json");
   expect(kept.code, kept.stderr).toBe(0);
-  expect(kept.stderr).toMatch(new RegExp(`^ +${iterations + 1} `, "m"));
-  expect(kept.stderr).not.toMatch(/^ +1 /m);
+  expect(kept.stderr).not.toMatch(/^ +\d+ +-/m); // not one step of the iteration
   const anew = await run("bands", "jobs/si.result.json", ...path, "--out", "anew.json");
   expect(anew.code, anew.stderr).toBe(0);
   expect(anew.stderr).toMatch(/^ +1 /m);

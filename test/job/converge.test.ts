@@ -112,6 +112,9 @@ test("a test that was interrupted goes on where it stopped", async () => {
   const went = await runConvergence(SILICON, { ...lists, restart, run: known(0, calls) });
   expect(calls).toHaveLength(whole.runs.length - 2);
   expect({ ...went, resources: 0 }).toEqual({ ...whole, resources: 0 });
+  const checked = { ...SILICON, check: true };
+  const again = await runConvergence(checked, { ...lists, restart: went, run: known(0, []) });
+  expect(again.runs).toEqual(went.runs);
   await expect(runConvergence({ ...SILICON, ecut: 6 }, { ...lists, restart, run: known() })).rejects.toThrow(
     /restart: must be of this job/,
   );

@@ -46,6 +46,10 @@ const weights = (index: number) => Float64Array.of(2, 1.5, 1 + index / 8, 0.25, 
 /** Arguments for every operation of the table: one without is an error of types. */
 const ARGUMENTS: { readonly [K in BlockOperation]: (index: number) => ArgumentOf<K> } = {
   diagonalise: () => ({ tolerance: 1e-3, nConverge: 4, maxIterations: 30 }),
+  diagonaliseAndSave: () => ({
+    request: { tolerance: 1e-3, nConverge: 4, maxIterations: 30 },
+    withOrbitals: true,
+  }),
   densities: (index) => [weights(index), weights(index + 1)],
   energies: weights,
   forces: weights,

@@ -47,9 +47,7 @@ export const dielectric = jobCommand({
         show("products", text + settling(lambdaMax / lambdaMin));
       },
       onDampedStep: ({ step, densityResidual }) => {
-        const text = `residual ${densityResidual.toExponential(1)}`;
-        report.detail(`damped step ${step}: ${text}`);
-        damped(step, observedSteps, `, ${text}`);
+        damped(step, observedSteps, `, residual ${densityResidual.toExponential(1)}`);
       },
     });
   },

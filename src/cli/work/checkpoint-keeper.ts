@@ -1,6 +1,16 @@
+import { statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import type { PiecesKeeper } from "../../common/finished-pieces.ts";
 import { type Given, text } from "../../common/options.ts";
+import { plural } from "../../common/plural.ts";
 import { readCheckpoint, writeCheckpoint, writeCheckpointSync } from "../../io/checkpoint.ts";
+import {
+  type PiecesBefore,
+  type PiecesFile,
+  piecesFile,
+  piecesOf,
+  readPieces,
+} from "../../io/pieces-file.ts";
 import { claimFile } from "../../io/whole-files.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
 import type { Job } from "../../job/schema/job.ts";
@@ -17,18 +27,21 @@ export const CHECKPOINT_OPTIONS = {
 
 /** Keeps the state of a self-consistent field, so that no step is made twice. */
 export interface CheckpointKeeper {
-  readonly run: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "restart">;
+  readonly run: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "restart" | "finished">;
   /** Writes the last state, if there is one that no file has yet, and says how to go on. */
   rescue(): Promise<void>;
   /** The same at once, for a process that is about to end. */
   rescueNow(): void;
+  /** Removes the pieces that a later run would go on from: all of the work is done. */
+  done(): void;
   /** Lets other runs write the file. */
   release(): Promise<void>;
 }
 
 /**
  * Writes after every step into the file of `--checkpoint`; without it into memory, and into a file
- * beside the result or of the job's name when the run is interrupted.
+ * beside the result or of the job's name when the run is interrupted. What follows from the ground
+ * state goes piece by piece into a file beside that of `--checkpoint`, until all of it is done.
  *
  * @param out the result file, if there is one.
  * @throws InputError if the file of `--restart` is no checkpoint, or another run writes that of
@@ -45,7 +58,11 @@ export async function checkpointKeeper(
   }: Given<typeof CHECKPOINT_OPTIONS> & { readonly out?: string | undefined },
 ): Promise<CheckpointKeeper> {
   const path = (name: string) => resolve(cwd, name);
-  const before = restart === undefined ? source.state : await readCheckpoint(path(restart));
+  const from = restart ?? (source.state === undefined ? undefined : source.files[0]);
+  const piecesBefore = from === undefined ? undefined : readPieces(piecesPath(path(from)));
+  // a Hamiltonian that is fixed by the job leaves pieces and no state
+  const isFixed = job.hamiltonian !== "kohn-sham" && piecesBefore !== undefined;
+  const before = restart === undefined || isFixed ? source.state : await readCheckpoint(path(restart));
   let latest: object | undefined;
   let written: object | undefined;
   const rescued =
@@ -62,6 +79,21 @@ export async function checkpointKeeper(
       return false;
     }
   };
+  let pieces: PiecesFile | undefined;
+  const finished: PiecesKeeper = {
+    open(work) {
+      const isSame = piecesBefore?.work === work;
+      if (piecesBefore !== undefined) report.note(piecesText(piecesBefore, isSame));
+      const known = isSame ? piecesBefore.pieces : new Map<string, object>();
+      if (kept === undefined || !canStandBeside(path(kept))) return piecesOf(known);
+      pieces = piecesFile(piecesPath(path(kept)), work, known, (error) =>
+        report.warn([
+          `checkpoint: ${(error as Error).message}; a later run begins with the first k-point again`,
+        ]),
+      );
+      return pieces;
+    },
+  };
   const release = kept === undefined ? undefined : await claimFile("--checkpoint", path(kept));
   return {
     run: {
@@ -70,6 +102,7 @@ export async function checkpointKeeper(
         if (kept !== undefined) await write(state);
       },
       keepOrbitals: kept !== undefined,
+      finished,
       ...(before === undefined ? {} : { restart: before }),
     },
     async rescue() {
@@ -80,6 +113,23 @@ export async function checkpointKeeper(
       writeCheckpointSync(path(rescued), { ...latest, ...origin });
       tell();
     },
+    done: () => pieces?.remove(),
     release: async () => release?.(),
   };
+}
+
+/** The file of finished pieces beside a checkpoint. */
+export const piecesPath = (checkpoint: string): string => `${checkpoint}.pieces`;
+
+/** Whether a file may stand beside that of a checkpoint: devices and pipes have none. */
+const canStandBeside = (checkpoint: string): boolean =>
+  statSync(checkpoint, { throwIfNoEntry: false })?.isFile() !== false;
+
+function piecesText({ pieces, damaged }: PiecesBefore, isSame: boolean): string {
+  const count = plural(pieces.size, "finished piece");
+  const lines =
+    damaged === 0 ? "" : `; ${plural(damaged, "line")} of its file cut short or damaged, and done again`;
+  return isSame
+    ? `restart: ${count} of the work taken over${lines}`
+    : `restart: ${count} found, of other work, and not used`;
 }

@@ -12,7 +12,7 @@ import { printResult, type ResultTexts } from "../output/print-result.ts";
 import { levelOf, levelOptions } from "../terminal/level.ts";
 import type { PhaseTime } from "../terminal/phases.ts";
 import { type Reporter, reporter } from "../terminal/reporter.ts";
-import { CHECKPOINT_OPTIONS, checkpointKeeper } from "./checkpoint-keeper.ts";
+import { CHECKPOINT_OPTIONS, type CheckpointKeeper, checkpointKeeper } from "./checkpoint-keeper.ts";
 import { type JobSource, loadJob } from "./job-source.ts";
 import { type EndedJob, type JobRow, severalJobs } from "./several-jobs.ts";
 import { type Work, work } from "./work.ts";
@@ -128,70 +128,81 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     await requireOutputs(options, called, source.files);
     if (spec.alwaysWrites === true) host.onFiles();
     const keeper = iterates ? await checkpointKeeper(host, report, call, given) : undefined;
-    const task = await host.engine(called.name, spec.load);
-    const headline = spec.headline?.(call);
-    const { result, phases } = await work<{ readonly result: Result; readonly phases: readonly PhaseTime[] }>(
-      {
-        host,
-        report,
-        source,
-        job,
-        options: given,
-        keeper,
-        rows: headline === undefined || given.json === true ? host.stderr : host.stdout,
-        headline,
-        isUnfinished: ({ result: found }) => spec.isUnfinished?.(found) ?? false,
-      },
-      async (at) => {
-        const found = await spec.solve(
-          task,
-          await openSession(job, { ...at.run, named: called.flag }),
-          at,
-          call,
-        );
-        return { result: found, phases: at.phases() };
-      },
-    );
-    const unsaved: string[] = [];
-    const keep: Keep = async (what, name, write) => {
-      if (name === undefined) return false;
-      try {
-        await write(call.path(name));
-        report.note(`${what}: ${name}`);
-        return true;
-      } catch (error) {
-        unsaved.push(`${what}: ${(error as Error).message}`);
-        return false;
-      }
-    };
-    await spec.save?.(result, call, keep);
-    const isPrinted = unsaved.length > 0;
-    const {
-      warnings,
-      failures = [],
-      failedChecks = [],
-      isIncomplete = false,
-      ...texts
-    } = spec.tell(result, call, phases);
-    report.warn(warnings);
-    const isTold = isAlone || isPrinted || report.level !== "quiet";
-    if (isTold) printResult(host, report, given.json === true || isPrinted, texts);
-    for (const failure of failures) report.fail(failure);
-    for (const failed of failedChecks) report.fail(failed, "check failed");
-    await spec.draw?.(result, call, keep);
-    if (unsaved.length > 0) {
-      const why = isPrinted ? "the result is printed, because a file of it is missing; " : "";
-      throw new Error(`${why}${unsaved.join("; ")}`);
+    try {
+      return await computed(spec, call, { ...given, isAlone }, keeper);
+    } finally {
+      await keeper?.release();
     }
-    const isReached = failures.length === 0 && !isIncomplete;
-    return {
-      code: failedChecks.length > 0 ? EXIT.error : isReached ? EXIT.ok : EXIT.notConverged,
-      row: spec.row?.(result),
-    };
   };
   const run = async (called: Call<Options>): Promise<ExitCode> =>
     called.args.length === 1
       ? (await runOne(called, true)).code
       : severalJobs(options, called, (call) => runOne(call, false));
   return command({ args: [spec.row === undefined ? JOB : JOBS], options, examples, run });
+}
+
+/** Computes the result of a call, writes its files and tells of it. */
+async function computed<const Declared extends Options, Task, Result>(
+  spec: JobCommand<Declared, Task, Result>,
+  call: JobCall<Declared>,
+  given: Given<typeof COMPUTING_OPTIONS> & { readonly json?: unknown; readonly isAlone: boolean },
+  keeper: CheckpointKeeper | undefined,
+): Promise<EndedJob> {
+  const { host, report, source, job } = call;
+  const task = await host.engine(call.name, spec.load);
+  const headline = spec.headline?.(call);
+  const { result, phases } = await work<{ readonly result: Result; readonly phases: readonly PhaseTime[] }>(
+    {
+      host,
+      report,
+      source,
+      job,
+      options: given,
+      keeper,
+      rows: headline === undefined || given.json === true ? host.stderr : host.stdout,
+      headline,
+      isUnfinished: ({ result: found }) => spec.isUnfinished?.(found) ?? false,
+    },
+    async (at) => {
+      const found = await spec.solve(task, await openSession(job, { ...at.run, named: call.flag }), at, call);
+      return { result: found, phases: at.phases() };
+    },
+  );
+  const unsaved: string[] = [];
+  const keep: Keep = async (what, name, write) => {
+    if (name === undefined) return false;
+    try {
+      await write(call.path(name));
+      report.note(`${what}: ${name}`);
+      return true;
+    } catch (error) {
+      unsaved.push(`${what}: ${(error as Error).message}`);
+      return false;
+    }
+  };
+  await spec.save?.(result, call, keep);
+  const isPrinted = unsaved.length > 0;
+  const {
+    warnings,
+    failures = [],
+    failedChecks = [],
+    isIncomplete = false,
+    ...texts
+  } = spec.tell(result, call, phases);
+  report.warn(warnings);
+  const isTold = given.isAlone || isPrinted || report.level !== "quiet";
+  if (isTold) printResult(host, report, given.json === true || isPrinted, texts);
+  for (const failure of failures) report.fail(failure);
+  for (const failed of failedChecks) report.fail(failed, "check failed");
+  await spec.draw?.(result, call, keep);
+  if (unsaved.length > 0) {
+    const why = isPrinted ? "the result is printed, because a file of it is missing; " : "";
+    throw new Error(`${why}${unsaved.join("; ")}`);
+  }
+  if (spec.isUnfinished?.(result) !== true) keeper?.done();
+  const isReached = failures.length === 0 && !isIncomplete;
+  return {
+    code: failedChecks.length > 0 ? EXIT.error : isReached ? EXIT.ok : EXIT.notConverged,
+    row: spec.row?.(result),
+  };
 }

@@ -19,7 +19,7 @@ export interface Work {
   readonly run: Required<
     Pick<RunOptions, "threads" | "signal" | "readText" | "onProgress" | "onStep" | "onWarnings">
   > &
-    Pick<RunOptions, "backend" | "checkpoint" | "keepOrbitals" | "restart">;
+    Pick<RunOptions, "backend" | "checkpoint" | "keepOrbitals" | "restart" | "finished">;
   /** Reports pieces done of a phase of the work, with the time left. */
   count(phase: string, noun: string): (done: number, total: number, detail?: string) => void;
   /** Says what is being done in a phase. */
@@ -102,7 +102,9 @@ export async function work<T>(
         const left = timeLeft();
         return (done, total, detail = "") => {
           enter(phase);
-          report.line.show(`${phase}: ${noun} ${done}/${total}${detail}${left(done, total)}`);
+          const text = `${phase}: ${noun} ${done}/${total}${detail}`;
+          report.detail(text);
+          report.line.show(text + left(done, total));
         };
       },
       show: (phase, text) => {
@@ -119,7 +121,6 @@ export async function work<T>(
     throw error;
   } finally {
     release();
-    await keeper?.release();
     report.line.clear();
   }
 }

@@ -57,6 +57,18 @@ const systemSchema = z.looseObject({
   physics: z.looseObject({ bands: count.nullable() }).optional(),
 });
 
+const finite = z.number();
+const fields = z.array(field);
+const settledSchema = z.looseObject({
+  rhoIn: field,
+  rhoOut: field,
+  levels: z.array(z.looseObject({ weight: finite, spin: finite.optional(), eigenvalues: field })),
+  residualNorms: fields,
+  occupation: z.looseObject({ fermiLevel: finite, occupations: fields, warnings: z.array(z.string()) }),
+  energies: z.looseObject({ total: finite }).catchall(finite),
+  warnings: z.array(z.string()),
+});
+
 const stateSchema = z.looseObject({
   rho: field,
   method: z
@@ -67,6 +79,7 @@ const stateSchema = z.looseObject({
   nBands: count,
   nConverge: count,
   orbitals: z.array(field).optional(),
+  settled: settledSchema.optional(),
   system: systemSchema.optional(),
 });
 
@@ -87,8 +100,10 @@ export function checkedState(value: unknown): CheckedState {
   );
   // Not the parser's copy, which has its fields in another order.
   const state = said as CheckedState;
-  const { nBands, nConverge, orbitals, system } = state;
-  const sizes = fieldsOf(state.method).map(({ length }) => length);
+  const { nBands, nConverge, orbitals, system, settled } = state;
+  const sizes = [...fieldsOf(state.method), ...(settled ? [settled.rhoIn, settled.rhoOut] : [])].map(
+    ({ length }) => length,
+  );
   const points = system?.fftSize.reduce((product, n) => product * n, 1);
   requireRestart(
     nConverge <= nBands &&
@@ -105,6 +120,17 @@ export function checkedState(value: unknown): CheckedState {
       (bands.length % system!.spheres.length === 0 &&
         bands.every((count) => count === bands[0] && Number.isInteger(count) && count <= nBands)),
     () => `must have orbitals of at most ${nBands} bands at every k-point, got others; the file was changed`,
+  );
+  const { levels = [], occupation, residualNorms = [] } = settled ?? {};
+  requireRestart(
+    settled === undefined ||
+      (bands !== undefined &&
+        state.history.length > 0 &&
+        [levels, occupation?.occupations, residualNorms].every((each) => each?.length === bands.length) &&
+        [...levels.map(({ eigenvalues }) => eigenvalues), ...(occupation?.occupations ?? [])].every(
+          ({ length }) => length === bands[0],
+        )),
+    () => "must have the levels of its orbitals, got others; the file was changed",
   );
   return state;
 }

@@ -1,4 +1,6 @@
+import { invariant } from "../../common/failure.ts";
 import { type ScfEnd, solveScf } from "../../scf/scf.ts";
+import { operatorsOf } from "../../terms/sums.ts";
 import type { PreparedScf, RunOptions } from "./prepare-scf.ts";
 
 /**
@@ -15,12 +17,42 @@ export async function drain(
     await checkpoint?.({ ...state, system });
   });
   const { last, orbitals, reason } = end;
+  const { row: _, converged, state, ...rest } = last;
+  const settled = converged ? { settled: { ...rest, tolerance: options.tolerance } } : {};
   if (checkpoint && (keepOrbitals || reason !== "converged"))
     try {
-      await checkpoint({ ...last.state, system, orbitals: await orbitals.save() });
+      await checkpoint({ ...state, system, ...settled, orbitals: await orbitals.save() });
     } catch (error) {
       await orbitals.close();
       throw error;
     }
   return end;
+}
+
+/**
+ * Does the same for what follows from the end of an iteration: where the run of before had come to
+ * it, no step is made, and all digits are those of that run.
+ */
+export async function drainOrResume(
+  prepared: Pick<PreparedScf, "problem" | "options" | "system" | "settled">,
+  given: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "onStep">,
+): Promise<ScfEnd> {
+  const { problem, options, system, settled } = prepared;
+  const { restart: state } = options;
+  if (settled === undefined || state === undefined) return drain(prepared, given);
+  const { orbitals: panels } = state;
+  const row = state.history.at(-1);
+  invariant(row !== undefined && panels !== undefined, () => "a settled end has a step and orbitals");
+  const { tolerance: _, ...last } = settled;
+  // the steps of the run of before may have asked for more bands in the next one
+  const held = panels[0]!.length / (2 * problem.basis.kpoints[0]!.planeWaves);
+  const orbitals = await problem.createOrbitals(held, operatorsOf(problem.terms));
+  try {
+    await orbitals.restore(panels);
+    if (given.keepOrbitals === true) await given.checkpoint?.({ ...state, system, settled });
+  } catch (error) {
+    await orbitals.close();
+    throw error;
+  }
+  return { last: { ...last, row, converged: true, state }, reason: "converged", orbitals };
 }

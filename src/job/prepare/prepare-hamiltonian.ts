@@ -1,9 +1,13 @@
+import { digestOf, digestOfNumbers } from "../../common/digest.ts";
+import type { FinishedPieces } from "../../common/finished-pieces.ts";
+import type { CrystalHamiltonian } from "../../ground/crystal-hamiltonian.ts";
 import { requireConverged, selfConsistentHamiltonian } from "../../ground/self-consistent-hamiltonian.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
-import { drain } from "./drain.ts";
+import { VERSION } from "../../version.ts";
+import { drainOrResume } from "./drain.ts";
 import { fixedHamiltonian, type PreparedHamiltonian } from "./fixed-hamiltonian.ts";
 import { prepareSession, type RunOptions } from "./prepare-scf.ts";
 import type { Session } from "./session.ts";
@@ -20,7 +24,12 @@ export interface UnsolvedHamiltonian {
    *
    * @throws NotConvergedError if there is none.
    */
-  solve(): Promise<PreparedHamiltonian>;
+  solve(): Promise<SolvedHamiltonian>;
+}
+
+/** A Hamiltonian with the levels of it that a run of before has left. */
+export interface SolvedHamiltonian extends PreparedHamiltonian {
+  readonly pieces: FinishedPieces | undefined;
 }
 
 /**
@@ -32,11 +41,15 @@ export async function prepareHamiltonian(
   session: Session,
   options: RunOptions,
 ): Promise<UnsolvedHamiltonian> {
+  const withPieces = (crystal: PreparedHamiltonian): SolvedHamiltonian => ({
+    ...crystal,
+    pieces: options.finished?.open(workOf(session, crystal)),
+  });
   if (session.job.hamiltonian !== "kohn-sham") {
     const fixed = await fixedHamiltonian(session);
     const { model, choice, operations, timeReversal } = fixed;
     const { size } = fixed.hamiltonian.setup;
-    return { model, choice, operations, timeReversal, size, solve: async () => fixed };
+    return { model, choice, operations, timeReversal, size, solve: async () => withPieces(fixed) };
   }
   const prepared = await prepareSession(session, options);
   const { problem, warnings } = prepared;
@@ -48,13 +61,19 @@ export async function prepareHamiltonian(
     timeReversal,
     size: grid.size,
     async solve() {
-      const end = await drain(prepared, options);
+      const end = await drainOrResume(prepared, options);
       await end.orbitals.close();
       requireConverged(end);
-      return {
+      return withPieces({
         ...selfConsistentHamiltonian(problem, end.last, end.orbitals.spec),
         warnings: [...new Set([...warnings, ...end.last.warnings])],
-      };
+      });
     },
   };
 }
+
+/** Tells the levels of a Hamiltonian from those of any other, to the last digit. */
+const workOf = (
+  { backend }: Pick<Session, "backend">,
+  { hamiltonian: { setup, potential, nSpin } }: Pick<CrystalHamiltonian, "hamiltonian">,
+): string => digestOf([VERSION, backend, setup, nSpin, digestOfNumbers(Float64Array.from(potential))]);

@@ -1,5 +1,6 @@
 import { symmetricGridSize } from "../../basis/grid.ts";
 import { createBasis } from "../../basis/plane-wave-basis.ts";
+import type { PiecesKeeper } from "../../common/finished-pieces.ts";
 import type { Mat3 } from "../../common/vec3.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
@@ -25,6 +26,7 @@ import {
   type Checkpoint,
   type CheckpointSystem,
   checkpointSystem,
+  type SettledEnd,
   type StartingPoint,
   startingPoint,
 } from "./starting-point.ts";
@@ -61,6 +63,8 @@ export interface RunOptions extends SessionOptions {
   readonly planeWaves?: FixedPlaneWaves | undefined;
   /** A state from `checkpoint`: of the same job, or of one whose atoms or cell have moved. */
   readonly restart?: unknown;
+  /** Keeps what follows from the ground state, piece by piece: k-points, products. */
+  readonly finished?: PiecesKeeper | undefined;
 }
 
 /** A job made ready to run: for callers who want the steps rather than the result. */
@@ -75,6 +79,8 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
   readonly sizes: JobSizes;
   /** What checkpoints of the run are of. */
   readonly system: CheckpointSystem;
+  /** The end of the run of before, where that had converged as the job asks. */
+  readonly settled: SettledEnd | undefined;
 }
 
 /**
@@ -116,7 +122,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
   const start: StartingPoint =
     options.restart === undefined
       ? { warnings: [] }
-      : startingPoint(options.restart, system, basis, kernels, named);
+      : startingPoint(options.restart, { system, tolerance: job.scf.tolerance }, basis, kernels, named);
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
@@ -142,6 +148,7 @@ export async function prepareSession(session: Session, options: RunOptions): Pro
     choice,
     sizes,
     system,
+    settled: start.settled,
     problem: {
       basis,
       terms: kohnShamTerms(

@@ -7,8 +7,9 @@ import { asRealField, newRealField, type RealField } from "../../kernels/fields.
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import { createLattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
+import type { Tolerance } from "../../scf/method.ts";
 import { eigenTolerance } from "../../scf/rules/eigen-tolerance.ts";
-import type { ScfState } from "../../scf/state.ts";
+import type { ScfState, ScfStep } from "../../scf/state.ts";
 import { extrapolateDensity } from "../../state/extrapolate-density.ts";
 import { superpositionOfAtoms } from "../../state/guess.ts";
 import type { Job } from "../schema/job.ts";
@@ -48,9 +49,17 @@ export interface CheckpointPhysics {
   readonly weights: readonly number[];
 }
 
+/** The last step of a converged iteration, but for what the state beside it holds. */
+export interface SettledEnd extends Omit<ScfStep, "row" | "converged" | "state"> {
+  /** That was met. */
+  readonly tolerance: Tolerance;
+}
+
 /** A state to go on from, and of what. */
 export interface Checkpoint extends ScfState {
   readonly system?: CheckpointSystem;
+  /** With the orbitals of a converged run: what follows from it needs no step. */
+  readonly settled?: SettledEnd;
 }
 
 /** Names the system of a job, for its checkpoints. */
@@ -84,6 +93,8 @@ export function checkpointSystem(
 export interface StartingPoint {
   readonly restart?: ScfState;
   readonly startDensity?: RealField;
+  /** The end of the iteration, where it had converged as the job asks. */
+  readonly settled?: SettledEnd | undefined;
   /** Differences from the job that wrote the state, except atoms and cell; one line each. */
   readonly warnings: readonly string[];
 }
@@ -95,20 +106,23 @@ export interface StartingPoint {
  * orbitals of before.
  *
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
- * @param now the system of the job.
+ * @param job its system, and the tolerance that it asks for.
  * @param named how warnings name an option.
  * @throws InputError if it is no state, or one of other atoms.
  */
 export function startingPoint(
   value: unknown,
-  now: CheckpointSystem,
+  { system: now, tolerance }: { readonly system: CheckpointSystem; readonly tolerance: Tolerance },
   basis: PlaneWaveBasis,
   kernels: Kernels,
   named: OptionName,
 ): StartingPoint {
   const state = checkedState(value) as unknown as Checkpoint;
   const before = state.system ?? { ...now, physics: undefined };
-  if (isSame(before, now)) return { restart: state, warnings: [] };
+  if (isSame(before, now)) {
+    const isSettled = state.orbitals !== undefined && isSame(state.settled?.tolerance, tolerance);
+    return { restart: state, settled: isSettled ? state.settled : undefined, warnings: [] };
+  }
   requireSameAtoms(before, now);
   const warnings = differences(before, now).map((what) => `${named("restart")}: the checkpoint ${what}`);
 

@@ -25,7 +25,7 @@ import type { BandsFile } from "./bands-result.ts";
 export interface BandsOptions
   extends Given<typeof BANDS_OPTIONS>,
     Omit<RunOptions, "onFields">,
-    Omit<BandsChoices, "signal"> {
+    Omit<BandsChoices, "signal" | "pieces"> {
   /** Whether to make a problem file of the self-consistent Hamiltonian. Default false. */
   readonly saveProblem?: boolean | undefined;
 }
@@ -91,10 +91,10 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   requireFewLevels(model.nSpin * wanted.kpoints.length, wanted.bands);
   // Error bars choose a basis of their own, whose size is limited.
   if (!errorBars) await requireRoomForLevels(session, unsolved, { ...wanted, purpose: "the band structure" });
-  const { warnings, ...crystal } = await unsolved.solve();
+  const { warnings, pieces, ...crystal } = await unsolved.solve();
   const problem =
     saveProblem || errorBars || typeof job.hamiltonian === "object" ? crystal.stored?.(job.title) : undefined;
-  const bands = await computeBands(crystal, kpath, session, choices);
+  const bands = await computeBands(crystal, kpath, session, { ...choices, pieces });
   const { kpoints, path, zero, converged, filled, enclosedGap } = bands;
   const file: BandsFile = {
     stillwave: VERSION,

@@ -1,5 +1,7 @@
 import { planeAverage } from "../../../basis/plane-average.ts";
+import { digestOf, digestOfNumbers } from "../../../common/digest.ts";
 import { requireOption } from "../../../common/failure.ts";
+import type { FinishedPieces } from "../../../common/finished-pieces.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import { plural } from "../../../common/plural.ts";
 import { type Dielectric, observeDamped } from "../../../ground/dielectric.ts";
@@ -11,6 +13,7 @@ import type { DielectricMode, DielectricStep } from "../../../response/dielectri
 import { dampedRate, observedRate } from "../../../response/rates.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
+import { drainOrResume } from "../../prepare/drain.ts";
 import { requireRoomForDielectric } from "../../prepare/further-room.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -68,20 +71,25 @@ export async function dielectricTask(
   );
   requireRoomForDielectric(session, prepared.sizes, values.maxProducts);
   const preconditioner = preconditionerOf(mixing);
-  const state = await solveSession(session, prepared, options);
-  const { row } = state.last;
+  const state = await solveSession(session, prepared, options, drainOrResume);
+  const { row, rhoOut } = state.last;
+  const { spec } = state.orbitals;
+  const pieces = options.finished?.open(
+    digestOf([VERSION, spec, prepared.system, mixing, digestOfNumbers(Float64Array.from(rhoOut))]),
+  );
   let peak: number;
   let found: Findings;
   try {
     found = state.converged
-      ? await analyse(job, state, preconditioner, options)
+      ? await analyse(job, state, preconditioner, { ...options, pieces })
       : { reason: `there is no ground state: ${endOf(state)}`, warnings: [] };
     peak = await state.orbitals.peakMemory();
   } finally {
     await state.close();
   }
   const observed =
-    found.report && (await observe(prepared, preconditioner, found.report, { ...options, ...values }));
+    found.report &&
+    (await observe(prepared, preconditioner, found.report, { ...options, ...values, pieces }));
   return {
     stillwave: VERSION,
     job,
@@ -98,6 +106,10 @@ export async function dielectricTask(
   };
 }
 
+interface WithPieces {
+  readonly pieces: FinishedPieces | undefined;
+}
+
 /** What the analysis adds to the file. */
 interface Findings {
   readonly report?: Dielectric;
@@ -111,11 +123,12 @@ async function analyse(
   { scf: { damping } }: Job,
   state: GroundState,
   preconditioner: Preconditioner,
-  { maxProducts, onProduct, onProgress, signal }: DielectricRunOptions,
+  { maxProducts, onProduct, onProgress, signal, pieces }: DielectricRunOptions & WithPieces,
 ): Promise<Findings> {
   const report = await state.dielectric({
     preconditioner,
     maxProducts,
+    pieces,
     signal,
     onProduct,
     onOrbitals: (done, total) =>
@@ -167,10 +180,18 @@ async function observe(
   { problem, options }: PreparedScf,
   preconditioner: Preconditioner,
   report: Dielectric,
-  { observedSteps = 30, onDampedStep }: DielectricRunOptions,
+  { observedSteps = 30, onDampedStep, pieces }: DielectricRunOptions & WithPieces,
 ): Promise<ObservedIteration | undefined> {
   if (observedSteps === 0) return undefined;
-  const found = await observeDamped(problem, options, preconditioner, report, observedSteps, onDampedStep);
+  const found = await observeDamped(
+    problem,
+    options,
+    preconditioner,
+    report,
+    observedSteps,
+    onDampedStep,
+    pieces,
+  );
   if (found === undefined) return undefined;
   const { damping, residuals } = found;
   const rate = observedRate(residuals);

@@ -9,7 +9,7 @@ import { parseJob } from "../../schema/schema.ts";
 import type { DosFile } from "./dos-result.ts";
 
 /** Which density of states, and progress callbacks. Default bands: the job's. */
-export interface DosOptions extends Omit<RunOptions, "onFields">, Omit<DosChoices, "signal"> {}
+export interface DosOptions extends Omit<RunOptions, "onFields">, Omit<DosChoices, "signal" | "pieces"> {}
 
 /**
  * Density of states of a job's Hamiltonian; for `kohn-sham` the ground state is found first and its
@@ -37,8 +37,8 @@ export async function dosTask(session: Session, options: DosOptions): Promise<Do
   const unsolved = await prepareHamiltonian(session, options);
   const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
   await requireRoomForDos(session, unsolved, choices);
-  const { warnings, ...crystal } = await unsolved.solve();
-  const dos = await computeDos(crystal, session, choices);
+  const { warnings, pieces, ...crystal } = await unsolved.solve();
+  const dos = await computeDos(crystal, session, { ...choices, pieces });
   return {
     stillwave: VERSION,
     job,

@@ -3,7 +3,7 @@ import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import { type GroundState, groundStateFrom } from "../../../ground/ground-state.ts";
 import type { GridSize } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
-import { drain } from "../../prepare/drain.ts";
+import { drain, type drainOrResume } from "../../prepare/drain.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
@@ -44,15 +44,20 @@ export const solveConverged = async (
   options: SolveOptions,
 ): Promise<GroundState> => onlyConverged(session, await solveSession(session, prepared, options));
 
-/** Solves the prepared job of a session, converged or not. Whoever calls it closes the state. */
+/**
+ * Solves the prepared job of a session, converged or not. Whoever calls it closes the state.
+ *
+ * @param run how its steps are made. Default all of them.
+ */
 export async function solveSession(
   session: Session,
   prepared: PreparedScf,
   options: SolveOptions,
+  run: typeof drainOrResume = drain,
 ): Promise<GroundState> {
   const { problem, system } = prepared;
   const { basis } = problem;
-  return groundStateFrom(problem, await drain(prepared, options), {
+  return groundStateFrom(problem, await run(prepared, options), {
     async moved(positions, lattice, from, planeWaves) {
       const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
       const restart = { ...from, system };
