@@ -58,16 +58,20 @@ function byInversion(
     imageOf,
     expand(c, a, s = 1, b, t = 1) {
       for (let g = 0; g < n; g++) {
-        const [x, y] = [s * a[g]!, b === undefined ? 0 : t * b[g]!];
-        const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
+        const x = s * a[g]!;
+        const y = b === undefined ? 0 : t * b[g]!;
+        const re = phase[2 * g]!;
+        const im = phase[2 * g + 1]!;
         c[2 * g] = x * re - y * im;
         c[2 * g + 1] = x * im + y * re;
       }
     },
     addProjected(a, b, c, s = 1) {
       for (let g = 0; g < n; g++) {
-        const [x, y] = [s * c[2 * g]!, s * c[2 * g + 1]!];
-        const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
+        const x = s * c[2 * g]!;
+        const y = s * c[2 * g + 1]!;
+        const re = phase[2 * g]!;
+        const im = phase[2 * g + 1]!;
         a[g]! += x * re + y * im;
         if (b !== undefined) b[g]! += y * re - x * im;
       }
@@ -100,18 +104,19 @@ function byTimeReversal({ k, gVectors, kPlusG, planeWaves: n }: KPoint): RealBas
   return {
     kind: "time-reversal",
     expand(c, a, s = 1, b, t = 1) {
+      const [u, v] = [s * Math.SQRT1_2, t * Math.SQRT1_2];
       for (let g = 0; g < n; g++) {
         const p = partner[g]!;
         if (p < g) continue;
-        const isAlone = p === g;
-        const [u, v] = isAlone ? [s, t] : [s * Math.SQRT1_2, t * Math.SQRT1_2];
-        const [x, y] = [u * a[g]!, b === undefined ? 0 : v * b[g]!];
-        if (isAlone) {
-          c[2 * g] = x;
-          c[2 * g + 1] = y;
+        if (p === g) {
+          c[2 * g] = s * a[g]!;
+          c[2 * g + 1] = b === undefined ? 0 : t * b[g]!;
           continue;
         }
-        const [z, w] = [u * a[p]!, b === undefined ? 0 : v * b[p]!];
+        const x = u * a[g]!;
+        const z = u * a[p]!;
+        const y = b === undefined ? 0 : v * b[g]!;
+        const w = b === undefined ? 0 : v * b[p]!;
         c[2 * g] = x - w;
         c[2 * g + 1] = y + z;
         c[2 * p] = x + w;
@@ -119,6 +124,7 @@ function byTimeReversal({ k, gVectors, kPlusG, planeWaves: n }: KPoint): RealBas
       }
     },
     addProjected(a, b, c, s = 1) {
+      const u = s * Math.SQRT1_2;
       for (let g = 0; g < n; g++) {
         const p = partner[g]!;
         if (p < g) continue;
@@ -127,8 +133,10 @@ function byTimeReversal({ k, gVectors, kPlusG, planeWaves: n }: KPoint): RealBas
           if (b !== undefined) b[g]! += s * c[2 * g + 1]!;
           continue;
         }
-        const u = s * Math.SQRT1_2;
-        const [x, y, z, w] = [c[2 * g]!, c[2 * g + 1]!, c[2 * p]!, c[2 * p + 1]!];
+        const x = c[2 * g]!;
+        const y = c[2 * g + 1]!;
+        const z = c[2 * p]!;
+        const w = c[2 * p + 1]!;
         // (c_G + c_P)/√2 and −i (c_G − c_P)/√2
         a[g]! += u * (x + z);
         a[p]! += u * (y - w);
