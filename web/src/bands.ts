@@ -1,5 +1,7 @@
+import { scfLeft, stepsLeftText } from "../../src/cli/terminal/steps-left.ts";
 import { timeLeft } from "../../src/cli/terminal/time-left.ts";
 import type { DrawnBands } from "../../src/plot/bands.ts";
+import type { HistoryRow } from "../../src/scf/state.ts";
 import { lastCrystal, source } from "./job.ts";
 import { byId, picture, runButtons, save, saveJson, says, scientific } from "./page.ts";
 import type { EnclosedBands } from "./worker.ts";
@@ -41,6 +43,8 @@ export function begin(): void {
       meter.removeAttribute("value");
       says(message, "Computing bands and proving their intervals.");
       const left = timeLeft();
+      const history: HistoryRow[] = [];
+      const crystal = lastCrystal();
       try {
         found = await compute(
           "bands",
@@ -49,11 +53,12 @@ export function begin(): void {
             signal,
             onEvent(event) {
               if (event.kind === "path") growing = event.bands;
-              else if (event.kind === "scf")
-                counted(
-                  `Ground state: step ${event.row.step}, residual ${scientific(event.row.densityResidual)}`,
-                );
-              else if (event.kind === "count") {
+              else if (event.kind === "scf") {
+                history.push(event.row);
+                const { step, densityResidual } = event.row;
+                const toGo = crystal && stepsLeftText(scfLeft(history, crystal.tolerance));
+                counted(`Ground state: step ${step}, residual ${scientific(densityResidual)}${toGo ?? ""}`);
+              } else if (event.kind === "count") {
                 meter.max = event.total;
                 meter.value = event.done;
                 counted(`${event.done} of ${event.total} k-points proved${left(event.done, event.total)}`);

@@ -3,8 +3,8 @@ import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import type { HistoryRow } from "../../src/scf/state.ts";
 import { lastCrystal, source } from "./job.ts";
 import { byId, make, picture, runButtons, saveJson, says, scientific, table } from "./page.ts";
-import type { Crystal } from "./worker.ts";
-import { CORES, compute, inBackground, newest, Stopped } from "./workshop.ts";
+import type { Crystal, Source } from "./worker.ts";
+import { CORES, compute, inBackground, newest, Stopped, share } from "./workshop.ts";
 
 /** Iterations of one job under several mixings, side by side. */
 
@@ -83,13 +83,13 @@ export function begin(): void {
     energyTable.replaceChildren(...energies(runs));
   };
 
-  async function solve(run: Run, threads: number, signal: AbortSignal): Promise<void> {
+  async function solve(run: Run, asked: Source, threads: number, signal: AbortSignal): Promise<void> {
     run.state = "starting";
     const crystal = lastCrystal();
     try {
       const { result, density: svg } = await compute(
         "scf",
-        { source: source(), mixing: run.mixing, threads },
+        { source: asked, mixing: run.mixing, threads },
         {
           signal,
           onEvent(event) {
@@ -131,15 +131,9 @@ export function begin(): void {
       keep.disabled = false;
       says(message, `Computing with ${chosen.join(", ")}.`);
       tell();
+      const asked = source();
       const threads = Math.max(1, Math.floor(CORES / chosen.length));
-      const queue = [...runs];
-      const worker = async (): Promise<void> => {
-        for (let run = queue.shift(); run !== undefined; run = queue.shift())
-          await solve(run, threads, signal);
-      };
-      await Promise.all(Array.from({ length: Math.min(CORES, runs.length) }, worker)).finally(
-        drawConvergence,
-      );
+      await share(runs, (run) => solve(run, asked, threads, signal)).finally(drawConvergence);
       if (signal.aborted) throw new Stopped("stopped");
       const best = quickest(runs);
       if (best?.density !== undefined) density.show(best.density);

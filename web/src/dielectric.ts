@@ -1,12 +1,18 @@
+import { conditionSettling } from "../../src/cli/terminal/steps-left.ts";
+import { timeLeft } from "../../src/cli/terminal/time-left.ts";
+import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../src/ground/dielectric-options.ts";
 import type { DielectricFile } from "../../src/job/tasks/dielectric/dielectric-result.ts";
 import { lastCrystal, source } from "./job.ts";
 import { byId, make, picture, runButtons, saveJson, says, table } from "./page.ts";
-import type { Crystal } from "./worker.ts";
-import { CORES, compute, inBackground, newest, Stopped } from "./workshop.ts";
+import type { Crystal, Source } from "./worker.ts";
+import { CORES, compute, inBackground, newest, Stopped, share } from "./workshop.ts";
 
 /** Spectra of the dielectric operator beside the iterations whose rate they predict. */
 
 const MIXINGS: readonly Crystal["mixing"][] = ["simple", "kerker", "ldos"];
+
+/** Steps of the damped iteration at most. */
+const DAMPED = DIELECTRIC_ANALYSIS_OPTIONS.observedSteps.default;
 
 interface Analysis {
   readonly mixing: Crystal["mixing"];
@@ -63,19 +69,21 @@ export function begin(): void {
     places.replaceChildren(make("div", { class: "scroll" }, table("Estimates", head, rows)));
   };
 
-  async function analyse(one: Analysis, threads: number, signal: AbortSignal): Promise<void> {
+  async function analyse(one: Analysis, asked: Source, threads: number, signal: AbortSignal): Promise<void> {
+    const settling = conditionSettling();
+    const left = timeLeft();
     try {
       one.file = await compute(
         "dielectric",
-        { source: source(), mixing: one.mixing, threads },
+        { source: asked, mixing: one.mixing, threads },
         {
           signal,
           onEvent(event) {
             if (event.kind === "step") one.state = `ground state, step ${event.row.step}`;
             else if (event.kind === "product")
-              one.state = `product ${event.step}, eigenvalues from ${event.smallest.toFixed(3)} to ${event.largest.toFixed(3)}`;
+              one.state = `product ${event.step}, eigenvalues from ${event.smallest.toFixed(3)} to ${event.largest.toFixed(3)}${settling(event.largest / event.smallest)}`;
             else {
-              one.state = `damped step ${event.row.step} of 30`;
+              one.state = `damped step ${event.row.step} of ${DAMPED}${left(event.row.step, DAMPED)}`;
               one.residuals.push(event.row.densityResidual);
               void draw();
             }
@@ -104,13 +112,9 @@ export function begin(): void {
       keep.disabled = false;
       says(message, `Analysing ${lastCrystal()?.title ?? "the job"}.`);
       tell();
-      const queue = [...all];
+      const asked = source();
       const threads = Math.max(1, Math.floor(CORES / all.length));
-      const worker = async (): Promise<void> => {
-        for (let one = queue.shift(); one !== undefined; one = queue.shift())
-          await analyse(one, threads, signal);
-      };
-      await Promise.all(Array.from({ length: Math.min(CORES, all.length) }, worker));
+      await share(all, (one) => analyse(one, asked, threads, signal));
       if (signal.aborted) throw new Stopped("stopped");
       says(
         message,

@@ -1,7 +1,6 @@
 import { enclosedGapText, gapText, zeroText } from "../../src/cli/output/bands-summary.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { plural } from "../../src/common/plural.ts";
-import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
 import type { BandsAtK } from "../../src/ground/band-levels.ts";
 import { bandsPath } from "../../src/ground/bands.ts";
 import { certificateLines } from "../../src/io/certificate-file.ts";
@@ -32,6 +31,7 @@ import { fieldSvg } from "../../src/plot/field-picture.ts";
 import { type Spectrum, spectraSvg } from "../../src/plot/spectra.ts";
 import type { StepProgress } from "../../src/scf/scf.ts";
 import type { HistoryRow } from "../../src/scf/state.ts";
+import { type Scene, sceneOf } from "./scene.ts";
 
 /** Everything that computes or draws, in a worker, so that the page never waits. */
 
@@ -49,10 +49,9 @@ export interface Source {
 export interface Crystal {
   readonly title: string;
   readonly formula: string;
-  /** Rows [bohr]. */
-  readonly lattice: Mat3;
-  /** Positions are fractional. */
-  readonly atoms: readonly { readonly element: string; readonly position: Vec3 }[];
+  /** How many are in the cell. */
+  readonly atoms: number;
+  readonly scene: Scene;
   readonly tolerance: Job["scf"]["tolerance"];
   readonly mixing: MixingChoice["name"];
 }
@@ -100,8 +99,8 @@ async function look(source: Source): Promise<Crystal> {
   return {
     title: job.title ?? formula(structure),
     formula: formula(structure),
-    lattice: structure.lattice,
-    atoms: structure.atoms,
+    atoms: structure.atoms.length,
+    scene: sceneOf(structure),
     tolerance: job.scf.tolerance,
     mixing: job.scf.mixing.name,
   };

@@ -110,5 +110,22 @@ export function newest(work: () => Promise<void>): () => Promise<void> {
   };
 }
 
+/**
+ * Does all of the work, as many pieces at once as there are processors.
+ *
+ * @throws the first error, after all of it has ended.
+ */
+export async function share<Piece>(
+  pieces: readonly Piece[],
+  work: (piece: Piece) => Promise<void>,
+): Promise<void> {
+  const queue = [...pieces];
+  const hand = async (): Promise<void> => {
+    for (let piece = queue.shift(); piece !== undefined; piece = queue.shift()) await work(piece);
+  };
+  const hands = await Promise.allSettled(Array.from({ length: Math.min(CORES, pieces.length) }, hand));
+  for (const each of hands) if (each.status === "rejected") throw each.reason;
+}
+
 /** Processors of this machine that the page uses. */
 export const CORES = Math.min(8, Math.max(1, navigator.hardwareConcurrency || 1));

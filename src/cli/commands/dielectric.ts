@@ -11,7 +11,7 @@ import { dielectricDetails, dielectricSummary, essentialDielectric } from "../ou
 import { output, PICTURE } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { headline } from "../output/summary.ts";
-import { type Shrinking, stepsLeft, stepsLeftText } from "../terminal/steps-left.ts";
+import { conditionSettling } from "../terminal/steps-left.ts";
 import { jobCommand } from "../work/job-command.ts";
 
 /** Finds extreme eigenvalues of a job's dielectric operator: table or JSON to stdout. */
@@ -66,24 +66,6 @@ export const dielectric = jobCommand({
     failures: file.converged ? [] : [file.reason ?? "unknown"],
   }),
 });
-
-/**
- * Products end when the condition number changes by less per product, after ten at the earliest.
- */
-const SETTLED = 5e-4;
-
-/** Tells from condition numbers, one of each product, how long they take to settle. */
-function conditionSettling(now: () => number = () => performance.now()): (condition: number) => string {
-  const changes: Shrinking[] = [];
-  let [last, at] = [Number.NaN, now()];
-  return (condition) => {
-    const time = now();
-    const size = Math.abs(condition / last - 1);
-    if (Number.isFinite(size)) changes.push({ size, seconds: (time - at) / 1000 });
-    [last, at] = [condition, time];
-    return stepsLeftText(stepsLeft(changes, SETTLED), "product");
-  };
-}
 
 const picture = ({ modes, smallest, largest, preconditioner }: DielectricFile, title: string) =>
   modesSvg(

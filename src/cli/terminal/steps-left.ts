@@ -74,3 +74,23 @@ export const stepsLeftText = (left: StepsLeft | undefined, noun = "step"): strin
   left === undefined || left.steps === 0
     ? ""
     : `, about ${left.steps} ${noun}${left.steps === 1 ? "" : "s"} or ${durationText(left.seconds)} left`;
+
+/**
+ * Products end when the condition number changes by less per product, after ten at the earliest.
+ */
+const SETTLED = 5e-4;
+
+/** Tells from condition numbers, one of each product, how long they take to settle. */
+export function conditionSettling(
+  now: () => number = () => performance.now(),
+): (condition: number) => string {
+  const changes: Shrinking[] = [];
+  let [last, at] = [Number.NaN, now()];
+  return (condition) => {
+    const time = now();
+    const size = Math.abs(condition / last - 1);
+    if (Number.isFinite(size)) changes.push({ size, seconds: (time - at) / 1000 });
+    [last, at] = [condition, time];
+    return stepsLeftText(stepsLeft(changes, SETTLED), "product");
+  };
+}
