@@ -5,7 +5,7 @@ import type { Vec3 } from "../common/vec3.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { type KeptBlocks, type Orbitals, openOrbitals } from "../parallel/orbitals.ts";
-import type { WorkerAddress } from "../parallel/spawn.ts";
+import type { WorkerSource } from "../parallel/spawn.ts";
 import { projectorCount } from "../state/block-memory.ts";
 import type { OrbitalSetup } from "../state/orbital-block.ts";
 
@@ -24,7 +24,7 @@ export interface SolveBandsOptions {
   readonly tolerance?: number;
   /** Default 1. */
   readonly threads?: number;
-  readonly worker?: WorkerAddress | undefined;
+  readonly worker?: WorkerSource | undefined;
   /** Default `wasm`. */
   readonly backend?: BackendName;
   /** Memory for orbitals and projectors of k-points held together [B]. Default 512 MiB. */

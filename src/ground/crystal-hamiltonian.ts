@@ -6,7 +6,7 @@ import type { BackendName } from "../kernels/kernels.ts";
 import type { KpointChoice } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
 import type { SymmetryOperation } from "../model/symmetry.ts";
-import type { WorkerAddress } from "../parallel/spawn.ts";
+import type { WorkerSource } from "../parallel/spawn.ts";
 
 /** A Hamiltonian that no longer depends on its orbitals, with the crystal it belongs to. */
 export interface CrystalHamiltonian {
@@ -32,7 +32,7 @@ export interface CrystalHamiltonian {
 /** Where the work is done. */
 export interface Workplace {
   readonly threads: number;
-  readonly worker?: WorkerAddress | undefined;
+  readonly worker?: WorkerSource | undefined;
   readonly backend: BackendName;
   /** How warnings name an option. Default its name. */
   readonly named?: OptionName | undefined;

@@ -8,7 +8,7 @@ import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
 import type { EnclosedPoint, EnclosureTask } from "../parallel/enclosure-host.ts";
 import { enclosePoints } from "../parallel/enclosures.ts";
-import type { WorkerAddress } from "../parallel/spawn.ts";
+import type { WorkerSource } from "../parallel/spawn.ts";
 import type { BandEnergy } from "./band-levels.ts";
 
 export interface ErrorBarOptions {
@@ -19,7 +19,7 @@ export interface ErrorBarOptions {
   readonly backend: BackendName;
   /** k-points at once. Default 1; no digit depends on it. */
   readonly threads?: number;
-  readonly worker?: WorkerAddress | undefined;
+  readonly worker?: WorkerSource | undefined;
   /** Whether to keep what proves the intervals. Default false. */
   readonly certificate?: boolean | undefined;
   /** k-points not begun when it is aborted are left without intervals, and said to be. */

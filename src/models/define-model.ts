@@ -9,7 +9,7 @@ import { cellLattice } from "../model/lattice.ts";
 import { isSmeared } from "../model/model.ts";
 import { type SmearingName, smearingAt } from "../model/smearing.ts";
 import { orbitalsFor } from "../parallel/orbitals-for.ts";
-import type { WorkerAddress } from "../parallel/spawn.ts";
+import type { WorkerSource } from "../parallel/spawn.ts";
 import type { ScfProblem } from "../scf/scf.ts";
 import { entropy } from "../terms/entropy/entropy.ts";
 import { kinetic } from "../terms/kinetic/kinetic.ts";
@@ -45,8 +45,8 @@ export interface ModelDefinition {
   readonly fftSize?: readonly number[];
   readonly backend?: BackendName;
   readonly threads?: number;
-  /** Address of the module of a worker. Default the package's own. */
-  readonly worker?: WorkerAddress | undefined;
+  /** Address of the module of a worker, or a pool of workers. Default the package's own. */
+  readonly worker?: WorkerSource | undefined;
   /** Seed of the random start. Default 0. */
   readonly seed?: number;
 }

@@ -1,6 +1,6 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
-import type { WorkerAddress } from "./spawn.ts";
+import type { WorkerSource } from "./spawn.ts";
 import type { BlockLabel, BlocksSpec, Thread } from "./thread.ts";
 import { openThreads } from "./threads.ts";
 
@@ -50,7 +50,7 @@ export interface Blocks {
  *
  * @throws InputError if there are more bands than plane waves; all threads are then closed.
  */
-export async function openBlocks(spec: BlocksSpec, threads: number, worker?: WorkerAddress): Promise<Blocks> {
+export async function openBlocks(spec: BlocksSpec, threads: number, worker?: WorkerSource): Promise<Blocks> {
   const total = spec.blocks.length;
   const team = await openThreads(threads, total, worker);
   const shares = share(spec.blocks, team.threads.length);

@@ -1,7 +1,7 @@
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { EnclosedPoint, EnclosureTask } from "./enclosure-host.ts";
-import type { WorkerAddress } from "./spawn.ts";
+import type { WorkerSource } from "./spawn.ts";
 import type { Thread } from "./thread.ts";
 import { openThreads } from "./threads.ts";
 
@@ -11,7 +11,7 @@ const NOT_BEGUN = { kind: "not-certified", reason: "interrupted before its turn"
 export interface EnclosurePlace {
   readonly backend: BackendName;
   readonly threads: number;
-  readonly worker?: WorkerAddress | undefined;
+  readonly worker?: WorkerSource | undefined;
   /** Aborts between points; points not begun stay without a proof. */
   readonly signal?: AbortSignal | undefined;
   /** Hears what was found at each k-point, by its index, in the order in which they are done. */

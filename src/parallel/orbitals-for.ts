@@ -4,14 +4,14 @@ import { requireInput } from "../common/failure.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Operator } from "../terms/block-term.ts";
 import { type Orbitals, openOrbitals } from "./orbitals.ts";
-import type { WorkerAddress } from "./spawn.ts";
+import type { WorkerSource } from "./spawn.ts";
 
 /** Threads, back end and seed of orbitals. */
 export interface OrbitalsOptions {
   /** Default 1. */
   readonly threads?: number;
-  /** Address of the module of a worker. Default the package's own. */
-  readonly worker?: WorkerAddress | undefined;
+  /** Address of the module of a worker, or a pool of workers. Default the package's own. */
+  readonly worker?: WorkerSource | undefined;
   /** Default `wasm`. */
   readonly backend?: BackendName;
   /** Seed of the random orbitals. Default 0. */

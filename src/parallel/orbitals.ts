@@ -7,7 +7,7 @@ import type { ResponseRequest, ResponseSource } from "../state/response-block.ts
 import type { BlockGradient } from "../state/stiefel.ts";
 import type { ArgumentOf, BlockOperation, ResultOf, SavedSolution } from "./block-operations.ts";
 import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./blocks.ts";
-import type { WorkerAddress } from "./spawn.ts";
+import type { WorkerSource } from "./spawn.ts";
 
 export type { BlockProgress } from "./blocks.ts";
 
@@ -120,7 +120,7 @@ export interface KeptBlocks {
 export interface OpenOptions {
   /** Default 1. */
   readonly threads?: number;
-  readonly worker?: WorkerAddress | undefined;
+  readonly worker?: WorkerSource | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -5,12 +5,30 @@ import type { WorkerChannel } from "./transport.ts";
 /** Address of a worker's module; relative to the page in a browser. */
 export type WorkerAddress = string | URL;
 
+/** Workers that serve one calculation after the other, from `workerPool`. */
+export interface WorkerPool {
+  take(): Promise<WorkerChannel>;
+  /** Ends the workers that nobody has, and others as they are closed. */
+  close(): Promise<void>;
+}
+
+/** Where workers come from. */
+export type WorkerSource = WorkerAddress | WorkerPool;
+
+/**
+ * Returns a worker: one of a pool, or a new one.
+ *
+ * @param source pool, or address of its module. Default the neighbouring one.
+ */
+export const spawnWorker = (source?: WorkerSource): Promise<WorkerChannel> =>
+  typeof source === "object" && "take" in source ? source.take() : startWorker(source);
+
 /**
  * Starts a worker.
  *
  * @param address of its module. Default the neighbouring one.
  */
-export async function spawnWorker(address?: WorkerAddress): Promise<WorkerChannel> {
+export async function startWorker(address?: WorkerAddress): Promise<WorkerChannel> {
   if (isNode) return (await import("./node-worker.ts")).startNodeWorker(address);
   const worker =
     address === undefined

@@ -46,6 +46,8 @@ export interface Thread {
   peakMemory(): Promise<number>;
   openEnclosures(problem: ExactProblem, backend: BackendName): Promise<void>;
   enclose(task: EnclosureTask): Promise<EnclosedPoint>;
+  /** Drops all that it holds, until something is opened again. */
+  release(): Promise<void>;
 }
 
 /** Makes a thread whose work is done here, in a worker or in the calling thread. */
@@ -71,6 +73,10 @@ export function createThread(): Thread {
     async enclose(task) {
       invariant(enclosures !== undefined, () => "a thread was asked before it was opened");
       return enclosures.enclose(task);
+    },
+    async release() {
+      held = undefined;
+      enclosures = undefined;
     },
   };
 }

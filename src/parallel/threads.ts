@@ -1,5 +1,5 @@
 import { otherRanks } from "./ranks.ts";
-import { spawnWorker, type WorkerAddress } from "./spawn.ts";
+import { spawnWorker, type WorkerSource } from "./spawn.ts";
 import { createThread, type Thread } from "./thread.ts";
 import { connect, distantThread } from "./transport.ts";
 
@@ -17,7 +17,7 @@ export interface Threads {
  * @param threads most threads in each process.
  * @param worker address of the module of the workers here. Default the package's own.
  */
-export async function openThreads(threads: number, tasks: number, worker?: WorkerAddress): Promise<Threads> {
+export async function openThreads(threads: number, tasks: number, worker?: WorkerSource): Promise<Threads> {
   const ranks = otherRanks();
   const processes = ranks?.count ?? 1;
   const count = Math.min(threads * processes, tasks);

@@ -1,7 +1,7 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
-import type { WorkerAddress } from "../parallel/spawn.ts";
+import type { WorkerSource } from "../parallel/spawn.ts";
 import type { Operator } from "../terms/block-term.ts";
 import type { Term } from "../terms/term.ts";
 
@@ -21,6 +21,6 @@ export interface ScfProblem {
   readonly startDensity?: ReadonlyRealField | undefined;
   /** Threads for ground-state quantities beside the orbitals. Default those of the orbitals. */
   readonly threads?: number | undefined;
-  /** Address of the module of their workers. Default the package's own. */
-  readonly worker?: WorkerAddress | undefined;
+  /** Address of the module of their workers, or a pool. Default the package's own. */
+  readonly worker?: WorkerSource | undefined;
 }

@@ -5,6 +5,7 @@ import { COMPUTING_OPTIONS, openSession, type Session } from "../../job/prepare/
 import { CHANGE_OPTIONS, withChanges } from "../../job/schema/changes.ts";
 import type { Job } from "../../job/schema/job.ts";
 import { parseJob } from "../../job/schema/schema.ts";
+import type { WorkerPool } from "../../parallel/spawn.ts";
 import { type Argument, type Call, type CommandBody, command } from "../command.ts";
 import { EXIT, type ExitCode } from "../host.ts";
 import { requireOutputs } from "../output/outputs.ts";
@@ -104,8 +105,8 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     ...COMPUTING_OPTIONS,
     ...levelOptions(detail),
   };
-  /** @param isAlone whether the result is to be told in full, with no table to follow. */
-  const runOne = async (called: Call<Options>, isAlone: boolean): Promise<EndedJob> => {
+  /** @param workers of several jobs, after which there is a table; absent for one alone. */
+  const runOne = async (called: Call<Options>, workers?: WorkerPool): Promise<EndedJob> => {
     const { host, options: given } = called;
     const own = given as Given<Declared>;
     const report = reporter(host.stderr, levelOf(given));
@@ -129,15 +130,13 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     if (spec.alwaysWrites === true) host.onFiles();
     const keeper = iterates ? await checkpointKeeper(host, report, call, given) : undefined;
     try {
-      return await computed(spec, call, { ...given, isAlone }, keeper);
+      return await computed(spec, call, given, keeper, workers);
     } finally {
       await keeper?.release();
     }
   };
   const run = async (called: Call<Options>): Promise<ExitCode> =>
-    called.args.length === 1
-      ? (await runOne(called, true)).code
-      : severalJobs(options, called, (call) => runOne(call, false));
+    called.args.length === 1 ? (await runOne(called)).code : severalJobs(options, called, runOne);
   return command({ args: [spec.row === undefined ? JOB : JOBS], options, examples, run });
 }
 
@@ -145,8 +144,9 @@ export function jobCommand<const Declared extends Options, Task, Result>(
 async function computed<const Declared extends Options, Task, Result>(
   spec: JobCommand<Declared, Task, Result>,
   call: JobCall<Declared>,
-  given: Given<typeof COMPUTING_OPTIONS> & { readonly json?: unknown; readonly isAlone: boolean },
+  given: Given<typeof COMPUTING_OPTIONS> & { readonly json?: unknown },
   keeper: CheckpointKeeper | undefined,
+  workers: WorkerPool | undefined,
 ): Promise<EndedJob> {
   const { host, report, source, job } = call;
   const task = await host.engine(call.name, spec.load);
@@ -164,7 +164,12 @@ async function computed<const Declared extends Options, Task, Result>(
       isUnfinished: ({ result: found }) => spec.isUnfinished?.(found) ?? false,
     },
     async (at) => {
-      const found = await spec.solve(task, await openSession(job, { ...at.run, named: call.flag }), at, call);
+      const found = await spec.solve(
+        task,
+        await openSession(job, { ...at.run, worker: workers, named: call.flag }),
+        at,
+        call,
+      );
       return { result: found, phases: at.phases() };
     },
   );
@@ -190,7 +195,7 @@ async function computed<const Declared extends Options, Task, Result>(
     ...texts
   } = spec.tell(result, call, phases);
   report.warn(warnings);
-  const isTold = given.isAlone || isPrinted || report.level !== "quiet";
+  const isTold = workers === undefined || isPrinted || report.level !== "quiet";
   if (isTold) printResult(host, report, given.json === true || isPrinted, texts);
   for (const failure of failures) report.fail(failure);
   for (const failed of failedChecks) report.fail(failed, "check failed");

@@ -4,6 +4,8 @@ import type { Given, Options } from "../../common/options.ts";
 import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
 import { isFile } from "../../io/node-files.ts";
+import type { WorkerPool } from "../../parallel/spawn.ts";
+import { workerPool } from "../../parallel/worker-pool.ts";
 import type { Call } from "../command.ts";
 import { EXIT, type ExitCode, type Host } from "../host.ts";
 import { failureOf } from "../output/failure.ts";
@@ -45,7 +47,7 @@ const WORST_FIRST = [EXIT.error, EXIT.input, EXIT.notConverged];
 export async function severalJobs(
   declared: Options,
   called: Call<Options>,
-  one: (call: Call<Options>) => Promise<EndedJob>,
+  one: (call: Call<Options>, workers: WorkerPool) => Promise<EndedJob>,
 ): Promise<ExitCode> {
   const { args: jobs, host } = called;
   const report = reporter(host.stderr, levelOf(called.options));
@@ -53,18 +55,22 @@ export async function severalJobs(
   const ended: (readonly string[])[] = [];
   const codes: ExitCode[] = [];
   const interruption = sharedInterruption(host);
+  const workers = workerPool();
   try {
     for (const [i, job] of jobs.entries()) {
       if (interruption.isAsked()) break;
       report.note(`${i === 0 ? "" : "\n"}job ${i + 1} of ${jobs.length}: ${printable(job)}`);
       const began = performance.now();
       const { code, row, failure } = await attempt(async () =>
-        one({
-          ...called,
-          args: [job],
-          options: await ownOptions(declared, called.options, job, host, report),
-          host: interruption.host,
-        }),
+        one(
+          {
+            ...called,
+            args: [job],
+            options: await ownOptions(declared, called.options, job, host, report),
+            host: interruption.host,
+          },
+          workers,
+        ),
       );
       if (failure !== undefined) report.fail(`${job}: ${failure}`, "stillwave");
       codes.push(code);
@@ -78,6 +84,7 @@ export async function severalJobs(
     }
   } finally {
     interruption.release();
+    await workers.close();
   }
   const left = jobs.slice(ended.length).map((job) => [printable(job), "-", "-", "-", "not begun"]);
   const gap = report.level === "quiet" ? "" : "\n";

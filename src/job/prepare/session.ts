@@ -2,7 +2,7 @@ import type { OptionName } from "../../common/failure.ts";
 import { type Given, number, type Options, valuesOf, word } from "../../common/options.ts";
 import type { BackendName } from "../../kernels/kernels.ts";
 import type { MoyoSource } from "../../model/moyo.ts";
-import type { WorkerAddress } from "../../parallel/spawn.ts";
+import type { WorkerSource } from "../../parallel/spawn.ts";
 import type { Job } from "../schema/job.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
 
@@ -35,7 +35,7 @@ export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
   /** Reads the files a job names. Default: paths relative to the current folder, if any. */
   readonly readText?: (path: string) => Promise<string>;
   /** Address of the module of a worker, `stillwave/worker`. Default where bundlers put it. */
-  readonly worker?: WorkerAddress | undefined;
+  readonly worker?: WorkerSource | undefined;
   /**
    * Bytes or address of the symmetry analysis, `@spglib/moyo-wasm/moyo_wasm_bg.wasm`. Default where
    * bundlers put it. The first one that a page or program loads serves all of its runs.
@@ -49,7 +49,7 @@ export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
 export interface Session {
   readonly job: Job;
   readonly threads: number;
-  readonly worker: WorkerAddress | undefined;
+  readonly worker: WorkerSource | undefined;
   readonly backend: BackendName;
   readonly readText: (path: string) => Promise<string>;
   /** An option as whoever asked for the task wrote it. */
