@@ -1,16 +1,19 @@
 import { onGrid } from "../src/basis/on-grid.ts";
 import { molecule } from "../src/build/molecule.ts";
+import { slab } from "../src/build/slab.ts";
 import { supercell } from "../src/build/supercell.ts";
-import { InputError } from "../src/common/failure.ts";
+import { InputError, NotConvergedError } from "../src/common/failure.ts";
 import { norm, sub, type Vec3 } from "../src/common/vec3.ts";
 import { bulk, newJob, solve } from "../src/index.ts";
 import type { Structure } from "../src/model/structure.ts";
 import { command } from "./harness/command.ts";
 
-const USAGE = `npx tsx bench/effectivity.ts [SYSTEM …] [--truth 4.5]
-Effectivity of the estimated errors of the basis: estimate over true error, 1 is right, and the share of the error that is
-left in the corrected value. The truth is a run at --truth times the cutoff, the estimate comes from 3 times. One atom of
-each system is displaced so that it has forces. Systems: `;
+const USAGE = `npx tsx bench/effectivity.ts [SYSTEM …] [--truth 4.5] [--basis]
+Effectivity of estimated errors: estimate over true error, 1 is right, and the share of the error that is left in the
+corrected value. One atom of each system is displaced so that it has forces. Truths: of the basis a run at --truth times the
+cutoff, where the estimate comes from 3 times; of the k-grid a run on twice the divisions; of SCF and eigensolver together,
+for a run that ends at a density residual of 1e-3, the same run at 1e-8. --basis leaves out the last two. At the end medians
+and worst cases. Systems: `;
 
 /** How far the first atom is displaced, fractional. */
 const SHIFT: Vec3 = [0.013, 0.007, -0.01];
@@ -45,6 +48,52 @@ const SYSTEMS: Readonly<Record<string, System>> = {
     kgrid: [2, 4, 4],
     more: METAL,
   },
+  Ge: { structure: bulk("Ge"), ecut: 6, kgrid: [3, 3, 3] },
+  AlAs: { structure: bulk("AlAs"), ecut: 6 },
+  "GaAs pbe": { structure: bulk("GaAs"), ecut: 6, functional: "pbe" },
+  AlP: { structure: bulk("AlP"), ecut: 7 },
+  "SiC pbe": { structure: bulk("SiC"), ecut: 14, functional: "pbe" },
+  KCl: { structure: bulk("KCl"), ecut: 7 },
+  NaF: { structure: bulk("NaF"), ecut: 16 },
+  LiH: { structure: bulk("LiH"), ecut: 20 },
+  "LiH pbe": { structure: bulk("LiH"), ecut: 20, functional: "pbe" },
+  SiH4: { structure: molecule("SiH4", 6), ecut: 6, kgrid: [1, 1, 1] },
+  "CH4 pbe": { structure: molecule("CH4", 5), ecut: 10, functional: "pbe", kgrid: [1, 1, 1] },
+  "LiH mol": { structure: molecule("LiH", 6), ecut: 16, kgrid: [1, 1, 1] },
+  "Si shift": { structure: bulk("Si"), ecut: 6, more: { kshift: [0.5, 0.5, 0.5] } },
+  "Al cold": {
+    structure: supercell(bulk("Al"), [2, 1, 1]),
+    ecut: 4,
+    kgrid: [2, 4, 4],
+    more: { temperature: 0.03, smearing: "marzari-vanderbilt" },
+  },
+  "Al mp1": {
+    structure: supercell(bulk("Al"), [2, 1, 1]),
+    ecut: 4,
+    kgrid: [2, 4, 4],
+    more: { temperature: 0.03, smearing: "methfessel-paxton-1" },
+  },
+  "Al spin": {
+    structure: supercell(bulk("Al"), [2, 1, 1]),
+    ecut: 4,
+    kgrid: [2, 4, 4],
+    more: { ...METAL, spin: "collinear" },
+  },
+  "Li pbe": {
+    structure: bulk("Li", { conventional: true }),
+    ecut: 6,
+    functional: "pbe",
+    kgrid: [3, 3, 3],
+    more: METAL,
+  },
+  K: { structure: bulk("K", { conventional: true }), ecut: 4, kgrid: [2, 2, 2], more: METAL },
+  Mg: { structure: bulk("Mg"), ecut: 4, kgrid: [4, 4, 2], more: METAL },
+  "Al slab": {
+    structure: slab("Al", { layers: 3, vacuum: 6 }),
+    ecut: 4,
+    kgrid: [4, 4, 1],
+    more: METAL,
+  },
   Na: { structure: bulk("Na", { conventional: true }), ecut: 4, kgrid: [3, 3, 3], more: METAL },
   Cu: { structure: bulk("Cu"), ecut: 20, kgrid: [3, 3, 3], more: METAL },
 };
@@ -61,51 +110,103 @@ const jobOf = ({ structure, ecut, functional = "lda-pw92", kgrid = [2, 2, 2], mo
   };
 };
 
-async function measure(name: string, system: System, ratio: number): Promise<string> {
-  const job = jobOf(system);
-  const seconds = () => process.cpuUsage().user / 1e6;
-  const began = seconds();
-  await using coarse = await solve(job);
-  const solved = seconds();
-  const { basis } = await coarse.errors();
-  const estimated = seconds();
-  await using truth = await solve({ ...job, ecut: ratio * system.ecut });
-  const finished = seconds();
+/** Estimates over truths of one system, by quantity; and what is left of the error. */
+interface Measured {
+  readonly name: string;
+  readonly values: Readonly<
+    Record<string, { readonly wrong: number; readonly share: number; readonly left?: number }>
+  >;
+}
 
-  const trueEnergy = coarse.energies.total - truth.energies.total;
-  const { energy, forces, stress, density, levels } = basis;
-  const trueForces = await truth.forces();
-  const trueStress = await truth.stress();
-  const grid = truth.basis.grid;
+type Rows = readonly Vec3[];
+const distance = (a: Rows, b: Rows) => Math.hypot(...a.map((row, i) => norm(sub(row, b[i]!))));
+const compared = (raw: Rows, corrected: Rows, right: Rows) => {
+  const wrong = distance(raw, right);
+  return { wrong, share: distance(corrected, raw) / wrong, left: distance(corrected, right) / wrong };
+};
+const scalars = (wrong: number, found: number) => ({
+  wrong,
+  share: found / wrong,
+  left: Math.abs(wrong - found) / Math.abs(wrong),
+});
+
+/** Below this differences are of the tolerance of the runs, not of what is compared. */
+const NOTHING = 1e-7;
+
+async function measure(name: string, system: System, ratio: number, isBasisOnly: boolean): Promise<Measured> {
+  const job = jobOf(system);
+  await using coarse = await solve(job);
+  const errors = await coarse.errors();
+  const { energy, forces, stress, density, levels } = errors.basis;
+  await using truth = await solve({ ...job, ecut: ratio * system.ecut });
+  const { grid } = truth.basis;
   const onTruth = (data: typeof coarse.density.data, of: typeof grid) => onGrid(data, of, grid);
-  const distance = (a: Float64Array, b: Float64Array) =>
+  const apart = (a: Float64Array, b: Float64Array) =>
     Math.sqrt(grid.dvol * a.reduce((sum, x, r) => sum + (x - b[r]!) ** 2, 0));
   const raw = onTruth(coarse.density.data, coarse.basis.grid);
   // The corrected density on its own grid, whose size a field tells.
   const shape = density.corrected.shape.slice(-3) as [number, number, number];
   const better = onTruth(density.corrected.data, grid.withSize(shape));
-  const of = <Row extends Vec3>(found: readonly Row[], right: readonly Row[], from: readonly Row[]) => {
-    const size = (a: readonly Row[], b: readonly Row[]) =>
-      Math.hypot(...a.map((row, i) => norm(sub(row, b[i]!))));
-    const wrong = size(from, right);
-    return `${wrong.toExponential(1).padStart(8)} ${(size(found, from) / wrong).toFixed(3).padStart(6)} ${(size(found, right) / wrong).toFixed(3).padStart(5)}`;
-  };
-  const trueDensity = distance(raw, truth.density.data);
+  const trueDensity = apart(raw, truth.density.data);
+  const asRows = (all: readonly (readonly number[])[]) => all.flat().map((e): Vec3 => [e, 0, 0]);
   const trueLevels = truth.levels.map(({ energies }, i) =>
     Array.from(energies.subarray(0, levels.raw[i]!.length)),
   );
-  const asRows = (all: readonly (readonly number[])[]) => all.flat().map((e): Vec3 => [e, 0, 0]);
+  const values: Record<string, Measured["values"][string]> = {
+    energy: scalars(coarse.energies.total - truth.energies.total, energy.error),
+    density: {
+      wrong: trueDensity,
+      share: density.error / trueDensity,
+      left: apart(better, truth.density.data) / trueDensity,
+    },
+    force: compared(forces!.raw, forces!.corrected, await truth.forces()),
+    stress: compared(stress!.raw, stress!.corrected, await truth.stress()),
+    levels: compared(asRows(levels.raw), asRows(levels.corrected), asRows(trueLevels)),
+  };
+  if (isBasisOnly) return { name, values };
+  const { kpoints } = errors;
+  if (kpoints !== undefined) {
+    await using denser = await solve({ ...job, kgrid: kpoints.denser, kshift: [0, 0, 0] });
+    values["k-points"] = scalars(coarse.energies.total - denser.energies.total, kpoints.energy);
+  }
+  await using early = await solve({ ...job, scf: { tolerance: { density: 1e-3 } } });
+  const { parts, total } = await early.errors({ cutoff: system.ecut });
+  await using late = await solve({ ...job, scf: { tolerance: { density: 1e-8 } } });
+  const wrong = early.energies.total - late.energies.total;
+  const errorOf = (part: (typeof parts)["scf"]) => ("error" in part.energy ? part.energy.error : Number.NaN);
+  values.scf = scalars(wrong, errorOf(parts.scf) + errorOf(parts.eigensolver));
+  const { forces: of } = total;
+  // With the cutoff of the run and no smearing the corrected forces lack these two parts alone.
+  if (of !== undefined && errors.smearing === undefined)
+    values["scf force"] = compared(of.raw, of.corrected, await late.forces());
+  return { name, values };
+}
+
+const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+const digits = ({ wrong, share, left }: Measured["values"][string]) =>
+  `${wrong.toExponential(1)} ${share.toFixed(3)}${left === undefined ? "" : ` ${left.toFixed(3)}`}`;
+const QUANTITIES = ["energy", "density", "force", "stress", "levels", "k-points", "scf", "scf force"];
+
+/** Medians and worst cases of the shares, of errors that are more than rounding. */
+function summary(all: readonly Measured[]): string[] {
+  const shares = QUANTITIES.map((quantity) =>
+    all
+      .flatMap(({ name, values: { [quantity]: found } }) =>
+        found !== undefined && (Math.abs(found.wrong) > NOTHING || quantity.startsWith("scf"))
+          ? [{ name, share: found.share }]
+          : [],
+      )
+      .sort((a, b) => a.share - b.share),
+  );
+  const of = (pick: (list: { name: string; share: number }[]) => string) =>
+    shares.map((list) => (list.length === 0 ? "-" : pick(list)));
+  const named = ({ name, share }: { name: string; share: number }) => `${share.toFixed(3)} (${name})`;
   return [
-    name.padEnd(9),
-    `${system.ecut}`.padStart(4),
-    `${trueEnergy.toExponential(2)} ${(energy.error / trueEnergy).toFixed(3)}`,
-    `${trueDensity.toExponential(1)} ${(density.error / trueDensity).toFixed(3)} ${(distance(better, truth.density.data) / trueDensity).toFixed(3)}`,
-    of(forces!.corrected, trueForces, forces!.raw),
-    of(stress!.corrected, trueStress, stress!.raw),
-    of(asRows(levels.corrected), asRows(trueLevels), asRows(levels.raw)),
-    `${basis.products}`.padStart(3),
-    [solved - began, estimated - solved, finished - estimated].map((s) => s.toFixed(1)).join(" / "),
-  ].join(" | ");
+    line(["systems", "", ...of((list) => `${list.length}`)]),
+    line(["median", "", ...of((list) => list[Math.floor(list.length / 2)]!.share.toFixed(3))]),
+    line(["least", "", ...of((list) => named(list[0]!))]),
+    line(["most", "", ...of((list) => named(list.at(-1)!))]),
+  ];
 }
 
 await command(async () => {
@@ -114,17 +215,34 @@ await command(async () => {
     console.log(USAGE + Object.keys(SYSTEMS).join(", "));
     return;
   }
-  const at = args.indexOf("--truth");
-  const ratio = at < 0 ? 4.5 : Number(args[at + 1]);
-  const chosen = at < 0 ? args : args.toSpliced(at, 2);
+  const isBasisOnly = args.includes("--basis");
+  const words = args.filter((word) => word !== "--basis");
+  const at = words.indexOf("--truth");
+  const ratio = at < 0 ? 4.5 : Number(words[at + 1]);
+  const chosen = at < 0 ? words : words.toSpliced(at, 2);
   const unknown = chosen.find((name) => SYSTEMS[name] === undefined);
   if (unknown !== undefined || !(ratio > 3))
     throw new InputError(
       `effectivity: ${unknown ?? ratio}: unknown; ${USAGE}${Object.keys(SYSTEMS).join(", ")}`,
     );
-  console.log(
-    "system    | ecut | energy: true, est | density: true est left | force: true est left | stress: true est left | levels: true est left | products | s run / estimate / truth",
-  );
-  for (const [name, system] of Object.entries(SYSTEMS))
-    if (chosen.length === 0 || chosen.includes(name)) console.log(await measure(name, system, ratio));
+  console.log("each: true error, estimate over it, share left");
+  console.log(line(["system", "Ha", ...QUANTITIES]));
+  console.log(line(Array.from({ length: QUANTITIES.length + 2 }, () => "---")));
+  const all: Measured[] = [];
+  for (const [name, system] of Object.entries(SYSTEMS)) {
+    if (chosen.length > 0 && !chosen.includes(name)) continue;
+    try {
+      const found = await measure(name, system, ratio, isBasisOnly);
+      all.push(found);
+      const cells = QUANTITIES.map((quantity) => {
+        const value = found.values[quantity];
+        return value === undefined ? "-" : digits(value);
+      });
+      console.log(line([name, `${system.ecut}`, ...cells]));
+    } catch (error) {
+      if (!(error instanceof NotConvergedError || error instanceof InputError)) throw error;
+      console.log(line([name, `${system.ecut}`, (error as Error).message]));
+    }
+  }
+  for (const text of summary(all)) console.log(text);
 });

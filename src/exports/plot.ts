@@ -12,6 +12,7 @@ export { type ContourOptions, contourSvg } from "../plot/drawing/contour.ts";
 export { type Line, type LinesOptions, linesSvg } from "../plot/drawing/lines.ts";
 export { beside, stacked } from "../plot/drawing/together.ts";
 export { equationOfStateSvg } from "../plot/equation-of-state.ts";
+export { type DrawnErrors, errorPartsSvg } from "../plot/error-parts.ts";
 export { type FieldPictureOptions, fieldSvg } from "../plot/field-picture.ts";
 export { type GrowthSeries, growthSvg } from "../plot/growth.ts";
 export { modesSvg } from "../plot/modes.ts";

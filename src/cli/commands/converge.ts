@@ -28,6 +28,10 @@ export const converge = jobCommand({
   examples: [
     ["stillwave converge silicon --ecut 10,15,20,30 --kgrid 2,4,6", "which cutoff and k-grid silicon needs"],
     ["stillwave converge job.json --ecut 20,30,40 --accuracy 0.1meV --plot errors.svg", "the cutoff alone"],
+    [
+      "stillwave converge job.json --ecut 10,20,40 --errors",
+      "beside them what each run estimates of its own error",
+    ],
     ["stillwave converge job.json --kgrid 2x2x1,4x4x1,6x6x1", "k-grids of a slab"],
     ["stillwave converge job.json --kgrid 4,8,12 --restart job.converge.json", "go on where Ctrl-C stopped"],
   ],
@@ -47,6 +51,7 @@ export const converge = jobCommand({
       ecut: options.ecut,
       kgrid: options.kgrid,
       accuracy: options.accuracy,
+      errors: options.errors,
       restart: await readBefore(options.restart, host),
       run: async (job, own) => scfTask(await openSession(job, own), own),
       onStep: (settings, row) => {
@@ -100,6 +105,7 @@ function table({ runs }: ConvergenceFile): string {
     ["waves", ({ planeWaves }) => `${planeWaves}`],
     ["energy (Ha/atom)", ({ energy }) => energy.toFixed(8)],
     ["error (meV/atom)", ({ error }) => digits(error && MEV * error.energy)],
+    ...(runs.some(({ estimate }) => estimate !== undefined) ? [ESTIMATE] : []),
     ["force (meV/A)", ({ error }) => digits(error && MEV_PER_ANGSTROM * error.force)],
     ["stress (GPa)", ({ error }) => digits(error && GIGAPASCAL_PER_ATOMIC * error.stress)],
     ["steps", ({ iterations, status }) => (status === "converged" ? `${iterations}` : status)],
@@ -112,6 +118,12 @@ function table({ runs }: ConvergenceFile): string {
     rows.map((run) => columns.map(([, cell]) => cell(run))),
   );
 }
+
+/** What a run says of itself, beside what the finest says of it. */
+const ESTIMATE = [
+  "estimated (meV/atom)",
+  ({ estimate }: SettingsRun) => digits(estimate && MEV * estimate),
+] as const;
 
 /** Three digits at least. */
 function digits(value: number | undefined): string {

@@ -76,7 +76,8 @@ export const scf = jobCommand({
         "errors",
         `errors: ${stage}, ${total === undefined ? `product ${done}` : `k-point ${done}/${total}`}`,
       );
-    const { check, errors } = options;
+    const { check, plotErrors } = options;
+    const errors = options.errors || plotErrors !== undefined;
     const asked = { ...run, onFields, check, errors, onCheck, onErrors };
     return { result: await scfTask(session, asked), ...made };
   },

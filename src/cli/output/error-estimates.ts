@@ -1,6 +1,7 @@
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import type { ResultErrors } from "../../job/tasks/scf/result-errors.ts";
+import type { DrawnErrors } from "../../plot/error-parts.ts";
 import { ERROR_PARTS, ERROR_QUANTITIES, type ErrorPartName, type ErrorQuantity } from "../../refine/parts.ts";
 import { textTable } from "./text-table.ts";
 
@@ -53,6 +54,19 @@ export function errorEstimates({ errors }: Pick<ResultFile, "errors">): string {
     ...unknown(errors),
   ].join("\n");
 }
+
+/** The parts for a picture, in the units of the table. */
+export const drawnErrors = ({ parts }: Pick<ResultErrors, "parts">): DrawnErrors[] =>
+  ERROR_QUANTITIES.map((quantity) => ({
+    quantity: UNITS[quantity].title,
+    parts: ERROR_PARTS.map((name) => {
+      const part = parts[name][quantity];
+      return {
+        name: PART_NAMES[name],
+        error: "error" in part ? UNITS[quantity].factor * part.error : undefined,
+      };
+    }),
+  }));
 
 /** Below this only symmetry and rounding are left. */
 const NOTHING = 1e-12;

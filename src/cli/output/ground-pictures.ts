@@ -6,9 +6,11 @@ import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import type { Plane } from "../../observables/slice.ts";
 import { convergenceSvg } from "../../plot/convergence.ts";
+import { errorPartsSvg } from "../../plot/error-parts.ts";
 import { fieldSvg, VECTORS } from "../../plot/field-picture.ts";
 import { stepTimesSvg } from "../../plot/step-times.ts";
 import type { Keep } from "../work/job-command.ts";
+import { drawnErrors } from "./error-estimates.ts";
 import { output, PICTURE } from "./outputs.ts";
 
 /** Pictures that `stillwave scf` can draw. */
@@ -16,6 +18,7 @@ export const PICTURE_OPTIONS = {
   plot: output("draw the convergence: .svg or .png", PICTURE),
   plotDensity: output("draw the density: a slice and its plane average", PICTURE),
   plotPotential: output("draw the potential that electrons see, likewise", PICTURE),
+  plotErrors: output("draw the parts of the estimated errors, which it asks for", PICTURE),
   plotTimes: output("draw what each step spent its time on", PICTURE),
   slice: {
     rule: "must be two different lattice vectors and where the plane cuts the third; such as ca@0.5",
@@ -56,6 +59,10 @@ export async function drawGroundState(
     parts === undefined ? [] : [{ step, parts: { ...parts } }],
   );
   await draw(names.plotTimes, () => stepTimesSvg(timed, { title }));
+  const { errors } = result;
+  if (errors !== undefined) await draw(names.plotErrors, () => errorPartsSvg(drawnErrors(errors), { title }));
+  else if (names.plotErrors !== undefined)
+    say(`plot: not drawn, ${names.plotErrors} would have no error in it`);
   if (fields === undefined) return;
   const { model, grid, density, fermiLevel } = fields;
   await draw(names.plotDensity, () =>

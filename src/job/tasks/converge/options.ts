@@ -1,4 +1,4 @@
-import { number, numbers, type Option, type Options, readNumber } from "../../../common/options.ts";
+import { number, numbers, type Option, type Options, readNumber, toggle } from "../../../common/options.ts";
 import { EV_PER_HARTREE } from "../../../common/units.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
 
@@ -72,4 +72,6 @@ export const CONVERGE_OPTIONS = {
     },
     default: 1e-3 / EV_PER_HARTREE,
   },
+  /** Whether each run estimates its own errors by basis and k-grid, without the others. */
+  errors: toggle({ help: "let each run estimate its error by basis and k-grid, to compare with" }),
 } as const satisfies Options;

@@ -13,7 +13,7 @@ import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { recordedFile } from "../recorded.ts";
 import type { ResultFile } from "../scf/result.ts";
-import { scfTask } from "../scf/run-scf.ts";
+import { type ScfRunOptions, scfTask } from "../scf/run-scf.ts";
 import type { ConvergenceFile, Settings, SettingsError, SettingsRun } from "./converge-result.ts";
 import { CONVERGE_OPTIONS, type ListedKgrid } from "./options.ts";
 
@@ -28,7 +28,7 @@ export interface ConvergeOptions
   /** What `onRun` was given, of the same job: its runs are not made again. */
   readonly restart?: unknown;
   /** What runs a job. Default `runScf`. */
-  readonly run?: (job: Job, options: RunOptions) => Promise<ResultFile>;
+  readonly run?: (job: Job, options: ScfRunOptions) => Promise<ResultFile>;
 }
 
 /**
@@ -62,7 +62,7 @@ export const runConvergence = async (
 export async function convergeTask(session: Session, options: ConvergeOptions): Promise<ConvergenceFile> {
   const { job, threads, worker, backend, readText, platform } = session;
   requireSelfConsistent(job);
-  const { ecut, kgrid, accuracy } = valuesOf("converge", CONVERGE_OPTIONS, options);
+  const { ecut, kgrid, accuracy, errors } = valuesOf("converge", CONVERGE_OPTIONS, options);
   requireOption(
     (ecut?.length ?? 0) > 1 || (kgrid?.length ?? 0) > 1,
     "converge",
@@ -106,6 +106,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
       worker,
       backend,
       readText,
+      ...(errors && { errors }),
       ...(signal && { signal }),
       ...(density !== undefined && { restart: density }),
       checkpoint: (state) => {
@@ -160,7 +161,7 @@ const isSame = (a: Settings, b: Settings): boolean => a.ecut === b.ecut && `${a.
 const find = <Run extends Settings>(runs: readonly Run[], settings: Settings): Run | undefined =>
   runs.find((each) => isSame(each, settings));
 
-const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
+const solved = async (job: Job, options: ScfRunOptions): Promise<ResultFile> =>
   scfTask(await openSession(job, options), options);
 
 /** Returns the job with other settings; a fixed FFT grid is chosen anew. */
@@ -208,7 +209,16 @@ function settingsRun(settings: Settings, result: ResultFile, atoms: number): Set
     kpoints: kpoints.filter(({ spin = 0 }) => spin === 0).length,
     planeWaves: Math.max(...planeWaves),
     seconds: resources.wallSeconds,
+    ...estimateOf(result, atoms),
   };
+}
+
+/** Estimated error by the two settings, where both parts are known. */
+function estimateOf({ errors }: ResultFile, atoms: number): Pick<SettingsRun, "estimate"> {
+  const known = [errors?.parts.basis.energy, errors?.parts.kpoints.energy].flatMap((part) =>
+    part !== undefined && "error" in part ? [Math.abs(part.error)] : [],
+  );
+  return known.length < 2 ? {} : { estimate: known.reduce((sum, e) => sum + e, 0) / atoms };
 }
 
 function withErrors(runs: readonly SettingsRun[], finest: Settings): SettingsRun[] {
