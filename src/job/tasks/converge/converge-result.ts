@@ -38,8 +38,8 @@ export interface SettingsRun extends Settings {
   /** Error against the finest settings; absent before these, and for unconverged runs. */
   readonly error?: SettingsError;
   /**
-   * Estimated error of the free energy by basis and k-grid [Ha/atom], the sum of their moduli; where
-   * it was asked for and both are estimated.
+   * Estimated error of the free energy by basis and k-grid [Ha/atom], the sum of their moduli;
+   * where it was asked for and both are estimated.
    */
   readonly estimate?: number;
 }
