@@ -25,7 +25,9 @@ export function gradientOn(grid: Grid): Gradient {
   const { lattice, points, gVectors } = grid;
   const components = [0, 1, 2].map(() => new Float64Array(points));
   for (let g = 0; g < points; g++) {
-    const [x, y, z] = [gVectors[3 * g]!, gVectors[3 * g + 1]!, gVectors[3 * g + 2]!];
+    const x = gVectors[3 * g]!;
+    const y = gVectors[3 * g + 1]!;
+    const z = gVectors[3 * g + 2]!;
     rowsVec(lattice.reciprocal, [x, y, z]).forEach((value, c) => {
       components[c]![g] = value;
     });

@@ -73,7 +73,10 @@ function addOverlaps(
   const n = out.length;
   let i = 0;
   for (; i + 3 < n; i += 4) {
-    const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!];
+    const a = columns[i]!;
+    const b = columns[i + 1]!;
+    const c = columns[i + 2]!;
+    const d = columns[i + 3]!;
     let sa = 0;
     let sb = 0;
     let sc = 0;
@@ -109,8 +112,14 @@ function subtract(
   const n = factors.length;
   let i = 0;
   for (; i + 3 < n; i += 4) {
-    const [a, b, c, d] = [columns[i]!, columns[i + 1]!, columns[i + 2]!, columns[i + 3]!];
-    const [fa, fb, fc, fd] = [factors[i]!, factors[i + 1]!, factors[i + 2]!, factors[i + 3]!];
+    const a = columns[i]!;
+    const b = columns[i + 1]!;
+    const c = columns[i + 2]!;
+    const d = columns[i + 3]!;
+    const fa = factors[i]!;
+    const fb = factors[i + 1]!;
+    const fc = factors[i + 2]!;
+    const fd = factors[i + 3]!;
     for (let k = from; k < to; k++) x[k]! -= fa * a[k]! + fb * b[k]! + (fc * c[k]! + fd * d[k]!);
   }
   for (; i < n; i++) {
@@ -127,7 +136,8 @@ export function singularValues(matrix: readonly Float64Array[]): number[] {
     let largest = 0;
     for (let p = 0; p < rows.length; p++)
       for (let q = p + 1; q < rows.length; q++) {
-        const [a, b] = [rows[p]!, rows[q]!];
+        const a = rows[p]!;
+        const b = rows[q]!;
         const [aa, bb, ab] = [dotReal(a, a), dotReal(b, b), dotReal(a, b)];
         const size = Math.abs(ab) / Math.sqrt(aa * bb);
         if (!(size > 1e-15)) continue;
@@ -136,7 +146,8 @@ export function singularValues(matrix: readonly Float64Array[]): number[] {
         const t = Math.sign(zeta || 1) / (Math.abs(zeta) + Math.hypot(1, zeta));
         const c = 1 / Math.hypot(1, t);
         for (let k = 0; k < a.length; k++) {
-          const [x, y] = [a[k]!, b[k]!];
+          const x = a[k]!;
+          const y = b[k]!;
           a[k] = c * (x - t * y);
           b[k] = c * (t * x + y);
         }

@@ -29,7 +29,8 @@ export function jacobiEigh(
   let squares = 0;
   for (let j = 0; j < n; j++)
     for (let i = 0; i < n; i++) {
-      const [re, im] = [a[at(i, j)]! / (largest || 1), a[at(i, j) + 1]! / (largest || 1)];
+      const re = a[at(i, j)]! / (largest || 1);
+      const im = a[at(i, j) + 1]! / (largest || 1);
       squares += re * re + im * im;
     }
   const scale = largest * Math.sqrt(squares);
@@ -46,7 +47,10 @@ export function jacobiEigh(
     for (let i = 0; i < n; i++) {
       const ip = 2 * (i + p * ld);
       const iq = 2 * (i + q * ld);
-      const [pr, pi, qr, qi] = [m[ip]!, m[ip + 1]!, m[iq]!, m[iq + 1]!];
+      const pr = m[ip]!;
+      const pi = m[ip + 1]!;
+      const qr = m[iq]!;
+      const qi = m[iq + 1]!;
       m[ip] = c * pr - (sr * qr + si * qi);
       m[ip + 1] = c * pi - (sr * qi - si * qr);
       m[iq] = c * qr + (sr * pr - si * pi);
@@ -57,7 +61,8 @@ export function jacobiEigh(
     let worst = 0;
     for (let p = 0; p < n; p++)
       for (let q = p + 1; q < n; q++) {
-        const [re, im] = [a[at(p, q)]!, a[at(p, q) + 1]!];
+        const re = a[at(p, q)]!;
+        const im = a[at(p, q) + 1]!;
         const size = Math.hypot(re, im);
         if (size <= 1e-17 * scale) continue;
         worst = Math.max(worst, size);
@@ -70,7 +75,10 @@ export function jacobiEigh(
         rotateColumns(a, lda, p, q, c, sr, si);
         for (let j = 0; j < n; j++) {
           const [jp, jq] = [at(p, j), at(q, j)];
-          const [pr, pi, qr, qi] = [a[jp]!, a[jp + 1]!, a[jq]!, a[jq + 1]!];
+          const pr = a[jp]!;
+          const pi = a[jp + 1]!;
+          const qr = a[jq]!;
+          const qi = a[jq + 1]!;
           a[jp] = c * pr - (sr * qr - si * qi);
           a[jp + 1] = c * pi - (sr * qi + si * qr);
           a[jq] = c * qr + (sr * pr + si * pi);

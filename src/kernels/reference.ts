@@ -40,8 +40,10 @@ export function referenceKernels(): Kernels {
           for (let l = 0; l < k; l++) {
             const ia = 2 * (i * aRow + l * aCol);
             const ib = 2 * (l * bRow + j * bCol);
-            const [ar, ai] = [a[ia]!, aSign * a[ia + 1]!];
-            const [br, bi] = [b[ib]!, bSign * b[ib + 1]!];
+            const ar = a[ia]!;
+            const ai = aSign * a[ia + 1]!;
+            const br = b[ib]!;
+            const bi = bSign * b[ib + 1]!;
             re += ar * br - ai * bi;
             im += ar * bi + ai * br;
           }
@@ -75,7 +77,10 @@ export function referenceKernels(): Kernels {
           let re = a[at(i, j)]!;
           let im = i === j ? 0 : a[at(i, j) + 1]!;
           for (let l = 0; l < i; l++) {
-            const [pr, pi, qr, qi] = [a[at(l, i)]!, a[at(l, i) + 1]!, a[at(l, j)]!, a[at(l, j) + 1]!];
+            const pr = a[at(l, i)]!;
+            const pi = a[at(l, i) + 1]!;
+            const qr = a[at(l, j)]!;
+            const qi = a[at(l, j) + 1]!;
             re -= pr * qr + pi * qi;
             im -= pr * qi - pi * qr;
           }
@@ -99,8 +104,10 @@ export function referenceKernels(): Kernels {
           let re = x[2 * (i + j * ldx)]!;
           let im = x[2 * (i + j * ldx) + 1]!;
           for (let l = 0; l < j; l++) {
-            const [rr, ri] = [r[2 * (l + j * ldr)]!, r[2 * (l + j * ldr) + 1]!];
-            const [xr, xi] = [x[2 * (i + l * ldx)]!, x[2 * (i + l * ldx) + 1]!];
+            const rr = r[2 * (l + j * ldr)]!;
+            const ri = r[2 * (l + j * ldr) + 1]!;
+            const xr = x[2 * (i + l * ldx)]!;
+            const xi = x[2 * (i + l * ldx) + 1]!;
             re -= xr * rr - xi * ri;
             im -= xr * ri + xi * rr;
           }
@@ -117,8 +124,10 @@ export function referenceKernels(): Kernels {
           let im = x[2 * (i + j * ldx) + 1]!;
           for (const l of rows.slice(0, done)) {
             const at = conjugateTranspose ? 2 * (l + i * ldr) : 2 * (i + l * ldr);
-            const [rr, ri] = [r[at]!, conjugateTranspose ? -r[at + 1]! : r[at + 1]!];
-            const [xr, xi] = [x[2 * (l + j * ldx)]!, x[2 * (l + j * ldx) + 1]!];
+            const rr = r[at]!;
+            const ri = conjugateTranspose ? -r[at + 1]! : r[at + 1]!;
+            const xr = x[2 * (l + j * ldx)]!;
+            const xi = x[2 * (l + j * ldx) + 1]!;
             re -= rr * xr - ri * xi;
             im -= rr * xi + ri * xr;
           }

@@ -53,7 +53,10 @@ export function vortices(
   for (let i = 0; i < points; i++) most = Math.max(most, density(i));
 
   const turn = (from: number, to: number) => {
-    const [a, b, c, d] = [wave[2 * from]!, wave[2 * from + 1]!, wave[2 * to]!, wave[2 * to + 1]!];
+    const a = wave[2 * from]!;
+    const b = wave[2 * from + 1]!;
+    const c = wave[2 * to]!;
+    const d = wave[2 * to + 1]!;
     return Math.atan2(a * d - b * c, a * c + b * d);
   };
   const steps = [nx, ny].map((n, axis) => Math.ceil((reach * n) / Math.hypot(...lattice.vectors[axis]!)));

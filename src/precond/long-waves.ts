@@ -58,7 +58,10 @@ export function longWaves({
         for (let i = 0; i <= j; i++) {
           const between = 2 * differences[i + most * j]!;
           const weight = root[longest[i]!]! * root[wave]!;
-          const [ar, ai, br, bi] = [level[2 * i]!, level[2 * i + 1]!, level[2 * j]!, level[2 * j + 1]!];
+          const ar = level[2 * i]!;
+          const ai = level[2 * i + 1]!;
+          const br = level[2 * j]!;
+          const bi = level[2 * j + 1]!;
           const at = 2 * (i + n * j);
           factor[at] = weight * states[between]! - (ar * br + ai * bi) / mean;
           factor[at + 1] = weight * states[between + 1]! - (ai * br - ar * bi) / mean;

@@ -34,7 +34,8 @@ export function addRows(to: Float64Array, n: number, panel: Float64Array, rows: 
   const nVectors = panel.length / (2 * m);
   for (let j = 0; j < nVectors; j++)
     for (let i = 0; i < m; i++) {
-      const [at, from] = [2 * (rows[i]! + n * j), 2 * (i + m * j)];
+      const at = 2 * (rows[i]! + n * j);
+      const from = 2 * (i + m * j);
       to[at]! += panel[from]!;
       to[at + 1]! += panel[from + 1]!;
     }

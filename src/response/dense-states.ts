@@ -119,8 +119,10 @@ export function denseChi0(kernels: Kernels, states: DenseStates): Float64Array {
             if (!(q * sign > 1e-18)) continue;
             const scale = Math.sqrt(weight * dvol * Math.abs(q));
             for (let r = 0; r < points; r++) {
-              const [a, b] = [psi[2 * (r + points * n)]!, psi[2 * (r + points * n) + 1]!];
-              const [c, d] = [psi[2 * (r + points * m)]!, psi[2 * (r + points * m) + 1]!];
+              const a = psi[2 * (r + points * n)]!;
+              const b = psi[2 * (r + points * n) + 1]!;
+              const c = psi[2 * (r + points * m)]!;
+              const d = psi[2 * (r + points * m) + 1]!;
               panel[2 * (r + points * held)] = scale * (a * c + b * d);
               panel[2 * (r + points * held) + 1] = scale * (a * d - b * c);
             }

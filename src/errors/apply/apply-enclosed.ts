@@ -65,7 +65,8 @@ function addKinetic(
   let error2 = 0;
   for (let i = 0; i < u.rows; i++) {
     const [from, to] = [2 * (u.rows * j + i), 2 * (count * j + i)];
-    const [re, im] = [u.data[from]!, u.data[from + 1]!];
+    const re = u.data[from]!;
+    const im = u.data[from + 1]!;
     values[to]! += kinetic[i]! * re;
     values[to + 1]! += kinetic[i]! * im;
     const e = kineticError[i]! + UNIT_ROUNDOFF * kinetic[i]!;

@@ -125,7 +125,10 @@ function worstFactor({ radix, length, factors }: FftPass, sign: -1 | 1): Above {
   for (let p = 0; p < length / radix; p++)
     for (let k = 1; k < radix; k++) {
       const at = 4 * (p * (radix - 1) + k - 1);
-      const [c, again, minus, s] = [table[at]!, table[at + 1]!, table[at + 2]!, table[at + 3]!];
+      const c = table[at]!;
+      const again = table[at + 1]!;
+      const minus = table[at + 2]!;
+      const s = table[at + 3]!;
       if (!(again === c && minus === -s)) return provedAbove(Number.NaN);
       const power = (p * k) % length;
       if (!turns.has(power)) turns.set(power, cosSinFraction(power, length));

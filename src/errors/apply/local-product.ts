@@ -84,9 +84,11 @@ function sparseProduct({
         g[3 * i + 2]! + table.g[3 * e + 2]!,
       );
       if (to < 0) continue;
-      const [wr, wi] = [table.values[2 * e]!, table.values[2 * e + 1]!];
+      const wr = table.values[2 * e]!;
+      const wi = table.values[2 * e + 1]!;
       for (let j = 0; j < m; j++) {
-        const [ur, ui] = [vectors[2 * (rows * j + i)]!, vectors[2 * (rows * j + i) + 1]!];
+        const ur = vectors[2 * (rows * j + i)]!;
+        const ui = vectors[2 * (rows * j + i) + 1]!;
         values[2 * (count * j + to)]! += wr * ur - wi * ui;
         values[2 * (count * j + to) + 1]! += wr * ui + wi * ur;
       }

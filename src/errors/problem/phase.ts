@@ -13,7 +13,8 @@ export function phase(n: ArrayLike<number>, offset: number, position: Vec3): Cos
   let turns = 0;
   const rest = new SumAbove();
   for (let i = 0; i < 3; i++) {
-    const [whole, tau] = [n[offset + i]!, position[i]!];
+    const whole = n[offset + i]!;
+    const tau = position[i]!;
     if (whole === 0 || tau === 0) continue;
     if (Math.abs(tau) < 1e-200) {
       rest.add(exact(1e-190)); // |n| < 10¹⁰

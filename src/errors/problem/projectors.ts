@@ -70,18 +70,25 @@ export function tabulateProjectors(
   const parts = columns === 0 ? [] : factorsOf(channels, reciprocal, waves.g);
   const [q, radial, angle] = [new Float64Array(4), new Float64Array(2), new Float64Array(2)];
   for (let row = 0; row < rows && columns > 0; row++) {
-    const [n1, n2, n3] = [waves.g[3 * row]!, waves.g[3 * row + 1]!, waves.g[3 * row + 2]!];
+    const n1 = waves.g[3 * row]!;
+    const n2 = waves.g[3 * row + 1]!;
+    const n3 = waves.g[3 * row + 2]!;
     reciprocal.point(q, k, n1, n2, n3);
-    const [x, y, z, dq] = [q[0]!, q[1]!, q[2]!, q[3]!];
+    const x = q[0]!;
+    const y = q[1]!;
+    const z = q[2]!;
+    const dq = q[3]!;
     const length = 1.01 * (Math.abs(x) + Math.abs(y) + Math.abs(z) + 3 * dq);
     const powers = [0, 1, length, length * length, length * length * length]; // lengthˡ at l + 1
-    const [q2, q2Error] = [2 * waves.kinetic[row]!, 2 * waves.kineticError[row]!];
+    const q2 = 2 * waves.kinetic[row]!;
+    const q2Error = 2 * waves.kineticError[row]!;
     for (const { phase, l, first, radials, harmonics } of parts) {
       phase.write(angle, n1, n2, n3);
       const spread = 32 * UNIT_ROUNDOFF * powers[l + 1]! + l * powers[l]! * dq;
       radials.forEach((writeRadial, i) => {
         writeRadial(radial, q2, q2Error);
-        const [f, df] = [radial[0]!, radial[1]!];
+        const f = radial[0]!;
+        const df = radial[1]!;
         harmonics.forEach((harmonic, m) => {
           const s = harmonic.value(x, y, z);
           const ds = harmonic.size * spread;

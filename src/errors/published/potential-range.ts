@@ -51,7 +51,8 @@ export function potentialRange(kernels: Kernels, problem: EnclosedProblem, size:
           number,
         ];
         const at = x + size[0] * (y + size[1] * z);
-        const [a, b] = [table.values[2 * e]!, table.values[2 * e + 1]!];
+        const a = table.values[2 * e]!;
+        const b = table.values[2 * e + 1]!;
         const [re, im] = factor(e);
         out[2 * at] = a * re - b * im;
         out[2 * at + 1] = a * im + b * re;

@@ -66,7 +66,10 @@ export function trialForms(
       return withRadius(blockedDot(0, rows, data, rows * i, residuals, count * j), radius);
     }),
     residual: hermitianMatrix(m, (i, j) => {
-      const [ri, rj, ei, ej] = [residualNorms[i]!, residualNorms[j]!, errors[i]!, errors[j]!];
+      const ri = residualNorms[i]!;
+      const rj = residualNorms[j]!;
+      const ei = errors[i]!;
+      const ej = errors[j]!;
       const radius = new SumAbove()
         .addProduct(ri, ej)
         .addProduct(ei, rj)
@@ -120,8 +123,10 @@ export function blockedDot(
   for (let start = from; start < to; start += DOT_BLOCK) {
     let [r, s] = [0, 0];
     for (let i = start; i < Math.min(to, start + DOT_BLOCK); i++) {
-      const [xr, xi] = [x[2 * (x0 + i)]!, x[2 * (x0 + i) + 1]!];
-      const [yr, yi] = [y[2 * (y0 + i)]!, y[2 * (y0 + i) + 1]!];
+      const xr = x[2 * (x0 + i)]!;
+      const xi = x[2 * (x0 + i) + 1]!;
+      const yr = y[2 * (y0 + i)]!;
+      const yi = y[2 * (y0 + i) + 1]!;
       r += xr * yr + xi * yi;
       s += xr * yi - xi * yr;
     }

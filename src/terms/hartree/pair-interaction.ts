@@ -70,7 +70,9 @@ export function pairInteraction(
     for (let r = 0; r < points; r++) work[r] = nSpin === 1 ? rho[r]! : rho[r]! + rho[points + r]!;
     grid.forward(coefficients, work);
     for (let g = 0; g < points; g++) {
-      const [re, im, v] = [coefficients[2 * g]!, coefficients[2 * g + 1]!, table[g]!];
+      const re = coefficients[2 * g]!;
+      const im = coefficients[2 * g + 1]!;
+      const v = table[g]!;
       work[g] = v * (re * re + im * im);
       coefficients[2 * g] = v * re;
       coefficients[2 * g + 1] = v * im;

@@ -45,7 +45,8 @@ function gradientSum(f: Float64Array, grid: Grid, position: Vec3): Vec3 {
     for (let y = 0; y < ny; y++) {
       const re = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
       const im = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
-      const [gy, gz] = [gVectors[3 * at + 1]!, gVectors[3 * at + 2]!];
+      const gy = gVectors[3 * at + 1]!;
+      const gz = gVectors[3 * at + 2]!;
       let row = 0;
       for (let x = 0; x < nx; x++, at++) {
         const phaseRe = re * ex[2 * x]! - im * ex[2 * x + 1]!;

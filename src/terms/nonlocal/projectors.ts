@@ -96,10 +96,12 @@ export function fillPanel(
     const phase = structureFactor(kpoint, atom.position);
     for (const { l, form } of formsOf[atom.species]!) {
       // (−i)^l = c + i s
-      const [c, s] = [[1, 0, -1, 0][l % 4]! * scale, [0, -1, 0, 1][l % 4]! * scale];
+      const c = [1, 0, -1, 0][l % 4]! * scale;
+      const s = [0, -1, 0, 1][l % 4]! * scale;
       const out = panel.subarray(2 * n * column, 2 * n * (column + 1));
       for (let g = 0; g < n; g++) {
-        const [re, im] = [phase[2 * g]!, phase[2 * g + 1]!];
+        const re = phase[2 * g]!;
+        const im = phase[2 * g + 1]!;
         out[2 * g] = form[g]! * (c * re - s * im);
         out[2 * g + 1] = form[g]! * (c * im + s * re);
       }
@@ -212,7 +214,8 @@ export function diagonalChannels(kernels: Kernels, pseudopotential: Species["pse
           const size = (k: number) => Math.hypot(v[2 * (k + n * j)]!, v[2 * (k + n * j) + 1]!);
           if (size(i) > size(best)) best = i;
         }
-        const [re, im] = [v[2 * (best + n * j)]!, v[2 * (best + n * j) + 1]!];
+        const re = v[2 * (best + n * j)]!;
+        const im = v[2 * (best + n * j) + 1]!;
         const norm = Math.hypot(re, im);
         for (let i = 0; i < n; i++)
           vectors[i]![j] = (v[2 * (i + n * j)]! * re + v[2 * (i + n * j) + 1]! * im) / norm;
@@ -243,8 +246,10 @@ export function structureFactor(kpoint: KPoint, position: Vec3): Float64Array {
     const x = 2 * (gVectors[3 * i]! + reach);
     const y = 2 * (gVectors[3 * i + 1]! + reach);
     const z = 2 * (gVectors[3 * i + 2]! + reach);
-    const [ar, ai] = [kr * tx[x]! - ki * tx[x + 1]!, kr * tx[x + 1]! + ki * tx[x]!];
-    const [br, bi] = [ar * ty[y]! - ai * ty[y + 1]!, ar * ty[y + 1]! + ai * ty[y]!];
+    const ar = kr * tx[x]! - ki * tx[x + 1]!;
+    const ai = kr * tx[x + 1]! + ki * tx[x]!;
+    const br = ar * ty[y]! - ai * ty[y + 1]!;
+    const bi = ar * ty[y + 1]! + ai * ty[y]!;
     out[2 * i] = br * tz[z]! - bi * tz[z + 1]!;
     out[2 * i + 1] = br * tz[z + 1]! + bi * tz[z]!;
   }

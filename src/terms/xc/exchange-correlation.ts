@@ -155,7 +155,8 @@ function gradientPart(points: number, derivative: Gradient, nSpin: 1 | 2): Gradi
       });
       pairs.forEach(([s, t], pair) => {
         for (let c = 0; c < 3; c++) {
-          const [a, b] = [gradient[s]![c]!, gradient[t]![c]!];
+          const a = gradient[s]![c]!;
+          const b = gradient[t]![c]!;
           for (let r = 0; r < points; r++) sigma[pair * points + r]! += a[r]! * b[r]!;
         }
       });
@@ -165,7 +166,12 @@ function gradientPart(points: number, derivative: Gradient, nSpin: 1 | 2): Gradi
         const [[ax, ay, az], [bx, by, bz]] = [gradient[s]!, gradient[t]!];
         for (let r = 0; r < points; r++) {
           const v = vsigma[pair * points + r]!;
-          const [x, y, z, u, v2, w] = [ax![r]!, ay![r]!, az![r]!, bx![r]!, by![r]!, bz![r]!];
+          const x = ax![r]!;
+          const y = ay![r]!;
+          const z = az![r]!;
+          const u = bx![r]!;
+          const v2 = by![r]!;
+          const w = bz![r]!;
           // a bᵀ + b aᵀ = ½ [(a + b)(a + b)ᵀ − (a − b)(a − b)ᵀ]
           addOuter(out, -0.5 * v, x + u, y + v2, z + w);
           if (s !== t) addOuter(out, 0.5 * v, x - u, y - v2, z - w);

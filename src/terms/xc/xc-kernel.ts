@@ -90,7 +90,9 @@ function fluxes(
     // ∂σ_ss/∂∇ρ_s = 2 ∇ρ_s counts for s twice, ∂σ_st for each of the two once.
     for (const [to, of] of [[s, t], [t, s]] as const) // biome-ignore format: two pairs
       for (let c = 0; c < 3; c++) {
-        const [out, g, dg] = [flux[to]![c]!, gradients[of]![c]!, deltaGradients[of]![c]!];
+        const out = flux[to]![c]!;
+        const g = gradients[of]![c]!;
+        const dg = deltaGradients[of]![c]!;
         for (let r = 0; r < points; r++) out[r]! += change[r]! * g[r]! + slope[r]! * dg[r]!;
       }
   });
