@@ -8,6 +8,7 @@ import { fuzzed, inputs } from "./inputs.ts";
 import { kills } from "./kills.ts";
 import { paths } from "./paths.ts";
 import { signals } from "./signals.ts";
+import { sizes } from "./sizes.ts";
 
 /*
  * Faults by the hundred, injected into the built command line: `npm run faults`, half an hour; `--short` tries most kinds, a minute,
@@ -26,7 +27,7 @@ const size: Size = { isShort: values.short, seed: Number(values.seed) };
 const PAGE = "RELIABILITY.md";
 const [BEGIN, END] = ["<!-- table of npm run faults -->", "<!-- end of table -->"];
 
-const KINDS: Readonly<Record<string, (size: Size) => Fault[] | Promise<Fault[]>>> = { kills, signals, disks, paths, checkpoints, inputs }; // biome-ignore format: a list
+const KINDS: Readonly<Record<string, (size: Size) => Fault[] | Promise<Fault[]>>> = { kills, signals, disks, paths, checkpoints, sizes, inputs }; // biome-ignore format: a list
 const isAsked = (name: string): boolean => values.only === undefined || name.includes(values.only);
 
 const rows: Row[] = [];

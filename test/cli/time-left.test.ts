@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { phaseClock } from "../../src/cli/terminal/phases.ts";
 import { type FinishedRun, runsLeft } from "../../src/cli/terminal/runs-left.ts";
 import { scfLeft, stepsLeft, stepsLeftText } from "../../src/cli/terminal/steps-left.ts";
-import { durationText, type Mark, remaining, timeLeft } from "../../src/cli/terminal/time-left.ts";
+import { type Mark, remaining, timeLeft } from "../../src/cli/terminal/time-left.ts";
+import { durationText } from "../../src/common/duration-text.ts";
 import { random } from "../../src/common/random.ts";
 import { historyRow } from "./fake-host.ts";
 

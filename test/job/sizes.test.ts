@@ -98,6 +98,29 @@ test("a density of states on too many k-points is refused before the ground stat
   expect(steps).toHaveLength(0);
 });
 
+test("what takes minutes is foretold before it begins, and nothing else", async () => {
+  const foretold = async (job: object, work: (session: Session) => Promise<unknown>) => {
+    const lines: string[] = [];
+    const foretell = (line: string) => lines.push(line);
+    await work({ ...(await sessionOn({ ...SILICON, ...job }, 2 ** 40)), foretell });
+    return lines;
+  };
+  const short = await foretold({ ecut: 6, kgrid: [2, 2, 2] }, (session) => prepareSession(session, {}));
+  expect(short).toEqual([]);
+  const long = await foretold({ ecut: 6, kgrid: [2, 2, 2], kgridSymmetry: "none" }, (session) =>
+    dosTask(session, {
+      kgrid: [70, 70, 70],
+      onStep: () => {
+        throw new InputError("enough");
+      },
+    }).catch(() => {}),
+  );
+  expect(long).toHaveLength(1);
+  expect(long[0]).toMatch(
+    /^the density of states takes at least \d+ (s|min|h \d+ min) and [\d.]+ GiB: \d+ k-points of \d+ plane waves, 12 bands, FFT grid /,
+  );
+});
+
 describe("what is asked beside the ground state", () => {
   const MUCH = 2 ** 40;
   /** Room for the ground state, and next to nothing more. */

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { durationText } from "../../common/duration-text.ts";
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
 import { requireWritable } from "../../io/node-files.ts";
@@ -17,7 +18,6 @@ import { textTable } from "../output/text-table.ts";
 import { type FinishedRun, type PlannedRun, runsLeft } from "../terminal/runs-left.ts";
 import { type ScfTolerance, scfLeft } from "../terminal/steps-left.ts";
 import { styled } from "../terminal/style.ts";
-import { durationText } from "../terminal/time-left.ts";
 import { jobCommand } from "../work/job-command.ts";
 import { readBefore } from "../work/job-source.ts";
 

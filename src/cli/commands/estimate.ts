@@ -1,3 +1,4 @@
+import { durationText } from "../../common/duration-text.ts";
 import { readTextFrom } from "../../io/node-files.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { COMPUTING_OPTIONS, openSession } from "../../job/prepare/session.ts";
@@ -11,7 +12,6 @@ import { json, printResult } from "../output/print-result.ts";
 import { headline, symmetryText } from "../output/summary.ts";
 import { levelOf, levelOptions } from "../terminal/level.ts";
 import { reporter } from "../terminal/reporter.ts";
-import { durationText } from "../terminal/time-left.ts";
 import { JOB } from "../work/job-command.ts";
 import { loadJob } from "../work/job-source.ts";
 import { usualThreads } from "../work/usual-threads.ts";

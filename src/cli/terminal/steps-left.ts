@@ -1,5 +1,6 @@
+import { durationText } from "../../common/duration-text.ts";
 import type { HistoryRow } from "../../scf/state.ts";
-import { durationText, type Mark, remaining } from "./time-left.ts";
+import { type Mark, remaining } from "./time-left.ts";
 
 /** Slower than this [decades per step], nothing sensible can be said. */
 const SLOWEST = 0.05;

@@ -1,3 +1,5 @@
+import { durationText } from "../../common/duration-text.ts";
+
 /** How far work was at some moment, both in units of the caller's choice. */
 export interface Mark {
   readonly at: number;
@@ -20,14 +22,6 @@ export function remaining(marks: readonly Mark[], total: number): number | undef
   const [middle, last] = [marks[Math.floor(n / 2)], marks[n]];
   if (middle === undefined || last === undefined || !(last.done > middle.done)) return undefined;
   return Math.max(0, ((total - last.done) * (last.at - middle.at)) / (last.done - middle.done));
-}
-
-/** Seconds as `40 s`, `3 min` or `2 h 10 min`. */
-export function durationText(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds));
-  if (s < 90) return `${s} s`;
-  const minutes = Math.round(s / 60);
-  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /**

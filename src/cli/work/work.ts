@@ -17,7 +17,10 @@ export interface Work {
   readonly signal: AbortSignal;
   /** What runs of a job have in common. */
   readonly run: Required<
-    Pick<RunOptions, "threads" | "signal" | "readText" | "onProgress" | "onStep" | "onWarnings">
+    Pick<
+      RunOptions,
+      "threads" | "signal" | "readText" | "onEstimate" | "onProgress" | "onStep" | "onWarnings"
+    >
   > &
     Pick<RunOptions, "backend" | "checkpoint" | "keepOrbitals" | "restart" | "finished">;
   /** Reports pieces done of a phase of the work, with the time left. */
@@ -66,6 +69,7 @@ export async function work<T>(
   const table = liveTable(rows, report, job.scf.tolerance);
   let isBegun = false;
   const waiting: string[] = [];
+  const foretold = new Set<string>();
   const begin = () => {
     if (isBegun) return;
     isBegun = true;
@@ -85,6 +89,10 @@ export async function work<T>(
         ...keeper?.run,
         signal,
         readText: readTextFrom(source.folder),
+        onEstimate: (line) => {
+          if (!foretold.has(line)) report.note(`estimate: ${line}`);
+          foretold.add(line);
+        },
         onWarnings: (warnings) => {
           if (isBegun) report.warn(warnings);
           else waiting.push(...warnings);

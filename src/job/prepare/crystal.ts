@@ -33,6 +33,9 @@ export interface SymmetricModel {
   readonly warnings: readonly string[];
 }
 
+/** Groups of more operations are those of repeated cells, whose analyses take seconds. */
+const SUPERCELL = 400;
+
 /** Positions this near a higher symmetry [bohr] are worth a line. */
 const NEAR_MISS = 0.01;
 
@@ -124,8 +127,14 @@ function nearMiss(
   tolerance: number,
   found: number,
 ): (SymmetryReport & { readonly tolerance: number }) | undefined {
-  if (analyse.spaceGroup === undefined) return undefined;
+  if (analyse.spaceGroup === undefined || found > SUPERCELL) return undefined;
   const cell = [lattice.vectors, atoms.map(({ position }) => position), kindsOf(atoms)] as const;
+  // what the widest tolerance does not find no narrower one does
+  try {
+    if (analyse(...cell, NEAR_MISS).length <= found) return undefined;
+  } catch {
+    // atoms nearer to each other than that: narrower tolerances may tell
+  }
   for (let wider = 10 * tolerance; wider <= NEAR_MISS * 1.001; wider *= 10) {
     const rounded = Number(wider.toPrecision(3));
     try {

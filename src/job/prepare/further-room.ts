@@ -4,6 +4,8 @@ import type { Vec3 } from "../../common/vec3.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { projectorCount } from "../../state/block-memory.ts";
 import type { Job } from "../schema/job.ts";
+import type { TimeNeeds } from "../tasks/estimate/expected-time.ts";
+import { foretellLevels } from "./foretold.ts";
 import { sizedCrystal, sizesOf } from "./job-crystal.ts";
 import {
   estimateMemory,
@@ -23,12 +25,15 @@ import { type JobSizes, requireRoom } from "./sizes.ts";
 
 /** Levels asked of a Hamiltonian. */
 export interface LevelsWanted {
-  readonly kpoints: readonly Vec3[];
+  /** As they are, or at least how many: enough to foretell what takes long. */
+  readonly kpoints: readonly Vec3[] | number;
   readonly bands: number;
   /** What they are for, in the words of a refusal. */
   readonly purpose: string;
   /** Whether the orbitals of all k-points are held together. Default false. */
   readonly areTogether?: boolean | undefined;
+  /** Whether it has been said already how long they take. Default false. */
+  readonly isForetold?: boolean | undefined;
 }
 
 const COMPLEX = 16;
@@ -41,41 +46,55 @@ const SURE = 0.5;
 /**
  * Refuses levels that do not fit into this machine or into the basis.
  *
+ * @returns whether it was said how long they take.
  * @throws InputError with the estimate.
  */
 export async function requireRoomForLevels(
-  { job, backend, threads, platform }: Session,
+  session: Session,
   { model, size }: Pick<UnsolvedHamiltonian, "model" | "size">,
-  { kpoints, bands, purpose, areTogether = false }: LevelsWanted,
-): Promise<void> {
+  { kpoints, bands, purpose, areTogether = false, isForetold = false }: LevelsWanted,
+): Promise<boolean> {
+  const { job, backend, threads, platform } = session;
   const { lattice, nSpin } = model;
   const waves = planeWaveCount(lattice.volume, job.ecut);
   const projectors = projectorCount(model);
   const held = heldBands(bands, Math.ceil(1.1 * waves)); // more is refused for itself
-  const blocks = nSpin * kpoints.length;
+  const isLeast = typeof kpoints === "number";
+  const blocks = nSpin * (isLeast ? kpoints : kpoints.length);
   const kernels = await createKernels(backend);
-  requireMemory(
-    {
-      volume: lattice.volume,
-      ecut: job.ecut,
-      gridPoints: size[0] * size[1] * size[2],
-      bands: held,
-      kpoints: areTogether ? blocks : blocksTogether(blocks, COMPLEX * waves * (held + projectors)),
-      projectors,
-      spins: nSpin,
-      history: 0,
-      threads,
-      most: kernels.memory().most,
-      besides: { levels: LEVEL * blocks * held },
-      purpose,
-    },
-    platform.systemMemory(),
-  );
-  if (bands > SURE * waves)
+  const taken: MemoryNeeds = {
+    volume: lattice.volume,
+    ecut: job.ecut,
+    gridPoints: size[0] * size[1] * size[2],
+    bands: held,
+    kpoints: areTogether ? blocks : blocksTogether(blocks, COMPLEX * waves * (held + projectors)),
+    projectors,
+    spins: nSpin,
+    history: 0,
+    threads,
+    most: kernels.memory().most,
+    besides: { levels: LEVEL * blocks * held },
+    purpose,
+  };
+  // with more k-points something else may be wrong, of which the refusal speaks
+  const memory = isLeast ? estimateMemory(taken) : requireMemory(taken, platform.systemMemory());
+  const needs: TimeNeeds = {
+    size,
+    planeWaves: waves,
+    bands: held,
+    blocks,
+    projectors,
+    spins: nSpin,
+    hasGradients: false,
+    hasStates: false,
+  };
+  const isLong = isForetold || foretellLevels(session, needs, memory.bytes, { purpose, isLeast });
+  if (!isLeast && bands > SURE * waves)
     requireRoomForBands(
       bands,
       kpoints.map((k) => ({ k, planeWaves: countPlaneWaves(lattice, job.ecut, k) })),
     );
+  return isLong;
 }
 
 /** Panels of the equations for the change of orbitals, in each thread: `blockResponse`. */

@@ -16,9 +16,11 @@ import { methodOf } from "../schema/accelerators.ts";
 import { requireSelfConsistent } from "../schema/checks.ts";
 import type { Job } from "../schema/job.ts";
 import { parseJob } from "../schema/schema.ts";
+import { timeNeeds } from "../tasks/estimate/expected-time.ts";
 import type { GroundFields } from "../tasks/scf/ground-fields.ts";
 import { discretisationWarnings, type SymmetryReport } from "./crystal.ts";
 import { cutoffWarnings } from "./cutoffs.ts";
+import { foretellSteps } from "./foretold.ts";
 import { sizedCrystal } from "./job-crystal.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import type { JobSizes } from "./sizes.ts";
@@ -98,13 +100,23 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
 export const prepareScf = async (value: unknown, options: RunOptions = {}): Promise<PreparedScf> =>
   prepareSession(await openSession(parseJob(value), options), options);
 
-/** Checks and discretises the job of a session. */
-export async function prepareSession(session: Session, options: RunOptions): Promise<PreparedScf> {
+/**
+ * Checks and discretises the job of a session.
+ *
+ * @param require refuses by the sizes, before anything as large is made.
+ */
+export async function prepareSession(
+  session: Session,
+  options: RunOptions,
+  require: (sizes: JobSizes) => unknown = () => {},
+): Promise<PreparedScf> {
   const { job, threads, worker, backend, named } = session;
   requireSelfConsistent(job);
   const crystal = await sizedCrystal(session, options.planeWaves);
   const { model, operations, symmetry, structure, kernels, sizes } = crystal;
   const { choice, fftSize, zone } = sizes;
+  require(sizes);
+  foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
 
   const basis = createBasis(
     model,

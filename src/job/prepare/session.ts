@@ -41,6 +41,8 @@ export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
    * bundlers put it. The first one that a page or program loads serves all of its runs.
    */
   readonly symmetryModule?: MoyoSource | undefined;
+  /** Hears, before it begins, of work that takes minutes: one line with the estimate. */
+  readonly onEstimate?: ((line: string) => void) | undefined;
   /** How warnings and remedies name an option. Default its name, as in `restart`. */
   readonly named?: OptionName | undefined;
 }
@@ -55,6 +57,8 @@ export interface Session {
   /** An option as whoever asked for the task wrote it. */
   readonly named: OptionName;
   readonly platform: PlatformServices;
+  /** Says what long work will take. */
+  readonly foretell: (line: string) => void;
   /**
    * Tells what was used since the session was opened.
    *
@@ -78,6 +82,7 @@ export async function openSession(job: Job, options: SessionOptions = {}): Promi
     readText: options.readText ?? platform.readText,
     named: options.named ?? ((option) => option),
     platform,
+    foretell: options.onEstimate ?? (() => {}),
     resources(orbitalMemory) {
       const cpu = platform.cpuSeconds();
       const peak = platform.peakMemory() ?? orbitalMemory;

@@ -60,7 +60,6 @@ export async function dielectricTask(
   options: DielectricRunOptions,
 ): Promise<DielectricFile> {
   const values = valuesOf("dielectric", DIELECTRIC_ANALYSIS_OPTIONS, options);
-  const prepared = await prepareSession(session, options);
   const { job } = session;
   const mixing = options.mixing ?? job.scf.mixing;
   requireOption(
@@ -69,7 +68,9 @@ export async function dielectricTask(
     (name) =>
       `${name("mixing")}: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction`,
   );
-  requireRoomForDielectric(session, prepared.sizes, values.maxProducts);
+  const prepared = await prepareSession(session, options, (sizes) =>
+    requireRoomForDielectric(session, sizes, values.maxProducts),
+  );
   const preconditioner = preconditionerOf(mixing);
   const state = await solveSession(session, prepared, options, drainOrResume);
   const { row, rhoOut } = state.last;

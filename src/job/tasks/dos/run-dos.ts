@@ -1,5 +1,5 @@
 import { bandsOfDos, computeDos, type Dos, type DosChoices, dosValues } from "../../../ground/dos.ts";
-import { kpointClasses } from "../../../model/kpoint-set.ts";
+import { kpointClasses, samplingSize } from "../../../model/kpoint-set.ts";
 import { VERSION } from "../../../version.ts";
 import { requireRoomForLevels } from "../../prepare/further-room.ts";
 import { prepareHamiltonian, type UnsolvedHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
@@ -56,14 +56,26 @@ async function requireRoomForDos(
 ): Promise<void> {
   const { model, choice, operations, timeReversal } = unsolved;
   const { chosen, bands, local } = dosValues(model, choice, choices);
-  const { kpoints } = kpointClasses(chosen, operations, timeReversal);
-  await requireRoomForLevels(session, unsolved, {
-    kpoints: kpoints.map(({ k }) => k),
+  const wanted = {
     bands: bandsOfDos(model, bands),
     purpose: local ? "the local density of states" : "the density of states",
     areTogether: local,
+  };
+  // to reduce so many takes seconds
+  const { points } = samplingSize(chosen);
+  const least = Math.ceil(points / (2 * operations.length));
+  const isForetold =
+    points > MANY && (await requireRoomForLevels(session, unsolved, { ...wanted, kpoints: least }));
+  const { kpoints } = kpointClasses(chosen, operations, timeReversal);
+  await requireRoomForLevels(session, unsolved, {
+    ...wanted,
+    isForetold,
+    kpoints: kpoints.map(({ k }) => k),
   });
 }
+
+/** k-points before symmetry that are no longer reduced in the twinkling of an eye. */
+const MANY = 1e5;
 
 /** Copies the arrays into lists, as a file has them. */
 const plain = ({

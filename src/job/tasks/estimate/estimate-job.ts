@@ -10,7 +10,15 @@ import { openSession, type Session, type SessionOptions } from "../../prepare/se
 import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
-import { measureSpeeds, secondsOfStep, startSeconds, stepTimeParts, type TimePart } from "./expected-time.ts";
+import {
+  measureSpeeds,
+  secondsOfStep,
+  startSeconds,
+  stepTimeParts,
+  type TimePart,
+  timeNeeds,
+  USUAL_STEPS,
+} from "./expected-time.ts";
 
 /** Cost of a ground state before it is run. Sizes are exact; memory and times are estimates. */
 export interface JobEstimate {
@@ -48,9 +56,6 @@ export interface JobEstimate {
   readonly warnings: readonly string[];
 }
 
-/** Steps of the shipped jobs: 7 to 18, most about ten. */
-const USUAL_STEPS = 10;
-
 /**
  * Sizes, memory and time of a job without solving anything: about half a second.
  *
@@ -70,16 +75,7 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
   // Refuses too few points.
   if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1);
   const blocks = kpoints.length * model.nSpin;
-  const sizes = {
-    size: fftSize,
-    planeWaves: waves.reduce((sum, n) => sum + n, 0) / waves.length,
-    bands: needs.bands,
-    blocks,
-    projectors: needs.projectors,
-    spins: model.nSpin,
-    hasGradients: needs.hasGradients === true,
-    hasStates: job.temperature > 0 && job.scf.mixing.name !== "simple",
-  };
+  const sizes = timeNeeds(job, model, ofJob);
   const speeds = measureSpeeds(kernels, sizes, platform.cpuSeconds);
   const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);

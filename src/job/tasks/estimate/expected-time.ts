@@ -1,5 +1,8 @@
 import { fastSize, frequency } from "../../../basis/grid.ts";
 import type { GridSize, Kernels } from "../../../kernels/kernels.ts";
+import type { Model } from "../../../model/model.ts";
+import type { JobSizes } from "../../prepare/sizes.ts";
+import type { Job } from "../../schema/job.ts";
 
 /** Sizes of a ground state that decide how long a step takes. */
 export interface TimeNeeds {
@@ -75,6 +78,9 @@ export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePar
   ];
 }
 
+/** Steps of the shipped jobs: 7 to 18, most about ten. */
+export const USUAL_STEPS = 10;
+
 /** Loading, compiling, symmetry, forces [s of the processor], and for each further thread. */
 const START = 1.1;
 const START_OF_THREAD = 0.35;
@@ -90,9 +96,37 @@ export const secondsOfStep = (parts: readonly TimePart[], blocks: number, thread
     0,
   );
 
+/** Times N log₂ N, for a band and a field [s]; multiply-adds a second. To a factor of two. */
+const APPLY = 1.7e-9;
+const TRANSFORM = 1.2e-9;
+const PRODUCTS = 7e8;
+
+/** Speeds of a usual processor, for what must be said at once. */
+export function usualSpeeds([nx, ny, nz]: GridSize): MeasuredSpeeds {
+  const points = nx * ny * nz;
+  const passes = points * Math.log2(points);
+  return { applyPotential: APPLY * passes, products: PRODUCTS, transform: TRANSFORM * passes };
+}
+
+/** Collects what decides how long a step of a job takes. */
+export const timeNeeds = (
+  { temperature, scf }: Pick<Job, "temperature" | "scf">,
+  { nSpin }: Pick<Model, "nSpin">,
+  { fftSize, planeWaves, needs }: Pick<JobSizes, "fftSize" | "planeWaves" | "needs">,
+): TimeNeeds => ({
+  size: fftSize,
+  planeWaves: planeWaves.reduce((sum, n) => sum + n, 0) / planeWaves.length,
+  bands: needs.bands,
+  blocks: needs.kpoints,
+  projectors: needs.projectors,
+  spins: nSpin,
+  hasGradients: needs.hasGradients === true,
+  hasStates: temperature > 0 && scf.mixing.name !== "simple",
+});
+
 /** Largest measured grids and panels; costs scale as N log N and linearly. */
 const MOST_POINTS = 2 ** 21;
-const MOST_ROWS = 20_000;
+const MOST_ROWS = 6000;
 
 /** Times the kernels of a calculation at its own sizes, in some tenths of a second. */
 export function measureSpeeds(

@@ -59,8 +59,9 @@ export const runScf = async (job: unknown, options: ScfRunOptions = {}): Promise
 export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
   const { check: isAsked, errors: wantsErrors } = valuesOf("scf", SCF_OPTIONS, options);
   const check = isAsked || session.job.check;
-  const prepared = await prepareSession(session, options);
-  if (wantsErrors) requireRoomForErrors(session, prepared.sizes, CUTOFF_RATIO);
+  const prepared = await prepareSession(session, options, (sizes) => {
+    if (wantsErrors) requireRoomForErrors(session, sizes, CUTOFF_RATIO);
+  });
   const state = await solveSession(session, prepared, options);
   try {
     await options.onFields?.(groundFields(state));
