@@ -28,7 +28,8 @@ export interface OrbitalsOptions {
  * Makes a function that opens any number of bands at the k-points and spins of a basis, one block
  * each, spin slowest. A signal aborts between blocks, see `openOrbitals`.
  *
- * @throws InputError if an operator cannot be sent to other threads.
+ * @throws InputError if an operator cannot be sent to other threads, or is a magnetic field where
+ *   the basis takes k and −k for equivalent.
  */
 export function orbitalsFor(
   basis: PlaneWaveBasis,
@@ -44,6 +45,11 @@ export function orbitalsFor(
       ? { centre: inversionCentre(model, basis.operations, grid.size, ecut) }
       : undefined;
   return async (nBands, operators, signal) => {
+    requireInput(
+      !basis.timeReversal || operators?.some(isMagnetic) !== true,
+      () =>
+        "timeReversal: must be false where a term is a magnetic field, got true; orbitals at k and −k are conjugate without one only",
+    );
     requireInput(
       threads === 1 ||
         blocks.length === 1 ||
@@ -65,3 +71,6 @@ export function orbitalsFor(
     return openOrbitals({ setup, blocks, nSpin, backend }, { threads, worker, signal });
   };
 }
+
+const isMagnetic = (operator: Operator): boolean =>
+  typeof operator !== "function" && operator.kind === "magnetic";

@@ -19,6 +19,8 @@ export interface Term {
   evaluate?(rho: ReadonlyRealField): Evaluation;
   /** E is linear in ρ, so that V does not depend on ρ. */
   readonly isLinear?: boolean;
+  /** V of a density with the model's symmetry has that symmetry by construction, up to the grid. */
+  readonly isInvariant?: boolean;
   /** δV/δρ is 4π/|G|² for long waves: the SCF then measures errors by electrostatic energy. */
   readonly isCoulomb?: boolean;
   /** Returns δV/δρ at a density. Absent: a difference quotient of V is used. */

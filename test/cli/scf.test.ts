@@ -257,20 +257,6 @@ test("what a run refuses is wrong input; what breaks is an error with 1", async 
   expect(existsSync(join(cwd, "a.json"))).toBe(false);
 });
 
-test("draws density, potential and times of a real run, on the plane asked for", async () => {
-  const host = fakeHost({ cwd, isReal: true });
-  const job = JSON.parse(readFileSync(join(cwd, "si.json"), "utf8")) as object;
-  writeFileSync(join(cwd, "metal.json"), JSON.stringify({ ...job, temperature: 0.01 }));
-  const words =
-    "scf metal.json --threads 1 --plot-density d.svg --plot-potential v.svg --plot-times t.svg --slice ab@0.25";
-  expect(await runProgram(words.split(" "), host)).toBe(0);
-  const text = (name: string) => readFileSync(join(cwd, name), "utf8");
-  expect(text("d.svg")).toContain("plane c = 0.25");
-  expect(text("v.svg")).toContain("Fermi level");
-  expect(text("t.svg")).toMatch(/diagonalise \d+ %/);
-  expect(host.written.stderr).toContain("plot: t.svg\nplot: d.svg\nplot: v.svg\n");
-});
-
 test("settings of the command line take the place of the job's", async () => {
   const host = fakeHost({ cwd });
   expect(

@@ -32,4 +32,5 @@ export const hartree = (grid: Grid, nSpin: 1 | 2): DensityTerm => ({
     slope: (g2) => (-4 * Math.PI) / (g2 * g2),
   }),
   isCoulomb: true,
+  isInvariant: true,
 });

@@ -12,6 +12,7 @@ import { localPotential, structureFactorOf } from "./potential.ts";
 /** Energy of the density in the local part of the pseudopotentials. */
 export const localTerm = (model: Model, grid: Grid): DensityTerm => ({
   ...fixedPotential("local", grid, localPotential(model, grid)),
+  isInvariant: true,
   forces: ({ rho }) => localForces(model, grid, sumOverSpins(rho, grid.points)),
   stress: ({ rho }) => localStress(model, grid, rho),
 });

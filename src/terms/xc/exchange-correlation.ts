@@ -96,6 +96,7 @@ export function exchangeCorrelation(
   };
   return {
     name: "xc",
+    isInvariant: true,
     evaluate,
     kernel(valence) {
       const add = xcKernel(functionals, nSpin, withCore(valence, core?.density ?? null, nSpin), gradient);
