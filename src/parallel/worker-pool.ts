@@ -28,10 +28,15 @@ export function workerPool(address?: WorkerAddress): WorkerPool {
   let isClosed = false;
   return {
     async take() {
-      const worker = idle.pop() ?? pooledWorker(await startWorker(address));
-      return worker.lend(async () => {
-        if (isClosed || !worker.release()) await worker.end();
-        else idle.push(worker);
+      let worker = idle.pop();
+      while (worker?.hasFailed()) {
+        await worker.end();
+        worker = idle.pop();
+      }
+      const lent = worker ?? pooledWorker(await startWorker(address));
+      return lent.lend(async () => {
+        if (isClosed || !lent.release()) await lent.end();
+        else idle.push(lent);
       });
     },
     async close() {
@@ -46,6 +51,8 @@ interface PooledWorker {
   lend(onClose: () => Promise<void>): WorkerChannel;
   /** Drops what it holds, if it is alive and has answered everything; whether it has. */
   release(): boolean;
+  /** Whether it can serve nobody any more. */
+  hasFailed(): boolean;
   end(): Promise<void>;
 }
 
@@ -72,21 +79,27 @@ function pooledWorker(channel: WorkerChannel): PooledWorker {
       post(RELEASE);
       return true;
     },
+    hasFailed: () => failure !== undefined,
     end: () => channel.terminate(),
-    lend: (onClose) => ({
-      post,
-      onMessage: (handle) => {
-        onMessage = handle;
-      },
-      onFailure: (handle) => {
-        onFailure = handle;
-        if (failure !== undefined) handle(failure); // while nobody had it
-      },
-      terminate: async () => {
-        onMessage = undefined;
-        onFailure = undefined;
-        await onClose();
-      },
-    }),
+    lend(onClose) {
+      let isEnded = false;
+      return {
+        post,
+        onMessage: (handle) => {
+          onMessage = handle;
+        },
+        onFailure: (handle) => {
+          onFailure = handle;
+          if (failure !== undefined) handle(failure); // since it was looked at
+        },
+        async terminate() {
+          if (isEnded) return; // it may be somebody else's by now
+          isEnded = true;
+          onMessage = undefined;
+          onFailure = undefined;
+          await onClose();
+        },
+      };
+    },
   };
 }

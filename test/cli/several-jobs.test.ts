@@ -119,6 +119,16 @@ test("Ctrl-C keeps the state of the one that runs and begins no more; --restart 
   expect(again.written.stderr).toContain("c.checkpoint.json is not there: from the beginning");
 });
 
+test("Ctrl-C in a job that converges all the same leaves the rest: the exit code says so", async () => {
+  const run = async (_: RunOptions, host: FakeHost) => {
+    host.interrupt();
+    return {};
+  };
+  const host = fakeHost({ cwd, run });
+  expect(await scf("a.json b.json", host)).toBe(3);
+  expect(tableOf(host).map((cells) => cells[4])).toEqual(["converged", "not begun"]);
+});
+
 test.each([
   [
     "a.json b.json --out x.json",
@@ -133,6 +143,14 @@ test.each([
   [
     "a.json b.json --json",
     /^stillwave: --json: must stand with one job, got 2; --out \{job\}\.result\.json writes each\n$/,
+  ],
+  [
+    "a.json ab.json --out {job}b.json",
+    /^stillwave: --out: must be files that nothing else is, got .*\/ab\.json, which is the job ab\.json\n$/,
+  ],
+  [
+    "a.json b.json --out {job}.x.json --checkpoint {job}.x.json",
+    /^stillwave: --checkpoint: must be files that nothing else is, got .*\/a\.x\.json, which is also a file of --out\n$|^stillwave: --out: must be files that nothing else is, got .*, which is also a file of --checkpoint\n$/,
   ],
   ["- -", /^stillwave: JOB: must be standard input once at most, got - twice\n$/],
   ["a.json b.json --quiet --verbose", /^stillwave: --quiet: must stand without --verbose, got both\n$/],

@@ -58,6 +58,24 @@ test("a worker that is closed amid a call or has failed is not lent again", asyn
   await pool.close();
 });
 
+test("a channel that is closed twice gives its worker back once", async () => {
+  const pool = workerPool();
+  const first = await pool.take();
+  await first.terminate();
+  const next = connect(await pool.take());
+  await first.terminate(); // late, when the worker is another's
+  await expect(next.call(peakMemory)).rejects.toThrow(/before it was opened/); // it still hears
+  expect(
+    await started(async () => {
+      const other = connect(await pool.take());
+      await expect(other.call(peakMemory)).rejects.toThrow(/before it was opened/);
+      await other.close();
+    }),
+  ).toBe(1);
+  await next.close();
+  await pool.close();
+});
+
 test("workers that are lent when the pool closes end with their run", async () => {
   const pool = workerPool();
   const lent = await pool.take();

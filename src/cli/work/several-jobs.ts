@@ -90,6 +90,7 @@ export async function severalJobs(
   const gap = report.level === "quiet" ? "" : "\n";
   host.stdout.write(`${gap}${table([...ended, ...left], host)}`);
   if (left.length > 0) report.urge(`interrupted: ${plural(left.length, "job")} not begun`);
+  if (left.length > 0) codes.push(EXIT.notConverged);
   return WORST_FIRST.find((code) => codes.includes(code)) ?? EXIT.ok;
 }
 
@@ -112,7 +113,7 @@ async function attempt(run: () => Promise<EndedJob>): Promise<EndedJob & { reado
 }
 
 /** Checks that each job has files of its own, and what can be asked of several jobs. */
-function requireOwnFiles(declared: Options, { args: jobs, options, flag }: Call<Options>): void {
+function requireOwnFiles(declared: Options, { args: jobs, options, flag, host }: Call<Options>): void {
   requireInput(
     jobs.filter((job) => job === "-").length <= 1,
     () => "JOB: must be standard input once at most, got - twice",
@@ -134,7 +135,24 @@ function requireOwnFiles(declared: Options, { args: jobs, options, flag }: Call<
     twice === undefined,
     () => `JOB: must have names of their own where files are named after them, got ${twice} twice`,
   );
+  const written = named
+    .filter(([option]) => option !== "restart")
+    .flatMap(([option, name]) =>
+      jobs.map((job) => ({ option, file: resolve(host.cwd, ownName(name, job)) })),
+    );
+  const owners = new Map<string, string>(jobs.map((job) => [resolve(host.cwd, job), `the job ${job}`]));
+  for (const { option, file } of written) {
+    const owner = owners.get(file);
+    requireInput(
+      owner === undefined,
+      () => `${flag(option)}: must be files that nothing else is, got ${file}, which is ${owner}`,
+    );
+    owners.set(file, `also a file of ${flag(option)}`);
+  }
 }
+
+/** The name of a file of one job. */
+const ownName = (name: string, job: string): string => name.replaceAll(PLACE, () => jobName(job));
 
 /** Options that name files. */
 const fileOptions = (declared: Options, options: Given<Options>): [option: string, name: string][] =>
@@ -153,7 +171,7 @@ async function ownOptions(
   report: Reporter,
 ): Promise<Given<Options>> {
   const own = Object.fromEntries(
-    fileOptions(declared, options).map(([option, name]) => [option, name.replaceAll(PLACE, jobName(job))]),
+    fileOptions(declared, options).map(([option, name]) => [option, ownName(name, job)]),
   );
   const { restart, ...rest } = { ...options, ...own };
   if (typeof restart !== "string") return rest;
