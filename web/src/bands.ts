@@ -13,6 +13,7 @@ export function begin(): void {
   const drawn = picture(
     "bands",
     "bands along the path with their proved intervals, and the intervals' widths",
+    message,
   );
   byId("bands-picture", HTMLElement).append(drawn.element);
   const meter = byId("bands-progress", HTMLProgressElement);

@@ -38,8 +38,8 @@ export function begin(): void {
   const message = byId("scf-message", HTMLElement);
   const runTable = byId("scf-runs", HTMLElement);
   const energyTable = byId("scf-energies", HTMLElement);
-  const drawn = picture("convergence", "density residual of each mixing against the step");
-  const density = picture("density", "slice through the valence density, and its plane average");
+  const drawn = picture("convergence", "density residual of each mixing against the step", message);
+  const density = picture("density", "slice through the valence density, and its plane average", message);
   const keep = byId("scf-save", HTMLButtonElement);
   byId("scf-picture", HTMLElement).append(drawn.element);
   byId("scf-density", HTMLElement).append(density.element);

@@ -24,8 +24,12 @@ interface Analysis {
 export function begin(): void {
   const message = byId("dielectric-message", HTMLElement);
   const places = byId("dielectric-tables", HTMLElement);
-  const spectra = picture("spectra", "eigenvalues of the preconditioned dielectric operator for each mixing");
-  const damped = picture("damped", "density residual of the damped iteration with each mixing");
+  const spectra = picture(
+    "spectra",
+    "eigenvalues of the preconditioned dielectric operator for each mixing",
+    message,
+  );
+  const damped = picture("damped", "density residual of the damped iteration with each mixing", message);
   byId("dielectric-pictures", HTMLElement).append(spectra.element, damped.element);
   const keep = byId("dielectric-save", HTMLButtonElement);
   let all: Analysis[] = [];

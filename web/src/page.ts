@@ -84,10 +84,20 @@ export interface Picture {
   clear(): void;
 }
 
-/** @param about what the picture shows, for who does not see it. */
-export function picture(name: string, about: string): Picture {
+/**
+ * @param about what the picture shows, for who does not see it.
+ * @param message where it says that a file could not be made.
+ */
+export function picture(name: string, about: string, message: HTMLElement): Picture {
   let shown = "";
   const paper = make("div", { class: "paper", role: "img", "aria-label": about });
+  const savePng = async (): Promise<void> => {
+    try {
+      save(`${name}.png`, await pngOf(shown));
+    } catch (error) {
+      says(message, errorText(error), "error");
+    }
+  };
   const button = (kind: string, act: () => void) => {
     const made = make(
       "button",
@@ -107,7 +117,7 @@ export function picture(name: string, about: string): Picture {
       {},
       make("span", {}, "Save picture"),
       button("SVG", () => save(`${name}.svg`, new Blob([shown], { type: "image/svg+xml" }))),
-      button("PNG", () => void pngOf(shown).then((blob) => save(`${name}.png`, blob))),
+      button("PNG", () => void savePng()),
     ),
   );
   return {
@@ -132,6 +142,8 @@ export function says(element: HTMLElement, text: string, kind: "plain" | "error"
   element.className = kind === "error" ? "message error" : "message";
 }
 
+const errorText = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 export const scientific = (x: number): string => {
   const [digits, exponent] = x.toExponential(1).split("e") as [string, string];
   return `${digits} · 10${[...String(Number(exponent))].map((c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]).join("")}`;
@@ -154,7 +166,7 @@ export function runButtons(
       await work(signal);
     } catch (error) {
       if (signal.aborted) says(message, "Stopped; what was computed so far is kept.");
-      else says(message, error instanceof Error ? error.message : String(error), "error");
+      else says(message, errorText(error), "error");
     } finally {
       run.disabled = false;
       stop.disabled = true;

@@ -97,11 +97,14 @@ export function newest(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
   let isWanted = false;
   const loop = async (): Promise<void> => {
-    while (isWanted) {
-      isWanted = false;
-      await work();
+    try {
+      while (isWanted) {
+        isWanted = false;
+        await work();
+      }
+    } finally {
+      running = undefined;
     }
-    running = undefined;
   };
   return () => {
     isWanted = true;
