@@ -6,6 +6,7 @@ import {
   integerVectors,
   inverse,
   type Mat3,
+  mapVec,
   matMul,
   norm,
   rowsVec,
@@ -168,7 +169,7 @@ function orthorhombic(axes: readonly Vec3[], vectors: Mat3): Bravais {
     rowsVec(inverse(vectors), rowsVec(sorted, weights)).every((x) => Math.abs(x - Math.round(x)) < 0.01);
   if (isPoint([0.5, 0.5, 0.5])) return known("oI", sorted, vectors);
   const uncentred = [0, 1, 2].find((axis) =>
-    isPoint([0, 1, 2].map((i) => (i === axis ? 0 : 0.5)) as unknown as Vec3),
+    isPoint(mapVec([0.5, 0.5, 0.5], (half, i) => (i === axis ? 0 : half))),
   );
   invariant(
     uncentred !== undefined,

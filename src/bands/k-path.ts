@@ -1,5 +1,5 @@
 import { OptionError, requireOption } from "../common/failure.ts";
-import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { mapVec, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 import { prettyLabel, type SpecialPoints, specialPoints } from "./special-points.ts";
 
@@ -61,8 +61,7 @@ export function labelledPath(lattice: Lattice, text: string | undefined, total: 
       if (i > 0) {
         const from = special.points.get(piece[i - 1]!)!;
         const n = steps[stretch++]!;
-        for (let s = 1; s < n; s++)
-          kpoints.push([0, 1, 2].map((c) => from[c]! + ((k[c]! - from[c]!) * s) / n) as unknown as Vec3);
+        for (let s = 1; s < n; s++) kpoints.push(mapVec(from, (x, c) => x + ((k[c]! - x) * s) / n));
       }
       path.push({ label: prettyLabel(label), index: kpoints.length });
       kpoints.push(k);

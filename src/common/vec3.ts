@@ -8,6 +8,12 @@ export const norm = (a: Vec3): number => Math.hypot(a[0], a[1], a[2]);
 export const add = (a: Vec3, b: Vec3): Vec3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
 export const sub = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 export const scale = (s: number, a: Vec3): Vec3 => [s * a[0], s * a[1], s * a[2]];
+/** Applies a function to the components, each with its index. */
+export const mapVec = (v: Vec3, of: (x: number, axis: number) => number): Vec3 => [
+  of(v[0], 0),
+  of(v[1], 1),
+  of(v[2], 2),
+];
 export const cross = (a: Vec3, b: Vec3): Vec3 => [
   a[1] * b[2] - a[2] * b[1],
   a[2] * b[0] - a[0] * b[2],

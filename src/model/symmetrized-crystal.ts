@@ -3,6 +3,7 @@ import {
   centred,
   inverse,
   type Mat3,
+  mapVec,
   matMul,
   matVec,
   norm,
@@ -95,8 +96,7 @@ function squareRoot(c: Mat3): Mat3 {
 function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): SymmetryOperation[] {
   const identity = rotationKey(IDENTITY);
   const pure = operations.filter((op) => rotationKey(op) === identity);
-  const snapped = (t: Vec3): Vec3 =>
-    wrapped(t.map((x) => Math.round(x * pure.length) / pure.length) as unknown as Vec3);
+  const snapped = (t: Vec3): Vec3 => wrapped(mapVec(t, (x) => Math.round(x * pure.length) / pure.length));
   const translations = pure.map(({ translation }) => snapped(translation));
   /** Returns a vector minus the nearest translation of the lattice or of `pure`. */
   const rest = (x: Vec3): Vec3 => {

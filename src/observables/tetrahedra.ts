@@ -1,6 +1,6 @@
 import { invariant } from "../common/failure.ts";
 import { firstIndex } from "../common/search.ts";
-import { norm, rowsVec, type Vec3 } from "../common/vec3.ts";
+import { mapVec, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
 import type { Lattice } from "../model/lattice.ts";
 
 /** Bands on a whole k-grid, given at its irreducible points. */
@@ -61,8 +61,10 @@ export function statesBelow(
 
 /** Returns six tetrahedra of a box; corners are bits, each walks the edges to the far corner. */
 function sixTetrahedra(steps: Lattice["reciprocal"]): number[][] {
-  const length = (corner: number) =>
-    norm(rowsVec(steps, [0, 1, 2].map((axis) => ((corner >> axis) & 1 ? -1 : 1)) as unknown as Vec3));
+  const length = (corner: number) => {
+    const signs = mapVec([1, 2, 4], (bit) => (corner & bit ? -1 : 1));
+    return norm(rowsVec(steps, signs));
+  };
   const start = [0, 1, 2, 4].reduce((best, corner) => (length(corner) < length(best) - 1e-9 ? corner : best));
   return [
     [1, 2, 4],

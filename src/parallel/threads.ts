@@ -15,7 +15,7 @@ export interface Threads {
  * for a single thread or task, this thread.
  *
  * @param threads most threads in each process.
- * @param worker address of the module of the workers here. Default the package's own.
+ * @param worker pool of the workers here, or address of their module. Default the package's own.
  */
 export async function openThreads(threads: number, tasks: number, worker?: WorkerSource): Promise<Threads> {
   const ranks = otherRanks();

@@ -1,6 +1,6 @@
 import { solveBands } from "../bands/solve-bands.ts";
 import { plural } from "../common/plural.ts";
-import type { Vec3 } from "../common/vec3.ts";
+import { mapVec, type Vec3 } from "../common/vec3.ts";
 import { type KpointChoice, kpointClasses, MOST_KPOINTS, samplingSize } from "../model/kpoint-set.ts";
 import type { Model } from "../model/model.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
@@ -51,8 +51,8 @@ export async function kpointError(
   if ("reason" in divisions) return divisions;
   const { kgrid, kshift } = divisions;
   const denser: KpointChoice = {
-    kgrid: kgrid.map((n) => (n > 1 ? 2 * n : 1)) as unknown as Vec3,
-    kshifts: [kshift.map((s, i) => (kgrid[i]! > 1 ? (2 * s) % 1 : s)) as unknown as Vec3],
+    kgrid: mapVec(kgrid, (n) => (n > 1 ? 2 * n : 1)),
+    kshifts: [mapVec(kshift, (s, i) => (kgrid[i]! > 1 ? (2 * s) % 1 : s))],
   };
   const { points, text } = samplingSize(denser);
   if (points > MOST_KPOINTS)
@@ -88,7 +88,7 @@ export async function kpointError(
   const halves = kgrid.every((n, i) => n === 1 || (n % 2 === 0 && kshift[i] === 0));
   const found = { kgrid, denser: denser.kgrid, energy };
   if (!halves) return found;
-  const half = kgrid.map((n) => (n > 1 ? n / 2 : 1)) as unknown as Vec3;
+  const half = mapVec(kgrid, (n) => (n > 1 ? n / 2 : 1));
   const halved = (await on({ kgrid: half, kshifts: [kshift] })) - own;
   return { ...found, halved, ...judged(energy, halved, [half, kgrid, denser.kgrid]) };
 }

@@ -12,7 +12,11 @@ const LONG = 120;
 /** Steps of the self-consistent field that cost what levels do, from random orbitals. */
 const FROM_RANDOM = 4;
 
-/** Says how long a ground state may take, where that is long. @param bytes of its memory. */
+/**
+ * Says how long a ground state may take, where that is long.
+ *
+ * @param bytes of its memory.
+ */
 export function foretellSteps(
   { threads, foretell, named }: Pick<Session, "threads" | "foretell" | "named">,
   needs: TimeNeeds,
@@ -28,7 +32,8 @@ export function foretellSteps(
 /**
  * Says how long levels may take, where that is long.
  *
- * @param purpose what they are for; isLeast: whether there may be more k-points.
+ * @param purpose what they are for.
+ * @param isLeast whether there may be more k-points.
  * @returns whether it is.
  */
 export function foretellLevels(

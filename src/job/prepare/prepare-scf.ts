@@ -103,19 +103,19 @@ export const prepareScf = async (value: unknown, options: RunOptions = {}): Prom
 /**
  * Checks and discretises the job of a session.
  *
- * @param require refuses by the sizes, before anything as large is made.
+ * @param refuse throws by the sizes, before anything as large is made.
  */
 export async function prepareSession(
   session: Session,
   options: RunOptions,
-  require: (sizes: JobSizes) => unknown = () => {},
+  refuse: (sizes: JobSizes) => unknown = () => {},
 ): Promise<PreparedScf> {
   const { job, threads, worker, backend, named } = session;
   requireSelfConsistent(job);
   const crystal = await sizedCrystal(session, options.planeWaves);
   const { model, operations, symmetry, structure, kernels, sizes } = crystal;
   const { choice, fftSize, zone } = sizes;
-  require(sizes);
+  refuse(sizes);
   foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
 
   const basis = createBasis(

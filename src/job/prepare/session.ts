@@ -34,7 +34,10 @@ export const COMPUTING_OPTIONS = {
 export interface SessionOptions extends Given<typeof COMPUTING_OPTIONS> {
   /** Reads the files a job names. Default: paths relative to the current folder, if any. */
   readonly readText?: (path: string) => Promise<string>;
-  /** Address of the module of a worker, `stillwave/worker`. Default where bundlers put it. */
+  /**
+   * A pool of workers, or the address of the module of a worker, `stillwave/worker`. Default where
+   * bundlers put it.
+   */
   readonly worker?: WorkerSource | undefined;
   /**
    * Bytes or address of the symmetry analysis, `@spglib/moyo-wasm/moyo_wasm_bg.wasm`. Default where
