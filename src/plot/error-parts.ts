@@ -11,8 +11,8 @@ export interface DrawnErrors {
   readonly parts: readonly { readonly name: string; readonly error?: number | undefined }[];
 }
 
-/** Below this a part is rounding of what is zero by symmetry. */
-const NOTHING = 1e-12;
+/** Below this a part, in its unit, is rounding of what is zero by symmetry. */
+export const NOTHING = 1e-12;
 const ROW = 22;
 const MARGIN_LEFT = 96;
 

@@ -84,7 +84,7 @@ export type ErrorStage =
 export interface ErrorEstimateOptions extends ErrorEstimateChoices {
   /** Hears of k-points or products done; the number of products is not known before. */
   readonly onProgress?: ((stage: ErrorStage, done: number, total?: number) => void) | undefined;
-  /** Heard between k-points. */
+  /** Heard between k-points and between products. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -108,10 +108,10 @@ const LARGE_CORRECTION = 0.05;
  * - smearing: from the entropy and a narrower width; kpoints: from levels on a denser grid;
  * - rounding: from the number of operations.
  *
- * The orbitals of the state end up as others.
+ * Overwrites the orbitals: whoever needs those of the run afterwards saves them before.
  *
  * @param atCutoff discretises the same system with another cutoff.
- * @throws NotConvergedError if the signal aborts the work.
+ * @throws NotConvergedError or the signal's reason if the signal aborts the work.
  */
 export async function estimateErrors(
   problem: ScfProblem,
@@ -129,7 +129,10 @@ export async function estimateErrors(
   const { signal, onProgress } = options;
   const tell = (stage: ErrorStage) => {
     signal?.throwIfAborted();
-    return (done: number, total?: number) => onProgress?.(stage, done, total);
+    return (done: number, total?: number) => {
+      signal?.throwIfAborted();
+      onProgress?.(stage, done, total);
+    };
   };
   const run: WithErrors = {
     energy: last.energies.total,
@@ -163,8 +166,9 @@ export async function estimateErrors(
     onProgress: tell("levels on a denser k-grid"),
     ...(signal && { signal }),
   });
+  const narrower = tell("narrower smearing");
   const smeared = isSmeared(basis.model)
-    ? await smearingError(problem, orbitals, point, request, NEWTON, tell("narrower smearing"))
+    ? await smearingError(problem, orbitals, point, request, { ...NEWTON, onProduct: narrower }, narrower)
     : undefined;
 
   const rounding = energyRounding(basis, last.energies, orbitals.spec.setup.nBands);
@@ -233,10 +237,10 @@ function basisError(
   };
 }
 
-const UNIFORM = (reason: string) => ({ energy: { reason }, forces: { reason }, stress: { reason } });
+const sameReason = (reason: string) => ({ energy: { reason }, forces: { reason }, stress: { reason } });
 
 function kpointPart(found: KpointError | NotEstimated, { energy: raw }: WithErrors): FoundPart {
-  if ("reason" in found) return { part: UNIFORM(found.reason) };
+  if ("reason" in found) return { part: sameReason(found.reason) };
   const { energy: error, remains, doubt, denser } = found;
   const reason = `levels do not tell it; compare with a run of kgrid ${denser.join(",")}`;
   const energy = {

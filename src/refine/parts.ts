@@ -46,12 +46,12 @@ export interface EstimatedError {
 /** One part of the error of each quantity, or why it is not known. */
 export type ErrorPart = Readonly<Record<ErrorQuantity, EstimatedError | NotEstimated>>;
 
-/** Value of a run, the same less the errors that are trusted, and how large all may be together. */
+/** Value of a run, the same less the trusted errors, and the sum of the moduli of the estimates. */
 export interface Total<Value> {
   readonly raw: Value;
   readonly corrected: Value;
-  /** Sum of the moduli of all known parts. */
-  readonly bar: number;
+  /** Over all known parts; an estimate as these are, no bound. */
+  readonly sum: number;
 }
 
 /** All parts with their sums. */
@@ -78,7 +78,11 @@ export interface FoundPart {
 }
 
 /** Makes a part of values before and after a correction. */
-export function partOf(raw: WithErrors, corrected: WithErrors, energy: object = {}): FoundPart {
+export function partOf(
+  raw: WithErrors,
+  corrected: WithErrors,
+  energy: Pick<EstimatedError, "remains" | "doubt"> = {},
+): FoundPart {
   const of = (a: readonly Vec3[] | undefined, b: readonly Vec3[] | undefined, name: string) =>
     a && b ? { error: rows(a, b).error } : { reason: `the terms have no ${name}` };
   return {
@@ -96,7 +100,7 @@ export function summedParts(run: WithErrors, found: Readonly<Record<ErrorPartNam
   const parts = Object.fromEntries(
     ERROR_PARTS.map((name) => [name, found[name].part]),
   ) as unknown as SummedParts["parts"];
-  const bar = (quantity: ErrorQuantity) =>
+  const sumOf = (quantity: ErrorQuantity) =>
     ERROR_PARTS.reduce((sum, name) => {
       const part = parts[name][quantity];
       return "error" in part ? sum + Math.abs(part.error) : sum;
@@ -118,12 +122,12 @@ export function summedParts(run: WithErrors, found: Readonly<Record<ErrorPartNam
   return {
     parts,
     total: {
-      energy: { raw: run.energy, corrected: energy, bar: bar("energy") },
+      energy: { raw: run.energy, corrected: energy, sum: sumOf("energy") },
       ...(forces && {
-        forces: { raw: forces, corrected: less(forces, (values) => values.forces), bar: bar("forces") },
+        forces: { raw: forces, corrected: less(forces, (values) => values.forces), sum: sumOf("forces") },
       }),
       ...(stress && {
-        stress: { raw: stress, corrected: less(stress, (values) => values.stress), bar: bar("stress") },
+        stress: { raw: stress, corrected: less(stress, (values) => values.stress), sum: sumOf("stress") },
       }),
     },
   };

@@ -25,7 +25,7 @@ export interface SmearingError {
   readonly order: number;
   /** The narrower width [Ha], T/√2. */
   readonly narrower: number;
-  /** Why it is an order of magnitude at best. */
+  /** Why it is an order of magnitude at best; forces and stress are in doubt with the energy. */
   readonly doubt?: string;
 }
 
@@ -53,7 +53,7 @@ export async function smearingError(
   const narrower = NARROWER * temperature;
   const cold = { ...problem, basis: { ...basis, model: { ...basis.model, temperature: narrower } } };
   const start = await solvedPoint(cold, orbitals, point.rhoIn, request, progress);
-  const { rho } = await newtonDensity(cold, start, newton);
+  const { rho, isConverged } = await newtonDensity(cold, start, newton);
   const end = await solvedPoint(cold, orbitals, rho, request, progress);
   /** X₀ of X(T) and X(T/√2). */
   const factor = NARROWER ** -order;
@@ -64,6 +64,14 @@ export async function smearingError(
     energies.total - occupation.entropyEnergy / order;
   const energy = scalar(point.energies.total, energyAt(point));
   const remains = Math.abs(energyAt(end) - energyAt(point));
+  const width = `width ${narrower.toPrecision(3)} Ha`;
+  const doubt = !(start.converged && end.converged)
+    ? `smearing: the eigensolver reached its iteration limit at ${width}`
+    : !isConverged
+      ? `smearing: the response of the density at ${width} did not converge`
+      : remains > 0.5 * Math.abs(energy.error) && remains > 1e-9
+        ? `smearing: the energy extrapolated from ${width} differs by ${remains.toExponential(1)} Ha, of a correction of ${energy.error.toExponential(1)}: the order is not reached, or the k-grid is too coarse for the width`
+        : undefined;
   return {
     order,
     narrower,
@@ -71,9 +79,6 @@ export async function smearingError(
     remains,
     ...(point.forces && end.forces && { forces: rows(point.forces, limit(point.forces, end.forces)) }),
     ...(point.stress && end.stress && { stress: rows(point.stress, limit(point.stress, end.stress)) }),
-    ...(remains > 0.5 * Math.abs(energy.error) &&
-      remains > 1e-9 && {
-        doubt: `smearing: the energy extrapolated from width ${narrower.toPrecision(3)} Ha differs by ${remains.toExponential(1)} Ha, of a correction of ${energy.error.toExponential(1)}: the order is not reached, or the k-grid is too coarse for the width`,
-      }),
+    ...(doubt !== undefined && { doubt }),
   };
 }

@@ -35,7 +35,7 @@ test("the errors are a table with all parts, their sum, and reasons where there 
   }
   for (const name of ["SCF", "eigensolver", "rounding"])
     expect(stdout).toMatch(new RegExp(`\n${name} +[\\d-]`));
-  expect(stdout).toMatch(new RegExp(`\nsum of moduli +${Math.round(meV * errors.total.energy.bar)} `));
+  expect(stdout).toMatch(new RegExp(`\nsum of moduli +${Math.round(meV * errors.total.energy.sum)} `));
   expect(stdout).toContain(`corrected free energy   ${errors.total.energy.corrected.toFixed(10)} Ha`);
   expect(stdout).toMatch(/not estimated: k-points of forces, k-points of stress: .*kgrid 4,4,4/);
   const picture = readFileSync(join(cwd, "e.svg"), "utf8");

@@ -73,13 +73,13 @@ describe("estimated errors of a ground state", () => {
     expect(Math.abs(narrow.energy.corrected - wide.energy.corrected) / raw).toBeLessThan(0.2); // the k-grid at width 0.03
   });
 
-  test("add up: bars the moduli of all known parts, corrected values less the trusted ones", async () => {
+  test("add up: sums the moduli of all known parts, corrected values less the trusted ones", async () => {
     await using state = await solve({ ...JOB, kgrid: [2, 2, 2] });
     const { parts, total, basis, kpoints } = await state.errors();
     const known = Object.values(parts).map(({ energy }) => ("error" in energy ? energy.error : 0));
     expect(Object.keys(parts)).toEqual(["basis", "kpoints", "smearing", "scf", "eigensolver", "rounding"]);
     close(
-      total.energy.bar,
+      total.energy.sum,
       known.reduce((sum, e) => sum + Math.abs(e), 0),
       1e-15,
     );
@@ -92,7 +92,7 @@ describe("estimated errors of a ground state", () => {
     });
     closeArrays(total.forces!.corrected.flat(), basis.forces!.corrected.flat(), 1e-6);
     const both = await runScf({ ...JOB, kgrid: [4, 4, 4], ecut: 12 });
-    expect(Math.abs(total.energy.corrected - both.energies.total)).toBeLessThan(0.1 * total.energy.bar);
+    expect(Math.abs(total.energy.corrected - both.energies.total)).toBeLessThan(0.1 * total.energy.sum);
   });
 
   test("tell what they do, and end at a signal", async () => {

@@ -1,7 +1,7 @@
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import type { ResultErrors } from "../../job/tasks/scf/result-errors.ts";
-import type { DrawnErrors } from "../../plot/error-parts.ts";
+import { type DrawnErrors, NOTHING } from "../../plot/error-parts.ts";
 import { ERROR_PARTS, ERROR_QUANTITIES, type ErrorPartName, type ErrorQuantity } from "../../refine/parts.ts";
 import { textTable } from "./text-table.ts";
 
@@ -39,8 +39,8 @@ export function errorEstimates({ errors }: Pick<ResultFile, "errors">): string {
       [
         "sum of moduli",
         ...ERROR_QUANTITIES.map((quantity) => {
-          const sum = total[quantity];
-          return sum === undefined ? "-" : number(quantity, sum.bar);
+          const found = total[quantity];
+          return found === undefined ? "-" : number(quantity, found.sum);
         }),
       ],
     ],
@@ -67,9 +67,6 @@ export const drawnErrors = ({ parts }: Pick<ResultErrors, "parts">): DrawnErrors
       };
     }),
   }));
-
-/** Below this only symmetry and rounding are left. */
-const NOTHING = 1e-12;
 
 /** Three digits. */
 const digits = (value: number): string =>

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { solve } from "../../src/job/tasks/scf/solve.ts";
+import { solvedPoint } from "../../src/refine/newton.ts";
+import { smearingError } from "../../src/refine/smearing-error.ts";
+import { solveScf } from "../../src/scf/scf.ts";
+import { ALUMINIUM, to } from "../systems.ts";
+
+const JOB = to(1e-3, { ...ALUMINIUM, ecut: 2.5 });
+
+test.each(["response of the density", "narrower smearing"])(
+  "a signal ends the %s at its next product",
+  async (stage) => {
+    await using state = await solve(JOB);
+    const interruption = new AbortController();
+    let products = 0;
+    const interrupted = state.errors({
+      cutoff: 2.5,
+      signal: interruption.signal,
+      onProgress: (now, _, total) => {
+        if (now !== stage || total !== undefined) return;
+        products++;
+        interruption.abort();
+      },
+    });
+    await expect(interrupted).rejects.toThrow(/interrupted/);
+    expect(products).toBe(1);
+  },
+);
+
+describe("the error of smearing is in doubt", () => {
+  test.each([
+    [
+      "the response",
+      { maxProducts: 1, tolerance: 1e-12 },
+      1e-6,
+      /the response of the density .* did not converge/,
+    ],
+    [
+      "the eigensolver",
+      { maxProducts: 60, tolerance: 1e-2 },
+      1e-17,
+      /the eigensolver reached its iteration limit/,
+    ],
+  ])("where %s does not converge at the narrower width", async (_, newton, tolerance, doubt) => {
+    const { problem, options } = await prepareScf(JOB);
+    const { last, orbitals } = await solveScf(problem, options);
+    try {
+      const request = { nStates: last.state.nConverge, tolerance: 1e-6 };
+      const point = await solvedPoint(problem, orbitals, last.rhoIn, request);
+      const found = await smearingError(problem, orbitals, point, { ...request, tolerance }, newton);
+      expect(found.doubt).toMatch(doubt);
+    } finally {
+      await orbitals.close();
+    }
+  });
+});
