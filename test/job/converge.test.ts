@@ -120,6 +120,25 @@ test("a test that was interrupted goes on where it stopped", async () => {
   );
 });
 
+test("a test that is to have estimated errors makes runs again that were not asked for any", async () => {
+  const lists = { ecut: [4, 8], accuracy: 0.005 };
+  let restart: unknown = await runConvergence(SILICON, { ...lists, run: known() });
+  const made: number[] = [];
+  for (const errors of [false, true, true]) {
+    const calls: Job[] = [];
+    restart = await runConvergence(SILICON, { ...lists, errors, restart, run: known(0, calls) });
+    made.push(calls.length);
+  }
+  expect(made).toEqual([0, 2, 0]);
+});
+
+test("a file without a job is refused", async () => {
+  const restart = { runs: [], ecuts: [], job: null };
+  await expect(runConvergence(SILICON, { ecut: [4, 8], restart, run: known() })).rejects.toThrow(
+    "restart: must be a file that a convergence test wrote, got something else",
+  );
+});
+
 test("a number stands for the largest division; axes with one point stay so", async () => {
   const grids = async (kgrid: readonly number[]) =>
     (await runConvergence({ ...SILICON, kgrid }, { kgrid: [3, [1, 1, 1], 8], run: known() })).kgrids;

@@ -16,15 +16,15 @@ export function recordedFile<File extends { readonly job: Job }>(
 ): File {
   const file = value as Partial<File> | null;
   requireInput(
-    lists.every((name) => Array.isArray(file?.[name])) && typeof file?.job === "object",
+    lists.every((name) => Array.isArray(file?.[name])) && typeof file?.job === "object" && file.job !== null,
     () => `restart: must be a file that ${task} wrote, got something else`,
   );
   requireInput(
-    JSON.stringify(unchecked(file.job!)) === JSON.stringify(unchecked(job)),
+    JSON.stringify(withoutCheck(file.job!)) === JSON.stringify(withoutCheck(job)),
     () => `restart: must be of this job, got ${task} of another one; leave it out to begin anew`,
   );
   return file as File;
 }
 
 /** A job without what changes none of its numbers. */
-const unchecked = ({ check: _, ...job }: Job): Omit<Job, "check"> => job;
+const withoutCheck = ({ check: _, ...job }: Job): Omit<Job, "check"> => job;

@@ -54,6 +54,8 @@ export interface ConvergenceFile {
   readonly kgrids: readonly Vec3[];
   /** Error of the energy that is good enough [Ha/atom]. */
   readonly accuracy: number;
+  /** Whether estimated errors were asked for. */
+  readonly errors: boolean;
   /** False when it was interrupted, or a run that others are compared with has not converged. */
   readonly complete: boolean;
   readonly runs: readonly SettingsRun[];

@@ -75,7 +75,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
   const finest: Settings = { ecut: ecuts.at(-1)!, kgrid: grids.at(-1)! };
   const { signal, run = solved } = options;
 
-  const known = knownRuns(options.restart, job);
+  const known = knownRuns(options.restart, job, errors);
   const runs: SettingsRun[] = [];
   let warnings: readonly string[] = known.warnings;
   let density: unknown;
@@ -86,6 +86,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
     ecuts,
     kgrids: grids,
     accuracy,
+    errors,
     complete,
     runs: withErrors(runs, finest),
     ...(cheapest && { cheapest }),
@@ -235,12 +236,20 @@ const errorAgainst = (run: SettingsRun, reference: SettingsRun): SettingsError =
   stress: largestDifference(run.stress, reference.stress),
 });
 
-/** Runs of a file of before. @throws InputError if it is no such file, or of another job. */
-function knownRuns(value: unknown, job: Job): Pick<ConvergenceFile, "runs" | "warnings"> {
+/**
+ * Runs of a file of before.
+ *
+ * @param errors whether their errors must have been asked for.
+ * @throws InputError if it is no such file, or of another job.
+ */
+function knownRuns(value: unknown, job: Job, errors: boolean): Pick<ConvergenceFile, "runs" | "warnings"> {
   if (value === undefined) return { runs: [], warnings: [] };
   const file = recordedFile<ConvergenceFile>(value, job, "a convergence test", ["runs", "ecuts"]);
   return {
-    runs: file.runs.filter(({ status }) => status === "converged"),
+    runs: file.runs.filter(
+      ({ status, estimate }) =>
+        status === "converged" && (!errors || file.errors === true || estimate !== undefined),
+    ),
     warnings: file.warnings ?? [],
   };
 }
