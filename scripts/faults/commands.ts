@@ -67,20 +67,20 @@ const iterating = (
 });
 
 /** Finished pieces that stand beside the checkpoint. */
-const piecesIn = (folder: string) =>
-  readPieces(join(folder, "state.json.pieces"))?.pieces ?? new Map<string, object>();
+const piecesIn = (folder: string, command: string) =>
+  readPieces(join(folder, `state.json.${command}.pieces`))?.pieces ?? new Map<string, object>();
 
 /** What a command makes of a ground state. @param line what it says of one when verbose. */
-const kpointsAfter = (line: RegExp): Watched["after"] => ({
+const kpointsAfter = (command: string, line: RegExp): Watched["after"] => ({
   told: (text) => [...text.matchAll(line)].length,
-  kept: (folder) => piecesIn(folder).size,
+  kept: (folder) => piecesIn(folder, command).size,
   isToldAgain: false,
 });
 
 const productsAfter: Watched["after"] = {
   told: (text) => [...text.matchAll(/^(product \d+:|damped iteration: step )/gm)].length,
   kept: (folder) =>
-    [...piecesIn(folder)].reduce((sum, [name, piece]) => {
+    [...piecesIn(folder, "dielectric")].reduce((sum, [name, piece]) => {
       if (name.startsWith("product")) return sum + 1;
       return name.startsWith("damped") ? sum + (piece as { history: unknown[] }).history.length : sum;
     }, 0),
@@ -115,14 +115,14 @@ export const WATCHED: readonly Watched[] = [
     ["--path", "GX", "--points", "40"],
     ({ kpoints }) => flat(kpoints),
     SAME_LEVEL,
-    kpointsAfter(/^bands: k-point \d+/gm),
+    kpointsAfter("bands", /^bands: k-point \d+/gm),
   ),
   iterating(
     "dos",
     ["--kgrid", "7,7,7", "--points", "40"],
     ({ fermiLevel }) => flat(fermiLevel),
     SAME_LEVEL,
-    kpointsAfter(/^levels: k-point \d+/gm),
+    kpointsAfter("dos", /^levels: k-point \d+/gm),
   ),
   iterating(
     "dielectric",

@@ -54,7 +54,8 @@ async function killed(
     text = out + err;
     if (signal === "SIGKILL") break;
     moment *= 0.7; // it was faster this time
-    for (const name of [state, `${state}.pieces`, result]) rmSync(join(folder, name), { force: true });
+    for (const name of [state, `${state}.${command.name}.pieces`, result])
+      rmSync(join(folder, name), { force: true });
   }
   const before = await kept(folder);
   if (before === undefined) return { faults: [`${state} is damaged`], lost: told(text) };
@@ -73,7 +74,7 @@ async function killed(
       [again.code === 0, `the next run ended with ${again.code ?? again.signal}: ${again.err.slice(-300)}`],
       [off <= command.within, `what it found is off by ${off}`],
       [piecesMade <= piecesAfter, `${piecesMade} k-points solved where ${piecesAfter} are enough`],
-      [!existsSync(join(folder, `${state}.pieces`)), "its pieces were left behind"],
+      [!existsSync(join(folder, `${state}.${command.name}.pieces`)), "its pieces were left behind"],
       [made <= pieces + 1, `${made} pieces of work where ${pieces} are enough`],
     ),
   ];

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { PiecesKeeper } from "../../common/finished-pieces.ts";
 import { type Given, text } from "../../common/options.ts";
@@ -11,7 +11,7 @@ import {
   piecesOf,
   readPieces,
 } from "../../io/pieces-file.ts";
-import { claimFile } from "../../io/whole-files.ts";
+import { claimFile, reasonOf } from "../../io/whole-files.ts";
 import type { RunOptions } from "../../job/prepare/prepare-scf.ts";
 import type { Job } from "../../job/schema/job.ts";
 import type { Host } from "../host.ts";
@@ -41,7 +41,8 @@ export interface CheckpointKeeper {
 /**
  * Writes after every step into the file of `--checkpoint`; without it into memory, and into a file
  * beside the result or of the job's name when the run is interrupted. What follows from the ground
- * state goes piece by piece into a file beside that of `--checkpoint`, until all of it is done.
+ * state goes piece by piece into a file of the command beside that of `--checkpoint`, until all of
+ * it is done.
  *
  * @param out the result file, if there is one.
  * @throws InputError if the file of `--restart` is no checkpoint, or another run writes that of
@@ -50,7 +51,7 @@ export interface CheckpointKeeper {
 export async function checkpointKeeper(
   { cwd }: Host,
   report: Reporter,
-  { source, job }: { readonly source: JobSource; readonly job: Job },
+  { name: command, source, job }: { readonly name: string; readonly source: JobSource; readonly job: Job },
   {
     checkpoint: kept,
     restart,
@@ -59,9 +60,9 @@ export async function checkpointKeeper(
 ): Promise<CheckpointKeeper> {
   const path = (name: string) => resolve(cwd, name);
   const from = restart ?? (source.state === undefined ? undefined : source.files[0]);
-  const piecesBefore = from === undefined ? undefined : readPieces(piecesPath(path(from)));
+  const pathBefore = from === undefined ? undefined : piecesPath(path(from), command);
   // a Hamiltonian that is fixed by the job leaves pieces and no state
-  const isFixed = job.hamiltonian !== "kohn-sham" && piecesBefore !== undefined;
+  const isFixed = job.hamiltonian !== "kohn-sham" && pathBefore !== undefined && existsSync(pathBefore);
   const before = restart === undefined || isFixed ? source.state : await readCheckpoint(path(restart));
   let latest: object | undefined;
   let written: object | undefined;
@@ -75,21 +76,20 @@ export async function checkpointKeeper(
       written = state;
       return true;
     } catch (error) {
-      report.warn([`checkpoint: ${(error as Error).message}`]);
+      report.warn([`checkpoint: ${reasonOf(error)}`]);
       return false;
     }
   };
   let pieces: PiecesFile | undefined;
   const finished: PiecesKeeper = {
     open(work) {
+      const piecesBefore = pathBefore === undefined ? undefined : readPieces(pathBefore);
       const isSame = piecesBefore?.work === work;
       if (piecesBefore !== undefined) report.note(piecesText(piecesBefore, isSame));
       const known = isSame ? piecesBefore.pieces : new Map<string, object>();
       if (kept === undefined || !canStandBeside(path(kept))) return piecesOf(known);
-      pieces = piecesFile(piecesPath(path(kept)), work, known, (error) =>
-        report.warn([
-          `checkpoint: ${(error as Error).message}; a later run begins with the first k-point again`,
-        ]),
+      pieces = piecesFile(piecesPath(path(kept), command), work, known, (error) =>
+        report.warn([`checkpoint: ${reasonOf(error)}; finished pieces from here on are not kept`]),
       );
       return pieces;
     },
@@ -118,8 +118,8 @@ export async function checkpointKeeper(
   };
 }
 
-/** The file of finished pieces beside a checkpoint. */
-export const piecesPath = (checkpoint: string): string => `${checkpoint}.pieces`;
+/** The file of a command's finished pieces beside a checkpoint: each has pieces of its own. */
+const piecesPath = (checkpoint: string, command: string): string => `${checkpoint}.${command}.pieces`;
 
 /** Whether a file may stand beside that of a checkpoint: devices and pipes have none. */
 const canStandBeside = (checkpoint: string): boolean =>

@@ -9,7 +9,7 @@ import type { PreparedScf, RunOptions } from "./prepare-scf.ts";
  * @param options instead of the job's own.
  */
 export async function drain(
-  { problem, options, system }: Pick<PreparedScf, "problem" | "options" | "system">,
+  { problem, options, system, by }: Pick<PreparedScf, "problem" | "options" | "system" | "by">,
   { checkpoint, keepOrbitals = false, onStep }: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "onStep">,
 ): Promise<ScfEnd> {
   const end = await solveScf(problem, options, async ({ row, state }) => {
@@ -18,7 +18,7 @@ export async function drain(
   });
   const { last, orbitals, reason } = end;
   const { row: _, converged, state, ...rest } = last;
-  const settled = converged ? { settled: { ...rest, tolerance: options.tolerance } } : {};
+  const settled = converged ? { settled: { ...rest, by } } : {};
   if (checkpoint && (keepOrbitals || reason !== "converged"))
     try {
       await checkpoint({ ...state, system, ...settled, orbitals: await orbitals.save() });
@@ -34,7 +34,7 @@ export async function drain(
  * it, no step is made, and all digits are those of that run.
  */
 export async function drainOrResume(
-  prepared: Pick<PreparedScf, "problem" | "options" | "system" | "settled">,
+  prepared: Pick<PreparedScf, "problem" | "options" | "system" | "by" | "settled">,
   given: Pick<RunOptions, "checkpoint" | "keepOrbitals" | "onStep">,
 ): Promise<ScfEnd> {
   const { problem, options, system, settled } = prepared;
@@ -43,7 +43,7 @@ export async function drainOrResume(
   const { orbitals: panels } = state;
   const row = state.history.at(-1);
   invariant(row !== undefined && panels !== undefined, () => "a settled end has a step and orbitals");
-  const { tolerance: _, ...last } = settled;
+  const { by: _, ...last } = settled;
   // the steps of the run of before may have asked for more bands in the next one
   const held = panels[0]!.length / (2 * problem.basis.kpoints[0]!.planeWaves);
   const orbitals = await problem.createOrbitals(held, operatorsOf(problem.terms));

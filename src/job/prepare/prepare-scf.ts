@@ -12,6 +12,7 @@ import { orbitalsFor } from "../../parallel/orbitals-for.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../../scf/scf.ts";
 import type { HistoryRow } from "../../scf/state.ts";
 import { kohnShamTerms } from "../../terms/kohn-sham.ts";
+import { VERSION } from "../../version.ts";
 import { methodOf } from "../schema/accelerators.ts";
 import { requireSelfConsistent } from "../schema/checks.ts";
 import type { Job } from "../schema/job.ts";
@@ -28,6 +29,7 @@ import {
   type Checkpoint,
   type CheckpointSystem,
   checkpointSystem,
+  type SettledBy,
   type SettledEnd,
   type StartingPoint,
   startingPoint,
@@ -81,6 +83,8 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
   readonly sizes: JobSizes;
   /** What checkpoints of the run are of. */
   readonly system: CheckpointSystem;
+  /** What computes the run, for checkpoints of its end. */
+  readonly by: SettledBy;
   /** The end of the run of before, where that had converged as the job asks. */
   readonly settled: SettledEnd | undefined;
 }
@@ -131,10 +135,12 @@ export async function prepareSession(
     kernels,
   );
   const system = checkpointSystem(basis, job);
+  const { realOrbitals } = job;
+  const by: SettledBy = { tolerance: job.scf.tolerance, stillwave: VERSION, backend, realOrbitals };
   const start: StartingPoint =
     options.restart === undefined
       ? { warnings: [] }
-      : startingPoint(options.restart, { system, tolerance: job.scf.tolerance }, basis, kernels, named);
+      : startingPoint(options.restart, { system, by }, basis, kernels, named);
   const warnings = [
     ...jobWarnings(job, structure),
     ...functionalWarnings(job, model),
@@ -160,6 +166,7 @@ export async function prepareSession(
     choice,
     sizes,
     system,
+    by,
     settled: start.settled,
     problem: {
       basis,
@@ -174,7 +181,7 @@ export async function prepareSession(
         worker,
         backend,
         seed: job.seed,
-        realOrbitals: job.realOrbitals,
+        realOrbitals,
       }),
       threads,
       worker,

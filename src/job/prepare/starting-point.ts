@@ -4,7 +4,7 @@ import { digestOf } from "../../common/digest.ts";
 import type { OptionName } from "../../common/failure.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
 import { asRealField, newRealField, type RealField } from "../../kernels/fields.ts";
-import type { GridSize, Kernels } from "../../kernels/kernels.ts";
+import type { BackendName, GridSize, Kernels } from "../../kernels/kernels.ts";
 import { createLattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import type { Tolerance } from "../../scf/method.ts";
@@ -49,10 +49,20 @@ export interface CheckpointPhysics {
   readonly weights: readonly number[];
 }
 
-/** The last step of a converged iteration, but for what the state beside it holds. */
-export interface SettledEnd extends Omit<ScfStep, "row" | "converged" | "state"> {
+/** How an iteration was asked to end, and what computed it: another would end on other digits. */
+export interface SettledBy {
   /** That was met. */
   readonly tolerance: Tolerance;
+  /** Version of the program. */
+  readonly stillwave: string;
+  readonly backend: BackendName;
+  readonly realOrbitals: boolean;
+}
+
+/** The last step of a converged iteration, but for what the state beside it holds. */
+export interface SettledEnd extends Omit<ScfStep, "row" | "converged" | "state"> {
+  /** Absent in files of before this field. */
+  readonly by?: SettledBy;
 }
 
 /** A state to go on from, and of what. */
@@ -106,13 +116,13 @@ export interface StartingPoint {
  * orbitals of before.
  *
  * @param value what `RunOptions.checkpoint` was given, perhaps read from a file.
- * @param job its system, and the tolerance that it asks for.
+ * @param job its system, and how an end must have been found for no step to be made.
  * @param named how warnings name an option.
  * @throws InputError if it is no state, or one of other atoms.
  */
 export function startingPoint(
   value: unknown,
-  { system: now, tolerance }: { readonly system: CheckpointSystem; readonly tolerance: Tolerance },
+  { system: now, by }: { readonly system: CheckpointSystem; readonly by: SettledBy },
   basis: PlaneWaveBasis,
   kernels: Kernels,
   named: OptionName,
@@ -120,7 +130,7 @@ export function startingPoint(
   const state = checkedState(value) as unknown as Checkpoint;
   const before = state.system ?? { ...now, physics: undefined };
   if (isSame(before, now)) {
-    const isSettled = state.orbitals !== undefined && isSame(state.settled?.tolerance, tolerance);
+    const isSettled = state.orbitals !== undefined && isSame(state.settled?.by, by);
     return { restart: state, settled: isSettled ? state.settled : undefined, warnings: [] };
   }
   requireSameAtoms(before, now);
