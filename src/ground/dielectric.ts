@@ -151,6 +151,8 @@ export interface DampedIteration {
   readonly damping: number;
   /** ‖ρout − ρin‖ of each step [bohr^(-3/2)]. */
   readonly residuals: readonly number[];
+  /** Whether the signal stopped it: more steps were asked for. */
+  readonly isInterrupted: boolean;
 }
 
 /**
@@ -159,7 +161,7 @@ export interface DampedIteration {
  * @param options of the run that found the ground state, for bands, signal and progress.
  * @param steps at most.
  * @param pieces where a run of before has kept how far it came.
- * @returns undefined where no damping converges, or the signal stopped the first step.
+ * @returns undefined where no damping converges.
  */
 export async function observeDamped(
   problem: ScfProblem,
@@ -170,17 +172,18 @@ export async function observeDamped(
   onStep?: (row: HistoryRow) => void,
   pieces?: FinishedPieces,
 ): Promise<DampedIteration | undefined> {
-  if (rates === null || options.signal?.aborted) return undefined;
+  if (rates === null) return undefined;
   // The best damping is above the range when all eigenvalues are well below 1.
   const damping = Math.min(rates.optimalDamping, LARGEST_DAMPING);
   const name = `damped by ${damping}`;
   const restart = pieces?.find(name, (value) => isStateOn(problem, value));
   const residualsOf = ({ history }: ScfState) => history.map(({ densityResidual }) => densityResidual);
-  const before = restart === undefined ? [] : residualsOf(restart);
+  const before = restart === undefined ? [] : residualsOf(restart).slice(0, steps);
   if (restart !== undefined && (before.length >= steps || before.at(-1)! < OBSERVED_TOLERANCE))
-    return { damping, residuals: before };
+    return { damping, residuals: before, isInterrupted: false };
+  if (options.signal?.aborted) return { damping, residuals: before, isInterrupted: true };
   try {
-    const { last, orbitals } = await solveScf(
+    const { last, orbitals, reason } = await solveScf(
       problem,
       {
         ...options,
@@ -195,9 +198,10 @@ export async function observeDamped(
       },
     );
     await orbitals.close();
-    return { damping, residuals: residualsOf(last.state) };
+    return { damping, residuals: residualsOf(last.state), isInterrupted: reason === "interrupted" };
   } catch (error) {
-    if (error instanceof NotConvergedError) return undefined; // interrupted in its first step
+    // interrupted in its first step
+    if (error instanceof NotConvergedError) return { damping, residuals: before, isInterrupted: true };
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -120,4 +120,20 @@ test("Ctrl-C during the products ends them, with the eigenvalues so far, and kee
   expect(await runProgram([...words, "--restart", "si.checkpoint.json"], again)).toBe(0);
   const steps = (text: string) => text.match(/ +\d+ +-7\.\d{10} /g)!.length;
   expect(steps(again.written.stderr)).toBeLessThan(steps(host.written.stderr) / 2);
+});
+
+test("Ctrl-C during the damped iteration is told, and leaves what the next run goes on with", async () => {
+  const host = fakeHost({ cwd });
+  const words = ["dielectric", "si.json", "--threads", "1", "--checkpoint", "c.json", "--out", "c.out.json"];
+  const fileOf = () => JSON.parse(readFileSync(join(cwd, "c.out.json"), "utf8")) as DielectricFile;
+  expect(await runProgram(words, interruptedAt(host, "damped iteration: step 3"))).toBe(3);
+  expect(host.written.stderr).toMatch(/the damped iteration was interrupted after \d steps/);
+  expect(host.written.stdout).toMatch(/observed, α.*interrupted/);
+  expect(fileOf().observed!.interrupted).toBe(true);
+  expect(existsSync(join(cwd, "c.json.dielectric.pieces"))).toBe(true);
+  const before = fileOf().observed!.residuals;
+  expect(await runProgram([...words, "--restart", "c.json"], fakeHost({ cwd }))).toBe(0);
+  expect(fileOf().observed!.interrupted).toBeUndefined();
+  expect(fileOf().observed!.residuals.slice(0, before.length)).toEqual(before);
+  expect(existsSync(join(cwd, "c.json.dielectric.pieces"))).toBe(false);
 });

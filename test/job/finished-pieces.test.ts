@@ -7,8 +7,9 @@ import { isNumbers, type PiecesKeeper } from "../../src/common/finished-pieces.t
 import { piecesFile, readPieces } from "../../src/io/pieces-file.ts";
 import { newJob } from "../../src/job/new-job.ts";
 import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
+import type { Checkpoint } from "../../src/job/prepare/starting-point.ts";
 import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
-import { runDielectric } from "../../src/job/tasks/dielectric/run-dielectric.ts";
+import { type DielectricRunOptions, runDielectric } from "../../src/job/tasks/dielectric/run-dielectric.ts";
 import { runDos } from "../../src/job/tasks/dos/run-dos.ts";
 
 const JOB = newJob(bulk("Si"), { ecut: 3, kgrid: [2, 1, 1], isMetal: false });
@@ -124,6 +125,42 @@ test("the damped iteration beside it goes on with its next step", async () => {
   expect(residuals(again).slice(0, 3)).toEqual(residuals(whole).slice(0, 3));
   // the fourth begins from other orbitals, solved to 3 % of the residual
   expect(residuals(again)[3]! / residuals(whole)[3]! - 1).toBeCloseTo(0, 0);
+});
+
+test("a damped iteration says that it was interrupted, and has as many steps as asked for", async () => {
+  const stop = new AbortController();
+  const run = async (observedSteps: number, more: DielectricRunOptions = {}) =>
+    (await runDielectric(JOB, { observedSteps, finished: keeper(), ...more })).observed!;
+  const onDampedStep = ({ step }: { readonly step: number }) => {
+    if (step === 2) stop.abort();
+  };
+  const stopped = await run(4, { signal: stop.signal, onDampedStep });
+  expect(stopped).toMatchObject({ interrupted: true });
+  expect(stopped.residuals).toHaveLength(2);
+  const went = await run(4);
+  expect(went.interrupted).toBeUndefined();
+  expect(went.residuals).toHaveLength(4);
+  expect((await run(1)).residuals).toEqual(stopped.residuals.slice(0, 1));
+});
+
+test("a step is made where another version, or other orbitals, came to the end of an iteration", async () => {
+  let state: Checkpoint | undefined;
+  const checkpoint = (kept: Checkpoint) => {
+    state = kept;
+  };
+  await runBands(JOB, { path: "GX", points: 3, checkpoint, keepOrbitals: true });
+  const { by, ...settled } = state!.settled!;
+  const stepsFrom = async (restart: Checkpoint, job: object = JOB) => {
+    let steps = 0;
+    await runBands(job, { path: "GX", points: 3, restart, onStep: () => steps++ });
+    return steps;
+  };
+  expect(await stepsFrom(state!)).toBe(0);
+  expect(await stepsFrom({ ...state!, settled })).toBeGreaterThan(0);
+  for (const other of [{ stillwave: "0.0.1" }, { backend: "native" as const }, { realOrbitals: false }])
+    expect(await stepsFrom({ ...state!, settled: { ...settled, by: { ...by!, ...other } } })).toBeGreaterThan(
+      0,
+    );
 });
 
 test("pieces of other work are not found: another cutoff, another potential", async () => {

@@ -51,7 +51,7 @@ export const dielectric = jobCommand({
       },
     });
   },
-  isUnfinished: ({ converged }) => !converged,
+  isUnfinished: ({ converged, observed }) => !converged || observed?.interrupted === true,
   async save(file, { options, title }, keep) {
     await keep("result", options.out, (path) => writeResult(path, file));
     if (file.modes !== undefined)
@@ -63,6 +63,7 @@ export const dielectric = jobCommand({
     essential: () => essentialDielectric(file),
     summary: () => `${headline(job, source.name)}\n\n${dielectricSummary(file, host.stdout)}`,
     details: () => `${dielectricDetails(file)}${workDetails(phases, file.resources)}`,
+    isIncomplete: file.observed?.interrupted === true,
     failures: file.converged ? [] : [file.reason ?? "unknown"],
   }),
 });

@@ -47,14 +47,15 @@ export function dielectricSummary(file: DielectricFile, out: Output): string {
         jobDamping.dampedRate < 1 ? steps(jobDamping.dampedRate) : "diverges",
       ),
     );
+  const stopped = observed?.interrupted === true ? "interrupted; " : "";
   if (observed !== undefined)
     rows.push(
       line(
         `observed, α = ${observed.damping.toFixed(4)}`,
         observed.rate === undefined ? "-" : observed.rate.toFixed(4),
         observed.rate === undefined
-          ? "too few steps to tell"
-          : `last of ${observed.residuals.length} damped steps; predicted ${observed.predictedRate.toFixed(4)}`,
+          ? `${stopped}too few steps to tell`
+          : `${stopped}last of ${observed.residuals.length} damped steps; predicted ${observed.predictedRate.toFixed(4)}`,
       ),
     );
   if (arnoldi !== undefined)

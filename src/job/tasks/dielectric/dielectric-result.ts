@@ -17,6 +17,8 @@ export interface ObservedIteration {
   readonly predictedRate: number;
   /** Mean ratio of residuals over the last steps; absent for too few steps. */
   readonly rate?: number;
+  /** True where it was interrupted before its last step; absent else. */
+  readonly interrupted?: true;
   /** ‖ρout − ρin‖ of each step [bohr^(-3/2)]. */
   readonly residuals: readonly number[];
 }

@@ -88,9 +88,11 @@ export async function dielectricTask(
   } finally {
     await state.close();
   }
+  const isStopped = found.reason !== undefined && options.signal?.aborted === true;
   const observed =
-    found.report &&
-    (await observe(prepared, preconditioner, found.report, { ...options, ...values, pieces }));
+    found.report === undefined || isStopped
+      ? undefined
+      : await observe(prepared, preconditioner, found.report, { ...options, ...values, pieces });
   return {
     stillwave: VERSION,
     job,
@@ -103,7 +105,16 @@ export async function dielectricTask(
     ...(observed === undefined ? {} : { observed }),
     ...found.details,
     resources: session.resources(peak),
-    warnings: [...new Set([...prepared.warnings, ...state.warnings, ...found.warnings])],
+    warnings: [
+      ...new Set([
+        ...prepared.warnings,
+        ...state.warnings,
+        ...found.warnings,
+        ...(observed?.interrupted === true
+          ? [`the damped iteration was interrupted after ${plural(observed.residuals.length, "step")}`]
+          : []),
+      ]),
+    ],
   };
 }
 
@@ -194,12 +205,13 @@ async function observe(
     pieces,
   );
   if (found === undefined) return undefined;
-  const { damping, residuals } = found;
+  const { damping, residuals, isInterrupted } = found;
   const rate = observedRate(residuals);
   return {
     damping,
     predictedRate: dampedRate(damping, report.smallest.eigenvalue, report.largest.eigenvalue),
     ...(rate === undefined ? {} : { rate }),
+    ...(isInterrupted ? { interrupted: true } : {}),
     residuals,
   };
 }
