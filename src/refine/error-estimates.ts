@@ -81,12 +81,12 @@ export type ErrorStage =
   | "levels on a denser k-grid";
 
 /** Which estimates, and what to tell meanwhile. */
-export interface ErrorEstimateOptions extends ErrorEstimateChoices {
+export type ErrorEstimateOptions = ErrorEstimateChoices & {
   /** Hears of k-points or products done; the number of products is not known before. */
   readonly onProgress?: ((stage: ErrorStage, done: number, total?: number) => void) | undefined;
   /** Heard between k-points and between products. */
   readonly signal?: AbortSignal | undefined;
-}
+};
 
 /** Of the cutoff of the run; 0.96 to 0.98 of the error of the energy of silicon lies below it. */
 export const CUTOFF_RATIO = 3;
