@@ -2,13 +2,12 @@ import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { asRealField, difference, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import { independentResponse } from "../response/chi0.ts";
-import { dielectricOperator } from "../response/dielectric.ts";
+import { dielectricOperator, type InverseSettings, inverseDielectric } from "../response/dielectric.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfProblem } from "../scf/problem.ts";
 import { type SolvedAtDensity, solveOrbitals } from "../scf/solve-orbitals.ts";
 import { ofOrbitals } from "../scf/solve-potential.ts";
 import { stopwatch } from "../scf/stopwatch.ts";
-import { gmres } from "../solvers/gmres.ts";
 import { densityWeights } from "../state/occupation.ts";
 import { type Energies, kernelOf } from "../terms/sums.ts";
 
@@ -55,15 +54,6 @@ export async function solvedPoint(
   return { ...solved, rhoIn, rhoOut, energies, forces, stress: await groundStress(problem, end, orbitals) };
 }
 
-export interface NewtonSettings {
-  /** Relative residual of the response equation. */
-  readonly tolerance: number;
-  /** Products with the dielectric operator at most. */
-  readonly maxProducts: number;
-  /** Told of each product. */
-  readonly onProduct?: ((products: number) => void) | undefined;
-}
-
 /** The density after a step of Newton's method. */
 export interface NewtonDensity {
   /** [bohr⁻³], shape [nSpin·N]. */
@@ -82,21 +72,11 @@ export interface NewtonDensity {
 export async function newtonDensity(
   { terms }: Pick<ScfProblem, "terms">,
   point: SolvedPoint,
-  { tolerance, maxProducts, onProduct }: NewtonSettings,
+  settings: InverseSettings,
 ): Promise<NewtonDensity> {
-  const chi0 = await independentResponse(point, { tolerance: tolerance / 10 });
+  const chi0 = await independentResponse(point, { tolerance: settings.tolerance / 10 });
   const operator = dielectricOperator(point.basis, chi0, kernelOf(terms, point.rhoIn));
-  let products = 0;
-  const solution = await gmres({
-    apply: async (x) => {
-      products++;
-      onProduct?.(products);
-      return operator.apply(asRealField(x));
-    },
-    rightSide: difference(point.rhoOut, point.rhoIn),
-    relativeTolerance: tolerance,
-    maxSteps: maxProducts,
-  });
-  const rho = asRealField(solution.x.map((x, r) => point.rhoIn[r]! + x));
-  return { rho, products, isConverged: solution.converged && chi0.spent.isConverged };
+  const change = await inverseDielectric(operator, difference(point.rhoOut, point.rhoIn), settings);
+  const rho = asRealField(change.rho.map((x, r) => point.rhoIn[r]! + x));
+  return { rho, products: change.products, isConverged: change.isConverged && chi0.spent.isConverged };
 }

@@ -1,13 +1,12 @@
 import { onGrid } from "../basis/on-grid.ts";
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { invariant } from "../common/failure.ts";
-import { asRealField, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import { newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import { independentResponse, type SolvedOrbitals } from "../response/chi0.ts";
-import { dielectricOperator } from "../response/dielectric.ts";
+import { dielectricOperator, inverseDielectric } from "../response/dielectric.ts";
 import type { ScfProblem } from "../scf/problem.ts";
 import { levelsOf } from "../scf/solve-potential.ts";
-import { gmres } from "../solvers/gmres.ts";
 import type { BasisCorrection } from "../state/basis-correction.ts";
 import { densityWeights, type Levels, type Occupation, occupy } from "../state/occupation.ts";
 import { type Energies, energiesOf, evaluateTerms, kernelOf, totalPotential } from "../terms/sums.ts";
@@ -104,18 +103,8 @@ export async function refine(
   const kernel = kernelOf(coarse.terms, coarse.rho);
   const right = await chi0.applyWith(coupling, sources);
   const operator = dielectricOperator(basis, chi0, kernel);
-  let products = 0;
-  const solution = await gmres({
-    apply: async (x) => {
-      products++;
-      onProduct?.(products);
-      return operator.apply(asRealField(x));
-    },
-    rightSide: right.density,
-    relativeTolerance: tolerance,
-    maxSteps: maxProducts,
-  });
-  const screened = kernel(asRealField(solution.x));
+  const change = await inverseDielectric(operator, right.density, { tolerance, maxProducts, onProduct });
+  const screened = kernel(change.rho);
   for (let r = 0; r < screened.length; r++) screened[r]! += coupling[r]!;
   const { density: deltaCoarse, changes } = await chi0.applyWith(screened, sources);
 
@@ -142,8 +131,8 @@ export async function refine(
       (sum, { energies }, index) => sum + energies.reduce((part, e, n) => part + weights[index]![n]! * e, 0),
       0,
     ),
-    products,
-    isConverged: solution.converged && chi0.spent.isConverged,
+    products: change.products,
+    isConverged: change.isConverged && chi0.spent.isConverged,
   };
 }
 

@@ -1,14 +1,9 @@
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import { smearing } from "../model/smearing.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
+import type { InverseSettings } from "../response/dielectric.ts";
 import type { ScfProblem } from "../scf/problem.ts";
-import {
-  type NewtonSettings,
-  newtonDensity,
-  type PointRequest,
-  type SolvedPoint,
-  solvedPoint,
-} from "./newton.ts";
+import { newtonDensity, type PointRequest, type SolvedPoint, solvedPoint } from "./newton.ts";
 import { type Corrected, rows, scalar } from "./parts.ts";
 
 /** Estimated error by the smearing width T: how far energy, forces and stress are from width 0. */
@@ -44,7 +39,7 @@ export async function smearingError(
   orbitals: Orbitals,
   point: SolvedPoint,
   request: PointRequest,
-  newton: NewtonSettings,
+  newton: InverseSettings,
   progress?: BlockProgress,
 ): Promise<SmearingError> {
   const { basis } = problem;

@@ -8,6 +8,7 @@ import {
   sumReal,
 } from "../kernels/fields.ts";
 import { type ArnoldiStep, arnoldi, type RitzPair } from "../solvers/arnoldi.ts";
+import { gmres } from "../solvers/gmres.ts";
 import type { ApplyKernel } from "../terms/sums.ts";
 import type { Chi0, SolvedOrbitals } from "./chi0.ts";
 import { type PredictedRates, predictedRates } from "./rates.ts";
@@ -32,6 +33,36 @@ export function dielectricOperator(
       return response;
     },
   };
+}
+
+/** How ε† δρ = f is solved. */
+export interface InverseSettings {
+  /** Relative residual. */
+  readonly tolerance: number;
+  /** Products with the operator at most. */
+  readonly maxProducts: number;
+  /** Told of each product. */
+  readonly onProduct?: ((products: number) => void) | undefined;
+}
+
+/** Solves ε† δρ = f by GMRES. */
+export async function inverseDielectric(
+  operator: DielectricOperator,
+  f: RealField,
+  { tolerance, maxProducts, onProduct }: InverseSettings,
+): Promise<{ readonly rho: RealField; readonly products: number; readonly isConverged: boolean }> {
+  let products = 0;
+  const { x, converged } = await gmres({
+    apply: async (y) => {
+      products++;
+      onProduct?.(products);
+      return operator.apply(asRealField(y));
+    },
+    rightSide: f,
+    relativeTolerance: tolerance,
+    maxSteps: maxProducts,
+  });
+  return { rho: asRealField(x), products, isConverged: converged };
 }
 
 export interface DielectricOptions {
