@@ -70,7 +70,7 @@ test("imports point downwards only", () => {
 });
 
 /** The order of the proof of docs/bounds.md: a folder may import those before it. What certifies never sees what proposes. */
-const PROOF = ["problem", "apply", "count", "ritz", "certify", "propose", "enclose", "energy", "published"];
+const PROOF = ["problem", "apply", "count", "ritz", "certify", "energy", "propose", "enclose", "published"];
 
 test("proofs of error bars import what the proof rests on, never what proposes", () => {
   const rowOf = (name: string) => PROOF.indexOf(name.split("/")[1]!);

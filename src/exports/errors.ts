@@ -11,6 +11,14 @@ export { type BandProposal, certifyBands } from "../errors/certify/certify-bands
 export { eliminationBounds } from "../errors/enclose/elimination-bounds.ts";
 export { type EncloseOptions, encloseBands } from "../errors/enclose/enclose-bands.ts";
 export {
+  type EnergyEnclosure,
+  type EnergyPoint,
+  type EnergyProof,
+  energyProof,
+} from "../errors/energy/certify-energy.ts";
+export type { EnergyClaim, SampledElectrons } from "../errors/energy/energy-certificate.ts";
+export { densityGrid } from "../errors/energy/filled-density.ts";
+export {
   type EnergyBound,
   hartreeFockEnergyBelow,
   type WeightedBands,
@@ -30,5 +38,5 @@ export {
   publishedBars,
 } from "../errors/published/published-bars.ts";
 export { type CertificateHead, certificateLines } from "../io/certificate-file.ts";
-export { boundEnergy, type SelfConsistentBound } from "../job/tasks/bands/energy-bound.ts";
+export type { EnergyBounds, EnergyCertificate } from "../job/tasks/scf/energy-bars.ts";
 export { type CertificateReport, verifyCertificate } from "../job/tasks/verify/verify-certificate.ts";

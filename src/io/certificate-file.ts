@@ -3,6 +3,7 @@ import { parseJsonOnce, requireSchema, shown } from "../common/file-schema.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { CertifiedPoint } from "../errors/certify/certificate.ts";
 import type { BandProposal } from "../errors/certify/certify-bands.ts";
+import type { EnergyClaim } from "../errors/energy/energy-certificate.ts";
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { VERSION } from "../version.ts";
 import { HEAD, POINT } from "./certificate-schema.ts";
@@ -20,7 +21,9 @@ export interface CertificateHead {
   /** Fields of the job that it is said to be of; no proof rests on them. */
   readonly origin?: CertificateOrigin | undefined;
   readonly problem: ExactProblem;
-  /** Of the problem's JSON text. */
+  /** What it says of the self-consistent energy; the k-points then are a whole sampling. */
+  readonly energy?: EnergyClaim | undefined;
+  /** Of the problem's JSON text; with an energy, electrons and sampling belong to it. */
   readonly problemHash: string;
   /** How many k-points follow, a line each. */
   readonly points: number;
@@ -37,17 +40,19 @@ export async function* certificateLines(
     title,
     origin,
     problem,
+    energy,
     assumptions,
-  }: Pick<CertificateHead, "title" | "origin" | "problem" | "assumptions">,
+  }: Pick<CertificateHead, "title" | "origin" | "problem" | "energy" | "assumptions">,
   points: readonly CertifiedPoint[],
 ): AsyncGenerator<string> {
-  const problemHash = await sha256(JSON.stringify(problem));
+  const problemHash = await sha256(problemText({ problem, energy }));
   const head: CertificateHead = {
     stillwaveCertificate: 1,
     stillwave: VERSION,
     ...(title === undefined ? {} : { title }),
     ...(origin === undefined ? {} : { origin }),
     problem,
+    ...(energy === undefined ? {} : { energy }),
     problemHash,
     points: points.length,
     assumptions,
@@ -76,7 +81,7 @@ export async function parseHead(line: string): Promise<CertificateHead> {
   );
   requireSchema(HEAD, value, "certificate ", DAMAGED);
   const head = value as unknown as CertificateHead;
-  await requireHash("problemHash", "the problem", head.problemHash, JSON.stringify(head.problem));
+  await requireHash("problemHash", "the problem", head.problemHash, problemText(head));
   return head;
 }
 
@@ -113,6 +118,12 @@ async function requireHash(field: string, of: string, stated: string, text: stri
     () => `certificate ${field}: must be that of ${of}, ${own}, got ${shown(stated)}; ${DAMAGED}`,
   );
 }
+
+/** What a hash of the problem is of: the operator, and of an energy the electrons and k-points. */
+const problemText = ({ problem, energy }: Pick<CertificateHead, "problem" | "energy">): string =>
+  JSON.stringify(
+    energy === undefined ? problem : [problem, { electrons: energy.electrons, mesh: energy.mesh }],
+  );
 
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);

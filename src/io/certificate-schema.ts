@@ -43,6 +43,29 @@ const problem = byKind(
 /** The job that a certificate says it is of, as far as the problem does not show it. */
 const origin = z.record(z.string(), z.json(), { error: "must be a JSON object of fields of a job" });
 
+const kpoint = ruled(
+  "must be three numbers below 1e3 in size",
+  (k) => Array.isArray(k) && k.length === 3 && k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3),
+);
+
+/** A self-consistent energy of a sampled model. */
+const energy = record({
+  electrons: ruled(
+    "must be an even number from 2 to 20000",
+    (n) => Number.isInteger((n as number) / 2) && (n as number) >= 2 && (n as number) <= 20_000,
+  ),
+  mesh: list(record({ k: kpoint, multiplicity: wholeNumber(1, 1e6) })),
+  grid: ruled(
+    "must be three whole numbers from 1 to 10000",
+    (n) => Array.isArray(n) && n.length === 3 && n.every((x) => Number.isInteger(x) && x >= 1 && x <= 10_000),
+  ),
+  lower: realNumber,
+  upper: realNumber,
+  densityError: ruled("must be a number from 0 to 1e6", (x) => typeof x === "number" && x >= 0 && x <= 1e6),
+}).refine(({ lower, upper }) => (lower as number) <= (upper as number), {
+  error: "must have lower ≤ upper",
+});
+
 /** The first line of a certificate. */
 export const HEAD = record({
   stillwaveCertificate: ruled("must begin a certificate (stillwaveCertificate 1)", (x) => x === 1),
@@ -50,6 +73,7 @@ export const HEAD = record({
   title: anyText.optional(),
   origin: origin.optional(),
   problem,
+  energy: energy.optional(),
   problemHash: anyText,
   points: wholeNumber(1, 1e6),
   assumptions: list(anyText),
@@ -88,10 +112,7 @@ const proposal = record({
 
 /** Every other line: a k-point. */
 export const POINT = record({
-  k: ruled(
-    "must be three numbers below 1e3 in size",
-    (k) => Array.isArray(k) && k.length === 3 && k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3),
-  ),
+  k: kpoint,
   claims: list(claim),
   proposals: list(proposal).refine((all) => all.length > 0, { error: "must be at least one" }),
   hash: anyText,

@@ -136,6 +136,20 @@ export function kpointClasses(
   return { kpoints: stars.map(({ points: [k], weight }) => ({ k: k!, weight })), representative };
 }
 
+/**
+ * Returns all points that those of a reduced set stand for, k and −k as one where time reversal
+ * allows it. Weights stay the same in sum.
+ */
+export function wholeSampling(
+  { kpoints, operations }: Pick<KpointSet, "kpoints" | "operations">,
+  timeReversal = true,
+): WeightedKpoint[] {
+  const [rotations, signs] = [rotationsOf(operations), timeReversal ? [1, -1] : [1]];
+  return kpoints.flatMap((point) =>
+    starsOf([point], rotations, signs).flatMap((star) => orbitsOf(star, rotationsOf([IDENTITY]), signs)),
+  );
+}
+
 /** Returns the points of a sampling, with weights that add to 1. */
 function pointsOf(choice: KpointChoice): WeightedKpoint[] {
   if ("kgrid" in choice) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
 import { irreducibleKpoints, monkhorstPack, spacedKgrid } from "../../src/model/kgrid.ts";
-import { chooseKpoints, kpointClasses } from "../../src/model/kpoint-set.ts";
+import { chooseKpoints, kpointClasses, wholeSampling } from "../../src/model/kpoint-set.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { latticePointGroup } from "../../src/model/lattice-symmetry.ts";
 import { findSymmetry, IDENTITY, type SymmetryOperation } from "../../src/model/symmetry.ts";
@@ -212,3 +212,21 @@ test("a spacing gives the fewest divisions that are as close, equal along axes t
   expect(new Set(even).size).toBe(1);
   even.forEach((n, i) => void expect(n).toBeGreaterThanOrEqual(uneven[i]!));
 });
+
+// Seen red: weights not shared among images; −k as a point of its own.
+test("the whole sampling behind a reduced one has every point of the grid, k and −k once", () => {
+  for (const name of Object.keys(PWX.crystals)) {
+    const { operations } = crystalOf(name);
+    for (const kgrid of [[2, 2, 2], [3, 3, 3]] as const) {
+      const choice = { kgrid, kshifts: [[0, 0, 0] as const] };
+      const reduced = chooseKpoints(choice, { operations, kgridSymmetry: "none" });
+      const whole = wholeSampling(reduced);
+      const classes = kpointClasses(choice, [IDENTITY]).kpoints;
+      const text = (k: Vec3) => k.map((x) => ((x + 2.001) % 1).toFixed(2)).join();
+      const key = (k: Vec3) => [text(k), text(k.map((x) => -x) as unknown as Vec3)].sort().join(" ");
+      const weights = (points: readonly { k: Vec3; weight: number }[]) =>
+        points.map(({ k, weight }) => `${key(k)} ${weight.toFixed(9)}`).sort();
+      expect(weights(whole), name).toEqual(weights(classes));
+    }
+  }
+}); // biome-ignore format: cases

@@ -232,7 +232,9 @@ async function verify(
     points: points.length,
     enclosures,
     widest,
-    failures: failures.map(({ k, reason }) => `k = [${k.join(", ")}]: ${reason}`),
+    failures: failures.map(({ k, reason }) =>
+      k === undefined ? reason : `k = [${k.join(", ")}]: ${reason}`,
+    ),
     assumptions,
   };
 }

@@ -1,12 +1,15 @@
 import { word } from "../../common/options.ts";
+import { certificateLines } from "../../io/certificate-file.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { MIXINGS } from "../../job/schema/mixings.ts";
 import { withMixing } from "../../job/schema/with-mixing.ts";
+import type { EnergyCertificate } from "../../job/tasks/scf/energy-bars.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import type { ScfRunOptions } from "../../job/tasks/scf/run-scf.ts";
+import { originOf } from "../../job/tasks/verify/origin.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, rowStatus, verdict } from "../output/details.ts";
 import { FIELD_OPTIONS, type FieldFile, fieldFiles } from "../output/field-files.ts";
@@ -21,7 +24,18 @@ interface Solved {
   readonly result: ResultFile;
   readonly fields?: GroundFields;
   readonly files: readonly FieldFile[];
+  /** What proves the interval of the energy, where there is one. */
+  readonly certificate?: EnergyCertificate | undefined;
 }
+
+/** Tells whether an interval was asked for that a ground state did not get. */
+const isUnproved = (
+  { converged, energyBounds }: ResultFile,
+  { errorBars, barWidth, certificate }: { readonly [name: string]: unknown },
+): boolean =>
+  (errorBars === true || barWidth !== undefined || certificate !== undefined) &&
+  converged &&
+  energyBounds === undefined;
 
 /** Finds the ground state of a job: table and summary, or JSON alone, to stdout. */
 export const scf = jobCommand({
@@ -36,6 +50,7 @@ export const scf = jobCommand({
       isListed: false,
     }),
     ...SCF_OPTIONS,
+    certificate: output("keep what proves the interval of --error-bars, for stillwave verify"),
     ...PICTURE_OPTIONS,
     ...FIELD_OPTIONS,
   },
@@ -51,6 +66,10 @@ export const scf = jobCommand({
       "stillwave scf job.json --errors",
       "energy, forces and stress with estimated errors and corrected values",
     ],
+    [
+      "stillwave scf job.json --error-bars --certificate energy.jsonl",
+      "a proved interval of the energy (functional none), for stillwave verify",
+    ],
     ["stillwave scf job.json --density rho.cube", "the density for VESTA and others"],
     ["stillwave scf job.json --check", "check the result; exit code 1 if a check fails"],
     ["stillwave scf job.json --json > result.json", "for another program"],
@@ -65,7 +84,8 @@ export const scf = jobCommand({
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
   async solve(scfTask, session, { run, count, show }, { options, job }): Promise<Solved> {
-    let made: Omit<Solved, "result"> = { files: [] };
+    let made: Omit<Solved, "result" | "certificate"> = { files: [] };
+    let proof: EnergyCertificate | undefined;
     const onFields = async (fields: GroundFields) => {
       // Now, while the orbitals are there.
       made = { fields, files: await fieldFiles(options, fields, job) };
@@ -76,10 +96,23 @@ export const scf = jobCommand({
         "errors",
         `errors: ${stage}, ${total === undefined ? `product ${done}` : `k-point ${done}/${total}`}`,
       );
-    const { check, plotErrors } = options;
+    const { check, plotErrors, errorBars, barWidth, certificate } = options;
     const errors = options.errors || plotErrors !== undefined;
-    const asked = { ...run, onFields, check, errors, onCheck, onErrors };
-    return { result: await scfTask(session, asked), ...made };
+    const asked: ScfRunOptions = {
+      ...run,
+      onFields,
+      check,
+      errors,
+      errorBars: errorBars === true || barWidth !== undefined || certificate !== undefined,
+      barWidth,
+      onCheck,
+      onErrors,
+      onErrorBars: count("error bars", "k-point"),
+      onCertificate: (found) => {
+        proof = found;
+      },
+    };
+    return { result: await scfTask(session, asked), ...made, certificate: proof };
   },
   row: ({ result }) => ({
     energy: result.energies.total,
@@ -100,10 +133,22 @@ export const scf = jobCommand({
     essential: () => `${verdict(result)}\n`,
     summary: () => summary(result, host.stdout),
     details: () => details(result),
-    failures: result.converged ? [] : [result.reason ?? result.status],
+    failures: [
+      ...(result.converged ? [] : [result.reason ?? result.status]),
+      ...(isUnproved(result, options)
+        ? ["no interval of the energy could be proved; the warning above says why"]
+        : []),
+    ],
     failedChecks: failedChecks(result).map(checkLine),
   }),
-  async draw({ result, fields, files }, { options, report, title }, keep) {
+  async draw({ result, fields, files, certificate }, { options, report, title, job }, keep) {
+    if (certificate !== undefined) {
+      const { points, ...rest } = certificate;
+      const isKept = await keep("certificate", options.certificate, (path) =>
+        writeAtomically(path, certificateLines({ title, origin: originOf(job), ...rest }, points)),
+      );
+      if (isKept) report.note(`check it with stillwave verify ${options.certificate}`);
+    }
     for (const { name, what, chunks } of files)
       await keep(what, name, (path) => writeAtomically(path, chunks()));
     await drawGroundState(options, { result, fields, title }, keep, report.note);

@@ -5,7 +5,7 @@ import { COMPUTING_OPTIONS } from "../../job/prepare/session.ts";
 import type { CertificateReport, CheckedPoint } from "../../job/tasks/verify/verify-certificate.ts";
 import { command } from "../command.ts";
 import { EXIT } from "../host.ts";
-import { claimsText, verdictJson, verdictSummary } from "../output/certificate-summary.ts";
+import { claimsText, failureText, verdictJson, verdictSummary } from "../output/certificate-summary.ts";
 import { json, printResult } from "../output/print-result.ts";
 import { levelOf, levelOptions } from "../terminal/level.ts";
 import { reporter } from "../terminal/reporter.ts";
@@ -13,11 +13,11 @@ import { timeLeft } from "../terminal/time-left.ts";
 import { loadJob } from "../work/job-source.ts";
 
 /**
- * Checks a certificate of error bars without a solver. Exit code 0 if every enclosure holds, 1 if
- * one does not, 2 for a damaged file or another job.
+ * Checks a certificate of error bars or of an energy without a solver. Exit code 0 if every
+ * enclosure holds, 1 if one does not, 2 for a damaged file or another job.
  */
 export const verify = command({
-  args: [{ name: "<FILE>", help: "what bands --certificate wrote" }],
+  args: [{ name: "<FILE>", help: "what --certificate of bands or scf wrote" }],
   options: {
     job: text({
       help: "a job that it must be of: lattice, atoms, potentials, cutoff",
@@ -72,4 +72,4 @@ const details = ({ k, failures, widest, claims }: CheckedPoint): string =>
 const essential = ({ head, enclosures, failures }: CertificateReport): string =>
   failures.length === 0
     ? `every enclosure stands: ${enclosures} at ${head.points} k-points\n`
-    : `not valid: ${failures.length} failures, the first at k = [${failures[0]!.k.join(", ")}], ${failures[0]!.reason}\n`;
+    : `not valid: ${failures.length} failures, the first ${failureText(failures[0]!)}\n`;

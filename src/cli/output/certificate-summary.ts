@@ -64,6 +64,21 @@ function problemLines({ head }: CertificateReport): string[] {
   ]; // biome-ignore format: a line for each
 }
 
+/** Where and why something does not stand. */
+export const failureText = ({ k, reason }: CertificateReport["failures"][number]): string =>
+  k === undefined ? reason : `k = [${k.join(", ")}], ${reason}`;
+
+/** What the certificate says of the self-consistent energy, and of which one. */
+function energyLines({ energy }: CertificateReport["head"]): string[] {
+  if (energy === undefined) return [];
+  const { electrons, mesh, lower, upper, densityError } = energy;
+  const whole = mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0);
+  return [
+    `model      reduced Hartree-Fock, ${plural(electrons, "electron")} a cell, sampled at ${plural(whole, "k-point")} (${mesh.length} below, k and −k as one)`,
+    `energy     ${outwardText(interval(lower, upper))} Ha hold the least one; the stored potential's density is off by at most ${densityError.toExponential(1)} √Ha`,
+  ];
+}
+
 /** What was verified: the problem, the claims, the verdict and what it takes for granted. */
 export function verdictSummary(report: CertificateReport, seconds: number, host: Host): string {
   const { head, points, enclosures, widest, failures, assumptions, foreignAssumptions, uncompared } = report;
@@ -75,13 +90,12 @@ export function verdictSummary(report: CertificateReport, seconds: number, host:
           ...assumptions.map((assumption) => `- ${assumption}`),
         ]
       : [
-          ...failures.map(
-            ({ k, reason }) => `${paint("red", "does not stand:")} k = [${k.join(", ")}], ${reason}`,
-          ),
+          ...failures.map((failure) => `${paint("red", "does not stand:")} ${failureText(failure)}`),
           `${failures.length} failures; the certificate is not valid`,
         ];
   return `${[
     ...problemLines(report),
+    ...energyLines(head),
     `claims     ${head.points} k-points, ${enclosures} enclosures of at most ${widest.toExponential(1)} Ha: bands 1, 2, … in`,
     ...claimLines(points).map((line) => `           ${line}`),
     ...verdict,
@@ -104,6 +118,7 @@ export const verdictJson = (report: CertificateReport, seconds: number): string 
       formula: formulaOf(report.head),
       lattice: report.head.problem.lattice,
       problemHash: report.head.problemHash,
+      energy: report.head.energy,
       points: report.head.points,
       enclosures: report.enclosures,
       widest: report.widest,

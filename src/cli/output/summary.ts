@@ -1,9 +1,12 @@
 import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../../common/units.ts";
+import { outwardText } from "../../interval/decimal.ts";
+import { interval } from "../../interval/interval.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { pastSteps } from "../../job/schema/accelerators.ts";
 import type { Job } from "../../job/schema/job.ts";
+import type { EnergyBounds } from "../../job/tasks/scf/energy-bars.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
@@ -106,10 +109,22 @@ function facts(result: ResultFile): string {
   ]);
   const group = symmetryText(result);
   if (group !== undefined) rows.push(["symmetry", group]);
+  if (result.energyBounds !== undefined) rows.push(...enclosed(result.energyBounds));
   if (result.checks !== undefined) rows.push(["checks", checksText(result.checks)]);
   rows.push(["pseudopotential", pseudopotentialsText(result.pseudopotentials)]);
   rows.push(["took", resourceText(resources)]);
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
+}
+
+/** The interval that is proved to hold the energy, and how far the density is off at most. */
+function enclosed({ lower, upper, densityError, kpoints }: EnergyBounds): [string, string][] {
+  return [
+    [
+      "proved",
+      `${outwardText(interval(lower, upper))} Ha hold the energy in the infinite basis, sampled at ${plural(kpoints, "k-point")}`,
+    ],
+    ["", `the density is off by at most ${densityError.toExponential(1)} in the Coulomb norm [√Ha]`],
+  ];
 }
 
 /** Surfaces differ where their vacuum levels do by more than this [Ha]. */

@@ -89,8 +89,8 @@ export function hartreeFockEnergyBelow(
   };
 }
 
-/** ½D(ρ₀,ρ₀) = (Ω/8π) Σ_{G≠0} |G|² |V_G|² of the density whose potential is V₀ − V_0. */
-function selfRepulsion({ lattice, coefficients }: Extract<ExactProblem, { kind: "frozen" }>): {
+/** V₀'s mean and ½D(ρ₀,ρ₀) = (Ω/8π) Σ_{G≠0} |G|² |V_G|², ρ₀ the density behind V₀ − V_0. */
+export function selfRepulsion({ lattice, coefficients }: Extract<ExactProblem, { kind: "frozen" }>): {
   repulsion: Interval;
   mean: Interval;
 } {

@@ -47,11 +47,16 @@ export function gaussianMoment(m: number, beta: Interval, a: Interval): Interval
  *
  *   (4π/Ω*) ∫_{R−2δ}^∞ (s+δ)² f(s) ds,   δ the covering radius
  *
+ * @param reciprocal the lattice: its covering radius, the volume of its cell
  * @param radius R, or a number below it
  * @throws InputError unless f falls from R − 2δ on, that is 2β(R−2δ)² ≥ the largest power, and the
  *   moments exist.
  */
-export function latticeTail(f: PolynomialGaussian, reciprocal: Reciprocal, radius: Below): Above {
+export function latticeTail(
+  f: PolynomialGaussian,
+  reciprocal: Pick<Reciprocal, "coveringRadius" | "reciprocalVolume">,
+  radius: Below,
+): Above {
   const delta = interval(reciprocal.coveringRadius);
   const from = sub(interval(radius), scale(2, delta));
   const largest = f.coefficients.length - 1;

@@ -99,7 +99,7 @@ const combine = (rows: readonly (readonly Interval[])[], s: readonly Interval[])
  * Rounding the coefficients of a point to whole numbers leaves Σ tᵢbᵢ, |tᵢ| ≤ ½. Its length is
  * convex in t, hence largest at a corner: half of max |b₁ ± b₂ ± b₃|.
  */
-function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
+export function coveringRadius(vectors: readonly (readonly Interval[])[]): Above {
   let largest: Above = exact(0);
   for (const s of [
     [1, 1, 1],

@@ -5,7 +5,7 @@ import type { BandProposal } from "../certify/certify-bands.ts";
 import { comparisonDiagonal } from "../count/comparison-diagonal.ts";
 import { countsAtMost, leastEntry, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
 import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "../problem/enclosed-hamiltonian.ts";
-import { ALL } from "../problem/potential-table.ts";
+import { ALL, BEYOND_TABLE } from "../problem/potential-table.ts";
 import { denseEigenpairs } from "./dense-eigenpairs.ts";
 import { embedded, improveVectors, lowestOfMatrix } from "./improve-vectors.ts";
 import { outerEnergy } from "./outer-cutoff.ts";
@@ -24,6 +24,8 @@ const LARGEST_BASIS = 1600;
 const SMALL_BASIS = 160;
 /** Neglected part of the potential beyond the outer set; the ρ found may be crude. */
 const NEGLIGIBLE = 0.02;
+/** A potential of finitely many coefficients has less than this beyond them, and is taken whole. */
+const WHOLE = 1e-90;
 
 /**
  * Raises the cutoff until D > μ holds and a gap above band nBands … nBands + EXTRA_BANDS survives
@@ -37,12 +39,13 @@ export function proposeCount(
   k: Vec3,
   nBands: number,
 ): ProposedCount {
-  const { table, channels } = problem;
+  const { table } = problem;
+  const negligible = table.norm2Beyond(BEYOND_TABLE) > WHOLE ? NEGLIGIBLE : WHOLE;
   const most = nBands + EXTRA_BANDS + 1;
   let reason = "";
   let start: Start | undefined;
   for (let cutoff = 3; cutoff < 200; cutoff *= 1.3) {
-    const outerCutoff = outerEnergy(problem, cutoff, channels.length > 0 ? NEGLIGIBLE : 1e-90);
+    const outerCutoff = outerEnergy(problem, cutoff, negligible);
     const set = waveSet(problem, k, outerCutoff);
     const inner = leadingSet(set, cutoff);
     const nX = inner.waves.count;

@@ -27,17 +27,77 @@ import {
 } from "./complex-intervals.ts";
 
 /**
- * What two methods need of trial vectors U (any doubles) and numbers θ: with the residuals R = HU −
+ * What upper bounds need of trial vectors U (any doubles) and numbers θ: with residuals R = HU −
  * Uθ,
  *
- *   S = UᴴU,   Z = UᴴR,   K = RᴴR      so that UᴴHU = Sθ + Z.
+ *   S = UᴴU,   Z = UᴴR      so that UᴴHU = Sθ + Z.
  */
-export interface TrialForms {
+export interface RitzForms {
   readonly theta: readonly number[];
   readonly overlap: IntervalMatrix;
   readonly projected: IntervalMatrix;
+}
+
+/** What lower bounds need as well: K = RᴴR. */
+export interface TrialForms extends RitzForms {
   /** K in the Loewner sense from above: what lies outside the set enters by its size. */
   readonly residual: IntervalMatrix;
+}
+
+/** The residuals as they were computed, and bounds of what they are off by, a column each. */
+interface Residuals {
+  /** fl(HU − Uθ) on the set [set × m]. */
+  readonly values: Float64Array;
+  /** ‖values‖₂. */
+  readonly sizes: readonly Above[];
+  /** ‖R_set − values‖₂. */
+  readonly errors: readonly Above[];
+  /** ‖u‖₂. */
+  readonly norms: readonly Above[];
+}
+
+function enclosedResiduals(
+  u: TrialPanel,
+  count: number,
+  theta: readonly number[],
+  applied: Pick<Applied, "values" | "errors">,
+): Residuals {
+  const { rows, columns: m, data } = u;
+  const values = trialResiduals(u, count, theta, applied);
+  const norms = columnNormsAbove(data, rows, m);
+  const sizes = columnNormsAbove(values, count, m);
+  const errors = theta.map((t, j) => {
+    // fl(x − θu): one rounding of the product, one of the difference
+    const rounded = sumAbove(sizes[j]!, productAbove(sizeOf(t), norms[j]!));
+    return sumAbove(applied.errors[j]!, productAbove(gamma(1), rounded));
+  });
+  return { values, sizes, errors, norms };
+}
+
+/** S and Z with all that rounding can have done to them; what lies outside the set has no part. */
+export const ritzForms = (
+  u: TrialPanel,
+  count: number,
+  theta: readonly number[],
+  applied: Pick<Applied, "values" | "errors">,
+): RitzForms => ritzFormsOf(u, count, theta, enclosedResiduals(u, count, theta, applied));
+
+function ritzFormsOf(
+  { rows, columns: m, data }: TrialPanel,
+  count: number,
+  theta: readonly number[],
+  { values, sizes, errors, norms }: Residuals,
+): RitzForms {
+  const gammaU = dotGamma(rows);
+  return {
+    theta,
+    overlap: hermitianMatrix(m, (i, j) => accurateOverlap(rows, data, rows * i, data, rows * j)),
+    projected: intervalMatrix(m, (i, j) => {
+      const rounding = productAbove(gammaU, sizes[j]!);
+      const radius = productAbove(norms[i]!, sumAbove(errors[j]!, rounding));
+      return withRadius(blockedDot(0, rows, data, rows * i, values, count * j), radius);
+    }),
+  };
 }
 
 /** S, Z and K with all that rounding and the set's finiteness can have done to them. */
@@ -47,27 +107,15 @@ export function trialForms(
   theta: readonly number[],
   applied: Applied,
 ): TrialForms {
-  const { rows, columns: m, data } = u;
-  const residuals = trialResiduals(u, count, theta, applied);
-  const norms = columnNormsAbove(data, rows, m);
-  const residualNorms = columnNormsAbove(residuals, count, m);
-  const errors = theta.map((t, j) => {
-    // fl(x − θu): one rounding of the product, one of the difference
-    const rounded = sumAbove(residualNorms[j]!, productAbove(sizeOf(t), norms[j]!));
-    return sumAbove(applied.errors[j]!, productAbove(gamma(1), rounded));
-  });
-  const [gammaU, gammaR] = [dotGamma(rows), dotGamma(count)];
+  const residuals = enclosedResiduals(u, count, theta, applied);
+  const { values, sizes, errors } = residuals;
+  const m = u.columns;
+  const gammaR = dotGamma(count);
   return {
-    theta,
-    overlap: hermitianMatrix(m, (i, j) => accurateOverlap(rows, data, rows * i, data, rows * j)),
-    projected: intervalMatrix(m, (i, j) => {
-      const rounding = productAbove(gammaU, residualNorms[j]!);
-      const radius = productAbove(norms[i]!, sumAbove(errors[j]!, rounding));
-      return withRadius(blockedDot(0, rows, data, rows * i, residuals, count * j), radius);
-    }),
+    ...ritzFormsOf(u, count, theta, residuals),
     residual: hermitianMatrix(m, (i, j) => {
-      const ri = residualNorms[i]!;
-      const rj = residualNorms[j]!;
+      const ri = sizes[i]!;
+      const rj = sizes[j]!;
       const ei = errors[i]!;
       const ej = errors[j]!;
       const radius = new SumAbove()
@@ -75,7 +123,7 @@ export function trialForms(
         .addProduct(ei, rj)
         .addProduct(ei, ej)
         .addProduct(gammaR, productAbove(ri, rj)).value;
-      const dot = blockedDot(0, count, residuals, count * i, residuals, count * j);
+      const dot = blockedDot(0, count, values, count * i, values, count * j);
       const { re, im } = withRadius(dot, radius);
       if (i !== j) return { re, im };
       // ‖R_T x‖² ≤ (Σ tⱼ|xⱼ|)² ≤ m Σ tⱼ²|xⱼ|²
@@ -90,7 +138,7 @@ export function trialResiduals(
   { rows, data }: TrialPanel,
   count: number,
   theta: readonly number[],
-  { values }: Applied,
+  { values }: Pick<Applied, "values">,
 ): Float64Array {
   const residuals = values.slice(0, 2 * count * theta.length);
   theta.forEach((t, j) => {
@@ -137,7 +185,7 @@ export function blockedDot(
 }
 
 /** (UᴴHU, UᴴU): the pencil whose eigenvalues lie above those of H, one by one (Rayleigh, Ritz). */
-export function ritzPencil({ theta, overlap, projected }: TrialForms): {
+export function ritzPencil({ theta, overlap, projected }: RitzForms): {
   a: IntervalMatrix;
   b: IntervalMatrix;
 } {

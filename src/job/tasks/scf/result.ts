@@ -7,6 +7,7 @@ import type { SymmetryReport } from "../../prepare/crystal.ts";
 import type { PseudopotentialInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
+import type { EnergyBounds } from "./energy-bars.ts";
 import type { ResultErrors } from "./result-errors.ts";
 
 export type { HistoryRow };
@@ -66,6 +67,8 @@ export interface ResultFile {
   readonly checks?: readonly Check[];
   /** Estimates of the errors of these numbers, where they were asked for. */
   readonly errors?: ResultErrors;
+  /** A guaranteed interval of the self-consistent energy, where it was asked for and proved. */
+  readonly energyBounds?: EnergyBounds;
   /** Space group and number of operations of the crystal; absent where symmetry is off. */
   readonly symmetry?: SymmetryReport;
   /** Divisions of the k-grid, where the job gives a spacing. */

@@ -22,6 +22,13 @@ import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts"
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { checksOf } from "./checks-of.ts";
+import {
+  type EnergyBarOptions,
+  type EnergyBounds,
+  type EnergyCertificate,
+  energyBars,
+  requireConvex,
+} from "./energy-bars.ts";
 import { groundFields } from "./ground-fields.ts";
 import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
@@ -35,6 +42,10 @@ export interface ScfRunOptions extends RunOptions, Given<typeof SCF_OPTIONS> {
   readonly onCheck?: BlockProgress;
   /** Hears how far the estimate of the errors is. */
   readonly onErrors?: ErrorEstimateOptions["onProgress"];
+  /** Hears how many k-points have their bands enclosed for the interval of the energy. */
+  readonly onErrorBars?: EnergyBarOptions["onProgress"];
+  /** Hears what proves the interval of the energy. */
+  readonly onCertificate?: (certificate: EnergyCertificate) => void;
 }
 
 /**
@@ -57,7 +68,8 @@ export const runScf = async (job: unknown, options: ScfRunOptions = {}): Promise
 
 /** Ground state of the job of a session. */
 export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
-  const { check: isAsked, errors: wantsErrors } = valuesOf("scf", SCF_OPTIONS, options);
+  const { check: isAsked, errors: wantsErrors, errorBars, barWidth } = valuesOf("scf", SCF_OPTIONS, options);
+  if (errorBars) requireConvex(session);
   const check = isAsked || session.job.check;
   const prepared = await prepareSession(session, options, (sizes) => {
     if (wantsErrors) requireRoomForErrors(session, sizes, CUTOFF_RATIO);
@@ -79,10 +91,16 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
           ]
         : [];
     const errors = wantsErrors && state.converged ? await estimated(state, options) : {};
+    const enclosed = errorBars && state.converged ? await enclosedEnergy(state, barWidth, options) : {};
     const { threads } = state.orbitals;
     const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
     const why = whyNotConverged(session, { last: state.last, reason: state.status });
-    return resultFile(prepared, state, { why, forces, stress, checks, unchecked, ...errors }, resources);
+    return resultFile(
+      prepared,
+      state,
+      { why, forces, stress, checks, unchecked, ...errors, ...enclosed },
+      resources,
+    );
   } finally {
     await state.close();
   }
@@ -130,7 +148,22 @@ interface Found {
   /** Why there are none. */
   readonly unchecked: readonly string[];
   readonly errors?: ResultErrors;
+  readonly energyBounds?: EnergyBounds;
   readonly warnings?: readonly string[];
+  /** Why the energy has no interval. */
+  readonly unproved?: readonly string[];
+}
+
+/** Encloses the energy of a state; where that cannot be done, says why. */
+async function enclosedEnergy(
+  state: GroundState,
+  width: number,
+  { onErrorBars, onCertificate, signal }: ScfRunOptions,
+): Promise<Pick<Found, "energyBounds" | "unproved">> {
+  const found = await energyBars(state, { width, signal, onProgress: onErrorBars });
+  if (typeof found === "string") return { unproved: [`error bars: no interval of the energy: ${found}`] };
+  onCertificate?.(found.certificate);
+  return { energyBounds: found.bounds };
 }
 
 /** Estimates the errors of a state; where that cannot be done, says why. */
@@ -168,7 +201,7 @@ const ELECTROSTATIC: ReadonlySet<string> = new Set(["hartree", "local"]);
 function resultFile(
   { job, warnings, symmetry, choice }: PreparedScf,
   state: GroundState,
-  { why, forces, stress, checks, unchecked, errors, warnings: more = [] }: Found,
+  { why, forces, stress, checks, unchecked, errors, energyBounds, warnings: more = [], unproved = [] }: Found,
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis, last, status } = state;
@@ -200,13 +233,21 @@ function resultFile(
     ...(stress === undefined ? {} : { stress }),
     ...(checks === undefined ? {} : { checks }),
     ...(errors === undefined ? {} : { errors }),
+    ...(energyBounds === undefined ? {} : { energyBounds }),
     ...(symmetry === undefined ? {} : { symmetry }),
     ...("spacing" in job.kgrid && "kgrid" in choice ? { kgrid: choice.kgrid } : {}),
     fftSize: [...grid.size],
     planeWaves: basis.kpoints.map(({ planeWaves }) => planeWaves),
     resources,
     warnings: [
-      ...new Set([...warnings, ...state.warnings, ...lostMoments(basis, last), ...unchecked, ...more]),
+      ...new Set([
+        ...warnings,
+        ...state.warnings,
+        ...lostMoments(basis, last),
+        ...unchecked,
+        ...more,
+        ...unproved,
+      ]),
     ],
   };
 }

@@ -1,12 +1,17 @@
-import { requireInput } from "../../../common/failure.ts";
+import { InputError, requireInput } from "../../../common/failure.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
 import { ASSUMPTIONS } from "../../../errors/certify/band-enclosure.ts";
-import { type Claim, checkPoint } from "../../../errors/certify/certificate.ts";
+import { type CertifiedPoint, type Claim, checkPoint } from "../../../errors/certify/certificate.ts";
 import { requireFeasible } from "../../../errors/certify/proof-size.ts";
+import {
+  type EnergyClaim,
+  energyFailure,
+  pointwiseProof,
+} from "../../../errors/energy/energy-certificate.ts";
 import { type EnclosedProblem, encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
 import { type CertificateHead, parseHead, parsePoint } from "../../../io/certificate-file.ts";
 import { createKernels } from "../../../kernels/backends.ts";
-import type { BackendName } from "../../../kernels/kernels.ts";
+import type { BackendName, Kernels } from "../../../kernels/kernels.ts";
 import { openSession, type SessionOptions } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { requireCertifiedJob } from "./certified-job.ts";
@@ -28,6 +33,12 @@ export interface CheckedPoint {
   readonly failures: number;
 }
 
+/** A claim that does not stand; without k it is that of the energy. */
+export interface CertificateFailure {
+  readonly k?: Vec3;
+  readonly reason: string;
+}
+
 /** What a check of a certificate found. */
 export interface CertificateReport {
   readonly head: CertificateHead;
@@ -36,8 +47,8 @@ export interface CertificateReport {
   readonly enclosures: number;
   /** Longest claimed interval [Ha]. */
   readonly widest: number;
-  /** What does not stand; empty for a valid certificate. */
-  readonly failures: readonly { readonly k: Vec3; readonly reason: string }[];
+  /** What does not stand, and at which k-point; empty for a valid certificate. */
+  readonly failures: readonly CertificateFailure[];
   /** What this check took for granted, whatever the file says. */
   readonly assumptions: readonly string[];
   /** Assumptions of the file that are none of these: nothing here rests on them. */
@@ -63,7 +74,8 @@ export async function verifyCertificate(
   let head: CertificateHead | undefined;
   let problem: EnclosedProblem | undefined;
   const points: CheckedPoint[] = [];
-  const failures: { k: Vec3; reason: string }[] = [];
+  const failures: CertificateFailure[] = [];
+  let energy: ReturnType<typeof energyCheck> | undefined;
   const uncompared: string[] = [];
   for await (const line of lines) {
     if (line.trim() === "") continue;
@@ -71,6 +83,7 @@ export async function verifyCertificate(
       head = await parseHead(line);
       if (session !== undefined) uncompared.push(...(await requireCertifiedJob(head, session)));
       problem = encloseProblem(head.problem);
+      if (head.energy !== undefined) energy = energyCheck(kernels, head, head.energy, problem);
       continue;
     }
     const total = head.points;
@@ -81,6 +94,9 @@ export async function verifyCertificate(
     const { k, claims, proposals } = await parsePoint(line, points.length + 2, head);
     requireFeasible(problem, proposals);
     const reasons = checkPoint(kernels, problem, { k, claims, proposals });
+    // an energy rests on all k-points: after a failure there is none to be proved
+    if (energy !== undefined && failures.length === 0 && reasons.length === 0)
+      reasons.push(...energy.add({ k, claims, proposals }, points.length));
     for (const reason of reasons) failures.push({ k, reason });
     const widest = Math.max(...claims.map(({ lower, upper }) => upper - lower));
     const point = { k, claims, widest, failures: reasons.length };
@@ -93,6 +109,7 @@ export async function verifyCertificate(
     points.length === total,
     () => `certificate points: must be the ${total} of line 1, got ${points.length}; the file is cut off`,
   );
+  if (energy !== undefined) failures.push(...energy.failures(failures.length));
   return {
     head,
     points,
@@ -102,5 +119,45 @@ export async function verifyCertificate(
     assumptions: ASSUMPTIONS,
     foreignAssumptions: assumptions.filter((assumption) => !ASSUMPTIONS.includes(assumption)),
     uncompared,
+  };
+}
+
+/**
+ * Checks the claim of an energy along with its k-points, whose bands must stand before they count.
+ *
+ * @throws InputError where the problem is none of a self-consistent energy, or too large
+ */
+function energyCheck(
+  kernels: Kernels,
+  { problem, points }: CertificateHead,
+  claim: EnergyClaim,
+  enclosed: EnclosedProblem,
+) {
+  requireInput(
+    problem.kind === "frozen" && claim.mesh.length === points,
+    () =>
+      `certificate energy: must be of a frozen problem and as many k-points as follow, got ${problem.kind}, ${claim.mesh.length} and ${points}`,
+  );
+  const proof = pointwiseProof(kernels, problem, enclosed, claim);
+  return {
+    /** Returns why a k-point does not serve the energy. */
+    add(point: CertifiedPoint, index: number): string[] {
+      const { k } = claim.mesh[index]!;
+      if (k.some((x, i) => x !== point.k[i]))
+        return [`energy: k-point ${index + 1} of the sampling is ${k.join(", ")}`];
+      try {
+        proof.add(point);
+        return [];
+      } catch (error) {
+        if (error instanceof InputError) return [`energy: ${error.message}`];
+        throw error;
+      }
+    },
+    failures(before: number): CertificateFailure[] {
+      if (before > 0)
+        return [{ reason: "energy: rests on the bands of every k-point, and not all of them stand" }];
+      const reason = energyFailure(claim, proof.result());
+      return reason === undefined ? [] : [{ reason }];
+    },
   };
 }

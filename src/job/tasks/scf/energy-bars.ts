@@ -1,0 +1,141 @@
+import { InputError, NotConvergedError, requireOption } from "../../../common/failure.ts";
+import { ASSUMPTIONS } from "../../../errors/certify/band-enclosure.ts";
+import type { CertifiedPoint } from "../../../errors/certify/certificate.ts";
+import {
+  claimEnergy,
+  type EnergyClaim,
+  type SampledElectrons,
+} from "../../../errors/energy/energy-certificate.ts";
+import { encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
+import type { BandsCertificate } from "../../../ground/error-bars.ts";
+import type { GroundState } from "../../../ground/ground-state.ts";
+import { createKernels } from "../../../kernels/backends.ts";
+import type { WeightedKpoint } from "../../../model/kgrid.ts";
+import { wholeSampling } from "../../../model/kpoint-set.ts";
+import type { Session } from "../../prepare/session.ts";
+
+/** A proved interval of the self-consistent energy of the sampled model in the infinite basis. */
+export interface EnergyBounds {
+  /** Ends of an interval that certainly holds the least energy, that of the ions included [Ha]. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly guaranteed: true;
+  /**
+   * Largest ‖ρ* − ρ₀‖ [√Ha] of the density of least energy from that of the stored potential,
+   * ‖σ‖² = ∫∫ σσ/r per cell without G = 0.
+   */
+  readonly densityError: number;
+  /** What the width consists of [Ha]: an estimate. */
+  readonly parts: { readonly bands: number; readonly density: number; readonly ions: number };
+  /** How many k-points the energy is an average of. */
+  readonly kpoints: number;
+  readonly assumptions: readonly string[];
+}
+
+/** Bands of every k-point with what proves them, and what follows of the energy. */
+export interface EnergyCertificate extends BandsCertificate {
+  readonly energy: EnergyClaim;
+}
+
+/** How well, and what to tell meanwhile. */
+export interface EnergyBarOptions {
+  /** Width wanted [Ha]; the basis of the proof grows for it. */
+  readonly width: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Refuses jobs of whose self-consistent energy no interval is known.
+ *
+ * @throws InputError for models that are not convex, smearing, spin, odd electrons, listed k-points
+ */
+export function requireConvex({ job }: Pick<Session, "job">): void {
+  requireOption(
+    job.functional === "none" && job.smearing === "none" && job.spin === "none",
+    "scf",
+    (name) =>
+      `${name("errorBars")}: needs the functional none, smearing none and spin none, got ${JSON.stringify([job.functional, job.smearing, job.spin])}; other models are not convex, or have another energy`,
+  );
+}
+
+/**
+ * Encloses the self-consistent energy of reduced Hartree-Fock on the whole sampling of a ground
+ * state (docs/bounds.md, section 9), whose potential is a proposal alone.
+ *
+ * @returns the reason where nothing could be proved
+ */
+export async function energyBars(
+  state: GroundState,
+  { width, signal, onProgress }: EnergyBarOptions,
+): Promise<{ readonly bounds: EnergyBounds; readonly certificate: EnergyCertificate } | string> {
+  const { basis, levels } = state;
+  const { electrons } = basis.model;
+  if (!Number.isInteger(electrons / 2)) return `an even number of electrons is needed, got ${electrons}`;
+  // stored coefficients have the crystal's symmetry up to rounding only: k and −k alone are one
+  const kpoints = wholeSampling({ kpoints: levels, operations: basis.operations });
+  const mesh = withMultiplicities(kpoints);
+  if (mesh === undefined) return "the weights of the k-points are no fractions of a small number";
+  const { errorBars } = await state.bands(
+    kpoints.map(({ k }) => k),
+    {
+      errorBars: true,
+      certificate: true,
+      bands: electrons / 2 + 2,
+      // half of the width is left to the density, and claims are 1/8 wider on either side
+      accuracy: width / (3 * electrons),
+      signal,
+      onErrorBars: onProgress,
+    },
+  );
+  const [failure] = errorBars?.failures ?? [];
+  if (failure !== undefined) return `k = [${failure.k.join(", ")}]: ${failure.reason}`;
+  const { problem, points, assumptions } = errorBars!.certificate!;
+  if (problem.kind !== "frozen") return "no self-consistent potential was stored";
+  const found = await proved(problem, { electrons, mesh }, points);
+  if (typeof found === "string") return found;
+  const { claim, parts } = found;
+  const { lower, upper, densityError } = claim;
+  return {
+    bounds: {
+      lower,
+      upper,
+      guaranteed: true,
+      densityError,
+      parts,
+      kpoints: mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0),
+      assumptions: ASSUMPTIONS,
+    },
+    certificate: { problem, points, assumptions, energy: claim },
+  };
+}
+
+/** The least whole numbers with the ratios of the weights. */
+function withMultiplicities(kpoints: readonly WeightedKpoint[]): SampledElectrons["mesh"] | undefined {
+  for (let whole = 1; whole <= MOST_POINTS; whole++) {
+    const isWhole = ({ weight }: WeightedKpoint) =>
+      Math.abs(weight * whole - Math.round(weight * whole)) < 1e-8 && weight * whole > 0.5;
+    if (kpoints.every(isWhole))
+      return kpoints.map(({ k, weight }) => ({ k, multiplicity: Math.round(weight * whole) }));
+  }
+  return undefined;
+}
+
+/** Of a sampling, k and −k counted. */
+const MOST_POINTS = 50_000;
+
+async function proved(
+  problem: Parameters<typeof claimEnergy>[1],
+  sampled: Parameters<typeof claimEnergy>[3],
+  points: readonly CertifiedPoint[],
+) {
+  try {
+    // WebAssembly, whose transforms have a known rounding
+    const kernels = await createKernels("wasm");
+    const found = claimEnergy(kernels, problem, encloseProblem(problem), sampled, points);
+    return "kind" in found ? found.reason : { claim: found.claim, parts: found.proved.parts };
+  } catch (error) {
+    if (error instanceof InputError || error instanceof NotConvergedError) return error.message;
+    throw error;
+  }
+}
