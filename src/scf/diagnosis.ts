@@ -47,7 +47,7 @@ const WANDERING = 0.05;
  * energy that no crystal has, the trend of the last steps.
  */
 export function diagnose(evidence: Evidence): Diagnosis {
-  const causes = [degenerate, fewBands, unphysical, falling, wanderingMoment, sloshing];
+  const causes = [degenerate, fewBands, unphysical, fewSteps, atRounding, falling, wanderingMoment, sloshing];
   for (const cause of causes) {
     const found = cause(evidence);
     if (found !== undefined) return found;
@@ -79,6 +79,27 @@ function unphysical({ history }: Evidence): Diagnosis | undefined {
   return {
     cause: `no energy was below zero (lowest ${lowest.toFixed(3)} Ha): atoms are too close or the cutoff is far too low`,
     remedy: "check positions, units and ecut; `stillwave estimate` prints the structure as it was read",
+  };
+}
+
+function fewSteps({ history, restart }: Evidence): Diagnosis | undefined {
+  if (history.length >= 3) return undefined;
+  return {
+    cause: `${history.length === 1 ? "one step shows" : "two steps show"} no trend: most runs take 8 to 20`,
+    remedy: `"maxIterations": 100, or go on from the checkpoint with ${restart}`,
+  };
+}
+
+/** Residuals [bohr^(-3/2)] below this may be rounding, if they no longer fall. */
+const ROUNDING = 1e-10;
+
+function atRounding({ history }: Evidence): Diagnosis | undefined {
+  const last = history.slice(-4).map(({ densityResidual }) => densityResidual);
+  const [low, high] = [Math.min(...last), Math.max(...last)];
+  if (last.length < 4 || high > ROUNDING || low < 0.1 * high) return undefined;
+  return {
+    cause: `the residual stays at ${high.toExponential(0)}, the rounding of the numbers: no step makes it smaller`,
+    remedy: `"tolerance": { "density": ${(10 ** Math.ceil(Math.log10(10 * high))).toExponential(0)} } in scf, or larger`,
   };
 }
 

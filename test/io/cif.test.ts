@@ -184,6 +184,16 @@ describe("what is wrong is told with its line", () => {
       quartz.replace("0.2669(2)", "?"),
       /^a\.cif:3\d: must be an atom with three fractional coordinates/,
     ],
+    [
+      "symmetry in a name of its own",
+      cif("loop_\n_my_symop_xyz\nx,y,z\n-x,-y,1/2+z", "Al1 0.1 0.2 0.3"),
+      /must be under _space_group_symop_operation_xyz: .* got "_my_symop_xyz -x,-y,1\/2\+z"/,
+    ],
+    [
+      "a share in a label",
+      cif("_cell_formula_units_Z 1", "Fe1-xNix 0 0 0"),
+      /must be an atom whose type or label is one chemical symbol, .* got "Fe1-xNix"/,
+    ],
     ["no such element", quartz.replace("O2-", "Q2-"), /^a\.cif:3\d: must be an atom whose type .*"Q2-"/],
     [
       "no cell",

@@ -31,13 +31,12 @@ describe("space_group with crystal_sg", () => {
 
   const input = printed["225"]!.input;
   test.each([
-    [
-      "monoclinic",
-      input.replace("=225", "=14"),
-      /a space group that is neither monoclinic nor centred on A, .* got "space_group = 14"/,
-    ],
     ["hexagonal axes", input.replace("=225", "=166, rhombohedral=.false."), /rhombohedral axes/],
-    ["centred on A", input.replace("=225", "=38"), /nor centred on A/],
+    [
+      "the axis along b with a lattice that has it along c",
+      printed["14-b"]!.input.replace("=14", "=14, ibrav=12"),
+      /must be without ibrav, or with ibrav = -12, .* got "ibrav = 12"/,
+    ],
     ["no group", input.replace("=225", "=0"), /must be beside space_group in &SYSTEM/],
     [
       "no such group",

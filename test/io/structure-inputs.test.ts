@@ -230,6 +230,31 @@ K_POINTS automatic
     ],
     ["no number", input("ibrav=0", cube, "crystal\n Si 1/x 0 0"), /must be three numbers or expressions/],
     [
+      "a subscript of no kind",
+      input("ibrav=1, A=3, nspin=2, starting_magnetization(0)=0.5", "", "crystal\n Si 0 0 0"),
+      /^q:5: must be a subscript from 1 for starting_magnetization, got "starting_magnetization\(0\)"/,
+    ],
+    [
+      "a seventh celldm",
+      input("ibrav=1, celldm=9,0,0,0,0,0,7", "", "crystal\n Si 0 0 0"),
+      /^q:5: must be at most 6 values for celldm, got "celldm\(7\)"/,
+    ],
+    [
+      "two values for one number",
+      input("ibrav=1, A=3, nat=1, 2", "", "crystal\n Si 0 0 0"),
+      /^q:5: must be one value for nat, got "nat\(2\)"/,
+    ],
+    [
+      "fewer kinds than ntyp",
+      input("ibrav=1, A=3, ntyp=2", "ATOMIC_SPECIES\n Si 28 Si.UPF\n", "crystal\n Si 0 0 0"),
+      /must be followed by the ntyp = 2 kinds, got "1 lines"/,
+    ],
+    [
+      "an atom of a kind beyond ntyp",
+      input("ibrav=1, A=3, ntyp=1", "ATOMIC_SPECIES\n Si 28 Si.UPF\n H 1 H.UPF\n", "crystal\n H 0 0 0"),
+      /must be an atom of a kind in ATOMIC_SPECIES: Si, got "H"/,
+    ],
+    [
       "two lengths",
       input("ibrav=0, celldm(1)=6", cube, "crystal\n Si 0 0 0"),
       /must be in alat, because celldm\(1\) or A is given: pw\.x stops at two lengths, got "angstrom"/,
@@ -238,6 +263,17 @@ K_POINTS automatic
     expect(() => parseQeInput(text, "q")).toThrow(InputError);
     expect(() => parseQeInput(text, "q")).toThrow(message);
   });
+});
+
+test("a card that pw.x does not have is named, wherever it stands", () => {
+  const text = "CELL_PARAMETERS bohr\n 9 0 0\n 0 9 0\n 0 0 9\nATOMIC_POSITIONS crystal\n Si 0 0 0\n";
+  for (const card of ["FOOBAR\n 1 1\n", "HUBBARD_TERMS {atomic}\n 1 1\n"])
+    for (const before of ["K_POINTS gamma\n", "K_POINTS automatic\n 2 2 2 0 0 0\n", "OCCUPATIONS\n 1 1\n"])
+      expect(parseQeInput(`${text}${before}${card}`, "q").warnings.join("\n")).toContain(
+        `${card.split("\n")[0]} is no card of pw.x and is not read`,
+      );
+  const path = "K_POINTS crystal_b\n 2\n gG 10\n Gamma 1\n";
+  expect(parseQeInput(`${text}${path}`, "q").warnings.join("\n")).not.toContain("no card");
 });
 
 describe("a label of Quantum ESPRESSO is a symbol, alone or with a number or a letter behind it", () => {
@@ -309,14 +345,16 @@ ecut 15 ngkpt 2*4 4
   });
 
   test("angles, equal or not", () => {
-    const equal = parseAbinitInput("acell 3*7 angdeg 3*60 znucl 14 xred 0 0 0");
+    const equal = parseAbinitInput("acell 3*7 angdeg 3*60 natom 1 znucl 14 xred 0 0 0");
     for (const a of equal.lattice) expect(norm(a)).toBeCloseTo(7, 12);
     expect(det(equal.lattice)).toBeCloseTo(343 * Math.SQRT1_2, 9);
-    const unequal = parseAbinitInput("acell 5 6 7 angdeg 90 100 90 znucl 14 xred 0 0 0");
+    const unequal = parseAbinitInput("acell 5 6 7 angdeg 90 100 90 natom 1 znucl 14 xred 0 0 0");
     expect(det(unequal.lattice)).toBeCloseTo(210 * Math.sin((100 * Math.PI) / 180), 9);
-    expect(
-      parseAbinitInput("acell 3*7 rprim 1 0 0 -0.5 sqrt(0.75) 0 0 0 1 znucl 12 xred 3*0").lattice[1][1],
-    ).toBeCloseTo(7 * Math.sqrt(0.75), 12);
+    for (const height of ["sqrt(0.75)", "sqrt(3/4)", "sqrt(3)/2"])
+      expect(
+        parseAbinitInput(`acell 3*7 rprim 1 0 0 -0.5 ${height} 0 0 0 1 natom 1 znucl 12 xred 3*0`)
+          .lattice[1][1],
+      ).toBeCloseTo(7 * Math.sqrt(0.75), 12);
   });
 
   test("every variable of the program is known, with the number of a data set too; what leaves the atoms alone is named once", () => {
@@ -333,7 +371,9 @@ ecut 15 ngkpt 2*4 4
   });
 
   test.each([
-    ["no znucl", "acell 3*7 xred 0 0 0", /must be an input with znucl, got "no znucl"/],
+    ["no natom", input.replace("natom 2", ""), /must be an input with natom, got "no natom"/],
+    ["a supercell", `${input} supercell_latt 2 1 1`, /must be without supercell_latt/],
+    ["no znucl", "acell 3*7 natom 1 xred 0 0 0", /must be an input with znucl, got "no znucl"/],
     ["numbers too few", input.replace("3*0.25", "2*0.25"), /^a:4: must be 6 numbers for xred, got "5"/],
     [
       "a type beyond ntypat",

@@ -39,6 +39,25 @@ describe("a run that did not converge is told", () => {
     expect(remedy).toMatch(/"maxIterations": 28, or go on from the checkpoint with restart$/);
   });
 
+  test("that one step or two show no trend", () => {
+    const history = [row(1, 0.2), row(2, 0.1)];
+    expect(diagnose(evidence({ history })).cause).toMatch(/^two steps show no trend/);
+    expect(diagnose(evidence({ history: history.slice(0, 1) })).cause).toMatch(/^one step shows no trend/);
+    expect(diagnose(evidence({ history })).remedy).toMatch(/^"maxIterations": 100/);
+  });
+
+  test("that roundings keep the residual from a tolerance", () => {
+    const residuals = [1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 4e-14, 5e-14, 3e-14, 4e-14, 5e-14];
+    const history = residuals.map((x, i) => row(i + 1, x));
+    const { cause, remedy } = diagnose(evidence({ history, tolerance: 1e-20 }));
+    expect(cause).toMatch(/^the residual stays at 5e-14, the rounding of the numbers/);
+    expect(remedy).toMatch(/^"tolerance": \{ "density": 1e-12 \} in scf/);
+    // The same trend before it ends: the residual falls.
+    expect(diagnose(evidence({ history: history.slice(0, 6), tolerance: 1e-20 })).cause).toMatch(
+      /still falls/,
+    );
+  });
+
   test("that charge oscillates, and which mixing to take", () => {
     const history = Array.from({ length: 12 }, (_, i) => row(i + 1, i % 2 === 0 ? 0.1 : 0.2));
     expect(diagnose(evidence({ history })).remedy).toMatch(/^"mixing": "auto"/);

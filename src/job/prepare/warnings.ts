@@ -25,7 +25,7 @@ function chargeWarnings(job: Job, structure: StructureInFile): string[] {
     ...(charge === 0
       ? []
       : [
-          `charge: ${charge} electrons are removed and a uniform background makes the cell neutral; energies of charged cells depend on its size and compare only within one convention (docs/formats.md)`,
+          `charge: ${Math.abs(charge)} electrons are ${charge > 0 ? "removed" : "added"} and a uniform background makes the cell neutral; energies of charged cells depend on its size and compare only within one convention (docs/formats.md)`,
         ]),
   ];
 }

@@ -22,7 +22,7 @@ interface Variable {
 /** What is read. */
 const READ =
   /^(acell|rprim|angdeg|scalecart|natom|ntypat|npsp|typat|znucl|xred|xcart|xangst|spinat|nsppol|nspden|nspinor|cellcharge|charge|ntypalch|ndtset|nimage|natrd)$/;
-/** What makes other atoms or another cell than are listed, unless it is zero. */
+/** What makes other atoms or another cell than are listed, unless it is idle: zero, or 1 copy. */
 const REFUSED = [
   "structure",
   "xyzfile",
@@ -31,6 +31,7 @@ const REFUSED = [
   "algalch",
   "nobj",
   "vacnum",
+  "supercell_latt",
   "random_atpos",
   "brvltt",
   "getcell",
@@ -62,7 +63,8 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
   }
   for (const refused of REFUSED) {
     const { at, values } = variables.get(refused) ?? { at: 0, values: ["0"] };
-    if (values.join() !== "0")
+    const isIdle = refused === "supercell_latt" ? /^(3\*1|1,1,1)$/ : /^0$/;
+    if (variables.has(refused) && !isIdle.test(values.join()))
       source.fail(
         at,
         `without ${refused}: cell and atoms must stand in the input, all of them and each one element`,
@@ -79,13 +81,13 @@ export function parseAbinitInput(text: string, name = "abinit.in"): StructureInF
       source.warn(found.at, `${key} has ${values.length} numbers, of which ${count} are read`);
     return values.slice(0, count);
   };
-  const whole = (key: string, none: number): number => {
-    const [value] = numbers(key, 1, [none]) as [number];
+  const whole = (key: string, none?: number): number => {
+    const [value] = numbers(key, 1, none === undefined ? none : [none]) as [number];
     return Number.isInteger(value) && value > 0
       ? value
       : source.fail(variables.get(key)!.at, `a positive whole number for ${key}`, `${value}`);
   };
-  const natom = whole("natom", 1);
+  const natom = whole("natom");
   if (natom > MOST_ATOMS) source.fail(variables.get("natom")!.at, `at most ${MOST_ATOMS} atoms`, `${natom}`);
   const ntypat = whole("ntypat", 1);
   for (const [key, usual] of [
@@ -308,12 +310,12 @@ function expanded(source: TextSource, { at, values }: Variable, key: string, cou
   return numbers;
 }
 
-/** `0.25`, `1/4`, `-sqrt(0.75)`. */
+/** `0.25`, `1/4`, `-sqrt(3/4)`. */
 function amount(word: string): number {
-  const fraction = /^([^/]+)\/([^/]+)$/.exec(word);
-  if (fraction !== null) return amount(fraction[1]!) / amount(fraction[2]!);
   const root = /^([+-]?)sqrt\(([^)]+)\)$/i.exec(word);
   if (root !== null) return (root[1] === "-" ? -1 : 1) * Math.sqrt(amount(root[2]!));
+  const fraction = /^([^/]+)\/([^/]+)$/.exec(word);
+  if (fraction !== null) return amount(fraction[1]!) / amount(fraction[2]!);
   return toNumber(word);
 }
 

@@ -177,6 +177,18 @@ function refuseUnread(source: TextSource, { columns, places, at: start }: CifBlo
         `${tag} ${said.text} alone`,
       );
   }
+  for (const [tag, values] of columns) {
+    const operation = values.find(
+      ({ text }) =>
+        parseMagneticSymop(text) !== undefined && !/^x,y,z(,\+?1)?$/i.test(text.replace(/\s/g, "")),
+    );
+    if (operation !== undefined)
+      source.fail(
+        operation.at,
+        `under ${OPERATIONS[0]}: symmetry in other names is not read`,
+        `${tag} ${operation.text}`,
+      );
+  }
   if (![...places.keys()].some((tag) => /^_(symmetry|space_group)/.test(tag)))
     source.warn(start, "no symmetry is given: every atom of the cell is taken to be listed");
 }

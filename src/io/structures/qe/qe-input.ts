@@ -26,8 +26,8 @@ const CARDS =
  * @param name what to call the text in messages, usually its path.
  * @param tables every setting of the space groups, for an input with crystal_sg.
  * @throws InputError with line number, rule and value: where pw.x stops, and for input that would
- *   change the crystal but is not read (monoclinic space_group, non-collinear moments, several
- *   images).
+ *   change the crystal but is not read (hexagonal axes of space_group, non-collinear moments,
+ *   several images).
  */
 export function parseQeInput(
   text: string,
@@ -62,7 +62,7 @@ export function parseQeInput(
   ];
   const fractional = toFractional(lattice);
   const count = countOf(source, settings, card);
-  const kinds = kindsOf(source, cards);
+  const kinds = kindsOf(source, settings, cards);
   const listed = card.lines.slice(0, count).map((index) => {
     const [label = "", ...rest] = fieldsOf(source.line(index));
     const element = elementOfKind(
@@ -116,7 +116,7 @@ const withoutComments = (text: string): string =>
 
 function cardsOf(source: TextSource, { isInside }: Namelists): Map<string, Card> {
   const cards = new Map<string, { at: number; option: string; lines: number[] }>();
-  let open: { lines: number[] } | undefined;
+  let open: { lines: number[]; hasNumbers: boolean } | undefined;
   for (const [at, raw] of source.lines.entries()) {
     if (isInside(at)) {
       open = undefined;
@@ -135,12 +135,20 @@ function cardsOf(source: TextSource, { isInside }: Namelists): Map<string, Card>
         .toLowerCase();
       const fresh = { at, option, lines: [] };
       cards.set(name, fresh);
-      open = fresh;
+      open = {
+        lines: fresh.lines,
+        hasNumbers: !/^(ATOMIC_SPECIES|CONSTRAINTS|SOLVENTS|HUBBARD)$/.test(name),
+      };
     } else if (/^(BEGIN|FIRST_IMAGE|LAST_IMAGE|INTERMEDIATE_IMAGE)/i.test(line))
       source.fail(at, "one structure: several images are not read");
     else if (line !== "" && line !== "/") {
-      if (open === undefined) source.warn(at, `${line} is no card of pw.x and is not read`);
-      else open.lines.push(at);
+      // A card that pw.x does not have, behind one whose lines hold numbers.
+      const isForeign =
+        open?.hasNumbers === true && /^[A-Za-z_]{4,}(\s*[({]?\s*[A-Za-z_]+\s*[)}]?)?$/.test(line);
+      if (open === undefined || isForeign) {
+        source.warn(at, `${line} is no card of pw.x and is not read`);
+        if (isForeign) open = undefined;
+      } else open.lines.push(at);
     }
   }
   return cards;
@@ -162,6 +170,28 @@ function refuseUnknowns(source: TextSource, { lists, others }: Namelists): void 
     if (known === undefined || (isFixed && /^(ions|cell|fcp)$/.test(list))) continue;
     for (const [key, { at }] of settings)
       refuseUnknown(source, key.replace(/\(.*$/, ""), at, known, `&${list.toUpperCase()} of pw.x`);
+    if (list === "system") refuseSubscripts(source, settings);
+  }
+}
+
+/** Arrays among the variables that are read, with the largest subscript of pw.x. */
+const ARRAYS: Readonly<Record<string, number>> = {
+  celldm: 6,
+  starting_magnetization: Number.POSITIVE_INFINITY, // compared with the kinds later
+  angle1: Number.POSITIVE_INFINITY,
+  angle2: Number.POSITIVE_INFINITY,
+};
+
+/** @throws InputError for a value that is beyond an array, or the second of a single number. */
+function refuseSubscripts(source: TextSource, settings: ReadonlyMap<string, Setting>): void {
+  for (const [key, { at }] of settings) {
+    const [, name = "", subscript] = /^(\w+)\(([^,)]*)\)$/.exec(key) ?? [];
+    if (subscript === undefined || !READ.test(name)) continue;
+    const most = ARRAYS[name];
+    if (most === undefined ? !(subscript.trim() === "1" && settings.has(name)) : !(Number(subscript) >= 1))
+      source.fail(at, most === undefined ? `one value for ${name}` : `a subscript from 1 for ${name}`, key);
+    if (most !== undefined && Number(subscript) > most)
+      source.fail(at, `at most ${most} values for ${name}`, key);
   }
 }
 
@@ -200,9 +230,29 @@ interface Kind {
   readonly file: string | undefined;
 }
 
-function kindsOf(source: TextSource, cards: ReadonlyMap<string, Card>): Kind[] {
+/** The first ntyp kinds of ATOMIC_SPECIES, or without ntyp all. */
+function kindsOf(
+  source: TextSource,
+  settings: ReadonlyMap<string, Setting>,
+  cards: ReadonlyMap<string, Card>,
+): Kind[] {
   const card = cards.get("ATOMIC_SPECIES");
-  return (card?.lines ?? []).map((at) => {
+  if (card === undefined) return [];
+  const ntyp = numberOf(source, settings, "ntyp") ?? card.lines.length;
+  if (!(Number.isInteger(ntyp) && ntyp > 0))
+    source.fail(
+      settings.get("ntyp")?.at ?? card.at,
+      "a positive number of kinds for ntyp",
+      settings.get("ntyp")?.value ?? "none",
+    );
+  if (card.lines.length < ntyp)
+    source.fail(card.at, `followed by the ntyp = ${ntyp} kinds`, `${card.lines.length} lines`);
+  if (card.lines.length > ntyp)
+    source.warn(
+      card.lines[ntyp]!,
+      `what follows the ntyp = ${ntyp} kinds is not read, nor by pw.x: ${source.line(card.lines[ntyp]!)}`,
+    );
+  return card.lines.slice(0, ntyp).map((at) => {
     const [label = "", , file] = fieldsOf(source.line(at));
     return { label, at, file };
   });
@@ -260,7 +310,7 @@ function tellKinds(
 const READ =
   /^(ibrav|celldm|a|b|c|cosab|cosac|cosbc|nat|ntyp|nspin|noncolin|starting_magnetization|angle1|angle2|tot_charge|space_group)(\(|$)/;
 /** What is read beside space_group. */
-const OF_GROUPS = /^(origin_choice|rhombohedral)$/;
+const OF_GROUPS = /^(origin_choice|rhombohedral|uniqueb)$/;
 /** Variables that steer a run and say nothing of the crystal. */
 const STEERING =
   /^(prefix|outdir|wfcdir|pseudo_dir|verbosity|disk_io|title|restart_mode|max_seconds|wf_collect|iprint|calculation)$/;
