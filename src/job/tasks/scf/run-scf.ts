@@ -29,6 +29,7 @@ import {
   energyBars,
   requireConvex,
 } from "./energy-bars.ts";
+import { atFinerDensity } from "./finer-state.ts";
 import { groundFields } from "./ground-fields.ts";
 import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
@@ -91,7 +92,8 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
           ]
         : [];
     const errors = wantsErrors && state.converged ? await estimated(state, options) : {};
-    const enclosed = errorBars && state.converged ? await enclosedEnergy(state, barWidth, options) : {};
+    const enclosed =
+      errorBars && state.converged ? await enclosedEnergy(session, state, barWidth, options) : {};
     const { threads } = state.orbitals;
     const resources = { ...session.resources(await state.orbitals.peakMemory()), threads };
     const why = whyNotConverged(session, { last: state.last, reason: state.status });
@@ -156,11 +158,14 @@ interface Found {
 
 /** Encloses the energy of a state; where that cannot be done, says why. */
 async function enclosedEnergy(
+  session: Session,
   state: GroundState,
   width: number,
   { onErrorBars, onCertificate, signal }: ScfRunOptions,
 ): Promise<Pick<Found, "energyBounds" | "unproved">> {
-  const found = await energyBars(state, { width, signal, onProgress: onErrorBars });
+  const found = await atFinerDensity(session, state, width, { signal }, (finer) =>
+    energyBars(finer, { width, signal, onProgress: onErrorBars }),
+  );
   if (typeof found === "string") return { unproved: [`error bars: no interval of the energy: ${found}`] };
   onCertificate?.(found.certificate);
   return { energyBounds: found.bounds };
