@@ -38,7 +38,13 @@ export type { RelaxFile, RelaxStep } from "../job/tasks/relax/relax-result.ts";
 export { type RelaxOptions, runRelax } from "../job/tasks/relax/run-relax.ts";
 export { converged } from "../job/tasks/scf/converged.ts";
 export type { GroundFields } from "../job/tasks/scf/ground-fields.ts";
-export type { HistoryRow, KpointResult, ResultFile, ResultStatus } from "../job/tasks/scf/result.ts";
+export type {
+  DipoleResult,
+  HistoryRow,
+  KpointResult,
+  ResultFile,
+  ResultStatus,
+} from "../job/tasks/scf/result.ts";
 export { runScf, type ScfRunOptions } from "../job/tasks/scf/run-scf.ts";
 export type { WorkerPool, WorkerSource } from "../parallel/spawn.ts";
 export { workerPool } from "../parallel/worker-pool.ts";

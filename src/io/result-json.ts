@@ -35,6 +35,7 @@ const ENERGY_ORDER = [
   "xc",
   "ewald",
   "pspCorrection",
+  "dipole",
   "entropy",
 ];
 
@@ -46,7 +47,9 @@ const ENERGY_ORDER = [
  */
 export function resultText(result: object): string {
   const { energies } = result as { readonly energies?: object };
-  const ordered = energies === undefined ? result : { ...result, energies: inOrder(energies, ENERGY_ORDER) };
+  // Parts of an energy by name; those of a density of states are a list.
+  const hasParts = energies !== undefined && !Array.isArray(energies);
+  const ordered = hasParts ? { ...result, energies: inOrder(energies, ENERGY_ORDER) } : result;
   return fileText("result file", inOrder(ordered, ORDER), (list) => typeof list[0] === "object");
 }
 

@@ -150,7 +150,7 @@ export function suggestedKgrid({ lattice, atoms }: Structure, spacing: number): 
   const cell = createLattice(lattice);
   const gaps = widestGaps(cell, atoms);
   const divisions = ([0, 1, 2] as const).map((i) =>
-    gaps[i] > VACUUM ? 1 : Math.max(1, Math.ceil(norm(cell.reciprocal[i]) / spacing - 1e-6)),
+    gaps[i].width > VACUUM ? 1 : Math.max(1, Math.ceil(norm(cell.reciprocal[i]) / spacing - 1e-6)),
   );
   const [n1, n2, n3] = [divisions[0]!, divisions[1]!, divisions[2]!];
   return atoms.some(({ element }) => NON_METALS.includes(element))

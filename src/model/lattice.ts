@@ -49,20 +49,41 @@ export function planeSpacings({ vectors: [a, b, c], volume }: Lattice): [number,
   return [volume / norm(cross(b, c)), volume / norm(cross(c, a)), volume / norm(cross(a, b))];
 }
 
-/** Returns the widest stretch along each lattice vector without atoms, across planes [bohr]. */
-export function widestGaps(
-  lattice: Lattice,
-  atoms: readonly { readonly position: Vec3 }[],
-): [number, number, number] {
-  const [x, y, z] = planeSpacings(lattice);
-  const along = (i: 0 | 1 | 2) => widestGap(atoms.map(({ position }) => position[i]));
-  return [x * along(0), y * along(1), z * along(2)];
+/** A stretch along a lattice vector without atoms. */
+export interface Gap {
+  /** Across planes of the other two vectors [bohr]. */
+  readonly width: number;
+  /** Fractional coordinate of its middle, in [0, 1). */
+  readonly middle: number;
 }
 
-/** Returns the longest stretch of a circle of length 1 without any of the given points. */
-function widestGap(points: readonly number[]): number {
+/** Returns the widest stretch along each lattice vector without atoms. */
+export function widestGaps(lattice: Lattice, atoms: readonly { readonly position: Vec3 }[]): [Gap, Gap, Gap] {
+  const [x, y, z] = planeSpacings(lattice);
+  const along = (i: 0 | 1 | 2, spacing: number): Gap => {
+    const { width, start } = widestGap(atoms.map(({ position }) => position[i]));
+    return { width: spacing * width, middle: (start + width / 2) % 1 };
+  };
+  return [along(0, x), along(1, y), along(2, z)];
+}
+
+/** Finds the longest stretch of a circle of length 1 without any of the given points. */
+function widestGap(points: readonly number[]): { readonly width: number; readonly start: number } {
   const sorted = points.map((x) => x - Math.floor(x)).sort((a, b) => a - b);
-  return Math.max(...sorted.map((x, i) => (i === 0 ? x + 1 - sorted.at(-1)! : x - sorted[i - 1]!)));
+  const last = sorted.at(-1)!;
+  const widths = sorted.map((x, i) => (i === 0 ? x + 1 - last : x - sorted[i - 1]!));
+  const width = Math.max(...widths);
+  const end = widths.indexOf(width);
+  return { width, start: end === 0 ? last : sorted[end - 1]! };
+}
+
+/** Atoms leave a gap of this width in front of a surface [bohr]. */
+export const VACUUM_GAP = 10;
+
+/** Returns the axes along which atoms leave a vacuum: one for a slab, three for a molecule. */
+export function vacuumAxes(lattice: Lattice, atoms: readonly { readonly position: Vec3 }[]): (0 | 1 | 2)[] {
+  const gaps = widestGaps(lattice, atoms);
+  return ([0, 1, 2] as const).filter((axis) => gaps[axis].width >= VACUUM_GAP);
 }
 
 /** Returns the axis with the largest plane spacing, for long waves; the last of equal ones. */

@@ -1,8 +1,9 @@
 import type { Grid } from "../basis/grid.ts";
 import { planeAverage } from "../basis/plane-average.ts";
 import type { ReadonlyRealField } from "../kernels/fields.ts";
-import { planeSpacings, widestGaps } from "../model/lattice.ts";
+import { planeSpacings, vacuumAxes } from "../model/lattice.ts";
 import type { Model } from "../model/model.ts";
+import type { DipoleLayer } from "../terms/dipole/dipole-layer.ts";
 
 /** The vacuum beside a slab. */
 export interface Vacuum {
@@ -13,14 +14,15 @@ export interface Vacuum {
    * towards larger coordinates [Ha], on the scale of levels.
    */
   readonly levels: readonly [below: number, above: number];
-  /** Slope of that energy in the vacuum [Ha/bohr]: of a slab with a dipole, in a periodic cell. */
+  /**
+   * Slope of that energy in the vacuum [Ha/bohr]: of a slab with a dipole, in a periodic cell. The
+   * dipole correction makes it zero.
+   */
   readonly slope: number;
 }
 
-/** Atoms leave a gap of this width along one axis in a slab [bohr]. */
-const GAP = 10;
 /** Where the density of a plane is below this, the potential is that of the vacuum [bohr⁻³]. */
-const EMPTY = 1e-6;
+export const EMPTY = 1e-6;
 /** Planes that a line is fitted to, at least. */
 const FEWEST = 4;
 
@@ -30,8 +32,9 @@ const FEWEST = 4;
  * level.
  *
  * @param density [bohr⁻³], shape [nSpin·N].
- * @param electrostatic gives the sum of the Hartree and the local ionic potential [Ha], shape [N];
- *   called for slabs only.
+ * @param electrostatic gives the sum of the Hartree and the local ionic potential [Ha], shape [N],
+ *   periodic; called for slabs only.
+ * @param layer of a calculation with a dipole correction, which the levels then include.
  * @returns nothing for what is no slab, or one without enough vacuum.
  */
 export function vacuumOf(
@@ -39,8 +42,10 @@ export function vacuumOf(
   grid: Grid,
   density: ReadonlyRealField,
   electrostatic: () => ReadonlyRealField,
+  layer?: DipoleLayer,
 ): Vacuum | undefined {
-  const axis = slabAxis(model);
+  const axes = vacuumAxes(model.lattice, model.atoms);
+  const axis = layer?.axis ?? (axes.length === 1 ? axes[0] : undefined);
   if (axis === undefined) return undefined;
   const filling = planeAverage(grid, density, axis);
   const count = filling.length;
@@ -54,15 +59,15 @@ export function vacuumOf(
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const moment = values.reduce((sum, value, i) => sum + value * (i - middle), 0);
   const step = moment / values.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
-  // The vacuum begins above the slab and ends below its next image.
-  return { axis, levels: [mean + step * middle, mean - step * middle], slope: step / spacing };
-}
-
-/** The only axis along which atoms leave a gap. */
-function slabAxis({ atoms, lattice }: Model): 0 | 1 | 2 | undefined {
-  const gaps = widestGaps(lattice, atoms);
-  const axes = ([0, 1, 2] as const).filter((axis) => gaps[axis] >= GAP);
-  return axes.length === 1 ? axes[0] : undefined;
+  const field = layer === undefined ? 0 : (-4 * Math.PI * layer.moment(density)) / model.lattice.volume;
+  const ofDipole = (plane: number) => field * (layer?.heights[plane % count] ?? 0);
+  // The vacuum begins above the slab and ends below its next image; the potential of a dipole layer
+  // has its slope on both sides, and jumps between.
+  return {
+    axis,
+    levels: [mean + step * middle + ofDipole(planes.at(-1)!), mean - step * middle + ofDipole(planes[0]!)],
+    slope: step / spacing + field,
+  };
 }
 
 /** Longest run of empty planes around the period, ascending; none where all are empty. */

@@ -30,6 +30,7 @@ test("prints where levels are, writes the numbers and draws the picture", async 
   expect(stdout).toMatch(/states there +0\.\d+ per eV and cell/);
   expect(stdout).toMatch(/tetrahedron, k-grid 4x4x4/);
   expect(stderr).toContain("dos: d.json\nplot: d.svg\n");
+  expect(Array.isArray(file.energies)).toBe(true);
   expect(file.energies[0]).toBeCloseTo(file.fermiLevel - 5 / EV_PER_HARTREE, 12);
   const svg = readFileSync(join(cwd, "d.svg"), "utf8");
   for (const text of ["energy above the Fermi level (eV)", "states per eV and cell", "states (eV⁻¹ bohr⁻³)"])

@@ -7,4 +7,7 @@ test("models of whose energy no interval is known are refused before the run", a
     await expect(runScf(example("silicon", change), { errorBars: true })).rejects.toThrow(
       /errorBars: needs the functional none, smearing none and spin none, got/,
     );
+  await expect(
+    runScf(example("silicon", { functional: "none", dipoleCorrection: true }), { errorBars: true }),
+  ).rejects.toThrow(/errorBars: needs a job without dipoleCorrection, got true/);
 });

@@ -75,6 +75,7 @@ export function summary(result: ResultFile, out: Output): string {
 
 const LABELS: Readonly<Record<string, string>> = {
   pspCorrection: "psp correction",
+  dipole: "dipole layer",
   entropy: "entropy (-TS)",
   total: "free energy",
 };
@@ -99,7 +100,7 @@ function facts(result: ResultFile): string {
       "Fermi level",
       `${fermiLevel.toFixed(8)} Ha = ${(fermiLevel * EV_PER_HARTREE).toFixed(6)} eV`,
     ]);
-  rows.push(...vacuum(result), ...moments(result));
+  rows.push(...vacuum(result), ...dipole(result), ...moments(result));
   const bands = kpoints[0]?.eigenvalues.length ?? 0;
   const [fewest, most] = [Math.min(...planeWaves), Math.max(...planeWaves)];
   const waves = planeWaves.length === 0 ? "no" : fewest === most ? `${most}` : `${fewest} to ${most}`;
@@ -131,15 +132,23 @@ function enclosed({ lower, upper, densityError, kpoints }: EnergyBounds): [strin
 const SAME_SURFACE = 1e-4;
 
 /** Work functions of a slab of a metal; what removes an electron from an insulating one. */
-function vacuum({ vacuum: beside, fermiLevel, job }: ResultFile): [string, string][] {
+function vacuum({ vacuum: beside, dipole: corrected, fermiLevel, job }: ResultFile): [string, string][] {
   if (beside === undefined || fermiLevel === undefined) return [];
   const [below, above] = beside.levels.map((level) => EV_PER_HARTREE * (level - fermiLevel));
   const field = EV_PER_HARTREE * BOHR_PER_ANGSTROM * beside.slope;
   const text =
     Math.abs(beside.levels[0] - beside.levels[1]) < SAME_SURFACE
       ? `${((below! + above!) / 2).toFixed(4)} eV`
-      : `${below!.toFixed(4)} eV below and ${above!.toFixed(4)} eV above along axis ${beside.axis + 1}; a field of ${field.toFixed(4)} eV/A crosses the vacuum`;
+      : `${below!.toFixed(4)} eV below and ${above!.toFixed(4)} eV above along axis ${beside.axis + 1}${corrected === undefined ? `; a field of ${field.toFixed(4)} eV/A crosses the vacuum, which "dipoleCorrection": true takes away` : ""}`;
   return [[job.temperature > 0 ? "work function" : "ionisation", text]];
+}
+
+/** The dipole of a slab whose images were kept from it. */
+function dipole({ dipole: corrected }: ResultFile): [string, string][] {
+  if (corrected === undefined) return [];
+  const { axis, moment, step, position } = corrected;
+  const text = `${unsignedZero(moment.toFixed(5))} e bohr per cell along axis ${axis + 1}, corrected: the potential jumps by ${unsignedZero((EV_PER_HARTREE * step).toFixed(4))} eV at ${position.toFixed(4)}`;
+  return [["dipole", text]];
 }
 
 /** `Fd-3m (227), 48 operations`. */

@@ -1,9 +1,9 @@
 import { findGth } from "../../atoms/gth/gth-table.ts";
 import type { Pseudopotential } from "../../atoms/pseudopotential.ts";
 import { parsePseudopotential } from "../../atoms/read-pseudopotential.ts";
-import { requireInput } from "../../common/failure.ts";
+import { InputError, requireInput } from "../../common/failure.ts";
 import { valueText } from "../../common/file-schema.ts";
-import { createLattice } from "../../model/lattice.ts";
+import { createLattice, VACUUM_GAP, vacuumAxes, widestGaps } from "../../model/lattice.ts";
 import type { Atom, Model, Species } from "../../model/model.ts";
 import type { Job } from "../schema/job.ts";
 import type { Structure, StructureAtom } from "./structure.ts";
@@ -121,5 +121,32 @@ export function requireBands(
     bands === null || bands >= least,
     () =>
       `bands: must be at least ${least} for ${electrons} electrons${isSmeared ? " with smearing" : ""}, got ${bands}; null chooses it from the electrons`,
+  );
+}
+
+/**
+ * Finds the lattice vector along which a job's dipole correction acts; none where it asks for none.
+ *
+ * @throws InputError without vacuum there, or for a charged cell, whose dipole is not defined.
+ */
+export function dipoleAxis(
+  { dipoleCorrection: asked }: Pick<Job, "dipoleCorrection">,
+  { lattice, atoms, species, electrons }: Model,
+): 0 | 1 | 2 | undefined {
+  if (asked === undefined || asked === false) return undefined;
+  const charge = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, -electrons);
+  requireInput(
+    Math.abs(charge) < 1e-9,
+    () =>
+      `dipoleCorrection: must be left out of charged cells, got ${asked} with ${charge} electrons removed; the dipole of a charge depends on where it is measured from`,
+  );
+  const axes = vacuumAxes(lattice, atoms);
+  const found = asked === true ? axes : axes.filter((axis) => axis === asked - 1);
+  if (found.length === 1) return found[0];
+  const gaps = widestGaps(lattice, atoms).map(({ width }) => width.toFixed(1));
+  throw new InputError(
+    asked === true && found.length > 1
+      ? `dipoleCorrection: must say which lattice vector leads out of the layer, got true with vacuum along ${axes.map((axis) => axis + 1).join(" and ")}; such as ${axes.at(-1)! + 1}`
+      : `dipoleCorrection: needs at least ${VACUUM_GAP} bohr without atoms along the lattice vector out of the slab, got ${asked} with ${gaps.join(", ")} bohr along the three`,
   );
 }

@@ -9,8 +9,12 @@ import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
 import { rotationsOfGrid } from "../../model/symmetry-subgroups.ts";
 import { orbitalsFor } from "../../parallel/orbitals-for.ts";
+import { withDipole } from "../../precond/dipole.ts";
+import type { Preconditioner } from "../../precond/preconditioner.ts";
 import type { ScfOptions, ScfProblem, StepProgress } from "../../scf/scf.ts";
 import type { HistoryRow } from "../../scf/state.ts";
+import { dipoleCorrection } from "../../terms/dipole/dipole-correction.ts";
+import { dipoleLayer } from "../../terms/dipole/dipole-layer.ts";
 import { kohnShamTerms } from "../../terms/kohn-sham.ts";
 import { VERSION } from "../../version.ts";
 import { methodOf } from "../schema/accelerators.ts";
@@ -23,6 +27,7 @@ import { discretisationWarnings, type SymmetryReport } from "./crystal.ts";
 import { cutoffWarnings } from "./cutoffs.ts";
 import { foretellSteps } from "./foretold.ts";
 import { sizedCrystal } from "./job-crystal.ts";
+import { dipoleAxis } from "./model.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import type { JobSizes } from "./sizes.ts";
 import {
@@ -83,6 +88,8 @@ export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"
   readonly sizes: JobSizes;
   /** What checkpoints of the run are of. */
   readonly system: CheckpointSystem;
+  /** Takes what the terms add to the Coulomb kernel into a preconditioner. */
+  readonly adapt: (preconditioner: Preconditioner) => Preconditioner;
   /** What computes the run, for checkpoints of its end. */
   readonly by: SettledBy;
   /** The end of the run of before, where that had converged as the job asks. */
@@ -119,6 +126,7 @@ export async function prepareSession(
   const crystal = await sizedCrystal(session, options.planeWaves);
   const { model, operations, symmetry, structure, kernels, sizes } = crystal;
   const { choice, fftSize, zone } = sizes;
+  const axis = dipoleAxis(job, model);
   refuse(sizes);
   foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
 
@@ -157,6 +165,8 @@ export async function prepareSession(
     ...start.warnings,
   ];
   if (warnings.length > 0) options.onWarnings?.(warnings);
+  const adapt = (preconditioner: Preconditioner) =>
+    axis === undefined ? preconditioner : withDipole(preconditioner, dipoleLayer(model, basis.grid, axis));
   return {
     job,
     threads,
@@ -166,16 +176,20 @@ export async function prepareSession(
     choice,
     sizes,
     system,
+    adapt,
     by,
     settled: start.settled,
     problem: {
       basis,
-      terms: kohnShamTerms(
-        model,
-        basis.grid,
-        functionals(job.functional),
-        basis.mapsPoints ? undefined : basis.symmetrize,
-      ),
+      terms: [
+        ...kohnShamTerms(
+          model,
+          basis.grid,
+          functionals(job.functional),
+          basis.mapsPoints ? undefined : basis.symmetrize,
+        ),
+        ...(axis === undefined ? [] : [dipoleCorrection(model, basis.grid, axis)]),
+      ],
       createOrbitals: orbitalsFor(basis, {
         threads,
         worker,
@@ -188,7 +202,7 @@ export async function prepareSession(
       startDensity: start.startDensity,
     },
     options: {
-      method: methodOf(job.scf),
+      method: methodOf(job.scf, adapt),
       tolerance: job.scf.tolerance,
       maxIterations: job.scf.maxIterations,
       bands: job.bands,

@@ -14,6 +14,7 @@ import { extrapolateDensity } from "../../state/extrapolate-density.ts";
 import { superpositionOfAtoms } from "../../state/guess.ts";
 import type { Job } from "../schema/job.ts";
 import { checkedState, requireRestart } from "./checked-state.ts";
+import { dipoleAxis } from "./model.ts";
 
 /** The system that a state belongs to, in a checkpoint. */
 export interface CheckpointSystem {
@@ -47,6 +48,8 @@ export interface CheckpointPhysics {
   /** Number of symmetry operations of the basis, and weights of its k-points. */
   readonly symmetry: number;
   readonly weights: readonly number[];
+  /** Lattice vector, 1 to 3; absent without. */
+  readonly dipoleCorrection?: number;
 }
 
 /** How an iteration was asked to end, and what computed it: another would end on other digits. */
@@ -75,9 +78,11 @@ export interface Checkpoint extends ScfState {
 /** Names the system of a job, for its checkpoints. */
 export function checkpointSystem(
   { model, grid, kpoints, operations }: PlaneWaveBasis,
-  { functional, bands }: Pick<Job, "functional" | "bands">,
+  job: Pick<Job, "functional" | "bands" | "dipoleCorrection">,
 ): CheckpointSystem {
   const { species, electrons, nSpin, smearing, temperature } = model;
+  const { functional, bands } = job;
+  const axis = dipoleAxis(job, model);
   return {
     lattice: model.lattice.vectors,
     atoms: model.atoms.map(({ species: kind, ...atom }) => ({ element: species[kind]!.element, ...atom })),
@@ -95,6 +100,7 @@ export function checkpointSystem(
       bands,
       symmetry: operations.length,
       weights: kpoints.map(({ weight }) => weight),
+      ...(axis === undefined ? {} : { dipoleCorrection: axis + 1 }),
     },
   };
 }

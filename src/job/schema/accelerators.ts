@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Preconditioner } from "../../precond/preconditioner.ts";
 import { ANDERSON_OPTIONS, anderson } from "../../scf/accelerators/anderson.ts";
 import { damped } from "../../scf/accelerators/damped.ts";
 import type { ScfMethod } from "../../scf/method.ts";
@@ -27,17 +28,24 @@ export const ACCELERATORS: readonly AcceleratorChoice["name"][] = acceleratorSch
   (option) => option.shape.name.value,
 );
 
-/** The method of a job: most accelerators are of densities, two names are methods of their own. */
-export function methodOf({
-  accelerator,
-  mixing,
-  damping,
-}: {
-  readonly accelerator: AcceleratorChoice;
-  readonly mixing: MixingChoice;
-  readonly damping: number;
-}): ScfMethod {
-  const preconditioner = preconditionerOf(mixing);
+/**
+ * The method of a job: most accelerators are of densities, two names are methods of their own.
+ *
+ * @param adapt what is made of the preconditioner.
+ */
+export function methodOf(
+  {
+    accelerator,
+    mixing,
+    damping,
+  }: {
+    readonly accelerator: AcceleratorChoice;
+    readonly mixing: MixingChoice;
+    readonly damping: number;
+  },
+  adapt: (preconditioner: Preconditioner) => Preconditioner = (preconditioner) => preconditioner,
+): ScfMethod {
+  const preconditioner = adapt(preconditionerOf(mixing));
   switch (accelerator.name) {
     case "direct-minimisation":
       return directMinimisation(accelerator);

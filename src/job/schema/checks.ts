@@ -32,6 +32,11 @@ export function checkJob(job: ParsedJob): Job {
     () =>
       `temperature: must be at most a tenth of ecut, ${HOT * job.ecut} Ha, or levels up to the cutoff are filled, got ${job.temperature}; 0.001 to 0.01 is usual`,
   );
+  requireInput(
+    !job.dipoleCorrection || job.hamiltonian === "kohn-sham",
+    () =>
+      `dipoleCorrection: must be left out unless the hamiltonian is kohn-sham, got ${valueText(job.dipoleCorrection)} with ${valueText(job.hamiltonian)}; a fixed potential has no dipole to correct`,
+  );
   checkScf(job);
   checkKpoints(job);
   if (job.fftSize !== null) checkFftSize(job.fftSize);

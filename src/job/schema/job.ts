@@ -65,6 +65,11 @@ export interface Job {
   readonly fftSize: Vec3 | null;
   /** Electrons removed, replaced by a uniform background. Default: the structure file's, else 0. */
   readonly charge?: number | undefined;
+  /**
+   * Lattice vector out of a slab, 1 to 3, whose dipole is kept from its images; `true` finds it.
+   * Absent or false: none.
+   */
+  readonly dipoleCorrection?: boolean | 1 | 2 | 3 | undefined;
   /** Smearing width [Ha]; 0 exactly when `smearing` is `none`. */
   readonly temperature: number;
   readonly smearing: SmearingName;

@@ -136,6 +136,11 @@ export const jobSchema = fields({
   charge: finite(
     "must be the number of electrons removed from the neutral cell; negative for added ones",
   ).optional(),
+  dipoleCorrection: z
+    .literal([true, false, 1, 2, 3], {
+      error: "must be true, false, or the lattice vector out of the slab: 1, 2 or 3",
+    })
+    .optional(),
   temperature: finite("must be a smearing width in Ha, zero or more; 0.001 is usual for metals")
     .min(0)
     .default(0),

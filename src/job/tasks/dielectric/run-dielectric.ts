@@ -71,7 +71,7 @@ export async function dielectricTask(
   const prepared = await prepareSession(session, options, (sizes) =>
     requireRoomForDielectric(session, sizes, values.maxProducts),
   );
-  const preconditioner = preconditionerOf(mixing);
+  const preconditioner = prepared.adapt(preconditionerOf(mixing));
   const state = await solveSession(session, prepared, options, drainOrResume);
   const { row, rhoOut } = state.last;
   const { spec } = state.orbitals;

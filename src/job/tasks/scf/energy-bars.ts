@@ -48,7 +48,7 @@ export interface EnergyBarOptions {
 /**
  * Refuses jobs of whose self-consistent energy no interval is known.
  *
- * @throws InputError for models that are not convex, smearing, spin, odd electrons, listed k-points
+ * @throws InputError for models that are not convex, smearing, spin, a dipole correction
  */
 export function requireConvex({ job }: Pick<Session, "job">): void {
   requireOption(
@@ -56,6 +56,12 @@ export function requireConvex({ job }: Pick<Session, "job">): void {
     "scf",
     (name) =>
       `${name("errorBars")}: needs the functional none, smearing none and spin none, got ${JSON.stringify([job.functional, job.smearing, job.spin])}; other models are not convex, or have another energy`,
+  );
+  requireOption(
+    !job.dipoleCorrection,
+    "scf",
+    (name) =>
+      `${name("errorBars")}: needs a job without dipoleCorrection, got ${job.dipoleCorrection}; no interval is known of the energy of a dipole layer`,
   );
 }
 

@@ -25,6 +25,18 @@ export interface KpointResult {
   readonly occupations: readonly number[];
 }
 
+/** What a dipole correction acts on. */
+export interface DipoleResult {
+  /** Lattice vector out of the slab. */
+  readonly axis: 0 | 1 | 2;
+  /** Fractional coordinate at which the potential jumps. */
+  readonly position: number;
+  /** Along the normal to the slab, per cell [e bohr]. */
+  readonly moment: number;
+  /** Energy of an electron below the slab less that above it, 4π p/A [Ha]. */
+  readonly step: number;
+}
+
 /** Why the iteration ended. Only `converged` is a ground state. */
 export type ResultStatus = "converged" | "no-gap" | "iteration-limit" | "interrupted" | "failed";
 
@@ -46,6 +58,8 @@ export interface ResultFile {
   readonly fermiLevel?: number;
   /** Levels of the vacuum beside a slab; minus `fermiLevel` they are its work functions. */
   readonly vacuum?: Vacuum;
+  /** The dipole of a slab, where its images were kept from it. */
+  readonly dipole?: DipoleResult;
   readonly electrons: number;
   /** What was used for each element. */
   readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;

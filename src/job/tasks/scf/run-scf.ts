@@ -4,14 +4,12 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import type { Check } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
-import { newRealField } from "../../../kernels/fields.ts";
 import {
   atomicMagnetisation,
   losesOrder,
   magnetisation,
   spinDensity,
 } from "../../../observables/magnetisation.ts";
-import { type Vacuum, vacuumOf } from "../../../observables/vacuum.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
 import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
@@ -35,6 +33,7 @@ import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";
 import { type ResultErrors, resultErrors } from "./result-errors.ts";
 import { solveSession } from "./solve.ts";
+import { surfaces } from "./surfaces.ts";
 import { whyNotConverged } from "./why-not-converged.ts";
 
 /** What a run needs beside the job, and what is asked of its end. */
@@ -186,23 +185,6 @@ async function estimated(
   }
 }
 
-/** The vacuum beside a slab, where there is some. */
-function vacuum({ basis: { model, grid }, terms, density }: GroundState): { readonly vacuum?: Vacuum } {
-  const found = vacuumOf(model, grid, density.data, () => {
-    const sum = newRealField(grid.points);
-    for (const { name, evaluate } of terms) {
-      if (evaluate === undefined || !ELECTROSTATIC.has(name)) continue;
-      const { potential } = evaluate(density.data);
-      for (let i = 0; i < grid.points; i++) sum[i]! += potential[i]!;
-    }
-    return sum;
-  });
-  return found === undefined ? {} : { vacuum: found };
-}
-
-/** Terms whose potential an electron far from all atoms feels. */
-const ELECTROSTATIC: ReadonlySet<string> = new Set(["hartree", "local"]);
-
 function resultFile(
   { job, warnings, symmetry, choice }: PreparedScf,
   state: GroundState,
@@ -211,6 +193,7 @@ function resultFile(
 ): ResultFile {
   const { basis, last, status } = state;
   const { model, grid } = basis;
+  const { warnings: ofVacuum, ...surface } = surfaces(job, state);
   return {
     stillwave: VERSION,
     job,
@@ -220,7 +203,7 @@ function resultFile(
     iterations: last.row.step,
     energies: state.energies,
     fermiLevel: state.fermiLevel,
-    ...vacuum(state),
+    ...surface,
     electrons: model.electrons,
     pseudopotentials: pseudopotentialsInUse(job, model),
     ...moments(basis, last),
@@ -249,6 +232,7 @@ function resultFile(
         ...warnings,
         ...state.warnings,
         ...lostMoments(basis, last),
+        ...ofVacuum,
         ...unchecked,
         ...more,
         ...unproved,

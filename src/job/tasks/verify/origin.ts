@@ -10,6 +10,7 @@ const SELF_CONSISTENT = [
   "kpoints",
   "fftSize",
   "charge",
+  "dipoleCorrection",
   "temperature",
   "smearing",
 ] as const satisfies (keyof Job)[];

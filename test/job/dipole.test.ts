@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { close } from "../close.ts";
+import { ALUMINIUM, to } from "../systems.ts";
+import { checkForces } from "./forces-law.ts";
+
+/** A layer of lithium hydride, tilted against it. */
+const LAYER = {
+  structure: {
+    lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 20]], // biome-ignore format: a matrix
+    atoms: [
+      { element: "Li", position: [0.1, 0, 0.3] },
+      { element: "H", position: [0, 0.05, 0.44] },
+    ],
+  },
+  pseudopotentials: { Li: "gth-lda-q1", H: "gth-lda" },
+  ecut: 6,
+  dipoleCorrection: true,
+};
+
+/** The same with a vacuum in which the density vanishes. */
+const TALL = {
+  ...LAYER,
+  structure: {
+    lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 28]], // biome-ignore format: a matrix
+    atoms: [
+      { element: "Li", position: [0, 0, 0.22] },
+      { element: "H", position: [0, 0, 0.32] },
+    ],
+  },
+};
+
+describe("a job with a dipole correction", () => {
+  test("has forces that are derivatives of its energy", () => checkForces(LAYER));
+
+  test("tells the dipole and levels of the vacuum without a field between", async () => {
+    const [without, corrected] = [
+      await runScf(to(1e-7, { ...TALL, dipoleCorrection: false })),
+      await runScf(to(1e-7, TALL)),
+    ];
+    const { dipole, vacuum, energies } = corrected;
+    expect(without).not.toHaveProperty("dipole");
+    expect(without.energies).not.toHaveProperty("dipole");
+    expect(dipole!.axis).toBe(2);
+    close(dipole!.position, 0.77, 1e-12, "position");
+    close(energies.dipole!, (2 * Math.PI * dipole!.moment ** 2) / 1008, 1e-12, "energy [Ha]");
+    expect(Math.abs(dipole!.moment)).toBeGreaterThan(0.1);
+    close(vacuum!.levels[0] - vacuum!.levels[1], dipole!.step, 1e-4, "step [Ha]");
+    expect(Math.abs(without.vacuum!.slope)).toBeGreaterThan(100 * Math.abs(vacuum!.slope));
+  });
+
+  test.each([
+    [
+      { ...ALUMINIUM, dipoleCorrection: true },
+      /^dipoleCorrection: needs at least 10 bohr without atoms along the lattice vector out of the slab, got true with 4\.4, 4\.4, 4\.4 bohr/,
+    ],
+    [{ ...LAYER, dipoleCorrection: 1 }, /^dipoleCorrection: needs at least 10 bohr .* got 1 with 5\.4, /],
+    [
+      {
+        ...LAYER,
+        structure: { ...LAYER.structure, lattice: [[15, 0, 0], [0, 6, 0], [0, 0, 20]] }, // biome-ignore format: a matrix
+      },
+      /^dipoleCorrection: must say which lattice vector leads out of the layer, got true with vacuum along 1 and 3; such as 3/,
+    ],
+    [{ ...LAYER, charge: 2, ecut: 5 }, /^charge: must leave electrons/],
+    [
+      { ...LAYER, charge: -2 },
+      /^dipoleCorrection: must be left out of charged cells, got true with -2 electrons removed/,
+    ],
+    [
+      { ...LAYER, hamiltonian: "core" },
+      /^dipoleCorrection: must be left out unless the hamiltonian is kohn-sham, got true with "core"/,
+    ],
+    [
+      { ...LAYER, dipoleCorrection: 4 },
+      /^dipoleCorrection: must be true, false, or the lattice vector out of the slab: 1, 2 or 3/,
+    ],
+  ])("is refused where it makes no sense: %#", async (job, message) => {
+    await expect(prepareScf(job)).rejects.toThrow(message);
+  });
+});
