@@ -1,3 +1,4 @@
+import { fromBase64 } from "../common/base64.ts";
 import { requireInput } from "../common/failure.ts";
 import { parseJsonOnce, requireSchema, shown } from "../common/file-schema.ts";
 import type { Vec3 } from "../common/vec3.ts";
@@ -105,8 +106,8 @@ export async function parsePoint(
     claims,
     proposals: proposals.map(({ count, trial }, i) => ({
       k,
-      count: { ...count, vectors: fromBase64(count.vectors, `${where}, proposals[${i}].count.vectors`) },
-      trial: { ...trial, vectors: fromBase64(trial.vectors, `${where}, proposals[${i}].trial.vectors`) },
+      count: { ...count, vectors: numbersOf(count.vectors, `${where}, proposals[${i}].count.vectors`) },
+      trial: { ...trial, vectors: numbersOf(trial.vectors, `${where}, proposals[${i}].trial.vectors`) },
     })),
   };
 }
@@ -173,12 +174,11 @@ function toBase64(numbers: Float64Array): string {
 const LARGEST = 1e50;
 
 /** @throws InputError for what is not finite, or of no size that a vector has */
-function fromBase64(text: string, field: string): Float64Array {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+function numbersOf(text: string, field: string): Float64Array {
+  const bytes = fromBase64(text);
   const view = new DataView(bytes.buffer);
-  const numbers = Float64Array.from({ length: bytes.length / NUMBER_BYTES }, (_, i) =>
-    view.getFloat64(NUMBER_BYTES * i, true),
-  );
+  const numbers = new Float64Array(Math.floor(bytes.length / NUMBER_BYTES));
+  for (let i = 0; i < numbers.length; i++) numbers[i] = view.getFloat64(NUMBER_BYTES * i, true);
   const wrong = numbers.find((x) => !(Math.abs(x) < LARGEST));
   requireInput(
     wrong === undefined,

@@ -6,6 +6,7 @@ import { progressText, tableRow } from "../../src/cli/terminal/live-table.ts";
 import { styled, wipe } from "../../src/cli/terminal/style.ts";
 import { BUILT } from "../built.ts";
 import { fakeHost, historyRow } from "./fake-host.ts";
+import { ONE_SILICON } from "./one-silicon.ts";
 
 test("examples lists every shipped job with its title and prints one as it is", async () => {
   const host = fakeHost();
@@ -83,14 +84,7 @@ const main = (words: readonly string[], input = "") =>
 
 test("the program itself reads a job from standard input, solves it, and returns 3 when the steps run out", () => {
   const job = {
-    structure: {
-      lattice: [
-        [0, 5, 5],
-        [5, 0, 5],
-        [5, 5, 0],
-      ],
-      atoms: [{ element: "Si", position: [0, 0, 0] }],
-    },
+    ...ONE_SILICON,
     ecut: 2,
     symmetry: false,
     scf: { maxIterations: 2 },

@@ -4,27 +4,14 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import { fakeHost } from "./fake-host.ts";
+import { SILICON_JOB } from "./one-silicon.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillwave-cli-"));
 afterAll(() => rmSync(root, { recursive: true }));
 let cwd = root;
 beforeEach(() => {
   cwd = mkdtempSync(join(root, "run-"));
-  writeFileSync(
-    join(cwd, "si.json"),
-    JSON.stringify({
-      structure: {
-        lattice: [
-          [0, 5, 5],
-          [5, 0, 5],
-          [5, 5, 0],
-        ],
-        atoms: [{ element: "Si", position: [0, 0, 0] }],
-      },
-      ecut: 15,
-      scf: { mixing: { name: "kerker", kTF: 1.5 } },
-    }),
-  );
+  writeFileSync(join(cwd, "si.json"), JSON.stringify(SILICON_JOB));
 });
 
 test("draws density, potential and times of a real run, on the plane asked for", async () => {

@@ -7,40 +7,17 @@ import { InputError } from "../../src/common/failure.ts";
 import { readCheckpoint, writeCheckpoint } from "../../src/io/checkpoint.ts";
 import type { RunOptions } from "../../src/job/prepare/prepare-scf.ts";
 import { type FakeHost, fakeHost, historyRow } from "./fake-host.ts";
+import { ONE_SILICON, SILICON_JOB } from "./one-silicon.ts";
 
 const root = mkdtempSync(join(tmpdir(), "stillwave-cli-"));
 afterAll(() => rmSync(root, { recursive: true }));
 let cwd = root;
 beforeEach(() => {
   cwd = mkdtempSync(join(root, "run-"));
-  writeFileSync(
-    join(cwd, "si.json"),
-    JSON.stringify({
-      structure: {
-        lattice: [
-          [0, 5, 5],
-          [5, 0, 5],
-          [5, 5, 0],
-        ],
-        atoms: [{ element: "Si", position: [0, 0, 0] }],
-      },
-      ecut: 15,
-      scf: { mixing: { name: "kerker", kTF: 1.5 } },
-    }),
-  );
+  writeFileSync(join(cwd, "si.json"), JSON.stringify(SILICON_JOB));
 });
 
-const SMALL = {
-  structure: {
-    lattice: [
-      [0, 5, 5],
-      [5, 0, 5],
-      [5, 5, 0],
-    ],
-    atoms: [{ element: "Si", position: [0, 0, 0] }],
-  },
-  ecut: 5,
-};
+const SMALL = { ...ONE_SILICON, ecut: 3 };
 
 const scf = (words: string, host: FakeHost) => runProgram(["scf", ...words.split(" ")], host);
 const twoSteps = async (options: RunOptions) => {

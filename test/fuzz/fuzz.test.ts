@@ -60,7 +60,7 @@ const isOneLine = (read: () => unknown): void => {
 test("any JSON and any text is a job or refused in one line", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 4 }), (value) => isOneLine(() => parseJob(value))),
-    { numRuns: 150, seed: 5 },
+    { numRuns: 80, seed: 5 },
   );
   fc.assert(
     fc.property(
@@ -68,7 +68,7 @@ test("any JSON and any text is a job or refused in one line", () => {
       fc.constantFrom("a.json", "a.toml", "-"),
       (text, name) => isOneLine(() => parseJob(parseJobFile(text, name))),
     ),
-    { numRuns: 150, seed: 6 },
+    { numRuns: 80, seed: 6 },
   );
 });
 

@@ -18,7 +18,7 @@ import type { Term } from "../../src/terms/term.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { DISPLACED_SILICON, SILICON, to } from "../systems.ts";
 
-const JOB = { ...to(1e-7, DISPLACED_SILICON), stress: true };
+const JOB = { ...to(1e-7, DISPLACED_SILICON), ecut: 3, stress: true };
 
 describe("a ground state", () => {
   let state: GroundState;

@@ -68,7 +68,7 @@ export function exactExp(x: Rational): Rational {
   const reduced = (x.n << BITS) / (x.d << 10n);
   let term = one;
   let mantissa = one;
-  for (let j = 1n; j < 120n; j++) {
+  for (let j = 1n; j < 120n && term !== 0n; j++) {
     term = (term * reduced) / (one * j);
     mantissa += term;
   }
@@ -76,7 +76,7 @@ export function exactExp(x: Rational): Rational {
   for (let i = 0; i < 10; i++) {
     mantissa *= mantissa;
     exponent *= 2n;
-    const excess = BigInt(mantissa.toString(2).length - 600);
+    const excess = BigInt(4 * mantissa.toString(16).length - 600);
     if (excess <= 0n) continue;
     mantissa >>= excess;
     exponent += excess;
@@ -109,13 +109,15 @@ export function exactLn2(): Rational {
   return { n: 2n * sum, d: 1n << BITS };
 }
 
+const PI = exactPi();
+
 /** cos and sin of 2πx, |x| ≤ 1, within 2⁻²⁵⁰. */
 export function exactCosSin(x: Rational): { cos: Rational; sin: Rational } {
   const one = 1n << BITS;
-  const angle = (2n * exactPi().n * x.n) / x.d;
+  const angle = (2n * PI.n * x.n) / x.d;
   let term = one;
   const sums = [0n, 0n, 0n, 0n];
-  for (let j = 0n; j < 140n; j++) {
+  for (let j = 0n; j < 140n && term !== 0n; j++) {
     sums[Number(j % 4n)]! += term;
     term = (term * angle) / (one * (j + 1n));
   }

@@ -30,7 +30,7 @@ test("π and ln 2 lie in their enclosures", () => {
 // Broken once: TERMS = 8 with the remainder dropped. (With all 16 terms it is far below the rounding of the others.)
 test("eˣ lies in its enclosure from underflow to overflow, and the enclosure is narrow", () => {
   const source = random(5);
-  for (let i = 0; i < 3000; i++) {
+  for (let i = 0; i < 1200; i++) {
     const x =
       i % 3 === 0 ? 1400 * (source.uniform() - 0.53) : i % 3 === 1 ? source.normal() : 1e-9 * source.normal();
     const y = exp(interval(x));
@@ -47,7 +47,7 @@ test("eˣ lies in its enclosure from underflow to overflow, and the enclosure is
 // Broken once: the sign of a > ¼ left out; four terms with no remainder; the radius without its 2π.
 test("cos and sin of turns lie in their enclosures, with and without a radius", () => {
   const source = random(6);
-  for (let i = 0; i < 1500; i++) {
+  for (let i = 0; i < 600; i++) {
     const x = i % 2 === 0 ? 2 * source.uniform() - 1 : (Math.floor(15 * source.uniform() - 8) * 3 + 1) / 24;
     const exact = exactCosSin(exactly(x));
     const { cos, sin } = cosSinTurns(x);
@@ -57,8 +57,9 @@ test("cos and sin of turns lie in their enclosures, with and without a radius", 
     const radius = 1e-3 * source.uniform();
     const wide = cosSinTurns(x, radius);
     for (const y of [x - radius, x + radius]) {
-      mustHold(wide.cos, exactCosSin(exactly(y)).cos, "cos with a radius");
-      mustHold(wide.sin, exactCosSin(exactly(y)).sin, "sin with a radius");
+      const moved = exactCosSin(exactly(y));
+      mustHold(wide.cos, moved.cos, "cos with a radius");
+      mustHold(wide.sin, moved.sin, "sin with a radius");
     }
   }
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { exactHamiltonian, levelsWithErrorBars } from "../../src/ground/error-bars.ts";
 import { type CertificateReport, verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
-import { cohenBergstresserModel, example } from "./certificates.ts";
+import { CERTIFICATE_ECUT, cohenBergstresserModel, example } from "./certificates.ts";
 
 const KPOINTS: readonly Vec3[] = [
   [0, 0, 0],
@@ -69,7 +69,7 @@ test("claims hold the intervals of the band structure, little wider", async () =
     exactHamiltonian(cohenBergstresserModel, undefined),
     KPOINTS,
     BANDS,
-    { ecut: 5, backend: "wasm" },
+    { ecut: CERTIFICATE_ECUT, backend: "wasm" },
   );
   lines.slice(1).forEach((text, i) => {
     (JSON.parse(text) as Line).claims.forEach((claim, band) => {

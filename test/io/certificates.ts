@@ -17,13 +17,15 @@ export const cohenBergstresserModel: Model = {
   nSpin: 1,
 };
 
-/** Lines of a certificate of Cohen-Bergstresser silicon at 5 Ha. */
+export const CERTIFICATE_ECUT = 3.5;
+
+/** Lines of a certificate of Cohen-Bergstresser silicon at that cutoff. */
 export async function example(kpoints: readonly Vec3[], nBands: number): Promise<string[]> {
   const { certificate } = await levelsWithErrorBars(
     exactHamiltonian(cohenBergstresserModel, undefined),
     kpoints,
     nBands,
-    { ecut: 5, backend: "wasm", certificate: true },
+    { ecut: CERTIFICATE_ECUT, backend: "wasm", certificate: true },
   );
   const lines: string[] = [];
   for await (const line of certificateLines(certificate!, certificate!.points)) lines.push(line);

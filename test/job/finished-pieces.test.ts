@@ -12,7 +12,7 @@ import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { type DielectricRunOptions, runDielectric } from "../../src/job/tasks/dielectric/run-dielectric.ts";
 import { runDos } from "../../src/job/tasks/dos/run-dos.ts";
 
-const JOB = newJob(bulk("Si"), { ecut: 3, kgrid: [2, 1, 1], isMetal: false });
+const JOB = newJob(bulk("Si"), { ecut: 2, kgrid: [2, 1, 1], isMetal: false });
 const folder = mkdtempSync(join(tmpdir(), "stillwave-pieces-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, "state.json.pieces");

@@ -15,7 +15,7 @@ const isThere = missing === "";
 const named = (title: string): string => needs(NATIVE_PACKAGES, isThere, title);
 
 // Loading is asynchronous, the laws ask for fresh instances synchronously: each test takes one of these.
-const spares = missing ? [] : await Promise.all(Array.from({ length: 110 }, () => nativeKernels()));
+const spares = missing ? [] : await Promise.all(Array.from({ length: 113 }, () => nativeKernels()));
 const native = (): Kernels => {
   const kernels = spares.pop();
   if (!kernels || "unavailable" in kernels) throw new Error("no spare native kernels: raise their number");

@@ -78,13 +78,13 @@ describe("tetrahedra", () => {
 
   test("half of the cosine band is below zero, and its variance is 3/2 up to the error h² of linear interpolation", () => {
     const variance = (n: number) => {
-      const energies = spaced(-3.2, 3.2, 2001);
+      const energies = spaced(-3.2, 3.2, 801);
       const { density, integrated } = interpolatedStates(cube, grid([n, n, n], [cosine]), 1, energies);
       expect(integrated.at(-1)).toBeCloseTo(1, 12);
       expect(statesBelow(cube, grid([n, n, n], [cosine]), [0])[0]).toBeCloseTo(0.5, 10); // ε(k + ½) = −ε(k) on even grids
       return density.reduce((sum, d, i) => sum + d * energies[i]! ** 2 * (energies[1]! - energies[0]!), 0);
     };
-    const errors = [8, 16].map((n) => 1.5 - variance(n));
+    const errors = [6, 12].map((n) => 1.5 - variance(n));
     expect(errors[1]!).toBeGreaterThan(0);
     expect(errors[0]! / errors[1]!).toBeGreaterThan(3.5);
     expect(errors[0]! / errors[1]!).toBeLessThan(4.5);

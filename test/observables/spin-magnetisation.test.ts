@@ -16,7 +16,7 @@ import { close, closeArrays, notTiny } from "../close.ts";
 const lattice = createLattice([[9, 0, 0], [1, 9.5, 0], [-0.5, 0.7, 10]]); // biome-ignore format: a matrix
 let grid: Grid;
 beforeAll(async () => {
-  grid = createGrid(lattice, [45, 48, 50], await createKernels("wasm"));
+  grid = createGrid(lattice, [30, 32, 33], await createKernels("wasm"));
 });
 
 /** Σ_images amplitude (πs²)^{−3/2} e^{−|r−R|²/s²}: holds `amplitude`. */

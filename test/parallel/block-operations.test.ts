@@ -19,7 +19,7 @@ const BANDS = 6;
  * Two spins that see different potentials of no symmetry, forces, and four k-points of unequal spheres, at two of which
  * coefficients are real.
  */
-const JOB = { ...DISPLACED_SILICON, kgrid: [1, 6, 1], kshift: [0.5, 0, 0], symmetry: false, spin: "collinear", temperature: 0.01 }; // biome-ignore format: a job
+const JOB = { ...DISPLACED_SILICON, ecut: 3, kgrid: [1, 6, 1], kshift: [0.5, 0, 0], symmetry: false, spin: "collinear", temperature: 0.01 }; // biome-ignore format: a job
 
 let spec: BlocksSpec;
 let potential: RealField;

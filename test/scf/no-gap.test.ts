@@ -4,10 +4,10 @@ import { close } from "../close.ts";
 
 const box = (element: string, magneticMoment?: number) => ({
   structure: {
-    lattice: [[8, 0, 0], [0, 8, 0], [0, 0, 8]], // biome-ignore format: a matrix
+    lattice: [[7, 0, 0], [0, 7, 0], [0, 0, 7]], // biome-ignore format: a matrix
     atoms: [{ element, position: [0, 0, 0], ...(magneticMoment === undefined ? {} : { magneticMoment }) }],
   },
-  ecut: 6,
+  ecut: 4,
 });
 
 describe("at temperature 0", () => {

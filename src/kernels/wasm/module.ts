@@ -1,3 +1,4 @@
+import { fromBase64 } from "../../common/base64.ts";
 import { BINARIES } from "./binary.generated.ts";
 
 /** Plain 128-bit SIMD, or with the fused multiply-add of relaxed SIMD. */
@@ -35,7 +36,7 @@ export function compileModuleSync(build: Build, shared: boolean): WebAssembly.Mo
 /** Returns the bytes of a build. The flag of the memory import is 3 if shared, else 1. */
 function binary(build: Build, shared: boolean): Uint8Array<ArrayBuffer> {
   const { base64, memoryLimitsAt } = BINARIES[build];
-  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const bytes = fromBase64(base64);
   if (!shared) bytes[memoryLimitsAt] = 1;
   return bytes;
 }

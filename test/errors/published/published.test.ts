@@ -42,7 +42,7 @@ test("residuals and bars are those of another program at the same cutoff", () =>
 test("the statements hold: an eigenvalue in every radius, the next one above μ*, the own one in the Kato-Temple bar", () => {
   let gaps = 0;
   for (const [at] of reference.points.entries())
-    for (const cutoff of [4, 7, 10]) {
+    for (const cutoff of [4, 7]) {
       const exact = reference.cohenBergstresser[at]!;
       barsAt(cutoff, at).forEach(({ theta, someEigenvalueWithin, nextAbove, katoTemple }, i) => {
         const nearest = Math.min(...exact.map((value) => Math.abs(value - theta)));
@@ -58,7 +58,7 @@ test("the statements hold: an eigenvalue in every radius, the next one above μ*
 test("more vectors in the gap bound bring μ* nearer to the next band, never past it", () => {
   const exact = reference.cohenBergstresser[2]![1]!;
   let last = -Infinity;
-  for (const block of [6, 20, 60]) {
+  for (const block of [6, 16, 30]) {
     const { value } = barsAt(6, 2, block)[0]!.nextAbove;
     expect(value).toBeGreaterThanOrEqual(last);
     expect(value).toBeLessThan(exact + REFERENCE_ERROR);
@@ -68,7 +68,7 @@ test("more vectors in the gap bound bring μ* nearer to the next band, never pas
 });
 
 test("at every cutoff the enclosures with index are narrower than the published bars", () => {
-  for (const cutoff of [5, 10]) {
+  for (const cutoff of [5, 7]) {
     const bars = barsAt(cutoff, 0);
     const ours = encloseBands(kernels, problem, reference.points[0]!, 6, { ecut: cutoff });
     if (!Array.isArray(ours)) expect.fail(ours.reason);
