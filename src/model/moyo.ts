@@ -6,7 +6,8 @@ import initialise, {
 } from "@spglib/moyo-wasm";
 import { InputError } from "../common/failure.ts";
 import { add, det, type Mat3, matMul, matVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
-import { type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
+import { primitiveCell } from "./primitive-cell.ts";
+import { type AnalysedCell, type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /** Bytes of a WebAssembly module, or its address: a file in Node, in a browser as of the page. */
 export type MoyoSource = Uint8Array<ArrayBuffer> | string | URL;
@@ -37,12 +38,7 @@ async function startMoyo(module?: MoyoSource): Promise<void> {
  */
 export async function moyoAnalyser(module?: MoyoSource): Promise<SymmetryAnalyser> {
   await startMoyo(module);
-  const analysis = (
-    vectors: Mat3,
-    positions: readonly Vec3[],
-    kinds: readonly number[],
-    tolerance: number,
-  ) => {
+  const analysis = (...[vectors, positions, kinds, tolerance]: AnalysedCell) => {
     // In a left-handed basis moyo 0.15 finds the mirror image of a chiral crystal. In the
     // right-handed basis −a, −b, −c positions are −x, rotations the same and translations −w.
     const sign = det(vectors) < 0 ? -1 : 1;
@@ -51,18 +47,30 @@ export async function moyoAnalyser(module?: MoyoSource): Promise<SymmetryAnalyse
     const cell = { lattice: { basis }, positions: inside, numbers: kinds };
     return { sign, ...analyze_cell(JSON.stringify(cell), tolerance, "Standard") };
   };
-  const analyse: SymmetryAnalyser = (...cell) => {
+  const operationsOf = (...cell: AnalysedCell): readonly SymmetryOperation[] => {
     const { operations, sign } = analysis(...cell);
     return operations
       .map(operationOf)
       .map(({ rotation, translation }) => ({ rotation, translation: wrapped(scale(sign, translation)) }));
   };
+  const analyse: SymmetryAnalyser = (...cell) => {
+    const primitive = primitiveCell(...cell, SUPERCELL);
+    if (primitive === undefined) return operationsOf(...cell);
+    const { vectors, positions, kinds, inSupercell } = primitive;
+    return operationsOf(vectors, positions, kinds, cell[3]).flatMap(inSupercell);
+  };
   analyse.spaceGroup = (...cell) => {
-    const { number, hm_symbol } = analysis(...cell);
+    const { vectors, positions, kinds } = primitiveCell(...cell, SUPERCELL) ?? wholeCell(...cell);
+    const { number, hm_symbol } = analysis(vectors, positions, kinds, cell[3]);
     return { number, spaceGroup: hm_symbol.replaceAll(" ", "") };
   };
   return analyse;
 }
+
+/** Repeated cells of that many translations and more are analysed by their primitive cell. */
+const SUPERCELL = 9;
+
+const wholeCell = (...[vectors, positions, kinds]: AnalysedCell) => ({ vectors, positions, kinds });
 
 /** A setting of a space group: axes and origin of its operations. */
 export interface SpaceGroupSetting {

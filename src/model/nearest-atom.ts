@@ -1,4 +1,4 @@
-import { centred, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { centred, sub, type Vec3 } from "../common/vec3.ts";
 import { type Lattice, planeSpacings } from "./lattice.ts";
 
 /** The atom of a kind nearest to a point, modulo the lattice. */
@@ -22,36 +22,46 @@ export function nearestAtoms(
   positions: readonly Vec3[],
   kinds: readonly number[],
 ): (point: Vec3, kind: number) => NearestAtom | undefined {
-  const { vectors } = lattice;
-  const boxes = planeSpacings(lattice).map((d) => Math.max(1, Math.floor(d / BOX)));
-  const boxOf = (x: Vec3) => x.map((t, i) => Math.floor((t - Math.floor(t)) * boxes[i]!) % boxes[i]!);
-  const flat = (x: number, y: number, z: number) => {
-    const wrap = (n: number, i: number) => (n + boxes[i]!) % boxes[i]!;
-    return wrap(x, 0) + boxes[0]! * (wrap(y, 1) + boxes[1]! * wrap(z, 2));
-  };
+  const [[ax, ay, az], [bx, by, bz], [cx, cy, cz]] = lattice.vectors;
+  const [nx, ny, nz] = planeSpacings(lattice).map((d) => Math.max(1, Math.floor(d / BOX))) as [
+    number,
+    number,
+    number,
+  ];
+  const along = (t: number, n: number) => Math.floor((t - Math.floor(t)) * n) % n;
+  const flat = (x: number, y: number, z: number) =>
+    ((x + nx) % nx) + nx * (((y + ny) % ny) + ny * ((z + nz) % nz));
+  const boxOf = (x: Vec3) => flat(along(x[0], nx), along(x[1], ny), along(x[2], nz));
   const members = new Map<number, number[]>();
   positions.forEach((position, i) => {
-    const [x, y, z] = boxOf(position);
-    const box = flat(x!, y!, z!);
+    const box = boxOf(position);
     members.set(box, [...(members.get(box) ?? []), i]);
   });
-  const nearestOf = (candidates: Iterable<number>, point: Vec3, kind: number): NearestAtom | undefined => {
-    let [found, shortest]: [NearestAtom | undefined, number] = [undefined, Number.POSITIVE_INFINITY];
+  /** Finds the nearest of some atoms; loops over numbers, as it is called a million times. */
+  const nearestOf = (candidates: readonly number[], point: Vec3, kind: number): Nearest | undefined => {
+    let [found, shortest] = [-1, Number.POSITIVE_INFINITY];
     for (const index of candidates) {
       if (kinds[index] !== kind) continue;
-      const offset = centred(sub(positions[index]!, point));
-      const distance = norm(rowsVec(vectors, offset));
-      if (distance < shortest) [found, shortest] = [{ index, offset }, distance];
+      const position = positions[index]!;
+      let [x, y, z] = [position[0] - point[0], position[1] - point[1], position[2] - point[2]];
+      x -= Math.round(x);
+      y -= Math.round(y);
+      z -= Math.round(z);
+      const distance =
+        (x * ax + y * bx + z * cx) ** 2 + (x * ay + y * by + z * cy) ** 2 + (x * az + y * bz + z * cz) ** 2;
+      if (distance < shortest) [found, shortest] = [index, distance];
     }
-    return found;
+    return found < 0
+      ? undefined
+      : { index: found, offset: centred(sub(positions[found]!, point)), distance2: shortest };
   };
   const all = positions.map((_, i) => i);
   const neighbourhoods = new Map<number, readonly number[]>();
   const around = (point: Vec3): readonly number[] => {
-    const [x, y, z] = boxOf(point) as [number, number, number];
-    const box = flat(x, y, z);
+    const box = boxOf(point);
     const known = neighbourhoods.get(box);
     if (known !== undefined) return known;
+    const [x, y, z] = [box % nx, Math.floor(box / nx) % ny, Math.floor(box / (nx * ny))];
     const found = new Set<number>();
     for (let i = -1; i <= 1; i++)
       for (let j = -1; j <= 1; j++)
@@ -63,8 +73,10 @@ export function nearestAtoms(
   return (point, kind) => {
     const near = nearestOf(around(point), point, kind);
     // Atoms nearer than the edge of a box lie in neighbouring boxes.
-    return near !== undefined && norm(rowsVec(vectors, near.offset)) < BOX
-      ? near
-      : nearestOf(all, point, kind);
+    return near !== undefined && near.distance2 < BOX * BOX ? near : nearestOf(all, point, kind);
   };
+}
+
+interface Nearest extends NearestAtom {
+  readonly distance2: number;
 }

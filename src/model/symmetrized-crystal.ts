@@ -101,9 +101,11 @@ function exactGroup(vectors: Mat3, operations: readonly SymmetryOperation[]): Sy
   /** Returns a vector minus the nearest translation of the lattice or of `pure`. */
   const rest = (x: Vec3): Vec3 => {
     let best = centred(x);
+    let shortest = norm(rowsVec(vectors, best));
     for (const t of translations) {
       const candidate = centred(sub(x, t));
-      if (norm(rowsVec(vectors, candidate)) < norm(rowsVec(vectors, best))) best = candidate;
+      const length = norm(rowsVec(vectors, candidate));
+      if (length < shortest) [best, shortest] = [candidate, length];
     }
     return best;
   };

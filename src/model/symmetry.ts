@@ -12,7 +12,7 @@ import {
   sub,
   type Vec3,
 } from "../common/vec3.ts";
-import type { Lattice } from "./lattice.ts";
+import { type Lattice, planeSpacings } from "./lattice.ts";
 import type { Atom } from "./model.ts";
 import { nearestAtoms } from "./nearest-atom.ts";
 
@@ -35,7 +35,7 @@ export interface SpaceGroupName {
 }
 
 /** Lattice vectors (rows [bohr]), fractional positions, positive atom kinds, tolerance [bohr]. */
-type AnalysedCell = readonly [
+export type AnalysedCell = readonly [
   vectors: Mat3,
   positions: readonly Vec3[],
   kinds: readonly number[],
@@ -90,8 +90,26 @@ export function findSymmetry(
   const checked =
     proposed.length > MANY ? checkedCosets(proposed, check) : proposed.flatMap((op) => check(op) ?? []);
   // A composed operation has the error of both, and is compared with one that has an error as well.
-  const isNear = (a: Vec3, b: Vec3) => length(lattice.vectors, centred(sub(a, b))) < 4 * tolerance;
+  const isNear = nearness(lattice, 4 * tolerance);
   return closed(distinct([IDENTITY, ...checked], isNear), isNear);
+}
+
+/**
+ * Returns whether two fractional translations are nearer to each other than a distance [bohr].
+ * Components alone tell most that are not: a vector is as long as its height over any plane.
+ */
+function nearness(lattice: Lattice, distance: number): Nearness {
+  const [x, y, z] = planeSpacings(lattice).map((height) => (1.001 * distance) / height) as [
+    number,
+    number,
+    number,
+  ];
+  const differ = (a: number, b: number, by: number) => Math.abs(a - b - Math.round(a - b)) > by;
+  return (a, b) =>
+    !differ(a[0], b[0], x) &&
+    !differ(a[1], b[1], y) &&
+    !differ(a[2], b[2], z) &&
+    length(lattice.vectors, centred(sub(a, b))) < distance;
 }
 
 /** Supercell groups of more operations are checked by cosets. */

@@ -13,6 +13,7 @@ import { convergeTask } from "../../src/job/tasks/converge/run-converge.ts";
 import { dielectricTask } from "../../src/job/tasks/dielectric/run-dielectric.ts";
 import { type DosOptions, dosTask, runDos } from "../../src/job/tasks/dos/run-dos.ts";
 import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
+import { relaxTask } from "../../src/job/tasks/relax/run-relax.ts";
 import { scfTask } from "../../src/job/tasks/scf/run-scf.ts";
 import { closePair } from "../../src/model/close-atoms.ts";
 import { SILICON } from "../systems.ts";
@@ -175,6 +176,11 @@ describe("what is asked beside the ground state", () => {
       /^job: must fit into /,
     ],
     [
+      "a test of higher cutoffs with errors",
+      async (session) => convergeTask(session, { ...heard, ecut: [5.9, 6], errors: true }),
+      /^job: must fit into .* GiB for errors on a basis of 3 times the cutoff/,
+    ],
+    [
       "a test of denser k-grids",
       async (session) => convergeTask(session, { ...heard, kgrid: [2, 1000] }),
       /^kgrid: must give at most 1000000 k-points/,
@@ -185,6 +191,17 @@ describe("what is asked beside the ground state", () => {
     expect(steps).toHaveLength(0);
   });
   // biome-ignore-end format: a table
+
+  test("a relaxation of many atoms counts their Hessian", async () => {
+    const { lattice, atoms } = SILICON.structure as unknown as Parameters<typeof supercell>[0];
+    const many = { ...job, ecut: 2, kgrid: [1, 1, 1], structure: supercell({ lattice, atoms }, [4, 4, 4]) };
+    const session = await sessionOn(many, await forGroundState(many));
+    const relax = relaxTask(session, { onGeometry: () => void steps.push("geometry") });
+    expect(await refusal(relax)).toMatch(/^job: must fit into .* GiB for the relaxation/);
+    expect(steps).toHaveLength(0);
+    const { memory, memoryOf } = await estimateTask(session);
+    expect(memoryOf.relax - memory.bytes).toBeGreaterThan(8 * (3 * 128) ** 2);
+  });
 });
 
 test("structures beyond every calculation are refused before they are made", async () => {

@@ -1,8 +1,20 @@
 import { expect, test } from "vitest";
-import { add, det, type Mat3, matMul, matVec, rowsVec, transpose, type Vec3 } from "../../src/common/vec3.ts";
+import { random } from "../../src/common/random.ts";
+import {
+  add,
+  det,
+  type Mat3,
+  mapVec,
+  matMul,
+  matVec,
+  rowsVec,
+  transpose,
+  type Vec3,
+} from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
 import { createLattice, type Lattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
+import { primitiveCell } from "../../src/model/primitive-cell.ts";
 import {
   composed,
   findSymmetry,
@@ -233,6 +245,44 @@ test("a supercell has the pure translations of its primitive cell", () => {
   expect(operations.filter(({ rotation }) => rotation.join() === IDENTITY.rotation.join()).length).toBe(
     4 * count,
   );
+});
+
+/** Silicon's cube repeated, every atom moved by less than a distance [bohr]. */
+const repeatedSilicon = (n: number, noise = 0) => {
+  const { uniform } = random(3);
+  const moved = (x: number) => x / n + (noise * (uniform() - 0.5)) / (10.26 * n);
+  const cells = Array.from({ length: n ** 3 }, (_, i): Vec3 => [i % n, Math.floor(i / n) % n, Math.floor(i / n ** 2)]); // biome-ignore format: a list
+  const sites = [[0, 0, 0], [0, 0.5, 0.5], [0.5, 0, 0.5], [0.5, 0.5, 0]] as const; // biome-ignore format: a list
+  const positions = cells.flatMap((cell) =>
+    [0, 0.25].flatMap((shift) => sites.map((site) => mapVec(add(cell, site), (x) => moved(x + shift)))),
+  );
+  const edge = 10.26 * n;
+  const vectors: Mat3 = [[edge, 0, 0], [0, edge, 0], [0, 0, edge]]; // biome-ignore format: a matrix
+  return { vectors, positions, kinds: positions.map(() => 1) };
+};
+
+test.each([0, 1e-5])("a supercell moved by %s bohr has the operations of its primitive cell", (noise) => {
+  const n = 2;
+  const { vectors, positions, kinds } = repeatedSilicon(n, noise);
+  const primitive = primitiveCell(vectors, positions, kinds, 1e-4, 9);
+  expect(primitive?.positions).toHaveLength(2);
+  expect(Math.abs(det(primitive!.vectors)) * 4 * n ** 3).toBeCloseTo(Math.abs(det(vectors)), 6);
+  const operations = moyo(vectors, positions, kinds, 1e-4);
+  expect(operations).toHaveLength(48 * 4 * n ** 3);
+  expect(moyo.spaceGroup!(vectors, positions, kinds, 1e-4)).toEqual({ number: 227, spaceGroup: "Fd-3m" });
+  const atoms = positions.map((position) => ({ species: 0, position }));
+  const lattice = createLattice(vectors);
+  expect(operations.every((operation) => maps(lattice, atoms, operation, 3e-5))).toBe(true);
+  const keys = new Set(operations.map(({ rotation, translation }) => JSON.stringify([rotation, mapVec(translation, (t) => Math.round(t * 1000) % 1000)]))); // biome-ignore format: one line
+  expect(keys.size).toBe(operations.length);
+});
+
+test("what is no supercell, or has an atom too many, is not taken for one", () => {
+  const { vectors, positions, kinds } = repeatedSilicon(2);
+  expect(primitiveCell(vectors, positions.slice(1), kinds.slice(1), 1e-4, 9)).toBeUndefined();
+  expect(primitiveCell(vectors, positions, kinds, 1e-4, 33)).toBeUndefined();
+  const twice = [...positions, ...positions];
+  expect(primitiveCell(vectors, twice, twice.map(() => 1), 1e-4, 9)).toBeUndefined(); // biome-ignore format: one line
 });
 
 test("initial magnetic moments make atoms different", () => {

@@ -98,6 +98,7 @@ function table(job: Job, estimate: JobEstimate, asked: number): string {
       "memory",
       `about ${bytes(memory.bytes)}${Number.isFinite(estimate.systemMemory) ? ` of ${bytes(estimate.systemMemory)}` : ""}, most of it for ${biggest!.name}`,
     ],
+    ["", furtherText(estimate)],
     [
       "one SCF step",
       `about ${duration(estimate.secondsPerStep)} with ${estimate.threads} thread${estimate.threads === 1 ? "" : "s"}${estimate.threads < asked ? `: there is no k-point for more` : ""}`,
@@ -107,6 +108,10 @@ function table(job: Job, estimate: JobEstimate, asked: number): string {
   const lines = rows.map(([label, text]) => `${label.padEnd(14)}${text}`);
   return `${lines.join("\n")}\n`;
 }
+
+/** Memory of commands that take more than the ground state. */
+const furtherText = ({ memoryOf: { relax, dielectric, errors } }: JobEstimate): string =>
+  `relax ${bytes(relax)}, dielectric ${bytes(dielectric)}, --errors ${bytes(errors)}`;
 
 /** `310 MiB`, `1.2 GiB`. */
 export function bytes(count: number): string {

@@ -97,63 +97,67 @@ export async function requireRoomForLevels(
   return isLong;
 }
 
+/** What is held beside a ground state while positions and cell are relaxed. */
+export const relaxNeeds = (needs: MemoryNeeds, atoms: number): MemoryNeeds => ({
+  ...needs,
+  besides: { "Hessian of the atoms": HESSIANS * REAL * (3 * atoms + STRAINS) ** 2 },
+  purpose: "the relaxation",
+});
+
+/** The first guess, that of the search, and its factor. */
+const HESSIANS = 3;
+/** Coordinates of the cell. */
+const STRAINS = 6;
+
 /** Panels of the equations for the change of orbitals, in each thread: `blockResponse`. */
 const RESPONSE_PANELS = 6;
 
 /**
- * Refuses a dielectric analysis that does not fit beside the ground state.
+ * What a dielectric analysis takes beside the ground state.
  *
  * @param products with the operator at most; each leaves a density.
  */
-export const requireRoomForDielectric = (
-  { platform }: Session,
-  { needs }: JobSizes,
-  products: number,
-): unknown =>
-  requireMemory(
-    {
-      ...needs,
-      panels: RESPONSE_PANELS,
-      besides: {
-        "orbitals set aside": savedBytes(needs),
-        "densities of the Krylov space": REAL * needs.gridPoints * (needs.spins ?? 1) * (products + 1),
-      },
-      purpose: "the dielectric analysis",
-    },
-    platform.systemMemory(),
-  );
+export const dielectricNeeds = (needs: MemoryNeeds, products: number): MemoryNeeds => ({
+  ...needs,
+  panels: RESPONSE_PANELS,
+  besides: {
+    "orbitals set aside": savedBytes(needs),
+    "densities of the Krylov space": REAL * needs.gridPoints * (needs.spins ?? 1) * (products + 1),
+  },
+  purpose: "the dielectric analysis",
+});
 
 /** Panels of the larger basis beside its orbitals: lifted, correction, change, and in messages. */
 const LARGER_PANELS = 4;
 
 /**
- * Refuses error estimates whose larger basis does not fit beside the ground state.
+ * What error estimates take on their larger basis and beside it.
  *
  * @param ratio of the two cutoffs.
  */
-export function requireRoomForErrors({ platform }: Session, { needs }: JobSizes, ratio: number): void {
-  const growth = ratio ** 1.5;
+export function errorsNeeds(needs: MemoryNeeds, ratio: number): MemoryNeeds {
   const larger: MemoryNeeds = {
     ...needs,
     ecut: ratio * needs.ecut,
-    gridPoints: growth * needs.gridPoints,
+    gridPoints: ratio ** 1.5 * needs.gridPoints,
     history: 0,
     isReal: false, // the larger basis is complex
     panels: RESPONSE_PANELS,
     purpose: `errors on a basis of ${ratio} times the cutoff`,
   };
   const own = estimateMemory({ ...needs, panels: RESPONSE_PANELS, threads: 1 });
-  requireMemory(
-    {
-      ...larger,
-      besides: {
-        "the smaller basis": own.bytes - PROGRAM,
-        "panels of the larger basis": LARGER_PANELS * savedBytes(larger),
-      },
+  return {
+    ...larger,
+    besides: {
+      "the smaller basis": own.bytes - PROGRAM,
+      "panels of the larger basis": LARGER_PANELS * savedBytes(larger),
     },
-    platform.systemMemory(),
-  );
+  };
 }
+
+/** Refuses what does not fit beside the ground state. @throws InputError with the estimate. */
+export const requireFurtherRoom = ({ platform }: Session, needs: MemoryNeeds): unknown =>
+  requireMemory(needs, platform.systemMemory());
 
 /** Refuses a job that cannot be run here, among others that come before it. */
 export const requireRunnable = async (session: Session, job: Job): Promise<unknown> =>
@@ -162,14 +166,21 @@ export const requireRunnable = async (session: Session, job: Job): Promise<unkno
 /**
  * Refuses jobs that cannot be run here and differ in settings alone: their crystal is read, and its
  * symmetry found, once.
+ *
+ * @param refuse throws by the sizes of each.
  */
-export async function requireAllRunnable(session: Session, jobs: readonly Job[]): Promise<void> {
+export async function requireAllRunnable(
+  session: Session,
+  jobs: readonly Job[],
+  refuse: (sizes: JobSizes) => unknown = () => {},
+): Promise<void> {
   const [first, ...others] = jobs;
   if (first === undefined) return;
   const crystal = await sizedCrystal({ ...session, job: first });
+  refuse(crystal.sizes);
   for (const job of others) {
     requireRoom(job, crystal.model, session.platform.systemMemory());
-    sizesOf({ ...session, job }, crystal);
+    refuse(sizesOf({ ...session, job }, crystal));
   }
 }
 

@@ -119,7 +119,7 @@ export const prepareScf = async (value: unknown, options: RunOptions = {}): Prom
 export async function prepareSession(
   session: Session,
   options: RunOptions,
-  refuse: (sizes: JobSizes) => unknown = () => {},
+  refuse: (sizes: JobSizes, model: Model) => unknown = () => {},
 ): Promise<PreparedScf> {
   const { job, threads, worker, backend, named } = session;
   requireSelfConsistent(job);
@@ -127,7 +127,7 @@ export async function prepareSession(
   const { model, operations, symmetry, structure, kernels, sizes } = crystal;
   const { choice, fftSize, zone } = sizes;
   const axis = dipoleAxis(job, model);
-  refuse(sizes);
+  refuse(sizes, model);
   foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
 
   const basis = createBasis(

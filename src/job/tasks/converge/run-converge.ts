@@ -3,8 +3,9 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import { largestDifference, norm, sub, type Vec3 } from "../../../common/vec3.ts";
 import { spacedKgrid } from "../../../model/kgrid.ts";
 import { createLattice } from "../../../model/lattice.ts";
+import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
 import { VERSION } from "../../../version.ts";
-import { requireAllRunnable } from "../../prepare/further-room.ts";
+import { errorsNeeds, requireAllRunnable, requireFurtherRoom } from "../../prepare/further-room.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
 import { resolveStructure } from "../../prepare/structure.ts";
@@ -129,6 +130,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
   await requireAllRunnable(
     session,
     lines.map((settings) => jobWith(job, settings, ecuts.length > 1)),
+    ({ needs }) => errors && requireFurtherRoom(session, errorsNeeds(needs, CUTOFF_RATIO)),
   );
   for (const settings of lines) if (!(await compute(settings))) return file(false);
   if (find(runs, finest)?.status !== "converged") return file(false);

@@ -14,7 +14,7 @@ import { dampedRate, observedRate } from "../../../response/rates.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { drainOrResume } from "../../prepare/drain.ts";
-import { requireRoomForDielectric } from "../../prepare/further-room.ts";
+import { dielectricNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
@@ -68,8 +68,8 @@ export async function dielectricTask(
     (name) =>
       `${name("mixing")}: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction`,
   );
-  const prepared = await prepareSession(session, options, (sizes) =>
-    requireRoomForDielectric(session, sizes, values.maxProducts),
+  const prepared = await prepareSession(session, options, ({ needs }) =>
+    requireFurtherRoom(session, dielectricNeeds(needs, values.maxProducts)),
   );
   const preconditioner = prepared.adapt(preconditionerOf(mixing));
   const state = await solveSession(session, prepared, options, drainOrResume);

@@ -1,10 +1,13 @@
 import { createKPoint } from "../../../basis/kpoint.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
+import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../../ground/dielectric-options.ts";
 import type { GridSize } from "../../../kernels/kernels.ts";
+import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
 import { discretisationWarnings, type SymmetryReport } from "../../prepare/crystal.ts";
 import { cutoffWarnings } from "../../prepare/cutoffs.ts";
+import { dielectricNeeds, errorsNeeds, relaxNeeds } from "../../prepare/further-room.ts";
 import { sizedCrystal } from "../../prepare/job-crystal.ts";
-import type { MemoryEstimate } from "../../prepare/memory-estimate.ts";
+import { estimateMemory, type MemoryEstimate } from "../../prepare/memory-estimate.ts";
 import { type PseudopotentialInUse, pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
 import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
@@ -40,6 +43,13 @@ export interface JobEstimate {
   readonly planeWaves: { readonly least: number; readonly most: number };
   readonly fftSize: GridSize;
   readonly memory: MemoryEstimate;
+  /** Memory of commands that do more with the ground state, all together [B]. */
+  readonly memoryOf: {
+    readonly relax: number;
+    readonly dielectric: number;
+    /** `scf --errors` and `converge --errors` at these settings, and `errors()`. */
+    readonly errors: number;
+  };
   /** Memory of this machine [B]; infinite where it cannot be asked. */
   readonly systemMemory: number;
   /** Per SCF step [s], all threads together, from kernels timed here at these sizes. */
@@ -96,6 +106,12 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
     },
     fftSize,
     memory,
+    memoryOf: {
+      relax: estimateMemory(relaxNeeds(needs, model.atoms.length)).bytes,
+      dielectric: estimateMemory(dielectricNeeds(needs, DIELECTRIC_ANALYSIS_OPTIONS.maxProducts.default))
+        .bytes,
+      errors: estimateMemory(errorsNeeds(needs, CUTOFF_RATIO)).bytes,
+    },
     systemMemory: platform.systemMemory(),
     processorSecondsPerStep: perStep,
     secondsPerStep: secondsOfStep(timeParts, blocks, workers),

@@ -125,8 +125,8 @@ export const timeNeeds = (
 });
 
 /** Largest measured grids and panels; costs scale as N log N and linearly. */
-const MOST_POINTS = 2 ** 21;
-const MOST_ROWS = 6000;
+const MOST_POINTS = 2 ** 19;
+const MOST_ROWS = 2000;
 
 /** Times the kernels of a calculation at its own sizes, in some tenths of a second. */
 export function measureSpeeds(

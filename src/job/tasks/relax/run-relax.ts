@@ -8,6 +8,7 @@ import { springHessian } from "../../../model/spring-hessian.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
 import { type QuasiNewton, quasiNewton, type Slope } from "../../../solvers/quasi-newton.ts";
 import { VERSION } from "../../../version.ts";
+import { relaxNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
@@ -85,7 +86,10 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     stress: inAtomicUnits(values.stress),
   };
   // Later geometries start from others, and come near to higher symmetries: nothing to warn of.
-  const prepared = await prepareSession(session, { ...run, ...(onWarnings && { onWarnings }) });
+  const heard = { ...run, ...(onWarnings && { onWarnings }) };
+  const prepared = await prepareSession(session, heard, ({ needs }, { atoms }) =>
+    requireFurtherRoom(session, relaxNeeds(needs, atoms.length)),
+  );
   const { model, choice } = prepared.problem.basis;
   const count = model.atoms.length;
   requireOption(

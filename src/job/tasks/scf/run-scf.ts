@@ -14,7 +14,7 @@ import type { BlockProgress } from "../../../parallel/blocks.ts";
 import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
-import { requireRoomForErrors } from "../../prepare/further-room.ts";
+import { errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -71,8 +71,8 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
   const { check: isAsked, errors: wantsErrors, errorBars, barWidth } = valuesOf("scf", SCF_OPTIONS, options);
   if (errorBars) requireConvex(session);
   const check = isAsked || session.job.check;
-  const prepared = await prepareSession(session, options, (sizes) => {
-    if (wantsErrors) requireRoomForErrors(session, sizes, CUTOFF_RATIO);
+  const prepared = await prepareSession(session, options, ({ needs }) => {
+    if (wantsErrors) requireFurtherRoom(session, errorsNeeds(needs, CUTOFF_RATIO));
   });
   const state = await solveSession(session, prepared, options);
   try {

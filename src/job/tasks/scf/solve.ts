@@ -4,6 +4,7 @@ import { type GroundState, groundStateFrom } from "../../../ground/ground-state.
 import type { GridSize } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
 import { drain, type drainOrResume } from "../../prepare/drain.ts";
+import { errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
@@ -73,6 +74,7 @@ export async function solveSession(
         ...planeWaves,
         fftSize: finerSize(planeWaves.fftSize, ecut / session.job.ecut),
       };
+      requireFurtherRoom(session, errorsNeeds(prepared.sizes.needs, ecut / session.job.ecut));
       return (await prepareSession({ ...session, job }, { planeWaves: larger })).problem;
     },
   });
