@@ -64,9 +64,10 @@ test("bands' time is linear in blocks and shared by threads that take blocks who
     projectors: 6,
     spins: 1,
     hasGradients: false,
+    isReal: false,
     hasStates: false,
   } as const;
-  const speeds = { applyPotential: 1e-4, products: 1e9, transform: 0 };
+  const speeds = { applyPotential: 1e-4, products: 1e9, transform: 0, pace: 0 };
   const seconds = (blocks: number, threads: number, transform = 0) =>
     secondsOfStep(stepTimeParts({ ...needs, blocks }, { ...speeds, transform }), blocks, threads);
   expect(seconds(20, 1)).toBeCloseTo(2 * seconds(10, 1), 12);

@@ -52,7 +52,7 @@ export function foretellLevels(
 }
 
 const secondsOf = (needs: TimeNeeds, threads: number): number =>
-  secondsOfStep(stepTimeParts(needs, usualSpeeds(needs.size)), needs.blocks, Math.min(threads, needs.blocks));
+  secondsOfStep(stepTimeParts(needs, usualSpeeds(needs)), needs.blocks, Math.min(threads, needs.blocks));
 
 const sizesText = ({ blocks, planeWaves, bands, size }: TimeNeeds): string =>
   `${blocks} k-points of ${Math.round(planeWaves)} plane waves, ${bands} bands, FFT grid ${size.join("x")}`;

@@ -86,6 +86,7 @@ export async function requireRoomForLevels(
     projectors,
     spins: nSpin,
     hasGradients: false,
+    isReal: false,
     hasStates: false,
   };
   const isLong = isForetold || foretellLevels(session, needs, memory.bytes, { purpose, isLeast });

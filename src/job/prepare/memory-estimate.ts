@@ -23,6 +23,8 @@ export interface MemoryNeeds {
   readonly threads: number;
   /** Whether the orbitals of all k-points have real coefficients. Default false. */
   readonly isReal?: boolean;
+  /** Whether bands may be added when the levels turn out to lie close. Default false. */
+  readonly mayGrow?: boolean;
   /** Most bytes that one kernel instance can hold; default infinite. */
   readonly most?: number;
   /** What is held beside the iteration, by name [B]. */
@@ -60,6 +62,11 @@ export const PROGRAM = 155 * 2 ** 20;
 const THREAD = 28 * 2 ** 20;
 /** Real fields of the density's size in each further thread, sent, received or garbage. */
 const THREAD_FIELDS = 20;
+/**
+ * Share of its memory that a calculation takes again where bands are added: new instances are
+ * opened, and the old ones wait for the garbage collector. Half, as it happens in some runs only.
+ */
+const GROWN = 0.5;
 /** Lists of a sphere in the main thread, and again in the block's own [B per plane wave]. */
 const SPHERE_LISTS = 48;
 
@@ -85,10 +92,13 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
   );
   const atOnce = Math.min(kpoints, Math.max(1, plan.atOnce));
   const instances = workers * Math.ceil(Math.ceil(kpoints / workers) / atOnce);
+  const orbitals = panel * kpoints;
+  const ofProjectors = number * waves * projectors * kpoints;
+  const replaced = GROWN * (orbitals + ofProjectors + instances * (plan.shared + plan.scratch));
   const each = {
     "the program itself": PROGRAM + (workers > 1 ? workers * THREAD : 0),
-    orbitals: panel * kpoints,
-    projectors: number * waves * projectors * kpoints,
+    orbitals,
+    projectors: ofProjectors,
     "lists of plane waves": waves * kpoints * (2 * SPHERE_LISTS + plan.sphere),
     "densities and potentials":
       spins *
@@ -100,6 +110,7 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
       gridPoints,
     "eigensolver workspace": instances * plan.shared,
     "transforms and overlaps": instances * plan.scratch,
+    ...(needs.mayGrow === true ? { "the same before bands were added": replaced } : {}),
     ...(panels > 0 ? { "panels of the response": instances * ofPanels } : {}),
     ...needs.besides,
   };

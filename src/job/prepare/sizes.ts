@@ -132,6 +132,7 @@ const needsOf = (
   ),
   kpoints: model.nSpin * kpoints.count,
   isReal: kpoints.areReal,
+  mayGrow: job.temperature > 0 && job.bands === null,
   projectors: projectorCount(model),
   spins: model.nSpin,
   hasGradients: functionals(job.functional).some(({ kind }) => kind === "gga"),

@@ -115,7 +115,7 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
     systemMemory: platform.systemMemory(),
     processorSecondsPerStep: perStep,
     secondsPerStep: secondsOfStep(timeParts, blocks, workers),
-    startSeconds: startSeconds(workers),
+    startSeconds: startSeconds(timeParts, workers, speeds.pace),
     steps: USUAL_STEPS,
     threads: workers,
     timeParts,

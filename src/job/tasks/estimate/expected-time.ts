@@ -17,40 +17,44 @@ export interface TimeNeeds {
   readonly spins: number;
   /** Whether the functional takes gradients of the density. */
   readonly hasGradients: boolean;
+  /** Whether all orbitals have real coefficients. */
+  readonly isReal: boolean;
   /** Whether there is a Fermi surface whose states the preconditioner looks at. */
   readonly hasStates: boolean;
 }
 
-/** How fast the kernels are here and now. */
+/** How fast the kernels are here and now, for numbers of the kind that the orbitals have. */
 export interface MeasuredSpeeds {
   /** V ψ for one band [s]. */
   readonly applyPotential: number;
-  /** Complex multiply-adds of matrix products per second. */
+  /** Multiply-adds of matrix products per second. */
   readonly products: number;
   /** One complex transform of the whole grid [s]. */
   readonly transform: number;
+  /** Seconds here for one of the processor on which the constants below were fitted. */
+  readonly pace: number;
 }
 
 /*
- * Fitted to the shipped jobs (bench/estimate.ts). There a run took 0.85 to 1.4 times the processor
- * time that is said for as many steps, on a machine with two processors and ten programs at work;
- * how many steps it takes is not foretold.
- * With many k-points of few plane waves the time said is up to twice what is taken.
+ * Fitted by least squares of relative differences to the processor time of 30 runs of the jobs of
+ * bench/estimate.ts, each divided by how slow the processor was then: one of two hyperthreads, its
+ * kernels took 1 to 2.5 times as long, depending on the other. The fit leaves 23 % of a step and
+ * 20 % of a run (root mean square), mostly from how many products with H the eigensolver takes.
  */
-/** Bands multiplied by H, per band, block and step: 2.9 to 4.2 over the shipped jobs. */
+/** Transforms of a band there and back, per band, block and step: products with H and densities. */
 const APPLICATIONS = 3.7;
-/** Densities of bands, in applications of the potential. */
-const DENSITY = 0.9;
+/** Products with the projectors, there and back being two. */
+const PROJECTIONS = 5;
 /** Multiply-adds of the eigensolver per coefficient, band and step: A + B m for m bands. */
-const PANEL = 100;
-const PANEL_PER_BAND = 64;
-/** Multiply-adds of a band of a block besides: small eigenproblems, short loops, messages. */
-const BAND = 6e5;
-/** Grid transforms per step and spin that the potential costs, without and with gradients. */
-const LDA = 100;
-const GGA = 150;
+const PANEL = 527;
+const PANEL_PER_BAND = 4.4;
+/** Grid transforms per step and spin that density and potential cost; with gradients more. */
+const FIELDS = 78;
+const GRADIENTS = 107;
 /** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
-const STATES = 60;
+const STATES = 108;
+/** What every step takes on the processor of the fit [s]. */
+const STEP = 0.05;
 
 /** Processor seconds of one kind of work in a step. */
 export interface TimePart {
@@ -64,30 +68,32 @@ export interface TimePart {
 export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePart[] {
   const { planeWaves, bands, blocks, projectors, spins, hasGradients, hasStates } = needs;
   const all = bands * blocks;
-  const products =
-    all * (planeWaves * (2 * projectors * APPLICATIONS + PANEL + PANEL_PER_BAND * bands) + BAND);
-  const transforms = (hasGradients ? GGA : LDA) + (hasStates ? STATES : 0);
+  const products = all * planeWaves * (PROJECTIONS * projectors + PANEL + PANEL_PER_BAND * bands);
+  const transforms = FIELDS + (hasGradients ? GRADIENTS : 0) + (hasStates ? STATES : 0);
   return [
-    {
-      name: "potential on orbitals",
-      seconds: (APPLICATIONS + DENSITY) * all * speeds.applyPotential,
-      isShared: true,
-    },
+    { name: "potential on orbitals", seconds: APPLICATIONS * all * speeds.applyPotential, isShared: true },
     { name: "matrix products", seconds: products / speeds.products, isShared: true },
-    { name: "fields on the grid", seconds: transforms * spins * speeds.transform, isShared: false },
+    {
+      name: "fields on the grid",
+      seconds: transforms * spins * speeds.transform + STEP * speeds.pace,
+      isShared: false,
+    },
   ];
 }
 
 /** Steps of the shipped jobs: 7 to 18, most about ten. */
 export const USUAL_STEPS = 10;
 
-/** Loading, compiling, symmetry, forces [s of the processor], and for each further thread. */
-const START = 1.1;
+/** Loading, compiling, symmetry [s on the processor of the fit], and for each further thread. */
+const START = 1.5;
 const START_OF_THREAD = 0.35;
+/** From random orbitals, and forces, in ordinary steps: fitted like the constants above. */
+const FIRST_STEP = 1.5;
 
 /** Processor seconds of a run beside its steps. */
-export const startSeconds = (threads: number): number =>
-  START + (threads > 1 ? threads * START_OF_THREAD : 0);
+export const startSeconds = (parts: readonly TimePart[], threads: number, pace: number): number =>
+  pace * (START + (threads > 1 ? threads * START_OF_THREAD : 0)) +
+  FIRST_STEP * parts.reduce((sum, { seconds }) => sum + seconds, 0);
 
 /** Wall time of a step [s] with a core for every thread; blocks belong to one thread each. */
 export const secondsOfStep = (parts: readonly TimePart[], blocks: number, threads: number): number =>
@@ -96,16 +102,25 @@ export const secondsOfStep = (parts: readonly TimePart[], blocks: number, thread
     0,
   );
 
-/** Times N log₂ N, for a band and a field [s]; multiply-adds a second. To a factor of two. */
-const APPLY = 1.7e-9;
-const TRANSFORM = 1.2e-9;
-const PRODUCTS = 7e8;
+/** Times N log₂ N, for a band and a field [s], on the processor of the fit. */
+const APPLY = 0.75e-9;
+const TRANSFORM = 0.55e-9;
+/** Multiply-adds a second there, of complex and of real numbers. */
+const PRODUCTS = 1.4e9;
+const REAL_PRODUCTS = 5e9;
+/** How much slower a usual processor is that has other things to do as well. */
+const USUAL_PACE = 1.5;
 
-/** Speeds of a usual processor, for what must be said at once. */
-export function usualSpeeds([nx, ny, nz]: GridSize): MeasuredSpeeds {
+/** Speeds of a usual processor, for what must be said at once: to a factor of two. */
+export function usualSpeeds({ size: [nx, ny, nz], isReal }: TimeNeeds): MeasuredSpeeds {
   const points = nx * ny * nz;
-  const passes = points * Math.log2(points);
-  return { applyPotential: APPLY * passes, products: PRODUCTS, transform: TRANSFORM * passes };
+  const passes = USUAL_PACE * points * Math.log2(points);
+  return {
+    applyPotential: (isReal ? 0.5 : 1) * APPLY * passes,
+    products: (isReal ? REAL_PRODUCTS : PRODUCTS) / USUAL_PACE,
+    transform: TRANSFORM * passes,
+    pace: USUAL_PACE,
+  };
 }
 
 /** Collects what decides how long a step of a job takes. */
@@ -121,6 +136,7 @@ export const timeNeeds = (
   projectors: needs.projectors,
   spins: nSpin,
   hasGradients: needs.hasGradients === true,
+  isReal: needs.isReal === true,
   hasStates: temperature > 0 && scf.mixing.name !== "simple",
 });
 
@@ -131,7 +147,7 @@ const MOST_ROWS = 2000;
 /** Times the kernels of a calculation at its own sizes, in some tenths of a second. */
 export function measureSpeeds(
   kernels: Kernels,
-  { size, planeWaves, bands }: TimeNeeds,
+  { size, planeWaves, bands, isReal }: TimeNeeds,
   cpuSeconds: () => number | undefined = () => undefined,
 ): MeasuredSpeeds {
   const timed = (call: () => void) => usual(call, cpuSeconds);
@@ -147,12 +163,17 @@ export function measureSpeeds(
   const fft = kernels.fft(tested);
   const grid = kernels.alloc(2 * testedPoints);
   const [n, m] = [Math.min(Math.round(planeWaves), MOST_ROWS), Math.max(1, Math.min(bands, 100))];
-  const panel = kernels.alloc(2 * n * m).fill(1e-3);
-  const small = kernels.alloc(2 * m * m);
+  const numbers = isReal ? kernels.real : kernels;
+  const panel = numbers.alloc(numbers.width * n * m).fill(1e-3);
+  const small = numbers.alloc(numbers.width * m * m);
+  const apply = timed(() => plan.applyPotential(hpsi, psi, potential, 1));
+  const transform = timed(() => fft.forward(grid, grid));
+  const passes = testedPoints * Math.log2(testedPoints);
   return {
-    applyPotential: growth * timed(() => plan.applyPotential(hpsi, psi, potential, 1)),
-    products: (n * m * m) / timed(() => kernels.gemm("C", "N", m, m, n, 1, panel, n, panel, n, 0, small, m)),
-    transform: growth * timed(() => fft.forward(grid, grid)),
+    applyPotential: growth * (isReal ? apply / 2 : apply), // two real bands are one complex one
+    products: (n * m * m) / timed(() => numbers.gemm("C", "N", m, m, n, 1, panel, n, panel, n, 0, small, m)),
+    transform: growth * transform,
+    pace: Math.sqrt((apply * transform) / (APPLY * passes * TRANSFORM * passes)),
   };
 }
 
