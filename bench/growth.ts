@@ -2,7 +2,6 @@ import { bulk } from "../src/build/bulk.ts";
 import { slab } from "../src/build/slab.ts";
 import { supercell } from "../src/build/supercell.ts";
 import { newJob } from "../src/job/new-job.ts";
-import type { StructureInFile } from "../src/model/structure.ts";
 import { takenBy } from "./harness/taken.ts";
 
 /*
@@ -16,19 +15,17 @@ const sizes = words.slice(areSlabs ? 1 : 0).map(Number);
 
 const STEPS = 5;
 const cube = bulk("Si", { conventional: true });
-const jobOf = (n: number) =>
-  areSlabs
-    ? newJob(slab("Al", { layers: n, vacuum: 20 }), { ecut: 6, kgrid: [2, 2, 1] })
-    : newJob(supercell(cube, [n, n, n]), { ecut: 5, kgrid: [1, 1, 1], isMetal: false });
+const structureOf = (n: number) =>
+  areSlabs ? slab("Al", { layers: n, vacuum: 20 }) : supercell(cube, [n, n, n]);
+const SETTINGS = areSlabs
+  ? { ecut: 6, kgrid: [2, 2, 1] as const }
+  : { ecut: 5, kgrid: [1, 1, 1] as const, isMetal: false };
 
 const rows = (sizes.length > 0 ? sizes : areSlabs ? [10, 20, 40] : [1, 2, 3]).map((n) => {
-  const job = jobOf(n);
-  const { secondsPerStep, bytes } = takenBy({ ...job, scf: { maxIterations: STEPS } });
-  return {
-    atoms: (job.structure as StructureInFile).atoms.length,
-    secondsPerStep,
-    mebibytes: bytes / 2 ** 20,
-  };
+  const structure = structureOf(n);
+  const job = { ...newJob(structure, SETTINGS), scf: { maxIterations: STEPS } };
+  const { secondsPerStep, bytes } = takenBy(job);
+  return { atoms: structure.atoms.length, secondsPerStep, mebibytes: bytes / 2 ** 20 };
 });
 
 /** Exponent p of y ~ x^p between neighbouring rows. */
