@@ -1,4 +1,5 @@
 import type { RealField } from "../kernels/fields.ts";
+import { DIELECTRIC_OPTIONS } from "./filters/dielectric.ts";
 import { identity } from "./filters/simple.ts";
 import { gapOf } from "./gap.ts";
 import { hasStates } from "./ldos.ts";
@@ -12,7 +13,7 @@ import { screening } from "./susceptibility.ts";
 const MOSS = 95 / 27.211386;
 const LARGEST_PERMITTIVITY = 14;
 /** Wave vector [bohr⁻¹] beyond which bound charges screen no more. */
-const K_TF = 1;
+const K_TF = DIELECTRIC_OPTIONS.kTF.default;
 
 /**
  * Makes the preconditioner for systems of unknown kind. `localGap` finds the regions in which the

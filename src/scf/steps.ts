@@ -1,6 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { asRealField } from "../kernels/fields.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
+import { densityWeights } from "../state/occupation.ts";
 import { requireTerms } from "../terms/sums.ts";
 import { requireSymmetric } from "../terms/symmetric-terms.ts";
 import { hasDirectGap } from "./diagnosis.ts";
@@ -53,11 +54,12 @@ export async function* iterate(
     watch.lap("mixing");
     const row = rowOf(step, problem, solved, next, watch.seconds);
     const history = [...state.history, row];
+    const weights = densityWeights(solved.occupation, solved.levels);
     state = {
       rho: next.rho,
       method: next.method,
       history,
-      eigenTolerance: eigenTolerance(history, next.stepNorm, state.eigenTolerance),
+      eigenTolerance: eigenTolerance(history, weights, next.stepNorm, state.eigenTolerance),
       ...nextBands(state, solved.occupation, bands !== null, maxBands),
     };
     const { energies, rhoIn, rhoOut, levels, residualNorms, occupation } = solved;

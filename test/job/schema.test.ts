@@ -46,7 +46,7 @@ test("a job of structure and cutoff alone gets the documented defaults", () => {
     check: false,
     realOrbitals: true,
     scf: {
-      mixing: { name: "ldos" },
+      mixing: { name: "auto" },
       accelerator: { name: "anderson", depth: 10, errorFactor: 1e5, maxCondition: 1e6 },
       damping: 0.8,
       tolerance: { density: 1e-6 },

@@ -80,6 +80,11 @@ test("the eigensolver's tolerance is 0.025, then 3 % of the smallest density res
   close(eigenTolerance(history(1, 1e-3, 1e-1)), 3e-5, 1e-19);
   expect(eigenTolerance(history(0))).toBe(100 * 2 ** -52);
   // a step that P⁻¹ and α leave short, and one before it that was shorter still
-  close(eigenTolerance(history(1e-2), 1e-4), 5e-6, 1e-20);
-  close(eigenTolerance(history(1e-2), 1e-4, 4e-6), 4e-6, 1e-20);
+  close(eigenTolerance(history(1e-2), [], 1e-4), 5e-6, 1e-20);
+  close(eigenTolerance(history(1e-2), [], 1e-4, 4e-6), 4e-6, 1e-20);
+  // more than 7.5 electrons in the norm of f w: 30² = 225 levels of two
+  const full = [new Float64Array(100).fill(2), new Float64Array(125).fill(2)];
+  close(eigenTolerance(history(1e-2), full), 7.5e-5, 1e-18);
+  close(eigenTolerance(history(1e-2), full, 1e-4), 1.25e-6, 1e-20);
+  close(eigenTolerance(history(1e-2), [new Float64Array(9).fill(2)]), 3e-4, 1e-18);
 });

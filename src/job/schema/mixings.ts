@@ -44,7 +44,7 @@ export const mixingSchema = byName([
 ]);
 
 /** The mixing of a job that names none. */
-export const DEFAULT_MIXING = "ldos";
+export const DEFAULT_MIXING = "auto";
 
 export type MixingChoice = z.output<typeof mixingSchema>;
 
