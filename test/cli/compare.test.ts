@@ -63,10 +63,10 @@ test("--condition adds a column of condition numbers", async () => {
   expect(written(".").runs[0]!.conditionNumber!.toPrecision(3)).toBe(condition.toPrecision(3));
 });
 
-test("without options takes simple, kerker and ldos, once each, into the current folder", async () => {
+test("without options takes simple, kerker and auto, once each, into the current folder", async () => {
   const host = fakeHost({ cwd });
   expect(await compare("si.json", host)).toBe(0);
-  expect(written(".")).toMatchObject({ sizes: [1], mixings: ["simple", "kerker", "ldos"] });
+  expect(written(".")).toMatchObject({ sizes: [1], mixings: ["simple", "kerker", "auto"] });
 });
 
 test("a terminal gets a line that is rewritten at every step", async () => {

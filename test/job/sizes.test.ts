@@ -108,9 +108,9 @@ test("what takes minutes is foretold before it begins, and nothing else", async 
   };
   const short = await foretold({ ecut: 6, kgrid: [2, 2, 2] }, (session) => prepareSession(session, {}));
   expect(short).toEqual([]);
-  const long = await foretold({ ecut: 6, kgrid: [2, 2, 2], kgridSymmetry: "none" }, (session) =>
+  const long = await foretold({ ecut: 40, kgrid: [2, 2, 2], kgridSymmetry: "none" }, (session) =>
     dosTask(session, {
-      kgrid: [70, 70, 70],
+      kgrid: [60, 60, 60],
       onStep: () => {
         throw new InputError("enough");
       },

@@ -75,10 +75,11 @@ describe.each([
     const { last } = early.end;
     const { rhoOut } = truth.end.last;
     const wrong = distance(last.rhoOut, rhoOut);
+    // 1 % is left of the equation, and what is of second order in the error
     expect(distance(next.rhoOut, rhoOut) / wrong).toBeLessThan(0.05);
     const ofForces = farthest(forces, trueForces);
     if (ofForces < 1e-10) return; // by symmetry
-    expect(farthest(next.forces!, trueForces) / ofForces).toBeLessThan(0.05);
+    expect(farthest(next.forces!, trueForces) / ofForces).toBeLessThan(0.1);
   });
 });
 

@@ -54,7 +54,7 @@ export interface RunOptions extends SessionOptions {
    * Stops between the k-points of a step: the result is that of the last whole step, `interrupted`,
    * without forces and stress; before the first step a NotConvergedError.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called before the first step with warnings about allowed but unlikely input, if any. */
   readonly onWarnings?: (warnings: readonly string[]) => void;
   readonly onProgress?: (progress: StepProgress) => void;

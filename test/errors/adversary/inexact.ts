@@ -1,7 +1,7 @@
 import { UNIT_ROUNDOFF } from "../../../src/interval/rounding.ts";
 
 /** The result of an operation: whole numbers, such as indices, are exact in any arithmetic. */
-type Round = (exact: number, operator: string) => number;
+export type Round = (exact: number, operator: string) => number;
 const whole = (round: Round) => (x: unknown, operator: string) =>
   typeof x !== "number" || Number.isInteger(x) ? x : round(x, operator);
 

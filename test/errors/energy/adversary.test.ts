@@ -7,7 +7,7 @@ import { UNIT_ROUNDOFF as u } from "../../../src/interval/rounding.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import type { Kernels } from "../../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
-import { inwards, rounding } from "../adversary/inexact.ts";
+import { inwards, type Round, rounding } from "../adversary/inexact.ts";
 
 const coarse = (await import("../../../src/errors/energy/filled-density.ts?coarse" as string)) as typeof import("../../../src/errors/energy/filled-density.ts"); // biome-ignore format: one import
 
@@ -58,7 +58,7 @@ const truth =
     (a, b) => a + b,
   );
 
-function distance(kernels: Kernels, columns: number, round: (x: number) => number) {
+function distance(kernels: Kernels, columns: number, round: Round) {
   const state = orbitals(columns);
   return rounding(round, () => {
     const density = coarse.filledDensity(kernels, densityGrid([state]), 1);

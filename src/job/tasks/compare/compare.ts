@@ -214,7 +214,7 @@ const isRecorded = (
 
 /** The default mixings to compare: two classics, the one to beat them, the job's own. */
 export const comparedMixings = ({ scf }: Job): readonly string[] => [
-  ...new Set(["simple", "kerker", "ldos", scf.mixing.name]),
+  ...new Set(["simple", "kerker", "auto", scf.mixing.name]),
 ];
 
 const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
