@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
+import type { Checkpoint } from "../../src/job/prepare/starting-point.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, to } from "../systems.ts";
@@ -48,6 +49,31 @@ describe("a job with a dipole correction", () => {
     expect(Math.abs(dipole!.moment)).toBeGreaterThan(0.1);
     close(vacuum!.levels[0] - vacuum!.levels[1], dipole!.step, 1e-4, "step [Ha]");
     expect(Math.abs(without.vacuum!.slope)).toBeGreaterThan(100 * Math.abs(vacuum!.slope));
+  });
+
+  test("begins anew from the state without one, and says so; what is not told is no residual of zero", async () => {
+    const states: Checkpoint[] = [];
+    const checkpoint = (state: Checkpoint) => void states.push(state);
+    const without = to(1e-2, { ...LAYER, dipoleCorrection: false });
+    await runScf(without, { keepOrbitals: true, checkpoint });
+    const state = states.at(-1)!;
+    const from = async (job: object, restart: Checkpoint) => {
+      const { options, warnings } = await prepareScf(job, { restart });
+      return { tolerance: options.restart!.eigenTolerance, told: warnings.filter((w) => /^restart/.test(w)) };
+    };
+    const corrected = await from(LAYER, state);
+    expect(corrected.told.join()).toMatch(/of another job \(dipoleCorrection 3, was none\): its density/);
+    expect(corrected.tolerance).toBe(0.025);
+    const system = state.system!;
+    const unknown = { ...system, physics: { ...system.physics!, field: 1 } };
+    expect(await from(without, { ...state, system: unknown })).toEqual({ tolerance: 0.025, told: [] });
+    // the same atom, one lattice vector on: its density differs by rounding
+    const atoms = system.atoms.map((atom, i) =>
+      i > 0 ? atom : { ...atom, position: [1.1, 0, 0.3] as const },
+    );
+    const shifted = await from(without, { ...state, system: { ...system, atoms } });
+    const last = state.history.at(-1)!.densityResidual;
+    close(shifted.tolerance, 0.03 * last, 1e-9, "tolerance");
   });
 
   test.each([

@@ -155,9 +155,12 @@ export function startingPoint(
   const hasSameBlocks = isSame(before.spheres, now.spheres) && density.length === state.rho.length;
   if (orbitals === undefined || !hasSameBlocks || before.physics?.bands !== now.physics?.bands)
     return { startDensity: rho, warnings };
-  // where other physics acts in the same geometry the change of the density tells nothing about the
-  // residual
-  const history = warnings.length > 0 ? [] : [{ densityResidual: change(rho, state.rho, basis.grid.dvol) }];
+  // Where other physics acts the change of the density tells nothing about the residual; where only
+  // atoms moved it does, down to the residual of before.
+  const last = state.history.at(-1)?.densityResidual ?? 0;
+  const densityResidual = Math.max(change(rho, state.rho, basis.grid.dvol), last);
+  const isTold = warnings.length === 0 && !hasSameGeometry(before, now) && densityResidual > 0;
+  const history = isTold ? [{ densityResidual }] : [];
   return {
     restart: { rho, history: [], eigenTolerance: eigenTolerance(history), nBands, nConverge, orbitals },
     warnings,
@@ -170,7 +173,7 @@ function differences(before: CheckpointSystem, now: CheckpointSystem): string[] 
     return [
       "does not say of which functional, pseudopotentials and smearing it is; its density is carried, the iteration starts anew",
     ];
-  const isGeometry = !isSame([before.atoms, before.lattice], [now.atoms, now.lattice]);
+  const isGeometry = !hasSameGeometry(before, now);
   const names: readonly (keyof CheckpointPhysics)[] = [
     "functional",
     "electrons",
@@ -178,6 +181,7 @@ function differences(before: CheckpointSystem, now: CheckpointSystem): string[] 
     "smearing",
     "temperature",
     "bands",
+    "dipoleCorrection",
     ...(isGeometry ? [] : (["symmetry"] as const)),
   ];
   const [was, is] = [before.physics, now.physics!];
@@ -195,7 +199,11 @@ function differences(before: CheckpointSystem, now: CheckpointSystem): string[] 
 }
 
 /** A value as one reads it. */
-const text = (value: unknown): string => (Array.isArray(value) ? value.join(" + ") : String(value));
+const text = (value: unknown): string =>
+  Array.isArray(value) ? value.join(" + ") : String(value === undefined ? "none" : value);
+
+const hasSameGeometry = (a: CheckpointSystem, b: CheckpointSystem): boolean =>
+  isSame([a.atoms, a.lattice], [b.atoms, b.lattice]);
 
 /** Gives an earlier density the model's spins: the sum, or shares by the atoms' moments. */
 function inSpins(rho: RealField, model: Model, grid: Grid): RealField {
