@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import type { Checkpoint } from "../../src/job/prepare/starting-point.ts";
+import { compareMixings } from "../../src/job/tasks/compare/compare.ts";
+import { estimateJob } from "../../src/job/tasks/estimate/estimate-job.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { solve } from "../../src/job/tasks/scf/solve.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, to } from "../systems.ts";
 import { checkForces } from "./forces-law.ts";
@@ -76,6 +79,17 @@ describe("a job with a dipole correction", () => {
     close(shifted.tolerance, 0.03 * last, 1e-9, "tolerance");
   });
 
+  test("stays along its axis while atoms move, however little vacuum they leave", async () => {
+    const narrow = to(1e-3, { ...LAYER, structure: { ...LAYER.structure, lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 12]] } }); // biome-ignore format: a matrix
+    await using start = await solve(narrow);
+    const positions = [[0.1, 0, 0.3], [0, 0.05, 0.54]] as const; // biome-ignore format: a matrix
+    await using moved = await start.moved(positions);
+    expect(moved.energies.dipole).toBeGreaterThan(1e-3);
+    const atoms = narrow.structure.atoms.map((atom, i) => ({ ...atom, position: positions[i] }));
+    const fresh = { ...narrow, structure: { ...narrow.structure, atoms } };
+    await expect(prepareScf(fresh)).rejects.toThrow(/got true with 5\.4, 5\.7, 9\.1 bohr/);
+  });
+
   test.each([
     [
       { ...ALUMINIUM, dipoleCorrection: true },
@@ -104,5 +118,7 @@ describe("a job with a dipole correction", () => {
     ],
   ])("is refused where it makes no sense: %#", async (job, message) => {
     await expect(prepareScf(job)).rejects.toThrow(message);
+    await expect(estimateJob(job)).rejects.toThrow(message);
+    await expect(compareMixings(job)).rejects.toThrow(message);
   });
 });

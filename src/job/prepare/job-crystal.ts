@@ -4,7 +4,7 @@ import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { Model } from "../../model/model.ts";
 import type { StructureInFile } from "../../model/structure.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";
-import { modelFromJob, readPseudopotentials } from "./model.ts";
+import { dipoleAxis, modelFromJob, readPseudopotentials } from "./model.ts";
 import type { Session } from "./session.ts";
 import { type JobSizes, jobSizes, requireRoom } from "./sizes.ts";
 import { resolveStructure } from "./structure.ts";
@@ -34,17 +34,27 @@ export async function jobCrystal(
 export interface SizedCrystal extends JobCrystal {
   readonly kernels: Kernels;
   readonly sizes: JobSizes;
+  /** Lattice vector along which the dipole is corrected for, 0 to 2; none without correction. */
+  readonly dipoleAxis: 0 | 1 | 2 | undefined;
+}
+
+/** Choices for the first geometry of a crystal, which stay while its atoms and cell move. */
+export interface KeptChoices {
+  /** Cell and grid of plane waves. */
+  readonly planeWaves?: { readonly lattice: Mat3; readonly fftSize: GridSize } | undefined;
+  /** Axis of the dipole correction, 0 to 2, whatever the vacuum is now. */
+  readonly dipoleAxis?: 0 | 1 | 2 | undefined;
 }
 
 /**
  * Finds the sizes of the ground state of a session's job, which fits.
  *
- * @param waves cell and grid of plane waves that stay while the cell is strained.
- * @throws InputError if the job cannot be run, as one too large for this machine.
+ * @throws InputError if the job cannot be run, as one too large for this machine, or one whose
+ *   dipole correction has no vacuum.
  */
 export async function sizedCrystal(
   session: Session,
-  waves?: { readonly lattice: Mat3; readonly fftSize: GridSize },
+  { planeWaves: waves, dipoleAxis: axis }: KeptChoices = {},
 ): Promise<SizedCrystal> {
   const { job, backend } = session;
   const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
@@ -54,7 +64,7 @@ export async function sizedCrystal(
     : crystal.model;
   const sized = { ...crystal, model, kernels };
   const sizes = sizesOf(waves ? { ...session, job: { ...job, fftSize: waves.fftSize } } : session, sized);
-  return { ...sized, sizes };
+  return { ...sized, sizes, dipoleAxis: axis ?? dipoleAxis(job, model) };
 }
 
 /** Finds the sizes of a session's job for its crystal. @throws InputError if it does not fit. */

@@ -26,8 +26,7 @@ import type { GroundFields } from "../tasks/scf/ground-fields.ts";
 import { discretisationWarnings, type SymmetryReport } from "./crystal.ts";
 import { cutoffWarnings } from "./cutoffs.ts";
 import { foretellSteps } from "./foretold.ts";
-import { sizedCrystal } from "./job-crystal.ts";
-import { dipoleAxis } from "./model.ts";
+import { type KeptChoices, type SizedCrystal, sizedCrystal } from "./job-crystal.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
 import type { JobSizes } from "./sizes.ts";
 import {
@@ -77,7 +76,9 @@ export interface RunOptions extends SessionOptions {
 }
 
 /** A job made ready to run: for callers who want the steps rather than the result. */
-export interface PreparedScf extends Pick<Session, "job" | "threads" | "backend"> {
+export interface PreparedScf
+  extends Pick<Session, "job" | "threads" | "backend">,
+    Pick<SizedCrystal, "dipoleAxis"> {
   readonly problem: ScfProblem;
   readonly options: ScfOptions;
   readonly warnings: readonly string[];
@@ -114,19 +115,19 @@ export const prepareScf = async (value: unknown, options: RunOptions = {}): Prom
 /**
  * Checks and discretises the job of a session.
  *
+ * @param options with what stays of an earlier geometry.
  * @param refuse throws by the sizes, before anything as large is made.
  */
 export async function prepareSession(
   session: Session,
-  options: RunOptions,
+  options: RunOptions & KeptChoices,
   refuse: (sizes: JobSizes, model: Model) => unknown = () => {},
 ): Promise<PreparedScf> {
   const { job, threads, worker, backend, named } = session;
   requireSelfConsistent(job);
-  const crystal = await sizedCrystal(session, options.planeWaves);
-  const { model, operations, symmetry, structure, kernels, sizes } = crystal;
+  const crystal = await sizedCrystal(session, options);
+  const { model, operations, symmetry, structure, kernels, sizes, dipoleAxis: axis } = crystal;
   const { choice, fftSize, zone } = sizes;
-  const axis = dipoleAxis(job, model);
   refuse(sizes, model);
   foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
 
@@ -142,7 +143,7 @@ export async function prepareSession(
     },
     kernels,
   );
-  const system = checkpointSystem(basis, job);
+  const system = checkpointSystem(basis, job, axis);
   const { realOrbitals } = job;
   const by: SettledBy = { tolerance: job.scf.tolerance, stillwave: VERSION, backend, realOrbitals };
   const start: StartingPoint =
@@ -175,6 +176,7 @@ export async function prepareSession(
     symmetry,
     choice,
     sizes,
+    dipoleAxis: axis,
     system,
     adapt,
     by,

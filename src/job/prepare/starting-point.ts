@@ -14,7 +14,6 @@ import { extrapolateDensity } from "../../state/extrapolate-density.ts";
 import { superpositionOfAtoms } from "../../state/guess.ts";
 import type { Job } from "../schema/job.ts";
 import { checkedState, requireRestart } from "./checked-state.ts";
-import { dipoleAxis } from "./model.ts";
 
 /** The system that a state belongs to, in a checkpoint. */
 export interface CheckpointSystem {
@@ -75,14 +74,13 @@ export interface Checkpoint extends ScfState {
   readonly settled?: SettledEnd;
 }
 
-/** Names the system of a job, for its checkpoints. */
+/** Names the system of a job, with the axis of its dipole correction, for its checkpoints. */
 export function checkpointSystem(
   { model, grid, kpoints, operations }: PlaneWaveBasis,
-  job: Pick<Job, "functional" | "bands" | "dipoleCorrection">,
+  { functional, bands }: Pick<Job, "functional" | "bands">,
+  axis: 0 | 1 | 2 | undefined,
 ): CheckpointSystem {
   const { species, electrons, nSpin, smearing, temperature } = model;
-  const { functional, bands } = job;
-  const axis = dipoleAxis(job, model);
   return {
     lattice: model.lattice.vectors,
     atoms: model.atoms.map(({ species: kind, ...atom }) => ({ element: species[kind]!.element, ...atom })),

@@ -54,7 +54,10 @@ export async function eosTask(session: Session, options: EosOptions): Promise<Eo
   requireSelfConsistent(session.job);
   const { onPoint, restart, onWarnings, ...run } = options;
   const { range, points: count } = valuesOf("eos", EOS_OPTIONS, options);
-  const { problem, warnings } = await prepareSession(session, { ...run, ...(onWarnings && { onWarnings }) });
+  const { problem, warnings, dipoleAxis } = await prepareSession(session, {
+    ...run,
+    ...(onWarnings && { onWarnings }),
+  });
   const { model, choice } = problem.basis;
   // A spacing of k-points would give other divisions in other cells.
   const job: Job = "kgrid" in choice ? { ...session.job, kgrid: choice.kgrid } : session.job;
@@ -104,7 +107,7 @@ export async function eosTask(session: Session, options: EosOptions): Promise<Eo
       if (options.signal?.aborted) return file();
       if (state === undefined) {
         const at = { ...session, job: movedJob(job, model, positions, cellOf(wanted)) };
-        state = await solveConverged(at, await prepareSession(at, run), run);
+        state = await solveConverged(at, await prepareSession(at, { ...run, dipoleAxis }), run);
       } else state = await state.moved(positions, cellOf(wanted), "cutoff");
       const stress = await state.stress();
       points.push({

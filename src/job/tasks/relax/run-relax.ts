@@ -90,6 +90,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
   const prepared = await prepareSession(session, heard, ({ needs }, { atoms }) =>
     requireFurtherRoom(session, relaxNeeds(needs, atoms.length)),
   );
+  const { dipoleAxis } = prepared;
   const { model, choice } = prepared.problem.basis;
   const count = model.atoms.length;
   requireOption(
@@ -143,7 +144,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
   const solveAt = async ({ positions, lattice }: Geometry, waves: RelaxStep | undefined) => {
     const at = { ...session, job: movedJob(job, model, positions, lattice) };
     const planeWaves = waves && { lattice: waves.planeWavesOf, fftSize: waves.fftSize };
-    return solveConverged(at, await prepareSession(at, { ...run, planeWaves }), run);
+    return solveConverged(at, await prepareSession(at, { ...run, planeWaves, dipoleAxis }), run);
   };
   /** Ends with a relaxed geometry, whose ground state is checked where that is asked for. */
   const relaxed = async (): Promise<RelaxFile> => {

@@ -186,14 +186,14 @@ async function estimated(
 }
 
 function resultFile(
-  { job, warnings, symmetry, choice }: PreparedScf,
+  { job, warnings, symmetry, choice, dipoleAxis }: PreparedScf,
   state: GroundState,
   { why, forces, stress, checks, unchecked, errors, energyBounds, warnings: more = [], unproved = [] }: Found,
   resources: ResultFile["resources"],
 ): ResultFile {
   const { basis, last, status } = state;
   const { model, grid } = basis;
-  const { warnings: ofVacuum, ...surface } = surfaces(job, state);
+  const { warnings: ofVacuum, ...surface } = surfaces(dipoleAxis, state);
   return {
     stillwave: VERSION,
     job,

@@ -56,14 +56,14 @@ export async function solveSession(
   options: SolveOptions,
   run: typeof drainOrResume = drain,
 ): Promise<GroundState> {
-  const { problem, system } = prepared;
+  const { problem, system, dipoleAxis } = prepared;
   const { basis } = problem;
   return groundStateFrom(problem, await run(prepared, options), {
     async moved(positions, lattice, from, planeWaves) {
       const job = movedJob(session.job, basis.model, positions, lattice ?? basis.model.lattice.vectors);
       const restart = { ...from, system };
       const moved = { ...session, job };
-      const again = await prepareSession(moved, { ...options, restart, planeWaves });
+      const again = await prepareSession(moved, { ...options, restart, planeWaves, dipoleAxis });
       return solveConverged(moved, again, options);
     },
     async atCutoff(ecut) {
@@ -75,7 +75,7 @@ export async function solveSession(
         fftSize: finerSize(planeWaves.fftSize, ecut / session.job.ecut),
       };
       requireFurtherRoom(session, errorsNeeds(prepared.sizes.needs, ecut / session.job.ecut));
-      return (await prepareSession({ ...session, job }, { planeWaves: larger })).problem;
+      return (await prepareSession({ ...session, job }, { planeWaves: larger, dipoleAxis })).problem;
     },
   });
 }

@@ -5,13 +5,14 @@ import { newRealField, type ReadonlyRealField } from "../../../kernels/fields.ts
 import { planeSpacings } from "../../../model/lattice.ts";
 import { EMPTY, vacuumOf } from "../../../observables/vacuum.ts";
 import { type DipoleLayer, dipoleLayer } from "../../../terms/dipole/dipole-layer.ts";
-import { dipoleAxis } from "../../prepare/model.ts";
-import type { Job } from "../../schema/job.ts";
 import type { DipoleResult, ResultFile } from "./result.ts";
 
-/** The vacuum beside a slab, where there is some, and its dipole, where that was corrected for. */
+/**
+ * The vacuum beside a slab, where there is some, and its dipole, where that was corrected for along
+ * an axis.
+ */
 export function surfaces(
-  job: Pick<Job, "dipoleCorrection">,
+  axis: 0 | 1 | 2 | undefined,
   { basis: { model, grid }, terms, density }: GroundState,
 ): Pick<ResultFile, "vacuum" | "dipole"> & { readonly warnings: readonly string[] } {
   const electrostatic = () => {
@@ -23,7 +24,6 @@ export function surfaces(
     }
     return sum;
   };
-  const axis = dipoleAxis(job, model);
   const layer = axis === undefined ? undefined : dipoleLayer(model, grid, axis);
   const vacuum = vacuumOf(model, grid, density.data, electrostatic, layer);
   return {
