@@ -101,28 +101,30 @@ export const bandsOfPath = (model: Pick<Model, "electrons" | "nSpin">, bands: nu
  * Refuses what no enclosure is known of.
  *
  * @param operators of the Hamiltonian; default kinetic and nonlocal.
+ * @param owner name of the function that takes the option `errorBars`; default bands.
  * @throws InputError for spin, potentials on a mesh, models without atoms, operators of one's own.
  */
 export function requireEnclosable(
   { nSpin, species }: Pick<Model, "nSpin" | "species">,
   operators: readonly Operator[] = [],
+  owner = "bands",
 ): void {
   requireOption(
     nSpin === 1,
-    "bands",
+    owner,
     (name) =>
       `spin: must be none with ${name("errorBars")}, got collinear; one potential is stored, for both spins`,
   );
   const other = species.find(({ pseudopotential: { kind } }) => kind === "numeric");
   requireOption(
     species.length > 0 && other === undefined,
-    "bands",
+    owner,
     (name) =>
       `${name("errorBars")}: needs GTH pseudopotentials, got ${other?.pseudopotential.name ?? "a model without atoms"}; no enclosure is known of potentials on a mesh`,
   );
   requireOption(
     operators.every((o) => typeof o === "object" && (o.kind === "kinetic" || o.kind === "nonlocal")),
-    "bands",
+    owner,
     (name) => `${name("errorBars")}: needs the operators of Kohn-Sham alone, got one of another term`,
   );
 }

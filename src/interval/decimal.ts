@@ -19,3 +19,13 @@ function strictlyBeyond(x: number, decimals: number, side: 1 | -1): string {
     if (side * (Number(text) - x) > 0) return text.replace(/^-(0(\.0*)?)$/, "$1");
   }
 }
+
+/** Decimal text of at least x ≥ 0, such as `1.3e-3`: rounded up to `digits` digits. */
+export function aboveText(x: number, digits = 2): string {
+  if (x === 0 || !Number.isFinite(x)) return x.toExponential(digits - 1);
+  const least = Math.max(x, 1e-300);
+  const text = least.toExponential(digits - 1);
+  if (Number(text) > least) return text;
+  const unit = Number(`1e${text.split("e")[1]}`) / 10 ** (digits - 1);
+  return (Number(text) + unit).toExponential(digits - 1);
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import { outwardText } from "../../src/interval/decimal.ts";
+import { aboveText, outwardText } from "../../src/interval/decimal.ts";
 import { interval } from "../../src/interval/interval.ts";
 
 /** The decimal as a fraction n/10^d with whole n. */
@@ -31,6 +31,20 @@ test("the text contains the interval, exactly, and is little wider", () => {
   }
   expect(compare("0.1", 0.1)).toBe(-1);
 });
+
+// Seen red: rounded to nearest; `Number(text) >= x`, which takes 0.1 for the double above it.
+test("a text of at least a number is above it, by less than two units of its last digit", () => {
+  const { normal, uniform } = random(5);
+  for (const x of [0.1, 0.2, 2, 9.94e-3, 9.96e-3, ...Array.from({ length: 400 }, () => Math.abs(normal()) * 10 ** -Math.floor(9 * uniform()))]) {
+    const text = aboveText(x);
+    expect(text).toMatch(/^\d\.\de[+-]\d+$/);
+    const exponent = Number(text.split("e")[1]);
+    expect(compare(Number(text).toFixed(Math.max(0, 1 - exponent)), x)).toBe(1);
+    expect(Number(text) - x).toBeLessThan(1.01 * 10 ** (exponent - 1));
+  }
+  expect(aboveText(1.41e-3)).toBe("1.5e-3");
+  expect([aboveText(0), aboveText(Infinity)]).toEqual(["0.0e+0", "Infinity"]);
+}); // biome-ignore format: a list
 
 test("decimals follow the width", () => {
   expect(outwardText(interval(0.94852, 0.9488))).toBe("[0.94851, 0.94881]");

@@ -27,13 +27,19 @@ test("reduced Hartree-Fock silicon at 20 Ha: narrower than 1e-6 Ha, and holds th
     proof = certificate;
   };
   const { energyBounds, energies } = await runScf(silicon(20), { errorBars: true, onCertificate });
-  const { lower, upper, densityError, parts } = energyBounds!;
+  const { lower, upper, certificateDensity, parts } = energyBounds!;
   const [coarse, fine] = [await runScf(silicon(40)), await runScf(silicon(80))];
   expect(upper - lower).toBeLessThan(1e-6);
   expect(energies.total).toBeGreaterThan(lower);
   expect(fine.energies.total).toBeGreaterThan(lower - 1e-9);
   expect(fine.energies.total).toBeLessThan(upper + (coarse.energies.total - fine.energies.total) + 1e-9);
-  expect(densityError).toBeLessThan(2e-3);
+  expect(certificateDensity!.error).toBeLessThan(2e-3);
+  expect(certificateDensity!.ecut).toBeGreaterThanOrEqual(40);
   expect(parts.bands + parts.density).toBeLessThan(upper - lower);
-  expect(proof!.energy).toMatchObject({ lower, upper, densityError, electrons: 8 });
+  expect(proof!.energy).toMatchObject({
+    lower,
+    upper,
+    densityError: certificateDensity!.error,
+    electrons: 8,
+  });
 });

@@ -108,9 +108,13 @@ export const scf = jobCommand({
       onCheck,
       onErrors,
       onErrorBars: count("error bars", "k-point"),
-      onCertificate: (found) => {
-        proof = found;
-      },
+      ...(certificate === undefined
+        ? {}
+        : {
+            onCertificate: (found) => {
+              proof = found;
+            },
+          }),
     };
     return { result: await scfTask(session, asked), ...made, certificate: proof };
   },

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { text } from "../../common/options.ts";
+import { aboveText } from "../../interval/decimal.ts";
 import { readLinesOf, readTextFrom } from "../../io/node-files.ts";
 import { COMPUTING_OPTIONS } from "../../job/prepare/session.ts";
 import type { CertificateReport, CheckedPoint } from "../../job/tasks/verify/verify-certificate.ts";
@@ -66,7 +67,7 @@ export const verify = command({
 });
 
 const details = ({ k, failures, widest, claims }: CheckedPoint): string =>
-  `k = [${k.join(", ")}]: ${failures === 0 ? "stands" : "does not stand"}, widest ${widest.toExponential(1)} Ha: ${claimsText(claims)}`;
+  `k = [${k.join(", ")}]: ${failures === 0 ? "stands" : "does not stand"}, widest ${aboveText(widest)} Ha: ${claimsText(claims)}`;
 
 /** All that `--quiet` leaves. */
 const essential = ({ head, enclosures, failures }: CertificateReport): string =>

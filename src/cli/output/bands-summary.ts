@@ -1,6 +1,6 @@
 import type { Edge, ZeroOfEnergy } from "../../bands/gap.ts";
 import { EV_PER_HARTREE } from "../../common/units.ts";
-import { outwardText } from "../../interval/decimal.ts";
+import { aboveText, outwardText } from "../../interval/decimal.ts";
 import { interval, scale } from "../../interval/interval.ts";
 import type { BandsFile } from "../../job/tasks/bands/bands-result.ts";
 import type { BandsRun } from "../../job/tasks/bands/run-bands.ts";
@@ -58,8 +58,7 @@ export function bandsSummary(run: BandsRun, out: Output): string {
 export function essentialBands(run: BandsRun): string {
   const { file, errorBars } = run;
   const gap = [enclosedGapText(run) || gapText(run) || zeroLine(run)];
-  const bars =
-    errorBars === undefined ? [] : [`intervals of at most ${errorBars.widest.toExponential(1)} Ha`];
+  const bars = errorBars === undefined ? [] : [`intervals of at most ${aboveText(errorBars.widest)} Ha`];
   const points = pointsOf(file);
   const lines = [...gap, ...bars, `${points} k-point${points === 1 ? "" : "s"}`];
   return `${lines.join("; ")}\n`;

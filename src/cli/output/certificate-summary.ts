@@ -4,7 +4,7 @@ import { plural } from "../../common/plural.ts";
 import { det } from "../../common/vec3.ts";
 import type { Claim } from "../../errors/certify/certificate.ts";
 import { atomsOf } from "../../errors/problem/exact-problem.ts";
-import { outwardText } from "../../interval/decimal.ts";
+import { aboveText, outwardText } from "../../interval/decimal.ts";
 import { interval } from "../../interval/interval.ts";
 import type { CertificateReport } from "../../job/tasks/verify/verify-certificate.ts";
 import { formula } from "../../model/structure.ts";
@@ -75,7 +75,7 @@ function energyLines({ energy }: CertificateReport["head"]): string[] {
   const whole = mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0);
   return [
     `model      reduced Hartree-Fock, ${plural(electrons, "electron")} a cell, sampled at ${plural(whole, "k-point")} (${mesh.length} below, k and −k as one)`,
-    `energy     ${outwardText(interval(lower, upper))} Ha hold the least one; the stored potential's density is off by at most ${densityError.toExponential(1)} √Ha`,
+    `energy     claimed: ${outwardText(interval(lower, upper))} Ha hold the least one; the density of the stored potential is off by at most ${aboveText(densityError)} √Ha`,
   ];
 }
 
@@ -96,7 +96,7 @@ export function verdictSummary(report: CertificateReport, seconds: number, host:
   return `${[
     ...problemLines(report),
     ...energyLines(head),
-    `claims     ${head.points} k-points, ${enclosures} enclosures of at most ${widest.toExponential(1)} Ha: bands 1, 2, … in`,
+    `claims     ${head.points} k-points, ${enclosures} enclosures of at most ${aboveText(widest)} Ha: bands 1, 2, … in`,
     ...claimLines(points).map((line) => `           ${line}`),
     ...verdict,
     ...foreignAssumptions.map(

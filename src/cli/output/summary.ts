@@ -1,7 +1,7 @@
 import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../../common/units.ts";
-import { outwardText } from "../../interval/decimal.ts";
+import { aboveText, outwardText } from "../../interval/decimal.ts";
 import { interval } from "../../interval/interval.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { pastSteps } from "../../job/schema/accelerators.ts";
@@ -117,15 +117,21 @@ function facts(result: ResultFile): string {
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
 }
 
-/** The interval that is proved to hold the energy, and how far the density is off at most. */
-function enclosed({ lower, upper, densityError, kpoints }: EnergyBounds): [string, string][] {
-  return [
+/** The interval that is proved to hold the energy, and how far a certificate's density is off. */
+function enclosed({ lower, upper, certificateDensity, kpoints }: EnergyBounds): [string, string][] {
+  const rows: [string, string][] = [
     [
       "proved",
       `${outwardText(interval(lower, upper))} Ha hold the energy in the infinite basis, sampled at ${plural(kpoints, "k-point")}`,
     ],
-    ["", `the density is off by at most ${densityError.toExponential(1)} in the Coulomb norm [√Ha]`],
   ];
+  if (certificateDensity === undefined) return rows;
+  const { ecut, error } = certificateDensity;
+  rows.push([
+    "",
+    `the density of the certificate's potential, found at ${ecut} Ha, is off by at most ${aboveText(error)} in the Coulomb norm [√Ha]`,
+  ]);
+  return rows;
 }
 
 /** Surfaces differ where their vacuum levels do by more than this [Ha]. */

@@ -1,6 +1,5 @@
 import { InputError, NotConvergedError, requireOption } from "../../../common/failure.ts";
 import { ASSUMPTIONS } from "../../../errors/certify/band-enclosure.ts";
-import type { CertifiedPoint } from "../../../errors/certify/certificate.ts";
 import {
   claimEnergy,
   type EnergyClaim,
@@ -21,10 +20,18 @@ export interface EnergyBounds {
   readonly upper: number;
   readonly guaranteed: true;
   /**
-   * Largest ‖ρ* − ρ₀‖ [√Ha] of the density of least energy from that of the stored potential,
-   * ‖σ‖² = ∫∫ σσ/r per cell without G = 0.
+   * Of the density ρ₀ behind the potential that the certificate stores, which another run found at
+   * a larger cutoff: not the density of this run. Absent without a certificate.
    */
-  readonly densityError: number;
+  readonly certificateDensity?: {
+    /** Cutoff of the run that found it [Ha]. */
+    readonly ecut: number;
+    /**
+     * Largest ‖ρ* − ρ₀‖ [√Ha] from the density ρ* of least energy, ‖σ‖² = ∫∫ σσ/r per cell without
+     * G = 0.
+     */
+    readonly error: number;
+  };
   /** What the width consists of [Ha]: an estimate. */
   readonly parts: { readonly bands: number; readonly density: number; readonly ions: number };
   /** How many k-points the energy is an average of. */
@@ -73,8 +80,27 @@ export function requireConvex({ job }: Pick<Session, "job">): void {
  */
 export async function energyBars(
   state: GroundState,
+  options: EnergyBarOptions,
+): Promise<ProvedEnergy | string> {
+  try {
+    return await enclosedEnergy(state, options);
+  } catch (error) {
+    // the ground state is there all the same
+    if (error instanceof InputError || error instanceof NotConvergedError) return error.message;
+    throw error;
+  }
+}
+
+/** An interval and what proves it. */
+interface ProvedEnergy {
+  readonly bounds: Required<EnergyBounds>;
+  readonly certificate: EnergyCertificate;
+}
+
+async function enclosedEnergy(
+  state: GroundState,
   { width, signal, onProgress }: EnergyBarOptions,
-): Promise<{ readonly bounds: EnergyBounds; readonly certificate: EnergyCertificate } | string> {
+): Promise<ProvedEnergy | string> {
   const { basis, levels } = state;
   const { electrons } = basis.model;
   if (!Number.isInteger(electrons / 2)) return `an even number of electrons is needed, got ${electrons}`;
@@ -98,17 +124,19 @@ export async function energyBars(
   if (failure !== undefined) return `k = [${failure.k.join(", ")}]: ${failure.reason}`;
   const { problem, points, assumptions } = errorBars!.certificate!;
   if (problem.kind !== "frozen") return "no self-consistent potential was stored";
-  const found = await proved(problem, { electrons, mesh }, points);
-  if (typeof found === "string") return found;
-  const { claim, parts } = found;
+  // WebAssembly, whose transforms have a known rounding
+  const kernels = await createKernels("wasm");
+  const found = claimEnergy(kernels, problem, encloseProblem(problem), { electrons, mesh }, points);
+  if ("kind" in found) return found.reason;
+  const { claim, proved } = found;
   const { lower, upper, densityError } = claim;
   return {
     bounds: {
       lower,
       upper,
       guaranteed: true,
-      densityError,
-      parts,
+      certificateDensity: { ecut: basis.ecut, error: densityError },
+      parts: proved.parts,
       kpoints: mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0),
       assumptions: ASSUMPTIONS,
     },
@@ -129,19 +157,3 @@ function withMultiplicities(kpoints: readonly WeightedKpoint[]): SampledElectron
 
 /** Of a sampling, k and −k counted. */
 const MOST_POINTS = 50_000;
-
-async function proved(
-  problem: Parameters<typeof claimEnergy>[1],
-  sampled: Parameters<typeof claimEnergy>[3],
-  points: readonly CertifiedPoint[],
-) {
-  try {
-    // WebAssembly, whose transforms have a known rounding
-    const kernels = await createKernels("wasm");
-    const found = claimEnergy(kernels, problem, encloseProblem(problem), sampled, points);
-    return "kind" in found ? found.reason : { claim: found.claim, parts: found.proved.parts };
-  } catch (error) {
-    if (error instanceof InputError || error instanceof NotConvergedError) return error.message;
-    throw error;
-  }
-}

@@ -2,6 +2,7 @@ import type { PlaneWaveBasis } from "../../../basis/plane-wave-basis.ts";
 import { InputError, NotConvergedError } from "../../../common/failure.ts";
 import { type Given, valuesOf } from "../../../common/options.ts";
 import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import { requireEnclosable } from "../../../ground/bands.ts";
 import type { Check } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import {
@@ -71,7 +72,8 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
   const { check: isAsked, errors: wantsErrors, errorBars, barWidth } = valuesOf("scf", SCF_OPTIONS, options);
   if (errorBars) requireConvex(session);
   const check = isAsked || session.job.check;
-  const prepared = await prepareSession(session, options, ({ needs }) => {
+  const prepared = await prepareSession(session, options, ({ needs }, model) => {
+    if (errorBars) requireEnclosable(model, [], "scf");
     if (wantsErrors) requireFurtherRoom(session, errorsNeeds(needs, CUTOFF_RATIO));
   });
   const state = await solveSession(session, prepared, options);
@@ -166,8 +168,10 @@ async function enclosedEnergy(
     energyBars(finer, { width, signal, onProgress: onErrorBars }),
   );
   if (typeof found === "string") return { unproved: [`error bars: no interval of the energy: ${found}`] };
-  onCertificate?.(found.certificate);
-  return { energyBounds: found.bounds };
+  const { certificateDensity, ...bounds } = found.bounds;
+  if (onCertificate === undefined) return { energyBounds: bounds }; // of a density that nobody gets
+  onCertificate(found.certificate);
+  return { energyBounds: { ...bounds, certificateDensity } };
 }
 
 /** Estimates the errors of a state; where that cannot be done, says why. */
