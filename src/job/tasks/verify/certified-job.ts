@@ -2,9 +2,10 @@ import { requireInput } from "../../../common/failure.ts";
 import { shown } from "../../../common/file-schema.ts";
 import { atomsOf, type ExactProblem, exactProblem } from "../../../errors/problem/exact-problem.ts";
 import { exactHamiltonian } from "../../../ground/error-bars.ts";
-import type { CertificateHead } from "../../../io/certificate-file.ts";
+import type { CertificateHead, CertificateOrigin } from "../../../io/certificate-file.ts";
 import { fixedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
 import { jobCrystal } from "../../prepare/job-crystal.ts";
+import { dipoleAxis } from "../../prepare/model.ts";
 import type { Session } from "../../prepare/session.ts";
 import { kindOf, originOf } from "./origin.ts";
 
@@ -17,9 +18,9 @@ import { kindOf, originOf } from "./origin.ts";
  */
 export async function requireCertifiedJob(head: CertificateHead, session: Session): Promise<string[]> {
   const { job } = session;
-  const { problem, origin = {} } = head;
+  const { problem } = head;
   const untold: string[] = [];
-  const stated = originOf(job);
+  const [stated, origin] = await withAxes(session, originOf(job), head.origin ?? {});
   const kinds: Readonly<Record<string, ExactProblem["kind"]>> = {
     core: "core",
     "cohen-bergstresser": "cohen-bergstresser",
@@ -42,6 +43,26 @@ export async function requireCertifiedJob(head: CertificateHead, session: Sessio
   if (kindOf(job) === "frozen") requireSame("potential", problem.coefficients, mine.coefficients);
   else untold.push("Hartree and xc potential: that of a self-consistent run, which is not made again");
   return untold;
+}
+
+/**
+ * Names the dipole corrections of a job and of a certificate alike: none in place of false, and
+ * where one says true and the other a lattice vector, the vector that is found.
+ */
+async function withAxes(
+  session: Session,
+  ...origins: [CertificateOrigin, CertificateOrigin]
+): Promise<[CertificateOrigin, CertificateOrigin]> {
+  const [mine, theirs] = origins.map(({ dipoleCorrection: asked, ...rest }) =>
+    asked === undefined || asked === false ? rest : { ...rest, dipoleCorrection: asked },
+  ) as [CertificateOrigin, CertificateOrigin];
+  const asked = [mine, theirs].map(({ dipoleCorrection }) => dipoleCorrection);
+  if (!asked.includes(true) || !asked.some((axis) => typeof axis === "number")) return [mine, theirs];
+  const { model } = await jobCrystal(session);
+  const found = 1 + dipoleAxis({ dipoleCorrection: true }, model)!;
+  const resolved = (origin: CertificateOrigin): CertificateOrigin =>
+    origin.dipoleCorrection === true ? { ...origin, dipoleCorrection: found } : origin;
+  return [resolved(mine), resolved(theirs)];
 }
 
 function requireSame(field: string, certificate: unknown, job: unknown): void {

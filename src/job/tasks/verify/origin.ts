@@ -23,6 +23,8 @@ export const kindOf = ({ hamiltonian }: Job): string =>
 export function originOf(job: Job): CertificateOrigin {
   const hamiltonian = kindOf(job);
   const fields = hamiltonian === "kohn-sham" ? SELF_CONSISTENT : [];
-  const stated = fields.filter((field) => job[field] !== undefined).map((field) => [field, job[field]]);
+  const stated = fields
+    .filter((field) => job[field] !== undefined && job[field] !== false)
+    .map((field) => [field, job[field]]);
   return { hamiltonian, ecut: job.ecut, ...(Object.fromEntries(stated) as object) };
 }
