@@ -11,6 +11,7 @@ const ORDER = [
   "energies",
   "fermiLevel",
   "electrons",
+  "charge",
   "pseudopotentials",
   "magnetisation",
   "absoluteMagnetisation",

@@ -35,6 +35,17 @@ test("the summary tells the moments of the cell and around the atoms", async () 
   expect(plain.written.stdout).not.toMatch(/muB/);
 });
 
+test("the summary advises the dipole correction where it may be had: for neutral slabs", async () => {
+  const vacuum = { axis: 2, levels: [0.1, 0.2], slope: 0.001 } as const;
+  for (const charge of [undefined, -2]) {
+    const host = fakeHost({ run: async () => ({ vacuum, ...(charge && { charge }) }) });
+    await runProgram(["scf", "silicon"], host);
+    const advised = /eV\/A crosses the vacuum, which "dipoleCorrection": true takes away$/m;
+    const silent = /eV\/A crosses the vacuum$/m;
+    expect(host.written.stdout).toMatch(charge === undefined ? advised : silent);
+  }
+});
+
 test("the headline of a spin-polarised job says so", () => {
   const structure = { lattice: [[9, 0, 0], [0, 9, 0], [0, 0, 9]], atoms: [{ element: "H", position: [0, 0, 0] }] }; // biome-ignore format: a job
   const job = { structure, ecut: 5, temperature: 0.01 };

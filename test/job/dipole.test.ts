@@ -45,6 +45,7 @@ describe("a job with a dipole correction", () => {
     ];
     const { dipole, vacuum, energies } = corrected;
     expect(without).not.toHaveProperty("dipole");
+    expect(without).not.toHaveProperty("charge");
     expect(without.energies).not.toHaveProperty("dipole");
     expect(dipole!.axis).toBe(2);
     close(dipole!.position, 0.77, 1e-12, "position");
@@ -106,7 +107,7 @@ describe("a job with a dipole correction", () => {
     [{ ...LAYER, charge: 2, ecut: 5 }, /^charge: must leave electrons/],
     [
       { ...LAYER, charge: -2 },
-      /^dipoleCorrection: must be left out of charged cells, got true with -2 electrons removed/,
+      /^dipoleCorrection: must be left out of charged cells, got true with 2 electrons added;/,
     ],
     [
       { ...LAYER, hamiltonian: "core" },

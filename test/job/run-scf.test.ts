@@ -212,3 +212,10 @@ describe("prepareScf", () => {
     );
   });
 });
+
+test.each([0, -0.5])("a result tells the charge of a charged cell: %s electrons removed", async (charge) => {
+  const structure = { lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 6]], atoms: [{ element: "Na", position: [0, 0, 0] }] }; // biome-ignore format: a job
+  const job = { structure, pseudopotentials: "gth-lda-q1", ecut: 2, temperature: 0.01, charge };
+  const result = await runScf(to(1e-2, job));
+  expect(result.charge).toBe(charge === 0 ? undefined : charge);
+});

@@ -138,14 +138,20 @@ function enclosed({ lower, upper, certificateDensity, kpoints }: EnergyBounds): 
 const SAME_SURFACE = 1e-4;
 
 /** Work functions of a slab of a metal; what removes an electron from an insulating one. */
-function vacuum({ vacuum: beside, dipole: corrected, fermiLevel, job }: ResultFile): [string, string][] {
+function vacuum({
+  vacuum: beside,
+  dipole: corrected,
+  charge,
+  fermiLevel,
+  job,
+}: ResultFile): [string, string][] {
   if (beside === undefined || fermiLevel === undefined) return [];
   const [below, above] = beside.levels.map((level) => EV_PER_HARTREE * (level - fermiLevel));
   const field = EV_PER_HARTREE * BOHR_PER_ANGSTROM * beside.slope;
   const text =
     Math.abs(beside.levels[0] - beside.levels[1]) < SAME_SURFACE
       ? `${((below! + above!) / 2).toFixed(4)} eV`
-      : `${below!.toFixed(4)} eV below and ${above!.toFixed(4)} eV above along axis ${beside.axis + 1}${corrected === undefined ? `; a field of ${field.toFixed(4)} eV/A crosses the vacuum, which "dipoleCorrection": true takes away` : ""}`;
+      : `${below!.toFixed(4)} eV below and ${above!.toFixed(4)} eV above along axis ${beside.axis + 1}${corrected === undefined ? `; a field of ${field.toFixed(4)} eV/A crosses the vacuum${charge === undefined ? `, which "dipoleCorrection": true takes away` : ""}` : ""}`;
   return [[job.temperature > 0 ? "work function" : "ionisation", text]];
 }
 

@@ -124,6 +124,21 @@ export function requireBands(
   );
 }
 
+/** Returns the electrons that are removed from the neutral cell, negative for added ones. */
+export function chargeOf({
+  atoms,
+  species,
+  electrons,
+}: Pick<Model, "atoms" | "species" | "electrons">): number {
+  const neutral = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, 0);
+  const charge = neutral - electrons;
+  return Math.abs(charge) < 1e-9 ? 0 : charge;
+}
+
+/** Says a charge in words. */
+export const chargeText = (charge: number, are = ""): string =>
+  `${Math.abs(charge)} electrons ${are}${charge > 0 ? "removed" : "added"}`;
+
 /**
  * Finds the lattice vector along which a job's dipole correction acts; none where it asks for none.
  *
@@ -131,15 +146,16 @@ export function requireBands(
  */
 export function dipoleAxis(
   { dipoleCorrection: asked }: Pick<Job, "dipoleCorrection">,
-  { lattice, atoms, species, electrons }: Model,
+  model: Model,
 ): 0 | 1 | 2 | undefined {
   if (asked === undefined || asked === false) return undefined;
-  const charge = atoms.reduce((sum, atom) => sum + species[atom.species]!.pseudopotential.charge, -electrons);
+  const charge = chargeOf(model);
   requireInput(
-    Math.abs(charge) < 1e-9,
+    charge === 0,
     () =>
-      `dipoleCorrection: must be left out of charged cells, got ${asked} with ${charge} electrons removed; the dipole of a charge depends on where it is measured from`,
+      `dipoleCorrection: must be left out of charged cells, got ${asked} with ${chargeText(charge)}; the dipole of a charge depends on where it is measured from`,
   );
+  const { lattice, atoms } = model;
   const axes = vacuumAxes(lattice, atoms);
   const found = asked === true ? axes : axes.filter((axis) => axis === asked - 1);
   if (found.length === 1) return found[0];

@@ -1,6 +1,7 @@
 import { functionals } from "../../functionals/functionals.ts";
 import type { Model } from "../../model/model.ts";
 import type { Job } from "../schema/job.ts";
+import { chargeText } from "./model.ts";
 import type { Structure, StructureInFile } from "./structure.ts";
 
 /** What is allowed but probably not meant, one line each; empty for most jobs. */
@@ -25,7 +26,7 @@ function chargeWarnings(job: Job, structure: StructureInFile): string[] {
     ...(charge === 0
       ? []
       : [
-          `charge: ${Math.abs(charge)} electrons are ${charge > 0 ? "removed" : "added"} and a uniform background makes the cell neutral; energies of charged cells depend on its size and compare only within one convention (docs/formats.md)`,
+          `charge: ${chargeText(charge, "are ")} and a uniform background makes the cell neutral; energies of charged cells depend on its size and compare only within one convention (docs/formats.md)`,
         ]),
   ];
 }

@@ -61,6 +61,8 @@ export interface ResultFile {
   /** The dipole of a slab, where its images were kept from it. */
   readonly dipole?: DipoleResult;
   readonly electrons: number;
+  /** Electrons removed from the neutral cell, negative for added ones; absent in a neutral one. */
+  readonly charge?: number;
   /** What was used for each element. */
   readonly pseudopotentials: Readonly<Record<string, PseudopotentialInUse>>;
   /** ∫(ρ↑ − ρ↓) dr [μB]; this and the two below in spin-polarised runs only. */

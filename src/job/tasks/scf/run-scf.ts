@@ -16,6 +16,7 @@ import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-e
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
+import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -197,6 +198,7 @@ function resultFile(
 ): ResultFile {
   const { basis, last, status } = state;
   const { model, grid } = basis;
+  const charge = chargeOf(model);
   const { warnings: ofVacuum, ...surface } = surfaces(dipoleAxis, state);
   return {
     stillwave: VERSION,
@@ -209,6 +211,7 @@ function resultFile(
     fermiLevel: state.fermiLevel,
     ...surface,
     electrons: model.electrons,
+    ...(charge === 0 ? {} : { charge }),
     pseudopotentials: pseudopotentialsInUse(job, model),
     ...moments(basis, last),
     kpoints: state.levels.map(

@@ -5,6 +5,7 @@ import type { GridSize } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
 import { drain, type drainOrResume } from "../../prepare/drain.ts";
 import { errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
+import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
@@ -97,8 +98,7 @@ async function onlyConverged(session: Session, state: GroundState): Promise<Grou
 
 /** The job of the same atoms at other positions, fractional, in a cell of other rows [bohr]. */
 export function movedJob(job: Job, model: Model, positions: readonly Vec3[], lattice: Mat3): Job {
-  const charges = model.atoms.map(({ species }) => model.species[species]!.pseudopotential.charge);
-  const charge = charges.reduce((sum, z) => sum + z, 0) - model.electrons;
+  const charge = chargeOf(model);
   return {
     ...job,
     structure: {
