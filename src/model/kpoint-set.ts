@@ -150,6 +150,30 @@ export function wholeSampling(
   );
 }
 
+/** A k-point, and how many of a sampling it stands for. */
+export interface CountedKpoint {
+  readonly k: Vec3;
+  readonly multiplicity: number;
+}
+
+/**
+ * Returns the whole sampling with the least whole numbers that have the ratios of the weights;
+ * undefined where there are none below `MOST_COUNTED`.
+ */
+export function wholeMesh(set: Pick<KpointSet, "kpoints" | "operations">): CountedKpoint[] | undefined {
+  const points = wholeSampling(set);
+  for (let whole = 1; whole <= MOST_COUNTED; whole++) {
+    const isWhole = ({ weight }: WeightedKpoint) =>
+      Math.abs(weight * whole - Math.round(weight * whole)) < 1e-8 && weight * whole > 0.5;
+    if (points.every(isWhole))
+      return points.map(({ k, weight }) => ({ k, multiplicity: Math.round(weight * whole) }));
+  }
+  return undefined;
+}
+
+/** Most points of a sampling in `wholeMesh`, k and −k counted. */
+const MOST_COUNTED = 50_000;
+
 /** Returns the points of a sampling, with weights that add to 1. */
 function pointsOf(choice: KpointChoice): WeightedKpoint[] {
   if ("kgrid" in choice) {

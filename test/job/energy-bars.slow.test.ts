@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
+import { openSession } from "../../src/job/prepare/session.ts";
+import { parseJob } from "../../src/job/schema/schema.ts";
 import type { EnergyCertificate } from "../../src/job/tasks/scf/energy-bars.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { requireCertifiedJob } from "../../src/job/tasks/verify/certified-job.ts";
 
 const fcc = (a: number) => [[0, a / 2, a / 2], [a / 2, 0, a / 2], [a / 2, a / 2, 0]]; // biome-ignore format: a matrix
 const atoms = (...list: readonly (readonly [string, number])[]) =>
@@ -42,4 +45,7 @@ test("reduced Hartree-Fock silicon at 20 Ha: narrower than 1e-6 Ha, and holds th
     densityError: certificateDensity!.error,
     electrons: 8,
   });
+  // nothing of it is another job's
+  const session = await openSession(parseJob(silicon(20)));
+  expect((await requireCertifiedJob(proof!, session)).at(-1)).toMatch(/^Hartree and xc potential/);
 });

@@ -21,7 +21,7 @@ export const verify = command({
   args: [{ name: "<FILE>", help: "what --certificate of bands or scf wrote" }],
   options: {
     job: text({
-      help: "a job that it must be of: lattice, atoms, potentials, cutoff",
+      help: "a job that it must be of: lattice, atoms, potentials, cutoff; of an energy also electrons and k-points",
       value: "JOB",
     }),
     json: json("print the outcome as JSON"),

@@ -92,14 +92,7 @@ export function jobSizes(
   room: Room,
 ): JobSizes {
   requireBands(job, model);
-  const choice = kpointChoice(job, model, operations);
-  const fftSize = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
-  const onGrid = rotationsOfGrid(operations, fftSize);
-  const zone = chooseKpoints(choice, {
-    operations: onGrid,
-    lattice: () => latticePointGroup(model.lattice.vectors),
-    kgridSymmetry: job.kgridSymmetry,
-  });
+  const { choice, fftSize, onGrid, zone } = jobZone(job, model, operations);
   const centre = inversionCentre(model, zone.operations, fftSize, job.ecut);
   const kpoints = {
     count: zone.kpoints.length,
@@ -114,6 +107,23 @@ export function jobSizes(
       zone.kpoints.map(({ k }, i) => ({ k, planeWaves: planeWaves[i]! })),
     );
   return { choice, fftSize, onGrid, zone, planeWaves, needs, memory };
+}
+
+/** Finds the k-points of a job, and the operations that its grid keeps. */
+export function jobZone(
+  job: Job,
+  model: Model,
+  operations: readonly SymmetryOperation[],
+): Pick<JobSizes, "choice" | "fftSize" | "onGrid" | "zone"> {
+  const choice = kpointChoice(job, model, operations);
+  const fftSize = job.fftSize ?? symmetricGridSize(model.lattice.vectors, job.ecut, operations);
+  const onGrid = rotationsOfGrid(operations, fftSize);
+  const zone = chooseKpoints(choice, {
+    operations: onGrid,
+    lattice: () => latticePointGroup(model.lattice.vectors),
+    kgridSymmetry: job.kgridSymmetry,
+  });
+  return { choice, fftSize, onGrid, zone };
 }
 
 const needsOf = (

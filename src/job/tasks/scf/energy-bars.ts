@@ -1,16 +1,11 @@
 import { InputError, NotConvergedError, requireOption } from "../../../common/failure.ts";
 import { ASSUMPTIONS } from "../../../errors/certify/band-enclosure.ts";
-import {
-  claimEnergy,
-  type EnergyClaim,
-  type SampledElectrons,
-} from "../../../errors/energy/energy-certificate.ts";
+import { claimEnergy, type EnergyClaim } from "../../../errors/energy/energy-certificate.ts";
 import { encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
 import type { BandsCertificate } from "../../../ground/error-bars.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import { createKernels } from "../../../kernels/backends.ts";
-import type { WeightedKpoint } from "../../../model/kgrid.ts";
-import { wholeSampling } from "../../../model/kpoint-set.ts";
+import { wholeMesh } from "../../../model/kpoint-set.ts";
 import type { Session } from "../../prepare/session.ts";
 
 /** A proved interval of the self-consistent energy of the sampled model in the infinite basis. */
@@ -105,11 +100,10 @@ async function enclosedEnergy(
   const { electrons } = basis.model;
   if (!Number.isInteger(electrons / 2)) return `an even number of electrons is needed, got ${electrons}`;
   // stored coefficients have the crystal's symmetry up to rounding only: k and −k alone are one
-  const kpoints = wholeSampling({ kpoints: levels, operations: basis.operations });
-  const mesh = withMultiplicities(kpoints);
+  const mesh = wholeMesh({ kpoints: levels, operations: basis.operations });
   if (mesh === undefined) return "the weights of the k-points are no fractions of a small number";
   const { errorBars } = await state.bands(
-    kpoints.map(({ k }) => k),
+    mesh.map(({ k }) => k),
     {
       errorBars: true,
       certificate: true,
@@ -143,17 +137,3 @@ async function enclosedEnergy(
     certificate: { problem, points, assumptions, energy: claim },
   };
 }
-
-/** The least whole numbers with the ratios of the weights. */
-function withMultiplicities(kpoints: readonly WeightedKpoint[]): SampledElectrons["mesh"] | undefined {
-  for (let whole = 1; whole <= MOST_POINTS; whole++) {
-    const isWhole = ({ weight }: WeightedKpoint) =>
-      Math.abs(weight * whole - Math.round(weight * whole)) < 1e-8 && weight * whole > 0.5;
-    if (kpoints.every(isWhole))
-      return kpoints.map(({ k, weight }) => ({ k, multiplicity: Math.round(weight * whole) }));
-  }
-  return undefined;
-}
-
-/** Of a sampling, k and −k counted. */
-const MOST_POINTS = 50_000;

@@ -1,22 +1,29 @@
 import { requireInput } from "../../../common/failure.ts";
 import { shown } from "../../../common/file-schema.ts";
+import type { SampledElectrons } from "../../../errors/energy/energy-certificate.ts";
 import { atomsOf, type ExactProblem, exactProblem } from "../../../errors/problem/exact-problem.ts";
 import { exactHamiltonian } from "../../../ground/error-bars.ts";
 import type { CertificateHead, CertificateOrigin } from "../../../io/certificate-file.ts";
+import { wholeMesh } from "../../../model/kpoint-set.ts";
 import { fixedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
 import { jobCrystal } from "../../prepare/job-crystal.ts";
 import { dipoleAxis } from "../../prepare/model.ts";
 import type { Session } from "../../prepare/session.ts";
+import { jobZone } from "../../prepare/sizes.ts";
 import { kindOf, originOf } from "./origin.ts";
 
 /**
  * Requires that a certificate is of a job: the same crystal and potentials in every bit, and the
- * same cutoff, functional and k-points as far as the certificate states them.
+ * same cutoff, functional and k-points as far as the certificate states them. What an energy is of,
+ * its electrons and k-points, must be the job's whatever the certificate states.
  *
  * @returns what could not be compared, one line each
  * @throws InputError for the first field that differs
  */
-export async function requireCertifiedJob(head: CertificateHead, session: Session): Promise<string[]> {
+export async function requireCertifiedJob(
+  head: Pick<CertificateHead, "problem" | "origin" | "energy">,
+  session: Session,
+): Promise<string[]> {
   const { job } = session;
   const { problem } = head;
   const untold: string[] = [];
@@ -39,6 +46,7 @@ export async function requireCertifiedJob(head: CertificateHead, session: Sessio
     requireSame(`position of atom ${i + 1}`, atom.position, own[i]!.position);
     requireSame(`pseudopotential of atom ${i + 1}`, atom.potential, own[i]!.potential);
   });
+  if (head.energy !== undefined) await requireSampledModel(head.energy, session);
   if (problem.kind !== "frozen" || mine.kind !== "frozen") return untold;
   if (kindOf(job) === "frozen") requireSame("potential", problem.coefficients, mine.coefficients);
   else untold.push("Hartree and xc potential: that of a self-consistent run, which is not made again");
@@ -63,6 +71,21 @@ async function withAxes(
   const resolved = (origin: CertificateOrigin): CertificateOrigin =>
     origin.dipoleCorrection === true ? { ...origin, dipoleCorrection: found } : origin;
   return [resolved(mine), resolved(theirs)];
+}
+
+/** Requires that an energy is that of a job's model: its electrons, interaction and k-points. */
+async function requireSampledModel({ electrons, mesh }: SampledElectrons, session: Session): Promise<void> {
+  const { job } = session;
+  requireSame("hamiltonian", "kohn-sham", kindOf(job));
+  for (const field of ["functional", "smearing", "spin"] as const) requireSame(field, "none", job[field]);
+  requireSame("dipoleCorrection", false, job.dipoleCorrection ?? false);
+  const { model, operations } = await jobCrystal(session);
+  requireSame("electrons", electrons, model.electrons);
+  // the proof is of a finer run, on a grid of its own; where there was none, on that of the job
+  const own = [job, { ...job, fftSize: null }].map((at) => wholeMesh(jobZone(at, model, operations).zone));
+  const stated = JSON.stringify(mesh);
+  if (!own.some((sampling) => JSON.stringify(sampling) === stated))
+    requireSame("k-points of the sampling", mesh, own[1]);
 }
 
 function requireSame(field: string, certificate: unknown, job: unknown): void {

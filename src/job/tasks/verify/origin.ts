@@ -4,10 +4,14 @@ import type { Job } from "../../schema/job.ts";
 /** Fields that decide a self-consistent potential, beside the crystal, which the problem shows. */
 const SELF_CONSISTENT = [
   "functional",
+  "spin",
   "kgrid",
   "kshift",
   "kshifts",
   "kpoints",
+  "kgridSymmetry",
+  "symmetry",
+  "symmetryTolerance",
   "fftSize",
   "charge",
   "dipoleCorrection",
@@ -23,8 +27,8 @@ export const kindOf = ({ hamiltonian }: Job): string =>
 export function originOf(job: Job): CertificateOrigin {
   const hamiltonian = kindOf(job);
   const fields = hamiltonian === "kohn-sham" ? SELF_CONSISTENT : [];
-  const stated = fields
-    .filter((field) => job[field] !== undefined && job[field] !== false)
-    .map((field) => [field, job[field]]);
+  const isNone = (field: keyof Job) =>
+    job[field] === undefined || (field === "dipoleCorrection" && job[field] === false);
+  const stated = fields.filter((field) => !isNone(field)).map((field) => [field, job[field]]);
   return { hamiltonian, ecut: job.ecut, ...(Object.fromEntries(stated) as object) };
 }
