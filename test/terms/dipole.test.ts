@@ -66,6 +66,36 @@ function cloud(grid: Grid, cell: Mat3): RealField {
   );
 }
 
+/** A layer whose axes are turned cyclically, so that another one leads out of it, and its cloud. */
+function turnedLayer(axis: 0 | 1 | 2, nSpin: 1 | 2) {
+  const { model, grid, upright } = layer(24);
+  /** Entry i of the turned vector is entry i − axis − 1 of the upright one: axis 2 stays. */
+  const turn = <T>(list: readonly T[]) =>
+    list.map((_, i) => list[(i + 5 - axis) % 3]!) as unknown as [T, T, T];
+  const turned: Model = {
+    ...model,
+    lattice: createLattice(turn(model.lattice.vectors)),
+    atoms: model.atoms.map(({ species, position }) => ({ species, position: turn(position) })),
+    nSpin,
+  };
+  const cell = createGrid(turned.lattice, turn(grid.size), wasmKernelsSync());
+  const upward = cloud(grid, upright);
+  const [nx, ny, nz] = grid.size;
+  const [mx, my] = cell.size;
+  const rho = asRealField(new Float64Array(nSpin * grid.points));
+  for (let z = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++)
+      for (let x = 0; x < nx; x++) {
+        const [i, j, k] = turn([x, y, z]);
+        const value = upward[x + nx * (y + ny * z)]!;
+        // three quarters of the electrons have spin up
+        for (let spin = 0; spin < nSpin; spin++)
+          rho[spin * grid.points + i + mx * (j + my * k)] =
+            value * (nSpin === 1 ? 1 : spin === 0 ? 0.75 : 0.25);
+      }
+  return { model: turned, grid: cell, rho };
+}
+
 const slope = (of: (t: number) => number, h: number): number =>
   (8 * (of(h) - of(-h)) - (of(2 * h) - of(-2 * h))) / (12 * h);
 
@@ -156,5 +186,36 @@ describe("the dipole correction", () => {
     const expected = stress.reduce((sum, row, i) => sum + row.reduce((s, x, j) => s + x * E[i]![j]!, 0), 0);
     // h⁴/30 times the fifth derivative of an energy of 0.03 Ha.
     close(model.lattice.volume * expected, slope(strained, 1e-2), 1e-8, "stress");
+  });
+
+  test.each([
+    [0, 1],
+    [1, 1],
+    [0, 2],
+    [1, 2],
+    [2, 2],
+  ] as const)("is the same along axis %i with %i spin(s): the sum of the spins counts", (axis, nSpin) => {
+    const { model, grid, upright } = layer(24);
+    const rho = cloud(grid, upright);
+    const expected = dipoleCorrection(model, grid, 2);
+    const other = turnedLayer(axis, nSpin);
+    const term = dipoleCorrection(other.model, other.grid, axis);
+    const [{ energy, potential }, known] = [term.evaluate(other.rho), expected.evaluate(rho)];
+    notTiny([known.energy], 1e-3);
+    close(energy, known.energy, 1e-13, "energy [Ha]");
+    expect(potential).toHaveLength(nSpin * grid.points);
+    // the potential is the derivative of the energy by the density of either spin
+    for (let spin = 0; spin < nSpin; spin++) {
+      const change = asRealField(other.rho.map((x, r) => (Math.floor(r / grid.points) === spin ? x * x : 0)));
+      const at = (t: number) =>
+        term.evaluate(asRealField(other.rho.map((x, r) => x + t * change[r]!))).energy;
+      notTiny([slope(at, 0.1)], 1e-6);
+      close(grid.dvol * dotReal(potential, change), slope(at, 0.1), 1e-12, `potential of spin ${spin}`);
+    }
+    const [forces, known1] = [
+      term.forces!({ rho: other.rho, entropyEnergy: 0 }),
+      expected.forces!({ rho, entropyEnergy: 0 }),
+    ].map((list) => list.flat());
+    closeArrays(forces!, known1!, 1e-13, "forces");
   });
 });
