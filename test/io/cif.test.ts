@@ -163,6 +163,25 @@ test("symmetry operations are read as they are written", () => {
 });
 
 describe("what is wrong is told with its line", () => {
+  test.each(["loop_\n_symmetry_equiv_pos_as_xyz\nx,y,z", "_symmetry_space_group_name_H-M 'P 1'"])(
+    "symmetry in a name of its own, also beside %j",
+    (trivial) => {
+      const text = cif(`${trivial}\nloop_\n_my_symop_xyz\nx,y,z\n-x,-y,1/2+z`, "Al1 0.1 0.2 0.3");
+      expect(() => parseCif(text, "a.cif")).toThrow(
+        /must be under _space_group_symop_operation_xyz: .* got "_my_symop_xyz -x,-y,1\/2\+z"/,
+      );
+    },
+  );
+
+  test.each(["Fe1-xNix", "Fe1-X", "Fe(1-x)", "Fe(1-X)", "Fe1-2x", "Fe1\u2212x"])(
+    "a share in the label %s",
+    (label) => {
+      expect(() => parseCif(cif("_cell_formula_units_Z 1", `${label} 0 0 0`), "a.cif")).toThrow(
+        /must be an atom whose type or label is one chemical symbol, .* got "Fe.?1.*"/,
+      );
+    },
+  );
+
   test.each([
     [
       "no atoms",
@@ -188,11 +207,6 @@ describe("what is wrong is told with its line", () => {
       "symmetry in a name of its own",
       cif("loop_\n_my_symop_xyz\nx,y,z\n-x,-y,1/2+z", "Al1 0.1 0.2 0.3"),
       /must be under _space_group_symop_operation_xyz: .* got "_my_symop_xyz -x,-y,1\/2\+z"/,
-    ],
-    [
-      "a share in a label",
-      cif("_cell_formula_units_Z 1", "Fe1-xNix 0 0 0"),
-      /must be an atom whose type or label is one chemical symbol, .* got "Fe1-xNix"/,
     ],
     ["no such element", quartz.replace("O2-", "Q2-"), /^a\.cif:3\d: must be an atom whose type .*"Q2-"/],
     [

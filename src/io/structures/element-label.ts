@@ -19,7 +19,7 @@ export function elementOfSymbol(symbol: string): string | undefined {
  * `O1'`. Upper and lower case do not matter.
  *
  * Other labels are refused as a whole: letters that are no symbol (`FeNi`, `OW`), two elements
- * (`Fe_Ni`, `Fe1Ni1`, `Fe/Ni`) and shares (`Fe0.5Ni0.5`, `Fe1-x`).
+ * (`Fe_Ni`, `Fe1Ni1`, `Fe/Ni`) and shares (`Fe0.5Ni0.5`, `Fe1-x`, `Fe(1-2X)`).
  *
  * @returns undefined if the label does not name one element.
  */
@@ -33,7 +33,7 @@ export function elementOfLabel(label: string): string | undefined {
   const behind = mark + rest;
   if (/[/,;:&|<>=%]/.test(behind)) return undefined;
   if (/\d*\.\d/.test(behind) && /[A-Za-z]/.test(behind)) return undefined; // 0.5Ni0.5
-  if (/\d-[xyz](?![a-z])/.test(behind)) return undefined; // 1-xNix
+  if (/\d[-\u2212]\d*[xyzXYZ](?![a-z])/.test(behind)) return undefined; // 1-xNix, (1-2X)
   return behind.split(/[^A-Za-z]+/).some(isSecondElement) ||
     (/_[A-Z]$/.test(behind) && isElement(behind.slice(-1)))
     ? undefined

@@ -67,6 +67,7 @@ export function cellOperations(
       columns.get(tag)!.map((value) => listed(source, value, lattice, true)),
     );
     requireNamedGroup(source, block, lattice, operations, settings, identify);
+    if (operations.length === 1) refuseForeign(source, block);
     return { candidates: [operations], isMagnetic: false };
   }
   const named = namedSpaceGroup(source, block, settings);
@@ -163,7 +164,8 @@ function refuseModulation(source: TextSource, { columns, places }: CifBlock): vo
 /**
  * Takes every atom as listed, without operations and group. @throws InputError if a name says more.
  */
-function refuseUnread(source: TextSource, { columns, places, at: start }: CifBlock): void {
+function refuseUnread(source: TextSource, block: CifBlock): void {
+  const { columns, places, at: start } = block;
   for (const [tag, { at }] of places) {
     if (!/^_(symmetry|space_group|magnetic|parent_space_group|jana|bravais)/.test(tag) || SILENT.test(tag))
       continue;
@@ -177,6 +179,13 @@ function refuseUnread(source: TextSource, { columns, places, at: start }: CifBlo
         `${tag} ${said.text} alone`,
       );
   }
+  refuseForeign(source, block);
+  if (![...places.keys()].some((tag) => /^_(symmetry|space_group)/.test(tag)))
+    source.warn(start, "no symmetry is given: every atom of the cell is taken to be listed");
+}
+
+/** @throws InputError for operations beside the identity in a column of any name. */
+function refuseForeign(source: TextSource, { columns }: CifBlock): void {
   for (const [tag, values] of columns) {
     const operation = values.find(
       ({ text }) =>
@@ -189,6 +198,4 @@ function refuseUnread(source: TextSource, { columns, places, at: start }: CifBlo
         `${tag} ${operation.text}`,
       );
   }
-  if (![...places.keys()].some((tag) => /^_(symmetry|space_group)/.test(tag)))
-    source.warn(start, "no symmetry is given: every atom of the cell is taken to be listed");
 }
