@@ -55,26 +55,33 @@ export interface Gap {
   readonly width: number;
   /** Fractional coordinate of its middle, in [0, 1). */
   readonly middle: number;
+  /** Width of the second widest [bohr], zero for a single plane of atoms. */
+  readonly next: number;
 }
 
 /** Returns the widest stretch along each lattice vector without atoms. */
 export function widestGaps(lattice: Lattice, atoms: readonly { readonly position: Vec3 }[]): [Gap, Gap, Gap] {
   const [x, y, z] = planeSpacings(lattice);
   const along = (i: 0 | 1 | 2, spacing: number): Gap => {
-    const { width, start } = widestGap(atoms.map(({ position }) => position[i]));
-    return { width: spacing * width, middle: (start + width / 2) % 1 };
+    const { width, start, next } = widestGap(atoms.map(({ position }) => position[i]));
+    return { width: spacing * width, middle: (start + width / 2) % 1, next: spacing * next };
   };
   return [along(0, x), along(1, y), along(2, z)];
 }
 
 /** Finds the longest stretch of a circle of length 1 without any of the given points. */
-function widestGap(points: readonly number[]): { readonly width: number; readonly start: number } {
+function widestGap(points: readonly number[]): {
+  readonly width: number;
+  readonly start: number;
+  readonly next: number;
+} {
   const sorted = points.map((x) => x - Math.floor(x)).sort((a, b) => a - b);
   const last = sorted.at(-1)!;
   const widths = sorted.map((x, i) => (i === 0 ? x + 1 - last : x - sorted[i - 1]!));
   const width = Math.max(...widths);
   const end = widths.indexOf(width);
-  return { width, start: end === 0 ? last : sorted[end - 1]! };
+  const next = Math.max(0, ...widths.filter((_, i) => i !== end));
+  return { width, start: end === 0 ? last : sorted[end - 1]!, next };
 }
 
 /** Atoms leave a gap of this width in front of a surface [bohr]. */

@@ -104,6 +104,19 @@ describe("a job with a dipole correction", () => {
       },
       /^dipoleCorrection: must say which lattice vector leads out of the layer, got true with vacuum along 1 and 3; such as 3/,
     ],
+    [
+      {
+        ...LAYER,
+        structure: {
+          lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 40]], // biome-ignore format: a matrix
+          atoms: [0, 0.5].flatMap((half) => [
+            { element: "Li", position: [0, 0, 0.1 + half] },
+            { element: "H", position: [0, 0, 0.17 + half] },
+          ]),
+        },
+      },
+      /^dipoleCorrection: needs one gap that is wider than others .*, got two of 17\.2 bohr; take the cell of one slab/,
+    ],
     [{ ...LAYER, charge: 2, ecut: 5 }, /^charge: must leave electrons/],
     [
       { ...LAYER, charge: -2 },

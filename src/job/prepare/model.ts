@@ -139,10 +139,14 @@ export function chargeOf({
 export const chargeText = (charge: number, are = ""): string =>
   `${Math.abs(charge)} electrons ${are}${charge > 0 ? "removed" : "added"}`;
 
+/** Gaps whose widths [bohr] differ by less may be images of each other. */
+const SAME_WIDTH = 1e-3;
+
 /**
  * Finds the lattice vector along which a job's dipole correction acts; none where it asks for none.
  *
- * @throws InputError without vacuum there, or for a charged cell, whose dipole is not defined.
+ * @throws InputError without vacuum there, with two gaps of one width, or for a charged cell, whose
+ *   dipole is not defined.
  */
 export function dipoleAxis(
   { dipoleCorrection: asked }: Pick<Job, "dipoleCorrection">,
@@ -158,8 +162,18 @@ export function dipoleAxis(
   const { lattice, atoms } = model;
   const axes = vacuumAxes(lattice, atoms);
   const found = asked === true ? axes : axes.filter((axis) => axis === asked - 1);
-  if (found.length === 1) return found[0];
-  const gaps = widestGaps(lattice, atoms).map(({ width }) => width.toFixed(1));
+  const widest = widestGaps(lattice, atoms);
+  const [axis] = found;
+  if (found.length === 1 && axis !== undefined) {
+    const { width, next } = widest[axis];
+    requireInput(
+      width - next > SAME_WIDTH,
+      () =>
+        `dipoleCorrection: needs one gap that is wider than others along the lattice vector out of the slab, got two of ${width.toFixed(1)} bohr; take the cell of one slab`,
+    );
+    return axis;
+  }
+  const gaps = widest.map(({ width }) => width.toFixed(1));
   throw new InputError(
     asked === true && found.length > 1
       ? `dipoleCorrection: must say which lattice vector leads out of the layer, got true with vacuum along ${axes.map((axis) => axis + 1).join(" and ")}; such as ${axes.at(-1)! + 1}`
