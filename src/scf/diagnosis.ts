@@ -33,6 +33,23 @@ const DEGENERATE = 1e-5;
 export const hasDirectGap = ({ directGap = Number.POSITIVE_INFINITY }: Occupation): boolean =>
   directGap >= DEGENERATE;
 
+/** Share of a full level in the highest band beyond which electrons are missing above it. */
+const CUT_OFF = 1e-2;
+
+/**
+ * Tells whether the bands hold the tail of the smeared occupations. Where the highest one holds
+ * more than a hundredth of a full level, energy and density are those of the number of bands.
+ */
+export const holdsTail = ({ occupations }: Occupation): boolean => !isCut(occupations, CUT_OFF);
+
+function isCut(occupations: Occupation["occupations"], share: number): boolean {
+  const most = Math.max(...occupations.map((f) => f[0] ?? 0));
+  return inHighest(occupations) > share * most && occupations.some((f) => f.some((x) => x !== most));
+}
+
+const inHighest = (occupations: Occupation["occupations"]): number =>
+  Math.max(...occupations.map((f) => Math.abs(f.at(-1) ?? 0)));
+
 /** Number of recent steps from which a trend is read. */
 const RECENT = 10;
 
@@ -64,11 +81,9 @@ function degenerate({ occupation }: Evidence): Diagnosis | undefined {
 }
 
 function fewBands({ occupation: { occupations }, nBands }: Evidence): Diagnosis | undefined {
-  const last = Math.max(...occupations.map((f) => Math.abs(f.at(-1) ?? 0)));
-  const most = Math.max(...occupations.map((f) => f[0] ?? 0));
-  if (!(last > 1e-3 * most) || occupations.every((f) => f.every((x) => x === most))) return undefined;
+  if (!isCut(occupations, 1e-3)) return undefined;
   return {
-    cause: `too few bands: the highest of ${nBands} holds ${last.toExponential(1)} electrons`,
+    cause: `too few bands: the highest of ${nBands} holds ${inHighest(occupations).toExponential(1)} electrons`,
     remedy: `"bands": ${Math.ceil(1.2 * nBands) + 2}, or null for as many as are needed`,
   };
 }
@@ -93,13 +108,16 @@ function fewSteps({ history, restart }: Evidence): Diagnosis | undefined {
 /** Residuals [bohr^(-3/2)] below this may be rounding, if they no longer fall. */
 const ROUNDING = 1e-10;
 
-function atRounding({ history }: Evidence): Diagnosis | undefined {
+function atRounding({ history, tolerance }: Evidence): Diagnosis | undefined {
   const last = history.slice(-4).map(({ densityResidual }) => densityResidual);
   const [low, high] = [Math.min(...last), Math.max(...last)];
   if (last.length < 4 || high > ROUNDING || low < 0.1 * high) return undefined;
+  const isOfEnergy = tolerance === undefined || high <= tolerance;
   return {
     cause: `the residual stays at ${high.toExponential(0)}, the rounding of the numbers: no step makes it smaller`,
-    remedy: `"tolerance": { "density": ${(10 ** Math.ceil(Math.log10(10 * high))).toExponential(0)} } in scf, or larger`,
+    remedy: isOfEnergy
+      ? '"tolerance": a larger "energy" in scf, or only a "density"'
+      : `"tolerance": { "density": ${(10 ** Math.ceil(Math.log10(10 * high))).toExponential(0)} } in scf, or larger`,
   };
 }
 

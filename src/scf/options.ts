@@ -29,8 +29,11 @@ export interface StepProgress {
 /** Last step of an iteration and the reason of its end. */
 export interface ScfOutcome {
   readonly last: ScfStep;
-  /** `no-gap`: self-consistent, but at temperature 0 a degenerate level is only partly filled. */
-  readonly reason: "converged" | "no-gap" | "iteration-limit" | "interrupted";
+  /**
+   * `no-gap`: self-consistent, but at temperature 0 a degenerate level is only partly filled;
+   * `few-bands`: self-consistent, but smearing puts electrons above the highest band.
+   */
+  readonly reason: "converged" | "no-gap" | "few-bands" | "iteration-limit" | "interrupted";
 }
 
 /** Last step with its orbitals, for quantities computed from them. */

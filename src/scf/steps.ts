@@ -4,7 +4,7 @@ import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { densityWeights } from "../state/occupation.ts";
 import { requireTerms } from "../terms/sums.ts";
 import { requireSymmetric } from "../terms/symmetric-terms.ts";
-import { hasDirectGap } from "./diagnosis.ts";
+import { hasDirectGap, holdsTail } from "./diagnosis.ts";
 import { firstState } from "./first-state.ts";
 import type { HeldOrbitals } from "./held-orbitals.ts";
 import type { NextStep, SolvedStep } from "./method.ts";
@@ -48,21 +48,22 @@ export async function* iterate(
     const solved = await iteration.solve(start);
     const isMet = meets(tolerance, solved, state.history.at(-1));
     const isDone = solved.isMeasurement && solved.isSolved && isMet;
-    const hasGap = hasDirectGap(solved.occupation);
-    const converged = isDone && hasGap;
+    const { occupation } = solved;
+    const reason = !hasDirectGap(occupation) ? "no-gap" : holdsTail(occupation) ? "converged" : "few-bands";
+    const converged = isDone && reason === "converged";
     const next = await iteration.next(start, solved, isDone);
     watch.lap("mixing");
     const row = rowOf(step, problem, solved, next, watch.seconds);
     const history = [...state.history, row];
-    const weights = densityWeights(solved.occupation, solved.levels);
+    const weights = densityWeights(occupation, solved.levels);
     state = {
       rho: next.rho,
       method: next.method,
       history,
       eigenTolerance: eigenTolerance(history, weights, next.stepNorm, state.eigenTolerance),
-      ...nextBands(state, solved.occupation, bands !== null, maxBands),
+      ...nextBands(state, occupation, bands !== null, maxBands),
     };
-    const { energies, rhoIn, rhoOut, levels, residualNorms, occupation } = solved;
+    const { energies, rhoIn, rhoOut, levels, residualNorms } = solved;
     const warnings = solved.isSolved ? occupation.warnings : [...occupation.warnings, NOT_SOLVED];
     const last: ScfStep = {
       row,
@@ -77,7 +78,7 @@ export async function* iterate(
       state,
     };
     yield last;
-    if (isDone) return { last, reason: hasGap ? "converged" : "no-gap" };
+    if (isDone) return { last, reason };
     if (signal?.aborted) return { last, reason: "interrupted" };
     if (step >= maxIterations) return { last, reason: "iteration-limit" };
   }

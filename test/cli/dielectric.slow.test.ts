@@ -35,7 +35,7 @@ test("dielectric prints eigenvalues, condition and rates, and writes the same nu
   const file = JSON.parse(readFileSync(join(cwd, "d.json"), "utf8")) as DielectricFile;
   expect(stdout).toContain("tiny silicon");
   expect(stdout).toContain("P of kerker(kTF=0.8)");
-  expect(file.job.scf.mixing.name).toBe("ldos"); // the ground state has the job's own
+  expect(file.job.scf.mixing.name).toBe("auto"); // the ground state has the job's own
   expect(file.mixing).toEqual({ name: "kerker", kTF: 0.8 });
   expect(file.converged).toBe(true);
   const [low, high] = [file.smallest!.value, file.largest!.value];
@@ -61,7 +61,7 @@ test("--json prints the file alone, and --steps 0 leaves the damped iteration ou
     0,
   );
   const file = JSON.parse(host.written.stdout) as DielectricFile;
-  expect(file.mixing.name).toBe("ldos");
+  expect(file.mixing.name).toBe("auto");
   expect(file.observed).toBeUndefined();
   expect(file.arnoldi!.steps).toBeGreaterThan(5);
 });

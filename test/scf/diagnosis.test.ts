@@ -52,6 +52,9 @@ describe("a run that did not converge is told", () => {
     const { cause, remedy } = diagnose(evidence({ history, tolerance: 1e-20 }));
     expect(cause).toMatch(/^the residual stays at 5e-14, the rounding of the numbers/);
     expect(remedy).toMatch(/^"tolerance": \{ "density": 1e-12 \} in scf/);
+    // Where the residual is small enough, the tolerance that is not met is that of the energy.
+    expect(diagnose(evidence({ history, tolerance: 1e-12 })).remedy).toMatch(/larger "energy"/);
+    expect(diagnose(evidence({ history, tolerance: undefined })).remedy).toMatch(/larger "energy"/);
     // The same trend before it ends: the residual falls.
     expect(diagnose(evidence({ history: history.slice(0, 6), tolerance: 1e-20 })).cause).toMatch(
       /still falls/,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { close } from "../close.ts";
+import { ALUMINIUM } from "../systems.ts";
 
 const box = (element: string, magneticMoment?: number) => ({
   structure: {
@@ -48,4 +49,17 @@ test("a run that loses its moments says that a magnetic state may lie lower", as
   expect(warnings).toContainEqual(
     expect.stringMatching(/^structure\.atoms: the moments vanished; .*at most 0\.1 μB/),
   );
+});
+
+describe("with smearing", () => {
+  test("what lacks the bands of its electrons is not called converged, and the remedy converges", async () => {
+    const job = { ...ALUMINIUM, ecut: 4, kgrid: [2, 2, 2], temperature: 0.05 };
+    const cut = await runScf({ ...job, bands: 2 });
+    expect(cut.status).toBe("few-bands");
+    expect(cut.converged).toBe(false);
+    expect(cut.reason).toMatch(/too few bands: the highest of 2 holds/);
+    const enough = await runScf({ ...job, bands: null });
+    expect(enough.converged).toBe(true);
+    expect(cut.energies.total - enough.energies.total).toBeGreaterThan(1e-4);
+  });
 });

@@ -143,10 +143,11 @@ export function errorsNeeds(needs: MemoryNeeds, ratio: number): MemoryNeeds {
     gridPoints: ratio ** 1.5 * needs.gridPoints,
     history: 0,
     isReal: false, // the larger basis is complex
+    mayGrow: false, // its bands are those that were found
     panels: RESPONSE_PANELS,
     purpose: `errors on a basis of ${ratio} times the cutoff`,
   };
-  const own = estimateMemory({ ...needs, panels: RESPONSE_PANELS, threads: 1 });
+  const own = estimateMemory({ ...needs, mayGrow: false, panels: RESPONSE_PANELS, threads: 1 });
   return {
     ...larger,
     besides: {

@@ -6,11 +6,14 @@ import { type SmearingName, smearingAt } from "../../model/smearing.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
 import { requireFullLevels } from "../../scf/methods/direct-minimisation.ts";
 import { UNREAD } from "./accelerators.ts";
-import type { Job } from "./job.ts";
-import { DEFAULT_MIXING } from "./mixings.ts";
+import type { Job, ScfChoices } from "./job.ts";
+import { defaultMixing, type MixingChoice } from "./mixings.ts";
 
 /** A job whose fields are right one by one, before they are held against each other. */
-export type ParsedJob = Omit<Job, "smearing"> & { readonly smearing?: SmearingName | undefined };
+export type ParsedJob = Omit<Job, "smearing" | "scf"> & {
+  readonly smearing?: SmearingName | undefined;
+  readonly scf: Omit<ScfChoices, "mixing"> & { readonly mixing?: MixingChoice | undefined };
+};
 
 /** Limits that no machine reaches; beyond them sizes would not be exact integers. */
 const MAX_ECUT = 10_000;
@@ -37,16 +40,18 @@ export function checkJob(job: ParsedJob): Job {
     () =>
       `dipoleCorrection: must be left out unless the hamiltonian is kohn-sham, got ${valueText(job.dipoleCorrection)} with ${valueText(job.hamiltonian)}; a fixed potential has no dipole to correct`,
   );
-  checkScf(job);
+  const { mixing = { name: defaultMixing(job.temperature) } } = job.scf;
+  const scf = { ...job.scf, mixing };
+  checkScf(scf, job.temperature);
   checkKpoints(job);
   if (job.fftSize !== null) checkFftSize(job.fftSize);
-  return { ...job, smearing };
+  return { ...job, smearing, scf };
 }
 
-function checkScf({ scf: { accelerator, mixing, damping, tolerance }, temperature }: ParsedJob): void {
+function checkScf({ accelerator, mixing, damping, tolerance }: ScfChoices, temperature: number): void {
   const unread = UNREAD[accelerator.name] ?? {};
   requireInput(
-    unread.mixing === undefined || mixing.name === DEFAULT_MIXING,
+    unread.mixing === undefined || mixing.name === defaultMixing(temperature),
     () => `scf.mixing: must be left out with ${accelerator.name}, got ${mixing.name}; ${unread.mixing}`,
   );
   requireInput(

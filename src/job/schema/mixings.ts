@@ -43,8 +43,12 @@ export const mixingSchema = byName([
   variant("chi0-exact", {}),
 ]);
 
-/** The mixing of a job that names none. */
-export const DEFAULT_MIXING = "auto";
+/**
+ * Returns the mixing of a job that names none. Without a temperature charges are bound, and `auto`
+ * screens them by their gap. With one, `auto` would be the same in most metals; but on coarse
+ * k-grids levels that happen to lie apart look like a gap (nickel: 20 steps for 15).
+ */
+export const defaultMixing = (temperature: number): "auto" | "ldos" => (temperature === 0 ? "auto" : "ldos");
 
 export type MixingChoice = z.output<typeof mixingSchema>;
 

@@ -8,7 +8,7 @@ import { checkJob } from "./checks.ts";
 import { fields, finite, flag, numbers, oneOf, positiveNumber, text, triple, wholeNumber } from "./fields.ts";
 import { explain } from "./issues.ts";
 import type { Job } from "./job.ts";
-import { DEFAULT_MIXING, mixingSchema } from "./mixings.ts";
+import { mixingSchema } from "./mixings.ts";
 
 const vector = (what: string) => triple(finite(`must be a finite number`), `must be three numbers; ${what}`);
 
@@ -50,7 +50,7 @@ const kshift = triple(
 const tolerance = (what: string) => positiveNumber(`must be a positive tolerance; ${what}`).optional();
 
 const scfSchema = fields({
-  mixing: mixingSchema.prefault({ name: DEFAULT_MIXING }),
+  mixing: mixingSchema.optional(),
   accelerator: acceleratorSchema.prefault({ name: "anderson" }),
   ...numbers(DENSITY_MIXING_OPTIONS),
   tolerance: fields({

@@ -9,7 +9,7 @@ import { openSession, type Session, type SessionOptions } from "../../prepare/se
 import { resolveStructure } from "../../prepare/structure.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
-import type { MixingChoice } from "../../schema/mixings.ts";
+import { defaultMixing, type MixingChoice } from "../../schema/mixings.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { withMixing } from "../../schema/with-mixing.ts";
 import type { DielectricFile } from "../dielectric/dielectric-result.ts";
@@ -212,9 +212,9 @@ const isRecorded = (
   status !== "interrupted" &&
   !(needsCondition && conditionNumber === undefined);
 
-/** The default mixings to compare: two classics, the one to beat them, the job's own. */
-export const comparedMixings = ({ scf }: Job): readonly string[] => [
-  ...new Set(["simple", "kerker", "auto", scf.mixing.name]),
+/** The default mixings to compare: two classics, the default, the job's own. */
+export const comparedMixings = ({ scf, temperature }: Job): readonly string[] => [
+  ...new Set(["simple", "kerker", defaultMixing(temperature), scf.mixing.name]),
 ];
 
 const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
@@ -223,7 +223,7 @@ const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
 const analysed = async (job: Job, options: DielectricRunOptions): Promise<DielectricFile> =>
   dielectricTask(await openSession(job, options), options);
 
-/** The ground state is found with the default mixing: that under inspection might not get there. */
+/** The ground state is found with the default mixing: the one inspected might not find it. */
 async function conditionOf(
   job: Job,
   name: MixingName,
@@ -232,7 +232,7 @@ async function conditionOf(
 ): Promise<number | undefined> {
   const { mixing } = withMixing(job, name).scf;
   if (mixing.name === "chi0-exact") return 1; // P = ε†
-  const { smallest, largest } = await analyse(withMixing(job, "ldos"), {
+  const { smallest, largest } = await analyse(withMixing(job, defaultMixing(job.temperature)), {
     ...shared,
     mixing,
     observedSteps: 0,

@@ -15,11 +15,12 @@ const sizes = numbers<readonly number[]>({
 /** What a comparison of mixings may be told. */
 export const COMPARE_OPTIONS = {
   /**
-   * Names of mixings, with the job's parameters for its own. Default: simple, kerker, auto, own.
+   * Names of mixings, with the job's parameters for its own. Default: simple, kerker, the default
+   * mixing, its own.
    */
   mixings: {
     rule: `must be different names among ${MIXINGS.join(", ")}`,
-    help: "such as simple,kerker,auto (the default, and the job's own)",
+    help: "such as simple,kerker,ldos; by default simple, kerker, what a job takes that names none, and the job's own",
     value: "LIST",
     choices: MIXINGS,
     isListed: false,

@@ -81,7 +81,7 @@ export function stepTimeParts(needs: TimeNeeds, speeds: MeasuredSpeeds): TimePar
   ];
 }
 
-/** Steps of the shipped jobs: 7 to 18, most about ten. */
+/** Steps of the shipped jobs: 8 to 15, most about ten. */
 export const USUAL_STEPS = 10;
 
 /** Loading, compiling, symmetry [s on the processor of the fit], and for each further thread. */

@@ -38,7 +38,13 @@ export interface DipoleResult {
 }
 
 /** Why the iteration ended. Only `converged` is a ground state. */
-export type ResultStatus = "converged" | "no-gap" | "iteration-limit" | "interrupted" | "failed";
+export type ResultStatus =
+  | "converged"
+  | "no-gap"
+  | "few-bands"
+  | "iteration-limit"
+  | "interrupted"
+  | "failed";
 
 /** The result file: what applies is there, everything else is absent. Hartree atomic units. */
 export interface ResultFile {

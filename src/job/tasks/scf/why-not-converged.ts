@@ -23,6 +23,6 @@ export function whyNotConverged(
     damping: scf.damping,
     restart: named("restart"),
   });
-  if (reason === "no-gap") return { reason: diagnosis.cause, diagnosis };
+  if (reason === "no-gap" || reason === "few-bands") return { reason: diagnosis.cause, diagnosis };
   return { reason: `the limit of ${row.step} steps was reached, ${residual}`, diagnosis };
 }
