@@ -106,6 +106,16 @@ test("an energy rests on the bands of every k-point, and on vectors that fit", a
   expect(await reasons(narrow)).toMatch(/energy: density grid: must have/);
 });
 
+// Seen red: the energy's share not counted.
+test("an energy that would not end is refused before it begins", async () => {
+  const large = await changed((head) =>
+    Object.assign(head.energy, { electrons: 20_000, grid: [288, 288, 288] }),
+  );
+  await expect(verifyCertificate(large)).rejects.toThrow(
+    /^energy: must take at most 2e\+13 operations at a k-point, got about .* for 10000 orbitals on a grid of 288x288x288/,
+  );
+});
+
 test("what cannot be meant is refused in one line", async () => {
   for (const [change, message] of [
     [(e) => { e.electrons = 3; }, /energy\.electrons: must be an even number/],

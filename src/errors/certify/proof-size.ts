@@ -43,12 +43,41 @@ export function proofSize(
   };
 }
 
+/** What an energy makes of the last proposal of a k-point. */
+export interface FilledSize {
+  /** Points of the grid that the density is formed on. */
+  readonly grid: readonly number[];
+  /** How many of the trial vectors are filled. */
+  readonly orbitals: number;
+}
+
+/** Estimates the operations of a filled k-point: H u once more, a transform of every orbital. */
+function filledOperations(
+  { reciprocal, channels, table }: EnclosedProblem,
+  { trial }: BandProposal,
+  { grid, orbitals }: FilledSize,
+): number {
+  const { waves, box } = planeWaveCount(reciprocal, trial.cutoff);
+  const projectors = projectorCount(channels);
+  const products = table.count === 0 ? 0 : 1.5 * 8 * box;
+  const density = grid.reduce((points, n) => points * n, 1);
+  return (
+    8 * waves * (orbitals * (3 * orbitals + 2 * projectors) + 60 * projectors) +
+    100 * (products + density) * orbitals
+  );
+}
+
 /**
  * Refuses proposals whose proof would not end or not fit, before anything is done.
  *
+ * @param filled what an energy makes of them, where there is one
  * @throws InputError with an estimate
  */
-export function requireFeasible(problem: EnclosedProblem, proposals: readonly BandProposal[]): void {
+export function requireFeasible(
+  problem: EnclosedProblem,
+  proposals: readonly BandProposal[],
+  filled?: FilledSize,
+): void {
   let operations = 0;
   proposals.forEach((proposal, i) => {
     const { count, trial } = proposal;
@@ -62,4 +91,11 @@ export function requireFeasible(problem: EnclosedProblem, proposals: readonly Ba
         `proposal ${i + 1}: must be a proof of at most ${MOST_MEMORY.toExponential()} bytes and ${MOST_OPERATIONS.toExponential()} operations, got about ${size.memory.toExponential(1)} and ${operations.toExponential(1)} for ${size.waves.toExponential(1)} plane waves; lower cutoffs take less`,
     );
   });
+  if (filled === undefined) return;
+  operations += filledOperations(problem, proposals.at(-1)!, filled);
+  requireInput(
+    operations <= MOST_OPERATIONS,
+    () =>
+      `energy: must take at most ${MOST_OPERATIONS.toExponential()} operations at a k-point, got about ${operations.toExponential(1)} for ${filled.orbitals} orbitals on a grid of ${filled.grid.join("x")}`,
+  );
 }

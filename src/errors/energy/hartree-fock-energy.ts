@@ -64,6 +64,10 @@ export function hartreeFockEnergyBelow(
     .sort((a, b) => a.lower - b.lower);
   // bands that are not listed lie above the last listed lower end of their k-point
   const known = Math.min(...points.map(({ bands }) => bands.at(-1)?.lower ?? -Infinity));
+  requireInput(
+    Number.isSafeInteger(2 * mesh) && Number.isSafeInteger(electrons * mesh),
+    () => `energy bound: electrons and multiplicities must multiply exactly, got ${electrons} and ${mesh}`,
+  );
   let left = electrons * mesh;
   let sum: Interval = ZERO;
   for (const { lower, multiplicity } of levels) {

@@ -72,6 +72,9 @@ const SEPARATION = 5;
 /** Terms from here on are below 10⁻¹³ of the first: e^{−x²}. */
 const FALLEN = 5.5;
 
+/** As many distances take minutes; so few atoms leave few terms in the sum over G as well. */
+const MOST_PAIRS = 2e7;
+
 /** Σ_a ∫(v_loc + Z/r). */
 function meanPotentials(atoms: readonly CoreAtom[]): Interval {
   let sum: Interval = ZERO;
@@ -135,6 +138,12 @@ function pairSeparations({ lattice, atoms }: WithAtoms, reciprocal: Reciprocal):
   // |nᵢ + sᵢ| = |r·bᵢ|/2π
   const limits = reciprocal.vectors.map((b) =>
     Math.ceil(above((radius * Math.hypot(...b.map(magnitude))) / 6) + 1),
+  );
+  const cells = limits.reduce((product, n) => product * (2 * n + 1), 1);
+  requireInput(
+    atoms.length ** 2 * cells <= MOST_PAIRS,
+    () =>
+      `atoms: must have at most ${MOST_PAIRS.toExponential()} pairs for the energy of the ions, got ${(atoms.length ** 2 * cells).toExponential(1)} of ${atoms.length} atoms in ${cells} cells`,
   );
   const offsets = (i: number, j: number) =>
     [0, 1, 2].map((c) => sub(interval(atoms[i]!.position[c]!), interval(atoms[j]!.position[c]!)));

@@ -91,5 +91,7 @@ test("levels that are not known to be above the filled ones leave the bound open
     reason: expect.stringContaining("more bands"),
   });
   expect(() => hartreeFockEnergyBelow(frozen([]), two, 2.5)).toThrow(/electrons/);
+  const many = two.map((point) => ({ ...point, multiplicity: 2 ** 52 }));
+  expect(() => hartreeFockEnergyBelow(frozen([]), many, 2)).toThrow(/must multiply exactly/);
   expect(() => hartreeFockEnergyBelow(frozen([]), [], 2)).toThrow(/k-point/);
 });

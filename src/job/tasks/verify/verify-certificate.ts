@@ -92,7 +92,8 @@ export async function verifyCertificate(
       () => `certificate points: must be the ${total} of line 1, got more; the file was changed`,
     );
     const { k, claims, proposals } = await parsePoint(line, points.length + 2, head);
-    requireFeasible(problem, proposals);
+    const { energy: claim } = head;
+    requireFeasible(problem, proposals, claim && { grid: claim.grid, orbitals: claim.electrons / 2 });
     const reasons = checkPoint(kernels, problem, { k, claims, proposals });
     // an energy rests on all k-points: after a failure there is none to be proved
     if (energy !== undefined && failures.length === 0 && reasons.length === 0)
