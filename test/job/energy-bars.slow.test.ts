@@ -30,13 +30,14 @@ test("reduced Hartree-Fock silicon at 20 Ha: narrower than 1e-6 Ha, and holds th
     proof = certificate;
   };
   const { energyBounds, energies } = await runScf(silicon(20), { errorBars: true, onCertificate });
-  const { lower, upper, certificateDensity, parts } = energyBounds!;
+  const { lower, upper, certificateDensity, parts, assumptions } = energyBounds!;
   const [coarse, fine] = [await runScf(silicon(40)), await runScf(silicon(80))];
   expect(upper - lower).toBeLessThan(1e-6);
   expect(energies.total).toBeGreaterThan(lower);
   expect(fine.energies.total).toBeGreaterThan(lower - 1e-9);
   expect(fine.energies.total).toBeLessThan(upper + (coarse.energies.total - fine.energies.total) + 1e-9);
   expect(certificateDensity!.error).toBeLessThan(2e-3);
+  expect(assumptions[0]).toMatch(/reduced Hartree-Fock at zero temperature on the given k-points/);
   expect(certificateDensity!.ecut).toBeGreaterThanOrEqual(40);
   expect(parts.bands + parts.density).toBeLessThan(upper - lower);
   expect(proof!.energy).toMatchObject({

@@ -34,6 +34,10 @@ export interface EnergyBounds {
   readonly assumptions: readonly string[];
 }
 
+/** Of which energy an interval speaks. */
+const MODEL =
+  "the energy is that of reduced Hartree-Fock at zero temperature on the given k-points, not its limit for dense ones";
+
 /** Bands of every k-point with what proves them, and what follows of the energy. */
 export interface EnergyCertificate extends BandsCertificate {
   readonly energy: EnergyClaim;
@@ -132,7 +136,7 @@ async function enclosedEnergy(
       certificateDensity: { ecut: basis.ecut, error: densityError },
       parts: proved.parts,
       kpoints: mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0),
-      assumptions: ASSUMPTIONS,
+      assumptions: [MODEL, ...ASSUMPTIONS],
     },
     certificate: { problem, points, assumptions, energy: claim },
   };
