@@ -74,3 +74,16 @@ export async function finish(
   await end.orbitals.close();
   return { end, steps, problem };
 }
+
+/** A layer of lithium hydride with a dipole, tilted against the cell. */
+export const TILTED_LAYER = {
+  structure: {
+    lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 20]], // biome-ignore format: a matrix
+    atoms: [
+      { element: "Li", position: [0.1, 0, 0.3] },
+      { element: "H", position: [0, 0.05, 0.44] },
+    ],
+  },
+  pseudopotentials: { Li: "gth-lda-q1", H: "gth-lda" },
+  ecut: 6,
+};

@@ -36,7 +36,7 @@ async function headOf(change: object) {
   } as const;
 }
 
-// Seen red: the electrons, the sampling and the model not looked at, each.
+// Seen red: the electrons, the sampling and the model not looked at.
 test("an energy's electrons, k-points and model must be the job's, whatever the certificate says of its origin", async () => {
   const head = await headOf({});
   const compared = async (energy: object, change: object = {}, origin: object = head.origin) =>

@@ -6,22 +6,10 @@ import { estimateJob } from "../../src/job/tasks/estimate/estimate-job.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { solve } from "../../src/job/tasks/scf/solve.ts";
 import { close } from "../close.ts";
-import { ALUMINIUM, to } from "../systems.ts";
+import { ALUMINIUM, TILTED_LAYER, to } from "../systems.ts";
 import { checkForces } from "./forces-law.ts";
 
-/** A layer of lithium hydride, tilted against it. */
-const LAYER = {
-  structure: {
-    lattice: [[6, 0, 0], [0, 6, 0], [0, 0, 20]], // biome-ignore format: a matrix
-    atoms: [
-      { element: "Li", position: [0.1, 0, 0.3] },
-      { element: "H", position: [0, 0.05, 0.44] },
-    ],
-  },
-  pseudopotentials: { Li: "gth-lda-q1", H: "gth-lda" },
-  ecut: 6,
-  dipoleCorrection: true,
-};
+const LAYER = { ...TILTED_LAYER, dipoleCorrection: true };
 
 /** The same with a vacuum in which the density vanishes. */
 const TALL = {

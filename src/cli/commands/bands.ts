@@ -1,5 +1,6 @@
 import { problemText } from "../../bands/frozen-problem.ts";
 import { BANDS_OPTIONS } from "../../ground/bands-options.ts";
+import { aboveText } from "../../interval/decimal.ts";
 import { aseBandsText } from "../../io/ase-bands.ts";
 import { certificateLines } from "../../io/certificate-file.ts";
 import { writePicture as writeDrawing } from "../../io/picture.ts";
@@ -122,7 +123,7 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
     );
   if (errorBars !== undefined && accuracy !== undefined && errorBars.widest > accuracy)
     found.push(
-      `the widest interval has ${errorBars.widest.toExponential(1)} Ha, ${
+      `the widest interval has ${aboveText(errorBars.widest)} Ha, ${
         errorBars.rounding > accuracy / 2
           ? `${errorBars.rounding.toExponential(1)} Ha of it by rounding: more is not to be had in double precision`
           : "a higher ecut may help"

@@ -28,14 +28,16 @@ interface Solved {
   readonly certificate?: EnergyCertificate | undefined;
 }
 
-/** Tells whether an interval was asked for that a ground state did not get. */
-const isUnproved = (
-  { converged, energyBounds }: ResultFile,
-  { errorBars, barWidth, certificate }: { readonly [name: string]: unknown },
-): boolean =>
-  (errorBars === true || barWidth !== undefined || certificate !== undefined) &&
-  converged &&
-  energyBounds === undefined;
+/** Tells whether an interval of the energy is asked for: its width and its proof ask for it too. */
+const wantsBars = ({
+  errorBars,
+  barWidth,
+  certificate,
+}: {
+  readonly errorBars?: boolean | undefined;
+  readonly barWidth?: number | undefined;
+  readonly certificate?: string | undefined;
+}): boolean => errorBars === true || barWidth !== undefined || certificate !== undefined;
 
 /** Finds the ground state of a job: table and summary, or JSON alone, to stdout. */
 export const scf = jobCommand({
@@ -96,14 +98,14 @@ export const scf = jobCommand({
         "errors",
         `errors: ${stage}, ${total === undefined ? `product ${done}` : `k-point ${done}/${total}`}`,
       );
-    const { check, plotErrors, errorBars, barWidth, certificate } = options;
+    const { check, plotErrors, barWidth, certificate } = options;
     const errors = options.errors || plotErrors !== undefined;
     const asked: ScfRunOptions = {
       ...run,
       onFields,
       check,
       errors,
-      errorBars: errorBars === true || barWidth !== undefined || certificate !== undefined,
+      errorBars: wantsBars(options),
       barWidth,
       onCheck,
       onErrors,
@@ -139,7 +141,7 @@ export const scf = jobCommand({
     details: () => details(result),
     failures: [
       ...(result.converged ? [] : [result.reason ?? result.status]),
-      ...(isUnproved(result, options)
+      ...(wantsBars(options) && result.converged && result.energyBounds === undefined
         ? ["no interval of the energy could be proved; the warning above says why"]
         : []),
     ],

@@ -110,7 +110,7 @@ export function errorBarText({ file, errorBars }: BandsRun): string {
     bands.flatMap(({ lower, upper }) => (lower === undefined || upper === undefined ? [] : [upper - lower])),
   );
   if (widths.length === 0) return "no interval could be proved";
-  const [least, most] = [Math.min(...widths), Math.max(...widths)].map((width) => width.toExponential(1));
+  const [least, most] = [Math.min(...widths), Math.max(...widths)].map((width) => aboveText(width));
   return [
     `each level has an interval that holds the exact level of the infinite basis, ${least} to ${most} Ha wide, guaranteed if`,
     ...errorBars.assumptions.map((assumption) => `- ${assumption}`),

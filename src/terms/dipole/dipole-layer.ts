@@ -68,8 +68,11 @@ export function dipoleLayer(model: Model, grid: Grid, axis: 0 | 1 | 2): DipoleLa
     height,
     heights,
     addTo: (out, factor) => {
-      for (let r = 0; r < out.length; r++)
-        out[r]! += factor * heights[Math.floor((r % grid.points) / stride) % count]!;
+      // stretches of `stride` points lie in one plane; the planes repeat, from spin to spin too
+      for (let start = 0; start < out.length; start += stride) {
+        const added = factor * heights[(start / stride) % count]!;
+        for (let r = start; r < start + stride; r++) out[r]! += added;
+      }
     },
     moment: (rho) => cores - electrons(rho),
     electrons,

@@ -9,20 +9,15 @@ import {
   type Frozen,
   frozen,
   kineticEnergy,
+  POTENTIAL,
   pair,
   panelOf,
   randomState,
+  STATES,
   type State,
 } from "./states.ts";
 
 const kernels = wasmKernelsSync();
-const STATES = [randomState([0.25, 0.1, 0], 2, 2, 1), randomState([-0.25, 0.3, 0.4], 1, 2, 2)];
-const POTENTIAL = [
-  { g: [0, 0, 0] as const, re: 0.3, im: 0 },
-  ...pair([1, 0, 0], 0.2, -0.1),
-  ...pair([0, -1, 1], -0.05, 0.03),
-  ...pair([9, 0, 0], 0.01, 0.02),
-];
 
 /** The upper bound of the states' energy, orbitals as vectors that are not orthonormal, with any θ. */
 function upper(

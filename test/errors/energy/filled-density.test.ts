@@ -6,17 +6,9 @@ import {
 } from "../../../src/errors/energy/filled-density.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
-import { distance2, frozen, pair, panelOf, randomState, type State } from "./states.ts";
+import { distance2, frozen, POTENTIAL, panelOf, STATES, type State } from "./states.ts";
 
 const kernels = wasmKernelsSync();
-const STATES = [randomState([0.25, 0.1, 0], 2, 2, 1), randomState([-0.25, 0.3, 0.4], 1, 2, 2)];
-const POTENTIAL = [
-  { g: [0, 0, 0] as const, re: 0.3, im: 0 },
-  ...pair([1, 0, 0], 0.2, -0.1),
-  ...pair([0, -1, 1], -0.05, 0.03),
-  // beyond the density of these orbitals
-  ...pair([9, 0, 0], 0.01, 0.02),
-];
 
 function computed(
   states: readonly State[],

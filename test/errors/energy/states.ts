@@ -123,3 +123,13 @@ export function distance2(states: readonly State[], potential: readonly FourierC
   }
   return ((4 * Math.PI) / volume) * sum;
 }
+
+/** Orbitals at two k-points, the first of which counts twice, and a potential of their electrons. */
+export const STATES = [randomState([0.25, 0.1, 0], 2, 2, 1), randomState([-0.25, 0.3, 0.4], 1, 2, 2)];
+export const POTENTIAL = [
+  { g: [0, 0, 0] as const, re: 0.3, im: 0 },
+  ...pair([1, 0, 0], 0.2, -0.1),
+  ...pair([0, -1, 1], -0.05, 0.03),
+  // beyond the density of these orbitals
+  ...pair([9, 0, 0], 0.01, 0.02),
+];

@@ -38,8 +38,8 @@ export interface MeasuredSpeeds {
 /*
  * Fitted by least squares of relative differences to the processor time of 30 runs of the jobs of
  * bench/estimate.ts, each divided by how slow the processor was then: one of two hyperthreads, its
- * kernels took 1 to 2.5 times as long, depending on the other. The fit leaves 23 % of a step and
- * 20 % of a run (root mean square), mostly from how many products with H the eigensolver takes.
+ * kernels took 1 to 2.5 times as long, depending on the other. The fit leaves 23 % of a step (root
+ * mean square), mostly from how many products with H the eigensolver takes.
  */
 /** Transforms of a band there and back, per band, block and step: products with H and densities. */
 const APPLICATIONS = 3.7;

@@ -32,9 +32,10 @@ export async function atFinerDensity<Result>(
       const larger = { ...session, job };
       const finer = await attempt(larger, options);
       if (finer === undefined) break;
-      const step = halfDistance2(state, finer);
-      if (state !== first) await state.close();
-      state = finer;
+      const before = state;
+      state = finer; // from here on closed in any case
+      const step = halfDistance2(before, finer);
+      if (before !== first) await before.close();
       if (step < enough) break;
     }
     return await use(state);
