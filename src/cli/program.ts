@@ -34,6 +34,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import("./commands/relax.ts")).relax,
   },
   {
+    name: "serve",
+    description: "answer i-PI or ASE over a socket: forces of geometry after geometry",
+    load: async () => (await import("./commands/serve.ts")).serve,
+  },
+  {
     name: "eos",
     description: "volume of lowest energy and bulk modulus of a job's crystal",
     load: async () => (await import("./commands/eos.ts")).eos,

@@ -129,3 +129,37 @@ print(json.dumps([relaxed(False), relaxed(True)]))`,
   expect(sum(carried, 0)).toBeLessThan(0.9 * sum(fresh, 0));
   expect(sum(carried, 1)).toBeLessThan(0.9 * sum(fresh, 1));
 });
+
+// Seen red: every geometry from the start, 49 steps both ways.
+testWithAse(
+  "one process over a socket relaxes a crystal as a process for each geometry does, in fewer steps",
+  () => {
+    const [files, socket] = python<[Relaxation & { cell: number[][] }, Relaxation & { cell: number[][] }]>(
+      `${PRELUDE}${SILICON}
+import io, re
+from ase.constraints import ExpCellFilter
+def relaxed(atoms):
+    BFGS(ExpCellFilter(atoms), logfile=None).run(fmax=0.02)
+    return dict(energy=atoms.get_potential_energy(force_consistent=True), stress=atoms.get_stress().tolist(),
+                forces=atoms.get_forces().tolist(), cell=atoms.cell.tolist())
+atoms = silicon(0.02 * np.eye(3))
+job = dict(ecut=8, kgrid=[2, 2, 2])
+atoms.calc = calc(reuse=False, **job)
+files = dict(**relaxed(atoms), costs=atoms.calc.costs)
+atoms, log = silicon(0.02 * np.eye(3)), io.StringIO()
+with calc(txt=log, **job).over_socket() as atoms.calc:
+    socket = relaxed(atoms)
+steps = [[int(n), 0] for n in re.findall(r"(\\d+) SCF steps", log.getvalue())]
+print(json.dumps([files, dict(**socket, costs=steps)]))`,
+      process.execPath,
+    );
+    const steps = ({ costs }: Relaxation) => costs.reduce((sum, [n]) => sum + n, 0);
+    console.info(`relaxation: ${steps(files)} steps by files, ${steps(socket)} over a socket`);
+    expect(socket.costs).toHaveLength(files.costs.length);
+    expect(steps(socket)).toBeLessThan(0.9 * steps(files));
+    expect(Math.abs(socket.energy - files.energy)).toBeLessThan(1e-6);
+    socket.cell.flat().forEach((x, i) => {
+      expect(Math.abs(x - files.cell.flat()[i]!)).toBeLessThan(1e-4);
+    });
+  },
+);

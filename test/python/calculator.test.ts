@@ -142,3 +142,27 @@ print(json.dumps(dict(jobs=calc.jobs, moments=moments, vectors=caught(atoms.get_
     ]);
   },
 );
+
+testWithAse("over a socket, too, what goes wrong is raised in Python with the line of the command", () => {
+  const said = python<Record<string, [string, string]>>(
+    `${PRELUDE}
+def second(**job):
+    atoms = bulk("Si")
+    with Stillwave(command=COMMAND, threads=1, symmetry=False, **job).over_socket() as atoms.calc:
+        first = atoms.get_potential_energy()
+        atoms.positions[0] = atoms.positions[1]
+        return [first, atoms.get_potential_energy()]
+print(json.dumps({
+  "unconverged": caught(lambda: second(ecut=3, scf={"maxIterations": 1})),
+  "together": caught(lambda: second(ecut=3)),
+}))`,
+    process.execPath,
+    BUILT.main,
+  );
+  expect(said.unconverged![0]).toBe("SCFError");
+  expect(said.unconverged![1]).toContain("not converged: the limit of 1 steps was reached");
+  expect(said.together).toEqual([
+    "InputError",
+    expect.stringContaining("structure.atoms[1].position: Si of"),
+  ]);
+});

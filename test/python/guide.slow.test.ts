@@ -11,7 +11,7 @@ testWithAse("the programs of docs/python.md, one after the other, print what sta
     (match) => [match[1]!, match[2]!] as const,
   );
   expect(pairs.length).toBe(guide.split("```python\n").length - 1); // none without its output
-  expect(pairs.length).toBe(3);
+  expect(pairs.length).toBe(4);
   const { status, stdout, stderr } = spawnSync(PYTHON, ["-c", pairs.map(([program]) => program).join("\n")], {
     encoding: "utf8",
     env: {
