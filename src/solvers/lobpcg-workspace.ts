@@ -2,8 +2,12 @@ import type { Arithmetic } from "../kernels/kernels.ts";
 
 /** Small dense matrices of one solve. */
 export interface SmallMatrices {
-  /** SᴴHS, and a copy for the eigensolver to overwrite. */
+  /** SᴴHS and SᴴS of the last search. */
   readonly a: Float64Array;
+  readonly g: Float64Array;
+  /** Cholesky factor of SᴴS. */
+  readonly factor: Float64Array;
+  /** SᴴHS in an orthonormal basis, for the eigensolver to overwrite. */
   readonly reduced: Float64Array;
   /** Eigenvectors, later the coefficients of the new X. */
   readonly c: Float64Array;
@@ -13,10 +17,7 @@ export interface SmallMatrices {
   readonly xp: Float64Array;
   /** PᴴHP, nP × nP. */
   readonly php: Float64Array;
-  /** Cholesky factor of the Gram matrix of [X P], (m + nP)². */
-  readonly gram: Float64Array;
   readonly scratch: Float64Array;
-  readonly scratch2: Float64Array;
 }
 
 /**
@@ -34,7 +35,7 @@ export interface LobpcgWorkspace {
   readonly hs: Float64Array;
   /** [2·n·m] */
   readonly t: Float64Array;
-  /** Small dense matrices, [2·(m + 2d)²] each. */
+  /** Small dense matrices, [2·(m + 2d)²] each, or as said there. */
   readonly small: SmallMatrices;
   readonly values: Float64Array;
   readonly norms: Float64Array;
@@ -42,7 +43,7 @@ export interface LobpcgWorkspace {
 
 /** Returns the bytes of a workspace for complex n × m panels and d directions. */
 export const lobpcgBytes = (n: number, m: number, d: number): number =>
-  16 * n * (2 * (m + 2 * d) + m) + 9 * 16 * (m + 2 * d) ** 2;
+  16 * (n * (2 * (m + 2 * d) + m) + 7 * (m + 2 * d) ** 2 + m * d + d ** 2);
 
 /**
  * Allocates a workspace for vectors of this kind of numbers; one for complex ones serves real ones.
@@ -69,14 +70,14 @@ export function lobpcgWorkspace(
     t: panel(maxVectors),
     small: {
       a: square(),
+      g: square(),
+      factor: square(),
       reduced: square(),
       c: square(),
       cP: square(),
-      xp: square(),
-      php: square(),
-      gram: square(),
+      xp: alloc(width * maxVectors * maxDirections),
+      php: alloc(width * maxDirections ** 2),
       scratch: square(),
-      scratch2: square(),
     },
     values: alloc(columns),
     norms: alloc(columns),

@@ -1,7 +1,7 @@
 import { invariant } from "../common/failure.ts";
 import type { Arithmetic } from "../kernels/kernels.ts";
 import type { LobpcgWorkspace, SmallMatrices } from "./lobpcg-workspace.ts";
-import { orthonormalizeAgainst } from "./orthonormalize.ts";
+import { normalizeColumns, orthonormalizeAgainst } from "./orthonormalize.ts";
 
 /** A Hermitian operator on panels of vectors of length n. */
 export interface HermitianOperator {
@@ -38,14 +38,15 @@ export interface LobpcgResult {
  * method, in the basis S = [X P W] of Ritz vectors, previous directions and preconditioned
  * residuals [Kny01; DL17].
  *
- * X and P are each orthonormal; W is orthonormal and orthogonal to both. With coefficients c of the
- * new Ritz vectors, X⁺ = S c, the new directions are their parts in P and W, so that one product
- * gives both:
+ * X and P are each orthonormal and the columns of W have norm 1. The Rayleigh-Ritz problem
+ * A c = G c Λ has the Gram matrix G = SᴴS: small matrices in place of products of panels. With
+ * the coefficients c of the new Ritz vectors the new directions are their parts in P and W, so that
+ * one product gives both:
  *
- *   T = [P W] c_PW,   X⁺ = X c_X + T,   P⁺ = active columns of T, orthonormalised
+ *   T = [P W] c_PW,   X⁺ = X c_X + T,   P⁺ = columns of T whose vectors have not converged
  *
- * The Gram matrix [1 XᴴP; PᴴX 1] and all products with H except H W follow from the small problem,
- * A c = G c Λ, so H is applied to W alone. Converged vectors stay in X but add no directions.
+ * The Gram matrix of [X P] and all products with H except H W follow from the small problem, so H
+ * is applied to W alone. Converged vectors stay in X but add no directions.
  *
  * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors.
  */
@@ -62,15 +63,15 @@ export function lobpcg(
   const isLarge = n <= work.maxLength && m <= work.maxVectors && width <= work.width;
   invariant(isLarge, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
-  const { s, hs, t, small, norms, maxDirections } = work;
+  const { s, hs, t, norms, maxDirections } = work;
+  const panels = panelsOf(kernels, n, m, work);
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
-  const isDone = (j: number): boolean => residualNorms[j]! <= tolerance;
-  const allDone = (): boolean => residualNorms.subarray(0, nConverge).every((_, j) => isDone(j));
+  const isConverged = (): boolean => residualNorms.subarray(0, nConverge).every((norm) => norm <= tolerance);
 
-  startBlock(kernels, operator, x, m, work, lambda);
+  startBlock(panels, operator, x, lambda);
   let applications = m;
-  let nP = 0;
+  let searched: Searched = { size: m, columns: [] };
   let iterations = 0;
   for (; ; iterations++) {
     // R = HX − XΛ
@@ -78,45 +79,62 @@ export function lobpcg(
     kernels.addScaledColumns(t, n, m, hs.subarray(0, width * n * m), norms, s.subarray(0, width * n * m));
     kernels.columnNorms2(norms, n, m, t);
     for (let j = 0; j < m; j++) residualNorms[j] = Math.sqrt(norms[j]!);
-    if ((allDone() && iterations >= minIterations) || iterations >= maxIterations) break;
+    if ((isConverged() && iterations >= minIterations) || iterations >= maxIterations) break;
 
     const chosen = activeVectors(residualNorms, tolerance, nConverge).slice(
       0,
       Math.min(n - m, maxDirections),
     );
-    if (chosen.length === 0) break; // X spans the whole space
     const nW = chosen.length;
-    if (nP > n - m - nW || !factorGram(kernels, m, nP, small)) nP = 0;
-    if (nP === 0) factorGram(kernels, m, 0, small);
+    if (nW === 0) break; // X spans the whole space
+    const nP = directions(panels, searched, new Set(chosen), n - m - nW);
 
-    // W: preconditioned residuals, orthonormal and orthogonal to X and P.
-    const fixed = m + nP;
-    const w = s.subarray(width * n * fixed, width * n * (fixed + nW));
+    // W: preconditioned residuals of norm 1, with X and P linearly independent.
+    const w = panels.columns(s, m + nP, nW);
     // Holds the Ritz vectors first.
-    const hw = hs.subarray(width * n * fixed, width * n * (fixed + nW));
+    const hw = panels.columns(hs, m + nP, nW);
     chosen.forEach((j, i) => {
-      w.set(t.subarray(width * n * j, width * n * (j + 1)), width * n * i);
-      hw.set(s.subarray(width * n * j, width * n * (j + 1)), width * n * i);
+      w.set(panels.columns(t, j, 1), width * n * i);
+      hw.set(panels.columns(s, j, 1), width * n * i);
     });
     operator.preconditionInto(w, hw, nW);
-    const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
-    orthonormalizeAgainst(
-      kernels,
-      n,
-      { q: s, count: fixed, factor: small.gram },
-      w,
-      nW,
-      orthoWork,
-      31 * iterations,
-    );
+    normalizeColumns(kernels, n, w, nW, norms);
+    factorGram(panels, nP, nW, 31 * iterations);
     operator.applyInto(hw, w, nW);
     applications += nW;
 
-    rayleighRitz(kernels, n, m, nP, nW, work, lambda);
-    nP = updateBlocks(kernels, n, m, nP, nW, chosen, work, lambda);
+    rayleighRitz(panels, nP, nW, lambda);
+    searched = updateBlocks(panels, nP, nW, chosen);
+    lambda.set(work.values.subarray(0, m));
   }
   x.set(s.subarray(0, width * n * m));
-  return { values: lambda, residualNorms, iterations, applications, converged: allDone() };
+  return { values: lambda, residualNorms, iterations, applications, converged: isConverged() };
+}
+
+/** The panels of one solve, n × m, with what works on them. */
+interface Panels extends LobpcgWorkspace {
+  readonly kernels: Arithmetic;
+  readonly n: number;
+  readonly m: number;
+  /** Returns columns of a panel of n rows. */
+  columns(panel: Float64Array, first: number, count: number): Float64Array;
+}
+
+function panelsOf(kernels: Arithmetic, n: number, m: number, work: LobpcgWorkspace): Panels {
+  const column = kernels.width * n;
+  return {
+    ...work,
+    kernels,
+    n,
+    m,
+    columns: (panel, first, count) => panel.subarray(column * first, column * (first + count)),
+  };
+}
+
+/** The last search: its dimension, and the vectors whose parts T stand in the place of P. */
+interface Searched {
+  readonly size: number;
+  readonly columns: readonly number[];
 }
 
 /**
@@ -135,196 +153,206 @@ function activeVectors(residualNorms: Float64Array, tolerance: number, nConverge
 const EXTRA_FACTOR = 10;
 
 /** Makes the start block orthonormal Ritz vectors: X, HX, Λ. */
-function startBlock(
-  kernels: Arithmetic,
-  { n, applyInto }: HermitianOperator,
-  x: Float64Array,
-  m: number,
-  { s, hs, t, small, norms }: LobpcgWorkspace,
-  lambda: Float64Array,
-): void {
-  const { width } = kernels;
-  const start = s.subarray(0, width * n * m);
-  start.set(x.subarray(0, width * n * m));
-  const orthoWork = { coefficients: small.scratch, gram: small.scratch2, norms };
-  orthonormalizeAgainst(kernels, n, { q: s, count: 0, factor: small.gram }, start, m, orthoWork, 1);
-  applyInto(hs.subarray(0, width * n * m), start, m);
-  kernels.hermitianOverlap(m, n, s, n, hs, n, small.a, m);
-  kernels.eigh(m, small.a, m, norms, small.c, m);
-  lambda.set(norms.subarray(0, m));
+function startBlock(panels: Panels, { applyInto }: HermitianOperator, x: Float64Array, lambda: Float64Array) {
+  const { kernels, n, m, s, hs, t, small, values, columns } = panels;
+  const start = columns(s, 0, m);
+  start.set(x.subarray(0, start.length));
+  const orthoWork = { coefficients: small.scratch, gram: small.factor, norms: panels.norms };
+  orthonormalizeAgainst(kernels, n, { q: s, count: 0, factor: small.factor }, start, m, orthoWork, 1);
+  applyInto(columns(hs, 0, m), start, m);
+  kernels.hermitianOverlap(m, n, s, n, hs, n, small.reduced, m);
+  kernels.eigh(m, small.reduced, m, values, small.c, m);
+  lambda.set(values.subarray(0, m));
   for (const panel of [s, hs]) {
     kernels.gemm("N", "N", n, m, m, 1, panel, n, small.c, m, 0, t, n);
-    panel.set(t.subarray(0, width * n * m));
+    panel.set(columns(t, 0, m));
   }
 }
 
-/** small.gram ← R with RᴴR = [1 XᴴP; PᴴX 1]. Returns false if P nearly depends on X. */
-function factorGram(kernels: Arithmetic, m: number, nP: number, { gram, xp }: SmallMatrices): boolean {
+/**
+ * Makes P of the columns of T whose vectors are `chosen`, orthonormal, with XᴴP and PᴴHP.
+ * Returns their number: 0 where there are more than `most`, or where they nearly depend on X.
+ */
+function directions(
+  { kernels, n, m, s, hs, small, norms, columns }: Panels,
+  { size, columns: searched }: Searched,
+  chosen: ReadonlySet<number>,
+  most: number,
+): number {
+  const kept = Array.from(searched.keys()).filter((i) => chosen.has(searched[i]!));
+  const nP = kept.length;
+  if (nP === 0 || nP > most) return 0;
   const { width } = kernels;
-  const size = m + nP;
-  gram.fill(0, 0, width * size * size);
-  for (let j = 0; j < size; j++) gram[width * (j + j * size)] = 1;
-  for (let j = 0; j < nP; j++)
-    gram.set(xp.subarray(width * m * j, width * m * (j + 1)), width * (m + j) * size);
-  if (nP === 0) return true;
-  return kernels.cholesky(size, gram, size) && smallestDiagonal(width, size, gram) > LEAST_DIAGONAL;
+  const { a, g, factor, c, cP, xp, php, scratch, reduced } = small;
+  kept.forEach((from, to) => {
+    if (from === to) return;
+    cP.set(cP.subarray(width * size * from, width * size * (from + 1)), width * size * to);
+    for (const panel of [s, hs]) columns(panel, m + to, 1).set(columns(panel, m + from, 1));
+  });
+  // Orthonormal columns: cPᴴ G cP = 1, by norms and by a Cholesky factorisation.
+  const image = reduced;
+  kernels.gemm("N", "N", size, nP, size, 1, g, size, cP, size, 0, image, size);
+  kernels.columnDots(scratch, size, nP, cP, image);
+  for (let j = 0; j < nP; j++) {
+    if (!(scratch[width * j]! > 1e-28)) return 0;
+    norms[j] = 1 / Math.sqrt(scratch[width * j]!);
+  }
+  for (const coefficients of [cP, image]) kernels.scaleColumns(size, nP, norms, coefficients);
+  kernels.hermitianOverlap(nP, size, cP, size, image, size, factor, nP);
+  if (!isIndependent(kernels, nP, factor, 0, LEAST_OF_P)) return 0;
+  for (const coefficients of [cP, image])
+    kernels.solveTriangularRight(size, nP, factor, nP, coefficients, size);
+  for (const panel of [s, hs]) {
+    const p = columns(panel, m, nP);
+    kernels.scaleColumns(n, nP, norms, p);
+    kernels.solveTriangularRight(n, nP, factor, nP, p, n);
+  }
+  kernels.gemm("C", "N", m, nP, size, 1, c, size, image, size, 0, xp, m);
+  kernels.gemm("N", "N", size, nP, size, 1, a, size, cP, size, 0, image, size);
+  kernels.hermitianOverlap(nP, size, cP, size, image, size, php, nP);
+  putGram(kernels.width, factor, m + nP, m, nP, small);
+  return isIndependent(kernels, m + nP, factor, m, LEAST_OF_P) ? nP : 0;
 }
 
 /** Rounding grows as 1/d², d the smallest diagonal element of a Cholesky factor of unit vectors. */
-const LEAST_DIAGONAL = 1e-2;
-function smallestDiagonal(width: 1 | 2, size: number, r: Float64Array): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let j = 0; j < size; j++) least = Math.min(least, r[width * (j + j * size)]!);
-  return least;
+const LEAST_OF_P = 1e-2;
+const LEAST_OF_W = 0.1;
+
+/** Factorises a Gram matrix; whether no vector from `first` on is near the span before it. */
+function isIndependent(kernels: Arithmetic, size: number, gram: Float64Array, first: number, least: number) {
+  if (!kernels.cholesky(size, gram, size)) return false;
+  for (let j = first; j < size; j++) if (!(gram[kernels.width * (j + j * size)]! > least)) return false;
+  return true;
+}
+
+/** out ← [1 XᴴP 0; PᴴX 1 0; 0 0 1], size × size. */
+function putGram(
+  width: 1 | 2,
+  out: Float64Array,
+  size: number,
+  m: number,
+  nP: number,
+  { xp }: SmallMatrices,
+): void {
+  out.fill(0, 0, width * size * size);
+  for (let j = 0; j < size; j++) out[width * (j + j * size)] = 1;
+  putBlock(width, out, size, [0, m], [m, nP], xp);
+}
+
+/** Copies a block into a Hermitian matrix, and its adjoint across the diagonal. */
+function putBlock(
+  width: 1 | 2,
+  out: Float64Array,
+  size: number,
+  [row, rows]: readonly [first: number, count: number],
+  [column, columns]: readonly [first: number, count: number],
+  block: Float64Array,
+): void {
+  for (let j = 0; j < columns; j++)
+    for (let i = 0; i < rows; i++) {
+      const from = width * (i + rows * j);
+      const to = width * (row + i + size * (column + j));
+      const across = width * (column + j + size * (row + i));
+      out[to] = out[across] = block[from]!;
+      if (width === 1) continue;
+      out[across + 1] = -block[from + 1]!;
+      out[to + 1] = block[from + 1]!;
+    }
+}
+
+/**
+ * Sets G = SᴴS and its Cholesky factor. If W nearly depends on X and P, it is first made
+ * orthonormal and orthogonal to them.
+ */
+function factorGram(panels: Panels, nP: number, nW: number, seed: number): void {
+  const { kernels, n, m, s, small, norms, columns } = panels;
+  const { g, factor, reduced, scratch } = small;
+  const fixed = m + nP;
+  const size = fixed + nW;
+  const w = columns(s, fixed, nW);
+  putGram(kernels.width, g, size, m, nP, small);
+  putOverlaps(panels, g, size, nW, w);
+  reduced.set(g.subarray(0, kernels.width * size * size));
+  if (!isIndependent(kernels, size, reduced, fixed, LEAST_OF_W)) {
+    putGram(kernels.width, factor, fixed, m, nP, small);
+    kernels.cholesky(fixed, factor, fixed);
+    orthonormalizeAgainst(
+      kernels,
+      n,
+      { q: s, count: fixed, factor },
+      w,
+      nW,
+      { coefficients: scratch, gram: reduced, norms },
+      seed,
+    );
+    putGram(kernels.width, g, size, m, nP, small);
+    reduced.set(g.subarray(0, kernels.width * size * size));
+    kernels.cholesky(size, reduced, size);
+  }
+  factor.set(reduced.subarray(0, kernels.width * size * size));
+}
+
+/** Puts SᴴY and its adjoint into the last columns and rows of a matrix. */
+function putOverlaps(
+  { kernels, n, s, small: { scratch }, columns }: Panels,
+  out: Float64Array,
+  size: number,
+  nW: number,
+  y: Float64Array,
+): void {
+  const { width } = kernels;
+  const fixed = size - nW;
+  kernels.gemm("C", "N", fixed, nW, n, 1, s, n, y, n, 0, scratch, fixed);
+  putBlock(width, out, size, [0, fixed], [fixed, nW], scratch);
+  kernels.hermitianOverlap(nW, n, columns(s, fixed, nW), n, y, n, scratch, nW);
+  putBlock(width, out, size, [fixed, nW], [fixed, nW], scratch);
 }
 
 /** Sets A = SᴴHS and solves for the lowest m of A c = G c λ, c in small.c (size × m). */
-function rayleighRitz(
-  kernels: Arithmetic,
-  n: number,
-  m: number,
-  nP: number,
-  nW: number,
-  { s, hs, small, values }: LobpcgWorkspace,
-  lambda: Float64Array,
-): void {
-  const { a, reduced, c, xp, php, gram, scratch, scratch2 } = small;
+function rayleighRitz(panels: Panels, nP: number, nW: number, lambda: Float64Array): void {
+  const { kernels, m, hs, small, values, columns } = panels;
+  const { a, factor, reduced, c, xp, php, scratch } = small;
   const { width } = kernels;
   const fixed = m + nP;
   const size = fixed + nW;
-  const at = (i: number, j: number) => width * (i + j * size);
-  /** a_ij ← factor · source[from] and a_ji its conjugate. */
-  const put = (i: number, j: number, source: Float64Array, from: number, factor = 1) => {
-    a[at(i, j)] = a[at(j, i)] = factor * source[from]!;
-    if (width === 1) return;
-    a[at(i, j) + 1] = factor * source[from + 1]!;
-    a[at(j, i) + 1] = i === j ? 0 : -(factor * source[from + 1]!);
-  };
   a.fill(0, 0, width * size * size);
-  for (let j = 0; j < m; j++) a[at(j, j)] = lambda[j]!;
-  for (let j = 0; j < nP; j++) {
-    for (let i = 0; i < m; i++) put(i, m + j, xp, width * (i + m * j), lambda[i]!);
-    for (let i = 0; i <= j; i++) put(m + i, m + j, php, width * (i + nP * j));
-  }
-  kernels.gemm("C", "N", fixed, nW, n, 1, s, n, hs.subarray(width * n * fixed), n, 0, scratch, fixed);
-  kernels.hermitianOverlap(
-    nW,
-    n,
-    s.subarray(width * n * fixed),
-    n,
-    hs.subarray(width * n * fixed),
-    n,
-    scratch2,
-    nW,
-  );
-  for (let j = 0; j < nW; j++) {
-    for (let i = 0; i < fixed; i++) put(i, fixed + j, scratch, width * (i + fixed * j));
-    for (let i = 0; i <= j; i++) put(fixed + i, fixed + j, scratch2, width * (i + nW * j));
-  }
-  // R⁻ᴴ A R⁻¹ with R = diag(Cholesky factor, 1), then c = R⁻¹ y.
+  for (let j = 0; j < m; j++) a[width * (j + j * size)] = lambda[j]!;
+  // XᴴHP = ΛXᴴP
+  for (let j = 0; j < nP; j++)
+    for (let i = 0; i < m; i++)
+      for (let k = width * (i + m * j); k < width * (i + m * j + 1); k++) scratch[k] = lambda[i]! * xp[k]!;
+  putBlock(width, a, size, [0, m], [m, nP], scratch);
+  putBlock(width, a, size, [m, nP], [m, nP], php);
+  putOverlaps(panels, a, size, nW, columns(hs, fixed, nW));
+  // R⁻ᴴ A R⁻¹ with the Cholesky factor R of G, then c = R⁻¹ y.
   reduced.set(a.subarray(0, width * size * size));
-  if (nP > 0) {
-    kernels.solveTriangularRight(size, fixed, gram, fixed, reduced, size);
-    kernels.solveTriangularLeft(fixed, size, gram, fixed, true, reduced, size);
-  }
+  kernels.solveTriangularRight(size, size, factor, size, reduced, size);
+  kernels.solveTriangularLeft(size, size, factor, size, true, reduced, size);
   kernels.eigh(size, reduced, size, values, c, size);
-  if (nP > 0) kernels.solveTriangularLeft(fixed, m, gram, fixed, false, c, size);
+  kernels.solveTriangularLeft(size, m, factor, size, false, c, size);
 }
 
-/** Forms X⁺, P⁺, their products with H, overlaps and Λ⁺. Returns the number of columns of P⁺. */
-function updateBlocks(
-  kernels: Arithmetic,
-  n: number,
-  m: number,
-  nP: number,
-  nW: number,
-  chosen: readonly number[],
-  { s, hs, t, small, values, norms }: LobpcgWorkspace,
-  lambda: Float64Array,
-): number {
+/**
+ * Forms X⁺ and HX⁺. Leaves the parts T of the vectors that were searched for, and H T, in the place
+ * of P, and their coefficients in small.cP.
+ */
+function updateBlocks(panels: Panels, nP: number, nW: number, chosen: readonly number[]): Searched {
+  const { kernels, n, m, s, hs, t, small, columns } = panels;
   const { width } = kernels;
   const size = m + nP + nW;
-  const { a, c, cP } = small;
+  const { c, cP } = small;
   chosen.forEach((j, i) => {
     cP.fill(0, width * size * i, width * (size * i + m));
     cP.set(c.subarray(width * (size * j + m), width * size * (j + 1)), width * (size * i + m));
   });
-  const nNext = directionOverlaps(kernels, m, nP, size, chosen.length, small, norms) ? chosen.length : 0;
+  const inner = size - m;
   for (const panel of [s, hs]) {
-    kernels.gemm(
-      "N",
-      "N",
-      n,
-      m,
-      size - m,
-      1,
-      panel.subarray(width * n * m),
-      n,
-      c.subarray(width * m),
-      size,
-      0,
-      t,
-      n,
-    );
-    if (nNext > 0) {
-      // Columns of t are ordered as those of X; the active ones are copied before X is overwritten.
-      const p = panel.subarray(width * n * m, width * n * (m + nNext));
-      chosen.forEach((j, i) => {
-        p.set(t.subarray(width * n * j, width * n * (j + 1)), width * n * i);
-      });
-      kernels.scaleColumns(n, nNext, norms, p);
-      kernels.solveTriangularRight(n, nNext, small.scratch2, nNext, p, n);
-    }
+    kernels.gemm("N", "N", n, m, inner, 1, columns(panel, m, inner), n, c.subarray(width * m), size, 0, t, n);
+    chosen.forEach((j, i) => {
+      columns(panel, m + i, 1).set(columns(t, j, 1));
+    });
     kernels.gemm("N", "N", n, m, m, 1, panel, n, c, size, 1, t, n);
-    panel.set(t.subarray(0, width * n * m));
+    panel.set(columns(t, 0, m));
   }
-  if (nNext > 0) {
-    // In the new basis XᴴP = cᴴ G cP, already in small.xp, and PᴴHP = cPᴴ A cP.
-    kernels.gemm("N", "N", size, nNext, size, 1, a, size, cP, size, 0, small.reduced, size);
-    kernels.hermitianOverlap(nNext, size, cP, size, small.reduced, size, small.php, nNext);
-  }
-  lambda.set(values.subarray(0, m));
-  return nNext;
-}
-
-/**
- * Makes the columns of cP orthonormal in the metric G = [1 XᴴP 0; PᴴX 1 0; 0 0 1] and writes their
- * overlaps with the new X, cᴴ G cP, to small.xp. Column scales stay in `norms`, the Cholesky factor
- * of the scaled columns in small.scratch2. Returns false if the columns are numerically dependent:
- * then the next iteration does without P.
- */
-function directionOverlaps(
-  kernels: Arithmetic,
-  m: number,
-  nP: number,
-  size: number,
-  count: number,
-  { c, cP, xp, gram, reduced, scratch, scratch2 }: SmallMatrices,
-  norms: Float64Array,
-): boolean {
-  const { width } = kernels;
-  // G cP, its leading block through the factor: G_f = RᴴR.
-  const fixed = m + nP;
-  const image = reduced;
-  const metric = () => {
-    image.set(cP.subarray(0, width * size * count));
-    if (nP === 0) return;
-    kernels.gemm("N", "N", fixed, count, fixed, 1, gram, fixed, cP, size, 0, scratch, fixed);
-    kernels.gemm("C", "N", fixed, count, fixed, 1, gram, fixed, scratch, fixed, 0, image, size);
-  };
-  metric();
-  kernels.columnDots(scratch, size, count, cP, image);
-  for (let j = 0; j < count; j++) {
-    if (!(scratch[width * j]! > 1e-28)) return false;
-    norms[j] = 1 / Math.sqrt(scratch[width * j]!);
-  }
-  kernels.scaleColumns(size, count, norms, cP);
-  kernels.scaleColumns(size, count, norms, image);
-  kernels.hermitianOverlap(count, size, cP, size, image, size, scratch2, count);
-  if (!kernels.cholesky(count, scratch2, count) || smallestDiagonal(width, count, scratch2) < LEAST_DIAGONAL)
-    return false;
-  kernels.solveTriangularRight(size, count, scratch2, count, cP, size);
-  kernels.solveTriangularRight(size, count, scratch2, count, image, size);
-  kernels.gemm("C", "N", m, count, size, 1, c, size, image, size, 0, xp, m);
-  return true;
+  return { size, columns: chosen };
 }

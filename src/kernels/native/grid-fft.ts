@@ -1,7 +1,7 @@
 import { requireInput } from "../../common/failure.ts";
 import type { Fft, GridSize } from "../kernels.ts";
 import { checkArray, sameArray } from "./check.ts";
-import type { Direction, Fftw, Shape } from "./fftw.ts";
+import type { Direction, Fftw, Shape, Transform } from "./fftw.ts";
 import type { NativeMemory } from "./memory.ts";
 
 /** Throws for sizes that only FFTW takes: a job must not depend on the back end that runs it. */
@@ -33,6 +33,9 @@ export function gridFft(fftw: Fftw, memory: NativeMemory, size: GridSize): Fft {
     repeats: [],
   };
 
+  // A run makes a few hundred of them: measuring would take longer than it saves.
+  const planned = (direction: Direction, inPlace: boolean): Transform =>
+    fftw.plan(shape, direction, inPlace, "estimate");
   const run = (direction: Direction, out: Float64Array, x: Float64Array): void => {
     checkArray("fft: out", out, length);
     checkArray("fft: x", x, length);
@@ -40,12 +43,12 @@ export function gridFft(fftw: Fftw, memory: NativeMemory, size: GridSize): Fft {
       memory.scratch((take) => {
         const copy = take(length);
         copy.set(x.subarray(0, length));
-        fftw.plan(shape, direction, true)(copy, copy);
+        planned(direction, true)(copy, copy);
         out.set(copy);
       });
     else {
       const inPlace = sameArray(out, x);
-      fftw.plan(shape, direction, inPlace)(out, x);
+      planned(direction, inPlace)(out, x);
     }
   };
   return {

@@ -40,7 +40,7 @@ export function sphereFft(
   const slabPoints = area * planes;
 
   const inPlace = (axis: Stride, repeats: Stride[], direction: Direction, first = 0): Step => {
-    const transform = fftw.plan({ axes: [axis], repeats }, direction, true);
+    const transform = fftw.plan({ axes: [axis], repeats }, direction, true, "measure");
     if (first === 0) return (slab) => transform(slab, slab);
     return (slab) => {
       const lines = slab.subarray(2 * first);
@@ -48,7 +48,7 @@ export function sphereFft(
     };
   };
   const copy = (repeats: Stride[], from: number, to: number): Copy => {
-    const transform = fftw.plan({ axes: [], repeats }, 1, false);
+    const transform = fftw.plan({ axes: [], repeats }, 1, false, "measure");
     return (out, x) => transform(out.subarray(2 * to), x.subarray(2 * from));
   };
   const passes = (direction: Direction) => ({
