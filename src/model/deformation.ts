@@ -44,6 +44,17 @@ export interface Coordinates {
   bond(i: number, j: number, r: Vec3): readonly [Float64Array, Float64Array, Float64Array];
 }
 
+/**
+ * Returns the forces that move atoms: none on fixed ones, and where there are none of these the net
+ * force is left out. Nothing holds the crystal as a whole then; what there is comes from the grid.
+ *
+ * @param forces Cartesian [Ha/bohr].
+ */
+export function movingForces(forces: readonly Vec3[], isFixed: readonly boolean[]): readonly Vec3[] {
+  const mean = scale(isFixed.includes(true) ? 0 : 1 / forces.length, forces.reduce(add, [0, 0, 0]));
+  return forces.map((force, i) => (isFixed[i] ? [0, 0, 0] : sub(force, mean)));
+}
+
 /** Components of a symmetric tensor, with weights for the sum of squares of all nine. */
 const COMPONENTS = [
   [0, 0, 1],
@@ -91,7 +102,6 @@ export function coordinatesOf(
       [m[6]!, m[7]!, m[8]!],
     ];
   };
-  const hasFixed = isFixed.some((fixed) => fixed);
   return {
     count,
     geometry(x) {
@@ -108,14 +118,11 @@ export function coordinatesOf(
     gradient(x, { forces, stress }, pressure) {
       const found = new Float64Array(count);
       const m = deformation(x);
-      // Nothing holds the crystal as a whole where no atom is fixed: the net force is rounding and
-      // the grid's.
-      const mean = scale(hasFixed ? 0 : 1 / forces.length, forces.reduce(add, [0, 0, 0]));
-      forces.forEach((f, i) => {
+      movingForces(forces, isFixed).forEach((f, i) => {
         const at = place[i]!;
         if (at < 0) return;
-        matVec(m, sub(mean, f)).forEach((g, c) => {
-          found[at + c] = g;
+        matVec(m, f).forEach((g, c) => {
+          found[at + c] = -g;
         });
       });
       if (!hasCell || stress === undefined) return found;

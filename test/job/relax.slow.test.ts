@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { norm, rowsVec, sub } from "../../src/common/vec3.ts";
+import { add, norm, rowsVec, sub } from "../../src/common/vec3.ts";
 import type { RelaxFile } from "../../src/job/tasks/relax/relax-result.ts";
 import { runRelax } from "../../src/job/tasks/relax/run-relax.ts";
 import { SILICON } from "../systems.ts";
@@ -73,4 +73,32 @@ test.each([
   [{ fix: [1, 2] }, /relax\.fix: must leave an atom free/],
 ])("%j is refused", async (options, message) => {
   await expect(runRelax(DISPLACED, options)).rejects.toThrow(message);
+});
+
+// Seen red: with the net force in the criterion, the search stood still to its last geometry.
+test("a net force, which xc on the grid leaves, holds nobody from the end; where an atom is fixed it counts", async () => {
+  const molecule = (z: number) => ({
+    structure: {
+      lattice: [
+        [7, 0, 0],
+        [0, 7, 0],
+        [0, 0, 8],
+      ],
+      cartesian: true,
+      atoms: [
+        { element: "H", position: [0.03, 0.01, 0.37] },
+        { element: "F", position: [0.03, 0.01, z] },
+      ],
+    },
+    ecut: 12,
+    kgrid: [1, 1, 1],
+    scf: { tolerance: { density: 1e-8 } },
+  });
+  const free = await runRelax(molecule(2.1), { force: 2e-6, steps: 20 });
+  const [h, f] = free.steps.at(-1)!.forces;
+  expect(free.converged).toBe(true);
+  expect(norm(add(h!, f!)) / 2).toBeGreaterThan(4e-6); // on each atom, more than is allowed
+  expect(free.largestForce).toBeCloseTo(norm(sub(h!, f!)) / 2, 12);
+  const held = await runRelax(molecule(2.1), { force: 2e-6, fix: [1], steps: 20 });
+  expect(held.largestForce).toBe(norm(held.steps.at(-1)!.forces[1]!));
 });

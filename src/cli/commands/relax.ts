@@ -1,13 +1,14 @@
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
-import { norm, rowsVec, sub } from "../../common/vec3.ts";
+import { add, norm, rowsVec, sub } from "../../common/vec3.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writeResult } from "../../io/result-json.ts";
 import { trajectoryText } from "../../io/structures/trajectory.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { RELAX_OPTIONS } from "../../job/tasks/relax/options.ts";
 import type { RelaxFile, RelaxStep } from "../../job/tasks/relax/relax-result.ts";
+import { movingForces } from "../../model/deformation.ts";
 import { checkLine, checksText, failedChecks } from "../output/checks.ts";
 import { tellGrowing } from "../output/growing-file.ts";
 import { output } from "../output/outputs.ts";
@@ -106,15 +107,23 @@ const gigapascal = (stress: number): string =>
 const pressure = ({ stress }: RelaxStep): string =>
   stress === undefined ? "-" : gigapascal(-(stress[0][0] + stress[1][1] + stress[2][2]) / 3);
 
+/** On atoms that move; without the net force where all do. */
+const largestForce = ({ forces }: RelaxStep, fix: readonly number[]): number =>
+  Math.max(
+    ...movingForces(
+      forces,
+      forces.map((_, i) => fix.includes(i + 1)),
+    ).map(norm),
+  );
+
 /** One row for each geometry. */
 function table({ steps, options }: RelaxFile): string {
   const last = steps.at(-1)!.energy;
-  const free = ({ forces }: RelaxStep) => forces.filter((_, i) => !options.fix.includes(i + 1)).map(norm);
   const columns: readonly (readonly [string, (step: RelaxStep, i: number) => string])[] = [
     ["geometry", (_, i) => `${i + 1}`],
     ["energy (Ha)", ({ energy }) => energy.toFixed(8)],
     ["from last (meV)", ({ energy }) => (1000 * EV_PER_HARTREE * (energy - last)).toFixed(3)],
-    ["force (Ha/bohr)", (step) => Math.max(0, ...free(step)).toExponential(2)],
+    ["force (Ha/bohr)", (step) => largestForce(step, options.fix).toExponential(2)],
     ...(options.cell ? [["pressure (GPa)", pressure] as const] : []),
     ["SCF steps", ({ scfSteps }) => `${scfSteps}`],
   ];
@@ -154,12 +163,18 @@ function structureTable({ elements, steps, options }: RelaxFile): string {
 }
 
 /** What came of it, in a line or two. */
-function verdict({ converged, steps, largestForce, largestStress, pulayStress, checks }: RelaxFile): string {
+function verdict(file: RelaxFile): string {
+  const { converged, steps, largestForce, largestStress, pulayStress, checks, options } = file;
   const scf = steps.reduce((sum, { scfSteps }) => sum + scfSteps, 0);
   const state = `largest force ${largestForce.toExponential(1)} Ha/bohr${largestStress === undefined ? "" : `, largest stress beside the pressure ${gigapascal(largestStress)} GPa`}`;
   const pulay =
     pulayStress === undefined
       ? ""
       : `\nplane waves were fixed while the cell moved; choosing them anew changed the stress by ${gigapascal(pulayStress)} GPa (Pulay): a higher ecut makes it less`;
-  return `${converged ? "relaxed" : "NOT relaxed"} in ${steps.length === 1 ? "1 geometry" : `${steps.length} geometries`} and ${plural(scf, "SCF step")}, ${state}${pulay}${checks ? `\nchecks: ${checksText(checks)}` : ""}`;
+  const net = norm(steps.at(-1)!.forces.reduce(add, [0, 0, 0]));
+  const ofGrid =
+    options.fix.length > 0 || net <= options.force
+      ? ""
+      : `\na net force of ${net.toExponential(1)} Ha/bohr is left out: that of xc on the grid, a higher ecut makes it less`;
+  return `${converged ? "relaxed" : "NOT relaxed"} in ${steps.length === 1 ? "1 geometry" : `${steps.length} geometries`} and ${plural(scf, "SCF step")}, ${state}${ofGrid}${pulay}${checks ? `\nchecks: ${checksText(checks)}` : ""}`;
 }

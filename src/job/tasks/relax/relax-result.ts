@@ -43,7 +43,10 @@ export interface RelaxFile {
   readonly elements: readonly string[];
   /** In the order in which they were computed; the last is the answer where it converged. */
   readonly steps: readonly RelaxStep[];
-  /** Largest force on a free atom, and largest component of stress + pressure, at the last step. */
+  /**
+   * Largest force on a free atom, without the net force where none is fixed, and largest component
+   * of stress + pressure, at the last step.
+   */
   readonly largestForce: number;
   readonly largestStress?: number;
   /**

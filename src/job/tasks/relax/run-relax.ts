@@ -3,7 +3,7 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import { det, largestDifference, norm, rowsVec, sub } from "../../../common/vec3.ts";
 import type { Check } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
-import { type Coordinates, coordinatesOf, type Geometry } from "../../../model/deformation.ts";
+import { type Coordinates, coordinatesOf, type Geometry, movingForces } from "../../../model/deformation.ts";
 import { springHessian } from "../../../model/spring-hessian.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
 import { type QuasiNewton, quasiNewton, type Slope } from "../../../solvers/quasi-newton.ts";
@@ -243,9 +243,8 @@ const slopeOf = (
 });
 
 function largest(step: RelaxStep | undefined, isFixed: readonly boolean[], pressure: number) {
-  const free = step?.forces.filter((_, i) => !isFixed[i]) ?? [];
   return {
-    largestForce: Math.max(0, ...free.map(norm)),
+    largestForce: Math.max(0, ...movingForces(step?.forces ?? [], isFixed).map(norm)),
     ...(step?.stress && {
       largestStress: Math.max(
         ...step.stress.flatMap((row, i) => row.map((x, j) => Math.abs(x + (i === j ? pressure : 0)))),
