@@ -1,11 +1,11 @@
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { addedWork, countedKernels } from "../../src/kernels/work.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
 import { createHamiltonian } from "../../src/terms/hamiltonian.ts";
 import { type Case, compareBackends, randomArray } from "../harness/case.ts";
-import { timedKernels } from "../harness/timed-kernels.ts";
 import { SLAB } from "./slab-sphere.ts";
 
 /** Ten layers of fcc (001) planes, two atoms each, half a cube edge apart; the rest is vacuum. */
@@ -39,9 +39,9 @@ export const hamiltonian: Case = {
   name: "hamiltonian",
   why: "H on all bands is the unit in which eigensolvers are counted; its shares say which kernel is worth work.",
   run(backends, report) {
-    const clocks = new Map(backends.map(({ name, kernels }) => [name, timedKernels(kernels)]));
-    const timed = backends.map(({ name }) => ({ name, kernels: clocks.get(name)!.kernels }));
+    const timed = backends.map(({ name, kernels }) => ({ name, kernels: countedKernels(kernels) }));
     const calls = new Map<string, number>();
+    const before = new Map(timed.map(({ name, kernels }) => [name, kernels.work()]));
     const name = "hamiltonian";
     const variant = `slab, ${SLAB.bands} bands`;
     const measured = compareBackends(
@@ -51,20 +51,22 @@ export const hamiltonian: Case = {
         const h = slabHamiltonian(kernels);
         const psi = randomArray(kernels, 2 * h.n * SLAB.bands, 1);
         const out = kernels.alloc(psi.length);
-        const backend = timed.find((b) => b.kernels === kernels)!.name;
-        const { times } = clocks.get(backend)!;
-        times.fft = times.gemm = times.columns = 0;
+        const backend = timed.find((b) => b.kernels === kernels)!;
+        before.set(backend.name, backend.kernels.work());
         return () => {
           h.applyInto(out, psi, SLAB.bands);
-          calls.set(backend, (calls.get(backend) ?? 0) + 1);
+          calls.set(backend.name, (calls.get(backend.name) ?? 0) + 1);
         };
       },
     );
     for (const m of measured) {
-      const { fft, gemm, columns } = clocks.get(m.backend)!.times;
-      const perCall = calls.get(m.backend)!;
-      const mean = { fftMs: fft / perCall, gemmMs: gemm / perCall, columnsMs: columns / perCall };
-      report({ ...m, details: mean });
+      const { kernels } = timed.find(({ name }) => name === m.backend)!;
+      const { transforms, products, columns } = addedWork(kernels.work(), before.get(m.backend)!, -1);
+      const each = (work: { readonly seconds: number }) => (1000 * work.seconds) / calls.get(m.backend)!;
+      report({
+        ...m,
+        details: { fftMs: each(transforms), gemmMs: each(products), columnsMs: each(columns) },
+      });
     }
   },
 };

@@ -1,4 +1,5 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
+import { addedWork, noWork, WORK_KINDS, type Work, type WorkKind } from "../kernels/work.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
 import type { WorkerSource } from "./spawn.ts";
 import type { BlockLabel, BlocksSpec, Thread } from "./thread.ts";
@@ -18,6 +19,9 @@ export interface EachOptions<Result> {
   /** Aborts between blocks: the operation then fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Work of all threads: of the kernels, all else in operations on blocks, and time without any. */
+export type BlocksWork = Readonly<Record<WorkKind | "other" | "waiting", Work>>;
 
 /**
  * Blocks of a calculation, in this thread or in workers. Each is served by one `Thread`; several
@@ -40,6 +44,8 @@ export interface Blocks {
   ): Promise<void>;
   /** Returns the peak memory of all kernels [bytes]. */
   peakMemory(): Promise<number>;
+  /** Returns the work of all threads since the blocks were opened. */
+  work(): Promise<BlocksWork>;
   /** Ends the workers and drops the orbitals. */
   close(): Promise<void>;
 }
@@ -63,6 +69,8 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
     throw error;
   }
   const { size } = spec.setup;
+  /** Wall time in which operations were asked for [s]. */
+  let elapsed = 0;
   const seen = visibleToAll(spec.nSpin * size[0] * size[1] * size[2]);
   return {
     threads: team.threads.length,
@@ -95,14 +103,29 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
           onBlock?.(++done, total);
         }
       };
+      const start = performance.now();
       try {
         await all(serveShare);
       } catch (error) {
         failed = true; // other threads stop after their current block
         throw error;
+      } finally {
+        elapsed += (performance.now() - start) / 1000;
       }
     },
     peakMemory: async () => (await all((thread) => thread.peakMemory())).reduce((sum, peak) => sum + peak, 0),
+    async work() {
+      const each = await all((thread) => thread.work());
+      const kernels = each.reduce((sum, thread) => addedWork(sum, thread.kernels), noWork());
+      const inKernels = WORK_KINDS.reduce((sum, kind) => sum + kernels[kind].seconds, 0);
+      const busy = each.reduce((sum, thread) => sum + thread.busy, 0);
+      const seconds = (of: number) => ({ seconds: Math.max(0, of), operations: 0 });
+      return {
+        ...kernels,
+        other: seconds(busy - inKernels),
+        waiting: seconds(each.length * elapsed - busy),
+      };
+    },
     close: team.close,
   };
 }

@@ -6,7 +6,7 @@ import type { BlockEigenvalues, EigenRequest } from "../state/orbital-block.ts";
 import type { ResponseRequest, ResponseSource } from "../state/response-block.ts";
 import type { BlockGradient } from "../state/stiefel.ts";
 import type { ArgumentOf, BlockOperation, ResultOf, SavedSolution } from "./block-operations.ts";
-import { type BlockProgress, type Blocks, type BlocksSpec, openBlocks } from "./blocks.ts";
+import { type BlockProgress, type Blocks, type BlocksSpec, type BlocksWork, openBlocks } from "./blocks.ts";
 import type { WorkerSource } from "./spawn.ts";
 
 export type { BlockProgress } from "./blocks.ts";
@@ -103,6 +103,8 @@ export interface Orbitals {
   restore(psi: readonly (Float64Array | undefined)[]): Promise<void>;
   /** Returns the peak memory of all kernels [bytes]. */
   peakMemory(): Promise<number>;
+  /** Returns the work of all threads since the orbitals were opened. */
+  work(): Promise<BlocksWork>;
   /** Ends the workers and drops the orbitals. */
   close(): Promise<void>;
 }
@@ -253,6 +255,7 @@ export function orbitalsOn(blocks: Blocks, spec: BlocksSpec, signal?: AbortSigna
     },
     restore,
     peakMemory: blocks.peakMemory,
+    work: blocks.work,
     close: blocks.close,
   };
 }

@@ -3,7 +3,8 @@ import { invariant } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { createKernels } from "../kernels/backends.ts";
-import type { BackendName, Kernels } from "../kernels/kernels.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { addedWork, type CountedKernels, countedKernels, type KernelWork, noWork } from "../kernels/work.ts";
 import { blockMemory, projectorCount } from "../state/block-memory.ts";
 import {
   areAllReal,
@@ -34,6 +35,13 @@ export interface BlocksSpec {
   readonly backend: BackendName;
 }
 
+/** Work of a thread. */
+export interface ThreadWork {
+  readonly kernels: KernelWork;
+  /** Wall time in operations on blocks [s], kernels included. */
+  readonly busy: number;
+}
+
 /** Interface of a thread, this one or a worker. Arguments and results are plain data. */
 export interface Thread {
   /** Opens the blocks of these indices with random orbitals. */
@@ -44,6 +52,8 @@ export interface Thread {
   run<K extends BlockOperation>(operation: K, index: number, argument: ArgumentOf<K>): Promise<ResultOf<K>>;
   /** Returns the peak memory of the kernels [bytes]. */
   peakMemory(): Promise<number>;
+  /** Returns the work on the blocks since they were opened. */
+  work(): Promise<ThreadWork>;
   openEnclosures(problem: ExactProblem, backend: BackendName): Promise<void>;
   enclose(task: EnclosureTask): Promise<EnclosedPoint>;
   /** Drops all that it holds, until something is opened again. */
@@ -53,6 +63,7 @@ export interface Thread {
 /** Makes a thread whose work is done here, in a worker or in the calling thread. */
 export function createThread(): Thread {
   let held: BlockHolder | undefined;
+  let busy = 0;
   let enclosures: { enclose(task: EnclosureTask): Promise<EnclosedPoint> } | undefined;
   const blocks = (): BlockHolder => {
     invariant(held !== undefined, () => "a thread was asked before it was opened");
@@ -60,11 +71,18 @@ export function createThread(): Thread {
   };
   return {
     async open(spec, indices) {
+      busy = 0;
       held = await holdBlocks(spec, indices);
     },
     setPotential: async (potential) => blocks().setPotential(potential),
-    run: async (operation, index, argument) => operate(operation, blocks().ready(index), argument),
+    async run(operation, index, argument) {
+      const start = performance.now();
+      const result = operate(operation, blocks().ready(index), argument);
+      busy += (performance.now() - start) / 1000;
+      return result;
+    },
     peakMemory: async () => blocks().peakMemory(),
+    work: async () => ({ kernels: blocks().work(), busy }),
     async openEnclosures(problem, backend) {
       // Loaded on demand: runs without error bars do not need it.
       const { createEnclosureHost } = await import("./enclosure-host.ts");
@@ -86,11 +104,12 @@ export interface BlockHolder {
   /** Returns a block with the potential of its spin in its Hamiltonian. */
   ready(index: number): OrbitalBlock;
   peakMemory(): number;
+  work(): KernelWork;
 }
 
 /** Blocks in the memory of one kernel instance. */
 interface Group {
-  readonly kernels: Kernels;
+  readonly kernels: CountedKernels;
   readonly shared: BlockShared;
   /** Spin whose potential is in the memory shared by the Hamiltonians of the blocks. */
   loaded: number | undefined;
@@ -122,7 +141,7 @@ export async function holdBlocks(
   const groups: Group[] = [];
   const held = new Map<number, { readonly block: OrbitalBlock; readonly group: Group }>();
   for (let from = 0; from < indices.length; ) {
-    const kernels = await createKernels(spec.backend);
+    const kernels = countedKernels(await createKernels(spec.backend));
     const { directions, atOnce } = blockMemory(sizes, Math.min(most, kernels.memory().most));
     const to = Math.min(from + Math.max(1, atOnce), indices.length);
     const shared = blockShared(kernels, setup, kpoints.slice(from, to), directions);
@@ -153,5 +172,6 @@ export async function holdBlocks(
       return block;
     },
     peakMemory: () => groups.reduce((sum, { kernels }) => sum + kernels.memory().peak, 0),
+    work: () => groups.reduce((sum, { kernels }) => addedWork(sum, kernels.work()), noWork()),
   };
 }

@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, colourOf, framed, heading, key, OVER_KEY } from "./drawing/theme.ts";
+import { axisLabel, colourOf, framed, heading, KEY_ROW, key, keyRows, OVER_KEY } from "./drawing/theme.ts";
 
 /** Time of each part of a step [s]. */
 export interface TimedStep {
@@ -24,13 +24,17 @@ export async function stepTimesSvg(
   const names = [...new Set(steps.flatMap(({ parts }) => Object.keys(parts)))];
   const total = (name: string) => steps.reduce((sum, { parts }) => sum + (parts[name] ?? 0), 0);
   const all = names.reduce((sum, name) => sum + total(name), 0);
+  const shares = names.map((name) => `${name} ${Math.round((100 * total(name)) / (all || 1))} %`);
+  const below = keyRows(shares) - 1; // rows of the key below the first
+  const frame = framed(HEIGHT, title, { hasKey: true });
   const bars = steps.flatMap(({ step, parts }) =>
     names.map((name) => ({ step, name, seconds: parts[name] ?? 0 })),
   );
   const last = steps.at(-1)!.step;
   const spacing = Math.max(1, Math.ceil(last / 20));
   return figureSvg((plot) => ({
-    ...framed(HEIGHT, title, { hasKey: true }),
+    ...frame,
+    marginTop: frame.marginTop + KEY_ROW * below,
     x: {
       ...axisLabel("SCF step"),
       type: "band",
@@ -40,11 +44,8 @@ export async function stepTimesSvg(
     y: { ...axisLabel("wall time (s)"), grid: true },
     color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
     marks: [
-      ...heading(plot, title, OVER_KEY),
-      ...key(
-        plot,
-        names.map((name) => `${name} ${Math.round((100 * total(name)) / (all || 1))} %`),
-      ),
+      ...heading(plot, title, { dy: OVER_KEY.dy - KEY_ROW * below }),
+      ...key(plot, shares),
       plot.barY(bars, plot.stackY({ order: names }, { x: "step", y: "seconds", fill: "name" })),
       plot.ruleY([0]),
     ],

@@ -1,4 +1,5 @@
 import type { RealField } from "../kernels/fields.ts";
+import type { BlocksWork } from "../parallel/blocks.ts";
 import type { Levels, Occupation } from "../state/occupation.ts";
 import type { Energies } from "../terms/sums.ts";
 import type { StepTimes } from "./stopwatch.ts";
@@ -18,6 +19,8 @@ export interface HistoryRow {
   /** Wall time [s], in all and by part. */
   readonly seconds: number;
   readonly parts?: StepTimes;
+  /** What the threads did in this time, seconds of all threads. */
+  readonly work?: BlocksWork;
   /** Number of bands multiplied by H, summed over k-points. */
   readonly hamiltonianApplications: number;
 }

@@ -1,5 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { asRealField } from "../kernels/fields.ts";
+import { addedWork } from "../kernels/work.ts";
 import { magnetisation, spinDensity } from "../observables/magnetisation.ts";
 import { densityWeights } from "../state/occupation.ts";
 import { requireTerms } from "../terms/sums.ts";
@@ -45,6 +46,7 @@ export async function* iterate(
     const progress = (phase: StepProgress["phase"]) => (done: number, total: number) =>
       onProgress?.({ step, phase, done, total });
     const start = { orbitals, state, watch, progress };
+    const before = await orbitals.work();
     const solved = await iteration.solve(start);
     const isMet = meets(tolerance, solved, state.history.at(-1));
     const isDone = solved.isMeasurement && solved.isSolved && isMet;
@@ -53,7 +55,8 @@ export async function* iterate(
     const converged = isDone && reason === "converged";
     const next = await iteration.next(start, solved, isDone);
     watch.lap("mixing");
-    const row = rowOf(step, problem, solved, next, watch.seconds);
+    const work = addedWork(await orbitals.work(), before, -1);
+    const row = { ...rowOf(step, problem, solved, next, watch.seconds), work };
     const history = [...state.history, row];
     const weights = densityWeights(occupation, solved.levels);
     state = {

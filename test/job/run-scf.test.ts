@@ -8,9 +8,9 @@ import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
 import { close } from "../close.ts";
 import { ALUMINIUM, DISPLACED_SILICON, SILICON, to } from "../systems.ts";
+import { timeless } from "../timeless.ts";
 
 /** Rows without the time they took. */
-const timeless = (rows: readonly HistoryRow[]) => rows.map(({ seconds: _, parts: __, ...row }) => row);
 
 describe("a result", () => {
   test("holds all that the file format promises, for a metal", async () => {
@@ -61,9 +61,12 @@ describe("a result", () => {
         "parts",
         "seconds",
         "step",
+        "work",
       ]);
-      const { parts, ...numbers } = row;
-      for (const value of Object.values({ ...parts, ...numbers })) expect(Number.isFinite(value)).toBe(true);
+      const { parts, work, ...numbers } = row;
+      const spent = Object.values(work!).flatMap(({ seconds, operations }) => [seconds, operations]);
+      for (const value of [...Object.values({ ...parts, ...numbers }), ...spent])
+        expect(Number.isFinite(value)).toBe(true);
     });
     expect(history.at(-1)!.densityResidual).toBeLessThan(1e-6);
     for (const row of history.slice(0, -1)) expect(row.densityResidual).toBeGreaterThan(1e-6);

@@ -13,6 +13,7 @@ import type { ScfState } from "../../src/scf/state.ts";
 import { operatorsOf } from "../../src/terms/sums.ts";
 import { notTiny } from "../close.ts";
 import { ALUMINIUM, SILICON, to } from "../systems.ts";
+import { timeless } from "../timeless.ts";
 
 const JOB = { ...ALUMINIUM, ecut: 4, kgrid: [3, 2, 2], symmetry: false };
 
@@ -23,7 +24,7 @@ const digits = ({ energies, fermiLevel, kpoints, forces, history, iterations }: 
   kpoints,
   forces,
   iterations,
-  rows: history.map(({ seconds: _, parts: __, ...row }) => row),
+  rows: timeless(history),
 });
 
 describe("threads", () => {
@@ -51,6 +52,24 @@ describe("threads", () => {
     const single = await runScf(to(1e-2, { ...SILICON, kgrid: [1, 1, 1] }), { threads: 4 });
     expect(single.resources.threads).toBe(1);
   });
+});
+
+test("the work of the threads of a step fits into its time, with as many operations for any number", async () => {
+  const run = async (threads: number) => (await runScf(to(1e-2, JOB), { threads })).history;
+  const [one, two] = [await run(1), await run(2)];
+  for (const [i, { work, seconds }] of one.entries()) {
+    for (const [history, threads] of [
+      [one, 1],
+      [two, 2],
+    ] as const) {
+      const spent = Object.values(history[i]!.work!).reduce((sum, kind) => sum + kind.seconds, 0);
+      expect(spent).toBeLessThan(threads * history[i]!.seconds);
+      expect(spent).toBeGreaterThan(0.1 * threads * history[i]!.seconds);
+    }
+    expect(seconds).toBeGreaterThan(work!.transforms.seconds);
+    for (const kind of ["transforms", "products"] as const)
+      expect(two[i]!.work![kind].operations).toBeCloseTo(work![kind].operations, -1);
+  }
 });
 
 describe("orbitals in workers", () => {

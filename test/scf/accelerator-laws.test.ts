@@ -4,12 +4,12 @@ import { ACCELERATORS, acceleratorSchema, methodOf, pastSteps } from "../../src/
 import { mixingSchema } from "../../src/job/schema/mixings.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { scf } from "../../src/scf/scf.ts";
-import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
+import type { ScfState } from "../../src/scf/state.ts";
 import { close, closeArrays } from "../close.ts";
 import { DISPLACED_SILICON, SILICON, to } from "../systems.ts";
+import { timeless } from "../timeless.ts";
 
 /** Rows without their times. */
-const timeless = (rows: readonly HistoryRow[]) => rows.map(({ seconds: _, parts: __, ...row }) => row);
 const ground = runScf(to(1e-7, SILICON));
 
 describe.each(ACCELERATORS.map((name) => [name]))("the accelerator %s of a job", (name) => {

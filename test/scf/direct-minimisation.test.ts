@@ -6,13 +6,13 @@ import { parseJob } from "../../src/job/schema/schema.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { directMinimisation } from "../../src/scf/methods/direct-minimisation.ts";
 import { combined, inner, type LbfgsPair, lbfgsDirection, type Panels } from "../../src/scf/methods/lbfgs.ts";
-import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
+import type { ScfState } from "../../src/scf/state.ts";
 import { energiesOf, evaluateTerms, operatorsOf, totalPotential } from "../../src/terms/sums.ts";
 import { close, closeArrays, notTiny } from "../close.ts";
 import { ALUMINIUM, DISPLACED_SILICON, finish, SILICON, to } from "../systems.ts";
+import { timeless } from "../timeless.ts";
 
 const DIRECT = { accelerator: { name: "direct-minimisation" } };
-const timeless = (rows: readonly HistoryRow[]) => rows.map(({ seconds: _, parts: __, ...row }) => row);
 
 const GALLIUM_ARSENIDE = {
   ...SILICON,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
-import type { HistoryRow, ScfState } from "../../src/scf/state.ts";
+import type { ScfState } from "../../src/scf/state.ts";
 import { close } from "../close.ts";
 import { IRON } from "../job/spin-systems.ts";
 import { DISPLACED_SILICON, to } from "../systems.ts";
+import { timeless } from "../timeless.ts";
 
 const ADAPTIVE = { accelerator: { name: "adaptive-damping" } };
 /** Rows without their times. */
-const timeless = (rows: readonly HistoryRow[]) => rows.map(({ seconds: _, parts: __, ...row }) => row);
 
 describe("adaptive damping", () => {
   test("magnetises iron as Anderson does", async () => {

@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
-import type { HistoryRow } from "../../src/scf/state.ts";
 import { close, closeArrays } from "../close.ts";
 import { ALUMINIUM, finish, SILICON, to } from "../systems.ts";
+import { timeless } from "../timeless.ts";
 
 const ADAPTIVE = { accelerator: { name: "adaptive-damping" } };
 /** Rows without their times. */
-const timeless = (rows: readonly HistoryRow[]) => rows.map(({ seconds: _, parts: __, ...row }) => row);
 
 describe("adaptive damping", () => {
   test.each([

@@ -10,6 +10,8 @@ import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import type { ScfRunOptions } from "../../job/tasks/scf/run-scf.ts";
 import { originOf } from "../../job/tasks/verify/origin.ts";
+import { createKernels } from "../../kernels/backends.ts";
+import { largestRate } from "../../kernels/work.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, rowStatus, verdict } from "../output/details.ts";
 import { FIELD_OPTIONS, type FieldFile, fieldFiles } from "../output/field-files.ts";
@@ -26,6 +28,8 @@ interface Solved {
   readonly files: readonly FieldFile[];
   /** What proves the interval of the energy, where there is one. */
   readonly certificate?: EnergyCertificate | undefined;
+  /** Operations per second of a large product here, with `--verbose`. */
+  readonly rate: number | undefined;
 }
 
 /** Tells whether an interval of the energy is asked for: its width and its proof ask for it too. */
@@ -85,8 +89,8 @@ export const scf = jobCommand({
   headline: ({ job, source }) => headline(job, source.name),
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
-  async solve(scfTask, session, { run, count, show }, { options, job }): Promise<Solved> {
-    let made: Omit<Solved, "result" | "certificate"> = { files: [] };
+  async solve(scfTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {
+    let made: Pick<Solved, "files" | "fields"> = { files: [] };
     let proof: EnergyCertificate | undefined;
     const onFields = async (fields: GroundFields) => {
       // Now, while the orbitals are there.
@@ -118,7 +122,9 @@ export const scf = jobCommand({
             },
           }),
     };
-    return { result: await scfTask(session, asked), ...made, certificate: proof };
+    const result = await scfTask(session, asked);
+    const rate = report.level === "verbose" ? largestRate(await createKernels(session.backend)) : undefined;
+    return { result, ...made, certificate: proof, rate };
   },
   row: ({ result }) => ({
     energy: result.energies.total,
@@ -128,7 +134,7 @@ export const scf = jobCommand({
   isUnfinished: ({ result }) => result.status === "interrupted",
   // The result file first, because the rest can be made again from it.
   save: ({ result }, { options }, keep) => keep("result", options.out, (path) => writeResult(path, result)),
-  tell: ({ result }, { options, host }) => ({
+  tell: ({ result, rate }, { options, host }) => ({
     warnings: [
       ...result.warnings,
       ...(result.status === "interrupted" && options.ldos !== undefined
@@ -138,7 +144,7 @@ export const scf = jobCommand({
     json: () => resultText(result),
     essential: () => `${verdict(result)}\n`,
     summary: () => summary(result, host.stdout),
-    details: () => details(result),
+    details: () => details(result, rate),
     failures: [
       ...(result.converged ? [] : [result.reason ?? result.status]),
       ...(wantsBars(options) && result.converged && result.energyBounds === undefined

@@ -1,5 +1,6 @@
 import { EV_PER_HARTREE } from "../../common/units.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
+import { addedWork } from "../../kernels/work.ts";
 import { STEP_PARTS } from "../../scf/stopwatch.ts";
 import type { PhaseTime } from "../terminal/phases.ts";
 import { checksTable, failedText } from "./checks.ts";
@@ -23,9 +24,13 @@ export function rowStatus(result: ResultFile): string {
   return failed === "" ? "converged" : `converged, but ${failed}`;
 }
 
-/** What `--verbose` adds to the summary: levels of every k-point, and where the time went. */
-export const details = (result: ResultFile): string =>
-  `${[levels(result), checksTable(result), times(result)].filter((block) => block !== "").join("\n\n")}\n`;
+/**
+ * What `--verbose` adds to the summary: levels of every k-point, and where the time went.
+ *
+ * @param largest operations per second of a large product here, if it is known.
+ */
+export const details = (result: ResultFile, largest?: number): string =>
+  `${[levels(result), checksTable(result), times(result), work(result, largest)].filter((block) => block !== "").join("\n\n")}\n`;
 
 /** Text of `--verbose` elsewhere: time of each phase and of the whole. */
 export function workDetails(phases: readonly PhaseTime[], resources: ResultFile["resources"]): string {
@@ -63,4 +68,23 @@ function times({ history }: ResultFile): string {
     return `${part.padEnd(16)}${seconds.toFixed(2).padStart(10)}${((100 * seconds) / total).toFixed(0).padStart(7)} %`;
   });
   return [`${"part of the steps".padEnd(16)}${"s".padStart(9)}${"share".padStart(9)}`, ...rows].join("\n");
+}
+
+/** What all threads did in the steps, and how fast. */
+function work({ history }: ResultFile, largest: number | undefined): string {
+  const steps = history.flatMap(({ work }) => (work === undefined ? [] : [work]));
+  if (steps.length === 0) return "";
+  const sum = steps.reduce((total, step) => addedWork(total, step));
+  const all = Object.values(sum).reduce((total, { seconds }) => total + seconds, 0);
+  const rows = Object.entries(sum).map(([kind, { seconds, operations }]) => {
+    const rate = operations > 0 && seconds > 0 ? (operations / seconds / 1e9).toFixed(1).padStart(10) : "";
+    return `${kind.padEnd(18)}${seconds.toFixed(2).padStart(8)}${((100 * seconds) / (all || 1)).toFixed(0).padStart(7)} %${rate}`;
+  });
+  return [
+    `${"work of threads".padEnd(18)}${"s".padStart(7)}${"share".padStart(9)}${"Gflop/s".padStart(11)}`,
+    ...rows,
+    ...(largest === undefined
+      ? []
+      : [`a large product of real matrices runs at ${(largest / 1e9).toFixed(1)} Gflop/s here`]),
+  ].join("\n");
 }

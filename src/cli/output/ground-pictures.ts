@@ -8,7 +8,8 @@ import type { Plane } from "../../observables/slice.ts";
 import { convergenceSvg } from "../../plot/convergence.ts";
 import { errorPartsSvg } from "../../plot/error-parts.ts";
 import { fieldSvg, VECTORS } from "../../plot/field-picture.ts";
-import { stepTimesSvg } from "../../plot/step-times.ts";
+import { stepTimesSvg, type TimedStep } from "../../plot/step-times.ts";
+import type { HistoryRow } from "../../scf/state.ts";
 import type { Keep } from "../work/job-command.ts";
 import { drawnErrors } from "./error-estimates.ts";
 import { output, PICTURE } from "./outputs.ts";
@@ -55,9 +56,7 @@ export async function drawGroundState(
       const tolerance = density === undefined ? {} : { tolerance: density };
       return convergenceSvg([{ label: job.scf.mixing.name, history }], { title, ...tolerance });
     });
-  const timed = history.flatMap(({ step, parts }) =>
-    parts === undefined ? [] : [{ step, parts: { ...parts } }],
-  );
+  const timed = history.flatMap(timedStep);
   await draw(names.plotTimes, () => stepTimesSvg(timed, { title }));
   const { errors } = result;
   if (errors !== undefined) await draw(names.plotErrors, () => errorPartsSvg(drawnErrors(errors), { title }));
@@ -97,4 +96,22 @@ function parsePlane(text: string): Plane | undefined {
   if (across === up || !(at >= 0 && at <= 1)) return undefined;
   const index = (name: string) => VECTORS.indexOf(name as "a") as 0 | 1 | 2;
   return { across: index(across!), up: index(up!), at };
+}
+
+/** Wall time of a step by what was done: in blocks of orbitals as their threads spent it. */
+function timedStep({ step, parts, work }: HistoryRow): TimedStep[] {
+  if (parts === undefined) return [];
+  if (work === undefined) return [{ step, parts: { ...parts } }];
+  const { diagonalise, density, ...others } = parts;
+  const all = Object.values(work).reduce((sum, { seconds }) => sum + seconds, 0) || 1;
+  const share = (...kinds: readonly (keyof typeof work)[]) =>
+    kinds.reduce((sum, kind) => sum + (work[kind].seconds / all) * (diagonalise + density), 0);
+  const inBlocks = {
+    transforms: share("transforms"),
+    products: share("products"),
+    "small matrices": share("orthogonalisation", "eigenproblems"),
+    "other loops": share("preconditioner", "columns", "other"),
+    waiting: share("waiting"),
+  };
+  return [{ step, parts: { ...inBlocks, ...others } }];
 }

@@ -24,7 +24,7 @@ export const marginTop = (title: string | undefined, subtitle?: string): number 
   16 + (title === undefined ? 0 : 26) + (subtitle === undefined ? 0 : 18);
 
 /** Height of a key above the frame [px]. */
-const KEY_ROW = 14;
+export const KEY_ROW = 14;
 
 /** Returns size and margins of a picture with one frame. */
 export const framed = (
@@ -68,21 +68,34 @@ export function heading(
   ];
 }
 
-/** Draws a key in one row above the frame: names of series in their colours. */
+/** Draws a key above the frame, in as many rows as it takes: names of series in their colours. */
 export const key = (plot: Plot, names: readonly string[]): Markish[] => {
-  let dx = 0;
-  return names.map((name, i) => {
-    const mark = plot.text([`■ ${name}`], {
+  const last = keyRows(names) - 1;
+  return keyPlaces(names).map(({ dx, row }, i) =>
+    plot.text([`■ ${names[i]!}`], {
       frameAnchor: "top-left",
       dx,
-      dy: -14,
+      dy: -14 - KEY_ROW * (last - row),
       fill: colourOf(i),
       fontWeight: 600,
-    });
-    dx += keyWidth([name]);
-    return mark;
-  });
+    }),
+  );
 };
+
+/** Returns the number of rows of a key. */
+export const keyRows = (names: readonly string[]): number =>
+  1 + Math.max(0, ...keyPlaces(names).map(({ row }) => row));
+
+function keyPlaces(names: readonly string[]): { readonly dx: number; readonly row: number }[] {
+  let [dx, row] = [0, 0];
+  return names.map((name) => {
+    const width = keyWidth([name]);
+    if (dx > 0 && dx + width > WIDTH - MARGIN_LEFT) [dx, row] = [0, row + 1];
+    const place = { dx, row };
+    dx += width;
+    return place;
+  });
+}
 
 /** Draws a dashed horizontal line with its name at one side, inside the frame. */
 export function namedLevel(
