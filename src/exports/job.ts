@@ -14,6 +14,12 @@ export {
 export { type PreparedScf, prepareScf, type RunOptions } from "../job/prepare/prepare-scf.ts";
 export type { Checkpoint, CheckpointSystem } from "../job/prepare/starting-point.ts";
 export { type JobFile, parseJob } from "../job/schema/schema.ts";
+export type {
+  AccuracyReport,
+  AccuracyRound,
+  AimedError,
+} from "../job/tasks/accuracy/accuracy-result.ts";
+export type { AimedRunOptions } from "../job/tasks/accuracy/aimed-task.ts";
 export type { BandsFile } from "../job/tasks/bands/bands-result.ts";
 export { type BandsOptions, type BandsRun, runBands } from "../job/tasks/bands/run-bands.ts";
 export {
@@ -45,6 +51,7 @@ export type {
   ResultFile,
   ResultStatus,
 } from "../job/tasks/scf/result.ts";
-export { runScf, type ScfRunOptions } from "../job/tasks/scf/run-scf.ts";
+export { runScf } from "../job/tasks/scf/run-scf.ts";
+export type { ScfRunOptions } from "../job/tasks/scf/scf-task.ts";
 export type { WorkerPool, WorkerSource } from "../parallel/spawn.ts";
 export { workerPool } from "../parallel/worker-pool.ts";

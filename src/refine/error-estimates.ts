@@ -86,6 +86,8 @@ export type ErrorEstimateOptions = ErrorEstimateChoices & {
   readonly onProgress?: ((stage: ErrorStage, done: number, total?: number) => void) | undefined;
   /** Heard between k-points and between products. */
   readonly signal?: AbortSignal | undefined;
+  /** Parts that are left out. */
+  readonly without?: readonly ("kpoints" | "smearing")[] | undefined;
 };
 
 /** Of the cutoff of the run; 0.96 to 0.98 of the error of the energy of silicon lies below it. */
@@ -126,7 +128,7 @@ export async function estimateErrors(
     () => `errors.cutoff: must be at least the ${basis.ecut} Ha of the run, got ${cutoff}`,
   );
   const larger = await atCutoff(cutoff);
-  const { signal, onProgress } = options;
+  const { signal, onProgress, without = [] } = options;
   const tell = (stage: ErrorStage) => {
     signal?.throwIfAborted();
     return (done: number, total?: number) => {
@@ -162,14 +164,18 @@ export async function estimateErrors(
     };
     return { refined, better };
   });
-  const kpoints = await kpointError(problem, orbitals, point, {
-    onProgress: tell("levels on a denser k-grid"),
-    ...(signal && { signal }),
-  });
+  const kpoints = without.includes("kpoints")
+    ? LEFT_OUT
+    : await kpointError(problem, orbitals, point, {
+        onProgress: tell("levels on a denser k-grid"),
+        ...(signal && { signal }),
+      });
   const narrower = tell("narrower smearing");
-  const smeared = isSmeared(basis.model)
-    ? await smearingError(problem, orbitals, point, request, { ...NEWTON, onProduct: narrower }, narrower)
-    : undefined;
+  const smeared = !isSmeared(basis.model)
+    ? undefined
+    : without.includes("smearing")
+      ? LEFT_OUT
+      : await smearingError(problem, orbitals, point, request, { ...NEWTON, onProduct: narrower }, narrower);
 
   const rounding = energyRounding(basis, last.energies, orbitals.spec.setup.nBands);
   const uncounted = { reason: "only the operations of the energy are counted" };
@@ -184,7 +190,7 @@ export async function estimateErrors(
       rounding: { part: { energy: { error: rounding }, forces: uncounted, stress: uncounted } },
     }),
     basis: basisError(cutoff, larger, point, refined, { self, better }),
-    ...(smeared && { smearing: smeared }),
+    ...(smeared && "energy" in smeared && { smearing: smeared }),
     ...("energy" in kpoints && { kpoints }),
     warnings: [
       ...doubts(refined),
@@ -237,6 +243,8 @@ function basisError(
   };
 }
 
+const LEFT_OUT: NotEstimated = { reason: "it was not asked for" };
+
 const sameReason = (reason: string) => ({ energy: { reason }, forces: { reason }, stress: { reason } });
 
 function kpointPart(found: KpointError | NotEstimated, { energy: raw }: WithErrors): FoundPart {
@@ -256,8 +264,9 @@ function kpointPart(found: KpointError | NotEstimated, { energy: raw }: WithErro
   };
 }
 
-function smearingPart(found: SmearingError | undefined, self: WithErrors): FoundPart {
+function smearingPart(found: SmearingError | NotEstimated | undefined, self: WithErrors): FoundPart {
   if (found === undefined) return partOf(self, self);
+  if ("reason" in found) return { part: sameReason(found.reason) };
   const { energy, forces, stress, remains, doubt } = found;
   const corrected = { energy: energy.corrected, forces: forces?.corrected, stress: stress?.corrected };
   const whole = partOf(self, corrected, { remains, ...(doubt === undefined ? {} : { doubt }) });

@@ -23,7 +23,7 @@ export interface FakeOptions {
   readonly isReal?: boolean;
 }
 
-type Task = typeof import("../../src/job/tasks/scf/run-scf.ts").scfTask;
+type Task = typeof import("../../src/job/tasks/scf/scf-task.ts").scfTask;
 
 const BACKENDS = [
   { name: "wasm", available: true, features: { simd: true, fma: false } },

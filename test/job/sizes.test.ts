@@ -14,7 +14,7 @@ import { dielectricTask } from "../../src/job/tasks/dielectric/run-dielectric.ts
 import { type DosOptions, dosTask, runDos } from "../../src/job/tasks/dos/run-dos.ts";
 import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
 import { relaxTask } from "../../src/job/tasks/relax/run-relax.ts";
-import { scfTask } from "../../src/job/tasks/scf/run-scf.ts";
+import { scfTask } from "../../src/job/tasks/scf/scf-task.ts";
 import { closePair } from "../../src/model/close-atoms.ts";
 import { SILICON } from "../systems.ts";
 

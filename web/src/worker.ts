@@ -21,7 +21,7 @@ import type { DielectricFile } from "../../src/job/tasks/dielectric/dielectric-r
 import { dielectricTask } from "../../src/job/tasks/dielectric/run-dielectric.ts";
 import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
-import { scfTask } from "../../src/job/tasks/scf/run-scf.ts";
+import { scfTask } from "../../src/job/tasks/scf/scf-task.ts";
 import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { formula } from "../../src/model/structure.ts";

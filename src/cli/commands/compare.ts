@@ -49,7 +49,7 @@ export const compare = jobCommand({
     const { options, job, report, path, host, source } = call;
     const scfTask = await host.engine(
       "scf",
-      async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
+      async () => (await import("../../job/tasks/scf/scf-task.ts")).scfTask,
     );
     let isPrepared = false;
     const prepareFolder = async () => {

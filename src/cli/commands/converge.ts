@@ -43,7 +43,7 @@ export const converge = jobCommand({
     await requireWritable("--out", path(out));
     const scfTask = await host.engine(
       "scf",
-      async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
+      async () => (await import("../../job/tasks/scf/scf-task.ts")).scfTask,
     );
     let name = "run 1";
     const found = await convergeTask(session, {

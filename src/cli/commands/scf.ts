@@ -4,14 +4,16 @@ import { resultText, writeResult } from "../../io/result-json.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { MIXINGS } from "../../job/schema/mixings.ts";
 import { withMixing } from "../../job/schema/with-mixing.ts";
+import type { AimedRunOptions } from "../../job/tasks/accuracy/aimed-task.ts";
+import { settingsText } from "../../job/tasks/accuracy/rounds.ts";
 import type { EnergyCertificate } from "../../job/tasks/scf/energy-bars.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
-import type { ScfRunOptions } from "../../job/tasks/scf/run-scf.ts";
 import { originOf } from "../../job/tasks/verify/origin.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { largestRate } from "../../kernels/work.ts";
+import { roundText } from "../output/accuracy.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, rowStatus, verdict } from "../output/details.ts";
 import { FIELD_OPTIONS, type FieldFile, fieldFiles } from "../output/field-files.ts";
@@ -69,6 +71,10 @@ export const scf = jobCommand({
       "other settings than the job's",
     ],
     [
+      "stillwave scf job.json --accuracy 1meV/atom,0.01eV/A",
+      "cutoff and k-grid chosen for these errors; exit code 3 if they are not reached",
+    ],
+    [
       "stillwave scf job.json --errors",
       "energy, forces and stress with estimated errors and corrected values",
     ],
@@ -86,10 +92,10 @@ export const scf = jobCommand({
     ["stillwave scf job.json --checkpoint job.checkpoint.json", "keep the state, for bands and dos as well"],
     ["stillwave scf job.json --restart job.checkpoint.json", "go on where Ctrl-C stopped"],
   ],
-  headline: ({ job, source }) => headline(job, source.name),
+  headline: ({ job, source, options }) => headline(job, source.name, options.accuracy ?? job.accuracy),
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
-  load: async () => (await import("../../job/tasks/scf/run-scf.ts")).scfTask,
-  async solve(scfTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {
+  load: async () => (await import("../../job/tasks/accuracy/aimed-task.ts")).aimedTask,
+  async solve(aimedTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {
     let made: Pick<Solved, "files" | "fields"> = { files: [] };
     let proof: EnergyCertificate | undefined;
     const onFields = async (fields: GroundFields) => {
@@ -97,15 +103,35 @@ export const scf = jobCommand({
       made = { fields, files: await fieldFiles(options, fields, job) };
     };
     const onCheck = count("self-checks", "k-point");
-    const onErrors: ScfRunOptions["onErrors"] = (stage, done, total) =>
+    const onErrors: AimedRunOptions["onErrors"] = (stage, done, total) =>
       show(
         "errors",
         `errors: ${stage}, ${total === undefined ? `product ${done}` : `k-point ${done}/${total}`}`,
       );
-    const { check, plotErrors, barWidth, certificate } = options;
+    const { accuracy, check, plotErrors, barWidth, certificate } = options;
+    /** Steps on the way to an accuracy are told in a line, those of the result in the table. */
+    let onTheWay: string | undefined;
+    const onStep: AimedRunOptions["onStep"] = (row) =>
+      onTheWay === undefined
+        ? run.onStep(row)
+        : show("accuracy", `${onTheWay}: step ${row.step}, residual ${row.densityResidual.toExponential(1)}`);
     const errors = options.errors || plotErrors !== undefined;
-    const asked: ScfRunOptions = {
+    const asked: AimedRunOptions = {
       ...run,
+      accuracy,
+      onStep,
+      onProgress: (progress) => {
+        if (onTheWay === undefined) run.onProgress(progress);
+      },
+      onWarnings: (warnings) => {
+        if (onTheWay === undefined) run.onWarnings(warnings);
+      },
+      onAim: (settings, purpose) => {
+        onTheWay = purpose === "result" ? undefined : `${purpose}: ${settingsText(settings)}`;
+      },
+      onRound: (round) => {
+        if (round.purpose !== "result") report.note(roundText(round));
+      },
       onFields,
       check,
       errors,
@@ -122,7 +148,7 @@ export const scf = jobCommand({
             },
           }),
     };
-    const result = await scfTask(session, asked);
+    const result = await aimedTask(session, asked);
     const rate = report.level === "verbose" ? largestRate(await createKernels(session.backend)) : undefined;
     return { result, ...made, certificate: proof, rate };
   },
@@ -147,6 +173,9 @@ export const scf = jobCommand({
     details: () => details(result, rate),
     failures: [
       ...(result.converged ? [] : [result.reason ?? result.status]),
+      ...(result.accuracy?.status === "not-reached"
+        ? [`accuracy ${result.accuracy.text} not reached: ${result.accuracy.reason}`]
+        : []),
       ...(wantsBars(options) && result.converged && result.energyBounds === undefined
         ? ["no interval of the energy could be proved; the warning above says why"]
         : []),

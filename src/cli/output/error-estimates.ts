@@ -69,7 +69,7 @@ export const drawnErrors = ({ parts }: Pick<ResultErrors, "parts">): DrawnErrors
   }));
 
 /** Three digits. */
-const digits = (value: number): string =>
+export const digits = (value: number): string =>
   Math.abs(value) < NOTHING
     ? "0"
     : Math.abs(value) < 1e-3

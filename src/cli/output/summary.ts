@@ -12,6 +12,7 @@ import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
 import { unsignedZero } from "../terminal/live-table.ts";
 import { styled } from "../terminal/style.ts";
+import { accuracyText } from "./accuracy.ts";
 import { checksText, failedText } from "./checks.ts";
 import { errorEstimates } from "./error-estimates.ts";
 
@@ -19,7 +20,7 @@ import { errorEstimates } from "./error-estimates.ts";
 const MOST_FORCES = 12;
 
 /** What a person wants to know before the run: which job this is. */
-export function headline(job: Job, name: string): string {
+export function headline(job: Job, name: string, accuracy?: string): string {
   const { accelerator, mixing } = job.scf;
   const steps = pastSteps(accelerator);
   const depth = steps > 0 ? `(${steps})` : "";
@@ -28,8 +29,9 @@ export function headline(job: Job, name: string): string {
   const functional = typeof job.functional === "string" ? job.functional : job.functional.join(" + ");
   const facts = [
     functional,
-    `ecut ${job.ecut} Ha`,
-    kpointsText(job),
+    ...(accuracy === undefined
+      ? [`ecut ${job.ecut} Ha`, kpointsText(job)]
+      : [`cutoff and k-grid for ${accuracy}`]),
     ...smeared,
     ...(job.spin === "collinear" ? ["spin-polarised"] : []),
     `${mixing.name}${accelerated}`,
@@ -68,6 +70,7 @@ export function summary(result: ResultFile, out: Output): string {
     forces(result),
     stress(result),
     errorEstimates(result),
+    accuracyText(result),
     ...(out.isTerminal ? [picture(result)] : []),
   ];
   return `\n${blocks.filter((block) => block !== "").join("\n\n")}\n`;

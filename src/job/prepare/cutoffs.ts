@@ -1,4 +1,4 @@
-import { gthCutoffs } from "../../atoms/gth/gth-cutoffs.ts";
+import { type GthCutoffs, gthCutoffs } from "../../atoms/gth/gth-cutoffs.ts";
 import type { Pseudopotential } from "../../atoms/pseudopotential.ts";
 import { requireInput } from "../../common/failure.ts";
 import type { Model } from "../../model/model.ts";
@@ -35,6 +35,19 @@ export function cutoffWarnings(
       ? []
       : [`ecut: ${job.ecut} Ha is low for ${element} ${name}, ${why}; ${suggested} Ha is suggested`];
   });
+}
+
+/**
+ * Cutoffs of the hardest potential of a model [Ha]: the suggested one, and one that is low. For a
+ * shipped potential they leave 10 and 250 meV for each valence electron of the atom.
+ *
+ * @returns undefined where no potential has any.
+ */
+export function hardestCutoffs({
+  species,
+}: Pick<Model, "species">): Pick<GthCutoffs, "suggested" | "low"> | undefined {
+  const known = species.flatMap(({ pseudopotential }) => cutoffsOf(pseudopotential) ?? []);
+  return known.length === 0 ? undefined : known.reduce((a, b) => (b.suggested > a.suggested ? b : a));
 }
 
 function cutoffsOf(p: Pseudopotential) {

@@ -7,6 +7,11 @@ import type { Structure, StructureInFile } from "./structure.ts";
 /** What is allowed but probably not meant, one line each; empty for most jobs. */
 export function jobWarnings(job: Job, structure: StructureInFile): string[] {
   return [
+    ...(job.accuracy === undefined
+      ? []
+      : [
+          `accuracy: ${job.accuracy} is what scf aims at; here ecut ${job.ecut} Ha and the k-points of the job are taken as they are`,
+        ]),
     ...structure.warnings,
     ...chargeWarnings(job, structure),
     ...mismatchedTables(job),

@@ -49,6 +49,11 @@ export interface Job {
   readonly pseudopotentials: string | Readonly<Record<string, string>>;
   /** A name of ours, or a list of libxc names. */
   readonly functional: string | readonly string[];
+  /**
+   * Errors that `scf` aims at by a cutoff and a k-grid of its own, such as `1meV/atom`; `ecut` and
+   * `kgrid` are then replaced. Absent: the job's are taken.
+   */
+  readonly accuracy?: string | undefined;
   /** Sphere ½|k+G|² ≤ ecut [Ha]. */
   readonly ecut: number;
   /** Divisions along each reciprocal vector, or the largest spacing of k-points [Å⁻¹, with 2π]. */

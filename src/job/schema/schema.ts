@@ -4,6 +4,7 @@ import { SMEARING_NAMES } from "../../model/smearing.ts";
 import { SYMMETRY_TOLERANCE } from "../../model/symmetry.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
 import { acceleratorSchema } from "./accelerators.ts";
+import { ACCURACY_RULE, readAccuracy } from "./accuracy.ts";
 import { checkJob } from "./checks.ts";
 import { fields, finite, flag, numbers, oneOf, positiveNumber, text, triple, wholeNumber } from "./fields.ts";
 import { explain } from "./issues.ts";
@@ -98,6 +99,10 @@ export const jobSchema = fields({
       },
     )
     .default("lda-pw92"),
+  accuracy: z
+    .string({ error: ACCURACY_RULE })
+    .refine((written) => readAccuracy(written) !== undefined, { error: ACCURACY_RULE })
+    .optional(),
   ecut: positiveNumber(
     "must be a positive plane-wave cutoff in Ha; 10 to 40 is usual with GTH pseudopotentials",
   ),

@@ -16,7 +16,7 @@ import type { DielectricFile } from "../dielectric/dielectric-result.ts";
 import { type DielectricRunOptions, dielectricTask } from "../dielectric/run-dielectric.ts";
 import { recordedFile } from "../recorded.ts";
 import type { ResultFile, ResultStatus } from "../scf/result.ts";
-import { scfTask } from "../scf/run-scf.ts";
+import { scfTask } from "../scf/scf-task.ts";
 import { COMPARE_OPTIONS } from "./options.ts";
 import { repeatedJob } from "./repeat.ts";
 

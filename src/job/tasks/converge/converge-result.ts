@@ -2,13 +2,9 @@ import type { Mat3, Vec3 } from "../../../common/vec3.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import type { ResultStatus } from "../scf/result.ts";
+import type { Settings } from "../settings.ts";
 
-/** Settings of a run. */
-export interface Settings {
-  /** [Ha] */
-  readonly ecut: number;
-  readonly kgrid: Vec3;
-}
+export type { Settings };
 
 /** How far a run is from that with the finest settings: largest absolute differences. */
 export interface SettingsError {

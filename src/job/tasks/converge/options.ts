@@ -1,6 +1,7 @@
 import { number, numbers, type Option, type Options, readNumber, toggle } from "../../../common/options.ts";
 import { EV_PER_HARTREE } from "../../../common/units.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
+import { ENERGY_UNITS } from "../../schema/accuracy.ts";
 
 /** A k-grid of a list: three divisions, or that along the axes with most of them. */
 export type ListedKgrid = number | Vec3;
@@ -16,15 +17,10 @@ const cutoffs = numbers<readonly number[]>({
   value: "LIST",
 });
 
-/** [Ha] of each unit of energy that an accuracy may have. */
+/** [Ha] of each unit of energy that an accuracy may have, whatever its case. */
 const UNITS: Readonly<Record<string, number>> = {
   "": 1,
-  ha: 1,
-  mha: 1e-3,
-  ry: 0.5,
-  mry: 0.5e-3,
-  ev: 1 / EV_PER_HARTREE,
-  mev: 1e-3 / EV_PER_HARTREE,
+  ...Object.fromEntries(Object.entries(ENERGY_UNITS).map(([unit, hartree]) => [unit.toLowerCase(), hartree])),
 };
 
 /** Which settings a convergence test compares, and how accurate they are to be. */

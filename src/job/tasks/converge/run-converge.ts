@@ -14,7 +14,7 @@ import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { recordedFile } from "../recorded.ts";
 import type { ResultFile } from "../scf/result.ts";
-import { type ScfRunOptions, scfTask } from "../scf/run-scf.ts";
+import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
 import type { ConvergenceFile, Settings, SettingsError, SettingsRun } from "./converge-result.ts";
 import { CONVERGE_OPTIONS, type ListedKgrid } from "./options.ts";
 

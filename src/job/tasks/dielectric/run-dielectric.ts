@@ -20,7 +20,7 @@ import { openSession, type Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import { type MixingChoice, preconditionerOf } from "../../schema/mixings.ts";
 import { parseJob } from "../../schema/schema.ts";
-import { solveSession } from "../scf/solve.ts";
+import { solveSession } from "../scf/solve-session.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
 
 /** What to analyse, and what to tell meanwhile. */

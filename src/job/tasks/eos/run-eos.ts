@@ -11,7 +11,7 @@ import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { recordedFile } from "../recorded.ts";
-import { movedJob, solveConverged } from "../scf/solve.ts";
+import { movedJob, solveConverged } from "../scf/solve-session.ts";
 import type { EosFile, EosPoint } from "./eos-result.ts";
 import { EOS_OPTIONS } from "./options.ts";
 

@@ -16,7 +16,7 @@ import type { Job } from "../../schema/job.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { recordedFile } from "../recorded.ts";
 import { checksOf } from "../scf/checks-of.ts";
-import { movedJob, solveConverged } from "../scf/solve.ts";
+import { movedJob, solveConverged } from "../scf/solve-session.ts";
 import { inAtomicUnits, RELAX_OPTIONS } from "./options.ts";
 import type { RelaxFile, RelaxStep } from "./relax-result.ts";
 

@@ -4,7 +4,7 @@ import { dot, rowsVec } from "../../../common/vec3.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
 import { prepareSession } from "../../prepare/prepare-scf.ts";
 import type { Session } from "../../prepare/session.ts";
-import { type SolveOptions, solveConverged } from "./solve.ts";
+import { type SolveOptions, solveConverged } from "./solve-session.ts";
 
 /** Factor of the cutoff from one state to the next. */
 const FACTOR = 2;

@@ -1,7 +1,20 @@
-import { number, type Options, toggle } from "../../../common/options.ts";
+import { number, type Options, text, toggle } from "../../../common/options.ts";
+import { ACCURACY_RULE, readAccuracy } from "../../schema/accuracy.ts";
 
 /** What a run may be told beside its job. */
 export const SCF_OPTIONS = {
+  /**
+   * Errors that energy, forces and stress may have; cutoff, k-grid and tolerance are then chosen.
+   * The energy is meant at the smearing width of the job, unless `T=0` stands in it.
+   */
+  accuracy: {
+    ...text({
+      rule: ACCURACY_RULE,
+      help: "choose cutoff and k-grid for errors below these, such as 1meV/atom,0.01eV/A,0.1GPa; smearing counts with T=0 only",
+      value: "ERRORS",
+    }),
+    allows: (written) => typeof written === "string" && readAccuracy(written) !== undefined,
+  },
   /** Whether the ground state is checked, by other ways than it was computed. */
   check: toggle({
     help: "check the result: orthonormality, residuals, energy by two routes, missed levels, and others",

@@ -7,10 +7,12 @@ import type { SymmetryReport } from "../../prepare/crystal.ts";
 import type { PseudopotentialInUse } from "../../prepare/pseudopotentials-in-use.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
+import type { AccuracyReport } from "../accuracy/accuracy-result.ts";
 import type { EnergyBounds } from "./energy-bars.ts";
 import type { ResultErrors } from "./result-errors.ts";
+import type { ResultStatus } from "./status.ts";
 
-export type { HistoryRow };
+export type { HistoryRow, ResultStatus };
 
 /** One k-point of the reduced set; spin-polarised runs list it once for each spin. */
 export interface KpointResult {
@@ -36,15 +38,6 @@ export interface DipoleResult {
   /** Energy of an electron below the slab less that above it, 4π p/A [Ha]. */
   readonly step: number;
 }
-
-/** Why the iteration ended. Only `converged` is a ground state. */
-export type ResultStatus =
-  | "converged"
-  | "no-gap"
-  | "few-bands"
-  | "iteration-limit"
-  | "interrupted"
-  | "failed";
 
 /** The result file: what applies is there, everything else is absent. Hartree atomic units. */
 export interface ResultFile {
@@ -89,6 +82,8 @@ export interface ResultFile {
   readonly checks?: readonly Check[];
   /** Estimates of the errors of these numbers, where they were asked for. */
   readonly errors?: ResultErrors;
+  /** How the accuracy that was asked for was reached, or why not. */
+  readonly accuracy?: AccuracyReport;
   /** A guaranteed interval of the self-consistent energy, where it was asked for and proved. */
   readonly energyBounds?: EnergyBounds;
   /** Space group and number of operations of the crystal; absent where symmetry is off. */

@@ -9,7 +9,7 @@ import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import type { ResourceUse, Session } from "../../prepare/session.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import type { Job } from "../../schema/job.ts";
-import { movedJob, solveConverged } from "../scf/solve.ts";
+import { movedJob, solveConverged } from "../scf/solve-session.ts";
 import { SERVE_OPTIONS } from "./options.ts";
 
 /** What answering needs, and whom it tells. */

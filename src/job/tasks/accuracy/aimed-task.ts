@@ -1,0 +1,278 @@
+import { NotConvergedError, requireInput } from "../../../common/failure.ts";
+import { valuesOf } from "../../../common/options.ts";
+import { ERROR_QUANTITIES, type ErrorQuantity } from "../../../refine/parts.ts";
+import { type JobCrystal, jobCrystal } from "../../prepare/job-crystal.ts";
+import type { Session } from "../../prepare/session.ts";
+import { accuracyOf } from "../../schema/accuracy.ts";
+import { requireSelfConsistent } from "../../schema/checks.ts";
+import type { Job } from "../../schema/job.ts";
+import { SCF_OPTIONS } from "../scf/options.ts";
+import type { ResultFile } from "../scf/result.ts";
+import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
+import type { Settings } from "../settings.ts";
+import type { AccuracyReport, AccuracyRound, QuantityErrors } from "./accuracy-result.ts";
+import { errorsOfResult, type KgridRun, kgridErrors, smearingErrors } from "./error-sums.ts";
+import {
+  firstCutoff,
+  kgridOf,
+  kgridsFor,
+  SCF_SHARE,
+  type SpacedKgrid,
+  toleranceFor,
+} from "./first-choices.ts";
+import { cutoffFor, decayOf, estimateRatio } from "./predict.ts";
+import { type AimedRunOptions, type Rounds, roundsOf, SearchEnd, settingsText } from "./rounds.ts";
+
+export type { AimedRunOptions };
+
+/** The errors that a run is aimed at: those of the caller, or else those of the job. */
+export const aimedAt = (
+  { job }: Pick<Session, "job">,
+  { accuracy }: Pick<ScfRunOptions, "accuracy">,
+): string | undefined =>
+  valuesOf("scf", { accuracy: SCF_OPTIONS.accuracy }, { accuracy }).accuracy ?? job.accuracy;
+
+/**
+ * Ground state of the job of a session; where an accuracy is asked for, at the cheapest cutoff and
+ * k-grid that are found to reach it (docs/accuracy.md):
+ *
+ * - the basis, on a coarse k-grid: a run at a low cutoff with its errors estimated, then at cutoffs
+ *   that the decay of the errors tells, each with its own estimate;
+ * - the k-grid, at the low cutoff: finer and finer ones, compared with the finest;
+ * - the cheapest pair whose errors add up to less than what is allowed, as the result.
+ *
+ * @throws InputError if the job cannot be run, or says what an accuracy chooses; NotConvergedError
+ *   if it is interrupted in its first step.
+ */
+export async function aimedTask(session: Session, options: AimedRunOptions): Promise<ResultFile> {
+  const text = aimedAt(session, options);
+  if (text === undefined) return scfTask(session, options);
+  requireChoosable(session.job);
+  const asked = accuracyOf(text);
+  const { accuracy: _, ...rest } = session.job;
+  const crystal = await jobCrystal({ ...session, job: rest });
+  const densityTolerance = toleranceFor(asked, crystal.model);
+  const job: Job = { ...rest, scf: { ...rest.scf, tolerance: { density: densityTolerance } } };
+  const rounds = roundsOf({ ...session, job }, options, text, crystal.model.atoms.length);
+  const search = searchOf(job, crystal, asked, rounds);
+  const report = (status: AccuracyReport["status"], reason?: string): AccuracyReport => ({
+    asked,
+    text,
+    status,
+    ...(reason === undefined ? {} : { reason }),
+    settings: { ...search.settings, densityTolerance },
+    errors: search.errors,
+    rounds: rounds.list,
+  });
+  try {
+    await reach(search);
+    return { ...rounds.latest!, accuracy: report("reached") };
+  } catch (error) {
+    if (!(error instanceof SearchEnd)) throw error;
+    const { latest } = rounds;
+    if (latest === undefined) throw new NotConvergedError(error.message);
+    const { status, message } = error;
+    const isLeft = status === "interrupted" && { converged: false, status, reason: message };
+    return { ...latest, ...isLeft, accuracy: report(status, message) };
+  }
+}
+
+/** @throws InputError for fields of a job that leave nothing to choose. */
+function requireChoosable(job: Job): void {
+  requireSelfConsistent(job);
+  const { kpoints, kshifts, fftSize } = job;
+  const fixed = Object.entries({ kpoints, kshifts, fftSize: fftSize ?? undefined }).find(
+    ([, value]) => value !== undefined,
+  );
+  requireInput(
+    fixed === undefined,
+    () =>
+      `${fixed![0]}: must be left out with an accuracy, got ${JSON.stringify(fixed![1])}; cutoff and k-grid are chosen for it`,
+  );
+}
+
+/** Of the error that is allowed to basis and k-grid, how much is planned for. */
+const PLANNED = 0.85;
+/** Share of that which a k-grid may take: enough for going on, and at most. */
+const KGRID_SHARE = { enough: 0.5, most: 0.8 };
+/** Most cutoffs looked at for a result, and most results: the next is of stricter settings. */
+const MOST = { cutoffs: 6, results: 3 };
+/** A cutoff whose errors are known is taken for a lower one if it is not higher by more. */
+const NEAR = 1.1;
+/** Share of what is left to the basis that a cutoff is looked for, and that it may take. */
+const BASIS_SHARE = { aim: 0.75, most: 1.1 };
+/** How much higher the cutoff after one is whose estimate is in doubt. */
+const AFTER_DOUBT = 1.25;
+
+/** What a search works on. */
+interface Search {
+  readonly crystal: JobCrystal;
+  readonly asked: ReturnType<typeof accuracyOf>;
+  readonly aimed: readonly ErrorQuantity[];
+  readonly rounds: Rounds;
+  /** k-grids from coarse to fine. */
+  readonly grids: readonly SpacedKgrid[];
+  /** Where it begins [Ha], and the decay of errors by the cutoff that is expected [1/Ha]. */
+  readonly first: number;
+  readonly decay: number;
+  /** Of the last result, or where the search began. */
+  settings: Settings;
+  errors: AccuracyReport["errors"];
+}
+
+function searchOf({ ecut }: Job, crystal: JobCrystal, asked: Search["asked"], rounds: Rounds): Search {
+  const grids = kgridsFor(crystal);
+  const { first, decay } = firstCutoff(ecut, crystal.model);
+  return {
+    crystal,
+    asked,
+    aimed: ERROR_QUANTITIES.filter((quantity) => asked[quantity] !== undefined),
+    rounds,
+    grids,
+    first,
+    decay,
+    settings: { ecut: first, kgrid: grids[0]!.kgrid },
+    errors: {},
+  };
+}
+
+/** A run on a k-grid of the comparison. */
+type SpacedRun = AccuracyRound & SpacedKgrid & Pick<KgridRun, "isBetween">;
+
+/** Errors that are allowed to basis and k-grid together. */
+type Allowed = (quantity: ErrorQuantity) => number;
+
+/** Runs until a result is accurate enough. @throws SearchEnd if none is. */
+async function reach(search: Search): Promise<void> {
+  const { crystal, asked, aimed, rounds, grids, first, decay } = search;
+  const { model } = crystal;
+  const coarsest = { ecut: first, kgrid: grids[0]!.kgrid };
+  const start = await rounds.compute("basis", coarsest, { estimate: estimateRatio(decay) });
+  const cutoffs = [start];
+  const ladder: SpacedRun[] = [{ ...start, spacing: grids[0]!.spacing }];
+  let share = PLANNED;
+  for (let results = 0; results < MOST.results; results++) {
+    const allowed: Allowed = (quantity) => share * (1 - SCF_SHARE) * asked[quantity]!;
+    const kErrors = await fineKgrids(search, ladder, allowed);
+    const { basis, k } = await bestSettings(search, cutoffs, { ladder, kErrors }, allowed);
+    const grid = ladder[k]!;
+    const settings = { ecut: basis.ecut, kgrid: grid.kgrid };
+    const result = await rounds.compute("result", settings, { from: basis });
+    const smearing = smearingErrors(rounds.latest!, model);
+    const evidence = { result, start, basis, grid, kpoints: kErrors[k]!, smearing };
+    Object.assign(search, { settings, errors: errorsOfResult(asked, evidence, model.atoms.length) });
+    const used = aimed.map((quantity) => (search.errors[quantity]?.error ?? Infinity) / asked[quantity]!);
+    const worst = Math.max(...used);
+    if (worst <= 1) return;
+    const { smearing: smeared = 0 } = search.errors.energy?.parts ?? {};
+    if (asked.countsSmearing && smeared > allowed("energy"))
+      throw new SearchEnd(
+        "not-reached",
+        `the smearing alone makes an error of ${smeared.toExponential(1)} Ha per atom; lower temperature, or leave out T=0`,
+      );
+    if (worst === Infinity) break;
+    share *= KGRID_SHARE.most / worst;
+  }
+  throw new SearchEnd("not-reached", "the errors of the result add up to more than was asked for");
+}
+
+/**
+ * Runs on finer k-grids until one is fine enough, and on one between it and the one before, which
+ * is coarser and perhaps fine enough as well.
+ *
+ * @returns the errors of each of the ladder.
+ * @throws SearchEnd if none is fine enough.
+ */
+async function fineKgrids(
+  { crystal, rounds, grids, first, aimed }: Search,
+  ladder: SpacedRun[],
+  allowed: Allowed,
+): Promise<readonly QuantityErrors[]> {
+  if (grids.length === 1) return [{ energy: 0, forces: 0, stress: 0 }]; // nothing but vacuum around
+  const atoms = crystal.model.atoms.length;
+  const run = async ({ kgrid, spacing }: SpacedKgrid): Promise<SpacedRun> => ({
+    ...(await rounds.compute("k-grid", { ecut: first, kgrid }, { from: ladder.at(-1)! })),
+    spacing,
+  });
+  /** Errors over what is enough, the worst of those aimed at. */
+  const excesses = () =>
+    kgridErrors(ladder, atoms).map((each) =>
+      Math.max(
+        ...aimed.map((quantity) => (each[quantity] ?? Infinity) / (KGRID_SHARE.enough * allowed(quantity))),
+      ),
+    );
+  let fine = excesses().findIndex((excess) => excess <= 1);
+  while (fine < 0) {
+    const { spacing, kgrid } = ladder.at(-1)!;
+    const next = grids.find((grid) => grid.spacing < spacing * (1 - 1e-9));
+    if (next === undefined)
+      throw new SearchEnd(
+        "not-reached",
+        `the k-grid ${kgrid.join("x")} is the finest tried and not fine enough; a larger smearing width needs fewer k-points`,
+      );
+    ladder.push(await run(next));
+    fine = excesses().findIndex((excess) => excess <= 1);
+  }
+  const [coarser, enough] = [ladder[fine - 1], ladder[fine]!];
+  if (coarser !== undefined) {
+    const [above, below] = [excesses()[fine - 1]!, Math.max(excesses()[fine]!, 1e-6)];
+    const part = Math.log(above) / Math.log(above / below);
+    const between = kgridOf(crystal, coarser.spacing * (enough.spacing / coarser.spacing) ** part);
+    const isKnown = [coarser, enough].some(({ kgrid }) => `${kgrid}` === `${between.kgrid}`);
+    if (!isKnown && above < Infinity) ladder.splice(fine, 0, { ...(await run(between)), isBetween: true });
+  }
+  return kgridErrors(ladder, atoms);
+}
+
+/**
+ * Finds the cheapest cutoff and k-grid whose errors add up to what is allowed, running at cutoffs
+ * whose errors are not known yet.
+ *
+ * @returns a run at that cutoff with its errors, and the place of the k-grid in the ladder.
+ */
+async function bestSettings(
+  { rounds, grids, aimed, decay }: Search,
+  cutoffs: AccuracyRound[],
+  { ladder, kErrors }: { readonly ladder: readonly SpacedRun[]; readonly kErrors: readonly QuantityErrors[] },
+  allowed: Allowed,
+): Promise<{ readonly basis: AccuracyRound; readonly k: number }> {
+  for (let tried = 0; tried <= MOST.cutoffs; tried++) {
+    const points = (quantity: ErrorQuantity) =>
+      cutoffs.map((round) => {
+        const error = round.basis?.[quantity];
+        if (error === undefined)
+          throw new SearchEnd(
+            "not-reached",
+            `the error of the ${quantity} by the basis is not known: ${round.doubt}`,
+          );
+        return { ecut: round.ecut, error };
+      });
+    const doubtful = Math.max(0, ...cutoffs.filter(({ doubt }) => doubt).map(({ ecut }) => ecut));
+    const candidates = kErrors.flatMap((each, k) => {
+      const left = (quantity: ErrorQuantity) => allowed(quantity) - (each[quantity] ?? Infinity);
+      if (aimed.some((quantity) => left(quantity) < (1 - KGRID_SHARE.most) * allowed(quantity))) return [];
+      const enough = aimed.map((quantity) =>
+        cutoffFor(points(quantity), BASIS_SHARE.aim * left(quantity), decay),
+      );
+      const ecut = Math.max(...enough, Math.ceil(AFTER_DOUBT * doubtful));
+      return [{ k, ecut, left, work: ecut ** 1.5 * ladder[k]!.kpoints }];
+    });
+    const [best] = candidates.sort((a, b) => a.work - b.work);
+    const { k, ecut, left } = best!; // one at least is fine enough
+    const [known] = cutoffs
+      .filter((round) => round.ecut <= NEAR * ecut && round.ecut > doubtful)
+      .filter(({ basis }) =>
+        aimed.every((quantity) => basis![quantity]! <= BASIS_SHARE.most * left(quantity)),
+      )
+      .sort((a, b) => a.ecut - b.ecut);
+    if (known !== undefined) return { basis: known, k };
+    if (tried === MOST.cutoffs) break;
+    const slowest = Math.min(...aimed.map((quantity) => decayOf(points(quantity), decay)));
+    const how = { from: cutoffs.at(-1)!, estimate: estimateRatio(slowest) };
+    cutoffs.push(await rounds.compute("basis", { ecut, kgrid: grids[0]!.kgrid }, how));
+  }
+  throw new SearchEnd(
+    "not-reached",
+    `${settingsText(cutoffs.at(-1)!)}: the errors by the basis do not fall as expected`,
+  );
+}

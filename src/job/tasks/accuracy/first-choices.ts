@@ -1,0 +1,77 @@
+import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
+import { mapVec, type Vec3 } from "../../../common/vec3.ts";
+import { spacedKgrid } from "../../../model/kgrid.ts";
+import { vacuumAxes } from "../../../model/lattice.ts";
+import type { Model } from "../../../model/model.ts";
+import type { SymmetryOperation } from "../../../model/symmetry.ts";
+import { hardestCutoffs } from "../../prepare/cutoffs.ts";
+import type { Accuracy } from "../../schema/accuracy.ts";
+
+/** Share of the error that is allowed to SCF and eigensolver. */
+export const SCF_SHARE = 0.05;
+/** Errors of a density residual r: 2r² of the energy [Ha], 0.3r of forces and stress × volume. */
+const RESIDUAL = { energy: 2, derivatives: 0.3, least: 1e-7, most: 3e-4 };
+
+/** The density residual at which an iteration may end, so that its share of the errors is small. */
+export function toleranceFor(
+  { energy, forces, stress }: Accuracy,
+  { atoms, lattice }: Pick<Model, "atoms" | "lattice">,
+): number {
+  const bounds = [
+    energy && Math.sqrt((SCF_SHARE * energy * atoms.length) / RESIDUAL.energy),
+    forces && (SCF_SHARE * forces) / RESIDUAL.derivatives,
+    stress && (SCF_SHARE * stress * lattice.volume) / RESIDUAL.derivatives,
+  ];
+  const found = Math.min(RESIDUAL.most, ...bounds.filter((bound) => bound !== undefined));
+  return Math.max(RESIDUAL.least, Number(found.toPrecision(2)));
+}
+
+/** Distance of k-points of the coarsest grid [bohr⁻¹], quotient to the next, and their number. */
+const SPACING = { first: 0.6, finer: 1.5, grids: 9 };
+
+/** A k-grid, and the largest distance of its points [bohr⁻¹]. */
+export interface SpacedKgrid {
+  readonly kgrid: Vec3;
+  readonly spacing: number;
+}
+
+/** The k-grid of a spacing, with the crystal's symmetry; one division along a vacuum. */
+export function kgridOf({ model: { lattice, atoms }, operations }: Crystal, spacing: number): SpacedKgrid {
+  const vacuum: readonly number[] = vacuumAxes(lattice, atoms);
+  const divisions = spacedKgrid(lattice, spacing * BOHR_PER_ANGSTROM, operations);
+  return { kgrid: mapVec(divisions, (n, axis) => (vacuum.includes(axis) ? 1 : n)), spacing };
+}
+
+/** k-grids from coarse to fine. */
+export function kgridsFor(crystal: Crystal): SpacedKgrid[] {
+  const found: SpacedKgrid[] = [];
+  for (let j = 0; j < SPACING.grids; j++) {
+    const grid = kgridOf(crystal, SPACING.first / SPACING.finer ** j);
+    if (`${grid.kgrid}` !== `${found.at(-1)?.kgrid}`) found.push(grid);
+  }
+  return found;
+}
+
+interface Crystal {
+  readonly model: Pick<Model, "lattice" | "atoms">;
+  readonly operations: readonly SymmetryOperation[];
+}
+
+/** ln of the ratio of the errors at the two measured cutoffs of a potential. */
+const TABLE_RATIO = Math.log(25);
+/** Where nothing is measured: share of the cutoff of the job, and the exponent of the decay. */
+const UNMEASURED = { share: 0.6, decay: 4 };
+
+/**
+ * The cutoff to begin at [Ha], between the low and the suggested one of the hardest potential, at
+ * most that of the job; and the exponent p of errors that fall as E^−p.
+ */
+export function firstCutoff(
+  ecut: number,
+  model: Pick<Model, "species">,
+): { readonly first: number; readonly decay: number } {
+  const known = hardestCutoffs(model);
+  if (known === undefined) return { first: UNMEASURED.share * ecut, decay: UNMEASURED.decay };
+  const { suggested, low } = known;
+  return { first: Math.min(ecut, (low + suggested) / 2), decay: TABLE_RATIO / Math.log(suggested / low) };
+}

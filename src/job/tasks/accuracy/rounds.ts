@@ -1,0 +1,197 @@
+import { InputError, NotConvergedError } from "../../../common/failure.ts";
+import type { ErrorQuantity } from "../../../refine/parts.ts";
+import type { Session } from "../../prepare/session.ts";
+import type { Job } from "../../schema/job.ts";
+import type { ResultFile } from "../scf/result.ts";
+import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
+import type { Settings } from "../settings.ts";
+import type { AccuracyRound, QuantityErrors, RoundPurpose } from "./accuracy-result.ts";
+import { errorsOf } from "./error-sums.ts";
+import type { estimateRatio } from "./predict.ts";
+
+/** A run that may be aimed at an accuracy, and what to tell meanwhile. */
+export interface AimedRunOptions extends ScfRunOptions {
+  /** Hears of every run on the way before it begins. */
+  readonly onAim?: (settings: Settings, purpose: RoundPurpose) => void;
+  /** Hears of every run once it has ended. */
+  readonly onRound?: (round: AccuracyRound) => void;
+  /** What runs a job. Default `scfTask`. */
+  readonly run?: typeof scfTask;
+}
+
+/** Ends the search for settings. */
+export class SearchEnd extends Error {
+  readonly status: "not-reached" | "interrupted";
+
+  constructor(status: "not-reached" | "interrupted", reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+const INTERRUPTED = "interrupted before the accuracy was reached";
+
+/** The basis of estimated errors: `estimateRatio`. */
+type EstimateBasis = ReturnType<typeof estimateRatio>;
+
+/** Makes the runs of a search, and remembers them. */
+export interface Rounds {
+  readonly list: readonly AccuracyRound[];
+  /** The last result, or else the last run; undefined before the first has ended. */
+  readonly latest: ResultFile | undefined;
+  /**
+   * @param from settings of a run of before whose density it starts from; default the last.
+   * @param estimate how much larger the basis for estimates of its errors is, and the share of
+   *   them that lies beyond it; absent: they are not estimated.
+   * @throws SearchEnd if it is interrupted, does not converge or does not fit.
+   */
+  compute(
+    purpose: RoundPurpose,
+    settings: Settings,
+    how?: { readonly from?: Settings; readonly estimate?: EstimateBasis },
+  ): Promise<AccuracyRound>;
+}
+
+/** What a checkpoint on the way holds beside the state: runs that are not made again. */
+interface Aim {
+  readonly text: string;
+  readonly job: Job;
+  readonly rounds: readonly AccuracyRound[];
+}
+
+/**
+ * Prepares the runs of a job.
+ *
+ * @param text the accuracy that they are for.
+ */
+export function roundsOf(session: Session, options: AimedRunOptions, text: string, atoms: number): Rounds {
+  const { job } = session;
+  const { run = scfTask, onAim, onRound, accuracy: _, ...rest } = options;
+  const { errorBars: _bars, check: _check, errors: _errors, onFields: _fields, ...onTheWay } = rest;
+  const known = (options.restart as { readonly aim?: Aim } | undefined)?.aim;
+  const isKnown = known?.text === text && JSON.stringify(known.job) === JSON.stringify(job);
+  const states = new Map<string, unknown>();
+  const list: AccuracyRound[] = [];
+  let state: unknown = options.restart;
+  let latest: ResultFile | undefined;
+  let spent: Partial<ResultFile["resources"]> = {};
+  return {
+    list,
+    get latest() {
+      return latest;
+    },
+    async compute(purpose, { ecut, kgrid }, { from, estimate } = {}) {
+      const name = settingsText({ ecut, kgrid });
+      const isSame = (round: AccuracyRound) => round.purpose === purpose && settingsText(round) === name;
+      const before = isKnown && purpose !== "result" ? known.rounds.find(isSame) : undefined;
+      if (before !== undefined) {
+        list.push(before);
+        return before;
+      }
+      if (options.signal?.aborted) throw new SearchEnd("interrupted", INTERRUPTED);
+      onAim?.({ ecut, kgrid }, purpose);
+      /** All but what is said of a density that this search has carried along. */
+      const own = (warnings: readonly string[]) =>
+        warnings.filter((text) => list.length === 0 || !text.startsWith(`${session.named("restart")}:`));
+      const isResult = purpose === "result";
+      const chosen: Job = { ...job, ecut, kgrid, stress: true, check: isResult && job.check };
+      const found = await run(
+        { ...session, job: chosen },
+        {
+          ...(isResult ? rest : onTheWay),
+          ...(estimate && {
+            errors: true,
+            estimates: { cutoff: estimate.ratio * ecut, without: ["kpoints", "smearing"] },
+          }),
+          restart: (from && states.get(settingsText(from))) ?? state,
+          keepOrbitals: isResult ? rest.keepOrbitals === true : estimate !== undefined,
+          onWarnings: (warnings) => rest.onWarnings?.(own(warnings)),
+          checkpoint: async (reached) => {
+            state = reached;
+            states.set(name, reached);
+            const aim: Aim = { text, job, rounds: list };
+            await rest.checkpoint?.({ ...reached, aim } as typeof reached);
+          },
+        },
+      ).catch((error: unknown) => {
+        // what was found before is not lost to a run that does not fit, or ends in its first step
+        if (latest !== undefined && (error instanceof InputError || error instanceof NotConvergedError))
+          throw new SearchEnd(options.signal?.aborted ? "interrupted" : "not-reached", error.message);
+        throw error;
+      });
+      const result: ResultFile = { ...found, warnings: own(found.warnings) };
+      latest = result;
+      if (result.status === "interrupted") throw new SearchEnd("interrupted", INTERRUPTED);
+      const round = roundOf(purpose, { ecut, kgrid }, result, {
+        atoms,
+        before: spent,
+        beyond: estimate?.beyond ?? 0,
+      });
+      spent = result.resources;
+      list.push(round);
+      onRound?.(round);
+      if (!result.converged) throw new SearchEnd("not-reached", `${name}: ${result.reason ?? result.status}`);
+      return round;
+    },
+  };
+}
+
+export const settingsText = ({ ecut, kgrid }: Settings): string =>
+  `ecut ${ecut} Ha, k-grid ${kgrid.join("x")}`;
+
+/** Estimates find this share of the error by the basis at least (docs/error-estimates.md). */
+const FOUND: Readonly<Record<ErrorQuantity, number>> = { energy: 0.89, forces: 0.8, stress: 0.73 };
+
+function roundOf(
+  purpose: RoundPurpose,
+  settings: Settings,
+  result: ResultFile,
+  {
+    atoms,
+    before,
+    beyond,
+  }: {
+    readonly atoms: number;
+    readonly before: Partial<ResultFile["resources"]>;
+    readonly beyond: number;
+  },
+): AccuracyRound {
+  const { status, iterations, history, energies, forces, stress, kpoints, resources, errors, warnings } =
+    result;
+  const of = (quantity: ErrorQuantity, name: "basis" | "scf" | "eigensolver") => {
+    const part = errors?.parts[name][quantity];
+    return part !== undefined && "error" in part
+      ? Math.abs(part.error) / (quantity === "energy" ? atoms : 1)
+      : undefined;
+  };
+  const both = (a: number | undefined, b: number | undefined) =>
+    a === undefined || b === undefined ? undefined : a + b;
+  const estimated: { readonly basis?: QuantityErrors; readonly scf?: QuantityErrors } = errors
+    ? {
+        basis: errorsOf((quantity) => {
+          const error = of(quantity, "basis");
+          return error && error / (FOUND[quantity] * (1 - beyond));
+        }),
+        scf: errorsOf((quantity) => both(of(quantity, "scf"), of(quantity, "eigensolver"))),
+      }
+    : {};
+  const doubts = warnings.filter((warning) => warning.startsWith("errors: "));
+  return {
+    ...settings,
+    purpose,
+    status,
+    iterations,
+    hamiltonianApplications: history.reduce((sum, row) => sum + row.hamiltonianApplications, 0),
+    kpoints: kpoints.filter(({ spin = 0 }) => spin === 0).length,
+    residual: history.at(-1)?.densityResidual ?? 0,
+    seconds: resources.wallSeconds - (before.wallSeconds ?? 0),
+    ...(resources.cpuSeconds !== undefined && {
+      cpuSeconds: resources.cpuSeconds - (before.cpuSeconds ?? 0),
+    }),
+    energy: energies.total,
+    forces,
+    stress: stress as AccuracyRound["stress"],
+    ...estimated,
+    ...(doubts.length > 0 && { doubt: doubts.map((text) => text.slice("errors: ".length)).join("; ") }),
+  };
+}
