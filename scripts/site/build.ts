@@ -77,7 +77,14 @@ const notebooks = rendered(named("notebooks", ".ipynb"), renderNotebook);
 for (const [file, document] of [...guides, ...top, ...others, ...notebooks]) write(pageOf(file), document);
 list("Guides", "docs/index.html", new Map([...guides, ...top]));
 list("Notebooks", "notebooks/index.html", notebooks);
-for (const folder of ["docs/models", "docs/reliability", "docs/tutorial", "docs/workflow", "examples"])
+for (const folder of [
+  "docs/models",
+  "docs/pictures",
+  "docs/reliability",
+  "docs/tutorial",
+  "docs/workflow",
+  "examples",
+])
   cpSync(join(root, folder), join(site, folder), { recursive: true });
 
 execFileSync("npx", ["typedoc", "--out", join(site, "api"), "--logLevel", "Warn"], {

@@ -1,8 +1,8 @@
 import { InputError, requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
-import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, decadeAxis, heading, marginTop, PALETTE } from "./drawing/theme.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import { axisLabel, decadeAxis, FAINT, heading, inkOf, marginTop, PALETTE } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 
 /** Data of a picture of bands: the fields of the bands file, or of `GroundState.bands`. */
@@ -31,7 +31,7 @@ export interface DrawnLevel {
   readonly guaranteed?: boolean;
 }
 
-export interface BandsSvgOptions {
+export interface BandsSvgOptions extends Drawing {
   readonly title?: string;
   /** Line below the title. */
   readonly subtitle?: string | undefined;
@@ -50,7 +50,7 @@ const MARGINS = { width: WIDTH, marginLeft: 68, marginRight: 24 };
 const HEIGHT = 440;
 const WIDTHS_HEIGHT = 200;
 /** One colour more than the palette: eight bands are usual. */
-const WIDTH_COLOURS = [...PALETTE, "#8c8c8c"];
+const WIDTH_COLOURS = [...PALETTE, "#737373"];
 /** Length of a level in a list, whose columns are 1 apart. */
 const LEVEL = 0.6;
 
@@ -91,7 +91,7 @@ export async function bandsSvg(bands: DrawnBands, options: BandsSvgOptions = {})
   requireInput(points.length > 0, () => "bandsSvg: must have a level, got none; compute at least one band");
   const upper = await bandPanel(points, axis, options);
   const tubes = points.filter(({ width }) => width > 0);
-  return tubes.length === 0 ? upper : stacked([upper, await widthPanel(tubes, axis)]);
+  return tubes.length === 0 ? upper : stacked([upper, await widthPanel(tubes, axis, options.width)]);
 }
 
 interface HorizontalAxis {
@@ -159,107 +159,128 @@ function levels({ kpoints, zero }: DrawnBands, { at, piece }: HorizontalAxis): P
 function bandPanel(
   points: readonly Point[],
   axis: HorizontalAxis,
-  { title, subtitle, zeroName = "the zero of energy", filled = 0 }: BandsSvgOptions,
+  { title, subtitle, zeroName = "the zero of energy", filled = 0, width, adapt }: BandsSvgOptions,
 ): Promise<string> {
   const all = points.flatMap(({ low, high }) => [low, high]);
   const [lowest, highest] = [Math.min(0, ...all), Math.max(0, ...all)];
   const pad = 0.04 * Math.max(highest - lowest, 1e-3);
   const colour = ({ band, spin }: Point) =>
     spin === 1 ? PALETTE[3] : band <= filled ? PALETTE[0] : PALETTE[1];
+  // Told apart without colours as well: filled bands are thick, those of the second spin dashed.
+  const strokeWidth = ({ band }: Point) => (band <= filled ? 2.4 : 1.2);
+  const hasSpin = points.some(({ spin }) => spin === 1);
+  const hasBoth = points.some(({ band }) => band <= filled) && points.some(({ band }) => band > filled);
+  const names = [...(hasBoth ? ["thick: filled"] : []), ...(hasSpin ? ["dashed: spin down"] : [])].join(", ");
   const { isList } = axis;
-  return figureSvg((plot) => {
-    const x = xAxis(axis);
-    const channels = { x: "x", y: "y", z: "line", stroke: colour, clip: true } as const;
-    return {
-      ...MARGINS,
-      height: HEIGHT,
-      marginTop: marginTop(title, subtitle),
-      marginBottom: 34,
-      x,
-      y: {
-        domain: [lowest - pad, highest + pad],
-        ...axisLabel(`energy above ${zeroName} (eV)`),
-        grid: true,
-      },
-      marks: [
-        ...heading(plot, title, {}, subtitle),
-        plot.ruleX(isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
-        plot.ruleY([0], { stroke: "#333", strokeDasharray: "5 4" }),
-        plot.areaY(isList ? [] : points, {
-          x: "x",
-          y1: "low",
-          y2: "high",
-          z: "line",
-          fill: colour,
-          fillOpacity: 0.25,
-          clip: true,
-        }),
-        plot.ruleX(
-          points.filter(({ width }) => width > 0),
-          { x: "x", y1: "low", y2: "high", stroke: colour, strokeWidth: 1.4, clip: true },
-        ),
-        ...(isList
-          ? [
-              plot.ruleY(points, {
-                x1: (point: Point) => point.x - LEVEL / 2,
-                x2: (point: Point) => point.x + LEVEL / 2,
-                y: "y",
-                stroke: colour,
-                strokeWidth: 1.8,
-              }),
-            ]
-          : [plot.line(points, { ...channels, strokeWidth: 1.6 })]),
-      ],
-    };
-  });
+  return figureSvg(
+    (plot) => {
+      const x = xAxis(axis);
+      const channels = { x: "x", y: "y", z: "line", stroke: colour, clip: true } as const;
+      return {
+        ...MARGINS,
+        height: HEIGHT,
+        marginTop: marginTop(title, subtitle),
+        marginBottom: 34,
+        x,
+        y: {
+          domain: [lowest - pad, highest + pad],
+          ...axisLabel(`energy above ${zeroName} (eV)`),
+          grid: true,
+        },
+        marks: [
+          ...heading(plot, title, {}, subtitle),
+          plot.ruleX(isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
+          plot.ruleY([0], { stroke: "#333", strokeDasharray: "5 4" }),
+          plot.areaY(isList ? [] : points, {
+            x: "x",
+            y1: "low",
+            y2: "high",
+            z: "line",
+            fill: colour,
+            fillOpacity: 0.25,
+            clip: true,
+          }),
+          plot.ruleX(
+            points.filter(({ width }) => width > 0),
+            { x: "x", y1: "low", y2: "high", stroke: colour, strokeWidth: 1.4, clip: true },
+          ),
+          ...(isList
+            ? [
+                plot.ruleY(points, {
+                  x1: (point: Point) => point.x - LEVEL / 2,
+                  x2: (point: Point) => point.x + LEVEL / 2,
+                  y: "y",
+                  stroke: colour,
+                  strokeWidth: 1.8,
+                }),
+              ]
+            : [0, 1].map((spin) =>
+                plot.line(
+                  points.filter((point) => point.spin === spin),
+                  { ...channels, strokeWidth, ...(spin === 1 ? { strokeDasharray: "5 3" } : {}) },
+                ),
+              )),
+          plot.text([names], { frameAnchor: "top-right", dy: -14, fill: FAINT }),
+        ],
+      };
+    },
+    { width, adapt },
+  );
 }
 
-function widthPanel(tubes: readonly Point[], axis: HorizontalAxis): Promise<string> {
+function widthPanel(
+  tubes: readonly Point[],
+  axis: HorizontalAxis,
+  wide: number | undefined,
+): Promise<string> {
   const widths = tubes.map(({ width }) => width);
   const low = Math.floor(Math.log10(Math.min(...widths)));
   const high = Math.max(Math.ceil(Math.log10(Math.max(...widths))), low + 1);
   const bands = [...new Set(tubes.map(({ band }) => band))].sort((a, b) => a - b);
   const colour = ({ band }: Pick<Point, "band">) => WIDTH_COLOURS[(band - 1) % WIDTH_COLOURS.length]!;
-  return figureSvg((plot) => ({
-    ...MARGINS,
-    height: WIDTHS_HEIGHT,
-    marginTop: 26,
-    marginBottom: 34,
-    x: xAxis(axis),
-    y: {
-      ...decadeAxis(low, high, 6),
-      ...axisLabel("width of the enclosure (eV)"),
-      grid: true,
-    },
-    marks: [
-      plot.ruleX(axis.isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
-      plot.line(axis.isList ? [] : tubes, {
-        x: "x",
-        y: "width",
-        z: "line",
-        stroke: colour,
-        strokeWidth: 1.1,
-        clip: true,
-      }),
-      plot.dot(tubes, {
-        x: "x",
-        y: "width",
-        r: 2,
-        stroke: colour,
-        fill: (point: Point) => (point.isProved ? colour(point) : "#ffffff"),
-      }),
-      // Key: numbers of the bands in their colours.
-      ...bands.slice(0, 24).map((band, i) =>
-        plot.text([`${i === 0 ? "band " : ""}${band}`], {
-          frameAnchor: "top-left",
-          dy: -18,
-          dx: i === 0 ? 0 : 34 + 22 * i,
-          fill: colour({ band }),
-          fontWeight: 600,
+  return figureSvg(
+    (plot) => ({
+      ...MARGINS,
+      height: WIDTHS_HEIGHT,
+      marginTop: 26,
+      marginBottom: 34,
+      x: xAxis(axis),
+      y: {
+        ...decadeAxis(low, high, 6),
+        ...axisLabel("width of the enclosure (eV)"),
+        grid: true,
+      },
+      marks: [
+        plot.ruleX(axis.isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
+        plot.line(axis.isList ? [] : tubes, {
+          x: "x",
+          y: "width",
+          z: "line",
+          stroke: colour,
+          strokeWidth: 1.1,
+          clip: true,
         }),
-      ),
-    ],
-  }));
+        plot.dot(tubes, {
+          x: "x",
+          y: "width",
+          r: 2,
+          stroke: colour,
+          fill: (point: Point) => (point.isProved ? colour(point) : "#ffffff"),
+        }),
+        // Key: numbers of the bands in their colours.
+        ...bands.slice(0, 24).map((band, i) =>
+          plot.text([`${i === 0 ? "band " : ""}${band}`], {
+            frameAnchor: "top-left",
+            dy: -18,
+            dx: i === 0 ? 0 : 34 + 22 * i,
+            fill: inkOf(colour({ band })),
+            fontWeight: 600,
+          }),
+        ),
+      ],
+    }),
+    { width: wide },
+  );
 }
 
 /** Returns the horizontal axis; a list has a column for each k-point. */

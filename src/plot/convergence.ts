@@ -1,7 +1,7 @@
 import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
 import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
@@ -28,7 +28,7 @@ export interface ConvergenceSeries {
   readonly dashes?: string;
 }
 
-export interface ConvergenceOptions {
+export interface ConvergenceOptions extends Drawing {
   readonly title?: string;
   /** Level of a dashed line [bohr^(-3/2)]. */
   readonly tolerance?: number;
@@ -58,7 +58,7 @@ const HEIGHT = 420;
  */
 export async function convergenceSvg(
   series: readonly ConvergenceSeries[],
-  { title, tolerance, key: names }: ConvergenceOptions = {},
+  { title, tolerance, key: names, ...how }: ConvergenceOptions = {},
 ): Promise<string> {
   const lines = series.map(({ label, history, colour, dashes }, i) => ({
     label,
@@ -84,40 +84,45 @@ export async function convergenceSvg(
     return { label, colour, x: last.step, y: last.densityResidual };
   });
 
-  return figureSvg((plot) => ({
-    ...framed(HEIGHT, title, {
-      hasKey: names !== undefined,
-      right: isCompared ? NAMES_RIGHT : MARGIN_RIGHT,
+  return figureSvg(
+    (plot) => ({
+      ...framed(HEIGHT, title, {
+        hasKey: names !== undefined,
+        right: isCompared ? NAMES_RIGHT : MARGIN_RIGHT,
+      }),
+      x: {
+        ...axisLabel("SCF step"),
+        domain: [1, lastStep],
+        ticks: wholeSteps(lastStep),
+        tickFormat: "d",
+      },
+      y: {
+        ...decadeAxis(low, high),
+        ...axisLabel("density residual ‖ρout − ρin‖ (bohr⁻³ᐟ²)"),
+        grid: true,
+      },
+      marks: [
+        ...heading(plot, title, names === undefined ? {} : OVER_KEY),
+        ...(names === undefined ? [] : keyOfTwo(plot, names)),
+        ...(tolerance === undefined
+          ? []
+          : namedLevel(plot, { value: tolerance, label: "tolerance" }, "left")),
+        ...drawn.flatMap(({ points, colour, dashes }) => [
+          plot.line(points, {
+            x: "step",
+            y: "densityResidual",
+            stroke: colour,
+            strokeWidth: 1.8,
+            clip: true,
+            ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
+          }),
+          plot.dot(points, { x: "step", y: "densityResidual", fill: colour, r: 2.6 }),
+        ]),
+        namesAtEnds(plot, isCompared ? ends : [], { decades: high - low, height: HEIGHT }),
+      ],
     }),
-    x: {
-      ...axisLabel("SCF step"),
-      domain: [1, lastStep],
-      ticks: wholeSteps(lastStep),
-      tickFormat: "d",
-    },
-    y: {
-      ...decadeAxis(low, high),
-      ...axisLabel("density residual ‖ρout − ρin‖ (bohr⁻³ᐟ²)"),
-      grid: true,
-    },
-    marks: [
-      ...heading(plot, title, names === undefined ? {} : OVER_KEY),
-      ...(names === undefined ? [] : keyOfTwo(plot, names)),
-      ...(tolerance === undefined ? [] : namedLevel(plot, { value: tolerance, label: "tolerance" }, "left")),
-      ...drawn.flatMap(({ points, colour, dashes }) => [
-        plot.line(points, {
-          x: "step",
-          y: "densityResidual",
-          stroke: colour,
-          strokeWidth: 1.8,
-          clip: true,
-          ...(dashes === undefined ? {} : { strokeDasharray: dashes }),
-        }),
-        plot.dot(points, { x: "step", y: "densityResidual", fill: colour, r: 2.6 }),
-      ]),
-      namesAtEnds(plot, isCompared ? ends : [], { decades: high - low, height: HEIGHT }),
-    ],
-  }));
+    how,
+  );
 }
 
 /** Vector shape without a head. */

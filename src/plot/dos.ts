@@ -1,7 +1,7 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { contourSvg } from "./drawing/contour.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 
@@ -21,7 +21,7 @@ export interface DrawnDos {
     | undefined;
 }
 
-export interface DosSvgOptions {
+export interface DosSvgOptions extends Drawing {
   readonly title?: string;
   /** Name of the zero of energy. Default `Fermi level`. */
   readonly zeroName?: string;
@@ -47,7 +47,7 @@ const HEIGHT = 320;
  */
 export async function dosSvg(
   dos: DrawnDos,
-  { title, zeroName = "Fermi level" }: DosSvgOptions = {},
+  { title, zeroName = "Fermi level", ...how }: DosSvgOptions = {},
 ): Promise<string> {
   const { fermiLevel, energies, spins, local, completeBelow = Number.POSITIVE_INFINITY } = dos;
   requireInput(
@@ -65,31 +65,34 @@ export async function dosSvg(
   );
   const names = spins.length === 2 ? ["spin up", "spin down"] : [];
   const cell = names.length > 0 ? "states per eV, spin and cell" : "states per eV and cell";
-  const total = await figureSvg((plot) => ({
-    ...framed(HEIGHT, title, { hasKey: names.length > 0 }),
-    x: {
-      ...axisLabel(`energy above ${zeroName} (eV)`),
-      domain: [eV(energies[0]!), eV(energies[energies.length - 1]!)],
-    },
-    y: {
-      ...axisLabel(cell),
-      grid: true,
-      tickFormat: (value: number) => `${Math.abs(Number(value.toPrecision(6)))}`,
-    },
-    marks: [
-      ...heading(plot, title),
-      ...key(plot, names),
-      ...lines.flatMap((line, i) => [
-        plot.areaY(
-          line.filter(({ energy }) => energy <= 0),
-          { x: "energy", y: "states", fill: colourOf(i), fillOpacity: 0.25, clip: true },
-        ),
-        plot.line(line, { x: "energy", y: "states", stroke: colourOf(i), strokeWidth: 1.6, clip: true }),
-      ]),
-      plot.ruleY([0]),
-      plot.ruleX([0], { stroke: FAINT, strokeDasharray: "5 4", clip: true }),
-    ],
-  }));
+  const total = await figureSvg(
+    (plot) => ({
+      ...framed(HEIGHT, title, { hasKey: names.length > 0 }),
+      x: {
+        ...axisLabel(`energy above ${zeroName} (eV)`),
+        domain: [eV(energies[0]!), eV(energies[energies.length - 1]!)],
+      },
+      y: {
+        ...axisLabel(cell),
+        grid: true,
+        tickFormat: (value: number) => `${Math.abs(Number(value.toPrecision(6)))}`,
+      },
+      marks: [
+        ...heading(plot, title),
+        ...key(plot, names),
+        ...lines.flatMap((line, i) => [
+          plot.areaY(
+            line.filter(({ energy }) => energy <= 0),
+            { x: "energy", y: "states", fill: colourOf(i), fillOpacity: 0.25, clip: true },
+          ),
+          plot.line(line, { x: "energy", y: "states", stroke: colourOf(i), strokeWidth: 1.6, clip: true }),
+        ]),
+        plot.ruleY([0]),
+        plot.ruleX([0], { stroke: FAINT, strokeDasharray: "5 4", clip: true }),
+      ],
+    }),
+    how,
+  );
   if (local === undefined) return total;
   const rows = local.energies.length;
   const columns = local.values[0]!.length + 1;
@@ -106,6 +109,7 @@ export async function dosSvg(
       ),
     },
     {
+      width: how.width,
       quantity: "states (eV⁻¹ bohr⁻³)",
       axes: ["position along the long axis (bohr)", `energy above ${zeroName} (eV)`],
       tall: 340,

@@ -1,6 +1,7 @@
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../common/units.ts";
 import { type EquationOfState, energyAtVolume } from "../observables/equation-of-state.ts";
 import { linesSvg } from "./drawing/lines.ts";
+import type { Drawing } from "./drawing/svg.ts";
 
 /** Points of the curve. */
 const FINE = 100;
@@ -19,11 +20,12 @@ export function equationOfStateSvg(
     atoms,
     fit,
     title,
+    ...how
   }: {
     readonly atoms: number;
     readonly fit?: EquationOfState | undefined;
     readonly title?: string | undefined;
-  },
+  } & Drawing,
 ): Promise<string> {
   const lowest = fit?.energy ?? Math.min(...points.map(({ energy }) => energy));
   const place = (volume: number, energy: number) =>
@@ -48,6 +50,6 @@ export function equationOfStateSvg(
             },
           ]),
     ],
-    { title, x: "volume (Å³ per atom)", y: "energy above the lowest (meV per atom)" },
+    { ...how, title, x: "volume (Å³ per atom)", y: "energy above the lowest (meV per atom)" },
   );
 }

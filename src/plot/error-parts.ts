@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import { axisLabel, decadeAxis, FAINT, heading, marginTop, PALETTE, WIDTH } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 
@@ -24,7 +24,7 @@ const MARGIN_LEFT = 96;
  */
 export async function errorPartsSvg(
   quantities: readonly DrawnErrors[],
-  { title }: { readonly title?: string | undefined } = {},
+  { title, ...how }: { readonly title?: string | undefined } & Drawing = {},
 ): Promise<string> {
   const size = (error: number | undefined) => Math.abs(error ?? 0);
   const drawn = quantities.filter(({ parts }) => parts.some(({ error }) => size(error) > NOTHING));
@@ -40,21 +40,31 @@ export async function errorPartsSvg(
       size(error) > NOTHING ? [] : [{ name, text: error === undefined ? "not estimated" : "0" }],
     );
     const top = i === 0 ? title : undefined;
-    return figureSvg((plot) => ({
-      width: WIDTH,
-      height: marginTop(top) + ROW * parts.length + 44,
-      marginTop: marginTop(top),
-      marginLeft: MARGIN_LEFT,
-      marginRight: 24,
-      marginBottom: 44,
-      x: { ...axisLabel(`estimated error of the ${quantity}`), ...decadeAxis(low, high, 12), grid: true },
-      y: { label: null, type: "band", domain: parts.map(({ name }) => name), padding: 0.3 },
-      marks: [
-        ...heading(plot, top),
-        plot.barX(bars, { x1: 10 ** low, x2: "error", y: "name", fill: PALETTE[0] }),
-        plot.text(words, { x: 10 ** low, y: "name", text: "text", textAnchor: "start", dx: 6, fill: FAINT }),
-      ],
-    }));
+    return figureSvg(
+      (plot) => ({
+        width: WIDTH,
+        height: marginTop(top) + ROW * parts.length + 44,
+        marginTop: marginTop(top),
+        marginLeft: MARGIN_LEFT,
+        marginRight: 24,
+        marginBottom: 44,
+        x: { ...axisLabel(`estimated error of the ${quantity}`), ...decadeAxis(low, high, 12), grid: true },
+        y: { label: null, type: "band", domain: parts.map(({ name }) => name), padding: 0.3 },
+        marks: [
+          ...heading(plot, top),
+          plot.barX(bars, { x1: 10 ** low, x2: "error", y: "name", fill: PALETTE[0] }),
+          plot.text(words, {
+            x: 10 ** low,
+            y: "name",
+            text: "text",
+            textAnchor: "start",
+            dx: 6,
+            fill: FAINT,
+          }),
+        ],
+      }),
+      how,
+    );
   });
   return stacked(await Promise.all(panels));
 }

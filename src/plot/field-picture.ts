@@ -6,10 +6,12 @@ import type { Model } from "../model/model.ts";
 import { layerSpacing, macroscopicAverage } from "../observables/macroscopic-average.ts";
 import { onSlice, type Plane, slice } from "../observables/slice.ts";
 import { type ContourOptions, contourSvg } from "./drawing/contour.ts";
+import type { Drawing } from "./drawing/svg.ts";
 import { stacked } from "./drawing/together.ts";
+import { type FreePlane, freePlaneSvg } from "./free-plane.ts";
 import { type Profile, type ProfileOptions, profileSvg } from "./profile.ts";
 
-export interface FieldPictureOptions {
+export interface FieldPictureOptions extends Drawing {
   readonly title?: string | undefined;
   /** Name of the quantity with its unit; below, its symbol with the unit. */
   readonly quantity: string;
@@ -18,8 +20,11 @@ export interface FieldPictureOptions {
   readonly unit?: number;
   /** Zero of the values, in the field's own unit. Default 0. */
   readonly zero?: number;
-  /** Default along the long axis, through the first atom. */
-  readonly plane?: Plane | undefined;
+  /**
+   * Default along the long axis, through the first atom. A plane through three atoms or normal to a
+   * direction is drawn with the values along the bond between two of them, in place of averages.
+   */
+  readonly plane?: Plane | FreePlane | undefined;
   /** Axis of plane averages. Default the plane's first vector. */
   readonly axis?: 0 | 1 | 2;
   /**
@@ -75,13 +80,16 @@ export async function fieldSvg(
   field: ReadonlyRealField,
   options: FieldPictureOptions,
 ): Promise<string> {
-  const { title, quantity, symbol, unit = 1, zero = 0, colours, range, level } = options;
+  const { title, quantity, symbol, unit = 1, zero = 0, colours, range, level, width, adapt } = options;
   const plane = options.plane ?? usualPlane(grid, model);
-  const axis = options.axis ?? plane.across;
   const scaled = asRealField(new Float64Array(grid.points));
   for (let r = 0; r < field.length; r++) scaled[r % grid.points]! += unit * field[r]!;
   for (let r = 0; r < scaled.length; r++) scaled[r]! -= unit * zero;
 
+  const map = { ...(colours === undefined ? {} : { colours }), ...(range === undefined ? {} : { range }) };
+  if (!("across" in plane))
+    return freePlaneSvg(model, grid, scaled, plane, { title, quantity, symbol, width, adapt, ...map });
+  const axis = options.axis ?? plane.across;
   const cut = slice(grid, scaled, plane);
   const atoms = model.atoms
     .map((atom) => ({ ...onSlice(grid, cut, atom.position), label: model.species[atom.species]!.element }))
@@ -94,13 +102,14 @@ export async function fieldSvg(
     );
   const third = VECTORS[3 - plane.across - plane.up];
   const place = `plane ${third} = ${Number(plane.at.toFixed(4))}`;
-  const map = await contourSvg(cut, {
+  const drawn = await contourSvg(cut, {
+    width,
+    adapt,
+    ...map,
     title: title === undefined ? place : `${title}, ${place}`,
     quantity: symbol,
     axes: [`along ${VECTORS[plane.across]} (bohr)`, `across, towards ${VECTORS[plane.up]} (bohr)`],
     atoms,
-    ...(colours === undefined ? {} : { colours }),
-    ...(range === undefined ? {} : { range }),
   });
 
   const length = planeSpacings(model.lattice)[axis];
@@ -115,10 +124,11 @@ export async function fieldSvg(
     });
   const below = await profileSvg(profiles, {
     length,
+    width,
     quantity,
     axis: `distance along the normal of planes ${VECTORS.filter((_, i) => i !== axis).join("")}`,
     layers: model.atoms.map(({ position }) => (position[axis] - Math.floor(position[axis])) * length),
     ...(level === undefined ? {} : { level }),
   });
-  return stacked([map, below]);
+  return stacked([drawn, below]);
 }

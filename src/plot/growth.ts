@@ -1,6 +1,6 @@
 import { requireInput } from "../common/failure.ts";
 import { NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
@@ -28,7 +28,11 @@ const HEIGHT = 320;
  */
 export async function growthSvg(
   series: readonly GrowthSeries[],
-  { title, domain }: { readonly title?: string; readonly domain?: readonly [number, number] } = {},
+  {
+    title,
+    domain,
+    ...how
+  }: { readonly title?: string; readonly domain?: readonly [number, number] } & Drawing = {},
 ): Promise<string> {
   const all = series.flatMap(({ points }) => points);
   requireInput(
@@ -48,23 +52,26 @@ export async function growthSvg(
     return { label, colour, x: last.length, y: last.condition };
   });
   const height = HEIGHT - MARGIN_BOTTOM - marginTop(title);
-  return figureSvg((plot) => ({
-    ...framed(HEIGHT, title, { right: NAMES_RIGHT }),
-    x: { type: "log", ...axisLabel("length of the cell (bohr)"), ticks: lengths, tickFormat: "d" },
-    y: {
-      ...POWERS_OF_TEN,
-      domain: [low, high],
-      ...axisLabel("condition number κ"),
-      ticks: decades,
-      grid: true,
-    },
-    marks: [
-      ...heading(plot, title),
-      ...lines.flatMap(({ points, colour }) => [
-        plot.line(points, { x: "length", y: "condition", stroke: colour, strokeWidth: 1.8 }),
-        plot.dot(points, { x: "length", y: "condition", fill: colour, r: 2.6 }),
-      ]),
-      namesAtEnds(plot, ends, { decades: Math.log10(high / low), height }),
-    ],
-  }));
+  return figureSvg(
+    (plot) => ({
+      ...framed(HEIGHT, title, { right: NAMES_RIGHT }),
+      x: { type: "log", ...axisLabel("length of the cell (bohr)"), ticks: lengths, tickFormat: "d" },
+      y: {
+        ...POWERS_OF_TEN,
+        domain: [low, high],
+        ...axisLabel("condition number κ"),
+        ticks: decades,
+        grid: true,
+      },
+      marks: [
+        ...heading(plot, title),
+        ...lines.flatMap(({ points, colour }) => [
+          plot.line(points, { x: "length", y: "condition", stroke: colour, strokeWidth: 1.8 }),
+          plot.dot(points, { x: "length", y: "condition", fill: colour, r: 2.6 }),
+        ]),
+        namesAtEnds(plot, ends, { decades: Math.log10(high / low), height }),
+      ],
+    }),
+    how,
+  );
 }

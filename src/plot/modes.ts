@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
@@ -17,7 +17,7 @@ export interface PlaneProfile {
   readonly values: readonly number[];
 }
 
-export interface ModesSvgOptions {
+export interface ModesSvgOptions extends Drawing {
   readonly title?: string;
   /** Length of the axis [bohr]. */
   readonly length: number;
@@ -31,7 +31,7 @@ export interface ModesSvgOptions {
  */
 export async function modesSvg(
   profiles: readonly PlaneProfile[],
-  { title, length }: ModesSvgOptions,
+  { title, length, ...how }: ModesSvgOptions,
 ): Promise<string> {
   requireInput(
     profiles.length > 0 && profiles.every(({ values }) => values.length > 0),
@@ -48,35 +48,38 @@ export async function modesSvg(
       colour: colourOf(i),
     }));
   });
-  return figureSvg((plot) => ({
-    width: WIDTH,
-    height: 60 + 190 * profiles.length,
-    marginTop: marginTop(title),
-    marginLeft: 56,
-    marginBottom: MARGIN_BOTTOM,
-    marginRight: MARGIN_RIGHT,
-    x: { ...axisLabel("position along the long axis (bohr)"), domain: [0, length] },
-    y: { label: null, domain: [-1.15, 1.7], ticks: [-1, 0, 1], grid: true },
-    fy: { domain: names, label: null, axis: null, padding: 0.08 },
-    marks: [
-      ...heading(plot, title, { fy: () => names[0]! }),
-      plot.ruleY([0], { stroke: FAINT }),
-      plot.line(points, {
-        x: "z",
-        y: "value",
-        fy: "label",
-        z: "label",
-        stroke: (d: { colour: string }) => d.colour,
-        strokeWidth: 1.8,
-      }),
-      plot.text(names, {
-        fy: (name: string) => name,
-        text: (name: string) => name,
-        frameAnchor: "top-left",
-        dx: 6,
-        dy: 4,
-        fontWeight: 600,
-      }),
-    ],
-  }));
+  return figureSvg(
+    (plot) => ({
+      width: WIDTH,
+      height: 60 + 190 * profiles.length,
+      marginTop: marginTop(title),
+      marginLeft: 56,
+      marginBottom: MARGIN_BOTTOM,
+      marginRight: MARGIN_RIGHT,
+      x: { ...axisLabel("position along the long axis (bohr)"), domain: [0, length] },
+      y: { label: null, domain: [-1.15, 1.7], ticks: [-1, 0, 1], grid: true },
+      fy: { domain: names, label: null, axis: null, padding: 0.08 },
+      marks: [
+        ...heading(plot, title, { fy: () => names[0]! }),
+        plot.ruleY([0], { stroke: FAINT }),
+        plot.line(points, {
+          x: "z",
+          y: "value",
+          fy: "label",
+          z: "label",
+          stroke: (d: { colour: string }) => d.colour,
+          strokeWidth: 1.8,
+        }),
+        plot.text(names, {
+          fy: (name: string) => name,
+          text: (name: string) => name,
+          frameAnchor: "top-left",
+          dx: 6,
+          dy: 4,
+          fontWeight: 600,
+        }),
+      ],
+    }),
+    how,
+  );
 }

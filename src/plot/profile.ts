@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./drawing/theme.ts";
 
 /** Function along a periodic axis, at equal distances from 0 to just before the end. */
@@ -8,7 +8,7 @@ export interface Profile {
   readonly values: ArrayLike<number>;
 }
 
-export interface ProfileOptions {
+export interface ProfileOptions extends Drawing {
   readonly title?: string | undefined;
   /** Length of the axis [bohr]. */
   readonly length: number;
@@ -48,7 +48,15 @@ const STYLES = [
  */
 export async function profileSvg(
   profiles: readonly Profile[],
-  { title, length, quantity, axis = "position along the long axis", layers = [], level }: ProfileOptions,
+  {
+    title,
+    length,
+    quantity,
+    axis = "position along the long axis",
+    layers = [],
+    level,
+    ...how
+  }: ProfileOptions,
 ): Promise<string> {
   requireInput(
     profiles.length > 0 && profiles.every(({ values }) => values.length > 0),
@@ -61,34 +69,37 @@ export async function profileSvg(
   const all = [...lines.flatMap((line) => line.map(({ value }) => value)), ...(level ? [level.value] : [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const pad = 0.06 * (most - least || Math.abs(most) || 1);
-  return figureSvg((plot) => ({
-    ...framed(HEIGHT, title, { hasKey: true }),
-    x: { ...axisLabel(`${axis} (bohr)`), domain: [0, length] },
-    y: { ...axisLabel(quantity), domain: [least - pad, most + pad], grid: true },
-    marks: [
-      ...heading(plot, title, OVER_KEY),
-      ...key(
-        plot,
-        profiles.map(({ label }) => label),
-      ),
-      plot.ruleX(layers, {
-        x: (z: number) => z,
-        y1: () => least - pad,
-        y2: () => least - 0.4 * pad,
-        stroke: FAINT,
-        strokeWidth: 2,
-      }),
-      ...(level === undefined ? [] : namedLevel(plot, level)),
-      ...lines.map((line, i) =>
-        plot.line(line, {
-          x: "z",
-          y: "value",
-          stroke: colourOf(i),
-          curve: "catmull-rom",
-          clip: true,
-          ...STYLES[i % STYLES.length]!,
+  return figureSvg(
+    (plot) => ({
+      ...framed(HEIGHT, title, { hasKey: true }),
+      x: { ...axisLabel(`${axis} (bohr)`), domain: [0, length] },
+      y: { ...axisLabel(quantity), domain: [least - pad, most + pad], grid: true },
+      marks: [
+        ...heading(plot, title, OVER_KEY),
+        ...key(
+          plot,
+          profiles.map(({ label }) => label),
+        ),
+        plot.ruleX(layers, {
+          x: (z: number) => z,
+          y1: () => least - pad,
+          y2: () => least - 0.4 * pad,
+          stroke: FAINT,
+          strokeWidth: 2,
         }),
-      ),
-    ],
-  }));
+        ...(level === undefined ? [] : namedLevel(plot, level)),
+        ...lines.map((line, i) =>
+          plot.line(line, {
+            x: "z",
+            y: "value",
+            stroke: colourOf(i),
+            curve: "catmull-rom",
+            clip: true,
+            ...STYLES[i % STYLES.length]!,
+          }),
+        ),
+      ],
+    }),
+    how,
+  );
 }

@@ -1,7 +1,8 @@
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { linesSvg } from "./drawing/lines.ts";
-import { beside } from "./drawing/together.ts";
+import type { Drawing } from "./drawing/svg.ts";
+import { beside, stacked } from "./drawing/together.ts";
 
 /** Error of the energy with some settings against the finest. */
 export interface SettingsPoint {
@@ -22,7 +23,7 @@ export interface SettingsPoint {
  */
 export async function settingsSvg(
   points: readonly SettingsPoint[],
-  { title, accuracy }: { readonly title?: string; readonly accuracy?: number } = {},
+  { title, accuracy, ...how }: { readonly title?: string; readonly accuracy?: number } & Drawing = {},
 ): Promise<string> {
   const highest = Math.max(...points.map(({ ecut }) => ecut));
   const size = ([a, b, c]: Vec3) => a * b * c;
@@ -46,6 +47,7 @@ export async function settingsSvg(
               },
             ],
             {
+              ...how,
               title: name,
               x,
               y: "error against the finest (meV per atom)",
@@ -65,5 +67,7 @@ export async function settingsSvg(
     cutoffs.length === 0 ? title : undefined,
   );
   const panels = await Promise.all([...cutoffs, ...grids]);
-  return panels.length > 1 ? beside(panels) : (panels[0] ?? linesSvg([], { x: "", y: "" }));
+  return panels.length > 1
+    ? (how.width === undefined ? beside : stacked)(panels)
+    : (panels[0] ?? linesSvg([], { x: "", y: "" }));
 }

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, heading, MARGIN_BOTTOM, marginTop, WIDTH } from "./drawing/theme.ts";
 
 /** Eigenvalues of one operator. */
@@ -30,7 +30,11 @@ const short = (x: number): string =>
  */
 export async function spectraSvg(
   spectra: readonly Spectrum[],
-  { title, domain }: { readonly title?: string; readonly domain?: readonly [number, number] } = {},
+  {
+    title,
+    domain,
+    ...how
+  }: { readonly title?: string; readonly domain?: readonly [number, number] } & Drawing = {},
 ): Promise<string> {
   const strokes = spectra.flatMap(({ label, eigenvalues }, i) =>
     eigenvalues.filter((x) => x > 0).map((x) => ({ label, x, colour: colourOf(i) })),
@@ -47,34 +51,37 @@ export async function spectraSvg(
       ? `κ = ${short(Math.max(...eigenvalues) / Math.min(...eigenvalues))}`
       : "λ ≤ 0",
   }));
-  return figureSvg((plot) => ({
-    width: WIDTH,
-    height: marginTop(title) + MARGIN_BOTTOM + ROW * names.length,
-    marginTop: marginTop(title),
-    marginLeft: 150,
-    marginRight: 90,
-    marginBottom: MARGIN_BOTTOM,
-    x: {
-      type: "log",
-      domain: domain ?? [Math.min(...values) / 1.3, Math.max(...values) * 1.3],
-      ...axisLabel("eigenvalue of P⁻¹ε†"),
-      ticks: 6,
-      tickFormat: (x: number) => String(x),
-      grid: true,
-    },
-    y: { domain: names, label: null, tickSize: 0, padding: 0.3 },
-    marks: [
-      ...heading(plot, title),
-      plot.ruleX([1], { stroke: FAINT, strokeDasharray: "3 3" }),
-      plot.tickX(strokes, { x: "x", y: "label", stroke: "colour", strokeWidth: 1.2, strokeOpacity: 0.75 }),
-      plot.text(ends, {
-        y: "label",
-        text: "text",
-        frameAnchor: "right",
-        textAnchor: "start",
-        dx: 8,
-        fontWeight: 600,
-      }),
-    ],
-  }));
+  return figureSvg(
+    (plot) => ({
+      width: WIDTH,
+      height: marginTop(title) + MARGIN_BOTTOM + ROW * names.length,
+      marginTop: marginTop(title),
+      marginLeft: 150,
+      marginRight: 90,
+      marginBottom: MARGIN_BOTTOM,
+      x: {
+        type: "log",
+        domain: domain ?? [Math.min(...values) / 1.3, Math.max(...values) * 1.3],
+        ...axisLabel("eigenvalue of P⁻¹ε†"),
+        ticks: 6,
+        tickFormat: (x: number) => String(x),
+        grid: true,
+      },
+      y: { domain: names, label: null, tickSize: 0, padding: 0.3 },
+      marks: [
+        ...heading(plot, title),
+        plot.ruleX([1], { stroke: FAINT, strokeDasharray: "3 3" }),
+        plot.tickX(strokes, { x: "x", y: "label", stroke: "colour", strokeWidth: 1.2, strokeOpacity: 0.75 }),
+        plot.text(ends, {
+          y: "label",
+          text: "text",
+          frameAnchor: "right",
+          textAnchor: "start",
+          dx: 8,
+          fontWeight: 600,
+        }),
+      ],
+    }),
+    how,
+  );
 }

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, framed, heading, KEY_ROW, key, keyRows, OVER_KEY } from "./drawing/theme.ts";
 
 /** Time of each part of a step [s]. */
@@ -18,7 +18,7 @@ const HEIGHT = 320;
  */
 export async function stepTimesSvg(
   steps: readonly TimedStep[],
-  { title }: { readonly title?: string | undefined } = {},
+  { title, ...how }: { readonly title?: string | undefined } & Drawing = {},
 ): Promise<string> {
   requireInput(steps.length > 0, () => "stepTimesSvg: must have a step, got none; run at least one");
   const names = [...new Set(steps.flatMap(({ parts }) => Object.keys(parts)))];
@@ -32,22 +32,25 @@ export async function stepTimesSvg(
   );
   const last = steps.at(-1)!.step;
   const spacing = Math.max(1, Math.ceil(last / 20));
-  return figureSvg((plot) => ({
-    ...frame,
-    marginTop: frame.marginTop + KEY_ROW * below,
-    x: {
-      ...axisLabel("SCF step"),
-      type: "band",
-      ticks: steps.map(({ step }) => step).filter((step) => step === 1 || step % spacing === 0),
-      padding: 0.15,
-    },
-    y: { ...axisLabel("wall time (s)"), grid: true },
-    color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
-    marks: [
-      ...heading(plot, title, { dy: OVER_KEY.dy - KEY_ROW * below }),
-      ...key(plot, shares),
-      plot.barY(bars, plot.stackY({ order: names }, { x: "step", y: "seconds", fill: "name" })),
-      plot.ruleY([0]),
-    ],
-  }));
+  return figureSvg(
+    (plot) => ({
+      ...frame,
+      marginTop: frame.marginTop + KEY_ROW * below,
+      x: {
+        ...axisLabel("SCF step"),
+        type: "band",
+        ticks: steps.map(({ step }) => step).filter((step) => step === 1 || step % spacing === 0),
+        padding: 0.15,
+      },
+      y: { ...axisLabel("wall time (s)"), grid: true },
+      color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
+      marks: [
+        ...heading(plot, title, { dy: OVER_KEY.dy - KEY_ROW * below }),
+        ...key(plot, shares),
+        plot.barY(bars, plot.stackY({ order: names }, { x: "step", y: "seconds", fill: "name" })),
+        plot.ruleY([0]),
+      ],
+    }),
+    how,
+  );
 }

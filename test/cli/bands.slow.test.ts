@@ -241,7 +241,7 @@ describe("wrong input is 2 and one line", () => {
     [["cb.json", "--bands", "5000"], /bands: must be at most the \d+ plane waves at k = /],
     [["cb.json", "--k", "0,0"], /--k: must be points of three reduced coordinates .*got "0,0"/],
     [["cb.json", "--k", "0,0,0", "--path", "GX"], /--k: must stand without --path and --points/],
-    [["cb.json", "--out", "b.pdf"], /--out: must end in \.svg, \.png, \.html or \.json, got b\.pdf/],
+    [["cb.json", "--out", "b.gif"], /--out: must end in \.svg, \.png, \.pdf, \.html or \.json, got b\.gif/],
     [
       ["cb.json", "--out", "nowhere/b.svg"],
       /--out: must be in a folder that can be written, got .*it does not exist/,

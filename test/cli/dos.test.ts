@@ -72,7 +72,7 @@ test.each([
     /^stillwave: --window: must be a lower and a higher energy, got x,1; such as -10,5\n$/,
   ],
   ["si.json --width 0", /^stillwave: --width: must be a positive energy in Ha, got 0/],
-  ["si.json --plot d.pdf", /^stillwave: --plot: must end in \.svg or \.png/],
+  ["si.json --plot d.gif", /^stillwave: --plot: must end in \.svg, \.png or \.pdf/],
 ])("%s is wrong input", async (words, message) => {
   const { code, stderr, stdout } = await dos(words);
   expect(code).toBe(2);

@@ -105,3 +105,33 @@ describe("a process", () => {
     expect(status).toBe(1);
   });
 });
+
+test("a picture's width and a plane by atoms are checked before the work", async () => {
+  writeFileSync(
+    join(cwd, "two.json"),
+    JSON.stringify({
+      ...JSON.parse(JOB),
+      structure: {
+        lattice: [
+          [8, 0, 0],
+          [0, 8, 0],
+          [0, 0, 8],
+        ],
+        atoms: [
+          { element: "Si", position: [0, 0, 0] },
+          { element: "Si", position: [0.5, 0.5, 0.5] },
+        ],
+      },
+    }),
+  );
+  const said = async (...words: string[]) =>
+    (await run("scf", "two.json", "--plot-density", "a.svg", ...words)).stderr;
+  expect(await said("--picture-width", "8.6")).toMatch(
+    /^stillwave: --picture-width: must be a length from 5cm to 50cm/,
+  );
+  expect(await said("--slice", "atoms:1,2")).toMatch(
+    /^stillwave: --slice: must be two lattice vectors and .* or three atoms, got/,
+  );
+  expect(await said("--slice", "atoms:1,2,3")).toMatch(/slice: must name atoms from 1 to 2, got 3\n$/);
+  expect(await said("--slice", "0,0,1@3")).toMatch(/slice: must name atoms from 1 to 2, got 3\n$/);
+});

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { pdfOf } from "../../src/io/pdf.ts";
 import { pngOf, requirePicture, writePicture } from "../../src/io/picture.ts";
 import { convergenceSvg } from "../../src/plot/convergence.ts";
 
@@ -10,14 +11,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const svg = await convergenceSvg([
   { label: "x", history: [1, 2].map((step) => ({ step, densityResidual: 1 / step })) },
 ]);
-const absence = await pngOf(svg).then(
-  () => undefined,
-  (error: Error) => error.message,
-);
+const reason = (made: Promise<unknown>) =>
+  made.then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+const absence = await reason(pngOf(svg));
+const noPdf = await reason(pdfOf(svg));
 
 test("a name that ends otherwise than a picture is refused before anything is written", async () => {
-  await expect(requirePicture("--plot", join(folder, "a.pdf"))).rejects.toThrow(
-    /^--plot: must end in \.svg or \.png, got .*a\.pdf/,
+  await expect(requirePicture("--plot", join(folder, "a.gif"))).rejects.toThrow(
+    /^--plot: must end in \.svg, \.png or \.pdf, got .*a\.gif/,
   );
   await expect(requirePicture("--plot", join(folder, "no", "a.svg"))).rejects.toThrow(/it does not exist/);
   await requirePicture("--plot", join(folder, "a.svg"));
@@ -37,4 +41,33 @@ test("a .png file is a bitmap with two pixels for each unit of the drawing", asy
   expect([...bytes.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
   const size = (name: string) => Number(new RegExp(` ${name}="(\\d+)"`).exec(svg)![1]);
   expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([2 * size("width"), 2 * size("height")]);
+});
+
+test("a narrow .png has as many pixels as paper needs", async ({ skip }) => {
+  if (absence !== undefined) skip(absence);
+  const bytes = Buffer.from(await pngOf(svg.replace(/ width="680"/, ' width="340"')));
+  expect(bytes.readUInt32BE(16)).toBe(1360);
+});
+
+test("a .pdf is one page of the size of the drawing, with its letters in it", async ({ skip }) => {
+  if (noPdf !== undefined) skip(noPdf);
+  const path = join(folder, "a.pdf");
+  await requirePicture("--plot", path);
+  await writePicture(path, svg);
+  const text = readFileSync(path, "latin1");
+  expect(text.startsWith("%PDF-")).toBe(true);
+  const size = (name: string) => 0.75 * Number(new RegExp(` ${name}="(\\d+)"`).exec(svg)![1]);
+  expect(text).toContain(`/MediaBox [0 0 ${size("width")} ${size("height")}]`);
+  expect(text).toMatch(/\/FontName \/\w+\+DejaVuSans\n/);
+  expect(text).toContain("/FontFile2");
+});
+
+test("the rim of a letter lies below it on a page", async ({ skip }) => {
+  if (noPdf !== undefined) skip(noPdf);
+  const one = (attributes: string) =>
+    pdfOf(
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 50 50" width="50" height="50"><g ${attributes} stroke="#fff" stroke-width="3"><text x="5" y="25">A</text></g></svg>`,
+    );
+  const [rimmed, plain] = [await one('paint-order="stroke"'), await one("")];
+  expect(rimmed.length).toBeGreaterThan(plain.length); // the letter once more, without its rim
 });

@@ -191,3 +191,19 @@ test("a page holds picture, notes and table without markup of theirs, and is leg
   expect(page).toMatch(/prefers-color-scheme: dark/);
   expect(page).not.toMatch(/(src|href)=/); // nothing is loaded from elsewhere
 });
+
+test("filled bands are thick and those of the second spin dashed: no colour is needed to tell them apart", async () => {
+  const twice = {
+    ...bands,
+    kpoints: [0, 1].flatMap((spin) => kpoints.map((at) => ({ ...at, spin: spin as 0 | 1 }))),
+  };
+  const svg = await draw(twice, { filled: 1 });
+  const paths = [...parse(svg).querySelectorAll('g[aria-label="line"] path')];
+  const styles = paths.map((path) => [
+    Number(path.getAttribute("stroke-width")),
+    path.closest("[stroke-dasharray]")?.getAttribute("stroke-dasharray") ?? "",
+  ]);
+  const of = (width: number, dashes: string) => styles.filter(([w, d]) => w === width && d === dashes).length;
+  expect([of(2.4, ""), of(1.2, ""), of(2.4, "5 3"), of(1.2, "5 3")]).toEqual([2, 2, 2, 2]); // two pieces of the path
+  expect(words(svg)).toContain("thick: filled, dashed: spin down");
+});

@@ -21,7 +21,7 @@ import {
   zeroText,
 } from "../output/bands-summary.ts";
 import { workDetails } from "../output/details.ts";
-import { output, PICTURE } from "../output/outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { type JobCall, jobCommand, type Keep } from "../work/job-command.ts";
 
@@ -33,8 +33,13 @@ const OPTIONS = {
   bands: count,
   errorBars,
   accuracy,
-  out: output("write a picture or the numbers: .svg, .png, .html or .json", [...PICTURE, ".html", ".json"]),
-  plot: output("draw it, beside what --out writes: .svg, .png or .html", [...PICTURE, ".html"]),
+  ...PICTURE_WIDTH,
+  out: output("write a picture or the numbers: .svg, .png, .pdf, .html or .json", [
+    ...PICTURE,
+    ".html",
+    ".json",
+  ]),
+  plot: output("draw it, beside what --out writes: .svg, .png, .pdf or .html", [...PICTURE, ".html"]),
   json: json("print the numbers to stdout, and nothing else there"),
   certificate: output("keep what proves the intervals, for stillwave verify"),
   ase: output("write the bands as JSON that ASE reads"),
@@ -95,7 +100,7 @@ async function writeFiles(
     ["bands", out],
     ["plot", plot],
   ] as const)
-    await keep(what, name, (path) => writePicture(run, path, title, options.kpoints !== undefined));
+    await keep(what, name, (path) => writePicture(run, path, title, options));
   await keep("bands for ASE", ase, (path) =>
     writeAtomically(path, [aseBandsText({ ...run.file, reciprocal: run.reciprocal })]),
   );
@@ -132,15 +137,21 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
   return found;
 }
 
-async function writePicture(run: BandsRun, path: string, title: string, isList: boolean): Promise<void> {
+async function writePicture(
+  run: BandsRun,
+  path: string,
+  title: string,
+  { kpoints, pictureWidth: width }: JobCall<typeof OPTIONS>["options"],
+): Promise<void> {
   if (path.endsWith(".json")) return writeBands(path, run.file);
   const zeroName = zeroText(run.zero);
   const { reciprocal } = run;
+  const isList = kpoints !== undefined;
   // In a metal no band is full.
   const filled = run.zero.kind === "fermi-level" ? undefined : run.filled;
   const subtitle = enclosedGapText(run) || undefined;
-  const svg = await bandsSvg(run.file, { title, subtitle, reciprocal, zeroName, filled, isList });
-  if (/\.(svg|png)$/.test(path)) return writeDrawing(path, svg);
+  const svg = await bandsSvg(run.file, { title, subtitle, reciprocal, zeroName, filled, isList, width });
+  if (/\.(svg|png|pdf)$/.test(path)) return writeDrawing(path, svg);
   const notes = [
     gapText(run),
     enclosedGapText(run),

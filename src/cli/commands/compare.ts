@@ -13,7 +13,7 @@ import { compareSvg } from "../../plot/compare.ts";
 import type { HistoryRow } from "../../scf/state.ts";
 import { STEP_PARTS } from "../../scf/stopwatch.ts";
 import type { Host } from "../host.ts";
-import { output, PICTURE, requireNotRead } from "../output/outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH, requireNotRead } from "../output/outputs.ts";
 import { textTable } from "../output/text-table.ts";
 import { type FinishedRun, type PlannedRun, runsLeft } from "../terminal/runs-left.ts";
 import { type ScfTolerance, scfLeft } from "../terminal/steps-left.ts";
@@ -34,7 +34,8 @@ export const compare = jobCommand({
       help: "go on with a compare.json of before: its runs are not made again",
       value: "FILE",
     }),
-    plot: output("draw into this file instead of compare.svg: .svg or .png", PICTURE),
+    ...PICTURE_WIDTH,
+    plot: output("draw into this file instead of compare.svg: .svg, .png or .pdf", PICTURE),
     conditionNumbers: COMPARE_OPTIONS.conditionNumbers,
   },
   examples: [
@@ -110,7 +111,10 @@ export const compare = jobCommand({
     const { density } = job.scf.tolerance;
     const tolerance = density === undefined ? {} : { tolerance: density };
     await keep("plot", pictureOf(options), async (path) =>
-      writePicture(path, await compareSvg(comparison.runs, { title, ...tolerance })),
+      writePicture(
+        path,
+        await compareSvg(comparison.runs, { title, width: options.pictureWidth, ...tolerance }),
+      ),
     );
   },
 });

@@ -9,7 +9,7 @@ import type { ConvergenceFile, Settings, SettingsRun } from "../../job/tasks/con
 import { CONVERGE_OPTIONS } from "../../job/tasks/converge/options.ts";
 import { settingsSvg } from "../../plot/settings.ts";
 import { tellGrowing } from "../output/growing-file.ts";
-import { output, PICTURE } from "../output/outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
 import { jobCommand } from "../work/job-command.ts";
@@ -22,7 +22,8 @@ export const converge = jobCommand({
     ...CONVERGE_OPTIONS,
     out: output("the numbers, written after every run (default NAME.converge.json)"),
     json: json("print the numbers to stdout, and nothing else there"),
-    plot: output("draw the errors: .svg or .png", PICTURE),
+    ...PICTURE_WIDTH,
+    plot: output("draw the errors: .svg, .png or .pdf", PICTURE),
     restart: text({ help: "go on with a file of before: its runs are not made again", value: "FILE" }),
   },
   examples: [
@@ -86,7 +87,7 @@ export const converge = jobCommand({
     if (points.filter(({ energyError }) => energyError > 0).length < 2)
       return report.note(`plot: not drawn, ${options.plot} would have no line in it`);
     await keep("plot", options.plot, async (path) =>
-      writePicture(path, await settingsSvg(points, { title, accuracy })),
+      writePicture(path, await settingsSvg(points, { title, accuracy, width: options.pictureWidth })),
     );
   },
 });

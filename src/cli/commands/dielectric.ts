@@ -8,7 +8,7 @@ import type { DielectricFile } from "../../job/tasks/dielectric/dielectric-resul
 import { modesSvg } from "../../plot/modes.ts";
 import { workDetails } from "../output/details.ts";
 import { dielectricDetails, dielectricSummary, essentialDielectric } from "../output/dielectric-summary.ts";
-import { output, PICTURE } from "../output/outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { headline } from "../output/summary.ts";
 import { conditionSettling } from "../terminal/steps-left.ts";
@@ -23,7 +23,8 @@ export const dielectric = jobCommand({
     ...DIELECTRIC_ANALYSIS_OPTIONS,
     out: output("write the numbers as JSON"),
     json: json("print the numbers to stdout, and nothing else there"),
-    plot: output("draw the slowest densities along the long axis: .svg or .png", PICTURE),
+    ...PICTURE_WIDTH,
+    plot: output("draw the slowest densities along the long axis: .svg, .png or .pdf", PICTURE),
   },
   examples: [
     ["stillwave dielectric aluminium-slab", "eigenvalues, condition number, best damping, rate"],
@@ -55,7 +56,9 @@ export const dielectric = jobCommand({
   async save(file, { options, title }, keep) {
     await keep("result", options.out, (path) => writeResult(path, file));
     if (file.modes !== undefined)
-      await keep("plot", options.plot, async (path) => writePicture(path, await picture(file, title)));
+      await keep("plot", options.plot, async (path) =>
+        writePicture(path, await picture(file, title, options.pictureWidth)),
+      );
   },
   tell: (file, { job, source, host }, phases) => ({
     warnings: file.warnings,
@@ -68,11 +71,15 @@ export const dielectric = jobCommand({
   }),
 });
 
-const picture = ({ modes, smallest, largest, preconditioner }: DielectricFile, title: string) =>
+const picture = (
+  { modes, smallest, largest, preconditioner }: DielectricFile,
+  title: string,
+  width: number | undefined,
+) =>
   modesSvg(
     [
       { label: `largest eigenvalue ${largest!.value.toFixed(3)}`, values: modes!.largest },
       { label: `smallest eigenvalue ${smallest!.value.toFixed(3)}`, values: modes!.smallest },
     ],
-    { title: `${title}: slowest densities with ${preconditioner}`, length: modes!.length },
+    { title: `${title}: slowest densities with ${preconditioner}`, length: modes!.length, width },
   );

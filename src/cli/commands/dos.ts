@@ -7,7 +7,7 @@ import { dosSvg } from "../../plot/dos.ts";
 import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
 import { workDetails } from "../output/details.ts";
-import { output, PICTURE } from "../output/outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { jobCommand } from "../work/job-command.ts";
 
@@ -19,7 +19,8 @@ export const dos = jobCommand({
     ...DOS_OPTIONS,
     out: output("write the numbers as JSON"),
     json: json("print the numbers to stdout, and nothing else there"),
-    plot: output("draw it: .svg or .png", PICTURE),
+    ...PICTURE_WIDTH,
+    plot: output("draw it: .svg, .png or .pdf", PICTURE),
   },
   examples: [
     ["stillwave dos aluminium", "the density of states as a picture in the terminal"],
@@ -36,7 +37,10 @@ export const dos = jobCommand({
   async save(result, { options, title }, keep) {
     await keep("dos", options.out, (path) => writeResult(path, result));
     await keep("plot", options.plot, async (path) =>
-      writePicture(path, await dosSvg(result, { title, zeroName: zeroName(result) })),
+      writePicture(
+        path,
+        await dosSvg(result, { title, width: options.pictureWidth, zeroName: zeroName(result) }),
+      ),
     );
   },
   tell: (result, { host, title }, phases) => ({

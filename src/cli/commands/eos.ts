@@ -10,7 +10,7 @@ import { EOS_OPTIONS } from "../../job/tasks/eos/options.ts";
 import { energyAtVolume } from "../../observables/equation-of-state.ts";
 import { equationOfStateSvg } from "../../plot/equation-of-state.ts";
 import { tellGrowing } from "../output/growing-file.ts";
-import { output, PICTURE } from "../output/outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { textTable } from "../output/text-table.ts";
 import { jobCommand } from "../work/job-command.ts";
@@ -23,7 +23,8 @@ export const eos = jobCommand({
     ...EOS_OPTIONS,
     out: output("the numbers, written after every volume (default NAME.eos.json)"),
     json: json("print the numbers to stdout, and nothing else there"),
-    plot: output("draw energies and curve: .svg or .png", PICTURE),
+    ...PICTURE_WIDTH,
+    plot: output("draw energies and curve: .svg, .png or .pdf", PICTURE),
     restart: text({ help: "go on with a file of before: its volumes are not computed again", value: "FILE" }),
   },
   examples: [
@@ -70,7 +71,10 @@ export const eos = jobCommand({
     }),
   async draw({ points, fit, atoms }, { options, title }, keep) {
     await keep("plot", options.plot, async (path) =>
-      writePicture(path, await equationOfStateSvg(points, { atoms, fit, title })),
+      writePicture(
+        path,
+        await equationOfStateSvg(points, { atoms, fit, title, width: options.pictureWidth }),
+      ),
     );
   },
 });

@@ -13,6 +13,7 @@ import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import { originOf } from "../../job/tasks/verify/origin.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { largestRate } from "../../kernels/work.ts";
+import { requireAtoms } from "../../plot/free-plane.ts";
 import { roundText } from "../output/accuracy.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, rowStatus, verdict } from "../output/details.ts";
@@ -96,6 +97,10 @@ export const scf = jobCommand({
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/accuracy/aimed-task.ts")).aimedTask,
   async solve(aimedTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {
+    const { slice } = options;
+    // Those of a file are counted when it is read.
+    if (slice !== undefined && !("across" in slice) && "atoms" in job.structure)
+      requireAtoms(slice, job.structure.atoms.length);
     let made: Pick<Solved, "files" | "fields"> = { files: [] };
     let proof: EnergyCertificate | undefined;
     const onFields = async (fields: GroundFields) => {

@@ -1,5 +1,6 @@
 import type { Given, Option } from "../../common/options.ts";
 import { EV_PER_HARTREE } from "../../common/units.ts";
+import type { Vec3 } from "../../common/vec3.ts";
 import { writePicture } from "../../io/picture.ts";
 import { effectivePotential } from "../../job/tasks/scf/effective-potential.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
@@ -8,31 +9,33 @@ import type { Plane } from "../../observables/slice.ts";
 import { convergenceSvg } from "../../plot/convergence.ts";
 import { errorPartsSvg } from "../../plot/error-parts.ts";
 import { fieldSvg, VECTORS } from "../../plot/field-picture.ts";
+import type { FreePlane } from "../../plot/free-plane.ts";
 import { stepTimesSvg, type TimedStep } from "../../plot/step-times.ts";
 import type { HistoryRow } from "../../scf/state.ts";
 import type { Keep } from "../work/job-command.ts";
 import { drawnErrors } from "./error-estimates.ts";
-import { output, PICTURE } from "./outputs.ts";
+import { output, PICTURE, PICTURE_WIDTH } from "./outputs.ts";
 
 /** Pictures that `stillwave scf` can draw. */
 export const PICTURE_OPTIONS = {
-  plot: output("draw the convergence: .svg or .png", PICTURE),
+  ...PICTURE_WIDTH,
+  plot: output("draw the convergence: .svg, .png or .pdf", PICTURE),
   plotDensity: output("draw the density: a slice and its plane average", PICTURE),
   plotPotential: output("draw the potential that electrons see, likewise", PICTURE),
   plotErrors: output("draw the parts of the estimated errors, which it asks for", PICTURE),
   plotTimes: output("draw what each step spent its time on", PICTURE),
   slice: {
-    rule: "must be two different lattice vectors and where the plane cuts the third; such as ca@0.5",
-    help: "slice to draw, such as ca@0.5: vectors c and a at half of b",
+    rule: "must be two lattice vectors and where the plane cuts the third, a Cartesian normal and an atom, or three atoms; such as ca@0.5, 1,1,0@1 or atoms:1,2,5",
+    help: "slice to draw: ca@0.5, vectors c and a at half of b; 1,1,0@1, normal to x + y through atom 1; atoms:1,2,5",
     value: "PLANE",
     read: parsePlane,
     allows: (plane) => plane !== undefined,
-  } satisfies Option<Plane | undefined>,
+  } satisfies Option<Plane | FreePlane | undefined>,
 };
 
 /** Draws what was asked for; `say` hears of what is not drawn. */
 export async function drawGroundState(
-  { slice: plane, ...names }: Given<typeof PICTURE_OPTIONS>,
+  { slice: plane, pictureWidth: width, ...names }: Given<typeof PICTURE_OPTIONS>,
   {
     result,
     fields,
@@ -54,12 +57,13 @@ export async function drawGroundState(
     await draw(names.plot, () => {
       const { density } = job.scf.tolerance;
       const tolerance = density === undefined ? {} : { tolerance: density };
-      return convergenceSvg([{ label: job.scf.mixing.name, history }], { title, ...tolerance });
+      return convergenceSvg([{ label: job.scf.mixing.name, history }], { title, width, ...tolerance });
     });
   const timed = history.flatMap(timedStep);
-  await draw(names.plotTimes, () => stepTimesSvg(timed, { title }));
+  await draw(names.plotTimes, () => stepTimesSvg(timed, { title, width }));
   const { errors } = result;
-  if (errors !== undefined) await draw(names.plotErrors, () => errorPartsSvg(drawnErrors(errors), { title }));
+  if (errors !== undefined)
+    await draw(names.plotErrors, () => errorPartsSvg(drawnErrors(errors), { title, width }));
   else if (names.plotErrors !== undefined)
     say(`plot: not drawn, ${names.plotErrors} would have no error in it`);
   if (fields === undefined) return;
@@ -67,6 +71,7 @@ export async function drawGroundState(
   await draw(names.plotDensity, () =>
     fieldSvg(model, grid, density, {
       title,
+      width,
       plane,
       quantity: "valence density (bohr⁻³)",
       symbol: "ρ (bohr⁻³)",
@@ -76,6 +81,7 @@ export async function drawGroundState(
   await draw(names.plotPotential, () =>
     fieldSvg(model, grid, effectivePotential(fields), {
       title,
+      width,
       plane,
       quantity: "potential above Fermi level (eV)",
       unit: EV_PER_HARTREE,
@@ -88,9 +94,18 @@ export async function drawGroundState(
 }
 
 /**
- * Reads a plane such as `ac@0.5`: spanned by lattice vectors a (across) and c (up), at half of b.
+ * Reads a plane: `ac@0.5`, spanned by lattice vectors a (across) and c (up), at half of b;
+ * `1,1,0@2`, normal to a Cartesian direction through atom 2; `atoms:1,2,5`, through three atoms.
  */
-function parsePlane(text: string): Plane | undefined {
+function parsePlane(text: string): Plane | FreePlane | undefined {
+  const [, numbers] = /^atoms:(\d+,\d+,\d+)$/.exec(text) ?? [];
+  if (numbers !== undefined)
+    return { atoms: numbers.split(",").map(Number) as unknown as [number, number, number] };
+  const [, normal, atom] = /^(-?[\d.]+,-?[\d.]+,-?[\d.]+)@(\d+)$/.exec(text) ?? [];
+  if (normal !== undefined) {
+    const direction = normal.split(",").map(Number) as unknown as Vec3;
+    return direction.every(Number.isFinite) ? { normal: direction, atom: Number(atom) } : undefined;
+  }
   const [, across, up, position] = /^([abc])([abc])@([\d.]+)$/.exec(text) ?? [];
   const at = Number(position);
   if (across === up || !(at >= 0 && at <= 1)) return undefined;

@@ -5,7 +5,25 @@ import { identityOf, requireWritable } from "../../io/node-files.ts";
 import { requirePicture } from "../../io/picture.ts";
 import type { Call } from "../command.ts";
 
-export const PICTURE = [".svg", ".png"] as const;
+/** How the name of a picture may end. */
+export const PICTURE = [".svg", ".png", ".pdf"] as const;
+
+const PIXELS = { cm: 96 / 2.54, mm: 96 / 25.4, in: 96, px: 1 } as const;
+
+/** The option of commands that draw. */
+export const PICTURE_WIDTH = {
+  pictureWidth: {
+    rule: "must be a length from 5cm to 50cm, in cm, mm, in or px; 8.6cm is a column of a journal",
+    help: "width of pictures, such as 8.6cm for a column; letters keep their size",
+    value: "LENGTH",
+    /** [px], 96 to the inch. */
+    read: (written) => {
+      const [, digits, unit] = /^([\d.]+)(cm|mm|in|px)$/.exec(written) ?? [];
+      return unit === undefined ? Number.NaN : Number(digits) * PIXELS[unit as keyof typeof PIXELS];
+    },
+    allows: (width) => width >= 5 * PIXELS.cm && width <= 50 * PIXELS.cm,
+  } satisfies Option<number>,
+} as const;
 
 /** Declares an option that names a file to be written. */
 export const output = (help: string, endings: readonly string[] = []): Option<string> => ({
@@ -35,7 +53,7 @@ export async function requireOutputs(
         `${flag(option)}: must end in ${listed(endings)}, got ${name}; the ending chooses what is written`,
     );
     const path = resolve(cwd, name);
-    if (name.endsWith(".png")) await requirePicture(flag(option), path);
+    if (/\.(png|pdf)$/.test(name)) await requirePicture(flag(option), path);
     else await requireWritable(flag(option), path);
     await requireNotRead(flag(option), path, inputs);
     const identity = await identityOf(path);

@@ -1,5 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
-import { figureSvg } from "./svg.ts";
+import { type Drawing, figureSvg } from "./svg.ts";
 import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, WIDTH } from "./theme.ts";
 import { beside } from "./together.ts";
 
@@ -15,7 +15,7 @@ export interface DrawnSlice {
   readonly values: ArrayLike<number>;
 }
 
-export interface ContourOptions {
+export interface ContourOptions extends Drawing {
   readonly title?: string | undefined;
   /** Symbol with its unit, beside the colour key. */
   readonly quantity: string;
@@ -63,6 +63,8 @@ export async function contourSvg(
     range = [0, 1],
     rules = [],
     tall: given,
+    width: across = WIDTH,
+    adapt,
   }: ContourOptions,
 ): Promise<string> {
   const sorted = Float64Array.from(values).sort();
@@ -84,7 +86,7 @@ export async function contourSvg(
     domain: [low, high],
     scheme: colours === "diverging" ? "RdBu" : "viridis",
   } as const;
-  const inner = WIDTH - MARGIN_LEFT - KEY;
+  const inner = across - MARGIN_LEFT - KEY;
   const tall = given ?? Math.min(GREATEST, Math.max(LEAST, (inner * height) / width));
   const wide = given === undefined ? Math.min(inner, (tall * width) / height) : inner;
   const top = marginTop(title);
@@ -94,67 +96,70 @@ export async function contourSvg(
   // Names of atoms at the sides are drawn inside, away from the ticks.
   const edge = 0.02 * width;
   const right = left + width - edge;
-  const map = await figureSvg((plot) => ({
-    width: MARGIN_LEFT + wide + 12,
-    height: top + tall + bottom,
-    marginTop: top,
-    marginLeft: MARGIN_LEFT,
-    marginRight: 12,
-    marginBottom: bottom,
-    x: { ...axisLabel(axes[0]), domain: [left, left + width] },
-    y: { ...axisLabel(axes[1]), domain: [base, base + height] },
-    color: scheme,
-    marks: [
-      plot.contour(all, {
-        width: columns,
-        height: rows,
-        // Contours place a value at the middle of its pixel.
-        x1: left - dx / 2,
-        y1: base - dy / 2,
-        x2: left + width + dx / 2,
-        y2: base + height + dy / 2,
-        fill: (value: number) => value,
-        stroke: INK,
-        strokeOpacity: 0.35,
-        strokeWidth: 0.5,
-        thresholds,
-        clip: true,
-        className: "map",
-      }),
-      plot.ruleY(rules, { className: "map", stroke: PAPER, strokeDasharray: "5 4", strokeWidth: 1.4 }),
-      plot.dot(atoms, {
-        x: "x",
-        y: "y",
-        r: 4,
-        fill: (atom: { isFaint: boolean }) => (atom.isFaint ? "none" : PAPER),
-        stroke: (atom: { isFaint: boolean }) => (atom.isFaint ? PAPER : INK),
-        strokeWidth: 1.2,
-        clip: false,
-        className: "map",
-      }),
-      ...(["start", "middle", "end"] as const).map((textAnchor, third) =>
-        plot.text(
-          atoms.filter(
-            ({ x, isFaint }) => !isFaint && third === 1 + Number(x > right) - Number(x < left + edge),
+  const map = await figureSvg(
+    (plot) => ({
+      width: MARGIN_LEFT + wide + 12,
+      height: top + tall + bottom,
+      marginTop: top,
+      marginLeft: MARGIN_LEFT,
+      marginRight: 12,
+      marginBottom: bottom,
+      x: { ...axisLabel(axes[0]), domain: [left, left + width] },
+      y: { ...axisLabel(axes[1]), domain: [base, base + height] },
+      color: scheme,
+      marks: [
+        plot.contour(all, {
+          width: columns,
+          height: rows,
+          // Contours place a value at the middle of its pixel.
+          x1: left - dx / 2,
+          y1: base - dy / 2,
+          x2: left + width + dx / 2,
+          y2: base + height + dy / 2,
+          fill: (value: number) => value,
+          stroke: INK,
+          strokeOpacity: 0.35,
+          strokeWidth: 0.5,
+          thresholds,
+          clip: true,
+          className: "map",
+        }),
+        plot.ruleY(rules, { className: "map", stroke: PAPER, strokeDasharray: "5 4", strokeWidth: 1.4 }),
+        plot.dot(atoms, {
+          x: "x",
+          y: "y",
+          r: 4,
+          fill: (atom: { isFaint: boolean }) => (atom.isFaint ? "none" : PAPER),
+          stroke: (atom: { isFaint: boolean }) => (atom.isFaint ? PAPER : INK),
+          strokeWidth: 1.2,
+          clip: false,
+          className: "map",
+        }),
+        ...(["start", "middle", "end"] as const).map((textAnchor, third) =>
+          plot.text(
+            atoms.filter(
+              ({ x, isFaint }) => !isFaint && third === 1 + Number(x > right) - Number(x < left + edge),
+            ),
+            {
+              x: "x",
+              y: "y",
+              text: "label",
+              textAnchor,
+              dx: 7 - 7 * third,
+              dy: -11,
+              fill: INK,
+              stroke: PAPER,
+              strokeWidth: 2.5,
+              fontWeight: 600,
+            },
           ),
-          {
-            x: "x",
-            y: "y",
-            text: "label",
-            textAnchor,
-            dx: 7 - 7 * third,
-            dy: -11,
-            fill: INK,
-            stroke: PAPER,
-            strokeWidth: 2.5,
-            fontWeight: 600,
-          },
         ),
-      ),
-      plot.frame({ stroke: INK }),
-      ...heading(plot, title),
-    ],
-  }));
+        plot.frame({ stroke: INK }),
+        ...heading(plot, title),
+      ],
+    }),
+    { adapt },
+  );
   const key = await figureSvg((plot) => ({
     width: KEY,
     height: top + tall + bottom,

@@ -1,5 +1,5 @@
 import type { Markish } from "@observablehq/plot";
-import { PAPER, type Plot } from "./theme.ts";
+import { inkOf, PAPER, type Plot } from "./theme.ts";
 
 /** Last point of a line, with its name. */
 export interface LineEnd {
@@ -29,7 +29,7 @@ export const namesAtEnds = (
     x: "x",
     y: "y",
     text: "label",
-    fill: "colour",
+    fill: ({ colour }: LineEnd) => inkOf(colour),
     textAnchor: "start",
     dx: 9,
     fontWeight: 600,

@@ -1,5 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
-import { figureSvg } from "./svg.ts";
+import { type Drawing, figureSvg } from "./svg.ts";
 import { axisLabel, colourOf, decadeAxis, framed, heading, key, namedLevel, OVER_KEY } from "./theme.ts";
 
 /** Function known at points. */
@@ -13,7 +13,7 @@ export interface Line {
   readonly isCurve?: boolean;
 }
 
-export interface LinesOptions {
+export interface LinesOptions extends Drawing {
   readonly title?: string | undefined;
   /** Names with units. */
   readonly x: string;
@@ -42,7 +42,7 @@ const HEIGHT = 360;
  */
 export async function linesSvg(
   lines: readonly Line[],
-  { title, x, y, log, level }: LinesOptions,
+  { title, x, y, log, level, ...how }: LinesOptions,
 ): Promise<string> {
   const [isLogX, isLogY] = [log?.includes("x") === true, log?.includes("y") === true];
   const shows = (value: number, isLog: boolean) => Number.isFinite(value) && (!isLog || value > 0);
@@ -53,29 +53,32 @@ export async function linesSvg(
   const all = drawn.flatMap(({ points }) => points);
   requireInput(all.length > 0, () => "linesSvg: must have a point that its axes can show, got none");
   const ys = [...all.map(([, b]) => b), ...(level === undefined ? [] : [level.value])];
-  return figureSvg((plot) => ({
-    ...framed(HEIGHT, title, { hasKey: true }),
-    x: {
-      ...axisLabel(x),
-      ...scale(
-        all.map(([a]) => a),
-        isLogX,
-      ),
-    },
-    y: { ...axisLabel(y), ...scale(ys, isLogY), grid: true },
-    marks: [
-      ...heading(plot, title, OVER_KEY),
-      ...key(
-        plot,
-        lines.map(({ label }) => label),
-      ),
-      ...(level === undefined ? [] : namedLevel(plot, level)),
-      ...drawn.flatMap(({ points, isScatter = false, isCurve = false }, i) => [
-        ...(isScatter ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
-        ...(isCurve ? [] : [plot.dot(points, { fill: colourOf(i), r: 2.6 })]),
-      ]),
-    ],
-  }));
+  return figureSvg(
+    (plot) => ({
+      ...framed(HEIGHT, title, { hasKey: true }),
+      x: {
+        ...axisLabel(x),
+        ...scale(
+          all.map(([a]) => a),
+          isLogX,
+        ),
+      },
+      y: { ...axisLabel(y), ...scale(ys, isLogY), grid: true },
+      marks: [
+        ...heading(plot, title, OVER_KEY),
+        ...key(
+          plot,
+          lines.map(({ label }) => label),
+        ),
+        ...(level === undefined ? [] : namedLevel(plot, level)),
+        ...drawn.flatMap(({ points, isScatter = false, isCurve = false }, i) => [
+          ...(isScatter ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
+          ...(isCurve ? [] : [plot.dot(points, { fill: colourOf(i), r: 2.6 })]),
+        ]),
+      ],
+    }),
+    how,
+  );
 }
 
 /** Returns an axis of whole decades, or of slightly more than the range of the values. */

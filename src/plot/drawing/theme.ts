@@ -14,6 +14,12 @@ export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "
 /** Returns the colour of series `i`. */
 export const colourOf = (i: number): string => PALETTE[i % PALETTE.length]!;
 
+/** The same hues as dark as words must be: 4.5 to 1 on white and, inverted, on black. */
+const WORDS = ["#0072b2", "#b84e00", "#00735a", "#a8467d", "#8a6000", "#1b6d9e", "#000000"] as const;
+
+/** Returns the colour of words about what is drawn in a colour of the palette. */
+export const inkOf = (colour: string): string => WORDS[PALETTE.indexOf(colour as "#000000")] ?? colour;
+
 export const WIDTH = 680;
 /** Margin for a vertical axis with its label [px]. */
 export const MARGIN_LEFT = 68;
@@ -76,7 +82,7 @@ export const key = (plot: Plot, names: readonly string[]): Markish[] => {
       frameAnchor: "top-left",
       dx,
       dy: -14 - KEY_ROW * (last - row),
-      fill: colourOf(i),
+      fill: inkOf(colourOf(i)),
       fontWeight: 600,
     }),
   );

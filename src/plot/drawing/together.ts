@@ -50,7 +50,7 @@ function together(
       .replace(STYLE, "")
       .replace('class="stillwave', 'class="')
       .trim()
-      .replace(/^<svg/, `<svg x="${x}" y="${y}"`);
+      .replace(/^<svg/, `<svg x="${x}" y="${y}" overflow="visible"`);
   });
   const { width, height } = filled;
   const head = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`;
