@@ -3,6 +3,7 @@ import type { Field } from "../basis/field.ts";
 import { fieldOn } from "../basis/field.ts";
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
 import { InputError, NotConvergedError, requireInput } from "../common/failure.ts";
+import { valuesOf } from "../common/options.ts";
 import { plural } from "../common/plural.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { GridSize } from "../kernels/kernels.ts";
@@ -19,6 +20,7 @@ import { type Bands, type BandsChoices, bandsPath, computeBands } from "./bands.
 import type { Check } from "./check/check.ts";
 import { type SelfCheckOptions, selfCheck } from "./check/self-check.ts";
 import { computeDielectric, type Dielectric, type DielectricChoices } from "./dielectric.ts";
+import { DIELECTRIC_ANALYSIS_OPTIONS } from "./dielectric-options.ts";
 import { computeDos, type Dos, type DosChoices } from "./dos.ts";
 import { requireConverged, selfConsistentHamiltonian } from "./self-consistent-hamiltonian.ts";
 
@@ -108,6 +110,7 @@ export interface GroundState extends AsyncDisposable {
    * with which damping, the iteration converges.
    *
    * @throws NotConvergedError if this is no ground state.
+   * @throws InputError if its products do not fit into this machine.
    */
   dielectric(options?: DielectricChoices): Promise<Dielectric>;
   /**
@@ -148,6 +151,8 @@ export interface OfJob {
   readonly moved: SolveMoved;
   /** Discretises the same system with another cutoff [Ha], with the same k-points. */
   readonly atCutoff: (ecut: number) => Promise<ScfProblem>;
+  /** @throws InputError where the products of a dielectric analysis do not fit into this machine. */
+  readonly requireDielectricRoom: (maxProducts: number) => void;
 }
 
 /** Solves for the same atoms elsewhere, from a state of before with its orbitals. */
@@ -244,6 +249,9 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
     async dielectric(options) {
       needOrbitals("dielectric");
       requireConverged(end);
+      ofJob?.requireDielectricRoom(
+        valuesOf("dielectric", DIELECTRIC_ANALYSIS_OPTIONS, options ?? {}).maxProducts,
+      );
       const before = await orbitals.save();
       try {
         return await computeDielectric(problem, end, options);

@@ -15,6 +15,7 @@ import { type DosOptions, dosTask, runDos } from "../../src/job/tasks/dos/run-do
 import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
 import { relaxTask } from "../../src/job/tasks/relax/run-relax.ts";
 import { scfTask } from "../../src/job/tasks/scf/scf-task.ts";
+import { solveSession } from "../../src/job/tasks/scf/solve-session.ts";
 import { closePair } from "../../src/model/close-atoms.ts";
 import { SILICON } from "../systems.ts";
 
@@ -189,6 +190,21 @@ describe("what is asked beside the ground state", () => {
     expect(steps).toHaveLength(0);
   });
   // biome-ignore-end format: a table
+
+  test("products of a dielectric analysis of a state at hand are refused before its orbitals are touched", async () => {
+    const small = { ...job, ecut: 2, kgrid: [1, 1, 1] };
+    let memory = MUCH;
+    const session = await sessionOn(small, MUCH);
+    const here = { ...session, platform: { ...session.platform, systemMemory: () => memory } };
+    await using state = await solveSession(here, await prepareSession(here, {}), {});
+    const before = await state.orbitals.save();
+    memory = await forGroundState(small);
+    const line = /^job: must fit into .* GiB for the dielectric analysis/;
+    expect(await refusal(state.dielectric({ maxProducts: 1000 }))).toMatch(line);
+    expect(await state.orbitals.save()).toEqual(before);
+    memory = MUCH;
+    expect((await state.dielectric({ maxProducts: 3 })).hamiltonianApplications).toBeGreaterThan(0);
+  });
 
   test("a relaxation of many atoms counts their Hessian", async () => {
     const { lattice, atoms } = SILICON.structure as unknown as Parameters<typeof supercell>[0];

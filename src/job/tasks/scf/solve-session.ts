@@ -4,7 +4,7 @@ import { type GroundState, groundStateFrom } from "../../../ground/ground-state.
 import type { GridSize } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
 import { drain, type drainOrResume } from "../../prepare/drain.ts";
-import { errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
+import { dielectricNeeds, errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import type { Session } from "../../prepare/session.ts";
@@ -53,6 +53,8 @@ export async function solveSession(
       requireFurtherRoom(session, errorsNeeds(prepared.sizes.needs, ecut / session.job.ecut));
       return (await prepareSession({ ...session, job }, { planeWaves: larger, dipoleAxis })).problem;
     },
+    requireDielectricRoom: (maxProducts) =>
+      requireFurtherRoom(session, dielectricNeeds(prepared.sizes.needs, maxProducts)),
   });
 }
 
