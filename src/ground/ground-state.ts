@@ -151,7 +151,7 @@ export interface OfJob {
   readonly moved: SolveMoved;
   /** Discretises the same system with another cutoff [Ha], with the same k-points. */
   readonly atCutoff: (ecut: number) => Promise<ScfProblem>;
-  /** @throws InputError where the products of a dielectric analysis do not fit into this machine. */
+  /** @throws InputError where products of a dielectric analysis do not fit into this machine. */
   readonly requireDielectricRoom: (maxProducts: number) => void;
 }
 

@@ -23,8 +23,12 @@ export interface Kernels extends Arithmetic {
 
   /** Plans transforms on a grid; sizes are products of 2, 3, 5, 7, 11 and 13. */
   fft(size: GridSize): Fft;
-  /** Plans transforms between plane waves, at distinct grid points (flat indices), and the grid. */
-  sphereFft(size: GridSize, gridIndex: Int32Array): SphereFft;
+  /**
+   * Plans transforms between plane waves, at distinct grid points (flat indices), and the grid.
+   *
+   * @param uses whether it is worth a second to find the fastest way. Default `many`.
+   */
+  sphereFft(size: GridSize, gridIndex: Int32Array, uses?: "many" | "few"): SphereFft;
 }
 
 /**

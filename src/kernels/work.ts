@@ -132,7 +132,7 @@ export function countedKernels(kernels: Kernels): CountedKernels {
     ...arithmetic(kernels),
     real: arithmetic(kernels.real),
     fft: (size) => fft(kernels.fft(size)),
-    sphereFft: (size, gridIndex) => sphereFft(kernels.sphereFft(size, gridIndex)),
+    sphereFft: (...wanted) => sphereFft(kernels.sphereFft(...wanted)),
     work: () => addedWork(noWork(), spent),
   };
 }

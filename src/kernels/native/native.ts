@@ -48,7 +48,8 @@ export async function nativeKernels(
       scratch: memory.scratch,
       memory: memory.usage,
       fft: (size) => gridFft(fftw, memory, size),
-      sphereFft: (size, gridIndex) => sphereFft(tools, size, gridIndex),
+      sphereFft: (size, gridIndex, uses) =>
+        sphereFft(tools, size, gridIndex, uses === "few" ? "estimate" : "measure"),
       width: 2,
       ...denseKernels(lapack.complex, memory, 2),
       ...columnKernels(lapack, 2),

@@ -1,6 +1,6 @@
 import type { GridSize, SphereFft } from "../kernels.ts";
 import { checkArray, checkCount } from "./check.ts";
-import type { Direction, Fftw, Stride } from "./fftw.ts";
+import type { Direction, Effort, Fftw, Stride } from "./fftw.ts";
 import { checkGridSize, isAligned } from "./grid-fft.ts";
 import type { NativeMemory } from "./memory.ts";
 import type { SlabLoops } from "./slab-loops.ts";
@@ -28,6 +28,7 @@ export function sphereFft(
   { fftw, memory, loops }: SphereFftTools,
   size: GridSize,
   gridIndex: Int32Array,
+  effort: Effort,
 ): SphereFft {
   checkGridSize(size);
   const [nx, ny, nz] = size;
@@ -40,7 +41,7 @@ export function sphereFft(
   const slabPoints = area * planes;
 
   const inPlace = (axis: Stride, repeats: Stride[], direction: Direction, first = 0): Step => {
-    const transform = fftw.plan({ axes: [axis], repeats }, direction, true, "measure");
+    const transform = fftw.plan({ axes: [axis], repeats }, direction, true, effort);
     if (first === 0) return (slab) => transform(slab, slab);
     return (slab) => {
       const lines = slab.subarray(2 * first);
@@ -48,7 +49,7 @@ export function sphereFft(
     };
   };
   const copy = (repeats: Stride[], from: number, to: number): Copy => {
-    const transform = fftw.plan({ axes: [], repeats }, 1, false, "measure");
+    const transform = fftw.plan({ axes: [], repeats }, 1, false, effort);
     return (out, x) => transform(out.subarray(2 * to), x.subarray(2 * from));
   };
   const passes = (direction: Direction) => ({
