@@ -5,10 +5,12 @@ import { gzipSync } from "node:zlib";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { bulk } from "../../src/build/bulk.ts";
 import { newJob } from "../../src/job/new-job.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { toUpf } from "../atoms/pseudopotential-writers.ts";
 import { hasChromium, LAUNCH, type Served, serve } from "../browser.ts";
 import { close } from "../close.ts";
 import { needs } from "../needs.ts";
@@ -38,6 +40,8 @@ _atom_site_fract_z
 Na 0 0 0
 Cl 0.5 0.5 0.5
 `;
+
+const POSCAR = "Si\n5.43\n0 .5 .5\n.5 0 .5\n.5 .5 0\nSi\n2\ndirect\n0 0 0\n.25 .25 .25\n";
 
 let browser: Browser;
 let context: BrowserContext;
@@ -182,7 +186,7 @@ describe("the page", () => {
       const said = async (sentence: RegExp): Promise<void> => {
         await page.locator("#job-message.error", { hasText: sentence }).waitFor();
       };
-      await open("POSCAR", "Si\n5.43\n0 .5 .5\n.5 0 .5\n.5 .5 0\nSi\n2\ndirect\n0 0 0\n.25 .25 .25\n");
+      await open("POSCAR", POSCAR);
       await page.locator("#crystal-name", { hasText: "Si2, POSCAR" }).waitFor();
       expect(JSON.parse(await page.inputValue("#job")).structure.atoms).toHaveLength(2);
       await open("salt.cif", SALT);
@@ -204,6 +208,78 @@ describe("the page", () => {
       await said(/^Si\.upf: must be among the files given to the page/);
     },
   );
+
+  scenario(
+    "takes a dropped structure with a potential of one's own, in any order, and computes with it",
+    async () => {
+      const page = await opened();
+      const potential = toUpf(findGth("Si", "gth-lda"), "SLA PW NOGX NOGC", 2);
+      const drop = (dropped: Readonly<Record<string, string>>): Promise<void> =>
+        page.evaluate((texts) => {
+          const data = new DataTransfer();
+          for (const [name, text] of Object.entries(texts)) data.items.add(new File([text], name));
+          document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+        }, dropped);
+      await drop({ "mine.upf": potential, POSCAR });
+      await page.locator("#job-facts", { hasText: "mine.upf" }).waitFor();
+      await shot(page, "own-potential");
+      const job = { ...JSON.parse(await page.inputValue("#job")), ecut: 5, kgrid: [2, 2, 2] };
+      expect(job.pseudopotentials).toEqual({ Si: "mine.upf" });
+      await edited(page, job);
+      await page.click("#scf-run");
+      await page.locator("#scf-message", { hasText: "fewest steps" }).waitFor();
+      const results: ResultFile[] = JSON.parse(await saved(page, "#scf-save"));
+      const here = await runScf(job, { readText: async () => potential });
+      for (const { converged, energies } of results) {
+        expect(converged).toBe(true);
+        close(energies.total, here.energies.total, 1e-8, "energy");
+      }
+      // Potentials on a mesh have no proved intervals: said in a sentence, and bands without them are to be had.
+      await page.click("#tab-bands");
+      await page.fill("#bands-path", "GX");
+      await page.fill("#bands-points", "4");
+      await page.click("#bands-run");
+      await page
+        .locator("#bands-message.error", { hasText: "needs GTH pseudopotentials, got mine.upf" })
+        .waitFor();
+      await page.uncheck("#bands-prove");
+      await page.click("#bands-run");
+      await page.locator("#bands-message", { hasText: "Bands without intervals." }).waitFor();
+      expect(await page.locator("#bands-picture svg").count()).toBe(1);
+      expect(await page.isEnabled("#certificate-run")).toBe(false);
+      await shot(page, "own-bands");
+      // Onto a crystal that is there already; one of another element is refused.
+      await page.selectOption("#example", "silicon");
+      await page.locator("#job-facts", { hasText: "gth-lda" }).waitFor();
+      await drop({ "mine.upf": potential });
+      await page.locator("#job-facts", { hasText: "mine.upf" }).waitFor();
+      await drop({ "Al.upf": toUpf(findGth("Al", "gth-lda"), "SLA PW NOGX NOGC", 2) });
+      await page
+        .locator("#job-message.error", {
+          hasText: /^pseudopotentials\.Si: must be a file with an entry for Si/,
+        })
+        .waitFor();
+    },
+  );
+
+  scenario("encloses self-consistent bands, and verifies their certificate", async () => {
+    const page = await opened();
+    await edited(page, { ...JOB, ecut: 4, kgrid: [1, 1, 1] });
+    await page.click("#tab-bands");
+    await page.fill("#bands-path", "GX");
+    await page.fill("#bands-points", "3");
+    await page.click("#bands-run");
+    await page.locator("#bands-count", { hasText: "Ground state: step" }).waitFor();
+    await page
+      .locator("#bands-message", { hasText: "The widest interval has" })
+      .waitFor({ timeout: 170_000 });
+    expect(await page.locator("#bands-picture svg").count()).toBeGreaterThan(0);
+    await page.click("#certificate-run");
+    await page
+      .locator("#certificate-message", { hasText: /Valid: all \d+ intervals at 3 k-points/ })
+      .waitFor({ timeout: 170_000 });
+    await shot(page, "self-consistent-bands");
+  });
 
   scenario("encloses bands along their path, and verifies their certificate or refuses another", async () => {
     const page = await opened();

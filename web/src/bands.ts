@@ -42,14 +42,15 @@ export function begin(): void {
       drawn.clear();
       meter.hidden = false;
       meter.removeAttribute("value");
-      says(message, "Computing bands and proving their intervals.");
+      const errorBars = byId("bands-prove", HTMLInputElement).checked;
+      says(message, `Computing bands${errorBars ? " and proving their intervals" : ""}.`);
       const left = timeLeft();
       const history: HistoryRow[] = [];
       const crystal = lastCrystal();
       try {
         found = await compute(
           "bands",
-          { source: source(), path, points, threads: CORES },
+          { source: source(), path, points, threads: CORES, errorBars },
           {
             signal,
             onEvent(event) {
@@ -81,7 +82,8 @@ export function begin(): void {
       growing = undefined; // what is still being drawn is older
       drawn.show(found.svg);
       proof = found.certificate;
-      for (const button of [keep, keepProof, check]) button.disabled = false;
+      keep.disabled = false;
+      for (const button of [keepProof, check]) button.disabled = proof === undefined;
       says(message, sentence(found), found.failures.length > 0 ? "error" : "plain");
     },
   );
@@ -129,7 +131,8 @@ export function begin(): void {
 }
 
 function sentence({ widest, gap, failures, warnings }: EnclosedBands): string {
-  const bar = `The widest interval has ${scientific(widest)} Ha.`;
+  const bar =
+    widest === undefined ? "Bands without intervals." : `The widest interval has ${scientific(widest)} Ha.`;
   const enclosed = gap === "" ? "" : ` G${gap.slice(1)}.`;
   const failed = failures.length === 0 ? "" : ` No proof at ${failures.length} k-points: ${failures[0]}.`;
   return [`${bar}${enclosed}${failed}`, ...warnings].join(" ");

@@ -79,6 +79,7 @@ const isJob = ({ name: of }: File, text: string): boolean =>
 /** Takes what was opened or dropped: a job or a structure, and the potentials they name. */
 async function receive(list: Iterable<File>): Promise<void> {
   try {
+    const potentials: string[] = [];
     for (const file of list) {
       if (file.size > LARGEST)
         throw new Error(
@@ -86,7 +87,10 @@ async function receive(list: Iterable<File>): Promise<void> {
         );
       const text = await file.text();
       files = { ...files, [file.name]: text };
-      if (isPotential(file)) continue;
+      if (isPotential(file)) {
+        potentials.push(file.name);
+        continue;
+      }
       choice.value = "";
       const given = { name: file.name, text, files };
       if (isJob(file, text)) take(await inBackground("asJson", given), file.name.replace(/toml$/i, "json"));
@@ -95,6 +99,11 @@ async function receive(list: Iterable<File>): Promise<void> {
         take(job, `${file.name}.json`);
         says(message, warnings.join(" "));
       }
+    }
+    if (potentials.length > 0) {
+      const text = await inBackground("adopt", { source: source(), names: potentials });
+      if (text !== editor.value) choice.value = "";
+      editor.value = text;
     }
     named.textContent = `Files: ${Object.keys(files).join(", ")}`;
     void look();

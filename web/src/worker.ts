@@ -1,3 +1,4 @@
+import { parsePseudopotential } from "../../src/atoms/read-pseudopotential.ts";
 import { enclosedGapText, gapText, zeroText } from "../../src/cli/output/bands-summary.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { plural } from "../../src/common/plural.ts";
@@ -87,6 +88,37 @@ async function wrap({ name, text, files }: Source): Promise<{ text: string; warn
   return { text: jobText(job), warnings: found.warnings };
 }
 
+/**
+ * Puts potentials that the page was given into a job, each for the elements that it is of. Those that
+ * the job names already stay.
+ *
+ * @throws InputError for a file that is no potential of the crystal's elements.
+ */
+async function adopt({ source, names }: { source: Source; names: readonly string[] }): Promise<string> {
+  const value = parseJobFile(source.text, source.name);
+  const { job, readText, platform } = await sessionOf(source);
+  const { atoms } = await resolveStructure(job, readText, platform);
+  const elements = [...new Set(atoms.map(({ element }) => element))];
+  const { pseudopotentials: before } = job;
+  const entries = Object.fromEntries(
+    elements.map((element) => [element, typeof before === "string" ? before : before[element]!]),
+  );
+  const fresh = names.filter((name) => !Object.values(entries).includes(name));
+  for (const name of fresh) {
+    const isOf = (element: string) => {
+      try {
+        return parsePseudopotential(source.files[name]!, element, name).element === element;
+      } catch {
+        return false;
+      }
+    };
+    const own = elements.filter(isOf);
+    if (own.length === 0) parsePseudopotential(source.files[name]!, elements[0]!, name); // says what is wrong
+    for (const element of own) entries[element] = name;
+  }
+  return fresh.length === 0 ? source.text : jobText({ ...(value as object), pseudopotentials: entries });
+}
+
 /** Reads a job file of another language, such as TOML, and writes it as JSON. */
 async function asJson({ text, name }: Source): Promise<string> {
   const value = parseJobFile(text, name);
@@ -161,21 +193,28 @@ export type BandsEvent =
   | { readonly kind: "levels"; readonly index: number; readonly levels: BandsAtK["bands"] }
   | { readonly kind: "count"; readonly done: number; readonly total: number };
 
-/** A band structure with its intervals as the page shows it. */
+/** A band structure as the page shows it. */
 export interface EnclosedBands {
   readonly file: unknown;
   readonly svg: string;
-  readonly certificate: string;
-  readonly widest: number;
+  /** Of the proved intervals, and the width of the widest [Ha]; absent without them. */
+  readonly certificate?: string;
+  readonly widest?: number;
   /** What is known of it; empty without one. */
   readonly gap: string;
   readonly failures: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** Bands with proved intervals and their certificate. */
+/** Bands, with proved intervals and their certificate where these are asked for. */
 async function bands(
-  { source, path, points, threads }: { source: Source; path: string; points: number; threads: number },
+  {
+    source,
+    path,
+    points,
+    threads,
+    errorBars,
+  }: { source: Source; path: string; points: number; threads: number; errorBars: boolean },
   tell: Tell<BandsEvent>,
 ): Promise<EnclosedBands> {
   const session = await sessionOf(source, threads);
@@ -191,15 +230,16 @@ async function bands(
   const run = await bandsTask(session, {
     path: chosen,
     points,
-    errorBars: true,
-    certificate: true,
+    errorBars,
+    certificate: errorBars,
     onStep: (row) => tell({ kind: "scf", row }),
     onLevels: (index, levels) => tell({ kind: "levels", index, levels }),
     onErrorBars: (done, total) => tell({ kind: "count", done, total }),
   });
-  const proof = run.errorBars!.certificate!; // both were asked for
+  const proof = run.errorBars?.certificate;
   const lines: string[] = [];
-  for await (const line of certificateLines({ title: job.title, ...proof }, proof.points)) lines.push(line);
+  if (proof !== undefined)
+    for await (const line of certificateLines({ title: job.title, ...proof }, proof.points)) lines.push(line);
   const { zero, filled, reciprocal } = run;
   return {
     file: run.file,
@@ -209,10 +249,9 @@ async function bands(
       zeroName: zeroText(zero),
       filled: zero.kind === "fermi-level" ? undefined : filled, // in a metal no band is full
     }),
-    certificate: lines.join(""),
-    widest: run.errorBars!.widest,
+    ...(run.errorBars && { certificate: lines.join(""), widest: run.errorBars.widest }),
     gap: enclosedGapText(run) || gapText(run),
-    failures: run.errorBars!.failures.map(({ k, reason }) => `k = [${k.join(", ")}]: ${reason}`),
+    failures: (run.errorBars?.failures ?? []).map(({ k, reason }) => `k = [${k.join(", ")}]: ${reason}`),
     warnings: run.warnings,
   };
 }
@@ -262,6 +301,7 @@ async function dielectric(
 
 const TASKS = {
   wrap,
+  adopt,
   asJson,
   look,
   estimate: ({ source, cores }: { source: Source; cores: number }) => estimate(source, cores),
