@@ -209,6 +209,7 @@ describe("the page", () => {
     },
   );
 
+  // Seen red: the potentials kept as files only, as before; the job had the shipped one.
   scenario(
     "takes a dropped structure with a potential of one's own, in any order, and computes with it",
     async () => {
