@@ -186,6 +186,10 @@ describe("a checkpoint", () => {
     let other: ScfState | undefined;
     await runScf(to(1e-8, ALUMINIUM, { maxIterations: 1 }), { checkpoint: (state) => { other = state; } }); // biome-ignore format: one line
     await expect(runScf(SILICON, { restart: other })).rejects.toThrow(InputError);
+    // more bands than there are plane waves: no run leaves them, and no memory holds them
+    await expect(runScf(ALUMINIUM, { restart: { ...other, nBands: 7000 } })).rejects.toThrow(
+      /^options\.restart: must be a state whose parts fit together/,
+    );
   });
 });
 

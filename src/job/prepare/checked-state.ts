@@ -107,6 +107,7 @@ export function checkedState(value: unknown): CheckedState {
   const points = system?.fftSize.reduce((product, n) => product * n, 1);
   requireRestart(
     nConverge <= nBands &&
+      (system?.spheres ?? []).every(({ planeWaves }) => nBands <= planeWaves) &&
       sizes.every((length) => length === state.rho.length) &&
       (points === undefined || state.rho.length === points || state.rho.length === 2 * points),
     () => "must be a state whose parts fit together, got one that was changed",
