@@ -1,7 +1,7 @@
 import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
 import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import { type Drawing, figureSvg, heightAt } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,
@@ -10,7 +10,9 @@ import {
   heading,
   key,
   keyWidth,
+  MARGIN_BOTTOM,
   MARGIN_RIGHT,
+  marginTop,
   namedLevel,
   OVER_KEY,
   type Plot,
@@ -118,7 +120,10 @@ export async function convergenceSvg(
           }),
           plot.dot(points, { x: "step", y: "densityResidual", fill: colour, r: 2.6 }),
         ]),
-        namesAtEnds(plot, isCompared ? ends : [], { decades: high - low, height: HEIGHT }),
+        namesAtEnds(plot, isCompared ? ends : [], {
+          decades: high - low,
+          height: heightAt(HEIGHT, how.width) - MARGIN_BOTTOM - marginTop(title),
+        }),
       ],
     }),
     how,

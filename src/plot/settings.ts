@@ -50,7 +50,7 @@ export async function settingsSvg(
               ...how,
               title: name,
               x,
-              y: "error against the finest (meV per atom)",
+              y: how.width === undefined ? "error against the finest (meV per atom)" : "error (meV per atom)",
               log: "y",
               ...(accuracy !== undefined && { level: { value: toMeV * accuracy, label: "accuracy" } }),
             },

@@ -60,6 +60,6 @@ test("what holds no job that can be run is refused in one line", async () => {
     JSON.stringify({ stillwave: "0.1.0", job: JOB, elements: ["Si"], steps: [] }),
   );
   expect((await run("bands", "moved.json")).stderr).toMatch(
-    /^stillwave: JOB: must be a job .* whose atoms have moved; .*\n$/,
+    /^stillwave: JOB: must be a job .* of relax, whose atoms are not yet relaxed; go on with relax --restart moved\.json\n$/,
   );
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import type { RelaxFile } from "../../src/job/tasks/relax/relax-result.ts";
+import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import { SILICON } from "../systems.ts";
 import { fakeHost } from "./fake-host.ts";
 
@@ -32,4 +33,35 @@ test("--check checks the ground state of the relaxed geometry, also where a file
     expect(checks!.every(({ passed }) => passed)).toBe(true);
     expect(host.written.stdout).toMatch(new RegExp(`checks: all ${checks!.length} passed`));
   }
+});
+
+// Seen red: the file of a relaxation refused as a job, as before.
+test("the file of a relaxation that came to its end is the job of its last geometry", async () => {
+  const { atoms, ...structure } = SILICON.structure;
+  const moved = [atoms[0], { element: "Si", position: [-0.26, -0.25, -0.25] }];
+  writeFileSync(
+    join(cwd, "moved.json"),
+    JSON.stringify({ ...SILICON, structure: { ...structure, atoms: moved } }),
+  );
+  const words = [
+    "relax",
+    "moved.json",
+    "--ecut",
+    "2",
+    "--kgrid",
+    "1,1,1",
+    "--threads",
+    "1",
+    "--force",
+    "2e-3",
+  ];
+  expect(await runProgram(words, fakeHost({ cwd, isReal: true }))).toBe(0);
+  const { steps } = JSON.parse(readFileSync(join(cwd, "moved.relax.json"), "utf8")) as RelaxFile;
+  expect(steps.length).toBeGreaterThan(1);
+  const host = fakeHost({ cwd, isReal: true });
+  expect(await runProgram(["scf", "moved.relax.json", "--threads", "1", "--json"], host)).toBe(0);
+  const { energies, job } = JSON.parse(host.written.stdout) as ResultFile;
+  expect(job.ecut).toBe(2);
+  expect(Math.abs(energies.total - steps.at(-1)!.energy)).toBeLessThan(1e-6);
+  expect(energies.total).toBeLessThan(steps[0]!.energy - 1e-6);
 });

@@ -78,6 +78,16 @@ test("a run that does not converge still writes its result, and returns 3", asyn
   expect(host.written.stderr).toContain("not converged: the limit of 2 steps");
 });
 
+test("a run that does not converge says in which guide there is more", async () => {
+  const diagnosis = { cause: "charge oscillates", remedy: "another mixing" };
+  const host = fakeHost({ cwd, run: () => Promise.resolve({ ...unfinished, diagnosis }) });
+  expect(await scf("si.json", host)).toBe(3);
+  const [, path] = /^cause: charge oscillates\nremedy: another mixing\nmore: (.*)$/m.exec(
+    host.written.stdout,
+  )!;
+  expect(readFileSync(path!, "utf8")).toMatch(/^# When the self-consistent field does not converge\n/);
+});
+
 test("Ctrl-C asks the run to stop; its state and result are written, and 3 is returned", async () => {
   const run = async (options: RunOptions, host: FakeHost) => {
     expect(options.signal!.aborted).toBe(false);

@@ -12,6 +12,7 @@ import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
 import { unsignedZero } from "../terminal/live-table.ts";
 import { styled } from "../terminal/style.ts";
+import { CONVERGENCE_GUIDE } from "../work/shipped.ts";
 import { accuracyText } from "./accuracy.ts";
 import { checksText, failedText } from "./checks.ts";
 import { errorEstimates } from "./error-estimates.ts";
@@ -211,11 +212,15 @@ export function resourceText({
   return [...parts, plural(threads, "thread"), `${backend} back end`].join(", ");
 }
 
-/** What keeps a run from converging and what to do, a line each. */
+/** What keeps a run from converging, what to do, and where there is more of it, a line each. */
 export function diagnosisLines({ diagnosis, reason }: ResultFile): string[] {
   if (diagnosis === undefined) return [];
   const { cause, remedy } = diagnosis;
-  return [...(cause === reason ? [] : [`cause: ${cause}`]), `remedy: ${remedy}`];
+  return [
+    ...(cause === reason ? [] : [`cause: ${cause}`]),
+    `remedy: ${remedy}`,
+    `more: ${CONVERGENCE_GUIDE}`,
+  ];
 }
 
 function forces({ forces: all, job, converged }: ResultFile): string {

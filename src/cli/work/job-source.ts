@@ -76,23 +76,25 @@ export async function loadJob(job: string, host: Host, argument = "JOB"): Promis
 }
 
 /**
- * The job in what `scf` and other commands have written, or the value itself.
+ * The job in what `scf` and other commands have written, that of `relax` at its last geometry, or
+ * the value itself.
  *
- * @throws InputError if the atoms have moved since.
+ * @throws InputError if a relaxation has not come to its end.
  */
 function ofResult(value: unknown, path: string, argument: string): unknown {
   const file = (value ?? {}) as {
     readonly stillwave?: unknown;
     readonly job?: unknown;
     readonly elements?: unknown;
+    readonly relaxed?: unknown;
   };
   if (typeof file.stillwave !== "string" || typeof file.job !== "object") return value;
   requireInput(
-    file.elements === undefined,
+    file.elements === undefined || file.relaxed !== undefined,
     () =>
-      `${argument}: must be a job or a result of one, got ${path} of relax, whose atoms have moved; its --trajectory is a structure file for a job`,
+      `${argument}: must be a job or a result of one, got ${path} of relax, whose atoms are not yet relaxed; go on with relax --restart ${path}`,
   );
-  return file.job;
+  return file.relaxed ?? file.job;
 }
 
 /**

@@ -7,6 +7,9 @@ const ROOT = new URL("../../../", import.meta.url);
 /** The folder of the shipped jobs. */
 export const EXAMPLES_FOLDER = fileURLToPath(new URL("examples/", ROOT));
 
+/** The guide to runs that do not converge. */
+export const CONVERGENCE_GUIDE = fileURLToPath(new URL("docs/convergence.md", ROOT));
+
 /** The calculator for ASE. */
 export const ASE_CALCULATOR = fileURLToPath(new URL("python/stillwave.py", ROOT));
 

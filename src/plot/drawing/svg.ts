@@ -36,11 +36,15 @@ export async function figureSvg(
 /** Least share of its height that a narrow figure keeps. */
 const LEAST_SHARE = 0.66;
 
+/** Returns the height [px] that a figure of one has at another width. */
+export const heightAt = (height: number, width = WIDTH): number =>
+  Math.round(height * Math.min(1, Math.max(LEAST_SHARE, width / WIDTH)));
+
 /** Returns a figure of another width, with a height to go with it. */
 const narrowed = (figure: PlotOptions, width: number): PlotOptions => ({
   ...figure,
   width,
-  height: Math.round((figure.height ?? WIDTH) * Math.min(1, Math.max(LEAST_SHARE, width / WIDTH))),
+  height: heightAt(figure.height ?? WIDTH, width),
 });
 
 /** Returns the document of the page in a browser, elsewhere a new one. */

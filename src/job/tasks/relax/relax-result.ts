@@ -40,6 +40,8 @@ export interface RelaxFile {
   };
   /** False after an interruption or at the limit of steps. */
   readonly converged: boolean;
+  /** The job at the last geometry, if that is relaxed. */
+  readonly relaxed?: Job;
   readonly elements: readonly string[];
   /** In the order in which they were computed; the last is the answer where it converged. */
   readonly steps: readonly RelaxStep[];

@@ -132,6 +132,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     job: session.job,
     options: told,
     converged,
+    ...(converged && { relaxed: movedJob(job, model, steps.at(-1)!.positions, steps.at(-1)!.lattice) }),
     elements,
     steps,
     ...largest(steps.at(-1), isFixed, told.pressure),
