@@ -67,6 +67,8 @@ export function lobpcg(
   const panels = panelsOf(kernels, n, m, work);
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
+  // 1 and more for the last digits: W is then orthonormalised in any case.
+  const leastOfW = Math.max(LEAST_OF_W, Math.sqrt(ROUNDING / tolerance));
   const isConverged = (): boolean => residualNorms.subarray(0, nConverge).every((norm) => norm <= tolerance);
 
   startBlock(panels, operator, x, lambda);
@@ -99,7 +101,7 @@ export function lobpcg(
     });
     operator.preconditionInto(w, hw, nW);
     normalizeColumns(kernels, n, w, nW, norms);
-    factorGram(panels, nP, nW, 31 * iterations);
+    factorGram(panels, nP, nW, leastOfW, 31 * iterations);
     operator.applyInto(hw, w, nW);
     applications += nW;
 
@@ -217,6 +219,8 @@ function directions(
 /** Rounding grows as 1/d², d the smallest diagonal element of a Cholesky factor of unit vectors. */
 const LEAST_OF_P = 1e-2;
 const LEAST_OF_W = 0.1;
+/** Rounding in residuals [Ha], a few hundred units of the last place for energies of some Ha. */
+const ROUNDING = 1000 * 2 ** -52;
 
 /** Factorises a Gram matrix; whether no vector from `first` on is near the span before it. */
 function isIndependent(kernels: Arithmetic, size: number, gram: Float64Array, first: number, least: number) {
@@ -261,10 +265,10 @@ function putBlock(
 }
 
 /**
- * Sets G = SᴴS and its Cholesky factor. If W nearly depends on X and P, it is first made
- * orthonormal and orthogonal to them.
+ * Sets G = SᴴS and its Cholesky factor. If W nearly depends on X and P, with diagonal elements of
+ * the factor below `least`, it is first made orthonormal and orthogonal to them.
  */
-function factorGram(panels: Panels, nP: number, nW: number, seed: number): void {
+function factorGram(panels: Panels, nP: number, nW: number, least: number, seed: number): void {
   const { kernels, n, m, s, small, norms, columns } = panels;
   const { g, factor, reduced, scratch } = small;
   const fixed = m + nP;
@@ -273,7 +277,7 @@ function factorGram(panels: Panels, nP: number, nW: number, seed: number): void 
   putGram(kernels.width, g, size, m, nP, small);
   putOverlaps(panels, g, size, nW, w);
   reduced.set(g.subarray(0, kernels.width * size * size));
-  if (!isIndependent(kernels, size, reduced, fixed, LEAST_OF_W)) {
+  if (!isIndependent(kernels, size, reduced, fixed, least)) {
     putGram(kernels.width, factor, fixed, m, nP, small);
     kernels.cholesky(fixed, factor, fixed);
     orthonormalizeAgainst(
