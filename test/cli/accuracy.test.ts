@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
@@ -57,4 +60,34 @@ test("what is no accuracy is refused before anything runs", async () => {
     /^stillwave: --accuracy: must be errors with units, .*, got 1 furlong; such as 1meV\/atom or .*\n$/,
   );
   expect(host.seen.job).toBeUndefined();
+});
+
+test("with an accuracy a structure file stands for its job; without one it is no job", async () => {
+  const cwd = mkdtempSync(join(tmpdir(), "stillwave-accuracy-"));
+  try {
+    const lines = [
+      "Si",
+      "1.0",
+      "0 2.7 2.7",
+      "2.7 0 2.7",
+      "2.7 2.7 0",
+      "Si",
+      "2",
+      "Direct",
+      "0 0 0",
+      "0.25 0.25 0.25",
+    ];
+    writeFileSync(join(cwd, "Si.poscar"), `${lines.join("\n")}\n`);
+    const host = fakeHost({ cwd });
+    expect(await runProgram(["scf", "Si.poscar", "--accuracy", "1meV/atom"], host)).toBe(0);
+    expect(host.seen.job).toMatchObject({
+      structure: { file: "Si.poscar" },
+      pseudopotentials: "gth-lda",
+      functional: "lda-pw92",
+    });
+    expect(host.written.stdout).toContain("cutoff and k-grid for 1meV/atom");
+    expect(await runProgram(["scf", "Si.poscar"], fakeHost({ cwd }))).toBe(2);
+  } finally {
+    rmSync(cwd, { recursive: true });
+  }
 });

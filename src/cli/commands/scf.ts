@@ -75,6 +75,7 @@ export const scf = jobCommand({
       "stillwave scf job.json --accuracy 1meV/atom,0.01eV/A",
       "cutoff and k-grid chosen for these errors; exit code 3 if they are not reached",
     ],
+    ["stillwave scf quartz.cif --accuracy 5meV/atom", "of a structure file, as new from makes its job"],
     [
       "stillwave scf job.json --errors",
       "energy, forces and stress with estimated errors and corrected values",
@@ -94,6 +95,7 @@ export const scf = jobCommand({
     ["stillwave scf job.json --restart job.checkpoint.json", "go on where Ctrl-C stopped"],
   ],
   headline: ({ job, source, options }) => headline(job, source.name, options.accuracy ?? job.accuracy),
+  takesStructures: ({ accuracy }) => accuracy !== undefined,
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/accuracy/aimed-task.ts")).aimedTask,
   async solve(aimedTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {

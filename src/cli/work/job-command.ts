@@ -14,7 +14,7 @@ import { levelOf, levelOptions } from "../terminal/level.ts";
 import type { PhaseTime } from "../terminal/phases.ts";
 import { type Reporter, reporter } from "../terminal/reporter.ts";
 import { CHECKPOINT_OPTIONS, type CheckpointKeeper, checkpointKeeper } from "./checkpoint-keeper.ts";
-import { type JobSource, loadJob } from "./job-source.ts";
+import { type JobSource, loadJob, structureSource } from "./job-source.ts";
 import { type EndedJob, type JobRow, severalJobs } from "./several-jobs.ts";
 import { type Work, work } from "./work.ts";
 
@@ -75,6 +75,8 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly headline?: (call: JobCall<Declared>) => string;
   /** What a table of several jobs says of a result. Absent: the command takes one job. */
   readonly row?: (result: Result) => JobRow;
+  /** Whether a structure file may stand for its job. Default never. */
+  readonly takesStructures?: (options: Given<Declared>) => boolean;
   /** What becomes of the job before it is run. */
   readonly adapt?: (job: Job, options: Given<Declared>) => Job;
   /** The task, loaded when it is called for. */
@@ -110,7 +112,10 @@ export function jobCommand<const Declared extends Options, Task, Result>(
     const { host, options: given } = called;
     const own = given as Given<Declared>;
     const report = reporter(host.stderr, levelOf(given));
-    const source = await loadJob(called.args[0]!, host);
+    const [name] = called.args as [string];
+    const source =
+      (spec.takesStructures?.(own) ? await structureSource(name, host) : undefined) ??
+      (await loadJob(name, host));
     const changed = withChanges(
       source.value,
       Object.fromEntries(changes.map(([option]) => [option, given[option]])),

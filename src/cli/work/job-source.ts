@@ -76,6 +76,27 @@ export async function loadJob(job: string, host: Host, argument = "JOB"): Promis
 }
 
 /**
+ * The job that a structure file stands for where an accuracy is asked for: that of `new from`.
+ *
+ * @returns undefined for what is no structure file: JSON, TOML, checkpoints, other names.
+ * @throws InputError if its structure cannot be read, or an element has no shipped potential.
+ */
+export async function structureSource(name: string, host: Host): Promise<JobSource | undefined> {
+  const path = resolve(host.cwd, name);
+  if (/\.(json|toml)$/i.test(name) || !(await isFile(path)) || (await isCheckpoint(path))) return undefined;
+  const { resolveStructure } = await import("../../job/prepare/structure.ts");
+  const { newJob } = await import("../../job/new-job.ts");
+  const file = basename(name);
+  const job = newJob(await resolveStructure({ structure: { file } }, readTextFrom(dirname(path))));
+  return {
+    name: file.replace(/\.\w+$/, ""),
+    folder: dirname(path),
+    value: { ...job, structure: { file } },
+    files: [path],
+  };
+}
+
+/**
  * The job in what `scf` and other commands have written, that of `relax` at its last geometry, or
  * the value itself.
  *

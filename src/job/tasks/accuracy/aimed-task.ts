@@ -201,17 +201,18 @@ async function fineKgrids(
         ...aimed.map((quantity) => (each[quantity] ?? Infinity) / (KGRID_SHARE.enough * allowed(quantity))),
       ),
     );
-  let fine = excesses().findIndex((excess) => excess <= 1);
+  const fineAt = (most: number) => excesses().findIndex((excess) => excess <= most);
+  let fine = fineAt(1);
   while (fine < 0) {
     const { spacing, kgrid } = ladder.at(-1)!;
     const next = grids.find((grid) => grid.spacing < spacing * (1 - 1e-9));
-    if (next === undefined)
+    if (next !== undefined) ladder.push(await run(next));
+    fine = fineAt(next === undefined ? KGRID_SHARE.most / KGRID_SHARE.enough : 1);
+    if (next === undefined && fine < 0)
       throw new SearchEnd(
         "not-reached",
         `the k-grid ${kgrid.join("x")} is the finest tried and not fine enough; a larger smearing width needs fewer k-points`,
       );
-    ladder.push(await run(next));
-    fine = excesses().findIndex((excess) => excess <= 1);
   }
   const [coarser, enough] = [ladder[fine - 1], ladder[fine]!];
   if (coarser !== undefined) {

@@ -58,7 +58,16 @@ export interface KgridRun extends RunValues {
   readonly isBetween?: boolean;
 }
 
-/** Estimated errors of runs that differ in their k-grids, coarse ones first. */
+/**
+ * Share of an error by the k-grid that is there at a low cutoff, at least: plane waves that enter
+ * the sphere from one k-point to the next add to it (docs/accuracy.md).
+ */
+const AT_LOW_CUTOFF = 0.75;
+
+/**
+ * Estimated errors of runs at a low cutoff that differ in their k-grids, coarse ones first, as they
+ * are at a high one.
+ */
 export function kgridErrors(ladder: readonly KgridRun[], atoms: number): QuantityErrors[] {
   if (ladder.length < 2) return ladder.map(() => ({}));
   const last = ladder.at(-1)!;
@@ -72,7 +81,7 @@ export function kgridErrors(ladder: readonly KgridRun[], atoms: number): Quantit
       const of = (each: QuantityErrors) => each[quantity]!;
       const remains = ladderErrors(n, far(main).map(of), steps.map(of)).at(-1)!;
       const all = far(ladder).map(of);
-      return [quantity, all.map((_, i) => Math.max(...all.slice(i)) + remains)] as const;
+      return [quantity, all.map((_, i) => (Math.max(...all.slice(i)) + remains) / AT_LOW_CUTOFF)] as const;
     },
   );
   return ladder.map((_, i) => Object.fromEntries(errors.map(([quantity, each]) => [quantity, each[i]!])));

@@ -10,7 +10,7 @@ export interface CutoffError {
 }
 
 /** Differences that fall more slowly than as n^−p say nothing about what comes after them. */
-const SLOWEST = 2;
+const SLOWEST = 1.5;
 /** No faster decay is supposed. */
 const FASTEST = 12;
 
@@ -18,7 +18,7 @@ const FASTEST = 12;
  * Returns the errors of values at growing n that converge: how far each, or any after it, is from
  * the last, and what the last itself lacks, n^−p as the last two or three differences fell.
  *
- * Where they do not fall with an exponent of 2 or more, the last lacks as much as the last
+ * Where they do not fall with an exponent of 1.5 or more, the last lacks as much as the last
  * difference, and half of the one before: two values may agree by chance.
  *
  * @param n k-points along an axis; at least two.
