@@ -33,11 +33,12 @@ const LONGEST_TEXT = 1_000_000;
 /**
  * Opens a connection to a server that listens.
  *
+ * @param signal ends it.
  * @throws InputError if none does.
  */
-export const connectTo = (address: ServerAddress): Promise<Socket> =>
+export const connectTo = (address: ServerAddress, signal: AbortSignal): Promise<Socket> =>
   new Promise((found, failed) => {
-    const socket = connect(address);
+    const socket = connect({ ...address, signal });
     socket.once("connect", () => found(socket));
     // Later errors, when this promise is settled, are those of reading and writing.
     socket.on("error", (error: NodeJS.ErrnoException) => {
@@ -66,7 +67,7 @@ export async function answerServer(
   const read = reader(received);
   let found: Answer | undefined;
   for (;;) {
-    const header = await read(HEADER, "a message", true);
+    const header = await read(HEADER, "a message", found === undefined);
     if (header === undefined) return;
     const name = header.toString("latin1").trimEnd();
     if (name === "EXIT") return;
@@ -91,16 +92,20 @@ export async function answerServer(
 
 type Read = {
   (length: number, what: string): Promise<Buffer>;
-  (length: number, what: string, mayEnd: true): Promise<Buffer | undefined>;
+  (length: number, what: string, mayEnd: boolean): Promise<Buffer | undefined>;
 };
 
 /** Reads so many bytes; undefined where the stream ends before them and may. */
 function reader(received: AsyncIterable<Uint8Array>): Read {
   const pieces = received[Symbol.asyncIterator]();
   let held = Buffer.alloc(0);
-  const read = async (length: number, what: string, mayEnd?: true) => {
+  const read = async (length: number, what: string, mayEnd = false) => {
     while (held.length < length) {
-      const { value, done } = await pieces.next();
+      const { value, done } = await pieces.next().catch((error: NodeJS.ErrnoException) => {
+        throw new InputError(
+          `server: must keep the connection until EXIT, got ${error.code ?? error.message}`,
+        );
+      });
       if (done === true) {
         if (mayEnd && held.length === 0) return undefined;
         requireServer(false, `${what} of ${length} bytes`, `the end after ${held.length}`);

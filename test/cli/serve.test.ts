@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import { type AskedGeometry, answerServer } from "../../src/io/ipi.ts";
+import { type AskedGeometry, answerServer, connectTo } from "../../src/io/ipi.ts";
 import { solve } from "../../src/job/tasks/scf/solve.ts";
 import { SILICON } from "../systems.ts";
-import { fakeHost } from "./fake-host.ts";
+import { fakeHost, interruptedAt } from "./fake-host.ts";
 
 const cwd = mkdtempSync(join(tmpdir(), "stillwave-serve-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
@@ -202,4 +202,36 @@ test("a geometry without an answer gets none: the connection ends, and one line 
     "stillwave: --socket: must be given, or --unix in place of it, got neither or both\n",
   );
   expect((await serve(["--socket", "localhost"]))[1].stderr).toMatch(/--socket: must be a host and a port/);
+});
+
+// Seen red: without the signal the connection stayed open and the command waited for ever.
+test("Ctrl-C ends it, before it is connected and while it waits", async () => {
+  const path = join(cwd, "silent");
+  const open: Socket[] = [];
+  const server = createServer((socket) => open.push(socket));
+  await new Promise<void>((listening) => server.listen(path, listening));
+  const host = interruptedAt(fakeHost({ cwd, isReal: true }), "waiting for geometries");
+  const [code, { stderr }] = await serve(["--unix", path], host);
+  expect([code, stderr]).toEqual([3, expect.stringContaining("interrupted before the server had ended")]);
+  await expect(connectTo({ path }, AbortSignal.abort())).rejects.toThrow(/^server: must listen at .*silent/);
+  for (const socket of open) socket.destroy();
+  server.close();
+});
+
+// Seen red: exit code 0 in the first case, a bare ECONNRESET in the second.
+test("a server that is gone before it has its answer, or breaks the connection, is told of", async () => {
+  expect(await conversation(geometry(CELL, TWO)).catch(({ message }) => message)).toMatch(
+    /^server: must send a message of 12 bytes, got the end after 0;/,
+  );
+  async function* broken() {
+    yield header("STATUS");
+    throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+  }
+  const talk = answerServer(
+    broken(),
+    async () => {},
+    2,
+    async () => Promise.reject(new Error("nobody asked")),
+  );
+  await expect(talk).rejects.toThrow(/^server: must keep the connection until EXIT, got ECONNRESET$/);
 });

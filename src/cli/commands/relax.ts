@@ -175,6 +175,6 @@ function verdict(file: RelaxFile): string {
   const ofGrid =
     options.fix.length > 0 || net <= options.force
       ? ""
-      : `\na net force of ${net.toExponential(1)} Ha/bohr is left out: that of xc on the grid, a higher ecut makes it less`;
+      : `\na net force of ${net.toExponential(1)} Ha/bohr is left out: mostly that of xc on the grid, a higher ecut makes it less`;
   return `${converged ? "relaxed" : "NOT relaxed"} in ${steps.length === 1 ? "1 geometry" : `${steps.length} geometries`} and ${plural(scf, "SCF step")}, ${state}${ofGrid}${pulay}${checks ? `\nchecks: ${checksText(checks)}` : ""}`;
 }

@@ -44,9 +44,7 @@ export const serve = jobCommand({
       ...common,
       ...own,
       async converse(count, answer) {
-        const socket = await connectTo(address);
-        const leave = () => void socket.destroy();
-        signal.addEventListener("abort", leave);
+        const socket = await connectTo(address, signal);
         report.note(`connected, ${plural(count, "atom")}: waiting for geometries`);
         try {
           await answerServer(
@@ -59,8 +57,7 @@ export const serve = jobCommand({
             answer,
           );
         } finally {
-          signal.removeEventListener("abort", leave);
-          leave();
+          socket.destroy();
         }
       },
       onStep: (row) => {
