@@ -79,6 +79,7 @@ list("Guides", "docs/index.html", new Map([...guides, ...top]));
 list("Notebooks", "notebooks/index.html", notebooks);
 for (const folder of [
   "docs/models",
+  "docs/own-slab",
   "docs/pictures",
   "docs/reliability",
   "docs/tutorial",
