@@ -48,17 +48,21 @@ test("values that converge as a power are as far from their limit as is said; ot
   const values = n.map((each) => each ** -3);
   const far = values.map((x) => x - values.at(-1)!);
   const steps = values.slice(1).map((x, i) => values[i]! - x);
-  const errors = ladderErrors(n, far, steps);
+  const onward = [false, false, false];
+  const errors = ladderErrors(n, far, steps, onward);
   for (const [i, error] of errors.entries()) expect(error).toBeCloseTo(values[i]!, 9);
   // faster than a power at the end: the slower of the last two exponents is supposed
-  const sudden = ladderErrors(n, far.with(-1, 0), steps.with(-1, steps.at(-1)! / 100)).at(-1)!;
+  const sudden = ladderErrors(n, far.with(-1, 0), steps.with(-1, steps.at(-1)! / 100), onward).at(-1)!;
   expect(sudden).toBeCloseTo(values.at(-1)! / 100, 9);
-  // 1, 0, 0.75, 0.5: the last lacks what it changed, and no value is better than any after it
-  expect(ladderErrors([2, 3, 4, 6], [0.5, 0.5, 0.25, 0], [1, 0.75, 0.25])).toEqual([
-    0.875, 0.875, 0.625, 0.375,
+  // 3, 2, 1.25, 1: the last lacks what it changed or half of the change before
+  expect(ladderErrors([2, 3, 4, 6], [2, 1, 0.25, 0], [1, 0.75, 0.25], [false, false])).toEqual([
+    2.375, 1.375, 0.625, 0.375,
   ]);
   // 1, 0, 1, 1: two that agree by chance
-  expect(ladderErrors([2, 3, 4, 6], [0, 1, 0, 0], [1, 1, 0]).at(-1)).toBe(0.5);
+  expect(ladderErrors([2, 3, 4, 6], [0, 1, 0, 0], [1, 1, 0], [true, false]).at(-1)).toBe(1);
+  // 1, 0.2, 0.25, 0.24: they fall fast, but to and fro; no value is better than any after it
+  const turning = ladderErrors([2, 3, 4, 6], [0.76, 0.04, 0.01, 0], [0.8, 0.05, 0.01], [true, true]);
+  for (const [i, error] of [0.81, 0.09, 0.06, 0.05].entries()) expect(turning[i]).toBeCloseTo(error, 12);
 });
 
 test("cutoffs are told by the power law of the errors", () => {
@@ -82,6 +86,10 @@ interface World {
   readonly noise?: number;
   readonly entropy?: number;
   readonly signal?: (calls: number) => void;
+  /** Called while errors are estimated. */
+  readonly late?: () => void;
+  /** Share of the error by the basis that is estimated at a cutoff. */
+  readonly found?: (ecut: number) => number;
 }
 
 const basisError = (ecut: number) => 4e-3 * (10 / ecut) ** 5;
@@ -90,17 +98,22 @@ const EXACT = -4;
 
 /** A world in which all errors are known: what is reported can be compared with the truth. */
 const world =
-  ({ calls, coupling = 0, noise = 0, entropy, signal }: World): typeof scfTask =>
+  ({ calls, coupling = 0, noise = 0, entropy, signal, late, found = () => 1 }: World): typeof scfTask =>
   async ({ job }, options) => {
     const { ecut } = job;
     const n = (job.kgrid as readonly number[])[0]!;
     calls.push(`${ecut} ${n}`);
     signal?.(calls.length);
-    if (options.signal?.aborted) return { status: "interrupted", warnings: [], history: [] } as never;
+    if (options.signal?.aborted) return { job, status: "interrupted", warnings: [], history: [] } as never;
     const [b, k] = [basisError(ecut), kError(n)];
     await options.checkpoint?.({ of: `${ecut} ${n}` } as never);
     const coupled = coupling * b * (k / kError(2));
-    const basis = { energy: { error: 2 * (b - coupled) * 0.89 }, forces: { error: 0 }, stress: { error: 0 } };
+    if (options.errors) late?.();
+    const basis = {
+      energy: { error: found(ecut) * 2 * (b - coupled) * 0.89 },
+      forces: { error: 0 },
+      stress: { error: 0 },
+    };
     const nothing = { energy: { error: 1e-9 }, forces: { error: 0 }, stress: { error: 0 } };
     return {
       job,
@@ -116,7 +129,8 @@ const world =
       kpoints: Array.from({ length: n ** 3 }, () => ({})),
       history: [{ densityResidual: 1e-4, hamiltonianApplications: 7 }],
       resources: { wallSeconds: calls.length },
-      ...(options.errors && { errors: { parts: { basis, scf: nothing, eigensolver: nothing } } }),
+      ...(options.errors &&
+        !options.signal?.aborted && { errors: { parts: { basis, scf: nothing, eigensolver: nothing } } }),
       warnings: [],
     } as unknown as ResultFile;
   };
@@ -196,14 +210,36 @@ test("runs that a checkpoint knows are not made again; an interruption leaves wh
   expect(interrupted.report.status).toBe("interrupted");
   expect(interrupted.result.status).toBe("interrupted");
   expect(interrupted.report.rounds).toHaveLength(4);
-  // the state of the fourth was kept before it had ended
-  expect(state!.aim!.rounds).toHaveLength(3);
+  expect(interrupted.report.settings.ecut).toBe(interrupted.result.job.ecut);
+  expect(state!.aim!.rounds).toHaveLength(4);
   const again = await aimed("1meV/atom", {}, { restart: state });
   const whole = await aimed("1meV/atom", {});
-  expect(again.calls).toEqual(whole.calls.slice(3));
+  expect(again.calls).toEqual(whole.calls.slice(4));
   expect(again.report.settings).toEqual(whole.report.settings);
   const other = await aimed("2meV/atom", {}, { restart: state });
   expect(other.calls[0]).toBe(whole.calls[0]); // of another accuracy
+});
+
+// Seen red: "not-reached" with the reason that the error by the basis is not known.
+test("an interruption while errors are estimated is one", async () => {
+  const controller = new AbortController();
+  const { report } = await aimed(
+    "1meV/atom",
+    { late: () => controller.abort() },
+    { signal: controller.signal },
+  );
+  expect([report.status, report.reason]).toEqual([
+    "interrupted",
+    "interrupted before the accuracy was reached",
+  ]);
+  expect(report.errors).toEqual({});
+});
+
+// Seen red: a cutoff was taken whose estimate is a tenth of its error.
+test("estimates that higher cutoffs refute are not believed, nor those after them without one", async () => {
+  const { result, report } = await aimed("50meV/atom", { found: (ecut) => (ecut < 12 ? 0.1 : 1) });
+  expect(report.status).toBe("reached");
+  expect(trueError(result)).toBeLessThanOrEqual(report.errors.energy!.error!);
 });
 
 test("what leaves nothing to choose is refused; without an accuracy the job's settings are taken", async () => {

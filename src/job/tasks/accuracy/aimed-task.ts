@@ -11,7 +11,7 @@ import type { ResultFile } from "../scf/result.ts";
 import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
 import type { Settings } from "../settings.ts";
 import type { AccuracyReport, AccuracyRound, QuantityErrors } from "./accuracy-result.ts";
-import { errorsOfResult, type KgridRun, kgridErrors, smearingErrors } from "./error-sums.ts";
+import { distance, errorsOfResult, type KgridRun, kgridErrors, smearingErrors } from "./error-sums.ts";
 import {
   firstCutoff,
   kgridOf,
@@ -60,8 +60,8 @@ export async function aimedTask(session: Session, options: AimedRunOptions): Pro
     text,
     status,
     ...(reason === undefined ? {} : { reason }),
-    settings: { ...search.settings, densityTolerance },
-    errors: search.errors,
+    settings: { ...settingsOf(rounds.latest!.job), densityTolerance },
+    errors: search.judged === rounds.latest ? search.errors : {},
     rounds: rounds.list,
   });
   try {
@@ -115,8 +115,8 @@ interface Search {
   /** Where it begins [Ha], and the decay of errors by the cutoff that is expected [1/Ha]. */
   readonly first: number;
   readonly decay: number;
-  /** Of the last result, or where the search began. */
-  settings: Settings;
+  /** The last result, and its errors. */
+  judged?: ResultFile | undefined;
   errors: AccuracyReport["errors"];
 }
 
@@ -131,7 +131,6 @@ function searchOf({ ecut }: Job, crystal: JobCrystal, asked: Search["asked"], ro
     grids,
     first,
     decay,
-    settings: { ecut: first, kgrid: grids[0]!.kgrid },
     errors: {},
   };
 }
@@ -160,7 +159,8 @@ async function reach(search: Search): Promise<void> {
     const result = await rounds.compute("result", settings, { from: basis });
     const smearing = smearingErrors(rounds.latest!, model);
     const evidence = { result, start, basis, grid, kpoints: kErrors[k]!, smearing };
-    Object.assign(search, { settings, errors: errorsOfResult(asked, evidence, model.atoms.length) });
+    search.judged = rounds.latest;
+    search.errors = errorsOfResult(asked, evidence, model.atoms.length);
     const used = aimed.map((quantity) => (search.errors[quantity]?.error ?? Infinity) / asked[quantity]!);
     const worst = Math.max(...used);
     if (worst <= 1) return;
@@ -170,7 +170,7 @@ async function reach(search: Search): Promise<void> {
         "not-reached",
         `the smearing alone makes an error of ${smeared.toExponential(1)} Ha per atom; lower temperature, or leave out T=0`,
       );
-    if (worst === Infinity) break;
+    if (!Number.isFinite(worst)) break;
     share *= KGRID_SHARE.most / worst;
   }
   throw new SearchEnd("not-reached", "the errors of the result add up to more than was asked for");
@@ -232,11 +232,12 @@ async function fineKgrids(
  * @returns a run at that cutoff with its errors, and the place of the k-grid in the ladder.
  */
 async function bestSettings(
-  { rounds, grids, aimed, decay }: Search,
+  search: Search,
   cutoffs: AccuracyRound[],
   { ladder, kErrors }: { readonly ladder: readonly SpacedRun[]; readonly kErrors: readonly QuantityErrors[] },
   allowed: Allowed,
 ): Promise<{ readonly basis: AccuracyRound; readonly k: number }> {
+  const { rounds, grids, aimed, decay } = search;
   for (let tried = 0; tried <= MOST.cutoffs; tried++) {
     const points = (quantity: ErrorQuantity) =>
       cutoffs.map((round) => {
@@ -248,7 +249,12 @@ async function bestSettings(
           );
         return { ecut: round.ecut, error };
       });
-    const doubtful = Math.max(0, ...cutoffs.filter(({ doubt }) => doubt).map(({ ecut }) => ecut));
+    const refuted = cutoffs.filter((round) => isRefuted(round, cutoffs, search));
+    const doubtful = Math.max(
+      0,
+      ...[...cutoffs.filter(({ doubt }) => doubt), ...refuted].map(({ ecut }) => ecut),
+    );
+    const highest = Math.max(...cutoffs.map(({ ecut }) => ecut));
     const candidates = kErrors.flatMap((each, k) => {
       const left = (quantity: ErrorQuantity) => allowed(quantity) - (each[quantity] ?? Infinity);
       if (aimed.some((quantity) => left(quantity) < (1 - KGRID_SHARE.most) * allowed(quantity))) return [];
@@ -266,14 +272,34 @@ async function bestSettings(
         aimed.every((quantity) => basis![quantity]! <= BASIS_SHARE.most * left(quantity)),
       )
       .sort((a, b) => a.ecut - b.ecut);
-    if (known !== undefined) return { basis: known, k };
+    // where estimates have been too small, one is believed if a higher cutoff agrees with it
+    const isBelieved = known !== undefined && (refuted.length === 0 || known.ecut < highest);
+    if (isBelieved) return { basis: known, k };
     if (tried === MOST.cutoffs) break;
     const slowest = Math.min(...aimed.map((quantity) => decayOf(points(quantity), decay)));
     const how = { from: cutoffs.at(-1)!, estimate: estimateRatio(slowest) };
-    cutoffs.push(await rounds.compute("basis", { ecut, kgrid: grids[0]!.kgrid }, how));
+    const higher = known === undefined ? ecut : Math.ceil(AFTER_DOUBT * highest);
+    cutoffs.push(await rounds.compute("basis", { ecut: higher, kgrid: grids[0]!.kgrid }, how));
   }
   throw new SearchEnd(
     "not-reached",
     `${settingsText(cutoffs.at(-1)!)}: the errors by the basis do not fall as expected`,
   );
 }
+
+/** Whether a run at a higher cutoff shows an estimate too small: by its own, or by what changed. */
+function isRefuted(round: AccuracyRound, cutoffs: readonly AccuracyRound[], search: Search): boolean {
+  const { crystal, asked, aimed } = search;
+  return cutoffs
+    .filter(({ ecut }) => ecut > round.ecut)
+    .some((higher) => {
+      const changed = distance(round, higher, crystal.model.atoms.length);
+      return aimed.some((quantity) => {
+        const claimed = round.basis![quantity]! + SCF_SHARE * asked[quantity]!;
+        return higher.basis![quantity]! > claimed || changed[quantity]! > claimed;
+      });
+    });
+}
+
+/** Cutoff and k-grid of a job that was run. */
+const settingsOf = ({ ecut, kgrid }: Job): Settings => ({ ecut, kgrid: kgrid as Settings["kgrid"] });

@@ -51,6 +51,15 @@ function mixedDifference(
   );
 }
 
+/** The change of one quantity from a run to another, in all its components. */
+function wayOf(quantity: ErrorQuantity, from: RunValues, to: RunValues): number[] {
+  if (quantity === "energy") return [to.energy - from.energy];
+  const [before, after] = [from[quantity]?.flat() ?? [], to[quantity]?.flat() ?? []];
+  return after.map((x, i) => x - before[i]!);
+}
+const dotOf = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, x, i) => sum + x * b[i]!, 0);
+
 /** A run of a comparison of k-grids. */
 export interface KgridRun extends RunValues {
   readonly kgrid: Vec3;
@@ -79,13 +88,18 @@ export function kgridErrors(ladder: readonly KgridRun[], atoms: number): Quantit
   const errors = ERROR_QUANTITIES.filter((quantity) => steps.every((each) => quantity in each)).map(
     (quantity) => {
       const of = (each: QuantityErrors) => each[quantity]!;
-      const remains = ladderErrors(n, far(main).map(of), steps.map(of)).at(-1)!;
+      const ways = main.slice(1).map((run, i) => wayOf(quantity, main[i]!, run));
+      const turns = ways.slice(1).map((way, i) => dotOf(way, ways[i]!) < 0);
+      const remains = ladderErrors(n, far(main).map(of), steps.map(of), turns).at(-1)!;
       const all = far(ladder).map(of);
       return [quantity, all.map((_, i) => (Math.max(...all.slice(i)) + remains) / AT_LOW_CUTOFF)] as const;
     },
   );
   return ladder.map((_, i) => Object.fromEntries(errors.map(([quantity, each]) => [quantity, each[i]!])));
 }
+
+/** Share by which an error by the basis may differ on a finer k-grid, where that is untested. */
+const UNTESTED = 0.25;
 
 /** The runs that say how far a result is from exact. */
 export interface Evidence {
@@ -108,7 +122,8 @@ export interface Evidence {
  * The errors by basis and k-grid, b and k, were found at other settings of the other. In a result
  * they differ by the part of them that depends on the other. Of the change by the cutoff from that
  * at the start, B, and the change by the k-grid, K, the mixed difference m of the four runs is that
- * part; of what is left it is m b/B + m k/K if it falls as they do.
+ * part; of what is left it is m b/B + m k/K if it falls as they do. Where the result has the cutoff
+ * of the start there is no such difference, and a quarter of b stands for it.
  */
 export function errorsOfResult(
   asked: Accuracy,
@@ -122,14 +137,16 @@ export function errorsOfResult(
   return Object.fromEntries(
     ERROR_QUANTITIES.map((quantity) => {
       const [b, k, m, scf] = [basis.basis, kpoints, mixed, basis.scf].map((each) => each?.[quantity]);
-      const fallen = result.residual / basis.residual;
+      const fallen = basis.residual > 0 ? result.residual / basis.residual : 1;
       const found: Partial<Record<AimedPart, number | undefined>> = {
         basis: b,
         kpoints: k,
         coupling:
           b === undefined || k === undefined || m === undefined
             ? undefined
-            : m * Math.min(1, share(b, byBasis[quantity]!) + share(k, byGrid[quantity]!)),
+            : basis === start && grid !== start
+              ? UNTESTED * b
+              : m * Math.min(1, share(b, byBasis[quantity]!) + share(k, byGrid[quantity]!)),
         // the energy is wrong in second order of the residual
         scf: scf && scf * (quantity === "energy" ? fallen ** 2 : fallen),
         smearing: smeared[quantity],

@@ -17,12 +17,12 @@ export function toleranceFor(
   { energy, forces, stress }: Accuracy,
   { atoms, lattice }: Pick<Model, "atoms" | "lattice">,
 ): number {
-  const bounds = [
+  const limits = [
     energy && Math.sqrt((SCF_SHARE * energy * atoms.length) / RESIDUAL.energy),
     forces && (SCF_SHARE * forces) / RESIDUAL.derivatives,
     stress && (SCF_SHARE * stress * lattice.volume) / RESIDUAL.derivatives,
   ];
-  const found = Math.min(RESIDUAL.most, ...bounds.filter((bound) => bound !== undefined));
+  const found = Math.min(RESIDUAL.most, ...limits.filter((limit) => limit !== undefined));
   return Math.max(RESIDUAL.least, Number(found.toPrecision(2)));
 }
 
@@ -63,8 +63,8 @@ const TABLE_RATIO = Math.log(25);
 const UNMEASURED = { share: 0.6, decay: 4 };
 
 /**
- * The cutoff to begin at [Ha], between the low and the suggested one of the hardest potential, at
- * most that of the job; and the exponent p of errors that fall as E^−p.
+ * The cutoff to begin at [Ha], between the low and the suggested one of the hardest potential, if
+ * that of the job is not between them; and the exponent p of errors that fall as E^−p.
  */
 export function firstCutoff(
   ecut: number,
@@ -73,5 +73,8 @@ export function firstCutoff(
   const known = hardestCutoffs(model);
   if (known === undefined) return { first: UNMEASURED.share * ecut, decay: UNMEASURED.decay };
   const { suggested, low } = known;
-  return { first: Math.min(ecut, (low + suggested) / 2), decay: TABLE_RATIO / Math.log(suggested / low) };
+  return {
+    first: Math.max(low, Math.min(ecut, (low + suggested) / 2)),
+    decay: TABLE_RATIO / Math.log(suggested / low),
+  };
 }

@@ -19,23 +19,30 @@ const FASTEST = 12;
  * the last, and what the last itself lacks, n^−p as the last two or three differences fell.
  *
  * Where they do not fall with an exponent of 1.5 or more, the last lacks as much as the last
- * difference, and half of the one before: two values may agree by chance.
+ * difference, and half of the one before: two values may agree by chance. Where they change
+ * direction, as those of metals do, the last lacks as much as either.
  *
  * @param n k-points along an axis; at least two.
  * @param distances distance of each value from the last.
  * @param steps distance of each value from the one before it, for all but the first.
+ * @param turns whether each step goes back, for all but the first.
  */
 export function ladderErrors(
   n: readonly number[],
   distances: readonly number[],
   steps: readonly number[],
+  turns: readonly boolean[],
 ): number[] {
   const [last, before = 0] = steps.toReversed() as [number, number?];
   const p = Math.min(
     exponentOf(n.slice(-3), steps.slice(-2)),
     exponentOf(n.slice(-4, -1), steps.slice(-3, -1)),
   );
-  const remains = p >= SLOWEST ? last / ((n.at(-1)! / n.at(-2)!) ** p - 1) : Math.max(last, before / 2);
+  const isTurning = turns.slice(-2).includes(true);
+  const remains =
+    p >= SLOWEST && !isTurning
+      ? last / ((n.at(-1)! / n.at(-2)!) ** p - 1)
+      : Math.max(last, isTurning ? before : before / 2);
   return distances.map((_, i) => Math.max(...distances.slice(i)) + remains);
 }
 

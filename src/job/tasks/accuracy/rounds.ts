@@ -1,6 +1,7 @@
 import { InputError, NotConvergedError } from "../../../common/failure.ts";
 import type { ErrorQuantity } from "../../../refine/parts.ts";
 import type { Session } from "../../prepare/session.ts";
+import type { Checkpoint } from "../../prepare/starting-point.ts";
 import type { Job } from "../../schema/job.ts";
 import type { ResultFile } from "../scf/result.ts";
 import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
@@ -75,6 +76,11 @@ export function roundsOf(session: Session, options: AimedRunOptions, text: strin
   let state: unknown = options.restart;
   let latest: ResultFile | undefined;
   let spent: Partial<ResultFile["resources"]> = {};
+  /** Writes the last state with all runs so far. */
+  const keep = async () => {
+    const aim: Aim = { text, job, rounds: list };
+    if (state !== undefined) await rest.checkpoint?.({ ...(state as Checkpoint), aim } as Checkpoint);
+  };
   return {
     list,
     get latest() {
@@ -109,8 +115,7 @@ export function roundsOf(session: Session, options: AimedRunOptions, text: strin
           checkpoint: async (reached) => {
             state = reached;
             states.set(name, reached);
-            const aim: Aim = { text, job, rounds: list };
-            await rest.checkpoint?.({ ...reached, aim } as typeof reached);
+            await keep();
           },
         },
       ).catch((error: unknown) => {
@@ -121,7 +126,9 @@ export function roundsOf(session: Session, options: AimedRunOptions, text: strin
       });
       const result: ResultFile = { ...found, warnings: own(found.warnings) };
       latest = result;
-      if (result.status === "interrupted") throw new SearchEnd("interrupted", INTERRUPTED);
+      // estimates of its errors may be what was interrupted
+      if (result.status === "interrupted" || (options.signal?.aborted && !isResult))
+        throw new SearchEnd("interrupted", INTERRUPTED);
       const round = roundOf(purpose, { ecut, kgrid }, result, {
         atoms,
         before: spent,
@@ -129,6 +136,7 @@ export function roundsOf(session: Session, options: AimedRunOptions, text: strin
       });
       spent = result.resources;
       list.push(round);
+      await keep();
       onRound?.(round);
       if (!result.converged) throw new SearchEnd("not-reached", `${name}: ${result.reason ?? result.status}`);
       return round;
