@@ -295,8 +295,8 @@ function isRefuted(round: AccuracyRound, cutoffs: readonly AccuracyRound[], sear
     .some((higher) => {
       const changed = distance(round, higher, crystal.model.atoms.length);
       return aimed.some((quantity) => {
-        const claimed = round.basis![quantity]! + SCF_SHARE * asked[quantity]!;
-        return higher.basis![quantity]! > claimed || changed[quantity]! > claimed;
+        const claimed = (round.basis?.[quantity] ?? Infinity) + SCF_SHARE * asked[quantity]!;
+        return Math.max(higher.basis?.[quantity] ?? 0, changed[quantity] ?? 0) > claimed;
       });
     });
 }

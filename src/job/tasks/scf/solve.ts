@@ -10,12 +10,12 @@ import { aimedAt, aimedTask } from "../accuracy/aimed-task.ts";
 import { onlyConverged, type SolveOptions, solveConverged, solveSession } from "./solve-session.ts";
 
 /** What a ground state may be told beside its job. */
-export interface SolveJobOptions extends SolveOptions {
+export type SolveJobOptions = SolveOptions & {
   /** Errors that are allowed, such as `1meV/atom`; instead of the job's. */
   readonly accuracy?: string | undefined;
   /** Hears how the accuracy was reached. */
   readonly onAccuracy?: ((report: AccuracyReport) => void) | undefined;
-}
+};
 
 /**
  * Finds the ground state of a job and keeps it open for what follows from it: forces, bands,
