@@ -1,7 +1,8 @@
 import { InputError, requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
-import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import type { Drawing } from "./drawing/drawing.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, decadeAxis, FAINT, heading, inkOf, marginTop, PALETTE } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 

@@ -1,7 +1,8 @@
 import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
+import type { Drawing } from "./drawing/drawing.ts";
 import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { type Drawing, figureSvg, heightAt } from "./drawing/svg.ts";
+import { figureSvg, heightAt } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,

@@ -1,7 +1,8 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { contourSvg } from "./drawing/contour.ts";
-import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import type { Drawing } from "./drawing/drawing.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 

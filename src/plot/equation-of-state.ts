@@ -1,7 +1,7 @@
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../common/units.ts";
 import { type EquationOfState, energyAtVolume } from "../observables/equation-of-state.ts";
+import type { Drawing } from "./drawing/drawing.ts";
 import { linesSvg } from "./drawing/lines.ts";
-import type { Drawing } from "./drawing/svg.ts";
 
 /** Points of the curve. */
 const FINE = 100;

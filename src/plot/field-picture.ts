@@ -6,7 +6,7 @@ import type { Model } from "../model/model.ts";
 import { layerSpacing, macroscopicAverage } from "../observables/macroscopic-average.ts";
 import { onSlice, type Plane, slice } from "../observables/slice.ts";
 import { type ContourOptions, contourSvg } from "./drawing/contour.ts";
-import type { Drawing } from "./drawing/svg.ts";
+import type { Drawing } from "./drawing/drawing.ts";
 import { stacked } from "./drawing/together.ts";
 import { type FreePlane, freePlaneSvg } from "./free-plane.ts";
 import { type Profile, type ProfileOptions, profileSvg } from "./profile.ts";

@@ -17,8 +17,8 @@ import type { Model } from "../model/model.ts";
 import { toFractional } from "../model/structure.ts";
 import { atomsOn, onLine, onRectangle, type Rectangle, rectangleThrough } from "../observables/free-slice.ts";
 import { type ContourOptions, contourSvg } from "./drawing/contour.ts";
+import type { Drawing } from "./drawing/drawing.ts";
 import { linesSvg } from "./drawing/lines.ts";
-import type { Drawing } from "./drawing/svg.ts";
 import { FAINT, INK } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 

@@ -1,6 +1,7 @@
 import { requireInput } from "../common/failure.ts";
+import type { Drawing } from "./drawing/drawing.ts";
 import { NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import {
   axisLabel,
   colourOf,

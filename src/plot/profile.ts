@@ -1,5 +1,6 @@
 import { requireInput } from "../common/failure.ts";
-import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import type { Drawing } from "./drawing/drawing.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./drawing/theme.ts";
 
 /** Function along a periodic axis, at equal distances from 0 to just before the end. */

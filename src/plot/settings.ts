@@ -1,7 +1,7 @@
 import { EV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
+import type { Drawing } from "./drawing/drawing.ts";
 import { linesSvg } from "./drawing/lines.ts";
-import type { Drawing } from "./drawing/svg.ts";
 import { beside, stacked } from "./drawing/together.ts";
 
 /** Error of the energy with some settings against the finest. */

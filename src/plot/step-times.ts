@@ -1,5 +1,6 @@
 import { requireInput } from "../common/failure.ts";
-import { type Drawing, figureSvg } from "./drawing/svg.ts";
+import type { Drawing } from "./drawing/drawing.ts";
+import { figureSvg } from "./drawing/svg.ts";
 import { axisLabel, colourOf, framed, heading, KEY_ROW, key, keyRows, OVER_KEY } from "./drawing/theme.ts";
 
 /** Time of each part of a step [s]. */

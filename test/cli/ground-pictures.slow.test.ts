@@ -24,6 +24,6 @@ test("draws density, potential and times of a real run, on the plane asked for",
   const text = (name: string) => readFileSync(join(cwd, name), "utf8");
   expect(text("d.svg")).toContain("plane c = 0.25");
   expect(text("v.svg")).toContain("Fermi level");
-  expect(text("t.svg")).toMatch(/diagonalise \d+ %/);
+  expect(text("t.svg")).toMatch(/transforms \d+ %/);
   expect(host.written.stderr).toContain("plot: t.svg\nplot: d.svg\nplot: v.svg\n");
 });

@@ -33,7 +33,7 @@ const run = (processes: number, ...command: string[]) =>
   execFileSync(...words(processes, command), { cwd, encoding: "utf8", stdio: "pipe", timeout: 240_000 });
 
 /** Times and numbers of threads are those of the run. */
-const TIMES = new Set(["seconds", "parts", "resources", "threads", "phases"]);
+const TIMES = new Set(["seconds", "parts", "work", "resources", "threads", "phases"]);
 const digits = (file: string): unknown =>
   JSON.parse(readFileSync(join(cwd, file), "utf8"), (key, value) => (TIMES.has(key) ? undefined : value));
 

@@ -1,5 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
-import { type Drawing, figureSvg } from "./svg.ts";
+import type { Drawing } from "./drawing.ts";
+import { figureSvg } from "./svg.ts";
 import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, WIDTH } from "./theme.ts";
 import { beside } from "./together.ts";
 

@@ -1,5 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
-import { type Drawing, figureSvg } from "./svg.ts";
+import type { Drawing } from "./drawing.ts";
+import { figureSvg } from "./svg.ts";
 import { axisLabel, colourOf, decadeAxis, framed, heading, key, namedLevel, OVER_KEY } from "./theme.ts";
 
 /** Function known at points. */

@@ -1,17 +1,7 @@
 import type { PlotOptions } from "@observablehq/plot";
+import type { Drawing, Figure, Marks } from "./drawing.ts";
 import { INK, PAPER, type Plot, WIDTH } from "./theme.ts";
 import { onDarkScreens } from "./together.ts";
-
-/** How any picture is drawn. */
-export interface Drawing {
-  /** Width [px], 96 to the inch; letters keep their size. Default 680. */
-  readonly width?: number | undefined;
-  /**
-   * Changes the specification of the picture's main panel, in the words of Observable Plot, before
-   * it is drawn: marks added, an axis of one's own.
-   */
-  readonly adapt?: ((figure: PlotOptions, plot: Plot) => PlotOptions) | undefined;
-}
 
 /** Returns a figure as a stand-alone SVG file. Loads the plotting packages on demand. */
 export async function figureSvg(
@@ -19,8 +9,10 @@ export async function figureSvg(
   { width, adapt = (asItIs) => asItIs }: Drawing = {},
 ): Promise<string> {
   const [plot, document] = await Promise.all([import("@observablehq/plot"), emptyDocument()]);
+  const own = width === undefined ? figure(plot) : narrowed(figure(plot), width);
   const drawing = plot.plot({
-    ...adapt(width === undefined ? figure(plot) : narrowed(figure(plot), width), plot),
+    // a plain record to whoever adapts it
+    ...(adapt(own as unknown as Figure, plot as unknown as Marks) as unknown as PlotOptions),
     document,
     style: { background: PAPER, color: INK, fontFamily: "system-ui, sans-serif", fontSize: "12px" },
   });
