@@ -75,7 +75,8 @@ async function killed(
       [off <= command.within, `what it found is off by ${off}`],
       [piecesMade <= piecesAfter, `${piecesMade} k-points solved where ${piecesAfter} are enough`],
       [!existsSync(join(folder, `${state}.${command.name}.pieces`)), "its pieces were left behind"],
-      [made <= pieces + 1, `${made} pieces of work where ${pieces} are enough`],
+      // from a state without orbitals an iteration may take two steps more
+      [made <= pieces + 2, `${made} pieces of work where ${pieces} are enough`],
     ),
   ];
   return { faults, lost };
