@@ -5,6 +5,7 @@ import {
   type Mat3,
   matMul,
   matVec,
+  norm,
   scale,
   sub,
   transpose,
@@ -54,6 +55,10 @@ export function movingForces(forces: readonly Vec3[], isFixed: readonly boolean[
   const mean = scale(isFixed.includes(true) ? 0 : 1 / forces.length, forces.reduce(add, [0, 0, 0]));
   return forces.map((force, i) => (isFixed[i] ? [0, 0, 0] : sub(force, mean)));
 }
+
+/** Largest length of these forces; 0 without any. */
+export const largestForce = (forces: readonly Vec3[], isFixed: readonly boolean[]): number =>
+  Math.max(0, ...movingForces(forces, isFixed).map(norm));
 
 /** Components of a symmetric tensor, with weights for the sum of squares of all nine. */
 const COMPONENTS = [

@@ -8,7 +8,7 @@ import { trajectoryText } from "../../io/structures/trajectory.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { RELAX_OPTIONS } from "../../job/tasks/relax/options.ts";
 import type { RelaxFile, RelaxStep } from "../../job/tasks/relax/relax-result.ts";
-import { movingForces } from "../../model/deformation.ts";
+import { largestForce } from "../../model/deformation.ts";
 import { checkLine, checksText, failedChecks } from "../output/checks.ts";
 import { tellGrowing } from "../output/growing-file.ts";
 import { output } from "../output/outputs.ts";
@@ -107,23 +107,15 @@ const gigapascal = (stress: number): string =>
 const pressure = ({ stress }: RelaxStep): string =>
   stress === undefined ? "-" : gigapascal(-(stress[0][0] + stress[1][1] + stress[2][2]) / 3);
 
-/** On atoms that move; without the net force where all do. */
-const largestForce = ({ forces }: RelaxStep, fix: readonly number[]): number =>
-  Math.max(
-    ...movingForces(
-      forces,
-      forces.map((_, i) => fix.includes(i + 1)),
-    ).map(norm),
-  );
-
 /** One row for each geometry. */
 function table({ steps, options }: RelaxFile): string {
   const last = steps.at(-1)!.energy;
+  const isFixed = steps[0]!.forces.map((_, i) => options.fix.includes(i + 1));
   const columns: readonly (readonly [string, (step: RelaxStep, i: number) => string])[] = [
     ["geometry", (_, i) => `${i + 1}`],
     ["energy (Ha)", ({ energy }) => energy.toFixed(8)],
     ["from last (meV)", ({ energy }) => (1000 * EV_PER_HARTREE * (energy - last)).toFixed(3)],
-    ["force (Ha/bohr)", (step) => largestForce(step, options.fix).toExponential(2)],
+    ["force (Ha/bohr)", (step) => largestForce(step.forces, isFixed).toExponential(2)],
     ...(options.cell ? [["pressure (GPa)", pressure] as const] : []),
     ["SCF steps", ({ scfSteps }) => `${scfSteps}`],
   ];

@@ -3,7 +3,7 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import { det, largestDifference, norm, rowsVec, sub } from "../../../common/vec3.ts";
 import type { Check } from "../../../ground/check/check.ts";
 import type { GroundState } from "../../../ground/ground-state.ts";
-import { type Coordinates, coordinatesOf, type Geometry, movingForces } from "../../../model/deformation.ts";
+import { type Coordinates, coordinatesOf, type Geometry, largestForce } from "../../../model/deformation.ts";
 import { springHessian } from "../../../model/spring-hessian.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
 import { type QuasiNewton, quasiNewton, type Slope } from "../../../solvers/quasi-newton.ts";
@@ -245,7 +245,7 @@ const slopeOf = (
 
 function largest(step: RelaxStep | undefined, isFixed: readonly boolean[], pressure: number) {
   return {
-    largestForce: Math.max(0, ...movingForces(step?.forces ?? [], isFixed).map(norm)),
+    largestForce: largestForce(step?.forces ?? [], isFixed),
     ...(step?.stress && {
       largestStress: Math.max(
         ...step.stress.flatMap((row, i) => row.map((x, j) => Math.abs(x + (i === j ? pressure : 0)))),
@@ -255,8 +255,8 @@ function largest(step: RelaxStep | undefined, isFixed: readonly boolean[], press
 }
 
 function isRelaxed(step: RelaxStep, isFixed: readonly boolean[], told: RelaxFile["options"]): boolean {
-  const { largestForce, largestStress = 0 } = largest(step, isFixed, told.pressure);
-  return largestForce <= told.force && largestStress <= told.stress;
+  const { largestForce: force, largestStress = 0 } = largest(step, isFixed, told.pressure);
+  return force <= told.force && largestStress <= told.stress;
 }
 
 /**
