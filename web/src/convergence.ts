@@ -1,14 +1,14 @@
 import { scfLeft, stepsLeftText } from "../../src/cli/terminal/steps-left.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import type { HistoryRow } from "../../src/scf/state.ts";
-import { lastCrystal, source } from "./job.ts";
+import { lastCrystal, onCrystal, source } from "./job.ts";
 import { byId, make, picture, runButtons, saveJson, says, scientific, table } from "./page.ts";
-import type { Crystal, Source } from "./worker.ts";
+import type { Mixing, Source } from "./worker.ts";
 import { CORES, compute, inBackground, newest, Stopped, share } from "./workshop.ts";
 
 /** Iterations of one job under several mixings, side by side. */
 
-type Mixing = Crystal["mixing"];
+/** Those to choose from; a job may name another. */
 const MIXINGS: readonly Mixing[] = [
   "simple",
   "kerker",
@@ -18,7 +18,6 @@ const MIXINGS: readonly Mixing[] = [
   "ldos",
   "auto",
 ];
-const USUAL: readonly Mixing[] = ["simple", "kerker", "ldos"];
 
 interface Run {
   readonly mixing: Mixing;
@@ -43,13 +42,24 @@ export function begin(): void {
   const keep = byId("scf-save", HTMLButtonElement);
   byId("scf-picture", HTMLElement).append(drawn.element);
   byId("scf-density", HTMLElement).append(density.element);
-  byId("mixings", HTMLElement).append(
-    ...MIXINGS.map((name) => {
-      const box = make("input", { type: "checkbox", name: "mixing", value: name });
-      box.checked = USUAL.includes(name);
-      return make("label", { class: "choice" }, box, name);
-    }),
-  );
+  let offered: readonly Mixing[] = [];
+  const offer = (mixings: readonly Mixing[]): void => {
+    offered = [...new Set([...MIXINGS, ...mixings])];
+    byId("mixings", HTMLElement).replaceChildren(
+      ...offered.map((name) => {
+        const box = make("input", { type: "checkbox", name: "mixing", value: name });
+        box.checked = mixings.includes(name);
+        return make("label", { class: "choice" }, box, name);
+      }),
+    );
+  };
+  let usual = "";
+  offer([]);
+  onCrystal(({ mixings }) => {
+    if (mixings.join() === usual) return; // what somebody has ticked stays
+    usual = mixings.join();
+    offer(mixings);
+  });
 
   let runs: Run[] = [];
   keep.addEventListener("click", () =>
@@ -124,7 +134,7 @@ export function begin(): void {
     message,
     async (signal) => {
       const boxes = document.querySelectorAll<HTMLInputElement>("#mixings input:checked");
-      const chosen = MIXINGS.filter((name) => [...boxes].some(({ value }) => value === name));
+      const chosen = offered.filter((name) => [...boxes].some(({ value }) => value === name));
       if (chosen.length === 0) throw new Error("mixings: must have at least one chosen, got none; tick one");
       runs = chosen.map((mixing) => ({ mixing, history: [], state: "waiting" }));
       for (const each of [drawn, density]) each.clear();

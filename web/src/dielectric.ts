@@ -2,20 +2,18 @@ import { conditionSettling } from "../../src/cli/terminal/steps-left.ts";
 import { timeLeft } from "../../src/cli/terminal/time-left.ts";
 import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../src/ground/dielectric-options.ts";
 import type { DielectricFile } from "../../src/job/tasks/dielectric/dielectric-result.ts";
-import { lastCrystal, source } from "./job.ts";
+import { source } from "./job.ts";
 import { byId, make, picture, runButtons, saveJson, says, table } from "./page.ts";
-import type { Crystal, Source } from "./worker.ts";
+import type { Mixing, Source } from "./worker.ts";
 import { CORES, compute, inBackground, newest, Stopped, share } from "./workshop.ts";
 
 /** Spectra of the dielectric operator beside the iterations whose rate they predict. */
-
-const MIXINGS: readonly Crystal["mixing"][] = ["simple", "kerker", "ldos"];
 
 /** Steps of the damped iteration at most. */
 const DAMPED = DIELECTRIC_ANALYSIS_OPTIONS.observedSteps.default;
 
 interface Analysis {
-  readonly mixing: Crystal["mixing"];
+  readonly mixing: Mixing;
   readonly residuals: number[];
   state: string;
   file?: DielectricFile;
@@ -111,12 +109,13 @@ export function begin(): void {
     byId("dielectric-stop", HTMLButtonElement),
     message,
     async (signal) => {
-      all = MIXINGS.map((mixing) => ({ mixing, residuals: [], state: "waiting" }));
+      const asked = source();
+      const { title, mixings } = await inBackground("look", asked);
+      all = mixings.map((mixing) => ({ mixing, residuals: [], state: "waiting" }));
       for (const each of [spectra, damped]) each.clear();
       keep.disabled = false;
-      says(message, `Analysing ${lastCrystal()?.title ?? "the job"}.`);
+      says(message, `Analysing ${title}.`);
       tell();
-      const asked = source();
       const threads = Math.max(1, Math.floor(CORES / all.length));
       await share(all, (one) => analyse(one, asked, threads, signal));
       if (signal.aborted) throw new Stopped("stopped");

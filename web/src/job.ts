@@ -42,12 +42,17 @@ export const source = (): Source => ({ name, text: editor.value, files });
 /** What was last read of it, if it could be read. */
 export const lastCrystal = (): Crystal | undefined => crystal;
 
+const listeners: ((crystal: Crystal) => void)[] = [];
+/** Asks to be told of every job that could be read. */
+export const onCrystal = (listener: (crystal: Crystal) => void): void => void listeners.push(listener);
+
 /** Reads the job and shows its crystal and size, or the sentence that refuses it. */
 const look = newest(async () => {
   const asked = source();
   try {
     crystal = await inBackground("look", asked);
     view.show(crystal);
+    for (const tell of listeners) tell(crystal);
     byId("crystal-name", HTMLElement).textContent = crystal.title;
     const { text, warnings } = await inBackground("estimate", { source: asked, cores: CORES });
     facts.textContent = text === "" ? "A fixed Hamiltonian: it has bands, and no iteration." : text;

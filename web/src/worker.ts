@@ -18,6 +18,7 @@ import type { MixingChoice } from "../../src/job/schema/mixings.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
 import { withMixing } from "../../src/job/schema/with-mixing.ts";
 import { bandsTask } from "../../src/job/tasks/bands/run-bands.ts";
+import { comparedMixings } from "../../src/job/tasks/compare/compare.ts";
 import type { DielectricFile } from "../../src/job/tasks/dielectric/dielectric-result.ts";
 import { dielectricTask } from "../../src/job/tasks/dielectric/run-dielectric.ts";
 import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
@@ -46,6 +47,9 @@ export interface Source {
   readonly files: Files;
 }
 
+/** Name of a mixing in a job. */
+export type Mixing = MixingChoice["name"];
+
 /** What is shown of a crystal. */
 export interface Crystal {
   readonly title: string;
@@ -54,7 +58,8 @@ export interface Crystal {
   readonly atoms: number;
   readonly scene: Scene;
   readonly tolerance: Job["scf"]["tolerance"];
-  readonly mixing: MixingChoice["name"];
+  /** Those that are compared unless others are chosen. */
+  readonly mixings: readonly Mixing[];
 }
 
 const readerOf =
@@ -70,7 +75,7 @@ const readerOf =
 
 const jobOf = ({ text, name }: Source): Job => parseJob(parseJobFile(text, name));
 
-const sessionOf = (source: Source, threads = 1, mixing?: MixingChoice["name"]) => {
+const sessionOf = (source: Source, threads = 1, mixing?: Mixing) => {
   const job = jobOf(source);
   const own = mixing === undefined ? job : withMixing(job, mixing);
   return openSession(own, { threads, readText: readerOf(source.files) });
@@ -134,7 +139,7 @@ async function look(source: Source): Promise<Crystal> {
     atoms: structure.atoms.length,
     scene: sceneOf(structure),
     tolerance: job.scf.tolerance,
-    mixing: job.scf.mixing.name,
+    mixings: comparedMixings(job),
   };
 }
 
@@ -166,7 +171,7 @@ export type ScfEvent =
 
 /** A ground state under one mixing, and the picture of its density. */
 async function scf(
-  { source, mixing, threads }: { source: Source; mixing: MixingChoice["name"]; threads: number },
+  { source, mixing, threads }: { source: Source; mixing: Mixing; threads: number },
   tell: Tell<ScfEvent>,
 ): Promise<{ result: ResultFile; density: string | undefined }> {
   const session = await sessionOf(source, threads, mixing);
@@ -286,7 +291,7 @@ export type DielectricEvent =
 
 /** Spectrum of the dielectric operator under one mixing; the ground state is found by the job's. */
 async function dielectric(
-  { source, mixing, threads }: { source: Source; mixing: MixingChoice["name"]; threads: number },
+  { source, mixing, threads }: { source: Source; mixing: Mixing; threads: number },
   tell: Tell<DielectricEvent>,
 ): Promise<DielectricFile> {
   const session = await sessionOf(source, threads);

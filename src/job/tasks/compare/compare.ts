@@ -213,8 +213,8 @@ const isRecorded = (
   !(needsCondition && conditionNumber === undefined);
 
 /** The default mixings to compare: two classics, the default, the job's own. */
-export const comparedMixings = ({ scf, temperature }: Job): readonly string[] => [
-  ...new Set(["simple", "kerker", defaultMixing(temperature), scf.mixing.name]),
+export const comparedMixings = ({ scf, temperature }: Job): readonly MixingName[] => [
+  ...new Set<MixingName>(["simple", "kerker", defaultMixing(temperature), scf.mixing.name]),
 ];
 
 const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
