@@ -5,6 +5,7 @@ import {
   cross,
   dot,
   integerVectors,
+  type Mat3,
   mapVec,
   norm,
   rowsVec,
@@ -36,6 +37,11 @@ const NEAR_PLANE = 2.5;
 /** Longer distances are no bonds [bohr]. */
 const LONGEST_BOND = 8;
 const FINE = 120;
+
+/** An atom, fractional. */
+interface Site {
+  readonly position: Vec3;
+}
 
 /** An atom at one of its places, Cartesian [bohr]. */
 interface Place {
@@ -69,7 +75,7 @@ export async function freePlaneSvg(
   }: Pick<ContourOptions, "title" | "colours" | "range"> &
     Drawing & { readonly quantity: string; readonly symbol: string },
 ): Promise<string> {
-  const { rectangle, line, name } = cutOf(model, plane);
+  const { rectangle, line, name } = planeCut(model.lattice.vectors, model.atoms, plane);
   const nameOf = (atom: number) => `${model.species[model.atoms[atom]!.species]!.element}${atom + 1}`;
   const positions = model.atoms.map(({ position }) => position);
   const atoms = atomsOn(grid, positions, rectangle, NEAR_PLANE).map(({ atom, x, y, distance }) => ({
@@ -125,29 +131,29 @@ export async function freePlaneSvg(
   return stacked([map, profile]);
 }
 
-/** Returns the numbers of a plane's atoms. @throws InputError if one of them is not there. */
-export function requireAtoms(plane: FreePlane, count: number): readonly number[] {
+/**
+ * Returns what a plane cuts out of a crystal.
+ *
+ * @param vectors of the lattice, rows [bohr].
+ * @throws InputError if an atom is not there, three are on one line, or a normal has no direction.
+ */
+export function planeCut(vectors: Mat3, atoms: readonly Site[], plane: FreePlane): Cut {
   const numbers = "atoms" in plane ? plane.atoms : [plane.atom];
   for (const n of numbers)
     requireInput(
-      Number.isInteger(n) && n >= 1 && n <= count,
-      () => `slice: must name atoms from 1 to ${count}, got ${n}`,
+      Number.isInteger(n) && n >= 1 && n <= atoms.length,
+      () => `slice: must name atoms from 1 to ${atoms.length}, got ${n}`,
     );
-  return numbers;
-}
-
-function cutOf(model: Model, plane: FreePlane): Cut {
-  const { atoms, lattice } = model;
-  const numbers = requireAtoms(plane, atoms.length);
   const [first, second, third] = numbers.map((n) => n - 1) as [number, number, number];
-  const start: Place = { atom: first, at: rowsVec(lattice.vectors, atoms[first]!.position) };
+  const start: Place = { atom: first, at: rowsVec(vectors, atoms[first]!.position) };
+  const places = (from: Vec3, atom: number) => placesOf(vectors, atoms[atom]!, from, atom);
   if ("atoms" in plane) {
-    const next = places(model, start.at, second)[0]!;
+    const next = places(start.at, second)[0]!;
     const isOff = ({ at }: Place) => {
       const [a, b] = [sub(next.at, start.at), sub(at, start.at)];
       return norm(cross(a, b)) > 0.05 * norm(a);
     };
-    const last = places(model, next.at, third).find(isOff);
+    const last = places(next.at, third).find(isOff);
     requireInput(
       last !== undefined,
       () => `slice: must go through three atoms that are not on one line, got ${numbers.join(",")}`,
@@ -163,7 +169,7 @@ function cutOf(model: Model, plane: FreePlane): Cut {
   requireInput(length > 0, () => "slice: must have a normal other than 0,0,0, got 0,0,0");
   const n = scale(1 / length, normal);
   const neighbour = atoms
-    .flatMap((_, i) => places(model, start.at, i))
+    .flatMap((_, i) => places(start.at, i))
     .filter(({ at }) => Math.abs(dot(sub(at, start.at), n)) < ON_PLANE && apart(at, start.at) < LONGEST_BOND)
     .sort((p, q) => apart(p.at, start.at) - apart(q.at, start.at))[0];
   const axes: readonly Vec3[] = [
@@ -193,9 +199,8 @@ function cutOf(model: Model, plane: FreePlane): Cut {
 const apart = (a: Vec3, b: Vec3): number => norm(sub(a, b));
 
 /** The places of an atom and its images around a point but not at it, nearest first. */
-function places({ atoms, lattice }: Model, from: Vec3, atom: number): Place[] {
-  const { vectors } = lattice;
-  const here = rowsVec(vectors, atoms[atom]!.position);
+function placesOf(vectors: Mat3, { position }: Site, from: Vec3, atom: number): Place[] {
+  const here = rowsVec(vectors, position);
   const nearest = mapVec(toFractional(vectors)(sub(from, here)), Math.round);
   return integerVectors(3)
     .map((cell) => ({ atom, at: add(here, rowsVec(vectors, add(nearest, cell))) }))

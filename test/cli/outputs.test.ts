@@ -132,6 +132,20 @@ test("a picture's width and a plane by atoms are checked before the work", async
   expect(await said("--slice", "atoms:1,2")).toMatch(
     /^stillwave: --slice: must be two lattice vectors and .* or three atoms, got/,
   );
-  expect(await said("--slice", "atoms:1,2,3")).toMatch(/slice: must name atoms from 1 to 2, got 3\n$/);
-  expect(await said("--slice", "0,0,1@3")).toMatch(/slice: must name atoms from 1 to 2, got 3\n$/);
+  writeFileSync(join(cwd, "POSCAR"), "Si\n8\n1 0 0\n0 1 0\n0 0 1\nSi\n2\ndirect\n0 0 0\n.5 .5 .5\n");
+  writeFileSync(
+    join(cwd, "file.json"),
+    JSON.stringify({ ...JSON.parse(JOB), structure: { file: "POSCAR" } }),
+  );
+  // Seen red for a structure in a file: planes refused where they are drawn, after the steps.
+  for (const job of ["two.json", "file.json"])
+    for (const [plane, refusal] of [
+      ["atoms:1,2,3", /must name atoms from 1 to 2, got 3\n$/],
+      ["0,0,1@3", /must name atoms from 1 to 2, got 3\n$/],
+      ["0,0,0@1", /must have a normal other than 0,0,0, got 0,0,0\n$/],
+    ] as const) {
+      const { stderr } = await run("scf", job, "--plot-density", "a.svg", "--slice", plane);
+      expect(stderr).toMatch(refusal);
+      expect(stderr).not.toContain("residual"); // no table of steps
+    }
 });

@@ -2,6 +2,7 @@ import { word } from "../../common/options.ts";
 import { certificateLines } from "../../io/certificate-file.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
+import { resolveStructure } from "../../job/prepare/structure.ts";
 import { MIXINGS } from "../../job/schema/mixings.ts";
 import { withMixing } from "../../job/schema/with-mixing.ts";
 import type { AimedRunOptions } from "../../job/tasks/accuracy/aimed-task.ts";
@@ -13,7 +14,7 @@ import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import { originOf } from "../../job/tasks/verify/origin.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { largestRate } from "../../kernels/work.ts";
-import { requireAtoms } from "../../plot/free-plane.ts";
+import { planeCut } from "../../plot/free-plane.ts";
 import { roundText } from "../output/accuracy.ts";
 import { checkLine, failedChecks } from "../output/checks.ts";
 import { details, rowStatus, verdict } from "../output/details.ts";
@@ -100,9 +101,10 @@ export const scf = jobCommand({
   load: async () => (await import("../../job/tasks/accuracy/aimed-task.ts")).aimedTask,
   async solve(aimedTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {
     const { slice } = options;
-    // Those of a file are counted when it is read.
-    if (slice !== undefined && !("across" in slice) && "atoms" in job.structure)
-      requireAtoms(slice, job.structure.atoms.length);
+    if (slice !== undefined && !("across" in slice)) {
+      const { lattice, atoms } = await resolveStructure(session.job, session.readText, session.platform);
+      planeCut(lattice, atoms, slice); // refuses what cannot be drawn before it is computed
+    }
     let made: Pick<Solved, "files" | "fields"> = { files: [] };
     let proof: EnergyCertificate | undefined;
     const onFields = async (fields: GroundFields) => {
