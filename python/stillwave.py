@@ -360,11 +360,16 @@ def with_names_of_ase(parameters, atoms):
 
 def default_program():
     """STILLWAVE_COMMAND, or stillwave on the PATH, or the one in the package that holds this file."""
-    if "STILLWAVE_COMMAND" in os.environ:
+    if os.environ.get("STILLWAVE_COMMAND"):
         return shlex.split(os.environ["STILLWAVE_COMMAND"])
     if shutil.which("stillwave"):
         return ["stillwave"]
-    return ["node", str(Path(__file__).resolve().parent.parent / "dist" / "cli" / "main.js")]
+    shipped = Path(__file__).resolve().parent.parent / "dist" / "cli" / "main.js"
+    if not shipped.is_file():
+        raise CalculatorSetupError(
+            "stillwave: must be on the PATH, it is not; install the npm package stillwave, or give command or STILLWAVE_COMMAND"
+        )
+    return ["node", str(shipped)]
 
 
 def job_of(atoms, parameters):

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
@@ -131,4 +131,37 @@ print(json.dumps({
   expect(said.object).toEqual(["InputError", expect.stringContaining("job: must hold what JSON can")]);
   expect(said.early).toEqual(["PropertyNotImplementedError", expect.stringContaining("no calculation yet")]);
   expect(said.known).toEqual(["value", "Stillwave"]);
+});
+
+// Seen red: without the check of the file it was Node that could not be started, or did not find it.
+testWithAse("installed away from the program, it says in a line that it has none", () => {
+  const folder = mkdtempSync(join(tmpdir(), "stillwave-python-"));
+  copyFileSync("python/stillwave.py", join(folder, "stillwave.py"));
+  const said = python<[string, string][]>(
+    `
+import json, os, sys
+os.environ.pop("STILLWAVE_COMMAND", None)
+os.environ["PATH"] = sys.argv[1]
+sys.path.insert(0, sys.argv[1])
+from ase.build import bulk
+from ase.calculators.calculator import CalculatorError
+from stillwave import Stillwave
+def energy(**how):
+    try:
+        atoms = bulk("Si")
+        atoms.calc = Stillwave(ecut=3, **how)
+        return ["value", atoms.get_potential_energy()]
+    except CalculatorError as error:
+        return [type(error).__name__, str(error)]
+print(json.dumps([energy(), energy(command="stillwave")]))`,
+    folder,
+  );
+  rmSync(folder, { recursive: true });
+  expect(said).toEqual([
+    [
+      "CalculatorSetupError",
+      "stillwave: must be on the PATH, it is not; install the npm package stillwave, or give command or STILLWAVE_COMMAND",
+    ],
+    ["CalculatorSetupError", expect.stringMatching(/^stillwave cannot be started: [^\n]*$/)],
+  ]);
 });
