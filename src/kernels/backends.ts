@@ -1,15 +1,17 @@
 import { InputError } from "../common/failure.ts";
 import { isNode } from "../common/platform.ts";
 import type { BackendName, Kernels } from "./kernels.ts";
+import type { Team } from "./wasm/team.ts";
 
 /**
  * Makes a kernel instance of a back end.
  *
+ * @param team threads that share out large calls, where the back end can.
  * @throws InputError with the reason if the back end is not available here.
  */
-export async function createKernels(backend: BackendName = "wasm"): Promise<Kernels> {
+export async function createKernels(backend: BackendName = "wasm", team?: Team): Promise<Kernels> {
   if (backend === "reference") return (await import("./reference.ts")).referenceKernels();
-  if (backend === "wasm") return (await import("./wasm/wasm.ts")).wasmKernels();
+  if (backend === "wasm") return (await import("./wasm/wasm.ts")).wasmKernels({ team });
   if (!isNode)
     throw new InputError(
       "backend: native is not available here (a browser has no shared libraries); use wasm",

@@ -1,5 +1,7 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
+import { dismiss, type TeamPlace } from "../kernels/wasm/team.ts";
 import { addedWork, noWork, WORK_KINDS, type Work, type WorkKind } from "../kernels/work.ts";
+import { longestSphere } from "../state/orbital-block.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
 import type { WorkerSource } from "./spawn.ts";
 import type { BlockLabel, BlocksSpec, Thread } from "./thread.ts";
@@ -50,22 +52,38 @@ export interface Blocks {
   close(): Promise<void>;
 }
 
+/** Plane waves times bands from which a block is shared by threads that have none of their own. */
+const WORTH_SHARING = 1e5;
+
+/** Threads of this process that a calculation can use: one for each block, more for large ones. */
+export const threadsInUse = (threads: number, blocks: number, planeWaves: number, bands: number): number =>
+  planeWaves * bands >= WORTH_SHARING ? threads : Math.min(threads, blocks);
+
 /**
  * Opens blocks with random orbitals in this thread, or in workers if there are several threads and
- * blocks. Blocks are shared out heaviest first, to the thread with the least work.
+ * blocks. Blocks are shared out heaviest first, to the thread with the least work. Threads beyond
+ * the number of blocks share the work on large ones.
  *
  * @throws InputError if there are more bands than plane waves; all threads are then closed.
  */
 export async function openBlocks(spec: BlocksSpec, threads: number, worker?: WorkerSource): Promise<Blocks> {
   const total = spec.blocks.length;
-  const team = await openThreads(threads, total, worker);
+  const most = threadsInUse(threads, total, longestSphere(spec.blocks), spec.setup.nBands);
+  const team = await openThreads(threads, total, { worker, withHelpers: most > total });
   const shares = share(spec.blocks, team.threads.length);
-  const all = <T>(ask: (thread: Thread, indices: readonly number[]) => Promise<T>): Promise<T[]> =>
-    Promise.all(team.threads.map((thread, t) => ask(thread, shares[t]!)));
-  try {
-    await all((thread, indices) => thread.open(spec, indices));
-  } catch (error) {
+  const all = <T>(ask: (thread: Thread, indices: readonly number[], t: number) => Promise<T>): Promise<T[]> =>
+    Promise.all(team.threads.map((thread, t) => ask(thread, shares[t]!, t)));
+  let places: TeamPlace[] = [];
+  const close = async () => {
+    for (const place of places) dismiss(place);
     await team.close();
+  };
+  try {
+    const offered = await all((thread, indices, t) => thread.open(spec, indices, team.helpers[t]!.length));
+    places = offered.flat();
+    await Promise.all(offered.flatMap((of, t) => of.map((place, i) => team.helpers[t]![i]!.help(place))));
+  } catch (error) {
+    await close();
     throw error;
   }
   const { size } = spec.setup;
@@ -73,7 +91,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
   let elapsed = 0;
   const seen = visibleToAll(spec.nSpin * size[0] * size[1] * size[2]);
   return {
-    threads: team.threads.length,
+    threads: team.threads.length + places.length,
     async setPotential(potential) {
       seen.set(potential as unknown as Float64Array);
       await all((thread) => thread.setPotential(seen));
@@ -126,7 +144,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
         waiting: seconds(each.length * elapsed - busy),
       };
     },
-    close: team.close,
+    close,
   };
 }
 

@@ -33,7 +33,7 @@ export async function enclosePoints(
   { backend, threads, worker, signal, onPoint, onProgress }: EnclosurePlace,
 ): Promise<EnclosedPoint[]> {
   const results = tasks.map((): EnclosedPoint => ({ found: NOT_BEGUN, proposals: [] }));
-  const team = await openThreads(threads, tasks.length, worker);
+  const team = await openThreads(threads, tasks.length, { worker });
   let next = 0;
   let done = 0;
   const work = async (thread: Thread): Promise<void> => {

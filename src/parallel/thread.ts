@@ -4,6 +4,7 @@ import type { Vec3 } from "../common/vec3.ts";
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
 import { createKernels } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
+import { canShare, createTeam, serveTeam, type Team, type TeamPlace } from "../kernels/wasm/team.ts";
 import { addedWork, type CountedKernels, countedKernels, type KernelWork, noWork } from "../kernels/work.ts";
 import { blockMemory, projectorCount } from "../state/block-memory.ts";
 import {
@@ -44,8 +45,13 @@ export interface ThreadWork {
 
 /** Interface of a thread, this one or a worker. Arguments and results are plain data. */
 export interface Thread {
-  /** Opens the blocks of these indices with random orbitals. */
-  open(spec: BlocksSpec, indices: readonly number[]): Promise<void>;
+  /**
+   * Opens the blocks of these indices with random orbitals. Returns places from which other threads
+   * can share the work on each block: as many as asked for, or none where the back end has none.
+   */
+  open(spec: BlocksSpec, indices: readonly number[], helpers?: number): Promise<TeamPlace[]>;
+  /** Takes a place in the team of another thread, until all are dismissed from it. */
+  help(place: TeamPlace): Promise<void>;
   /** Sets the local potential of the blocks [Ha], shape [nSpin·N]. */
   setPotential(potential: Float64Array): Promise<void>;
   /** Runs an operation on a block. */
@@ -70,10 +76,14 @@ export function createThread(): Thread {
     return held;
   };
   return {
-    async open(spec, indices) {
+    async open(spec, indices, helpers = 0) {
       busy = 0;
-      held = await holdBlocks(spec, indices);
+      const team = helpers > 0 && canShare(spec.backend) ? createTeam(1 + helpers) : undefined;
+      held = await holdBlocks(spec, indices, { team });
+      return team === undefined ? [] : Array.from({ length: helpers }, (_, i) => team.place(i + 1));
     },
+    // Answers before it begins, since it hears nothing afterwards.
+    help: async (place) => void setTimeout(() => serveTeam(place), 0),
     setPotential: async (potential) => blocks().setPotential(potential),
     async run(operation, index, argument) {
       const start = performance.now();
@@ -115,16 +125,22 @@ interface Group {
   loaded: number | undefined;
 }
 
+/** How `holdBlocks` makes blocks. */
+export interface HoldOptions {
+  /** Bytes to use of the memory of an instance. Default all of it. */
+  readonly most?: number;
+  /** Threads that share the work on each block. */
+  readonly team?: Team | undefined;
+}
+
 /**
  * Makes the blocks, in as many kernel instances as it takes: the memory of one may be limited, as
  * that of WebAssembly is. What a block computes does not depend on what it shares memory with.
- *
- * @param most bytes to use of the memory of an instance; default all of it.
  */
 export async function holdBlocks(
   spec: BlocksSpec,
   indices: readonly number[],
-  most = Number.POSITIVE_INFINITY,
+  { most = Number.POSITIVE_INFINITY, team }: HoldOptions = {},
 ): Promise<BlockHolder> {
   const { setup, blocks } = spec;
   const points = setup.size[0] * setup.size[1] * setup.size[2];
@@ -141,7 +157,7 @@ export async function holdBlocks(
   const groups: Group[] = [];
   const held = new Map<number, { readonly block: OrbitalBlock; readonly group: Group }>();
   for (let from = 0; from < indices.length; ) {
-    const kernels = countedKernels(await createKernels(spec.backend));
+    const kernels = countedKernels(await createKernels(spec.backend, team));
     const { directions, atOnce } = blockMemory(sizes, Math.min(most, kernels.memory().most));
     const to = Math.min(from + Math.max(1, atOnce), indices.length);
     const shared = blockShared(kernels, setup, kpoints.slice(from, to), directions);

@@ -6,8 +6,16 @@ import { connect, distantThread } from "./transport.ts";
 /** Team of threads: this thread alone, or workers. */
 export interface Threads {
   readonly threads: readonly Thread[];
+  /** Further workers for each of these threads, which is in the same process. */
+  readonly helpers: readonly (readonly Thread[])[];
   /** Ends the workers; later calls fail. */
   close(): Promise<void>;
+}
+
+/** Where the workers of `openThreads` come from, and whether there may be more than tasks. */
+export interface ThreadsOptions {
+  readonly worker?: WorkerSource | undefined;
+  readonly withHelpers?: boolean;
 }
 
 /**
@@ -16,21 +24,31 @@ export interface Threads {
  *
  * @param threads most threads in each process.
  * @param worker pool of the workers here, or address of their module. Default the package's own.
+ * @param withHelpers whether threads of this process beyond the number of tasks are of use.
  */
-export async function openThreads(threads: number, tasks: number, worker?: WorkerSource): Promise<Threads> {
+export async function openThreads(
+  threads: number,
+  tasks: number,
+  { worker, withHelpers = false }: ThreadsOptions = {},
+): Promise<Threads> {
   const ranks = otherRanks();
   const processes = ranks?.count ?? 1;
-  const count = Math.min(threads * processes, tasks);
-  if (count <= 1) return { threads: [givingWay(createThread())], close: async () => {} };
-  const transports = await Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const rank = i % processes;
-      return rank === 0 ? connect(await spawnWorker(worker)) : ranks!.connect(rank);
-    }),
-  );
+  const count = Math.max(1, Math.min(threads * processes, tasks));
+  const rankOf = (i: number) => i % processes;
+  const here = Array.from({ length: count }, (_, i) => i).filter((i) => rankOf(i) === 0);
+  const further = withHelpers ? threads - here.length : 0;
+  const start = async () => connect(await spawnWorker(worker));
+  const startOn = (rank: number) => (rank === 0 ? start() : ranks!.connect(rank));
+  const [own, helpers] = await Promise.all([
+    Promise.all(count === 1 ? [] : Array.from({ length: count }, (_, i) => startOn(rankOf(i)))),
+    Promise.all(Array.from({ length: further }, start)),
+  ]);
   return {
-    threads: transports.map(distantThread),
-    close: async () => void (await Promise.all(transports.map((transport) => transport.close()))),
+    threads: count === 1 ? [givingWay(createThread())] : own.map(distantThread),
+    helpers: Array.from({ length: count }, (_, i) =>
+      helpers.filter((_, h) => here[h % here.length] === i).map(distantThread),
+    ),
+    close: async () => void (await Promise.all([...own, ...helpers].map((transport) => transport.close()))),
   };
 }
 

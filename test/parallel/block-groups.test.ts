@@ -41,7 +41,10 @@ test.each([
     { length: nSpin * sizes.gridPoints },
     (_, r) => Math.sin(r) + (r < sizes.gridPoints ? 0 : 1),
   );
-  const [together, apart] = await Promise.all([holdBlocks(spec, indices), holdBlocks(spec, indices, most)]);
+  const [together, apart] = await Promise.all([
+    holdBlocks(spec, indices),
+    holdBlocks(spec, indices, { most }),
+  ]);
   const answers = [together, apart].map((holder) => {
     holder.setPotential(potential);
     return indices.map((index) => {

@@ -46,7 +46,21 @@ describe("threads", () => {
     }
   });
 
-  test("are no more than there are k-points, and none beside this one for a single k-point", async () => {
+  test("beyond the number of k-points share the work on large ones, with the same digits", async () => {
+    const large = { ...ALUMINIUM, ecut: 30, bands: 130, symmetry: false };
+    for (const kgrid of [
+      [1, 1, 1],
+      [2, 1, 1],
+    ]) {
+      const run = (threads: number) => runScf(to(1e-1, { ...large, kgrid }), { threads });
+      const one = await run(1);
+      const more = await run(3);
+      expect(more.resources.threads).toBe(3);
+      expect(digits(more)).toEqual(digits(one));
+    }
+  });
+
+  test("are no more than there are k-points where these are small, and none beside this one for a single k-point", async () => {
     const few = await runScf(to(1e-2, { ...SILICON, kgrid: [2, 1, 1], symmetry: false }), { threads: 8 });
     expect(few.resources.threads).toBe(few.kpoints.length);
     const single = await runScf(to(1e-2, { ...SILICON, kgrid: [1, 1, 1] }), { threads: 4 });

@@ -1,4 +1,5 @@
 import { durationText } from "../../common/duration-text.ts";
+import { threadsInUse } from "../../parallel/blocks.ts";
 import { secondsOfStep, stepTimeParts, type TimeNeeds, USUAL_STEPS, usualSpeeds } from "../tasks/estimate/expected-time.ts"; // biome-ignore format: a list
 import type { Session } from "./session.ts";
 
@@ -52,7 +53,11 @@ export function foretellLevels(
 }
 
 const secondsOf = (needs: TimeNeeds, threads: number): number =>
-  secondsOfStep(stepTimeParts(needs, usualSpeeds(needs)), needs.blocks, Math.min(threads, needs.blocks));
+  secondsOfStep(
+    stepTimeParts(needs, usualSpeeds(needs)),
+    needs.blocks,
+    threadsInUse(threads, needs.blocks, needs.planeWaves, needs.bands),
+  );
 
 const sizesText = ({ blocks, planeWaves, bands, size }: TimeNeeds): string =>
   `${blocks} k-points of ${Math.round(planeWaves)} plane waves, ${bands} bands, FFT grid ${size.join("x")}`;

@@ -17,7 +17,10 @@ export interface ResourceUse {
 
 /** What a computation may be told about the machine. */
 export const COMPUTING_OPTIONS = {
-  /** k-points are spread over this many threads; the digits do not depend on it. Default 1. */
+  /**
+   * k-points are spread over this many threads, and large ones shared by those that are left; the
+   * digits do not depend on it. Default 1.
+   */
   threads: number({
     rule: "must be a whole number from 1 to 1024; as many as the machine has cores is usual",
     isWhole: true,

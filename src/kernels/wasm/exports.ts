@@ -28,6 +28,7 @@ export interface KernelExports extends DenseExports {
     rho: Pointer,
     psi: Pointer,
     w: Pointer,
+    setLength: number,
     bandBytes: number,
     nBands: number,
     nSets: number,
@@ -74,7 +75,8 @@ export interface DenseExports {
     work: Pointer,
   ): void;
   hermitianOverlap(
-    n: number,
+    first: number,
+    count: number,
     k: number,
     a: Pointer,
     lda: number,

@@ -39,7 +39,7 @@ export function matrixKernels(
       const pb = matrix(b, k, n, ldb, "hermitianOverlap B");
       const pc = matrix(c, n, n, ldc, "hermitianOverlap C");
       withWork(wasm.gemmWork(n, n, k), (work) =>
-        wasm.hermitianOverlap(n, k, pa, lda, pb, ldb, pc, ldc, work),
+        wasm.hermitianOverlap(0, n, k, pa, lda, pb, ldb, pc, ldc, work),
       );
     },
     cholesky(n, a, lda) {

@@ -2,7 +2,9 @@ import type { Fft, FftPass, GridSize, SphereFft } from "../kernels.ts";
 import type { KernelExports } from "./exports.ts";
 import { type LinePlan, lineWork } from "./line-plan.ts";
 import type { LinearMemory } from "./memory.ts";
+import { chunksOf, rangesOf } from "./ranges.ts";
 import { spherePlan } from "./sphere-plan.ts";
+import type { Runner } from "./team.ts";
 
 const passesOf = (lines: readonly LinePlan[]): FftPass[] => lines.flatMap(({ passes }) => passes);
 
@@ -22,20 +24,28 @@ export function gridFft(
   return { size, passes: passesOf(lines), forward: transform(-1), inverse: transform(1) };
 }
 
-/** Makes transforms pruned to the plane waves at `gridIndex`. */
+/** Bands whose densities are summed before they are added to others, for any number of threads. */
+const DENSITY_BANDS = 4;
+/** Parts of bands for each thread, of which the first that is free takes the next. */
+const PARTS_OF_THREAD = 4;
+
+/** Makes transforms pruned to the plane waves at `gridIndex`; threads share a panel's bands. */
 export function prunedFft(
   memory: LinearMemory,
   wasm: KernelExports,
-  size: GridSize,
+  runner: Runner,
+  grid: GridSize,
   gridIndex: Int32Array,
   lines: readonly LinePlan[],
 ): SphereFft {
   const { address, scratch } = memory;
-  const points = size[0] * size[1] * size[2];
+  const points = grid[0] * grid[1] * grid[2];
   const n = gridIndex.length;
-  const { pointer, isGridOrder, work } = spherePlan(memory, size, gridIndex, lines);
+  const { pointer, isGridOrder, work } = spherePlan(memory, grid, gridIndex, lines);
+  const { size, run } = runner;
+  const bandBytes = 16 * n;
   return {
-    size,
+    size: grid,
     passes: passesOf(lines),
     planeWaves: n,
     sphereToGrid(grid, c) {
@@ -53,7 +63,12 @@ export function prunedFft(
       scratch((take) => {
         const ordered = isGridOrder ? potential : take(points).byteOffset;
         if (!isGridOrder) wasm.permuteReal(pointer, ordered, potential, true);
-        wasm.applyPotential(pointer, to, from, ordered, 16 * n, nBands, take(work).byteOffset);
+        const free = take(size * work).byteOffset;
+        const parts = rangesOf(nBands, PARTS_OF_THREAD * size, 1).map(([first, count]) => [
+          ...[pointer, to + bandBytes * first, from + bandBytes * first, ordered, bandBytes, count],
+          free,
+        ]);
+        run("applyPotential", parts, { at: 6, bytes: 8 * work });
       });
     },
     accumulateDensity(rho, psi, w, nBands, nSets = 1) {
@@ -61,11 +76,20 @@ export function prunedFft(
       const from = address(psi, 2 * n * nBands, "accumulateDensity");
       const weights = address(w, nBands * nSets, "accumulateDensity");
       scratch((take) => {
-        const ordered = isGridOrder ? to : take(points * nSets).fill(0).byteOffset;
-        wasm.accumulateDensity(pointer, ordered, from, weights, 16 * n, nBands, nSets, take(work).byteOffset);
-        if (isGridOrder) return;
-        for (let s = 0; s < nSets; s++)
-          wasm.permuteReal(pointer, ordered + 8 * points * s, to + 8 * points * s, false);
+        const free = take(size * work).byteOffset;
+        const chunks = chunksOf(nBands, DENSITY_BANDS);
+        const sums = chunks.slice(0, size).map(() => take(points * nSets));
+        for (let chunk = 0; chunk < chunks.length; chunk += size) {
+          const now = chunks.slice(chunk, chunk + size);
+          const parts = now.map(([first, count], i) => [
+            ...[pointer, sums[i]!.fill(0).byteOffset, from + bandBytes * first, weights + 8 * first],
+            ...[nBands, bandBytes, count, nSets, free],
+          ]);
+          run("accumulateDensity", parts, { at: 8, bytes: 8 * work });
+          for (let i = 0; i < now.length; i++)
+            for (let s = 0; s < nSets; s++)
+              wasm.permuteReal(pointer, sums[i]!.byteOffset + 8 * points * s, to + 8 * points * s, false);
+        }
       });
     },
   };

@@ -7,6 +7,8 @@ import { type LinePlan, linePlan } from "./line-plan.ts";
 import { matrixKernels } from "./matrix-kernels.ts";
 import { linearMemory } from "./memory.ts";
 import { type Build, compileModule, compileModuleSync, isSupported } from "./module.ts";
+import { sharedAlgebra } from "./shared-algebra.ts";
+import { runnerAlone, type Team } from "./team.ts";
 import { gridFft, prunedFft } from "./transforms.ts";
 
 /** Options of `wasmKernels` and `wasmKernelsSync`. */
@@ -18,6 +20,8 @@ export interface WasmOptions {
   readonly fma?: boolean;
   /** Memory that grows to 4 GiB, else 1 GiB at once. Default: true if pages may share memory. */
   readonly shared?: boolean;
+  /** Threads that share out large calls; takes effect where memory is shared. */
+  readonly team?: Team | undefined;
 }
 
 /**
@@ -30,13 +34,13 @@ export async function wasmKernels(options: WasmOptions = {}): Promise<Kernels> {
     if (isNode) (await import("./enable-fma.ts")).enableRelaxedSimd();
   }
   const { build, shared } = choose(options);
-  return instantiate(await compileModule(build, shared), build, shared);
+  return instantiate(await compileModule(build, shared), build, shared, options.team);
 }
 
 /** Makes them synchronously, for workers and tests; `fma: true` needs an engine that has it on. */
 export function wasmKernelsSync(options: WasmOptions = {}): Kernels {
   const { build, shared } = choose(options);
-  return instantiate(compileModuleSync(build, shared), build, shared);
+  return instantiate(compileModuleSync(build, shared), build, shared, options.team);
 }
 
 function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean } {
@@ -54,11 +58,15 @@ function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean }
   return { build: hasFma ? "fma" : "simd", shared: shared ?? canShare };
 }
 
-function instantiate(module: WebAssembly.Module, build: Build, shared: boolean): Kernels {
+function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, team?: Team): Kernels {
   const memory = linearMemory({ shared });
   const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
   // The types in exports.ts are written by hand; the law suite calls every export.
   const wasm = instance.exports as unknown as KernelExports;
+  const runner =
+    team === undefined || !shared
+      ? runnerAlone(instance.exports)
+      : team.runner({ module, memory: memory.memory }, instance.exports);
   const plans = new Map<number, LinePlan>();
   const lines = (size: GridSize): LinePlan[] =>
     size.map((n) => {
@@ -73,15 +81,15 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean):
     scratch: memory.scratch,
     memory: () => ({ held: memory.held(), peak: memory.held(), most: memory.most }),
     fft: (size) => gridFft(memory, wasm, size, lines(size)),
-    sphereFft: (size, gridIndex) => prunedFft(memory, wasm, size, gridIndex, lines(size)),
+    sphereFft: (size, gridIndex) => prunedFft(memory, wasm, runner, size, gridIndex, lines(size)),
     width: 2,
-    ...matrixKernels(memory, wasm, 2),
+    ...matrixKernels(memory, sharedAlgebra(wasm, 2, runner), 2),
     ...columnKernels(memory, wasm, 2, wasm.allPositive),
     real: {
       width: 1,
       alloc: memory.alloc,
       scratch: memory.scratch,
-      ...matrixKernels(memory, realExports(wasm), 1),
+      ...matrixKernels(memory, sharedAlgebra(realExports(wasm), 1, runner), 1),
       ...columnKernels(memory, realExports(wasm), 1, wasm.allPositive),
     },
   };

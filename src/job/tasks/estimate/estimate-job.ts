@@ -2,6 +2,7 @@ import { createKPoint } from "../../../basis/kpoint.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
 import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../../ground/dielectric-options.ts";
 import type { GridSize } from "../../../kernels/kernels.ts";
+import { threadsInUse } from "../../../parallel/blocks.ts";
 import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
 import { discretisationWarnings, type SymmetryReport } from "../../prepare/crystal.ts";
 import { cutoffWarnings } from "../../prepare/cutoffs.ts";
@@ -89,7 +90,7 @@ export async function estimateTask(session: Session): Promise<JobEstimate> {
   const speeds = measureSpeeds(kernels, sizes, platform.cpuSeconds);
   const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
-  const workers = Math.min(threads, blocks);
+  const workers = threadsInUse(threads, blocks, sizes.planeWaves, sizes.bands);
   return {
     atoms: model.atoms.length,
     electrons: model.electrons,

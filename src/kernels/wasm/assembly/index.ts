@@ -22,9 +22,9 @@ export function gemm(
   productOf<v128>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
 }
 export function hermitianOverlap(
-  n: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+  first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
 ): void {
-  overlapOf<v128>(n, k, a, lda, b, ldb, c, ldc, work);
+  overlapOf<v128>(first, count, k, a, lda, b, ldb, c, ldc, work);
 }
 export function cholesky(n: usize, a: usize, lda: usize, work: usize): bool {
   return choleskyOf<v128>(n, a, lda, work);
@@ -55,9 +55,9 @@ export function realGemm(
   productOf<f64>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
 }
 export function symmetricOverlap(
-  n: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+  first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
 ): void {
-  overlapOf<f64>(n, k, a, lda, b, ldb, c, ldc, work);
+  overlapOf<f64>(first, count, k, a, lda, b, ldb, c, ldc, work);
 }
 export function realCholesky(n: usize, a: usize, lda: usize, work: usize): bool {
   return choleskyOf<f64>(n, a, lda, work);

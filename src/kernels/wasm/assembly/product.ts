@@ -96,15 +96,21 @@ function scale(m: usize, n: usize, beta: f64, c: usize, ldc: usize): void {
       store<f64>(p, beta == 0 ? 0 : load<f64>(p) * beta);
 }
 
-/** C ← AᴴB, known Hermitian: the upper triangle is computed and mirrored, the diagonal made real. */
+/**
+ * Columns `first` to `first + count` of C ← AᴴB, known Hermitian, down to the diagonal, which is made real, and the
+ * rows that mirror them. Other columns write nothing of these.
+ */
 export function overlapOf<T>(
-  n: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+  first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
 ): void {
-  productOf<T>(true, false, n, n, k, 1, a, lda, b, ldb, 0, c, ldc, true, work);
-  for (let j: usize = 0; j < n; j++) {
-    const column = c + j * ldc * sizeof<T>();
+  const size = sizeof<T>(), right = b + first * ldb * size, top = c + first * ldc * size;
+  if (first > 0) productOf<T>(true, false, first, count, k, 1, a, lda, right, ldb, 0, top, ldc, false, work);
+  const left = a + first * lda * size, block = top + first * size;
+  productOf<T>(true, false, count, count, k, 1, left, lda, right, ldb, 0, block, ldc, true, work);
+  for (let j = first; j < first + count; j++) {
+    const column = c + j * ldc * size;
     for (let i: usize = 0; i < j; i++) {
-      const mirrored = c + (i * ldc + j) * sizeof<T>();
+      const mirrored = c + (i * ldc + j) * size;
       if (sizeof<T>() == 8) store<f64>(mirrored, load<f64>(column + i * 8));
       else v128.store(mirrored, v128.xor(pair(0.0, -0.0), v128.load(column + i * 16)));
     }

@@ -187,16 +187,20 @@ export function applyPotential(plan: usize, hpsi: usize, psi: usize, v: usize, b
   }
 }
 
-/** rho[s] ← rho[s] + Σⱼ w[s]ⱼ |uⱼ|² for nSets sets; rho in the order of the plan's axes, the last one fastest. */
+/**
+ * rho[s] ← rho[s] + Σⱼ w[s]ⱼ |uⱼ|² for nSets sets of weights, `setLength` numbers apart; rho in the order of the plan's
+ * axes, the last one fastest.
+ */
 export function accumulateDensity(
-  plan: usize, rho: usize, psi: usize, w: usize, bandBytes: usize, nBands: usize, nSets: usize, work: usize,
+  plan: usize, rho: usize, psi: usize, w: usize, setLength: usize, bandBytes: usize, nBands: usize, nSets: usize,
+  work: usize,
 ): void {
   layOut(plan, work);
   const p2 = word(plan, 2), n0 = lineLength(word(plan, 0)), n1 = lineLength(word(plan, 1)), n2 = lineLength(p2);
   const row = n2 * 16, tile = evenTile(p2, n1), setBytes = word(plan, 14) * 8;
   for (let band: usize = 0; band < nBands; band++) {
     let isNeeded = false;
-    for (let s: usize = 0; s < nSets; s++) if (load<f64>(w + ((band + nBands * s) << 3)) != 0) isNeeded = true;
+    for (let s: usize = 0; s < nSets; s++) if (load<f64>(w + ((band + setLength * s) << 3)) != 0) isNeeded = true;
     if (!isNeeded) continue;
     columnsFromWaves(plan, psi + band * bandBytes);
     for (let i0: usize = 0; i0 < n0; i0++) {
@@ -205,7 +209,7 @@ export function accumulateDensity(
         const lines = smaller(tile, n1 - i1);
         transformLines(p2, 1, planeAt + i1 * row, 16, row, linesAt, 16, row, lines, lineWork);
         for (let s: usize = 0; s < nSets; s++) {
-          const weight = load<f64>(w + ((band + nBands * s) << 3));
+          const weight = load<f64>(w + ((band + setLength * s) << 3));
           if (weight != 0) addNorms2(rho + s * setBytes + (i0 * n1 + i1) * n2 * 8, linesAt, weight, lines * n2);
         }
       }
