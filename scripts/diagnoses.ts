@@ -26,6 +26,11 @@ const slab = JSON.parse(readFileSync("examples/aluminium-slab.json", "utf8")) as
 
 const JOBS: readonly (readonly [string, object])[] = [
   ["aluminium, `maxIterations` 4", { ...aluminium, temperature: 0.01, scf: { maxIterations: 4 } }],
+  ["aluminium, `maxIterations` 2", { ...aluminium, temperature: 0.01, scf: { maxIterations: 2 } }],
+  [
+    "aluminium to a residual of 10⁻²⁰",
+    { ...aluminium, temperature: 0.01, scf: { tolerance: { density: 1e-20 }, maxIterations: 40 } },
+  ],
   ["a carbon atom at temperature 0", box("C")],
   [
     "aluminium with two bands",

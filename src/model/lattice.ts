@@ -136,3 +136,7 @@ export function rowsOfAngles([a, b, c]: Vec3, [cosBC, cosAC, cosAB]: Vec3): Mat3
 }
 
 const isDimension = (n: number): n is Dimension => n === 1 || n === 2 || n === 3;
+
+/** Returns the mean number of plane waves of spheres ½|k+G|² ≤ ecut: Ω (2 ecut)^{3/2}/(6π²). */
+export const meanPlaneWaves = (volume: number, ecut: number): number =>
+  (volume * (2 * ecut) ** 1.5) / (6 * Math.PI ** 2);

@@ -1,7 +1,7 @@
-import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../common/units.ts";
+import { BOHR_PER_ANGSTROM, MEV_PER_HARTREE } from "../common/units.ts";
 import { type EquationOfState, energyAtVolume } from "../observables/equation-of-state.ts";
 import type { Drawing } from "./drawing/drawing.ts";
-import { linesSvg } from "./drawing/lines.ts";
+import { type Line, linesSvg } from "./drawing/lines.ts";
 
 /** Points of the curve. */
 const FINE = 100;
@@ -29,27 +29,25 @@ export function equationOfStateSvg(
 ): Promise<string> {
   const lowest = fit?.energy ?? Math.min(...points.map(({ energy }) => energy));
   const place = (volume: number, energy: number) =>
-    [volume / BOHR_PER_ANGSTROM ** 3 / atoms, (1000 * EV_PER_HARTREE * (energy - lowest)) / atoms] as const;
+    [volume / BOHR_PER_ANGSTROM ** 3 / atoms, (MEV_PER_HARTREE * (energy - lowest)) / atoms] as const;
   const volumes = points.map(({ volume }) => volume);
   const [first, last] = [Math.min(...volumes), Math.max(...volumes)];
   const along = Array.from({ length: FINE + 1 }, (_, i) => first + ((last - first) * i) / FINE);
-  return linesSvg(
-    [
-      {
-        label: "computed",
-        points: points.map(({ volume, energy }) => place(volume, energy)),
-        isScatter: true,
-      },
-      ...(fit === undefined
-        ? []
-        : [
-            {
-              label: "Birch-Murnaghan",
-              points: along.map((volume) => place(volume, energyAtVolume(fit, volume))),
-              isCurve: true,
-            },
-          ]),
-    ],
-    { ...how, title, x: "volume (Å³ per atom)", y: "energy above the lowest (meV per atom)" },
-  );
+  const lines: Line[] = [
+    {
+      label: "computed",
+      points: points.map(({ volume, energy }) => place(volume, energy)),
+      drawnAs: "points",
+    },
+  ];
+  if (fit !== undefined) {
+    const curve = along.map((volume) => place(volume, energyAtVolume(fit, volume)));
+    lines.push({ label: "Birch-Murnaghan", points: curve, drawnAs: "curve" });
+  }
+  return linesSvg(lines, {
+    ...how,
+    title,
+    x: "volume (Å³ per atom)",
+    y: "energy above the lowest (meV per atom)",
+  });
 }

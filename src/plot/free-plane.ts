@@ -102,7 +102,13 @@ export async function freePlaneSvg(
     { x: length, name: nameOf(to.atom) },
   ];
   const profile = await linesSvg(
-    [{ label: along, points: Array.from(values, (y, i) => [(length * i) / (FINE - 1), y]), isCurve: true }],
+    [
+      {
+        label: along,
+        points: Array.from(values, (y, i) => [(length * i) / (FINE - 1), y]),
+        drawnAs: "curve",
+      },
+    ],
     {
       x: "distance (bohr)",
       y: quantity,

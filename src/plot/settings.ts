@@ -1,4 +1,4 @@
-import { EV_PER_HARTREE } from "../common/units.ts";
+import { MEV_PER_HARTREE } from "../common/units.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { linesSvg } from "./drawing/lines.ts";
@@ -28,7 +28,6 @@ export async function settingsSvg(
   const highest = Math.max(...points.map(({ ecut }) => ecut));
   const size = ([a, b, c]: Vec3) => a * b * c;
   const finest = Math.max(...points.map(({ kgrid }) => size(kgrid)));
-  const toMeV = 1000 * EV_PER_HARTREE;
   const panel = (
     x: string,
     along: readonly SettingsPoint[],
@@ -42,7 +41,7 @@ export async function settingsSvg(
               {
                 label: "energy per atom",
                 points: along
-                  .map((point) => [at(point), toMeV * point.energyError] as const)
+                  .map((point) => [at(point), MEV_PER_HARTREE * point.energyError] as const)
                   .sort(([a], [b]) => a - b),
               },
             ],
@@ -52,7 +51,9 @@ export async function settingsSvg(
               x,
               y: how.width === undefined ? "error against the finest (meV per atom)" : "error (meV per atom)",
               log: "y",
-              ...(accuracy !== undefined && { level: { value: toMeV * accuracy, label: "accuracy" } }),
+              ...(accuracy !== undefined && {
+                level: { value: MEV_PER_HARTREE * accuracy, label: "accuracy" },
+              }),
             },
           ),
         ]

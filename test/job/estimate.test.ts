@@ -1,11 +1,7 @@
 import { expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import {
-  estimateMemory,
-  type MemoryNeeds,
-  planeWaveCount,
-  requireMemory,
-} from "../../src/job/prepare/memory-estimate.ts";
+import { estimateMemory, type MemoryNeeds, requireMemory } from "../../src/job/prepare/memory-estimate.ts";
+import { meanPlaneWaves } from "../../src/model/lattice.ts";
 
 const GIB = 2 ** 30;
 const silicon: MemoryNeeds = {
@@ -35,7 +31,7 @@ test("the number of plane waves is that of lattice points in the sphere", () => 
     const ecut = 10 + i;
     const counted = pointsWithin((Math.sqrt(2 * ecut) * length) / (2 * Math.PI));
     expect(counted).toBeGreaterThan(2000);
-    return planeWaveCount(length ** 3, ecut) / counted;
+    return meanPlaneWaves(length ** 3, ecut) / counted;
   });
   // the counts scatter by 2 % about the volume of the sphere, and their mean over 20 spheres by a quarter of that
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
@@ -51,7 +47,7 @@ test("parts add up to the estimate, the biggest first", () => {
 
 test("orbitals take 16 bytes for each plane wave, band and k-point", () => {
   const orbitals = estimateMemory(silicon).parts.find((part) => part.name === "orbitals")!;
-  expect(orbitals.bytes).toBeCloseTo(16 * planeWaveCount(270, 15) * 8 * 8, 6);
+  expect(orbitals.bytes).toBeCloseTo(16 * meanPlaneWaves(270, 15) * 8 * 8, 6);
 });
 
 test("silicon fits anywhere", () => {

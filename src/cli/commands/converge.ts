@@ -1,6 +1,6 @@
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
-import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
+import { BOHR_PER_ANGSTROM, GIGAPASCAL_PER_ATOMIC, MEV_PER_HARTREE } from "../../common/units.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
 import { writeResult } from "../../io/result-json.ts";
@@ -94,8 +94,7 @@ export const converge = jobCommand({
 
 const settingsText = ({ ecut, kgrid }: Settings): string => `ecut ${ecut} Ha, k-grid ${kgrid.join("x")}`;
 
-const MEV = 1000 * EV_PER_HARTREE;
-const MEV_PER_ANGSTROM = MEV * BOHR_PER_ANGSTROM;
+const MEV_PER_ANGSTROM = MEV_PER_HARTREE * BOHR_PER_ANGSTROM;
 
 /** One row for each run, by cutoff and k-grid; a dash where there is nothing to compare. */
 function table({ runs }: ConvergenceFile): string {
@@ -105,7 +104,7 @@ function table({ runs }: ConvergenceFile): string {
     ["k-points", ({ kpoints }) => `${kpoints}`],
     ["waves", ({ planeWaves }) => `${planeWaves}`],
     ["energy (Ha/atom)", ({ energy }) => energy.toFixed(8)],
-    ["error (meV/atom)", ({ error }) => digits(error && MEV * error.energy)],
+    ["error (meV/atom)", ({ error }) => digits(error && MEV_PER_HARTREE * error.energy)],
     ...(runs.some(({ estimate }) => estimate !== undefined) ? [ESTIMATE] : []),
     ["force (meV/A)", ({ error }) => digits(error && MEV_PER_ANGSTROM * error.force)],
     ["stress (GPa)", ({ error }) => digits(error && GIGAPASCAL_PER_ATOMIC * error.stress)],
@@ -123,7 +122,7 @@ function table({ runs }: ConvergenceFile): string {
 /** What a run says of itself, beside what the finest says of it. */
 const ESTIMATE = [
   "estimated (meV/atom)",
-  ({ estimate }: SettingsRun) => digits(estimate && MEV * estimate),
+  ({ estimate }: SettingsRun) => digits(estimate && MEV_PER_HARTREE * estimate),
 ] as const;
 
 /** Three digits at least. */
@@ -135,11 +134,11 @@ function digits(value: number | undefined): string {
 
 /** What follows from the table, in a line. */
 function verdict({ cheapest, accuracy, ecuts, kgrids, complete, runs }: ConvergenceFile): string {
-  const meV = Number((MEV * accuracy).toPrecision(3));
+  const meV = Number((MEV_PER_HARTREE * accuracy).toPrecision(3));
   const finest: Settings = { ecut: ecuts.at(-1)!, kgrid: kgrids.at(-1)! };
   if (!complete) return "interrupted or not converged: nothing follows from the table yet";
   if (cheapest === undefined)
     return `no settings agree within ${meV} meV per atom with the finest, ${settingsText(finest)}: compare finer ones`;
   const { error } = runs.find((run) => settingsText(run) === settingsText(cheapest))!;
-  return `cheapest within ${meV} meV per atom of the finest: ${settingsText(cheapest)} (${digits(MEV * error!.energy)} meV)`;
+  return `cheapest within ${meV} meV per atom of the finest: ${settingsText(cheapest)} (${digits(MEV_PER_HARTREE * error!.energy)} meV)`;
 }

@@ -1,6 +1,6 @@
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
-import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
+import { BOHR_PER_ANGSTROM, GIGAPASCAL_PER_ATOMIC, MEV_PER_HARTREE } from "../../common/units.ts";
 import { norm } from "../../common/vec3.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
@@ -79,7 +79,6 @@ export const eos = jobCommand({
   },
 });
 
-const MEV = 1000 * EV_PER_HARTREE;
 const angstrom = (length: number) => (length / BOHR_PER_ANGSTROM).toFixed(4);
 const cubicAngstrom = (volume: number) => (volume / BOHR_PER_ANGSTROM ** 3).toFixed(3);
 const gigapascal = (pressure: number) => (GIGAPASCAL_PER_ATOMIC * pressure).toFixed(2);
@@ -99,8 +98,8 @@ function table({ points, fit }: EosFile): string {
     points.map(({ volume, energy, pressure, scfSteps }) => [
       cubicAngstrom(volume),
       energy.toFixed(8),
-      (MEV * (energy - lowest)).toFixed(3),
-      ...(fit ? [(MEV * (energy - energyAtVolume(fit, volume))).toFixed(3)] : []),
+      (MEV_PER_HARTREE * (energy - lowest)).toFixed(3),
+      ...(fit ? [(MEV_PER_HARTREE * (energy - energyAtVolume(fit, volume))).toFixed(3)] : []),
       gigapascal(pressure),
       `${scfSteps}`,
     ]),
@@ -120,7 +119,7 @@ function verdict({ complete, points, fit, lattice, volume, options }: EosFile): 
   }
   return [
     `lowest at ${cubicAngstrom(fit.volume)} A^3, ${(fit.volume / volume).toFixed(5)} of the job's; lattice vectors of ${lattice.map((row) => angstrom(norm(row))).join(", ")} A`,
-    `bulk modulus ${gigapascal(fit.bulkModulus)} GPa, its derivative ${fit.bulkModulusDerivative.toFixed(2)}; energies within ${(MEV * fit.deviation).toPrecision(2)} meV of the curve`,
+    `bulk modulus ${gigapascal(fit.bulkModulus)} GPa, its derivative ${fit.bulkModulusDerivative.toFixed(2)}; energies within ${(MEV_PER_HARTREE * fit.deviation).toPrecision(2)} meV of the curve`,
     ...(fit.deviation > ROUGH * (Math.max(...points.map(({ energy }) => energy)) - fit.energy)
       ? ["that is rough, as each volume has its own plane waves: a higher ecut makes it smooth"]
       : []),

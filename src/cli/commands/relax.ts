@@ -1,6 +1,6 @@
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
-import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
+import { BOHR_PER_ANGSTROM, GIGAPASCAL_PER_ATOMIC, MEV_PER_HARTREE } from "../../common/units.ts";
 import { add, norm, rowsVec, sub } from "../../common/vec3.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writeResult } from "../../io/result-json.ts";
@@ -114,7 +114,7 @@ function table({ steps, options }: RelaxFile): string {
   const columns: readonly (readonly [string, (step: RelaxStep, i: number) => string])[] = [
     ["geometry", (_, i) => `${i + 1}`],
     ["energy (Ha)", ({ energy }) => energy.toFixed(8)],
-    ["from last (meV)", ({ energy }) => (1000 * EV_PER_HARTREE * (energy - last)).toFixed(3)],
+    ["from last (meV)", ({ energy }) => (MEV_PER_HARTREE * (energy - last)).toFixed(3)],
     ["force (Ha/bohr)", (step) => largestForce(step.forces, isFixed).toExponential(2)],
     ...(options.cell ? [["pressure (GPa)", pressure] as const] : []),
     ["SCF steps", ({ scfSteps }) => `${scfSteps}`],

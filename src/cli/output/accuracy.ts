@@ -1,4 +1,4 @@
-import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
+import { BOHR_PER_ANGSTROM, GIGAPASCAL_PER_ATOMIC, MEV_PER_HARTREE } from "../../common/units.ts";
 import {
   type AccuracyReport,
   type AccuracyRound,
@@ -11,10 +11,9 @@ import { ERROR_QUANTITIES, type ErrorQuantity } from "../../refine/parts.ts";
 import { digits } from "./error-estimates.ts";
 import { textTable } from "./text-table.ts";
 
-const MEV = 1000 * EV_PER_HARTREE;
 const UNITS: Readonly<Record<ErrorQuantity, { readonly title: string; readonly factor: number }>> = {
-  energy: { title: "energy (meV/atom)", factor: MEV },
-  forces: { title: "largest force (meV/A)", factor: MEV * BOHR_PER_ANGSTROM },
+  energy: { title: "energy (meV/atom)", factor: MEV_PER_HARTREE },
+  forces: { title: "largest force (meV/A)", factor: MEV_PER_HARTREE * BOHR_PER_ANGSTROM },
   stress: { title: "stress, row (GPa)", factor: GIGAPASCAL_PER_ATOMIC },
 };
 const PART_NAMES: Readonly<Record<AimedPart, string>> = {

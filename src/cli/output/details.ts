@@ -5,6 +5,7 @@ import { STEP_PARTS } from "../../scf/stopwatch.ts";
 import type { PhaseTime } from "../terminal/phases.ts";
 import { checksTable, failedText } from "./checks.ts";
 import { resourceText } from "./summary.ts";
+import { textTable } from "./text-table.ts";
 
 /** All that `--quiet` leaves: whether it converged, in how many steps, to what. */
 export function verdict(result: ResultFile): string {
@@ -32,11 +33,13 @@ export function rowStatus(result: ResultFile): string {
 export const details = (result: ResultFile, largest?: number): string =>
   `${[levels(result), checksTable(result), times(result), work(result, largest)].filter((block) => block !== "").join("\n\n")}\n`;
 
+const FIRST_LEFT = { left: [0] };
+const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+
 /** Text of `--verbose` elsewhere: time of each phase and of the whole. */
 export function workDetails(phases: readonly PhaseTime[], resources: ResultFile["resources"]): string {
-  const width = Math.max(...phases.map(({ name }) => name.length)) + 2;
-  const rows = phases.map(({ name, seconds }) => `${name.padEnd(width)}${seconds.toFixed(2).padStart(10)}`);
-  return `${[`${"phase".padEnd(width)}${"s".padStart(10)}`, ...rows].join("\n")}\nin all: ${resourceText(resources)}\n`;
+  const rows = phases.map(({ name, seconds }) => [name, seconds.toFixed(2)]);
+  return `${textTable(["phase", "s"], rows, FIRST_LEFT)}in all: ${resourceText(resources)}\n`;
 }
 
 /** Levels in a line of this many. */
@@ -65,9 +68,9 @@ function times({ history }: ResultFile): string {
   const total = history.reduce((sum, { seconds }) => sum + seconds, 0);
   const rows = STEP_PARTS.map((part) => {
     const seconds = timed.reduce((sum, parts) => sum + parts[part], 0);
-    return `${part.padEnd(16)}${seconds.toFixed(2).padStart(10)}${((100 * seconds) / total).toFixed(0).padStart(7)} %`;
+    return [part, seconds.toFixed(2), percent(seconds / total)];
   });
-  return [`${"part of the steps".padEnd(16)}${"s".padStart(9)}${"share".padStart(9)}`, ...rows].join("\n");
+  return textTable(["part of the steps", "s", "share"], rows, FIRST_LEFT).trimEnd();
 }
 
 /** What all threads did in the steps, and how fast. */
@@ -77,14 +80,13 @@ function work({ history }: ResultFile, largest: number | undefined): string {
   const sum = steps.reduce((total, step) => addedWork(total, step));
   const all = Object.values(sum).reduce((total, { seconds }) => total + seconds, 0);
   const rows = Object.entries(sum).map(([kind, { seconds, operations }]) => {
-    const rate = operations > 0 && seconds > 0 ? (operations / seconds / 1e9).toFixed(1).padStart(10) : "";
-    return `${kind.padEnd(18)}${seconds.toFixed(2).padStart(8)}${((100 * seconds) / (all || 1)).toFixed(0).padStart(7)} %${rate}`;
+    const rate = operations > 0 && seconds > 0 ? (operations / seconds / 1e9).toFixed(1) : "";
+    return [kind, seconds.toFixed(2), percent(seconds / (all || 1)), rate];
   });
-  return [
-    `${"work of threads".padEnd(18)}${"s".padStart(7)}${"share".padStart(9)}${"Gflop/s".padStart(11)}`,
-    ...rows,
-    ...(largest === undefined
-      ? []
-      : [`a large product of real matrices runs at ${(largest / 1e9).toFixed(1)} Gflop/s here`]),
-  ].join("\n");
+  const table = textTable(["work of threads", "s", "share", "Gflop/s"], rows, FIRST_LEFT);
+  const known =
+    largest === undefined
+      ? ""
+      : `a large product of real matrices runs at ${(largest / 1e9).toFixed(1)} Gflop/s here`;
+  return `${table}${known}`.trimEnd();
 }

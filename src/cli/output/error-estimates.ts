@@ -1,4 +1,4 @@
-import { BOHR_PER_ANGSTROM, EV_PER_HARTREE, GIGAPASCAL_PER_ATOMIC } from "../../common/units.ts";
+import { BOHR_PER_ANGSTROM, GIGAPASCAL_PER_ATOMIC, MEV_PER_HARTREE } from "../../common/units.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import type { ResultErrors } from "../../job/tasks/scf/result-errors.ts";
 import { type DrawnErrors, NOTHING } from "../../plot/error-parts.ts";
@@ -13,10 +13,9 @@ const PART_NAMES: Readonly<Record<ErrorPartName, string>> = {
   eigensolver: "eigensolver",
   rounding: "rounding",
 };
-const MEV = 1000 * EV_PER_HARTREE;
 const UNITS: Readonly<Record<ErrorQuantity, { readonly title: string; readonly factor: number }>> = {
-  energy: { title: "free energy (meV)", factor: MEV },
-  forces: { title: "largest force (meV/A)", factor: MEV * BOHR_PER_ANGSTROM },
+  energy: { title: "free energy (meV)", factor: MEV_PER_HARTREE },
+  forces: { title: "largest force (meV/A)", factor: MEV_PER_HARTREE * BOHR_PER_ANGSTROM },
   stress: { title: "stress, row (GPa)", factor: GIGAPASCAL_PER_ATOMIC },
 };
 
@@ -46,7 +45,7 @@ export function errorEstimates({ errors }: Pick<ResultFile, "errors">): string {
     ],
     { left: [0] },
   ).trimEnd();
-  const toEv = (ha: number) => digits(MEV * ha);
+  const toEv = (ha: number) => digits(MEV_PER_HARTREE * ha);
   return [
     table,
     `corrected free energy   ${total.energy.corrected.toFixed(10)} Ha`,

@@ -78,10 +78,8 @@ const structureOfFile = (
   host: Host,
 ): Promise<StructureInFile> =>
   resolveStructure(
-    { structure: { file, allowCloseAtoms, allowFormulaMismatch } },
+    { structure: { file, allowCloseAtoms, allowFormulaMismatch, box } },
     readTextFrom(host.cwd),
-    undefined,
-    box,
   );
 
 async function structureOfJob(name: string, host: Host): Promise<StructureInFile> {

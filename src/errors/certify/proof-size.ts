@@ -1,7 +1,7 @@
 import { requireInput } from "../../common/failure.ts";
 import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
 import { projectorCount } from "../problem/projectors.ts";
-import { planeWaveCount, requireFewWaves } from "../problem/reciprocal.ts";
+import { listSize, requireFewWaves } from "../problem/reciprocal.ts";
 import type { BandProposal } from "./certify-bands.ts";
 
 /** What a proof takes: an estimate, made before any of it is done. */
@@ -25,7 +25,7 @@ export function proofSize(
   { reciprocal, channels, table }: EnclosedProblem,
   { count, trial }: BandProposal,
 ): ProofSize {
-  const of = (energy: number) => planeWaveCount(reciprocal, energy);
+  const of = (energy: number) => listSize(reciprocal, energy);
   const [inner, outer] = [of(count.cutoff).waves, of(count.outerCutoff).waves];
   const [set, vectors] = [of(trial.outerCutoff), trial.values.length];
   const projectors = projectorCount(channels);
@@ -57,7 +57,7 @@ function filledOperations(
   { trial }: BandProposal,
   { grid, orbitals }: FilledSize,
 ): number {
-  const { waves, box } = planeWaveCount(reciprocal, trial.cutoff);
+  const { waves, box } = listSize(reciprocal, trial.cutoff);
   const projectors = projectorCount(channels);
   const products = table.count === 0 ? 0 : 1.5 * 8 * box;
   const density = grid.reduce((points, n) => points * n, 1);

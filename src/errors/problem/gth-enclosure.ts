@@ -76,14 +76,6 @@ export function projectorNorm(l: number, k: number, r: Interval): Interval {
   return sqrt(squared);
 }
 
-/** P_i^l(q)/q^l = N k! L_k^{(l+½)}(y) e^{−y}, y = (q r)²/2, k = i − 1; fast: `plainRadial`. */
-export function encloseGthProjector(p: GthPotential, l: number, i: number, q2: Interval): Interval {
-  const r = interval(p.channels[l]!.r);
-  const y = scale(0.5, mul(q2, sqr(r)));
-  const polynomial = laguerre(i - 1, l + 0.5).map((c) => interval(c));
-  return mul(mul(projectorNorm(l, i - 1, r), horner(polynomial, y)), exp(scale(-1, y)));
-}
-
 /**
  * f ≥ Σ_m |P(q) Y_lm|² = (2l+1)/4π P(q)² for every q: the addition theorem, all signs made plus.
  */

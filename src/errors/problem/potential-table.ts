@@ -38,8 +38,8 @@ import { encloseGthLocal, gthFarRadius, gthLocalEnvelope } from "./gth-enclosure
 import { latticeTail } from "./lattice-tail.ts";
 import { phase } from "./phase.ts";
 import {
+  listSize,
   type PlaneWaves,
-  planeWaveCount,
   planeWavesBelow,
   type Reciprocal,
   requireFewWaves,
@@ -90,7 +90,7 @@ export function tabulatePotential(problem: ExactProblem, reciprocal: Reciprocal)
   const energy = tableEnergy(problem, reciprocal);
   requireFewWaves(reciprocal, energy);
   const atoms = problem.kind === "cohen-bergstresser" ? problem.positions.length : problem.atoms.length;
-  const terms = atoms * planeWaveCount(reciprocal, energy).waves;
+  const terms = atoms * listSize(reciprocal, energy).waves;
   requireInput(
     terms <= MOST_TERMS,
     () =>

@@ -31,6 +31,7 @@ import {
   provedBelow,
 } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
+import { meanPlaneWaves } from "../../model/lattice.ts";
 
 /** Enclosures of what follows from the exact lattice vectors aᵢ: bᵢ·aⱼ = 2π δᵢⱼ. */
 export interface Reciprocal {
@@ -189,13 +190,13 @@ export interface PlaneWaves {
 }
 
 /** Estimates how many plane waves a list has, and how large a box of vectors holds them. */
-export function planeWaveCount(
+export function listSize(
   { volume, lengthsOver2Pi }: Pick<Reciprocal, "volume" | "lengthsOver2Pi">,
   energy: number,
 ): { readonly waves: number; readonly box: number } {
   const radius = Math.sqrt(2 * energy);
   return {
-    waves: (midpoint(volume) * radius ** 3) / (6 * Math.PI ** 2),
+    waves: meanPlaneWaves(midpoint(volume), energy),
     box: lengthsOver2Pi.reduce((product, length) => product * (2 * radius * length + 3), 1),
   };
 }
@@ -207,7 +208,7 @@ const LARGEST_BOX = 2e8;
 /** @throws InputError with an estimate of what a cutoff would take, where that is too much. */
 export function requireFewWaves(reciprocal: Reciprocal, energy: number): void {
   requireInput(energy > 0, () => `cutoff: must be positive, got ${energy} Ha`);
-  const { waves, box } = planeWaveCount(reciprocal, energy);
+  const { waves, box } = listSize(reciprocal, energy);
   requireInput(
     waves <= MOST_WAVES && box <= LARGEST_BOX,
     () =>

@@ -2,18 +2,13 @@ import { blocksTogether, heldBands } from "../../bands/solve-bands.ts";
 import { countPlaneWaves, requireRoomForBands } from "../../basis/kpoint.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { createKernels } from "../../kernels/backends.ts";
+import { meanPlaneWaves } from "../../model/lattice.ts";
 import { projectorCount } from "../../state/block-memory.ts";
 import type { Job } from "../schema/job.ts";
 import type { TimeNeeds } from "../tasks/estimate/expected-time.ts";
 import { foretellLevels } from "./foretold.ts";
 import { sizedCrystal, sizesOf } from "./job-crystal.ts";
-import {
-  estimateMemory,
-  type MemoryNeeds,
-  PROGRAM,
-  planeWaveCount,
-  requireMemory,
-} from "./memory-estimate.ts";
+import { estimateMemory, type MemoryNeeds, PROGRAM, requireMemory } from "./memory-estimate.ts";
 import type { UnsolvedHamiltonian } from "./prepare-hamiltonian.ts";
 import type { Session } from "./session.ts";
 import { type JobSizes, requireRoom } from "./sizes.ts";
@@ -56,7 +51,7 @@ export async function requireRoomForLevels(
 ): Promise<boolean> {
   const { job, backend, threads, platform } = session;
   const { lattice, nSpin } = model;
-  const waves = planeWaveCount(lattice.volume, job.ecut);
+  const waves = meanPlaneWaves(lattice.volume, job.ecut);
   const projectors = projectorCount(model);
   const held = heldBands(bands, Math.ceil(1.1 * waves)); // more is refused for itself
   const isLeast = typeof kpoints === "number";
@@ -187,4 +182,4 @@ export async function requireAllRunnable(
 }
 
 const savedBytes = ({ volume, ecut, bands, kpoints }: MemoryNeeds): number =>
-  COMPLEX * planeWaveCount(volume, ecut) * bands * kpoints;
+  COMPLEX * meanPlaneWaves(volume, ecut) * bands * kpoints;

@@ -1,5 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import { plural } from "../../common/plural.ts";
+import { meanPlaneWaves } from "../../model/lattice.ts";
 import { blockMemory } from "../../state/block-memory.ts";
 
 /** What decides how much memory a calculation takes. */
@@ -73,15 +74,11 @@ const SPHERE_LISTS = 48;
 const COMPLEX = 16;
 const REAL = 8;
 
-/** Number of plane waves in the sphere ½|k+G|² ≤ ecut: Ω (2 ecut)^{3/2} / (6π²). */
-export const planeWaveCount = (volume: number, ecut: number): number =>
-  (volume * (2 * ecut) ** 1.5) / (6 * Math.PI ** 2);
-
 /** Memory of a ground state from its sizes alone, before anything is allocated. */
 export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
   const { bands, kpoints, projectors, gridPoints, spins = 1, most = Number.POSITIVE_INFINITY } = needs;
   const workers = Math.min(needs.threads, kpoints);
-  const waves = planeWaveCount(needs.volume, needs.ecut);
+  const waves = meanPlaneWaves(needs.volume, needs.ecut);
   const number = needs.isReal ? REAL : COMPLEX;
   const panel = number * waves * bands;
   const { panels = 0 } = needs;
@@ -148,7 +145,7 @@ export function requireMemory(needs: MemoryNeeds, systemMemory: number): MemoryE
 const purposeText = ({ purpose }: MemoryNeeds): string => (purpose === undefined ? "" : ` for ${purpose}`);
 
 const sizesText = ({ volume, ecut, bands, gridPoints, projectors }: MemoryNeeds): string =>
-  `${count(planeWaveCount(volume, ecut))} plane waves, ${count(bands)} bands and ${count(projectors)} projectors on ${count(gridPoints)} grid points`;
+  `${count(meanPlaneWaves(volume, ecut))} plane waves, ${count(bands)} bands and ${count(projectors)} projectors on ${count(gridPoints)} grid points`;
 
 const count = (n: number): string => (n < 1e6 ? `${Math.round(n)}` : n.toExponential(1).replace("e+", "e"));
 

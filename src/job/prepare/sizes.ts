@@ -12,6 +12,7 @@ import {
   MOST_KPOINTS,
   samplingSize,
 } from "../../model/kpoint-set.ts";
+import { meanPlaneWaves } from "../../model/lattice.ts";
 import { latticePointGroup } from "../../model/lattice-symmetry.ts";
 import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
@@ -21,13 +22,7 @@ import { projectorCount } from "../../state/block-memory.ts";
 import { pastSteps } from "../schema/accelerators.ts";
 import type { Job } from "../schema/job.ts";
 import { kpointChoice } from "./crystal.ts";
-import {
-  estimateMemory,
-  type MemoryEstimate,
-  type MemoryNeeds,
-  planeWaveCount,
-  requireMemory,
-} from "./memory-estimate.ts";
+import { estimateMemory, type MemoryEstimate, type MemoryNeeds, requireMemory } from "./memory-estimate.ts";
 import { requireBands } from "./model.ts";
 
 /** Sizes of a ground state, known before its basis is made. */
@@ -138,7 +133,7 @@ const needsOf = (
   gridPoints: size[0] * size[1] * size[2],
   bands: Math.min(
     initialBands(electronsToHold(model), 2 / model.nSpin, job.temperature > 0, job.bands).nBands,
-    Math.ceil(1.1 * planeWaveCount(model.lattice.volume, job.ecut)), // more is refused for itself
+    Math.ceil(1.1 * meanPlaneWaves(model.lattice.volume, job.ecut)), // more is refused for itself
   ),
   kpoints: model.nSpin * kpoints.count,
   isReal: kpoints.areReal,

@@ -14,7 +14,7 @@ import {
   scaleRows,
   toFractional,
 } from "../../model/structure.ts";
-import type { InlineStructure, Job, StructureFileChoice } from "../schema/job.ts";
+import type { InlineStructure, StructureFileChoice } from "../schema/job.ts";
 import { type PlatformServices, platformServices } from "./platform.ts";
 
 export type { Structure, StructureAtom, StructureInFile };
@@ -26,25 +26,28 @@ const FARTHEST = 1_000_000;
 /** Longer cells [bohr] fit into no machine. */
 const LONGEST = 100_000;
 
+/** A structure file and how it is read. */
+interface FileReading extends StructureFileChoice {
+  /** Edge of a cube for a molecule whose file has no cell [bohr]. */
+  readonly box?: number | undefined;
+}
+
 /**
  * The atoms of the job, read through `readText` when they are in a file, with what the file says
  * beside them.
  *
- * @param box edge of a cube for a molecule whose file has no cell [bohr].
  * @throws InputError for a singular lattice, no atoms, an unknown element, a position far outside
  *   the cell, and for two atoms nearer than half the sum of their covalent radii (periodic images
  *   too), unless the job allows it.
  */
 export async function resolveStructure(
-  job: Pick<Job, "structure">,
+  { structure }: { readonly structure: InlineStructure | FileReading },
   readText: (path: string) => Promise<string>,
   platform?: PlatformServices,
-  box?: number,
 ): Promise<StructureInFile> {
-  const { structure } = job;
   const found =
     "file" in structure
-      ? await fromFile(structure, readText, platform, box)
+      ? await fromFile(structure, readText, platform)
       : { ...fromInline(structure), warnings: [] };
   createLattice(found.lattice); // refuses singular ones
   requireInput(found.atoms.length > 0, () => "structure.atoms: must hold at least one atom, got none");
@@ -82,10 +85,9 @@ function fromInline({ lattice, atoms, cartesian, units }: InlineStructure): Stru
 }
 
 async function fromFile(
-  { file, allowFormulaMismatch }: StructureFileChoice,
+  { file, allowFormulaMismatch, box }: FileReading,
   readText: (path: string) => Promise<string>,
   platform?: PlatformServices,
-  box?: number,
 ): Promise<StructureInFile> {
   const text = await readText(file);
   const format = formatOf(file, text);

@@ -8,10 +8,8 @@ export interface Line {
   readonly label: string;
   /** Points in the order of joining; those outside an axis are left out. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** Whether points are not joined. Default false. */
-  readonly isScatter?: boolean;
-  /** Whether points are joined and not marked. Default false. */
-  readonly isCurve?: boolean;
+  /** Marked points alone, or a curve through them alone. Default both. */
+  readonly drawnAs?: "points" | "curve";
 }
 
 export interface LinesOptions extends Drawing {
@@ -72,9 +70,9 @@ export async function linesSvg(
           lines.map(({ label }) => label),
         ),
         ...(level === undefined ? [] : namedLevel(plot, level)),
-        ...drawn.flatMap(({ points, isScatter = false, isCurve = false }, i) => [
-          ...(isScatter ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
-          ...(isCurve ? [] : [plot.dot(points, { fill: colourOf(i), r: 2.6 })]),
+        ...drawn.flatMap(({ points, drawnAs }, i) => [
+          ...(drawnAs === "points" ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),
+          ...(drawnAs === "curve" ? [] : [plot.dot(points, { fill: colourOf(i), r: 2.6 })]),
         ]),
       ],
     }),

@@ -1,12 +1,24 @@
 import { expect, test } from "vitest";
+import type { GthPotential } from "../../../src/atoms/pseudopotential.ts";
 import { random } from "../../../src/common/random.ts";
 import type { Vec3 } from "../../../src/common/vec3.ts";
 import { leadingSet, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
-import { encloseGthProjector } from "../../../src/errors/problem/gth-enclosure.ts";
+import { laguerre, projectorNorm } from "../../../src/errors/problem/gth-enclosure.ts";
 import { phase } from "../../../src/errors/problem/phase.ts";
 import { plainPhase, plainRadial } from "../../../src/errors/problem/plain-projectors.ts";
 import { exp } from "../../../src/interval/exp.ts";
-import { ball, div, interval, midpoint, mul, radiusAbout, scale } from "../../../src/interval/interval.ts";
+import {
+  add,
+  ball,
+  div,
+  type Interval,
+  interval,
+  midpoint,
+  mul,
+  radiusAbout,
+  scale,
+  sqr,
+} from "../../../src/interval/interval.ts";
 import { PLAIN_EXP_ERROR, plainExp } from "../../../src/interval/plain-exp.ts";
 import { plainHarmonic, solidHarmonic } from "../../../src/interval/solid-harmonics.ts";
 import { sqrt } from "../../../src/interval/sqrt.ts";
@@ -16,6 +28,17 @@ import { enclosedTriclinic } from "../enclosed-crystals.ts";
 const problem = enclosedTriclinic;
 const k: Vec3 = [0.15, -0.2, 0.3];
 const { uniform, normal } = random(4);
+
+/** P_i^l(q)/q^l = N k! L_k^{(l+½)}(y) e^{−y}, y = (q r)²/2, k = i − 1. */
+function encloseGthProjector(p: GthPotential, l: number, i: number, q2: Interval): Interval {
+  const r = interval(p.channels[l]!.r);
+  const y = scale(0.5, mul(q2, sqr(r)));
+  const polynomial = laguerre(i - 1, l + 0.5).reduceRight(
+    (sum, c) => add(interval(c), mul(sum, y)),
+    interval(0),
+  );
+  return mul(mul(projectorNorm(l, i - 1, r), polynomial), exp(scale(-1, y)));
+}
 
 // Seen red: one term less in the series, LN2_REST left out.
 test("the plain exponential is within its bound of the enclosed one", () => {

@@ -1,5 +1,5 @@
 import { number, numbers, type Option, type Options, readNumber, toggle } from "../../../common/options.ts";
-import { EV_PER_HARTREE } from "../../../common/units.ts";
+import { MEV_PER_HARTREE } from "../../../common/units.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
 import { ENERGY_UNITS } from "../../schema/accuracy.ts";
 
@@ -66,7 +66,7 @@ export const CONVERGE_OPTIONS = {
       )!;
       return readNumber(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
     },
-    default: 1e-3 / EV_PER_HARTREE,
+    default: 1 / MEV_PER_HARTREE,
   },
   /** Whether each run estimates its own errors by basis and k-grid, without the others. */
   errors: toggle({ help: "let each run estimate its error by basis and k-grid, to compare with" }),
