@@ -1,4 +1,9 @@
-import { type BasisCorrectionRequest, basisCorrection } from "../state/basis-correction.ts";
+import {
+  type BasisCorrectionRequest,
+  type BasisTailRequest,
+  basisCorrection,
+  basisTail,
+} from "../state/basis-correction.ts";
 import { type Examination, examineBlock } from "../state/examine-block.ts";
 import { type MissedRequest, missedLevels } from "../state/missed-levels.ts";
 import type { BlockEigenvalues, EigenRequest, OrbitalBlock } from "../state/orbital-block.ts";
@@ -55,6 +60,7 @@ export const blockOperations = {
     },
   ) => blockResponse(block, request, deltaPotential, source),
   basisCorrection: (block: OrbitalBlock, request: BasisCorrectionRequest) => basisCorrection(block, request),
+  basisTail: (block: OrbitalBlock, request: BasisTailRequest) => basisTail(block, request),
   gradient: (block: OrbitalBlock, _: null) => blockGradient(block),
   examine: (block: OrbitalBlock, request: Examination) => examineBlock(block, request),
   missed: (block: OrbitalBlock, request: MissedRequest) => missedLevels(block, request),

@@ -142,7 +142,7 @@ interface Spheres {
   readonly rows: Int32Array;
 }
 
-function spheresOf(small: PlaneWaveBasis, larger: PlaneWaveBasis, fine: Orbitals): Spheres[] {
+export function spheresOf(small: PlaneWaveBasis, larger: PlaneWaveBasis, fine: Orbitals): Spheres[] {
   const count = small.kpoints.length;
   const isSame = larger.kpoints.every(({ k }, i) => k.every((x, c) => x === small.kpoints[i]?.k[c]));
   invariant(larger.kpoints.length === count && isSame, () => "refine: the two bases differ in k-points");
@@ -154,8 +154,8 @@ function spheresOf(small: PlaneWaveBasis, larger: PlaneWaveBasis, fine: Orbitals
 }
 
 /** The lowest `nStates` orbitals on the larger spheres, with their own levels and occupation. */
-async function lift(
-  { basis, orbitals, levels, nStates }: CoarseState,
+export async function lift(
+  { basis, orbitals, levels, nStates }: Pick<CoarseState, "basis" | "orbitals" | "levels" | "nStates">,
   fine: Orbitals,
   spheres: readonly Spheres[],
 ) {

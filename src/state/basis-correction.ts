@@ -33,6 +33,57 @@ export interface BasisCorrection {
   readonly energies: Float64Array;
 }
 
+/** Panels in scratch memory: what the waves outside the smaller sphere add to orbitals. */
+interface Outside {
+  /** 1 on these waves, else 0, shape [n]. */
+  readonly outside: Float64Array;
+  /** Hφ_n, its part outside, x_n, and what of that part x_n leaves; panels [n × nBands]. */
+  readonly image: Float64Array;
+  readonly residual: Float64Array;
+  readonly x: Float64Array;
+  readonly rest: Float64Array;
+  /** ⟨Hφ_n|x_n⟩ [Ha], shape [nBands]. */
+  readonly energies: Float64Array;
+}
+
+/** Solves for the x_n of `basisCorrection`. */
+function solveOutside(
+  { hamiltonian, psi, nBands }: OrbitalBlock,
+  { small, eigenvalues, steps }: Pick<BasisCorrectionRequest, "small" | "eigenvalues" | "steps">,
+  take: (length: number) => Float64Array,
+): Outside {
+  const { n, numbers: kernels } = hamiltonian;
+  const { width } = kernels;
+  const outside = take(n).fill(1);
+  for (const g of small) outside[g] = 0;
+  const image = take(width * n * nBands);
+  hamiltonian.applyInto(image, psi, nBands);
+  const residual = take(width * n * nBands);
+  kernels.multiplyRows(residual, n, nBands, outside, image);
+  const [minus, shifts] = [take(nBands).fill(-1), take(nBands)];
+  shifts.set(eigenvalues);
+  const rest = take(width * n * nBands);
+  rest.set(residual);
+  kernels.scaleColumns(n, nBands, minus, rest);
+  const x = take(width * n * nBands);
+  solveShifted(kernels, {
+    operator: restrictedTo(outside, hamiltonian),
+    states: psi,
+    nStates: 0,
+    scales: psi,
+    shifts,
+    nVectors: nBands,
+    residual: rest,
+    out: x,
+    targets: new Float64Array(nBands),
+    maxIterations: steps,
+  });
+  const dots = take(width * nBands);
+  kernels.columnDots(dots, n, nBands, residual, x);
+  const energies = Float64Array.from({ length: nBands }, (_, j) => dots[width * j]!);
+  return { outside, image, residual, x, rest, energies };
+}
+
 /**
  * Computes the first-order correction of the block's orbitals φ_n, which vanish outside a smaller
  * sphere, on the waves that this sphere lacks,
@@ -42,10 +93,8 @@ export interface BasisCorrection {
  * by a few steps of conjugate gradients. The Hamiltonian must be that of the density of the φ_n. Q
  * keeps x_n orthogonal to all φ_m.
  */
-export function basisCorrection(
-  block: OrbitalBlock,
-  { small, eigenvalues, weights, steps }: BasisCorrectionRequest,
-): BasisCorrection {
+export function basisCorrection(block: OrbitalBlock, request: BasisCorrectionRequest): BasisCorrection {
+  const { small, eigenvalues, weights } = request;
   const { hamiltonian, setup, psi, nBands, toComplex } = block;
   const { n, numbers: kernels } = hamiltonian;
   const { width } = kernels;
@@ -54,41 +103,14 @@ export function basisCorrection(
     () => `basis correction: ${eigenvalues.length} levels for ${nBands} bands`,
   );
   return kernels.scratch((take) => {
-    const outside = take(n).fill(1);
-    for (const g of small) outside[g] = 0;
-    const image = take(width * n * nBands);
-    hamiltonian.applyInto(image, psi, nBands);
-    const residual = take(width * n * nBands);
-    kernels.multiplyRows(residual, n, nBands, outside, image);
-    const sizes = take(nBands);
-    kernels.columnNorms2(sizes, n, nBands, residual);
-    const residualNorms = sizes.map(Math.sqrt);
-
-    const [minus, shifts] = [take(nBands).fill(-1), take(nBands)];
-    shifts.set(eigenvalues);
-    const right = take(width * n * nBands);
-    right.set(residual);
-    kernels.scaleColumns(n, nBands, minus, right);
-    const x = take(width * n * nBands);
-    solveShifted(kernels, {
-      operator: restrictedTo(outside, hamiltonian),
-      states: psi,
-      nStates: 0,
-      scales: psi,
-      shifts,
-      nVectors: nBands,
-      residual: right,
-      out: x,
-      targets: new Float64Array(nBands),
-      maxIterations: steps,
-    });
-    kernels.columnNorms2(sizes, n, nBands, right);
-    const remainders = sizes.map(Math.sqrt);
-    kernels.columnNorms2(sizes, n, nBands, x);
-    const norms2 = sizes.slice();
-    const dots = take(width * nBands);
-    kernels.columnDots(dots, n, nBands, residual, x);
-    const energies = Float64Array.from({ length: nBands }, (_, j) => dots[width * j]!);
+    const { image, residual, x, rest, energies } = solveOutside(block, request, take);
+    const [sizes, shifts] = [take(nBands), take(nBands)];
+    const norms2 = (panel: Float64Array) => {
+      kernels.columnNorms2(sizes, n, nBands, panel);
+      return sizes.slice();
+    };
+    const residualNorms = norms2(residual).map(Math.sqrt);
+    const remainders = norms2(rest).map(Math.sqrt);
 
     const density = take(setup.size[0] * setup.size[1] * setup.size[2]).fill(0);
     const factors = Float64Array.from(weights, (w) => (2 * w) / setup.lattice.volume);
@@ -107,11 +129,57 @@ export function basisCorrection(
       density: density.slice(),
       residualNorms,
       remainders,
-      norms2,
+      norms2: norms2(x),
       energies,
     };
   });
 }
+
+/** Orbitals of a smaller sphere, and shells of the kinetic energy outside it; plain data. */
+export interface BasisTailRequest extends BasisCorrectionRequest {
+  /** Lower ends of the shells [Ha], ascending. */
+  readonly shells: readonly number[];
+}
+
+/** Energy of what the orbitals of a smaller basis lack. */
+export interface BasisTail {
+  /** Σ_n f_n w ⟨Hφ_n|x_n⟩ [Ha], not positive. */
+  readonly energy: number;
+  /** Σ_n f_n w Σ_G ½|k+G|² |x_n(G)|² [Ha] of each shell. */
+  readonly shells: Float64Array;
+  /** Largest ‖x_n‖² of a band that holds electrons. */
+  readonly largest: number;
+}
+
+/** Computes what the x_n of `basisCorrection` add to the energy, and where in the sphere. */
+export function basisTail(block: OrbitalBlock, request: BasisTailRequest): BasisTail {
+  const { weights, shells } = request;
+  const { hamiltonian, kpoint, nBands } = block;
+  const { n, numbers } = hamiltonian;
+  const { width } = numbers;
+  const most = Math.max(...weights);
+  return numbers.scratch((take) => {
+    const { x, energies } = solveOutside(block, request, take);
+    const found = new Float64Array(shells.length);
+    let largest = 0;
+    const shellOf = Int32Array.from(kpoint.kinetic, (t) => shells.findLastIndex((edge) => t > edge));
+    for (let j = 0; j < nBands; j++) {
+      let norm2 = 0;
+      for (let g = 0; g < n; g++) {
+        if (shellOf[g]! < 0) continue;
+        let size = 0;
+        for (let c = 0; c < width; c++) size += x[width * (g + n * j) + c]! ** 2;
+        norm2 += size;
+        found[shellOf[g]!]! += weights[j]! * kpoint.kinetic[g]! * size;
+      }
+      if (weights[j]! > HOLDS_ELECTRONS * most) largest = Math.max(largest, norm2);
+    }
+    return { energy: energies.reduce((sum, e, j) => sum + weights[j]! * e, 0), shells: found, largest };
+  });
+}
+
+/** Electrons in a band, relative to a full one, from which on it counts. */
+const HOLDS_ELECTRONS = 1e-3;
 
 /** Returns Q H Q on vectors in the range of Q, given as a diagonal of zeros and ones. */
 const restrictedTo = (q: Float64Array, hamiltonian: Hamiltonian) => ({

@@ -14,6 +14,7 @@ const round = {
   iterations: 5,
   hamiltonianApplications: 342,
   kpoints: 3,
+  planeWaves: 180,
   residual: 1e-4,
   seconds: 1.25,
   energy: -7.8,

@@ -90,6 +90,8 @@ interface World {
   readonly late?: () => void;
   /** Share of the error by the basis that is estimated at a cutoff. */
   readonly found?: (ecut: number) => number;
+  /** ln of the plane waves of a grid over those of a dense one. */
+  readonly jump?: (n: number) => number;
 }
 
 const basisError = (ecut: number) => 4e-3 * (10 / ecut) ** 5;
@@ -98,7 +100,16 @@ const EXACT = -4;
 
 /** A world in which all errors are known: what is reported can be compared with the truth. */
 const world =
-  ({ calls, coupling = 0, noise = 0, entropy, signal, late, found = () => 1 }: World): typeof scfTask =>
+  ({
+    calls,
+    coupling = 0,
+    noise = 0,
+    entropy,
+    signal,
+    late,
+    found = () => 1,
+    jump = () => 0,
+  }: World): typeof scfTask =>
   async ({ job }, options) => {
     const { ecut } = job;
     const n = (job.kgrid as readonly number[])[0]!;
@@ -108,29 +119,36 @@ const world =
     const [b, k] = [basisError(ecut), kError(n)];
     await options.checkpoint?.({ of: `${ecut} ${n}` } as never);
     const coupled = coupling * b * (k / kError(2));
-    if (options.errors) late?.();
-    const basis = {
-      energy: { error: found(ecut) * 2 * (b - coupled) * 0.89 },
-      forces: { error: 0 },
-      stress: { error: 0 },
-    };
-    const nothing = { energy: { error: 1e-9 }, forces: { error: 0 }, stress: { error: 0 } };
+    // E^{-5} is N^{-10/3}
+    const jumped = -(10 / 3) * b * jump(n);
+    if (options.basisEnergy !== undefined) {
+      late?.();
+      const { cutoff } = options.basisEnergy;
+      const decay = Array.from({ length: 12 }, (_, i) => ecut * (cutoff / ecut) ** (i / 12));
+      const at = (E: number) => found(ecut) * 2 * (basisError(E) - (coupled * basisError(E)) / b) * 0.85;
+      if (!options.signal?.aborted)
+        options.basisEnergy.found({
+          cutoff,
+          error: at(ecut),
+          decay: decay.map((E) => ({ ecut: E, error: at(E) * (E / ecut) ** -0.35 })),
+          largest: 0,
+        });
+    }
     return {
       job,
       status: "converged",
       converged: true,
       iterations: 5,
       energies: {
-        total: 2 * (EXACT + b + k - coupled + noise * (calls.length % 2)),
+        total: 2 * (EXACT + b + k - coupled + jumped + noise * (calls.length % 2)),
         ...(entropy !== undefined && { entropy }),
       },
       forces: [[0, 0, 0]],
       stress: [[0, 0, 0]],
-      kpoints: Array.from({ length: n ** 3 }, () => ({})),
+      kpoints: Array.from({ length: n ** 3 }, () => ({ weight: n ** -3 })),
+      planeWaves: Array.from({ length: n ** 3 }, () => 500 * Math.exp(jump(n))),
       history: [{ densityResidual: 1e-4, hamiltonianApplications: 7 }],
       resources: { wallSeconds: calls.length },
-      ...(options.errors &&
-        !options.signal?.aborted && { errors: { parts: { basis, scf: nothing, eigensolver: nothing } } }),
       warnings: [],
     } as unknown as ResultFile;
   };
@@ -172,6 +190,17 @@ test("an error by the basis that is smaller on the coarse k-grid is found out", 
   const wrong = trueError(result);
   expect(wrong).toBeGreaterThan(parts.basis! + kError(report.settings.kgrid[0])); // without it
   expect(wrong).toBeLessThanOrEqual(error!);
+});
+
+// Seen red: without the number of plane waves no grid was fine enough.
+test("energies of k-grids are compared at equal numbers of plane waves", async () => {
+  const jump = (n: number) => 5e-5 * Math.sin(7 * n);
+  const { report } = await aimed("1meV/atom", { jump });
+  const smooth = await aimed("1meV/atom", {});
+  expect(report.reason).toBeUndefined();
+  expect(report.settings.kgrid).toEqual(smooth.report.settings.kgrid);
+  const [found, right] = [report, smooth.report].map(({ errors }) => errors.energy!.parts.kpoints!);
+  expect(Math.abs(found! - right!)).toBeLessThan(0.3 * right!);
 });
 
 test("k-grids that agree with no finer one end the search, with what was found", async () => {

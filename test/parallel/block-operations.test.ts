@@ -75,6 +75,13 @@ const ARGUMENTS: { readonly [K in BlockOperation]: (index: number) => ArgumentOf
     weights: weights(index),
     steps: 2,
   }),
+  basisTail: (index) => ({
+    small: Int32Array.from({ length: 40 }, (_, i) => i + 3),
+    eigenvalues: Float64Array.of(-0.2, 0.1, 0.15, 0.18, 0.3, 0.4),
+    weights: weights(index),
+    steps: 2,
+    shells: [0, 2, 3],
+  }),
   gradient: () => null,
   examine: () => ({ eigenvalues: Float64Array.of(-0.2, 0.1, 0.15, 0.18), keep: 2 }),
   missed: (index) => ({ known: Float64Array.of(-0.2, 0.1), below: 0.2, seed: index }),

@@ -3,6 +3,7 @@ import type { ErrorQuantity } from "../../../refine/parts.ts";
 import type { Accuracy } from "../../schema/accuracy.ts";
 import type { ResultStatus } from "../scf/status.ts";
 import type { Settings } from "../settings.ts";
+import type { CutoffError } from "./predict.ts";
 
 /** Errors by quantity: energy [Ha/atom], forces [Ha/bohr], stress [Ha/bohr³]; absent: not known. */
 export type QuantityErrors = Readonly<Partial<Record<ErrorQuantity, number>>>;
@@ -25,8 +26,9 @@ export interface AccuracyRound extends Settings, RunValues {
   /** SCF steps, and bands multiplied by H in them, summed over k-points. */
   readonly iterations: number;
   readonly hamiltonianApplications: number;
-  /** Irreducible k-points. */
+  /** Irreducible k-points, and plane waves of all of the grid on average. */
   readonly kpoints: number;
+  readonly planeWaves: number;
   /** Last ‖ρout − ρin‖ [bohr^(-3/2)]. */
   readonly residual: number;
   /** With what estimates its errors. */
@@ -35,6 +37,8 @@ export interface AccuracyRound extends Settings, RunValues {
   /** Estimated errors by the basis, and by SCF and eigensolver, where they were asked for. */
   readonly basis?: QuantityErrors;
   readonly scf?: QuantityErrors;
+  /** Errors of the energy by the basis that are expected at higher cutoffs, ascending. */
+  readonly decay?: readonly CutoffError[];
   /** Why these are not to be trusted, or not there. */
   readonly doubt?: string;
 }

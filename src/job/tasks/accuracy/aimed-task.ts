@@ -11,17 +11,18 @@ import type { ResultFile } from "../scf/result.ts";
 import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
 import type { Settings } from "../settings.ts";
 import type { AccuracyReport, AccuracyRound, QuantityErrors } from "./accuracy-result.ts";
-import { distance, errorsOfResult, type KgridRun, kgridErrors, smearingErrors } from "./error-sums.ts";
-import {
-  firstCutoff,
-  kgridOf,
-  kgridsFor,
-  SCF_SHARE,
-  type SpacedKgrid,
-  toleranceFor,
-} from "./first-choices.ts";
+import { distance, errorsOfResult, smearingErrors } from "./error-sums.ts";
+import { type Allowed, fineKgrids, KGRID_SHARE, type Search, type SpacedRun } from "./fine-kgrids.ts";
+import { firstCutoff, kgridsFor, SCF_SHARE, toleranceFor } from "./first-choices.ts";
 import { cutoffFor, decayOf, estimateRatio } from "./predict.ts";
-import { type AimedRunOptions, type Rounds, roundsOf, SearchEnd, settingsText } from "./rounds.ts";
+import {
+  type AimedRunOptions,
+  type EstimateBasis,
+  type Rounds,
+  roundsOf,
+  SearchEnd,
+  settingsText,
+} from "./rounds.ts";
 
 export type { AimedRunOptions };
 
@@ -53,7 +54,10 @@ export async function aimedTask(session: Session, options: AimedRunOptions): Pro
   const crystal = await jobCrystal({ ...session, job: rest });
   const densityTolerance = toleranceFor(asked, crystal.model);
   const job: Job = { ...rest, scf: { ...rest.scf, tolerance: { density: densityTolerance } } };
-  const rounds = roundsOf({ ...session, job }, options, text, crystal.model.atoms.length);
+  const rounds = roundsOf({ ...session, job }, options, text, {
+    atoms: crystal.model.atoms.length,
+    wantsStress: asked.stress !== undefined,
+  });
   const search = searchOf(job, crystal, asked, rounds);
   const report = (status: AccuracyReport["status"], reason?: string): AccuracyReport => ({
     asked,
@@ -93,32 +97,16 @@ function requireChoosable(job: Job): void {
 
 /** Of the error that is allowed to basis and k-grid, how much is planned for. */
 const PLANNED = 0.85;
-/** Share of that which a k-grid may take: enough for going on, and at most. */
-const KGRID_SHARE = { enough: 0.5, most: 0.8 };
 /** Most cutoffs looked at for a result, and most results: the next is of stricter settings. */
 const MOST = { cutoffs: 6, results: 3 };
 /** A cutoff whose errors are known is taken for a lower one if it is not higher by more. */
-const NEAR = 1.1;
+const NEAR = 1.15;
 /** Share of what is left to the basis that a cutoff is looked for, and that it may take. */
-const BASIS_SHARE = { aim: 0.75, most: 1.1 };
+const BASIS_SHARE = { aim: 0.8, most: 1.1 };
+/** The largest basis of an estimate, and what of the error lies beyond it. */
+const WIDEST = { ratio: 4, beyond: 0 };
 /** How much higher the cutoff after one is whose estimate is in doubt. */
 const AFTER_DOUBT = 1.25;
-
-/** What a search works on. */
-interface Search {
-  readonly crystal: JobCrystal;
-  readonly asked: ReturnType<typeof accuracyOf>;
-  readonly aimed: readonly ErrorQuantity[];
-  readonly rounds: Rounds;
-  /** k-grids from coarse to fine. */
-  readonly grids: readonly SpacedKgrid[];
-  /** Where it begins [Ha], and the decay of errors by the cutoff that is expected [1/Ha]. */
-  readonly first: number;
-  readonly decay: number;
-  /** The last result, and its errors. */
-  judged?: ResultFile | undefined;
-  errors: AccuracyReport["errors"];
-}
 
 function searchOf({ ecut }: Job, crystal: JobCrystal, asked: Search["asked"], rounds: Rounds): Search {
   const grids = kgridsFor(crystal);
@@ -135,18 +123,19 @@ function searchOf({ ecut }: Job, crystal: JobCrystal, asked: Search["asked"], ro
   };
 }
 
-/** A run on a k-grid of the comparison. */
-type SpacedRun = AccuracyRound & SpacedKgrid & Pick<KgridRun, "isBetween">;
+/** Whether the energy is all that is aimed at: its errors are estimated alone. */
+const isEnergyAlone = ({ aimed }: Search): boolean => aimed.every((quantity) => quantity === "energy");
 
-/** Errors that are allowed to basis and k-grid together. */
-type Allowed = (quantity: ErrorQuantity) => number;
+/** The first estimate tells as well where errors at higher cutoffs are. */
+const startBasis = (search: Search): EstimateBasis =>
+  isEnergyAlone(search) ? { ...WIDEST, of: "energy" } : { ...estimateRatio(search.decay), of: "both" };
 
 /** Runs until a result is accurate enough. @throws SearchEnd if none is. */
 async function reach(search: Search): Promise<void> {
-  const { crystal, asked, aimed, rounds, grids, first, decay } = search;
+  const { crystal, asked, aimed, rounds, grids, first } = search;
   const { model } = crystal;
   const coarsest = { ecut: first, kgrid: grids[0]!.kgrid };
-  const start = await rounds.compute("basis", coarsest, { estimate: estimateRatio(decay) });
+  const start = await rounds.compute("basis", coarsest, { estimate: startBasis(search) });
   const cutoffs = [start];
   const ladder: SpacedRun[] = [{ ...start, spacing: grids[0]!.spacing }];
   let share = PLANNED;
@@ -177,55 +166,6 @@ async function reach(search: Search): Promise<void> {
 }
 
 /**
- * Runs on finer k-grids until one is fine enough, and on one between it and the one before, which
- * is coarser and perhaps fine enough as well.
- *
- * @returns the errors of each of the ladder.
- * @throws SearchEnd if none is fine enough.
- */
-async function fineKgrids(
-  { crystal, rounds, grids, first, aimed }: Search,
-  ladder: SpacedRun[],
-  allowed: Allowed,
-): Promise<readonly QuantityErrors[]> {
-  if (grids.length === 1) return [{ energy: 0, forces: 0, stress: 0 }]; // nothing but vacuum around
-  const atoms = crystal.model.atoms.length;
-  const run = async ({ kgrid, spacing }: SpacedKgrid): Promise<SpacedRun> => ({
-    ...(await rounds.compute("k-grid", { ecut: first, kgrid }, { from: ladder.at(-1)! })),
-    spacing,
-  });
-  /** Errors over what is enough, the worst of those aimed at. */
-  const excesses = () =>
-    kgridErrors(ladder, atoms).map((each) =>
-      Math.max(
-        ...aimed.map((quantity) => (each[quantity] ?? Infinity) / (KGRID_SHARE.enough * allowed(quantity))),
-      ),
-    );
-  const fineAt = (most: number) => excesses().findIndex((excess) => excess <= most);
-  let fine = fineAt(1);
-  while (fine < 0) {
-    const { spacing, kgrid } = ladder.at(-1)!;
-    const next = grids.find((grid) => grid.spacing < spacing * (1 - 1e-9));
-    if (next !== undefined) ladder.push(await run(next));
-    fine = fineAt(next === undefined ? KGRID_SHARE.most / KGRID_SHARE.enough : 1);
-    if (next === undefined && fine < 0)
-      throw new SearchEnd(
-        "not-reached",
-        `the k-grid ${kgrid.join("x")} is the finest tried and not fine enough; a larger smearing width needs fewer k-points`,
-      );
-  }
-  const [coarser, enough] = [ladder[fine - 1], ladder[fine]!];
-  if (coarser !== undefined) {
-    const [above, below] = [excesses()[fine - 1]!, Math.max(excesses()[fine]!, 1e-6)];
-    const part = Math.log(above) / Math.log(above / below);
-    const between = kgridOf(crystal, coarser.spacing * (enough.spacing / coarser.spacing) ** part);
-    const isKnown = [coarser, enough].some(({ kgrid }) => `${kgrid}` === `${between.kgrid}`);
-    if (!isKnown && above < Infinity) ladder.splice(fine, 0, { ...(await run(between)), isBetween: true });
-  }
-  return kgridErrors(ladder, atoms);
-}
-
-/**
  * Finds the cheapest cutoff and k-grid whose errors add up to what is allowed, running at cutoffs
  * whose errors are not known yet.
  *
@@ -239,7 +179,7 @@ async function bestSettings(
 ): Promise<{ readonly basis: AccuracyRound; readonly k: number }> {
   const { rounds, grids, aimed, decay } = search;
   for (let tried = 0; tried <= MOST.cutoffs; tried++) {
-    const points = (quantity: ErrorQuantity) =>
+    const known = (quantity: ErrorQuantity) =>
       cutoffs.map((round) => {
         const error = round.basis?.[quantity];
         if (error === undefined)
@@ -249,12 +189,17 @@ async function bestSettings(
           );
         return { ecut: round.ecut, error };
       });
+    const top = cutoffs.reduce((a, b) => (b.ecut > a.ecut ? b : a));
+    const points = (quantity: ErrorQuantity) => [
+      ...known(quantity),
+      ...(quantity === "energy" ? (top.decay ?? []) : []),
+    ];
     const refuted = cutoffs.filter((round) => isRefuted(round, cutoffs, search));
     const doubtful = Math.max(
       0,
       ...[...cutoffs.filter(({ doubt }) => doubt), ...refuted].map(({ ecut }) => ecut),
     );
-    const highest = Math.max(...cutoffs.map(({ ecut }) => ecut));
+    const highest = top.ecut;
     const candidates = kErrors.flatMap((each, k) => {
       const left = (quantity: ErrorQuantity) => allowed(quantity) - (each[quantity] ?? Infinity);
       if (aimed.some((quantity) => left(quantity) < (1 - KGRID_SHARE.most) * allowed(quantity))) return [];
@@ -266,19 +211,20 @@ async function bestSettings(
     });
     const [best] = candidates.sort((a, b) => a.work - b.work);
     const { k, ecut, left } = best!; // one at least is fine enough
-    const [known] = cutoffs
+    const [enough] = cutoffs
       .filter((round) => round.ecut <= NEAR * ecut && round.ecut > doubtful)
       .filter(({ basis }) =>
         aimed.every((quantity) => basis![quantity]! <= BASIS_SHARE.most * left(quantity)),
       )
       .sort((a, b) => a.ecut - b.ecut);
     // where estimates have been too small, one is believed if a higher cutoff agrees with it
-    const isBelieved = known !== undefined && (refuted.length === 0 || known.ecut < highest);
-    if (isBelieved) return { basis: known, k };
+    const isBelieved = enough !== undefined && (refuted.length === 0 || enough.ecut < highest);
+    if (isBelieved) return { basis: enough, k };
     if (tried === MOST.cutoffs) break;
     const slowest = Math.min(...aimed.map((quantity) => decayOf(points(quantity), decay)));
-    const how = { from: cutoffs.at(-1)!, estimate: estimateRatio(slowest) };
-    const higher = known === undefined ? ecut : Math.ceil(AFTER_DOUBT * highest);
+    const of = isEnergyAlone(search) ? "energy" : "all";
+    const how = { from: cutoffs.at(-1)!, estimate: { ...estimateRatio(slowest), of } as const };
+    const higher = enough === undefined ? ecut : Math.ceil(AFTER_DOUBT * highest);
     cutoffs.push(await rounds.compute("basis", { ecut: higher, kgrid: grids[0]!.kgrid }, how));
   }
   throw new SearchEnd(

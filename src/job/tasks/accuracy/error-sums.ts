@@ -13,7 +13,7 @@ import {
   type QuantityErrors,
   type RunValues,
 } from "./accuracy-result.ts";
-import { ladderErrors } from "./predict.ts";
+import { fallingExponent, ladderErrors } from "./predict.ts";
 
 /** Makes errors, quantity by quantity, leaving out what is not known. */
 export const errorsOf = (of: (quantity: ErrorQuantity) => number | undefined): QuantityErrors =>
@@ -65,37 +65,74 @@ export interface KgridRun extends RunValues {
   readonly kgrid: Vec3;
   /** Whether it was run after finer ones: how errors fall is told by the others. */
   readonly isBetween?: boolean;
+  /** Plane waves of all k-points on average. */
+  readonly planeWaves: number;
 }
 
 /**
- * Share of an error by the k-grid that is there at a low cutoff, at least: plane waves that enter
- * the sphere from one k-point to the next add to it (docs/accuracy.md).
+ * The runs with the energies that they would have if all grids had equally many plane waves at a
+ * k-point: at the cutoff the number jumps from one k-point to the next, and the energy with it
+ * [FP90].
+ *
+ * @param slope dA/d ln N of the energy by the number of plane waves [Ha per cell].
  */
-const AT_LOW_CUTOFF = 0.75;
+const atEqualWaves = <Run extends KgridRun>(runs: readonly Run[], slope: number): Run[] =>
+  runs.map((run) => ({ ...run, energy: run.energy - slope * Math.log(run.planeWaves) }));
+
+/** Share of an error by the k-grid that is found at a low cutoff, at least (docs/accuracy.md). */
+const AT_LOW_CUTOFF: Readonly<Record<ErrorQuantity, number>> = { energy: 0.8, forces: 0.75, stress: 0.75 };
 
 /**
  * Estimated errors of runs at a low cutoff that differ in their k-grids, coarse ones first, as they
  * are at a high one.
+ *
+ * @param slope dA/d ln N of the energy by the number of plane waves [Ha per cell].
  */
-export function kgridErrors(ladder: readonly KgridRun[], atoms: number): QuantityErrors[] {
-  if (ladder.length < 2) return ladder.map(() => ({}));
+export function kgridErrors(found: readonly KgridRun[], atoms: number, slope: number): QuantityErrors[] {
+  if (found.length < 2) return found.map(() => ({}));
+  const ladder = atEqualWaves(found, slope);
   const last = ladder.at(-1)!;
-  const main = ladder.filter(({ isBetween }) => isBetween !== true);
   const far = (runs: readonly RunValues[]) => runs.map((run) => distance(run, last, atoms));
-  const steps = main.slice(1).map((run, i) => distance(run, main[i]!, atoms));
-  const axes = last.kgrid.filter((n) => n > 1).length;
-  const n = main.map(({ kgrid: [a, b, c] }) => (a * b * c) ** (1 / axes));
-  const errors = ERROR_QUANTITIES.filter((quantity) => steps.every((each) => quantity in each)).map(
-    (quantity) => {
-      const of = (each: QuantityErrors) => each[quantity]!;
-      const ways = main.slice(1).map((run, i) => wayOf(quantity, main[i]!, run));
-      const turns = ways.slice(1).map((way, i) => dotOf(way, ways[i]!) < 0);
-      const remains = ladderErrors(n, far(main).map(of), steps.map(of), turns).at(-1)!;
-      const all = far(ladder).map(of);
-      return [quantity, all.map((_, i) => (Math.max(...all.slice(i)) + remains) / AT_LOW_CUTOFF)] as const;
-    },
-  );
+  const errors = ERROR_QUANTITIES.flatMap((quantity) => {
+    const series = seriesOf(ladder, quantity, atoms);
+    if (series === undefined) return [];
+    const { main, n, steps, turns } = series;
+    const of = (each: QuantityErrors) => each[quantity]!;
+    const remains = ladderErrors(n, far(main).map(of), steps, turns).at(-1)!;
+    const all = far(ladder).map(of);
+    const errorAt = (i: number) => (Math.max(...all.slice(i)) + remains) / AT_LOW_CUTOFF[quantity];
+    return [[quantity, all.map((_, i) => errorAt(i))] as const];
+  });
   return ladder.map((_, i) => Object.fromEntries(errors.map(([quantity, each]) => [quantity, each[i]!])));
+}
+
+/** How far each grid of a ladder but the first is from the one before it. */
+export const kgridChanges = (found: readonly KgridRun[], atoms: number, slope: number): QuantityErrors[] => {
+  const main = atEqualWaves(found, slope).filter(({ isBetween }) => isBetween !== true);
+  return main.slice(1).map((run, i) => distance(run, main[i]!, atoms));
+};
+
+/** p of n^−p by which errors of the grids of a ladder fall; undefined where they do not. */
+export function fallOf(
+  found: readonly KgridRun[],
+  quantity: ErrorQuantity,
+  atoms: number,
+  slope: number,
+): number | undefined {
+  const series = seriesOf(atEqualWaves(found, slope), quantity, atoms);
+  return series && fallingExponent(series.n, series.steps, series.turns);
+}
+
+/** The runs of a ladder that tell how errors fall, with their differences. */
+function seriesOf(ladder: readonly KgridRun[], quantity: ErrorQuantity, atoms: number) {
+  const main = ladder.filter(({ isBetween }) => isBetween !== true);
+  const steps = main.slice(1).map((run, i) => distance(run, main[i]!, atoms)[quantity]);
+  if (steps.includes(undefined)) return undefined;
+  const axes = ladder.at(-1)!.kgrid.filter((n) => n > 1).length;
+  const n = main.map(({ kgrid: [a, b, c] }) => (a * b * c) ** (1 / axes));
+  const ways = main.slice(1).map((run, i) => wayOf(quantity, main[i]!, run));
+  const turns = ways.slice(1).map((way, i) => dotOf(way, ways[i]!) < 0);
+  return { main, n, steps: steps as number[], turns };
 }
 
 /** Share by which an error by the basis may differ on a finer k-grid, where that is untested. */

@@ -10,7 +10,7 @@ import type { Accuracy } from "../../schema/accuracy.ts";
 /** Share of the error that is allowed to SCF and eigensolver. */
 export const SCF_SHARE = 0.05;
 /** Errors of a density residual r: 2r² of the energy [Ha], 0.3r of forces and stress × volume. */
-const RESIDUAL = { energy: 2, derivatives: 0.3, least: 1e-7, most: 3e-4 };
+export const RESIDUAL = { energy: 2, derivatives: 0.3, least: 1e-7, most: 3e-4 };
 
 /** The density residual at which an iteration may end, so that its share of the errors is small. */
 export function toleranceFor(

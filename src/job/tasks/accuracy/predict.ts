@@ -34,16 +34,26 @@ export function ladderErrors(
   turns: readonly boolean[],
 ): number[] {
   const [last, before = 0] = steps.toReversed() as [number, number?];
+  const p = fallingExponent(n, steps, turns);
+  const isTurning = turns.slice(-2).includes(true);
+  const remains =
+    p !== undefined
+      ? last / ((n.at(-1)! / n.at(-2)!) ** p - 1)
+      : Math.max(last, isTurning ? before : before / 2);
+  return distances.map((_, i) => Math.max(...distances.slice(i)) + remains);
+}
+
+/** p of n^−p, as the last two or three differences fell; undefined where they do not or turn. */
+export function fallingExponent(
+  n: readonly number[],
+  steps: readonly number[],
+  turns: readonly boolean[],
+): number | undefined {
   const p = Math.min(
     exponentOf(n.slice(-3), steps.slice(-2)),
     exponentOf(n.slice(-4, -1), steps.slice(-3, -1)),
   );
-  const isTurning = turns.slice(-2).includes(true);
-  const remains =
-    p >= SLOWEST && !isTurning
-      ? last / ((n.at(-1)! / n.at(-2)!) ** p - 1)
-      : Math.max(last, isTurning ? before : before / 2);
-  return distances.map((_, i) => Math.max(...distances.slice(i)) + remains);
+  return p >= SLOWEST && !turns.slice(-2).includes(true) ? p : undefined;
 }
 
 /** p of values c n^−p at three n, from their two differences; 0 where there are fewer. */
@@ -96,10 +106,32 @@ export function cutoffFor(points: readonly CutoffError[], allowed: number, prior
   if (lower === undefined) return upper!.ecut; // nothing lower is known
   const known = upper === undefined ? sorted : [lower, upper];
   const ecut = rounded(lower.ecut * (lower.error / allowed) ** (1 / decayOf(known, prior)));
-  return Math.min(ecut, upper?.ecut ?? rounded(REACH * lower.ecut));
+  return Math.min(ecut, rounded(upper?.ecut ?? REACH * lower.ecut));
 }
 
 const rounded = (ecut: number): number => STEP * Math.ceil(ecut / STEP - 1e-9);
+
+/**
+ * What the energy lacks at a higher cutoff falls more slowly than what is found of it beyond that
+ * cutoff at a low one, by this power of the ratio of the two (docs/accuracy.md).
+ */
+const RISE = 0.35;
+/** Of the larger basis, how far up its waves say what is beyond them. */
+const TOLD = 0.75;
+
+/**
+ * The errors that are expected at higher cutoffs, from the place in the sphere of what one lacks.
+ *
+ * @param decay what is beyond each cutoff, ascending; the first is the run's.
+ * @param cutoff of the larger basis [Ha].
+ */
+export function expectedDecay(decay: readonly CutoffError[], cutoff: number): CutoffError[] {
+  const { ecut: own } = decay[0]!;
+  return decay
+    .slice(1)
+    .filter(({ ecut, error }) => ecut <= TOLD * cutoff && error > 0)
+    .map(({ ecut, error }) => ({ ecut, error: error * (ecut / own) ** RISE }));
+}
 
 /** How much larger than the cutoff that of a basis for estimates is. */
 const RATIO = { least: 1.5, most: 3 };

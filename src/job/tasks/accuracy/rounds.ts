@@ -1,4 +1,5 @@
 import { InputError, NotConvergedError } from "../../../common/failure.ts";
+import type { BasisEnergy } from "../../../refine/basis-energy.ts";
 import type { ErrorQuantity } from "../../../refine/parts.ts";
 import type { Session } from "../../prepare/session.ts";
 import type { Checkpoint } from "../../prepare/starting-point.ts";
@@ -8,7 +9,8 @@ import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
 import type { Settings } from "../settings.ts";
 import type { AccuracyRound, QuantityErrors, RoundPurpose } from "./accuracy-result.ts";
 import { errorsOf } from "./error-sums.ts";
-import type { estimateRatio } from "./predict.ts";
+import { RESIDUAL } from "./first-choices.ts";
+import { type estimateRatio, expectedDecay } from "./predict.ts";
 
 /** A run that may be aimed at an accuracy, and what to tell meanwhile. */
 export interface AimedRunOptions extends ScfRunOptions {
@@ -33,7 +35,10 @@ export class SearchEnd extends Error {
 const INTERRUPTED = "interrupted before the accuracy was reached";
 
 /** The basis of estimated errors: `estimateRatio`. */
-type EstimateBasis = ReturnType<typeof estimateRatio>;
+export type EstimateBasis = ReturnType<typeof estimateRatio> & {
+  /** What is estimated: the energy alone takes a small part of the time of all. */
+  readonly of: "energy" | "all" | "both";
+};
 
 /** Makes the runs of a search, and remembers them. */
 export interface Rounds {
@@ -64,8 +69,14 @@ interface Aim {
  * Prepares the runs of a job.
  *
  * @param text the accuracy that they are for.
+ * @param about its atoms, and whether the stress of runs on the way is needed.
  */
-export function roundsOf(session: Session, options: AimedRunOptions, text: string, atoms: number): Rounds {
+export function roundsOf(
+  session: Session,
+  options: AimedRunOptions,
+  text: string,
+  { atoms, wantsStress }: { readonly atoms: number; readonly wantsStress: boolean },
+): Rounds {
   const { job } = session;
   const { run = scfTask, onAim, onRound, accuracy: _, ...rest } = options;
   const { errorBars: _bars, check: _check, errors: _errors, onFields: _fields, ...onTheWay } = rest;
@@ -100,15 +111,27 @@ export function roundsOf(session: Session, options: AimedRunOptions, text: strin
       const own = (warnings: readonly string[]) =>
         warnings.filter((text) => list.length === 0 || !text.startsWith(`${session.named("restart")}:`));
       const isResult = purpose === "result";
-      const chosen: Job = { ...job, ecut, kgrid, stress: true, check: isResult && job.check };
+      const stress = isResult || wantsStress;
+      const chosen: Job = { ...job, ecut, kgrid, stress, check: isResult && job.check };
+      let alone: BasisEnergy | undefined;
       const found = await run(
         { ...session, job: chosen },
         {
           ...(isResult ? rest : onTheWay),
-          ...(estimate && {
-            errors: true,
-            estimates: { cutoff: estimate.ratio * ecut, without: ["kpoints", "smearing"] },
-          }),
+          ...(estimate &&
+            estimate.of !== "all" && {
+              basisEnergy: {
+                cutoff: estimate.ratio * ecut,
+                found: (found: BasisEnergy) => {
+                  alone = found;
+                },
+              },
+            }),
+          ...(estimate &&
+            estimate.of !== "energy" && {
+              errors: true,
+              estimates: { cutoff: estimate.ratio * ecut, without: ["kpoints", "smearing"] },
+            }),
           restart: (from && states.get(settingsText(from))) ?? state,
           keepOrbitals: isResult ? rest.keepOrbitals === true : estimate !== undefined,
           onWarnings: (warnings) => rest.onWarnings?.(own(warnings)),
@@ -133,6 +156,7 @@ export function roundsOf(session: Session, options: AimedRunOptions, text: strin
         atoms,
         before: spent,
         beyond: estimate?.beyond ?? 0,
+        alone,
       });
       spent = result.resources;
       list.push(round);
@@ -158,14 +182,17 @@ function roundOf(
     atoms,
     before,
     beyond,
+    alone,
   }: {
     readonly atoms: number;
     readonly before: Partial<ResultFile["resources"]>;
     readonly beyond: number;
+    readonly alone: BasisEnergy | undefined;
   },
 ): AccuracyRound {
-  const { status, iterations, history, energies, forces, stress, kpoints, resources, errors, warnings } =
-    result;
+  const { status, iterations, history, energies, forces, stress, kpoints, resources, errors } = result;
+  const { planeWaves } = result;
+  const warnings = [...result.warnings, ...aloneDoubts(alone)];
   const of = (quantity: ErrorQuantity, name: "basis" | "scf" | "eigensolver") => {
     const part = errors?.parts[name][quantity];
     return part !== undefined && "error" in part
@@ -183,6 +210,9 @@ function roundOf(
         scf: errorsOf((quantity) => both(of(quantity, "scf"), of(quantity, "eigensolver"))),
       }
     : {};
+  const last = history.at(-1)?.densityResidual ?? 0;
+  const ofEnergy = alone && aloneErrors(alone, last, atoms, beyond);
+  const waves = kpoints.filter(({ spin = 0 }) => spin === 0);
   const doubts = warnings.filter((warning) => warning.startsWith("errors: "));
   return {
     ...settings,
@@ -190,8 +220,11 @@ function roundOf(
     status,
     iterations,
     hamiltonianApplications: history.reduce((sum, row) => sum + row.hamiltonianApplications, 0),
-    kpoints: kpoints.filter(({ spin = 0 }) => spin === 0).length,
-    residual: history.at(-1)?.densityResidual ?? 0,
+    kpoints: waves.length,
+    planeWaves:
+      waves.reduce((sum, { weight }, i) => sum + weight * planeWaves[i]!, 0) /
+      waves.reduce((sum, { weight }) => sum + weight, 0),
+    residual: last,
     seconds: resources.wallSeconds - (before.wallSeconds ?? 0),
     ...(resources.cpuSeconds !== undefined && {
       cpuSeconds: resources.cpuSeconds - (before.cpuSeconds ?? 0),
@@ -199,7 +232,33 @@ function roundOf(
     energy: energies.total,
     forces,
     stress: stress as AccuracyRound["stress"],
+    ...ofEnergy,
     ...estimated,
     ...(doubts.length > 0 && { doubt: doubts.map((text) => text.slice("errors: ".length)).join("; ") }),
   };
 }
+
+/** Estimates of the energy alone find this share of its error by the basis at least. */
+const FOUND_ALONE = 0.85;
+/** Norm² of the correction of a band above which the first order is in doubt. */
+const LARGE_CORRECTION = 0.05;
+
+/** Errors of a round whose energy alone was estimated, per atom. */
+function aloneErrors(
+  { error, decay, cutoff }: BasisEnergy,
+  residual: number,
+  atoms: number,
+  beyond: number,
+): Pick<AccuracyRound, "basis" | "scf" | "decay"> {
+  const scale = 1 / (FOUND_ALONE * (1 - beyond) * atoms);
+  return {
+    basis: { energy: scale * error },
+    scf: { energy: (RESIDUAL.energy * residual ** 2) / atoms },
+    decay: expectedDecay(decay, cutoff).map((each) => ({ ...each, error: scale * each.error })),
+  };
+}
+
+const aloneDoubts = (alone: BasisEnergy | undefined): string[] =>
+  alone !== undefined && alone.largest > LARGE_CORRECTION
+    ? [`errors: an orbital lacks ${(100 * alone.largest).toFixed(0)} % of its norm in this basis`]
+    : [];

@@ -12,6 +12,7 @@ import {
   spinDensity,
 } from "../../../observables/magnetisation.ts";
 import type { BlockProgress } from "../../../parallel/blocks.ts";
+import type { BasisEnergy } from "../../../refine/basis-energy.ts";
 import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
@@ -45,6 +46,10 @@ export interface ScfRunOptions extends RunOptions, Given<typeof SCF_OPTIONS> {
   readonly onErrors?: ErrorEstimateOptions["onProgress"];
   /** Which errors are estimated, and how. Default all, on a basis of three times the cutoff. */
   readonly estimates?: Pick<ErrorEstimateOptions, "cutoff" | "without"> | undefined;
+  /** Estimates the error of the energy by the basis, and no other, from a cutoff [Ha]. */
+  readonly basisEnergy?:
+    | { readonly cutoff: number; readonly found: (error: BasisEnergy) => void }
+    | undefined;
   /** Hears how many k-points have their bands enclosed for the interval of the energy. */
   readonly onErrorBars?: EnergyBarOptions["onProgress"];
   /** Hears what proves the interval of the energy. */
@@ -78,6 +83,7 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
           ]
         : [];
     const errors = wantsErrors && state.converged ? await estimated(state, options) : {};
+    const alone = options.basisEnergy && state.converged ? await energyEstimated(state, options) : {};
     const enclosed =
       errorBars && state.converged ? await enclosedEnergy(session, state, barWidth, options) : {};
     const { threads } = state.orbitals;
@@ -86,7 +92,7 @@ export async function scfTask(session: Session, options: ScfRunOptions): Promise
     return resultFile(
       prepared,
       state,
-      { why, forces, stress, checks, unchecked, ...errors, ...enclosed },
+      { why, forces, stress, checks, unchecked, ...alone, ...errors, ...enclosed },
       resources,
     );
   } finally {
@@ -168,10 +174,27 @@ async function estimated(
     const { warnings, ...found } = await state.errors({ ...estimates, onProgress: onErrors, signal });
     return { errors: resultErrors(found), warnings };
   } catch (error) {
-    if (error instanceof InputError || error instanceof NotConvergedError)
-      return { warnings: [`errors: none estimated: ${error.message}`] };
-    throw error;
+    return notEstimated(error);
   }
+}
+
+/** Tells the error of the energy by the basis; where that cannot be done, says why. */
+async function energyEstimated(
+  state: GroundState,
+  { basisEnergy, signal }: ScfRunOptions,
+): Promise<Pick<Found, "warnings">> {
+  try {
+    basisEnergy!.found(await state.basisEnergy(basisEnergy!.cutoff, signal));
+    return {};
+  } catch (error) {
+    return notEstimated(error);
+  }
+}
+
+function notEstimated(error: unknown): Pick<Found, "warnings"> {
+  if (error instanceof InputError || error instanceof NotConvergedError)
+    return { warnings: [`errors: none estimated: ${error.message}`] };
+  throw error;
 }
 
 function resultFile(
