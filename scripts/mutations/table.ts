@@ -336,4 +336,77 @@ const REST = [
   ]),
 ]; // biome-ignore format: a table
 
-export const MUTATIONS: readonly Mutation[] = [...INTERVAL, ...PROBLEM, ...APPLY, ...COUNT, ...RITZ, ...REST];
+/** Smaller parts of the formulas, and conditions that are looked at. */
+const MORE = [
+  ...of("errors/count/feshbach-schur.ts", ["count/lemmas"], [
+    ["F: S, by 10⁻⁶", "quotientAbove(exact(1), rootBelow(d))", "provedAbove(0.999999 / Math.sqrt(d))"],
+  ]),
+  ...of("errors/count/feshbach-schur.ts", ["count/adversary"], [
+    ["τ: all m of a channel", "m <= from + 2 * l", "m < from + 2 * l"],
+  ]),
+  ...of("errors/count/feshbach-schur.ts", ["count/one-rounding"], [
+    ["F: the number of additions", "gamma(sums)", "gamma(1)"],
+  ]),
+  ...of("errors/certify/certify-bands.ts", ["enclose/cohen-bergstresser"], [
+    ["a matrix of another X", "schur.nX === nX && ", ""],
+  ]),
+  ...of("errors/certify/certificate.ts", ["enclose/cohen-bergstresser"], [
+    ["a proposal of another k", "proposal.k.some((x, i) => x !== k[i])", "false"],
+  ]),
+  ...of("errors/certify/certificate.ts", ["../io/certificate"], [
+    ["the order of claims", "claims.length === 0 || misplaced >= 0", "claims.length === 0"],
+  ]),
+  ...of("errors/ritz/lehmann-bounds.ts", ["ritz/lemmas"], [
+    ["ρ′: a trial value in place of a bound", "const next = best[n]!.lower;", "const next = forms.theta[n]! as Below;"],
+  ]),
+  ...of("errors/ritz/trial-forms.ts", ["ritz/lemmas"], [
+    ["ρ + 1/κ: its rounding", "provedBelow(below(rho + below(1 / kappa)))", "provedBelow(rho + 1 / kappa)"],
+  ]),
+  ...of("errors/ritz/trial-forms.ts", ["ritz/adversary"], [
+    ["a dot product: a block's sums", "jointGamma(Math.min(DOT_BLOCK, n) + Math.ceil(n / DOT_BLOCK) + 2)", "jointGamma(Math.ceil(n / DOT_BLOCK) + 2)"],
+  ]),
+  ...of("errors/ritz/complex-intervals.ts", ["ritz/pencil"], [
+    ["radii: their imaginary part", "return modulusAbove(dx, dy);", "return modulusAbove(dx, exact(0 * dy));"],
+  ]),
+  ...of("errors/ritz/interval-pencil.ts", ["ritz/pencil"], [
+    ["Lemma 6: ‖X‖²", "sumAbove(exact(1), distanceFromDiagonal(product(xh, x), ones))", "exact(1)"],
+    ["Lemma 6: s < 1", "if (!(s < 1) || !(e < Infinity)) return undefined;", ""],
+  ]),
+  ...of("errors/energy/filled-energy.ts", ["energy/certify-energy"], [
+    ["Tr((S⁻¹ − 1)Z): √n", "rootAbove(exact(theta.length))", "exact(1)"],
+    ["‖S⁻¹ − 1‖: 1/(1 − s)", "quotientAbove(s, differenceBelow(exact(1), s))", "s"],
+  ]),
+  ...of("errors/energy/filled-density.ts", ["energy/adversary"], [
+    ["‖ρ − ρ₀‖: 4π", "scale(4, PI)); // Ω/4π", "scale(2, PI)); // Ω/4π"],
+    ["n: half of ‖S⁻¹ − 1‖", "skew.addProduct(norm2, skewness);", "skew.addProduct(exact(0.5), norm2, skewness);"],
+  ]),
+  ...of("errors/energy/ion-energy.ts", ["energy/ion-energy"], [
+    ["the sum of erfc: half", "interval(0, most.hi)", "interval(0, 0.5 * most.hi)"],
+  ]),
+  ...of("errors/apply/local-product.ts", ["apply/adversary"], [
+    ["a plain sum: the number of its addends", "complexGamma(terms)", "complexGamma(1)"],
+  ]),
+  ...of("errors/problem/potential-table.ts", ["problem/lemmas"], [
+    ["t: the error of T", "above(waves.kinetic[i]! + waves.kineticError[i]!)", "waves.kinetic[i]!"],
+  ]),
+  ...of("errors/problem/phase.ts", ["problem/lemmas"], [
+    ["phases: errors of products", "rest.add(sizeOf(productError(whole, tau))).add(sizeOf(sumError(turns, term)))", "rest.add(sizeOf(sumError(turns, term)))"],
+    ["phases: errors of sums", "rest.add(sizeOf(productError(whole, tau))).add(sizeOf(sumError(turns, term)))", "rest.add(sizeOf(productError(whole, tau)))"],
+  ]),
+  ...of("errors/problem/projectors.ts", ["problem/lemmas"], [
+    ["depth: an element of h in place of a row", "totalAbove(row.map(sizeOf))", "maxAbove(...row.map(sizeOf))"],
+  ]),
+  ...of("errors/problem/enclosed-hamiltonian.ts", ["problem/lemmas"], [
+    ["outside the first waves: the error of T", "below(kinetic[i]! - kineticError[i]!)", "kinetic[i]!"],
+  ]),
+]; // biome-ignore format: a table
+
+export const MUTATIONS: readonly Mutation[] = [
+  ...INTERVAL,
+  ...PROBLEM,
+  ...APPLY,
+  ...COUNT,
+  ...RITZ,
+  ...REST,
+  ...MORE,
+];

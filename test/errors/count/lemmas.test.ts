@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Vec3 } from "../../../src/common/vec3.ts";
 import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
 import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
 import { choleskyMargin, factorizes } from "../../../src/errors/count/positive-definite.ts";
@@ -7,6 +8,7 @@ import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { close } from "../../close.ts";
 import { triclinic } from "../crystals.ts";
 import { CELL, K, oneProjector } from "../one-projector.ts";
 
@@ -139,4 +141,47 @@ test("Lemma 5 promises nothing beyond its limits, nor of a factor with a pivot t
     };
     expect(factorizes(careless, 2, Float64Array.of(1, 0, 0, 0, 0, 0, 1, 0))).toBe(false);
   }
+});
+
+// Seen red: S smaller by 10⁻⁶.
+test("Theorem 1: F(μ) is PHP − Cᴴ(D − μ)⁻¹C to its error, for any diagonal D", () => {
+  const pair = (g: Vec3, re: number, im: number) => [
+    { g, re, im },
+    { g: g.map((n) => 0 - n) as unknown as Vec3, re, im: 0 - im },
+  ];
+  const coefficients = [
+    ...pair([1, 0, 0], 0.4, 0.3),
+    ...pair([0, 1, 1], -0.2, 0.5),
+    ...pair([1, -1, 0], 0.1, 0.6),
+  ];
+  const problem = encloseProblem({ kind: "frozen", lattice: CELL, atoms: [], coefficients });
+  const set = waveSet(problem, K, 12);
+  const { g, kinetic, count } = set.waves;
+  const [nX, mu] = [countBelow(set.waves, 4), 1.5];
+  expect([nX > 5, count > 2 * nX]).toEqual([true, true]);
+  const rows = Float64Array.from({ length: count - nX }, (_, i) => mu + 0.3 + 0.01 * i);
+  const { values, error } = schurMatrix(kernels, problem, set, nX, mu, { rows, far: exact(1e200) });
+  expect(error).toBeLessThan(1e-11);
+  const v = (i: number, j: number): readonly [number, number] => {
+    const e = problem.table.indexOf(
+      ...([0, 1, 2].map((c) => g[3 * i + c]! - g[3 * j + c]!) as [number, number, number]),
+    );
+    return e < 0 ? [0, 0] : [problem.table.values[2 * e]!, problem.table.values[2 * e + 1]!];
+  };
+  let eliminated = 0;
+  for (let i = 0; i < nX; i++)
+    for (let j = 0; j < nX; j++) {
+      let [re, im] = v(i, j);
+      if (i === j) re += kinetic[i]!;
+      for (let y = nX; y < count; y++) {
+        const [[a, b], [c, d]] = [v(y, i), v(y, j)];
+        const part = 1 / (rows[y - nX]! - mu);
+        re -= part * (a * c + b * d);
+        im -= part * (a * d - b * c);
+        eliminated = Math.max(eliminated, part * Math.hypot(a * c + b * d, a * d - b * c));
+      }
+      close(values[2 * (i + nX * j)]!, re, 1e-12);
+      close(values[2 * (i + nX * j) + 1]!, im, 1e-12);
+    }
+  expect(eliminated).toBeGreaterThan(0.1);
 });

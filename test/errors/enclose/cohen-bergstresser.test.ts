@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { random } from "../../../src/common/random.ts";
 import type { Vec3 } from "../../../src/common/vec3.ts";
 import type { BandEnclosure, NotCertified } from "../../../src/errors/certify/band-enclosure.ts";
+import { checkPoint, claimsOf } from "../../../src/errors/certify/certificate.ts";
 import { type BandProposal, certifyBands, certifyCount } from "../../../src/errors/certify/certify-bands.ts";
 import { eliminationBounds } from "../../../src/errors/enclose/elimination-bounds.ts";
 import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
@@ -250,4 +251,14 @@ test("no library function but the square root enters: certificates are the same 
     });
   }
   expect(after).toEqual(before);
+});
+
+// Seen red: proposals of other k-points taken.
+test("a certified point has no claims by a proof of another one", () => {
+  const claims = claimsOf(enclosures(certifyBands(kernels, problem, proposal, 2)));
+  expect(checkPoint(kernels, problem, { k: GAMMA, claims, proposals: [proposal] })).toEqual([]);
+  const moved: Vec3 = [GAMMA[0] + 0.1, GAMMA[1], GAMMA[2]];
+  const failures = checkPoint(kernels, problem, { k: moved, claims, proposals: [proposal] });
+  expect(failures[0]).toMatch(/^proposal 1: must be of k = 0.1, 0, 0, got 0, 0, 0$/);
+  expect(failures.length).toBe(1 + claims.length); // and nothing is proved of any band
 });

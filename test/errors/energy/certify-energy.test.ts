@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type EnergyEnclosure, energyProof } from "../../../src/errors/energy/certify-energy.ts";
 import { densityGrid } from "../../../src/errors/energy/filled-density.ts";
+import { fillPoint } from "../../../src/errors/energy/filled-energy.ts";
 import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
@@ -128,4 +129,25 @@ test("what cannot be meant is refused", () => {
   expect(() => proof.result()).toThrow(/must add up to the 2 points/);
   const short = { ...trial, vectors: trial.vectors.subarray(2) };
   expect(() => proof.add({ ...point, multiplicity: 1, trial: short })).toThrow(/orbitals: 1 of 2 vectors/);
+});
+
+// Seen red: √n left out.
+test("Theorem 4: the trace over vectors that are all too short has room for what θ = 0 leaves out, and no more", () => {
+  const a = 6;
+  const problem = encloseProblem({ ...frozen([]), lattice: [[a, 0, 0], [0, a, 0], [0, 0, a]] }); // biome-ignore format: a matrix
+  const cutoff = 0.6 * ((2 * Math.PI) / a) ** 2; // the origin and the six nearest waves
+  const [n, rows, length] = [6, 7, 0.9];
+  const vectors = new Float64Array(2 * rows * n);
+  for (let j = 0; j < n; j++) vectors[2 * (rows * j + j + 1)] = length;
+  const { trace } = fillPoint(
+    kernels,
+    problem,
+    [0, 0, 0],
+    { cutoff, vectors, values: new Array(n).fill(0) },
+    n,
+  )!;
+  const truth = (n / 2) * ((2 * Math.PI) / a) ** 2;
+  expect(trace.lo).toBeLessThan(truth);
+  expect(trace.hi).toBeGreaterThanOrEqual(truth);
+  expect(trace.hi / truth).toBeLessThan(1 + 1e-12);
 });

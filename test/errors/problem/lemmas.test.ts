@@ -1,11 +1,17 @@
 import { expect, test } from "vitest";
 import { random } from "../../../src/common/random.ts";
 import type { Vec3 } from "../../../src/common/vec3.ts";
+import { leadingSet, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { gaussianMoment, latticeTail } from "../../../src/errors/problem/lattice-tail.ts";
+import { phase } from "../../../src/errors/problem/phase.ts";
+import { nonlocalDepth } from "../../../src/errors/problem/projectors.ts";
 import { encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
-import { interval } from "../../../src/interval/interval.ts";
-import { exact } from "../../../src/interval/sides.ts";
+import { add, interval, scale } from "../../../src/interval/interval.ts";
+import { differenceBelow, exact } from "../../../src/interval/sides.ts";
+import { sqrt } from "../../../src/interval/sqrt.ts";
+import { cosSinTurns } from "../../../src/interval/turns.ts";
 import { coreSilicon, triclinic } from "../crystals.ts";
+import { enclosedTriclinic } from "../enclosed-crystals.ts";
 
 /*
  * A law for each lemma of docs/bounds.md, by brute force: the bound holds, and is so near to the truth that no part of its
@@ -98,4 +104,61 @@ test("Lemma 2: moments of a Gaussian's tail are above the integrals by no more t
         1 + (m + 1) ** 2 / (2 * beta * a * a) ** 2 + 2 / (2 * beta * a * a),
       );
     }
+});
+
+// Seen red: errors of the products left out, those of the sums.
+test("phases hold the exact angle of any whole numbers and any position", () => {
+  const { uniform } = random(11);
+  const [whole, turn] = [2n ** 140n, 2 ** 70];
+  for (let trial = 0; trial < 400; trial++) {
+    const size = trial % 2 === 0 ? 1e8 : 30;
+    const n = [0, 1, 2].map(() => Math.round((uniform() - 0.5) * size));
+    const position = [0, 1, 2].map(() => uniform()) as unknown as Vec3;
+    const { cos, sin } = phase(n, 0, position);
+    const exactly =
+      n.reduce((sum, m, i) => sum + BigInt(m) * BigInt(position[i]! * turn) * 2n ** 70n, 0n) % whole;
+    const near = Number(exactly) / 2 ** 140;
+    const rest = Number(exactly - BigInt(near * turn) * 2n ** 70n) / 2 ** 140;
+    const truth = cosSinTurns(near, Math.abs(rest));
+    for (const [found, part] of [[cos, truth.cos], [sin, truth.sin]] as const) // biome-ignore format: two parts
+      expect(found.lo <= part.hi && part.lo <= found.hi, `${n} ${position}`).toBe(true);
+  }
+});
+
+// Seen red: the largest element of h in place of its largest row.
+test("the depth of projectors is above what any one wave can have of them, and parallel ones just have", () => {
+  const { normal } = random(13);
+  let tightest = 0;
+  for (let trial = 0; trial < 200; trial++) {
+    const [a, b, c] = trial === 0 ? [-1, -1, -1] : [normal(), normal(), normal()];
+    const [p, q] = trial === 0 ? [1, 1] : [normal(), normal()];
+    const channel = { ...enclosedTriclinic.channels[0]!, h: [[a, b], [b, c]] }; // biome-ignore format: a matrix
+    const energy = a! * p! * p! + 2 * b! * p! * q! + c! * q! * q!;
+    const depth = nonlocalDepth([channel], [[exact(p! * p!), exact(q! * q!)]]);
+    expect(depth).toBeGreaterThanOrEqual(-energy * (1 - 1e-14));
+    if (depth > 0) tightest = Math.max(tightest, -energy / depth);
+  }
+  expect(tightest).toBeGreaterThan(0.999);
+});
+
+// Seen red: errors of the kinetic energy not taken off; not added to that of a coefficient.
+test("what is computed at the edge of a set may lie beyond it, of a sum as well", () => {
+  const set = waveSet(enclosedTriclinic, K, 6);
+  const { kinetic, kineticError, count } = set.waves;
+  for (let n = 1; n < count; n++) {
+    const { waves } = leadingSet(set, kinetic[n - 1]!);
+    for (let i = waves.count; i < count; i++)
+      expect(waves.outside).toBeLessThanOrEqual(differenceBelow(exact(kinetic[i]!), exact(kineticError[i]!)));
+  }
+  const { table, reciprocal } = enclosedTriclinic;
+  for (let e = 0; e < Math.min(200, table.count); e++) {
+    const { value, error } = reciprocal.kinetic(
+      [0, 0, 0],
+      table.g[3 * e]!,
+      table.g[3 * e + 1]!,
+      table.g[3 * e + 2]!,
+    );
+    const farthest = sqrt(scale(2, add(interval(value), interval(error)))); // |G| may be as large
+    expect(table.norm2Beyond(exact(farthest.lo))).toBeGreaterThanOrEqual(table.sizes[e]!);
+  }
 });

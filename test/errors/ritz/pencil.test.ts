@@ -148,3 +148,48 @@ test("a solver that gives eigenvalues in another order proves nothing", () => {
   expect(enclosePencil(kernels, a, one)).toBeDefined();
   expect(enclosePencil(unordered, a, one)).toBeUndefined();
 });
+
+// Seen red: ‖X‖ taken as 1, which a small B makes large; radii of the real parts alone.
+test("Lemma 6: any member of a pencil of any scale has its eigenvalues in the enclosures", () => {
+  const matrix = (
+    n: number,
+    entry: (i: number, j: number) => readonly [re: number, im: number, radius: number],
+  ) =>
+    intervalMatrix(n, (i, j) => {
+      const [re, im, radius] = entry(i, j);
+      return { re: ball(re, i === j ? radius : 0), im: ball(im, i === j ? 0 : radius) };
+    });
+  for (const size of [1e-4, 1, 1e4])
+    for (const kappa of [-2, 0.1, 3]) {
+      const [ra, rb] = [0.01, 0.1 * size];
+      const a = matrix(1, () => [kappa * size, 0, ra]);
+      const [found] = enclosePencil(
+        kernels,
+        a,
+        matrix(1, () => [size, 0, rb]),
+      )!.enclosures;
+      for (const da of [-ra, ra])
+        for (const db of [-rb, rb]) {
+          const member = (kappa * size + da) / (size + db);
+          expect(found!.lo).toBeLessThanOrEqual(member);
+          expect(found!.hi).toBeGreaterThanOrEqual(member);
+        }
+    }
+  // [[0, ir], [−ir, 0]] has ±r
+  const [r, one] = [0.1, matrix(2, (i, j) => [i === j ? 1 : 0, 0, 0])];
+  const found = enclosePencil(
+    kernels,
+    matrix(2, (i, j) => [0, 0, i === j ? 0 : r]),
+    one,
+  )!.enclosures;
+  expect(found[0]!.lo).toBeLessThanOrEqual(-r);
+  expect(found[1]!.hi).toBeGreaterThanOrEqual(r);
+});
+
+// Seen red: s < 1 not asked for.
+test("Lemma 6 says nothing where B may not be positive definite", () => {
+  const of = (middle: number, radius: number) =>
+    intervalMatrix(1, () => ({ re: ball(middle, radius), im: ball(0, 0) }));
+  expect(enclosePencil(kernels, of(1, 0.1), of(1, 0.5))).toBeDefined();
+  expect(enclosePencil(kernels, of(1, 0.1), of(1, 2))).toBeUndefined();
+});
