@@ -31,17 +31,8 @@ export interface Kernels extends Arithmetic {
   sphereFft(size: GridSize, gridIndex: Int32Array, uses?: "many" | "few"): SphereFft;
 }
 
-/**
- * Dense algebra on complex or real numbers. Lengths below are for complex ones; real panels and
- * matrices hold half as many numbers, and Cᴴ is the transpose.
- */
-export interface Arithmetic {
-  /** Float64 numbers to an element: 2 complex (interleaved), 1 real. */
-  readonly width: 1 | 2;
-  /** Returns a zeroed array, 64-byte aligned, that lives as long as this instance. */
-  alloc(length: number): Float64Array;
-  /** Runs `body` with temporaries: `take` returns uninitialised arrays, freed at the end. */
-  scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
+/** Products of matrices. */
+export interface Products {
   /** C ← α op(A) op(B) + β C; op(A) is m × k, op(B) is k × n. */
   gemm(
     opA: Op,
@@ -69,6 +60,25 @@ export interface Arithmetic {
     c: Float64Array,
     ldc: number,
   ): void;
+}
+
+/**
+ * Dense algebra on complex or real numbers. Lengths below are for complex ones; real panels and
+ * matrices hold half as many numbers, and Cᴴ is the transpose.
+ */
+export interface Arithmetic extends Products {
+  /** Float64 numbers to an element: 2 complex (interleaved), 1 real. */
+  readonly width: 1 | 2;
+  /** Returns a zeroed array, 64-byte aligned, that lives as long as this instance. */
+  alloc(length: number): Float64Array;
+  /** Runs `body` with temporaries: `take` returns uninitialised arrays, freed at the end. */
+  scratch<T>(body: (take: (length: number) => Float64Array) => T): T;
+  /**
+   * The same products of factors that are rounded to float32, up to twice as fast: each element is
+   * in error by a few 1e-7 of the norms of the row and the column it comes from. The second factor
+   * of `gemm` is not conjugated. Absent where it would not be faster.
+   */
+  readonly single?: Products;
   /**
    * Factorises A = Rᴴ R in place, R upper triangular: reads and overwrites the upper triangle of A,
    * zeroes the strict lower one. Returns false (A destroyed) if A is not numerically positive

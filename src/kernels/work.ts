@@ -1,4 +1,4 @@
-import type { Arithmetic, Fft, Kernels, SphereFft } from "./kernels.ts";
+import type { Arithmetic, Fft, Kernels, Products, SphereFft } from "./kernels.ts";
 
 /** Kinds of work of the kernels: transforms, products of panels, their Cholesky QR, and so on. */
 export const WORK_KINDS = [
@@ -110,11 +110,15 @@ export function countedKernels(kernels: Kernels): CountedKernels {
     };
   };
   const arithmetic = <K extends Arithmetic>(of: K): K => {
-    const product = of.width === 2 ? 4 : 1;
+    const factor = of.width === 2 ? 4 : 1;
+    const products = ({ gemm, hermitianOverlap }: Products): Products => ({
+      gemm: on("products", gemm, (_a, _b, m, n, k) => 2 * factor * m * n * k),
+      hermitianOverlap: on("products", hermitianOverlap, (n, k) => factor * n * (n + 1) * k),
+    });
     return {
       ...of,
-      gemm: on("products", of.gemm, (_a, _b, m, n, k) => 2 * product * m * n * k),
-      hermitianOverlap: on("products", of.hermitianOverlap, (n, k) => product * n * (n + 1) * k),
+      ...products(of),
+      ...(of.single === undefined ? {} : { single: products(of.single) }),
       cholesky: on("orthogonalisation", of.cholesky),
       solveTriangularRight: on("orthogonalisation", of.solveTriangularRight),
       solveTriangularLeft: on("eigenproblems", of.solveTriangularLeft),

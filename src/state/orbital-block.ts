@@ -213,7 +213,7 @@ export function createOrbitalBlock(
         psi,
         nBands,
         workspace,
-        { ...request, minIterations: 1 },
+        { ...request, minIterations: 1, mayRound: true },
       );
       settle();
       return { eigenvalues: values, residualNorms, iterations, applications, converged };

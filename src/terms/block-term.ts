@@ -1,7 +1,7 @@
 import type { KPoint } from "../basis/kpoint.ts";
 import type { RealBasis } from "../basis/real/real-basis.ts";
 import type { Tensor } from "../common/tensor.ts";
-import type { Kernels, SphereFft } from "../kernels/kernels.ts";
+import type { Kernels, Products, SphereFft } from "../kernels/kernels.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Atom, Species } from "../model/model.ts";
 
@@ -24,8 +24,12 @@ export interface BlockSite {
 export interface BlockTerm {
   /** Part diagonal in plane waves [Ha], shape [planeWaves]. */
   readonly diagonal?: Float64Array;
-  /** out ← out + (the operator without its diagonal) x; absent if it is diagonal. */
-  addInto?(out: Float64Array, x: Float64Array, nVectors: number): void;
+  /**
+   * out ← out + (the operator without its diagonal) x; absent if it is diagonal.
+   *
+   * @param products for its matrix products. Default those of the kernels.
+   */
+  addInto?(out: Float64Array, x: Float64Array, nVectors: number, products?: Products): void;
   /** out ← ⟨ψ|·|ψ⟩ of each vector [Ha]; given if cheaper than `addInto`. */
   energies?(out: Float64Array, psi: Float64Array, nVectors: number): void;
   /**

@@ -60,10 +60,10 @@ export function createHamiltonian(
     bands,
     parts,
     diagonal,
-    applyInto(out, x, nVectors) {
+    applyInto(out, x, nVectors, products) {
       numbers.multiplyRows(out, n, nVectors, diagonal, x);
       bands.applyPotential(out, x, potential, nVectors);
-      for (const part of others) part.addInto!(out, x, nVectors);
+      for (const part of others) part.addInto!(out, x, nVectors, products);
     },
     preconditionInto(residuals, x, nVectors) {
       kernels.scratch((take) => {

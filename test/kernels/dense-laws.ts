@@ -241,6 +241,42 @@ export function denseLaws(name: string, make: () => Arithmetic, oracle: () => Ar
         lowRankLaw(make(), n, rank);
       });
 
+    const single = make().single;
+    if (single !== undefined)
+      for (const [m, n, k] of [
+        [1, 1, 1],
+        [8, 4, 16],
+        [13, 7, 5],
+        [37, 30, 261],
+        [70, 9, 600],
+      ] as const) {
+        const whole = (kernels: Arithmetic, length: number, seed: number) =>
+          randomPanel(kernels, length, seed).map((x) => Math.round(4 * x));
+        test(`rounded products ${m}×${n}×${k} of small whole numbers are exact, and others good to float32`, () => {
+          const kernels = make();
+          const { width } = kernels;
+          for (const panel of [whole, randomPanel])
+            for (const opA of ["N", "C"] as const) {
+              const a = copyTo(kernels, panel(kernels, (m + 2) * (k + 2), 1));
+              const b = copyTo(kernels, panel(kernels, (k + 1) * n, 2));
+              const lda = (opA === "N" ? m : k) + 1;
+              const [c, expected] = [
+                randomPanel(kernels, (m + 1) * n, 3),
+                randomPanel(kernels, (m + 1) * n, 3),
+              ];
+              kernels.gemm(opA, "N", m, n, k, -2, a, lda, b, k + 1, 1, expected, m + 1);
+              kernels.single!.gemm(opA, "N", m, n, k, -2, a, lda, b, k + 1, 1, c, m + 1);
+              // Norms of rows and columns of k numbers of size 1 are √k.
+              const tolerance = panel === whole ? 1e-13 * k : 8 * width * k * 2 ** -23;
+              closeArrays(c, expected, tolerance, `op ${opA}`);
+              const [h, exact] = [kernels.alloc(width * n * n), kernels.alloc(width * n * n)];
+              kernels.hermitianOverlap(n, k, b, k + 1, b, k + 1, exact, n);
+              kernels.single!.hermitianOverlap(n, k, b, k + 1, b, k + 1, h, n);
+              closeArrays(h, exact, tolerance, "overlap");
+            }
+        });
+      }
+
     test("column and row operations agree with the oracle, odd lengths included", () => {
       const [mine, theirs] = [make(), oracle()];
       for (const [n, nBands] of [

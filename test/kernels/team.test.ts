@@ -142,7 +142,8 @@ describe("a team", () => {
     await helper!.help(team.place(1));
     const sum = [65536, 50_000, 1, 131072] as const; // out, n, nBands, x
     let parts = 0;
-    for (let round = 0; mine === parts && round < 200; round++) {
+    const end = performance.now() + 20_000;
+    while (mine === parts && performance.now() < end) {
       run("columnNorms2", Array(64).fill(sum));
       parts += 64;
     }

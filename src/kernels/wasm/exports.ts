@@ -38,6 +38,8 @@ export interface KernelExports extends DenseExports {
   permuteReal(plan: Pointer, ordered: Pointer, grid: Pointer, toPlan: boolean): void;
   allPositive(n: number, s: Pointer): number;
   realGemmWork: DenseExports["gemmWork"];
+  realSingleGemm: DenseExports["gemm"];
+  realSingleOverlap: DenseExports["hermitianOverlap"];
   realGemm: DenseExports["gemm"];
   symmetricOverlap: DenseExports["hermitianOverlap"];
   realCholesky: DenseExports["cholesky"];
@@ -87,6 +89,9 @@ export interface DenseExports {
     work: Pointer,
   ): void;
   /** Returns 0 for false. */
+  /** Products whose factors are rounded to float32; op(B) is B. */
+  singleGemm: DenseExports["gemm"];
+  singleOverlap: DenseExports["hermitianOverlap"];
   cholesky(n: number, a: Pointer, lda: number, work: Pointer): number;
   solveTriangularLeft(
     n: number,
@@ -123,6 +128,8 @@ export const realExports = (wasm: KernelExports): DenseExports => ({
   gemmWork: wasm.realGemmWork,
   gemm: wasm.realGemm,
   hermitianOverlap: wasm.symmetricOverlap,
+  singleGemm: wasm.realSingleGemm,
+  singleOverlap: wasm.realSingleOverlap,
   cholesky: wasm.realCholesky,
   solveTriangularLeft: wasm.realSolveTriangularLeft,
   solveTriangularRight: wasm.realSolveTriangularRight,

@@ -1,5 +1,5 @@
 import { invariant } from "../../common/failure.ts";
-import type { Arithmetic } from "../kernels.ts";
+import type { Arithmetic, Products } from "../kernels.ts";
 import type { DenseExports } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
 
@@ -11,7 +11,13 @@ const extent = (rows: number, columns: number, ld: number, what: string): number
 
 type MatrixKernels = Pick<
   Arithmetic,
-  "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
+  | "gemm"
+  | "hermitianOverlap"
+  | "single"
+  | "cholesky"
+  | "solveTriangularRight"
+  | "solveTriangularLeft"
+  | "eigh"
 >;
 
 /** Makes the kernels on matrices, with checked addresses and work memory. */
@@ -24,24 +30,27 @@ export function matrixKernels(
     address(x, width * extent(rows, columns, ld, what), what);
   const withWork = <T>(bytes: number, body: (work: number) => T): T =>
     scratch((take) => body(take(Math.ceil(bytes / 8)).byteOffset));
-  return {
+  const products = (gemm: DenseExports["gemm"], overlap: DenseExports["hermitianOverlap"]): Products => ({
     gemm(opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
       const [isConjA, isConjB] = [opA === "C", opB === "C"];
+      invariant(!isConjB || gemm === wasm.gemm, () => "gemm: a rounded second factor cannot be conjugated");
       const pa = isConjA ? matrix(a, k, m, lda, "gemm A") : matrix(a, m, k, lda, "gemm A");
       const pb = isConjB ? matrix(b, n, k, ldb, "gemm B") : matrix(b, k, n, ldb, "gemm B");
       const pc = matrix(c, m, n, ldc, "gemm C");
       withWork(wasm.gemmWork(m, n, k), (work) =>
-        wasm.gemm(isConjA, isConjB, m, n, k, alpha, pa, lda, pb, ldb, beta, pc, ldc, false, work),
+        gemm(isConjA, isConjB, m, n, k, alpha, pa, lda, pb, ldb, beta, pc, ldc, false, work),
       );
     },
     hermitianOverlap(n, k, a, lda, b, ldb, c, ldc) {
       const pa = matrix(a, k, n, lda, "hermitianOverlap A");
       const pb = matrix(b, k, n, ldb, "hermitianOverlap B");
       const pc = matrix(c, n, n, ldc, "hermitianOverlap C");
-      withWork(wasm.gemmWork(n, n, k), (work) =>
-        wasm.hermitianOverlap(0, n, k, pa, lda, pb, ldb, pc, ldc, work),
-      );
+      withWork(wasm.gemmWork(n, n, k), (work) => overlap(0, n, k, pa, lda, pb, ldb, pc, ldc, work));
     },
+  });
+  return {
+    ...products(wasm.gemm, wasm.hermitianOverlap),
+    single: products(wasm.singleGemm, wasm.singleOverlap),
     cholesky(n, a, lda) {
       const pa = matrix(a, n, n, lda, "cholesky");
       return withWork(wasm.gemmWork(n, n, n), (work) => wasm.cholesky(n, pa, lda, work) !== 0);

@@ -6,7 +6,7 @@ import type { Part, Runner } from "./team.ts";
 const LEAST_OPERATIONS = 2e6;
 /** Multiple of the rows and columns of all blocks of the kernels, so that none is cut. */
 const STRIP = 64;
-const NARROW_STRIP = 4;
+const NARROW_STRIP = 8;
 /** Parts for each thread, where a part needs nothing that others need too. */
 const PARTS_OF_THREAD = 4;
 
@@ -15,12 +15,16 @@ const NAMES = {
   1: {
     gemm: "realGemm",
     overlap: "symmetricOverlap",
+    singleGemm: "realSingleGemm",
+    singleOverlap: "realSingleOverlap",
     right: "realSolveTriangularRight",
     left: "realSolveTriangularLeft",
   },
   2: {
     gemm: "gemm",
     overlap: "hermitianOverlap",
+    singleGemm: "singleGemm",
+    singleOverlap: "singleOverlap",
     right: "solveTriangularRight",
     left: "solveTriangularLeft",
   },
@@ -42,12 +46,11 @@ export function sharedAlgebra(of: DenseExports, width: 1 | 2, { size, run }: Run
   /** Runs parts, with work memory given last. */
   const runParts = (name: string, parts: readonly Part[], bytes: number) =>
     run(name, parts, { at: parts[0]!.length - 1, bytes });
-  return {
-    ...of,
-    gemmWork: (m, n, k) => size * gemmWork(m, n, k),
-    gemm(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work) {
+  const gemm =
+    (alone: DenseExports["gemm"], name: string): DenseExports["gemm"] =>
+    (isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work) => {
       if (upper || !isLarge(m * n * k)) {
-        of.gemm(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+        alone(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
         return;
       }
       const parts: number[][] = [];
@@ -60,19 +63,28 @@ export function sharedAlgebra(of: DenseExports, width: 1 | 2, { size, run }: Run
           const sizes = [rows, columns, k, alpha, fromA, lda, fromB, ldb, beta, to, ldc];
           parts.push([Number(isConjA), Number(isConjB), ...sizes, 0, work]);
         }
-      runParts(names.gemm, parts, gemmWork(m, n, k));
-    },
-    hermitianOverlap(first, count, k, a, lda, b, ldb, c, ldc, work) {
+      runParts(name, parts, gemmWork(m, n, k));
+    };
+  const overlap =
+    (alone: DenseExports["hermitianOverlap"], name: string): DenseExports["hermitianOverlap"] =>
+    (first, count, k, a, lda, b, ldb, c, ldc, work) => {
       const ranges =
         isLarge((count * count * k) / 2) && first === 0 ? triangleRanges(count, size, NARROW_STRIP) : [];
-      if (ranges.length < 2) of.hermitianOverlap(first, count, k, a, lda, b, ldb, c, ldc, work);
+      if (ranges.length < 2) alone(first, count, k, a, lda, b, ldb, c, ldc, work);
       else
         runParts(
-          names.overlap,
+          name,
           ranges.map(([j, columns]) => [j, columns, k, a, lda, b, ldb, c, ldc, work]),
           gemmWork(count, count, k),
         );
-    },
+    };
+  return {
+    ...of,
+    gemmWork: (m, n, k) => size * gemmWork(m, n, k),
+    gemm: gemm(of.gemm, names.gemm),
+    hermitianOverlap: overlap(of.hermitianOverlap, names.overlap),
+    singleGemm: gemm(of.singleGemm, names.singleGemm),
+    singleOverlap: overlap(of.singleOverlap, names.singleOverlap),
     solveTriangularRight(m, n, r, ldr, x, ldx, work) {
       if (isLarge((m * n * n) / 2))
         runParts(

@@ -16,13 +16,13 @@ export function nonlocalAt(site: BlockSite): BlockTerm {
   const operator = nonlocalProjectors(kernels, site, kpoint, real);
   const { count, projectors, coupling } = operator;
   const applied: BlockTerm = {
-    addInto(out, x, nVectors) {
+    addInto(out, x, nVectors, { gemm } = numbers) {
       if (count === 0) return;
       kernels.scratch((take) => {
         const overlaps = take(width * count * nVectors);
-        numbers.gemm("C", "N", count, nVectors, n, 1, projectors, n, x, n, 0, overlaps, count);
+        gemm("C", "N", count, nVectors, n, 1, projectors, n, x, n, 0, overlaps, count);
         numbers.multiplyRows(overlaps, count, nVectors, coupling, overlaps);
-        numbers.gemm("N", "N", n, nVectors, count, 1, projectors, n, overlaps, count, 1, out, n);
+        gemm("N", "N", n, nVectors, count, 1, projectors, n, overlaps, count, 1, out, n);
       });
     },
     energies(out, psi, nVectors) {

@@ -121,12 +121,12 @@ function backTransform<T>(n: usize, a: usize, lda: usize, tau: usize, x: usize, 
       memory.fill(v + j * rows * size, 0, j * size);
       memory.copy(v + (j * rows + j) * size, a + ((k0 + j) * lda + k0 + 1 + j) * size, (rows - j) * size);
     }
-    productOf<T>(true, false, kb, kb, rows, 1, v, rows, v, rows, 0, s, kb, true, free);
+    productOf<T, f64>(true, false, kb, kb, rows, 1, v, rows, v, rows, 0, s, kb, true, free);
     triangularFactor<T>(kb, tau + k0 * size, s, t);
     const at = x + (k0 + 1) * size;
-    productOf<T>(true, false, kb, n, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
-    productOf<T>(false, false, kb, n, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
-    productOf<T>(false, false, rows, n, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
+    productOf<T, f64>(true, false, kb, n, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
+    productOf<T, f64>(false, false, kb, n, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
+    productOf<T, f64>(false, false, rows, n, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
   }
 }
 

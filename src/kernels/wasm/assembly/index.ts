@@ -19,12 +19,12 @@ export function gemm(
   isConjA: bool, isConjB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize, ldb: usize,
   beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
 ): void {
-  productOf<v128>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+  productOf<v128, f64>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
 }
 export function hermitianOverlap(
   first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
 ): void {
-  overlapOf<v128>(first, count, k, a, lda, b, ldb, c, ldc, work);
+  overlapOf<v128, f64>(first, count, k, a, lda, b, ldb, c, ldc, work);
 }
 export function cholesky(n: usize, a: usize, lda: usize, work: usize): bool {
   return choleskyOf<v128>(n, a, lda, work);
@@ -52,12 +52,12 @@ export function realGemm(
   isConjA: bool, isConjB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize, ldb: usize,
   beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
 ): void {
-  productOf<f64>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+  productOf<f64, f64>(isConjA, isConjB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
 }
 export function symmetricOverlap(
   first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
 ): void {
-  overlapOf<f64>(first, count, k, a, lda, b, ldb, c, ldc, work);
+  overlapOf<f64, f64>(first, count, k, a, lda, b, ldb, c, ldc, work);
 }
 export function realCholesky(n: usize, a: usize, lda: usize, work: usize): bool {
   return choleskyOf<f64>(n, a, lda, work);
@@ -77,4 +77,28 @@ export function realEighWork(n: usize): usize {
 }
 export function realEigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
   return eigenpairs<f64>(n, a, lda, values, v, ldv, work);
+}
+
+// Products whose factors are rounded to float32; the second factor is never conjugated.
+export function singleGemm(
+  isConjA: bool, _isConjB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize, ldb: usize,
+  beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
+): void {
+  productOf<v128, f32>(isConjA, false, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+}
+export function singleOverlap(
+  first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+): void {
+  overlapOf<v128, f32>(first, count, k, a, lda, b, ldb, c, ldc, work);
+}
+export function realSingleGemm(
+  isConjA: bool, _isConjB: bool, m: usize, n: usize, k: usize, alpha: f64, a: usize, lda: usize, b: usize, ldb: usize,
+  beta: f64, c: usize, ldc: usize, upper: bool, work: usize,
+): void {
+  productOf<f64, f32>(isConjA, false, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, upper, work);
+}
+export function realSingleOverlap(
+  first: usize, count: usize, k: usize, a: usize, lda: usize, b: usize, ldb: usize, c: usize, ldc: usize, work: usize,
+): void {
+  overlapOf<f64, f32>(first, count, k, a, lda, b, ldb, c, ldc, work);
 }

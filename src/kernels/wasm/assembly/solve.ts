@@ -16,7 +16,7 @@ export function choleskyOf<T>(n: usize, a: usize, lda: usize, work: usize): bool
     if (rest == 0) continue;
     const right = diagonal + nb * ld;
     blockLeft<T>(nb, rest, diagonal, ld, true, right, ld);
-    productOf<T>(true, false, rest, rest, nb, -1, right, lda, right, lda, 1, right + nb * size, lda, true, work);
+    productOf<T, f64>(true, false, rest, rest, nb, -1, right, lda, right, lda, 1, right + nb * size, lda, true, work);
   }
   for (let j: usize = 0; j < n; j++) memory.fill(a + j * ld + (j + 1) * size, 0, (n - j - 1) * size);
   return true;
@@ -31,10 +31,10 @@ export function solveLeft<T>(
     const i0 = (isConjugate ? b : blocks - 1 - b) * BLOCK;
     const nb = smaller(BLOCK, n - i0), end = i0 + nb, to = x + i0 * size;
     if (isConjugate && i0 > 0)
-      productOf<T>(true, false, nb, m, i0, -1, r + i0 * ldr * size, ldr, x, ldx, 1, to, ldx, false, work);
+      productOf<T, f64>(true, false, nb, m, i0, -1, r + i0 * ldr * size, ldr, x, ldx, 1, to, ldx, false, work);
     if (!isConjugate && end < n) {
       const right = r + (i0 + end * ldr) * size;
-      productOf<T>(false, false, nb, m, n - end, -1, right, ldr, x + end * size, ldx, 1, to, ldx, false, work);
+      productOf<T, f64>(false, false, nb, m, n - end, -1, right, ldr, x + end * size, ldx, 1, to, ldx, false, work);
     }
     blockLeft<T>(nb, m, r + i0 * (ldr + 1) * size, ldr * size, isConjugate, to, ldx * size);
   }
@@ -60,6 +60,6 @@ export function solveRight<T>(m: usize, n: usize, r: usize, ldr: usize, x: usize
   const half = ((n + 2 * BLOCK - 1) / (2 * BLOCK)) * BLOCK, rest = n - half;
   const right = x + half * ldx * size, above = r + half * ldr * size;
   solveRight<T>(m, half, r, ldr, x, ldx, work);
-  productOf<T>(false, false, m, rest, half, -1, x, ldx, above, ldr, 1, right, ldx, false, work);
+  productOf<T, f64>(false, false, m, rest, half, -1, x, ldx, above, ldr, 1, right, ldx, false, work);
   solveRight<T>(m, rest, above + half * size, ldr, right, ldx, work);
 }
