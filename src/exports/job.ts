@@ -40,6 +40,7 @@ export type { DosFile, LocalDos } from "../job/tasks/dos/dos-result.ts";
 export { type DosOptions, runDos } from "../job/tasks/dos/run-dos.ts";
 export type { EosFile, EosPoint } from "../job/tasks/eos/eos-result.ts";
 export { type EosOptions, runEos } from "../job/tasks/eos/run-eos.ts";
+export { estimateJob, type JobEstimate } from "../job/tasks/estimate/estimate-job.ts";
 export type { RelaxFile, RelaxStep } from "../job/tasks/relax/relax-result.ts";
 export { type RelaxOptions, runRelax } from "../job/tasks/relax/run-relax.ts";
 export { converged } from "../job/tasks/scf/converged.ts";

@@ -75,7 +75,7 @@ export const FUNCTIONALS_BY_NUMBER: Readonly<Record<number, Functional>> = {
 export const FUNCTIONALS: readonly Functional[] = Object.values(FUNCTIONALS_BY_NUMBER);
 
 /** Usual combinations; `none` is reduced Hartree–Fock. */
-export const FUNCTIONAL_FAMILIES: Readonly<Record<string, readonly Functional[]>> = {
+const FUNCTIONAL_FAMILIES: Readonly<Record<string, readonly Functional[]>> = {
   "lda-pw92": [ldaX, ldaCPw],
   "lda-teter93": [ldaXcTeter93],
   "lda-vwn5": [ldaX, ldaCVwn],

@@ -26,7 +26,7 @@ const MACHINE = hostname().replace(/\W/g, "-").slice(0, 40);
 const TEMPORARY = /^\.stillwave-(.+)-(\d+)-[0-9a-f]{8}\.tmp$/;
 
 /** A file that could not be written, named in the message with the reason. */
-export class FileError extends Error {
+class FileError extends Error {
   override readonly name = "FileError";
 }
 

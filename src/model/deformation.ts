@@ -51,7 +51,7 @@ export interface Coordinates {
  *
  * @param forces Cartesian [Ha/bohr].
  */
-export function movingForces(forces: readonly Vec3[], isFixed: readonly boolean[]): readonly Vec3[] {
+function movingForces(forces: readonly Vec3[], isFixed: readonly boolean[]): readonly Vec3[] {
   const mean = scale(isFixed.includes(true) ? 0 : 1 / forces.length, forces.reduce(add, [0, 0, 0]));
   return forces.map((force, i) => (isFixed[i] ? [0, 0, 0] : sub(force, mean)));
 }

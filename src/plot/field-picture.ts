@@ -49,7 +49,7 @@ const images = (x: number, period: number): number[] =>
 export const VECTORS = ["a", "b", "c"] as const;
 
 /** Returns the plane along the long axis through the first atom. */
-export function usualPlane(grid: Grid, { atoms }: Model): Plane {
+function usualPlane(grid: Grid, { atoms }: Model): Plane {
   const across = longAxis(grid.lattice);
   const up = across === 0 ? 1 : 0;
   const third = (3 - across - up) as 0 | 1 | 2;

@@ -26,7 +26,7 @@ import { energyRounding } from "./rounding.ts";
 import { type SmearingError, smearingError } from "./smearing-error.ts";
 
 /** What the estimates may be told. */
-export const ERROR_ESTIMATE_OPTIONS = {
+const ERROR_ESTIMATE_OPTIONS = {
   /** Cutoff of the larger basis [Ha]. Default three times the state's. */
   cutoff: number({
     rule: "must be an energy in Ha; three times the cutoff of the run is usual",

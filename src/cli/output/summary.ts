@@ -213,7 +213,7 @@ export function resourceText({
 }
 
 /** What keeps a run from converging, what to do, and where there is more of it, a line each. */
-export function diagnosisLines({ diagnosis, reason }: ResultFile): string[] {
+function diagnosisLines({ diagnosis, reason }: ResultFile): string[] {
   if (diagnosis === undefined) return [];
   const { cause, remedy } = diagnosis;
   return [

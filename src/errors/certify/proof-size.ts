@@ -21,7 +21,7 @@ const MOST_OPERATIONS = 2e13;
 const NUMBER = 16;
 
 /** Estimates what `certifyBands` takes for a proposal. */
-export function proofSize(
+function proofSize(
   { reciprocal, channels, table }: EnclosedProblem,
   { count, trial }: BandProposal,
 ): ProofSize {

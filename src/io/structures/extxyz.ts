@@ -48,7 +48,7 @@ const MOMENTS = ["initial_magmoms", "magmoms", "magmom", "magnetic_moments"];
  * @param box edge of a cube with the molecule at its middle, for a text without `Lattice` [Å].
  * @throws InputError with line number, rule and value.
  */
-export function readExtxyz(text: string, name = "extxyz", box?: number): ExtxyzReading {
+function readExtxyz(text: string, name = "extxyz", box?: number): ExtxyzReading {
   const source = textSource(text, name);
   const { fail, line } = source;
   const count = Number(line(0) === "" ? Number.NaN : line(0));

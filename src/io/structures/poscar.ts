@@ -141,7 +141,7 @@ function scaleOf(source: TextSource, lattice: Mat3): Vec3 {
 }
 
 /** Formats a POSCAR (VASP 5, fractional) for `parsePoscar`, atoms grouped by element. */
-export function formatPoscar(structure: Structure): string {
+function formatPoscar(structure: Structure): string {
   const elements = [...new Set(structure.atoms.map(({ element }) => element))];
   const groups = elements.map((element) => structure.atoms.filter((atom) => atom.element === element));
   return [

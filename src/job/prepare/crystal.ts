@@ -50,7 +50,7 @@ export async function symmetricModel(
 }
 
 /** Does the same for any model with lattice and atoms. */
-export function withSymmetry<M extends Pick<Model, "lattice" | "atoms">>(
+function withSymmetry<M extends Pick<Model, "lattice" | "atoms">>(
   model: M,
   analyse: SymmetryAnalyser,
   tolerance: number,

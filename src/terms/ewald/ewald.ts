@@ -33,7 +33,7 @@ export function ewaldTerm(model: Model): Term {
 }
 
 /** Returns the ions of a model as point charges of their valence. */
-export const pointCharges = ({ lattice, species, atoms }: Model): PointCharges => ({
+const pointCharges = ({ lattice, species, atoms }: Model): PointCharges => ({
   lattice,
   charges: atoms.map((atom) => valenceCharge(species[atom.species]!.pseudopotential)),
   positions: atoms.map((atom) => atom.position),

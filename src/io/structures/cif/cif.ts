@@ -230,7 +230,7 @@ const isSameCrystal = (lattice: Mat3, one: readonly CellAtom[], other: readonly 
   );
 
 /** Formats a CIF without symmetry: `parseCif` reads the same atoms, a along x, right-handed. */
-export function formatCif(structure: Structure): string {
+function formatCif(structure: Structure): string {
   const [a, b, c] = scaleRows(1 / BOHR_PER_ANGSTROM, structure.lattice);
   const angle = (u: Vec3, v: Vec3) =>
     (Math.acos((u[0] * v[0] + u[1] * v[1] + u[2] * v[2]) / (norm(u) * norm(v))) * 180) / Math.PI;

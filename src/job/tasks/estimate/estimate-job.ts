@@ -71,6 +71,15 @@ export interface JobEstimate {
  * Sizes, memory and time of a job without solving anything: about half a second.
  *
  * @throws InputError if the job cannot be run, as one too large for this machine.
+ *
+ * @example
+ * ```ts
+ * import { bulk, estimateJob, newJob } from "stillwave";
+ *
+ * const job = newJob(bulk("Si"), { ecut: 5, isMetal: false });
+ * const { memory, planeWaves } = await estimateJob(job);
+ * console.log(memory.bytes, planeWaves.most);
+ * ```
  */
 export const estimateJob = async (value: unknown, options: SessionOptions = {}): Promise<JobEstimate> =>
   estimateTask(await openSession(parseJob(value), options));
