@@ -15,6 +15,8 @@ const TYPES: Record<string, string> = {
   css: "text/css",
   wasm: "application/wasm",
 };
+/** What servers of libraries allow: pages of other origins. */
+const FOR_ALL = { "access-control-allow-origin": "*", "cross-origin-resource-policy": "cross-origin" };
 /** Headers that give a page shared memory. */
 const ISOLATED = {
   "cross-origin-opener-policy": "same-origin",
@@ -33,7 +35,9 @@ export async function serve(folder: string, isolated: boolean): Promise<Served> 
     const path = join(folder, new URL(request.url ?? "/", "http://x").pathname);
     if (!existsSync(path)) return void response.writeHead(404).end();
     const type = TYPES[extname(path).slice(1)] ?? "text/plain";
-    response.writeHead(200, { "content-type": type, ...(isolated && ISOLATED) }).end(readFileSync(path));
+    response
+      .writeHead(200, { "content-type": type, ...FOR_ALL, ...(isolated && ISOLATED) })
+      .end(readFileSync(path));
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address() as AddressInfo;

@@ -10,6 +10,7 @@ test.each([
   ["docs/models.md", 5],
   ["docs/library.md", 5],
   ["docs/pictures.md", 1],
+  ["docs/coming-from.md", 1],
 ] as const)("every program in %s prints what stands below it", (page, least) => {
   const guide = readFileSync(join(ROOT, page), "utf8");
   const pairs = Array.from(
@@ -21,8 +22,12 @@ test.each([
   const folder = mkdtempSync(join(ROOT, "test", ".guide-"));
   try {
     const library = JSON.stringify(pathToFileURL(join(ROOT, "src/index.ts")).href);
+    const files = JSON.stringify(pathToFileURL(join(ROOT, "src/exports/io.ts")).href);
     pairs.forEach(([program], i) => {
-      writeFileSync(join(folder, `${i}.mts`), program.replaceAll('"stillwave"', library));
+      writeFileSync(
+        join(folder, `${i}.mts`),
+        program.replaceAll('"stillwave"', library).replaceAll('"stillwave/io"', files),
+      );
     });
     // One process for all: starting one takes longer than most of the programs.
     const all = pairs.map((_, i) => `await import("./${i}.mts");`).join('\nconsole.log("--");\n');

@@ -15,6 +15,9 @@ export interface WorkerPool {
 /** Where workers come from. */
 export type WorkerSource = WorkerAddress | WorkerPool;
 
+/** Where the worker lies in a build whose bundler did not look for it. */
+const NEIGHBOUR = "./worker.js";
+
 /**
  * Returns a worker: one of a pool, or a new one.
  *
@@ -30,11 +33,7 @@ export const spawnWorker = (source?: WorkerSource): Promise<WorkerChannel> =>
  */
 export async function startWorker(address?: WorkerAddress): Promise<WorkerChannel> {
   if (isNode) return (await import("./node-worker.ts")).startNodeWorker(address);
-  const worker =
-    address === undefined
-      ? // Bundlers look for exactly this expression; a browser never runs the `.ts` sources.
-        new Worker(new URL("./worker.js", import.meta.url), { type: "module" })
-      : new Worker(address, { type: "module" });
+  const worker = address === undefined ? neighbour() : moduleWorker(new URL(address, location.href));
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (handle) => worker.addEventListener("message", (event) => handle(event.data)),
@@ -44,6 +43,24 @@ export async function startWorker(address?: WorkerAddress): Promise<WorkerChanne
       ),
     terminate: async () => worker.terminate(),
   };
+}
+
+function neighbour(): Worker {
+  try {
+    // Bundlers look for exactly this expression; a browser never runs the `.ts` sources.
+    return new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  } catch {
+    return moduleWorker(new URL(NEIGHBOUR, import.meta.url)); // the library lies on another origin
+  }
+}
+
+/** Begins a worker of any origin: a page may begin its own, which may import others. */
+function moduleWorker(address: URL): Worker {
+  const { href, origin } = address;
+  if (origin === location.origin) return new Worker(href, { type: "module" });
+  const text = `import ${JSON.stringify(href)};`;
+  const own = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  return new Worker(own, { type: "module" });
 }
 
 /** A browser does not say why a script of a worker did not load. */

@@ -1,9 +1,10 @@
 import { InputError, requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
 import { type Mat3, norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { above } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, decadeAxis, FAINT, heading, inkOf, marginTop, PALETTE } from "./drawing/theme.ts";
+import { axisLabel, decadeAxis, FAINT, PALETTE } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 
 /** Data of a picture of bands: the fields of the bands file, or of `GroundState.bands`. */
@@ -173,14 +174,15 @@ function bandPanel(
   const hasBoth = points.some(({ band }) => band <= filled) && points.some(({ band }) => band > filled);
   const names = [...(hasBoth ? ["thick: filled"] : []), ...(hasSpin ? ["dashed: spin down"] : [])].join(", ");
   const { isList } = axis;
+  const top = above({ title, subtitle, width });
   return figureSvg(
     (plot) => {
       const x = xAxis(axis);
       const channels = { x: "x", y: "y", z: "line", stroke: colour, clip: true } as const;
       return {
         ...MARGINS,
-        height: HEIGHT,
-        marginTop: marginTop(title, subtitle),
+        height: HEIGHT + top.more,
+        marginTop: top.height,
         marginBottom: 34,
         x,
         y: {
@@ -189,7 +191,7 @@ function bandPanel(
           grid: true,
         },
         marks: [
-          ...heading(plot, title, {}, subtitle),
+          ...top.marks(plot),
           plot.ruleX(isList ? [] : axis.ticks, { x: "x", stroke: "#888", strokeWidth: 0.8 }),
           plot.ruleY([0], { stroke: "#333", strokeDasharray: "5 4" }),
           plot.areaY(isList ? [] : points, {
@@ -239,11 +241,16 @@ function widthPanel(
   const high = Math.max(Math.ceil(Math.log10(Math.max(...widths))), low + 1);
   const bands = [...new Set(tubes.map(({ band }) => band))].sort((a, b) => a - b);
   const colour = ({ band }: Pick<Point, "band">) => WIDTH_COLOURS[(band - 1) % WIDTH_COLOURS.length]!;
+  const names = bands.slice(0, 24).map((band, i) => ({
+    label: i === 0 ? `band ${band}` : `${band}`,
+    colour: colour({ band }),
+  }));
+  const top = above({ key: names, width: wide });
   return figureSvg(
     (plot) => ({
       ...MARGINS,
-      height: WIDTHS_HEIGHT,
-      marginTop: 26,
+      height: WIDTHS_HEIGHT + top.more,
+      marginTop: top.height,
       marginBottom: 34,
       x: xAxis(axis),
       y: {
@@ -268,16 +275,7 @@ function widthPanel(
           stroke: colour,
           fill: (point: Point) => (point.isProved ? colour(point) : "#ffffff"),
         }),
-        // Key: numbers of the bands in their colours.
-        ...bands.slice(0, 24).map((band, i) =>
-          plot.text([`${i === 0 ? "band " : ""}${band}`], {
-            frameAnchor: "top-left",
-            dy: -18,
-            dx: i === 0 ? 0 : 34 + 22 * i,
-            fill: inkOf(colour({ band })),
-            fontWeight: 600,
-          }),
-        ),
+        ...top.marks(plot),
       ],
     }),
     { width: wide },

@@ -1,23 +1,9 @@
-import type { Markish } from "@observablehq/plot";
 import { requireInput } from "../common/failure.ts";
+import { above, framed } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
-import { type LineEnd, NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { figureSvg, heightAt } from "./drawing/svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  decadeAxis,
-  framed,
-  heading,
-  key,
-  keyWidth,
-  MARGIN_BOTTOM,
-  MARGIN_RIGHT,
-  marginTop,
-  namedLevel,
-  OVER_KEY,
-  type Plot,
-} from "./drawing/theme.ts";
+import { type LineEnd, namesAtEnds, namesRoom } from "./drawing/line-ends.ts";
+import { figureSvg, frameHeight } from "./drawing/svg.ts";
+import { axisLabel, colourOf, decadeAxis, MARGIN_RIGHT, namedLevel } from "./drawing/theme.ts";
 
 /** Residuals of a run, step by step. */
 export interface ConvergenceSeries {
@@ -87,12 +73,12 @@ export async function convergenceSvg(
     return { label, colour, x: last.step, y: last.densityResidual };
   });
 
+  const key = names === undefined ? [] : [...names.colours, ...names.dashes.map(dashed)];
+  const top = above({ title, key, width: how.width });
+  const room = isCompared ? namesRoom(ends, how.width) : MARGIN_RIGHT;
   return figureSvg(
     (plot) => ({
-      ...framed(HEIGHT, title, {
-        hasKey: names !== undefined,
-        right: isCompared ? NAMES_RIGHT : MARGIN_RIGHT,
-      }),
+      ...framed(HEIGHT, top, room),
       x: {
         ...axisLabel("SCF step"),
         domain: [1, lastStep],
@@ -105,8 +91,7 @@ export async function convergenceSvg(
         grid: true,
       },
       marks: [
-        ...heading(plot, title, names === undefined ? {} : OVER_KEY),
-        ...(names === undefined ? [] : keyOfTwo(plot, names)),
+        ...top.marks(plot),
         ...(tolerance === undefined
           ? []
           : namedLevel(plot, { value: tolerance, label: "tolerance" }, "left")),
@@ -123,7 +108,8 @@ export async function convergenceSvg(
         ]),
         namesAtEnds(plot, isCompared ? ends : [], {
           decades: high - low,
-          height: heightAt(HEIGHT, how.width) - MARGIN_BOTTOM - marginTop(title),
+          height: frameHeight(HEIGHT, top, how.width),
+          room,
         }),
       ],
     }),
@@ -131,42 +117,11 @@ export async function convergenceSvg(
   );
 }
 
-/** Vector shape without a head. */
-const STROKE = {
-  draw(path: { moveTo(x: number, y: number): void; lineTo(x: number, y: number): void }, length: number) {
-    path.moveTo(0, 0);
-    path.lineTo(0, -length);
-  },
-};
-
-/** Makes a key in one row above the frame: names in their colours, then dashes with theirs. */
-function keyOfTwo(plot: Plot, { colours, dashes }: NonNullable<ConvergenceOptions["key"]>): Markish[] {
-  const length = 30;
-  let at = 14 + keyWidth(colours);
-  return [
-    ...key(plot, colours),
-    ...dashes.flatMap(({ label, dashes: pattern }) => {
-      const from = at;
-      at += length + keyWidth([label]);
-      const place = { frameAnchor: "top-left", dy: -14 } as const;
-      return [
-        plot.vector([label], {
-          ...place,
-          dy: -8, // the middle of the text
-          dx: from,
-          anchor: "start",
-          rotate: 90,
-          length,
-          shape: STROKE,
-          strokeWidth: 1.8,
-          strokeLinecap: "butt",
-          ...(pattern === undefined ? {} : { strokeDasharray: pattern }),
-        }),
-        plot.text([label], { ...place, dx: from + length + 6, fontWeight: 600 }),
-      ];
-    }),
-  ];
-}
+/** Returns a name in the key, unbroken where no dashes are given. */
+const dashed = ({ label, dashes }: { readonly label: string; readonly dashes?: string | undefined }) => ({
+  label,
+  dashes,
+});
 
 /** Returns about ten step numbers at most, 1 first. */
 function wholeSteps(last: number): number[] {

@@ -1,9 +1,10 @@
 import { requireInput } from "../common/failure.ts";
 import { EV_PER_HARTREE } from "../common/units.ts";
+import { above, framed } from "./drawing/above.ts";
 import { contourSvg } from "./drawing/contour.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, colourOf, FAINT, framed, heading, key } from "./drawing/theme.ts";
+import { axisLabel, colourOf, FAINT } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 
 /** Data of a picture of a density of states: the fields of its file. Hartree atomic units. */
@@ -66,9 +67,10 @@ export async function dosSvg(
   );
   const names = spins.length === 2 ? ["spin up", "spin down"] : [];
   const cell = names.length > 0 ? "states per eV, spin and cell" : "states per eV and cell";
+  const top = above({ title, key: names, width: how.width });
   const total = await figureSvg(
     (plot) => ({
-      ...framed(HEIGHT, title, { hasKey: names.length > 0 }),
+      ...framed(HEIGHT, top),
       x: {
         ...axisLabel(`energy above ${zeroName} (eV)`),
         domain: [eV(energies[0]!), eV(energies[energies.length - 1]!)],
@@ -79,8 +81,7 @@ export async function dosSvg(
         tickFormat: (value: number) => `${Math.abs(Number(value.toPrecision(6)))}`,
       },
       marks: [
-        ...heading(plot, title),
-        ...key(plot, names),
+        ...top.marks(plot),
         ...lines.flatMap((line, i) => [
           plot.areaY(
             line.filter(({ energy }) => energy <= 0),

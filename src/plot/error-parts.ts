@@ -1,7 +1,8 @@
 import { requireInput } from "../common/failure.ts";
+import { above } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, decadeAxis, FAINT, heading, marginTop, PALETTE, WIDTH } from "./drawing/theme.ts";
+import { axisLabel, decadeAxis, FAINT, PALETTE, WIDTH } from "./drawing/theme.ts";
 import { stacked } from "./drawing/together.ts";
 
 /** The parts of the error of one quantity. */
@@ -40,19 +41,23 @@ export async function errorPartsSvg(
     const words = parts.flatMap(({ name, error }) =>
       size(error) > NOTHING ? [] : [{ name, text: error === undefined ? "not estimated" : "0" }],
     );
-    const top = i === 0 ? title : undefined;
+    const top = above({ title: i === 0 ? title : undefined, width: how.width, left: MARGIN_LEFT });
     return figureSvg(
       (plot) => ({
         width: WIDTH,
-        height: marginTop(top) + ROW * parts.length + 44,
-        marginTop: marginTop(top),
+        height: top.height + ROW * parts.length + 44,
+        marginTop: top.height,
         marginLeft: MARGIN_LEFT,
         marginRight: 24,
         marginBottom: 44,
-        x: { ...axisLabel(`estimated error of the ${quantity}`), ...decadeAxis(low, high, 12), grid: true },
+        x: {
+          ...axisLabel(`estimated error of the ${quantity}`),
+          ...decadeAxis(low, high, how.width === undefined ? 12 : 5),
+          grid: true,
+        },
         y: { label: null, type: "band", domain: parts.map(({ name }) => name), padding: 0.3 },
         marks: [
-          ...heading(plot, top),
+          ...top.marks(plot),
           plot.barX(bars, { x1: 10 ** low, x2: "error", y: "name", fill: PALETTE[0] }),
           plot.text(words, {
             x: 10 ** low,
@@ -64,7 +69,7 @@ export async function errorPartsSvg(
           }),
         ],
       }),
-      how,
+      { ...how, keepsHeight: true },
     );
   });
   return stacked(await Promise.all(panels));

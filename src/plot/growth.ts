@@ -1,16 +1,9 @@
 import { requireInput } from "../common/failure.ts";
+import { above, framed } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
-import { NAMES_RIGHT, namesAtEnds } from "./drawing/line-ends.ts";
-import { figureSvg } from "./drawing/svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  framed,
-  heading,
-  MARGIN_BOTTOM,
-  marginTop,
-  POWERS_OF_TEN,
-} from "./drawing/theme.ts";
+import { namesAtEnds, namesRoom } from "./drawing/line-ends.ts";
+import { figureSvg, frameHeight } from "./drawing/svg.ts";
+import { axisLabel, colourOf, POWERS_OF_TEN } from "./drawing/theme.ts";
 
 /** Condition numbers against the length of the cell. */
 export interface GrowthSeries {
@@ -52,10 +45,11 @@ export async function growthSvg(
     const last = points.at(-1)!;
     return { label, colour, x: last.length, y: last.condition };
   });
-  const height = HEIGHT - MARGIN_BOTTOM - marginTop(title);
+  const top = above({ title, width: how.width });
+  const room = namesRoom(ends, how.width);
   return figureSvg(
     (plot) => ({
-      ...framed(HEIGHT, title, { right: NAMES_RIGHT }),
+      ...framed(HEIGHT, top, room),
       x: { type: "log", ...axisLabel("length of the cell (bohr)"), ticks: lengths, tickFormat: "d" },
       y: {
         ...POWERS_OF_TEN,
@@ -65,12 +59,16 @@ export async function growthSvg(
         grid: true,
       },
       marks: [
-        ...heading(plot, title),
+        ...top.marks(plot),
         ...lines.flatMap(({ points, colour }) => [
           plot.line(points, { x: "length", y: "condition", stroke: colour, strokeWidth: 1.8 }),
           plot.dot(points, { x: "length", y: "condition", fill: colour, r: 2.6 }),
         ]),
-        namesAtEnds(plot, ends, { decades: Math.log10(high / low), height }),
+        namesAtEnds(plot, ends, {
+          decades: Math.log10(high / low),
+          height: frameHeight(HEIGHT, top, how.width),
+          room,
+        }),
       ],
     }),
     how,

@@ -1,16 +1,8 @@
 import { requireInput } from "../common/failure.ts";
+import { above } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import {
-  axisLabel,
-  colourOf,
-  FAINT,
-  heading,
-  MARGIN_BOTTOM,
-  MARGIN_RIGHT,
-  marginTop,
-  WIDTH,
-} from "./drawing/theme.ts";
+import { axisLabel, colourOf, FAINT, MARGIN_BOTTOM, MARGIN_RIGHT, WIDTH } from "./drawing/theme.ts";
 
 /** Function along an axis of the cell, at equal distances from 0 to just before `length`. */
 export interface PlaneProfile {
@@ -23,6 +15,9 @@ export interface ModesSvgOptions extends Drawing {
   /** Length of the axis [bohr]. */
   readonly length: number;
 }
+
+/** Margin for the vertical axes, without a label [px]. */
+const LEFT = 56;
 
 /**
  * Draws plane averages of densities along the long axis, in one panel each, as the text of an SVG
@@ -49,19 +44,20 @@ export async function modesSvg(
       colour: colourOf(i),
     }));
   });
+  const top = above({ title, width: how.width, left: LEFT });
   return figureSvg(
     (plot) => ({
       width: WIDTH,
-      height: 60 + 190 * profiles.length,
-      marginTop: marginTop(title),
-      marginLeft: 56,
+      height: 60 + 190 * profiles.length + top.more,
+      marginTop: top.height,
+      marginLeft: LEFT,
       marginBottom: MARGIN_BOTTOM,
       marginRight: MARGIN_RIGHT,
       x: { ...axisLabel("position along the long axis (bohr)"), domain: [0, length] },
       y: { label: null, domain: [-1.15, 1.7], ticks: [-1, 0, 1], grid: true },
       fy: { domain: names, label: null, axis: null, padding: 0.08 },
       marks: [
-        ...heading(plot, title, { fy: () => names[0]! }),
+        ...top.marks(plot, { fy: () => names[0]! }),
         plot.ruleY([0], { stroke: FAINT }),
         plot.line(points, {
           x: "z",
@@ -81,6 +77,6 @@ export async function modesSvg(
         }),
       ],
     }),
-    how,
+    { ...how, keepsHeight: true },
   );
 }

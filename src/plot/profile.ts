@@ -1,7 +1,8 @@
 import { requireInput } from "../common/failure.ts";
+import { above, framed } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, colourOf, FAINT, framed, heading, key, namedLevel, OVER_KEY } from "./drawing/theme.ts";
+import { axisLabel, colourOf, FAINT, namedLevel } from "./drawing/theme.ts";
 
 /** Function along a periodic axis, at equal distances from 0 to just before the end. */
 export interface Profile {
@@ -70,17 +71,14 @@ export async function profileSvg(
   const all = [...lines.flatMap((line) => line.map(({ value }) => value)), ...(level ? [level.value] : [])];
   const [least, most] = [Math.min(...all), Math.max(...all)];
   const pad = 0.06 * (most - least || Math.abs(most) || 1);
+  const top = above({ title, key: profiles.map(({ label }) => label), width: how.width });
   return figureSvg(
     (plot) => ({
-      ...framed(HEIGHT, title, { hasKey: true }),
+      ...framed(HEIGHT, top),
       x: { ...axisLabel(`${axis} (bohr)`), domain: [0, length] },
       y: { ...axisLabel(quantity), domain: [least - pad, most + pad], grid: true },
       marks: [
-        ...heading(plot, title, OVER_KEY),
-        ...key(
-          plot,
-          profiles.map(({ label }) => label),
-        ),
+        ...top.marks(plot),
         plot.ruleX(layers, {
           x: (z: number) => z,
           y1: () => least - pad,

@@ -1,7 +1,8 @@
 import { requireInput } from "../common/failure.ts";
+import { above, widthOf } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, colourOf, FAINT, heading, MARGIN_BOTTOM, marginTop, WIDTH } from "./drawing/theme.ts";
+import { axisLabel, colourOf, FAINT, MARGIN_BOTTOM, WIDTH } from "./drawing/theme.ts";
 
 /** Eigenvalues of one operator. */
 export interface Spectrum {
@@ -11,6 +12,12 @@ export interface Spectrum {
 }
 
 const ROW = 34;
+/** Margin for the names [px]. */
+const LEFT = 150;
+
+/** Returns the integers from one to another. */
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 
 /** Returns 2.94, 118, 2.6e3. */
 const short = (x: number): string =>
@@ -52,27 +59,33 @@ export async function spectraSvg(
       ? `κ = ${short(Math.max(...eigenvalues) / Math.min(...eigenvalues))}`
       : "λ ≤ 0",
   }));
+  const isNarrow = how.width !== undefined && how.width < WIDTH;
+  const left = isNarrow ? 18 + Math.max(...names.map((name) => widthOf(name, 12, false))) : LEFT;
+  const top = above({ title, width: how.width, left });
+  const [low, high] = domain ?? [Math.min(...values) / 1.3, Math.max(...values) * 1.3];
   return figureSvg(
     (plot) => ({
       width: WIDTH,
-      height: marginTop(title) + MARGIN_BOTTOM + ROW * names.length,
-      marginTop: marginTop(title),
-      marginLeft: 150,
-      marginRight: 90,
+      height: top.height + MARGIN_BOTTOM + ROW * names.length,
+      marginTop: top.height,
+      marginLeft: left,
+      marginRight: isNarrow ? 72 : 90,
       marginBottom: MARGIN_BOTTOM,
       x: {
         type: "log",
-        domain: domain ?? [Math.min(...values) / 1.3, Math.max(...values) * 1.3],
+        domain: [low, high],
         ...axisLabel("eigenvalue of P⁻¹ε†"),
-        ticks: 6,
+        ticks: isNarrow
+          ? range(Math.ceil(Math.log10(low)), Math.floor(Math.log10(high))).map((n) => 10 ** n)
+          : 6,
         tickFormat: (x: number) => String(x),
         grid: true,
       },
       y: { domain: names, label: null, tickSize: 0, padding: 0.3 },
       marks: [
-        ...heading(plot, title),
+        ...top.marks(plot),
         plot.ruleX([1], { stroke: FAINT, strokeDasharray: "3 3" }),
-        plot.tickX(strokes, { x: "x", y: "label", stroke: "colour", strokeWidth: 1.2, strokeOpacity: 0.75 }),
+        plot.tickX(strokes, { x: "x", y: "label", stroke: "colour", strokeWidth: 1.2 }),
         plot.text(ends, {
           y: "label",
           text: "text",
@@ -83,6 +96,6 @@ export async function spectraSvg(
         }),
       ],
     }),
-    how,
+    { ...how, keepsHeight: true },
   );
 }

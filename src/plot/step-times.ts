@@ -1,7 +1,8 @@
 import { requireInput } from "../common/failure.ts";
+import { above, framed } from "./drawing/above.ts";
 import type { Drawing } from "./drawing/drawing.ts";
 import { figureSvg } from "./drawing/svg.ts";
-import { axisLabel, colourOf, framed, heading, KEY_ROW, key, keyRows, OVER_KEY } from "./drawing/theme.ts";
+import { axisLabel, colourOf } from "./drawing/theme.ts";
 
 /** Time of each part of a step [s]. */
 export interface TimedStep {
@@ -26,8 +27,7 @@ export async function stepTimesSvg(
   const total = (name: string) => steps.reduce((sum, { parts }) => sum + (parts[name] ?? 0), 0);
   const all = names.reduce((sum, name) => sum + total(name), 0);
   const shares = names.map((name) => `${name} ${Math.round((100 * total(name)) / (all || 1))} %`);
-  const below = keyRows(shares) - 1; // rows of the key below the first
-  const frame = framed(HEIGHT, title, { hasKey: true });
+  const top = above({ title, key: shares, width: how.width });
   const bars = steps.flatMap(({ step, parts }) =>
     names.map((name) => ({ step, name, seconds: parts[name] ?? 0 })),
   );
@@ -35,8 +35,7 @@ export async function stepTimesSvg(
   const spacing = Math.max(1, Math.ceil(last / 20));
   return figureSvg(
     (plot) => ({
-      ...frame,
-      marginTop: frame.marginTop + KEY_ROW * below,
+      ...framed(HEIGHT, top),
       x: {
         ...axisLabel("SCF step"),
         type: "band",
@@ -46,8 +45,7 @@ export async function stepTimesSvg(
       y: { ...axisLabel("wall time (s)"), grid: true },
       color: { type: "ordinal", domain: names, range: names.map((_, i) => colourOf(i)) },
       marks: [
-        ...heading(plot, title, { dy: OVER_KEY.dy - KEY_ROW * below }),
-        ...key(plot, shares),
+        ...top.marks(plot),
         plot.barY(bars, plot.stackY({ order: names }, { x: "step", y: "seconds", fill: "name" })),
         plot.ruleY([0]),
       ],

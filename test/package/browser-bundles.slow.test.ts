@@ -122,6 +122,46 @@ describe.each(Object.entries(BUNDLERS))("a page built by %s", (name, build) => {
   );
 });
 
+// Seen red: a worker of another origin, which Chromium refuses, as before.
+test.skipIf(!hasChromium)(
+  needs(
+    "chromium",
+    hasChromium,
+    "the program of docs/coming-from.md prints what stands below it, from another origin",
+  ),
+  async () => {
+    const guide = readFileSync("docs/coming-from.md", "utf8");
+    const [, program, output] = /```js\n([\s\S]*?)```\s*```text\n([\s\S]*?)```/.exec(guide)!;
+    const entryPoints = ["stillwave", "stillwave/worker"];
+    await esbuild({ ...plain, entryPoints, entryNames: "[name]", splitting: true, outdir: "cdn" });
+    copyFileSync(at(MOYO), at("cdn/moyo_wasm_bg.wasm"));
+    const library = await serve(at("cdn"), false);
+    mkdirSync(at("notebook"));
+    writeFileSync(
+      at("notebook/index.html"),
+      `<!doctype html><link rel="icon" href="data:,"><pre id="out"></pre><div id="picture"></div><script type="module">${program!.replace("https://cdn.example", library.address)}
+document.querySelector("#out").append("end")</script>`,
+    );
+    servers.push(library);
+    for (const isolated of [true, false]) {
+      const page = await browser.newPage();
+      let workers = 0;
+      page.on("worker", () => workers++);
+      const failures: string[] = [];
+      page.on("pageerror", ({ message }) => failures.push(message));
+      page.on("console", (message) => message.type() === "error" && failures.push(message.text()));
+      await page.goto(await servePage("notebook", isolated));
+      const out = page.locator("#out");
+      await expect
+        .poll(async () => failures.join() + (await out.textContent()), { timeout: 60_000 })
+        .toMatch(/end$/);
+      expect(await out.textContent()).toBe(`${output}end`);
+      expect(workers).toBe(2);
+      await page.close();
+    }
+  },
+);
+
 describe("what does not load is named", () => {
   /** A page by esbuild whose worker and symmetry analysis lie where its options say. */
   beforeAll(async () => {

@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
 import { hasAse, PYTHON } from "../ase.ts";
+import { BUILT } from "../built.ts";
 import { needs } from "../needs.ts";
 
 const hasPhonopy = hasAse && spawnSync(PYTHON, ["-c", "import phonopy"]).status === 0;
 
 describePrograms("docs/python.md", 4, "python3-ase", hasAse);
+describePrograms("docs/coming-from.md", 2, "python3-ase", hasAse);
 describePrograms("docs/phonons.md", 2, "python3-phonopy", hasPhonopy);
 
 /** Tests that the programs of a page, one after the other, print what stands below them. */
@@ -30,7 +32,7 @@ function describePrograms(page: string, count: number, packages: string, isThere
           ...process.env,
           PYTHONPATH: resolve("python"),
           PYTHONWARNINGS: "ignore",
-          STILLWAVE_COMMAND: `${process.execPath} --import tsx ${resolve("src/cli/main.ts")}`,
+          STILLWAVE_COMMAND: `${process.execPath} ${resolve(BUILT.main)}`,
         },
       },
     );

@@ -1,7 +1,8 @@
 import { requireInput } from "../../common/failure.ts";
+import { above } from "./above.ts";
 import type { Drawing } from "./drawing.ts";
 import { figureSvg } from "./svg.ts";
-import { axisLabel, heading, INK, MARGIN_BOTTOM, MARGIN_LEFT, marginTop, PAPER, WIDTH } from "./theme.ts";
+import { axisLabel, INK, MARGIN_BOTTOM, MARGIN_LEFT, PAPER, WIDTH } from "./theme.ts";
 import { beside } from "./together.ts";
 
 /** Values on a rectangle, x fastest, both ends of each side included. */
@@ -90,7 +91,8 @@ export async function contourSvg(
   const inner = across - MARGIN_LEFT - KEY;
   const tall = given ?? Math.min(GREATEST, Math.max(LEAST, (inner * height) / width));
   const wide = given === undefined ? Math.min(inner, (tall * width) / height) : inner;
-  const top = marginTop(title);
+  const head = above({ title, width: MARGIN_LEFT + wide + 12, isNarrow: across < WIDTH });
+  const top = head.height;
   const bottom = MARGIN_BOTTOM;
 
   const [dx, dy] = [width / (columns - 1), height / (rows - 1)];
@@ -156,7 +158,7 @@ export async function contourSvg(
           ),
         ),
         plot.frame({ stroke: INK }),
-        ...heading(plot, title),
+        ...head.marks(plot),
       ],
     }),
     { adapt },

@@ -1,7 +1,8 @@
 import { requireInput } from "../../common/failure.ts";
+import { above, framed } from "./above.ts";
 import type { Drawing } from "./drawing.ts";
 import { figureSvg } from "./svg.ts";
-import { axisLabel, colourOf, decadeAxis, framed, heading, key, namedLevel, OVER_KEY } from "./theme.ts";
+import { axisLabel, colourOf, decadeAxis, namedLevel } from "./theme.ts";
 
 /** Function known at points. */
 export interface Line {
@@ -52,9 +53,10 @@ export async function linesSvg(
   const all = drawn.flatMap(({ points }) => points);
   requireInput(all.length > 0, () => "linesSvg: must have a point that its axes can show, got none");
   const ys = [...all.map(([, b]) => b), ...(level === undefined ? [] : [level.value])];
+  const top = above({ title, key: lines.map(({ label }) => label), width: how.width });
   return figureSvg(
     (plot) => ({
-      ...framed(HEIGHT, title, { hasKey: true }),
+      ...framed(HEIGHT, top),
       x: {
         ...axisLabel(x),
         ...scale(
@@ -64,11 +66,7 @@ export async function linesSvg(
       },
       y: { ...axisLabel(y), ...scale(ys, isLogY), grid: true },
       marks: [
-        ...heading(plot, title, OVER_KEY),
-        ...key(
-          plot,
-          lines.map(({ label }) => label),
-        ),
+        ...top.marks(plot),
         ...(level === undefined ? [] : namedLevel(plot, level)),
         ...drawn.flatMap(({ points, drawnAs }, i) => [
           ...(drawnAs === "points" ? [] : [plot.line(points, { stroke: colourOf(i), strokeWidth: 1.8 })]),

@@ -8,8 +8,11 @@ export const PAPER = "#ffffff";
 /** Ink of secondary lines: zeros, tolerances. */
 export const FAINT = "#666666";
 
-/** Colours of Okabe and Ito, distinct with all colour vision deficiencies; then repeated. */
-export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"] as const;
+/**
+ * Colours of Okabe and Ito, distinct with all colour vision deficiencies, orange and sky blue as
+ * much darker as marks must be: 3 to 1 on white and, inverted, on black. Then repeated.
+ */
+export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#c68600", "#3d9bd6", "#000000"] as const;
 
 /** Returns the colour of series `i`. */
 export const colourOf = (i: number): string => PALETTE[i % PALETTE.length]!;
@@ -25,83 +28,11 @@ export const WIDTH = 680;
 export const MARGIN_LEFT = 68;
 export const MARGIN_RIGHT = 24;
 export const MARGIN_BOTTOM = 44;
-/** Returns the margin above the frame, for a title and a line below it [px]. */
-export const marginTop = (title: string | undefined, subtitle?: string): number =>
-  16 + (title === undefined ? 0 : 26) + (subtitle === undefined ? 0 : 18);
-
-/** Height of a key above the frame [px]. */
-export const KEY_ROW = 14;
-
-/** Returns size and margins of a picture with one frame. */
-export const framed = (
-  height: number,
-  title: string | undefined,
-  { hasKey = false, right = MARGIN_RIGHT }: { readonly hasKey?: boolean; readonly right?: number } = {},
-) => ({
-  width: WIDTH,
-  height,
-  marginTop: marginTop(title) + (hasKey ? KEY_ROW : 0),
-  marginLeft: MARGIN_LEFT,
-  marginRight: right,
-  marginBottom: MARGIN_BOTTOM,
-});
-
 export type Plot = typeof import("@observablehq/plot");
 
 /** Labels an axis at its middle with a quantity and its unit, without Plot's arrow. */
 export const axisLabel = (label: string) =>
   ({ label, labelAnchor: "center", labelArrow: "none" }) as const satisfies ScaleOptions;
-
-/** Position of a title above a key. */
-export const OVER_KEY = { dy: -40 } as const;
-
-/**
- * Draws the title above the frame and the line below it, if given.
- *
- * @param place further options of Plot: a facet, another height.
- */
-export function heading(
-  plot: Plot,
-  title: string | undefined,
-  place: object = {},
-  subtitle?: string,
-): Markish[] {
-  const line = (text: string, dy: number, fontSize: number, fontWeight: string): Markish =>
-    plot.text([text], { frameAnchor: "top-left", dy, fontSize, fontWeight, ...place });
-  return [
-    ...(title === undefined ? [] : [line(title, subtitle === undefined ? -30 : -48, 14, "bold")]),
-    ...(subtitle === undefined ? [] : [line(subtitle, -28, 12, "normal")]),
-  ];
-}
-
-/** Draws a key above the frame, in as many rows as it takes: names of series in their colours. */
-export const key = (plot: Plot, names: readonly string[]): Markish[] => {
-  const last = keyRows(names) - 1;
-  return keyPlaces(names).map(({ dx, row }, i) =>
-    plot.text([`■ ${names[i]!}`], {
-      frameAnchor: "top-left",
-      dx,
-      dy: -14 - KEY_ROW * (last - row),
-      fill: inkOf(colourOf(i)),
-      fontWeight: 600,
-    }),
-  );
-};
-
-/** Returns the number of rows of a key. */
-export const keyRows = (names: readonly string[]): number =>
-  1 + Math.max(0, ...keyPlaces(names).map(({ row }) => row));
-
-function keyPlaces(names: readonly string[]): { readonly dx: number; readonly row: number }[] {
-  let [dx, row] = [0, 0];
-  return names.map((name) => {
-    const width = keyWidth([name]);
-    if (dx > 0 && dx + width > WIDTH - MARGIN_LEFT) [dx, row] = [0, row + 1];
-    const place = { dx, row };
-    dx += width;
-    return place;
-  });
-}
 
 /** Draws a dashed horizontal line with its name at one side, inside the frame. */
 export function namedLevel(
@@ -123,10 +54,6 @@ export function namedLevel(
     }),
   ];
 }
-
-/** Returns the width of names in a key, with the space after each [px]. */
-export const keyWidth = (names: readonly string[]): number =>
-  names.reduce((width, name) => width + 30 + 7.2 * name.length, 0);
 
 /** Axis of powers of ten. */
 export const POWERS_OF_TEN = {

@@ -8,6 +8,7 @@ import { PAPER } from "./theme.ts";
 const DARK =
   "@media (prefers-color-scheme:dark){.stillwave,.stillwave .map{filter:invert(1) hue-rotate(180deg)}}";
 const STYLE = `<style>${DARK}</style>`;
+const SHEET = new RegExp(`<rect width="100%" height="100%" fill="${PAPER}"\\s*(?:/>|></rect>)`);
 
 /**
  * Joins pictures one above another.
@@ -48,6 +49,7 @@ function together(
     };
     return svg
       .replace(STYLE, "")
+      .replace(SHEET, "") // one paper below all
       .replace('class="stillwave', 'class="')
       .trim()
       .replace(/^<svg/, `<svg x="${x}" y="${y}" overflow="visible"`);
