@@ -15,8 +15,8 @@ import { ELEMENTS } from "../src/atoms/elements.ts";
 import { gthProjectorFourier } from "../src/atoms/gth/gth.ts";
 import { findGth, GTH_FAMILIES, gthCharges } from "../src/atoms/gth/gth-table.ts";
 import type { GthPotential } from "../src/atoms/pseudopotential.ts";
-import { erf } from "../src/common/erfc.ts";
-import { sphericalBessel } from "../src/common/spherical-bessel.ts";
+import { erf } from "../src/common/special/erfc.ts";
+import { sphericalBessel } from "../src/common/special/spherical-bessel.ts";
 import { functionals } from "../src/functionals/functionals.ts";
 
 /** Errors of the energy [Ha per valence electron] at the two cutoffs: 10 meV as suggested, 250 meV if low. */

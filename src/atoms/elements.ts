@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { didYouMean } from "../common/nearest.ts";
+import { didYouMean } from "../common/text/nearest.ts";
 
 /** Chemical symbols in the order of their atomic numbers, hydrogen first. */
 export const ELEMENTS: readonly string[] = [

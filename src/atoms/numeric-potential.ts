@@ -1,4 +1,4 @@
-import { erf } from "../common/erfc.ts";
+import { erf } from "../common/special/erfc.ts";
 import type { RadialMesh } from "./radial/radial-mesh.ts";
 import type { RadialShape } from "./radial/radial-shape.ts";
 import {

@@ -19,7 +19,7 @@ import {
   latticeRotations,
   reducedBasis,
   SAME,
-} from "../model/lattice-symmetry.ts";
+} from "../model/crystal-symmetry/lattice-symmetry.ts";
 import { BASE_CENTRED, monoclinicAxes, triclinicAxes } from "./oblique-axes.ts";
 
 /** Bravais types by their Pearson letters. */

@@ -14,7 +14,7 @@ import {
   transpose,
   type Vec3,
 } from "../common/vec3.ts";
-import { reducedBasis } from "../model/lattice-symmetry.ts";
+import { reducedBasis } from "../model/crystal-symmetry/lattice-symmetry.ts";
 import { baseCentredMonoclinic, simpleMonoclinic } from "./oblique-zones.ts";
 
 /** Axes of a monoclinic lattice in the convention of its table of special points. */

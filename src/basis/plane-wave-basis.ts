@@ -1,11 +1,11 @@
 import { requireInput } from "../common/failure.ts";
 import type { GridSize, Kernels } from "../kernels/kernels.ts";
+import { latticePointGroup } from "../model/crystal-symmetry/lattice-symmetry.ts";
+import { compatibleWithGrid, rotationsOfGrid } from "../model/crystal-symmetry/symmetry-subgroups.ts";
 import type { WeightedKpoint } from "../model/kgrid.ts";
 import { chooseKpoints, type KgridSymmetry, type KpointChoice, type KpointSet } from "../model/kpoint-set.ts";
-import { latticePointGroup } from "../model/lattice-symmetry.ts";
 import type { Model } from "../model/model.ts";
 import { IDENTITY, type SymmetryOperation } from "../model/symmetry.ts";
-import { compatibleWithGrid, rotationsOfGrid } from "../model/symmetry-subgroups.ts";
 import { createGrid, type Grid, isFastGrid, symmetricGridSize } from "./grid.ts";
 import { createKPoint, type KPoint } from "./kpoint.ts";
 import { type Symmetrize, symmetrizer } from "./symmetrize.ts";

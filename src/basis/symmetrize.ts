@@ -2,7 +2,7 @@ import { invariant } from "../common/failure.ts";
 import { dot, type Mat3, rowsVec, type Vec3 } from "../common/vec3.ts";
 import { newFourierField, newRealField, type RealField } from "../kernels/fields.ts";
 import type { GridSize } from "../kernels/kernels.ts";
-import { compatibleWithGrid } from "../model/symmetry-subgroups.ts";
+import { compatibleWithGrid } from "../model/crystal-symmetry/symmetry-subgroups.ts";
 import { type Grid, gridIndex } from "./grid.ts";
 
 /** x → W x + w in fractional coordinates. */

@@ -1,6 +1,6 @@
 import { ELEMENTS } from "../atoms/elements.ts";
 import { requireInput } from "../common/failure.ts";
-import { didYouMean } from "../common/nearest.ts";
+import { didYouMean } from "../common/text/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 
 export const CRYSTALS = [

@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { didYouMean } from "../common/nearest.ts";
+import { didYouMean } from "../common/text/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { scale, type Vec3 } from "../common/vec3.ts";
 import type { Structure } from "../model/structure.ts";

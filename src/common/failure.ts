@@ -1,4 +1,4 @@
-import { plainLine } from "./plain-text.ts";
+import { plainLine } from "./text/plain-text.ts";
 
 /**
  * Input that cannot be used. The message is one line: function or field, rule, value, remedy.

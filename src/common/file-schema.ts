@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { InputError } from "./failure.ts";
-import { printable } from "./plain-text.ts";
+import { printable } from "./text/plain-text.ts";
 
 /*
  * Building blocks for what is read from data files. Every message is the rule alone;

@@ -1,5 +1,5 @@
 import { type OptionName, requireOption } from "./failure.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean } from "./text/nearest.ts";
 
 /** A rule that a number keeps. */
 export interface NumberRule {

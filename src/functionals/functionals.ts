@@ -1,5 +1,5 @@
 import { requireInput } from "../common/failure.ts";
-import { didYouMean } from "../common/nearest.ts";
+import { didYouMean } from "../common/text/nearest.ts";
 import type { Functional } from "./functional.ts";
 import { ggaCAm05, ggaXAm05 } from "./gga/am05.ts";
 import { ggaCLyp } from "./gga/correlation-lyp.ts";

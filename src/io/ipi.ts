@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { InputError, requireInput } from "../common/failure.ts";
-import { printable } from "../common/plain-text.ts";
+import { printable } from "../common/text/plain-text.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 
 /** What a server asks for, Cartesian [bohr]. */

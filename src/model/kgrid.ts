@@ -1,10 +1,10 @@
 import { requireInput } from "../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../common/units.ts";
 import { matVec, norm, type Vec3 } from "../common/vec3.ts";
+import { pointOperationsOfKgrid, reciprocalRotation } from "./crystal-symmetry/symmetry-subgroups.ts";
 import type { Lattice } from "./lattice.ts";
 import { symmetricDivisions } from "./symmetric-divisions.ts";
 import { IDENTITY, matrixKey, type SymmetryOperation } from "./symmetry.ts";
-import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
 /** A point of the Brillouin zone in reduced coordinates, with its weight. */
 export interface WeightedKpoint {

@@ -1,8 +1,8 @@
 import { requireInput } from "../common/failure.ts";
 import { type Mat3, matVec, type Vec3 } from "../common/vec3.ts";
+import { pointOperationsOfKgrid, reciprocalRotation } from "./crystal-symmetry/symmetry-subgroups.ts";
 import { irreducibleKpoints, monkhorstPack, type WeightedKpoint } from "./kgrid.ts";
 import { IDENTITY, matrixKey, type SymmetryOperation } from "./symmetry.ts";
-import { pointOperationsOfKgrid, reciprocalRotation } from "./symmetry-subgroups.ts";
 
 /** Sampling of the Brillouin zone: divisions with one or more shifts, or a list of points. */
 export type KpointChoice =

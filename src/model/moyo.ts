@@ -6,7 +6,7 @@ import initialise, {
 } from "@spglib/moyo-wasm";
 import { InputError } from "../common/failure.ts";
 import { add, det, type Mat3, matMul, matVec, scale, transpose, type Vec3 } from "../common/vec3.ts";
-import { primitiveCell } from "./primitive-cell.ts";
+import { primitiveCell } from "./crystal-symmetry/primitive-cell.ts";
 import { type AnalysedCell, type SymmetryAnalyser, type SymmetryOperation, wrapped } from "./symmetry.ts";
 
 /** Bytes of a WebAssembly module, or its address: a file in Node, in a browser as of the page. */

@@ -1,5 +1,5 @@
-import { erfc } from "../common/erfc.ts";
 import { requireInput } from "../common/failure.ts";
+import { erfc } from "../common/special/erfc.ts";
 
 /** All values of `smearing`. */
 export const SMEARING_NAMES = [

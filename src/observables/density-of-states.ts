@@ -1,4 +1,4 @@
-import { erfc } from "../common/erfc.ts";
+import { erfc } from "../common/special/erfc.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Levels } from "../state/occupation.ts";
 import { type GridBands, statesBelow } from "./tetrahedra.ts";

@@ -1,5 +1,5 @@
 import type { Waves } from "../basis/waves.ts";
-import { erfc } from "../common/erfc.ts";
+import { erfc } from "../common/special/erfc.ts";
 import {
   addConstant,
   dotReal,

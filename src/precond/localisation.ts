@@ -1,7 +1,7 @@
 import type { Grid } from "../basis/grid.ts";
-import { erfc } from "../common/erfc.ts";
 import { requireInput } from "../common/failure.ts";
 import { type NumberOptions, valuesOf } from "../common/options.ts";
+import { erfc } from "../common/special/erfc.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { newRealField, type RealField } from "../kernels/fields.ts";
 

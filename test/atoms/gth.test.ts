@@ -7,7 +7,7 @@ import {
   gthProjectorFourierDerivative,
 } from "../../src/atoms/gth/gth.ts";
 import type { GthPotential } from "../../src/atoms/pseudopotential.ts";
-import { erf } from "../../src/common/erfc.ts";
+import { erf } from "../../src/common/special/erfc.ts";
 import { close } from "../close.ts";
 
 /** Invented: all four local coefficients, all l with three projectors. Only radii matter for projectors. */

@@ -22,7 +22,7 @@ import {
 import { radialTransform, transformAt } from "../../src/atoms/radial/radial-transform.ts";
 import { parsePseudopotential } from "../../src/atoms/read-pseudopotential.ts";
 import { random } from "../../src/common/random.ts";
-import { sphericalBessel } from "../../src/common/spherical-bessel.ts";
+import { sphericalBessel } from "../../src/common/special/spherical-bessel.ts";
 import { close } from "../close.ts";
 import { toPsp8, toUpf } from "./pseudopotential-writers.ts";
 

@@ -1,6 +1,6 @@
 import { atomicNumber } from "../../src/atoms/elements.ts";
 import type { GthPotential } from "../../src/atoms/pseudopotential.ts";
-import { erf } from "../../src/common/erfc.ts";
+import { erf } from "../../src/common/special/erfc.ts";
 
 /**
  * GTH potentials written as files of other formats: the same physics through another door. A core that exchange and

@@ -7,9 +7,9 @@ import { loadMoyo } from "../../src/io/moyo-node.ts";
 import { asFourierField, asRealField, dotReal, type RealField, sumReal } from "../../src/kernels/fields.ts";
 import type { GridSize } from "../../src/kernels/kernels.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
+import { compatibleWithGrid } from "../../src/model/crystal-symmetry/symmetry-subgroups.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { findSymmetry, IDENTITY, type SymmetryOperation } from "../../src/model/symmetry.ts";
-import { compatibleWithGrid } from "../../src/model/symmetry-subgroups.ts";
 import { close, closeArrays, largestDifference, notTiny } from "../close.ts";
 
 const analyse = await loadMoyo();

@@ -3,8 +3,8 @@ import { phaseClock } from "../../src/cli/terminal/phases.ts";
 import { type FinishedRun, runsLeft } from "../../src/cli/terminal/runs-left.ts";
 import { scfLeft, stepsLeft, stepsLeftText } from "../../src/cli/terminal/steps-left.ts";
 import { type Mark, remaining, timeLeft } from "../../src/cli/terminal/time-left.ts";
-import { durationText } from "../../src/common/duration-text.ts";
 import { random } from "../../src/common/random.ts";
+import { durationText } from "../../src/common/text/duration-text.ts";
 import { historyRow } from "./fake-host.ts";
 
 test("durations are told in the unit a person waits in", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { erf, erfc } from "../../src/common/erfc.ts";
+import { erf, erfc } from "../../src/common/special/erfc.ts";
 
 const table: [number, number, number][] = JSON.parse(
   readFileSync(new URL("../fixtures/model/erfc.json", import.meta.url), "utf8"),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { didYouMean, editDistance, nearest } from "../../src/common/nearest.ts";
 import { random } from "../../src/common/random.ts";
+import { didYouMean, editDistance, nearest } from "../../src/common/text/nearest.ts";
 
 test("edits are counted one each: insertion, deletion, replacement and swap of neighbours", () => {
   expect(editDistance("kerker", "kerker")).toBe(0);

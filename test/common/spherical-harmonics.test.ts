@@ -4,7 +4,7 @@ import {
   solidHarmonic,
   solidHarmonicGradient,
   sphericalHarmonic,
-} from "../../src/common/spherical-harmonics.ts";
+} from "../../src/common/special/spherical-harmonics.ts";
 import { dot, norm, type Vec3 } from "../../src/common/vec3.ts";
 import { close } from "../close.ts";
 

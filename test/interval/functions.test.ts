@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
-import { solidHarmonic } from "../../src/common/spherical-harmonics.ts";
+import { solidHarmonic } from "../../src/common/special/spherical-harmonics.ts";
 import { LN2_HIGH, LN2_LOW, PI } from "../../src/interval/constants.ts";
 import { exp } from "../../src/interval/exp.ts";
 import { interval } from "../../src/interval/interval.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { exactProblem } from "../../src/errors/problem/exact-problem.ts";
 import { jobCrystal } from "../../src/job/prepare/job-crystal.ts";
+import { jobZone } from "../../src/job/prepare/room/sizes.ts";
 import { openSession } from "../../src/job/prepare/session.ts";
-import { jobZone } from "../../src/job/prepare/sizes.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
 import { requireCertifiedJob } from "../../src/job/tasks/verify/certified-job.ts";
 import { originOf } from "../../src/job/tasks/verify/origin.ts";

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
-import { estimateMemory, type MemoryNeeds, requireMemory } from "../../src/job/prepare/memory-estimate.ts";
+import {
+  estimateMemory,
+  type MemoryNeeds,
+  requireMemory,
+} from "../../src/job/prepare/room/memory-estimate.ts";
 import { meanPlaneWaves } from "../../src/model/lattice.ts";
 
 const GIB = 2 ** 30;

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
+import {
+  pointOperationsOfKgrid,
+  reciprocalRotation,
+} from "../../src/model/crystal-symmetry/symmetry-subgroups.ts";
 import { irreducibleKpoints, monkhorstPack } from "../../src/model/kgrid.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import { findSymmetry, type SymmetryOperation } from "../../src/model/symmetry.ts";
-import { pointOperationsOfKgrid, reciprocalRotation } from "../../src/model/symmetry-subgroups.ts";
 import { close } from "../close.ts";
 
 const moyo = await loadMoyo();

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
+import { latticePointGroup } from "../../src/model/crystal-symmetry/lattice-symmetry.ts";
+import { reciprocalRotation } from "../../src/model/crystal-symmetry/symmetry-subgroups.ts";
 import { irreducibleKpoints, monkhorstPack, spacedKgrid } from "../../src/model/kgrid.ts";
 import { chooseKpoints, kpointClasses, wholeSampling } from "../../src/model/kpoint-set.ts";
 import { createLattice } from "../../src/model/lattice.ts";
-import { latticePointGroup } from "../../src/model/lattice-symmetry.ts";
 import { findSymmetry, IDENTITY, type SymmetryOperation } from "../../src/model/symmetry.ts";
-import { reciprocalRotation } from "../../src/model/symmetry-subgroups.ts";
 import { close } from "../close.ts";
 
 interface PwxCounts {

@@ -12,9 +12,9 @@ import {
   type Vec3,
 } from "../../src/common/vec3.ts";
 import { loadMoyo, loadSpaceGroups } from "../../src/io/moyo-node.ts";
+import { symmetrizedCrystal } from "../../src/model/crystal-symmetry/symmetrized-crystal.ts";
 import { createLattice, type Lattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
-import { symmetrizedCrystal } from "../../src/model/symmetrized-crystal.ts";
 import { composed, findSymmetry, isSameOperation, type SymmetryOperation } from "../../src/model/symmetry.ts";
 
 const moyo = await loadMoyo();

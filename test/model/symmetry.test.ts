@@ -12,9 +12,13 @@ import {
   type Vec3,
 } from "../../src/common/vec3.ts";
 import { loadMoyo } from "../../src/io/moyo-node.ts";
+import { primitiveCell } from "../../src/model/crystal-symmetry/primitive-cell.ts";
+import {
+  compatibleWithGrid,
+  reciprocalRotation,
+} from "../../src/model/crystal-symmetry/symmetry-subgroups.ts";
 import { createLattice, type Lattice } from "../../src/model/lattice.ts";
 import type { Atom } from "../../src/model/model.ts";
-import { primitiveCell } from "../../src/model/primitive-cell.ts";
 import {
   composed,
   findSymmetry,
@@ -23,7 +27,6 @@ import {
   type SymmetryAnalyser,
   type SymmetryOperation,
 } from "../../src/model/symmetry.ts";
-import { compatibleWithGrid, reciprocalRotation } from "../../src/model/symmetry-subgroups.ts";
 import { close } from "../close.ts";
 
 const moyo = await loadMoyo();

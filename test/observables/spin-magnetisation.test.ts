@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
-import { erfc } from "../../src/common/erfc.ts";
+import { erfc } from "../../src/common/special/erfc.ts";
 import { rowsVec, sub, type Vec3 } from "../../src/common/vec3.ts";
 import { createKernels } from "../../src/kernels/backends.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";

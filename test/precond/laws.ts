@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createGrid, type Grid } from "../../src/basis/grid.ts";
-import { erfc } from "../../src/common/erfc.ts";
 import { random } from "../../src/common/random.ts";
+import { erfc } from "../../src/common/special/erfc.ts";
 import type { Mat3 } from "../../src/common/vec3.ts";
 import {
   asRealField,

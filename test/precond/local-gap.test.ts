@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { erfc } from "../../src/common/erfc.ts";
+import { erfc } from "../../src/common/special/erfc.ts";
 import { asRealField, newRealField, type RealField } from "../../src/kernels/fields.ts";
 import { gapFromWindows, localGap as gapOfStates, localGapWindows } from "../../src/precond/local-gap.ts";
 import { thomasFermiStates } from "../../src/precond/local-thomas-fermi.ts";

@@ -5,8 +5,8 @@ import { type Mat3, matVec, type Vec3 } from "../../src/common/vec3.ts";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
+import { reciprocalRotation } from "../../src/model/crystal-symmetry/symmetry-subgroups.ts";
 import { chooseKpoints } from "../../src/model/kpoint-set.ts";
-import { reciprocalRotation } from "../../src/model/symmetry-subgroups.ts";
 import { close } from "../close.ts";
 import { needs } from "../needs.ts";
 

@@ -1,5 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
-import { MAX_ANGULAR_MOMENTUM } from "../../common/spherical-harmonics.ts";
+import { MAX_ANGULAR_MOMENTUM } from "../../common/special/spherical-harmonics.ts";
 import { ELEMENTS } from "../elements.ts";
 import { type NumericPotential, numericPotential } from "../numeric-potential.ts";
 import { correctedTrapezoid } from "../radial/radial-mesh.ts";

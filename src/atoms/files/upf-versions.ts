@@ -1,4 +1,4 @@
-import { MAX_ANGULAR_MOMENTUM } from "../../common/spherical-harmonics.ts";
+import { MAX_ANGULAR_MOMENTUM } from "../../common/special/spherical-harmonics.ts";
 import { fortranNumber, words } from "./file-numbers.ts";
 import type { UpfSection } from "./upf-sections.ts";
 

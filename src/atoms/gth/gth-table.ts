@@ -1,5 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
-import { didYouMean } from "../../common/nearest.ts";
+import { didYouMean } from "../../common/text/nearest.ts";
 import { ELEMENTS } from "../elements.ts";
 import type { GthPotential } from "../pseudopotential.ts";
 import { symmetric } from "./gth-format.ts";

@@ -1,4 +1,4 @@
-import { sphericalBessel } from "../../common/spherical-bessel.ts";
+import { sphericalBessel } from "../../common/special/spherical-bessel.ts";
 import type { RadialMesh } from "./radial-mesh.ts";
 
 /**

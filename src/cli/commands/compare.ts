@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { durationText } from "../../common/duration-text.ts";
 import { text } from "../../common/options.ts";
 import { plural } from "../../common/plural.ts";
+import { durationText } from "../../common/text/duration-text.ts";
 import { requireWritable } from "../../io/node-files.ts";
 import { writePicture } from "../../io/picture.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";

@@ -1,4 +1,4 @@
-import { durationText } from "../../common/duration-text.ts";
+import { durationText } from "../../common/text/duration-text.ts";
 import { readTextFrom } from "../../io/node-files.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { COMPUTING_OPTIONS, openSession } from "../../job/prepare/session.ts";

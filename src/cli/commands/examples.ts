@@ -1,5 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
-import { didYouMean } from "../../common/nearest.ts";
+import { didYouMean } from "../../common/text/nearest.ts";
 import { command } from "../command.ts";
 import { EXIT } from "../host.ts";
 import { exampleNames, exampleText } from "../work/shipped.ts";

@@ -1,6 +1,6 @@
 import { digestOf } from "../../common/digest.ts";
-import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
+import { printable } from "../../common/text/plain-text.ts";
 import { det } from "../../common/vec3.ts";
 import type { Claim } from "../../errors/certify/certificate.ts";
 import { atomsOf } from "../../errors/problem/exact-problem.ts";

@@ -1,5 +1,5 @@
-import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
+import { printable } from "../../common/text/plain-text.ts";
 import { BOHR_PER_ANGSTROM, EV_PER_HARTREE } from "../../common/units.ts";
 import { aboveText, outwardText } from "../../interval/decimal.ts";
 import { interval } from "../../interval/interval.ts";

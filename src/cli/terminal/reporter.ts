@@ -1,4 +1,4 @@
-import { printable } from "../../common/plain-text.ts";
+import { printable } from "../../common/text/plain-text.ts";
 import type { Output } from "../host.ts";
 import type { Level } from "./level.ts";
 import { type ProgressLine, progressLine } from "./progress-line.ts";

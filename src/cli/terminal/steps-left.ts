@@ -1,4 +1,4 @@
-import { durationText } from "../../common/duration-text.ts";
+import { durationText } from "../../common/text/duration-text.ts";
 import type { HistoryRow } from "../../scf/state.ts";
 import { type Mark, remaining } from "./time-left.ts";
 

@@ -1,4 +1,4 @@
-import { durationText } from "../../common/duration-text.ts";
+import { durationText } from "../../common/text/duration-text.ts";
 
 /** How far work was at some moment, both in units of the caller's choice. */
 export interface Mark {

@@ -1,5 +1,5 @@
 import { InputError } from "../../common/failure.ts";
-import { didYouMean } from "../../common/nearest.ts";
+import { didYouMean } from "../../common/text/nearest.ts";
 import { type CliCommand, flagOf, offered } from "../command.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Given, Options } from "../../common/options.ts";
-import { printable } from "../../common/plain-text.ts";
+import { printable } from "../../common/text/plain-text.ts";
 import { COMPUTING_OPTIONS, openSession, type Session } from "../../job/prepare/session.ts";
 import { CHANGE_OPTIONS, withChanges } from "../../job/schema/changes.ts";
 import type { Job } from "../../job/schema/job.ts";

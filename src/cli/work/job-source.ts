@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
-import { didYouMean } from "../../common/nearest.ts";
+import { didYouMean } from "../../common/text/nearest.ts";
 import { isCheckpoint, readCheckpoint } from "../../io/checkpoint.ts";
 import { parseJobFile } from "../../io/job-file.ts";
 import { isFile, readTextFrom } from "../../io/node-files.ts";

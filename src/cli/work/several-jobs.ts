@@ -1,8 +1,8 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { requireInput } from "../../common/failure.ts";
 import type { Given, Options } from "../../common/options.ts";
-import { printable } from "../../common/plain-text.ts";
 import { plural } from "../../common/plural.ts";
+import { printable } from "../../common/text/plain-text.ts";
 import { isFile } from "../../io/node-files.ts";
 import type { WorkerPool } from "../../parallel/spawn.ts";
 import { workerPool } from "../../parallel/worker-pool.ts";

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { supercell } from "../../build/supercell.ts";
 import { requireInput } from "../../common/failure.ts";
-import { lengthText } from "../../common/length-text.ts";
 import { type Given, numbers, toggle } from "../../common/options.ts";
+import { lengthText } from "../../common/text/length-text.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import { isFile, readTextFrom } from "../../io/node-files.ts";
 import { WRITABLE } from "../../io/structures/structure-files.ts";

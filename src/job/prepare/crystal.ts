@@ -1,12 +1,12 @@
-import { lengthText } from "../../common/length-text.ts";
 import { plural } from "../../common/plural.ts";
+import { lengthText } from "../../common/text/length-text.ts";
 import type { Vec3 } from "../../common/vec3.ts";
+import { symmetrizedCrystal } from "../../model/crystal-symmetry/symmetrized-crystal.ts";
 import { spacedKgrid } from "../../model/kgrid.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import { createLattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import type { Structure } from "../../model/structure.ts";
-import { symmetrizedCrystal } from "../../model/symmetrized-crystal.ts";
 import {
   findSymmetry,
   IDENTITY,

@@ -14,13 +14,13 @@ import { add, centred, integerVectors, norm, rowsVec, sub } from "../../common/v
 import type { CrystalHamiltonian } from "../../ground/crystal-hamiltonian.ts";
 import { createKernels } from "../../kernels/backends.ts";
 import { newRealField, type RealField } from "../../kernels/fields.ts";
+import { rotationsOfGrid } from "../../model/crystal-symmetry/symmetry-subgroups.ts";
 import type { Model } from "../../model/model.ts";
-import { rotationsOfGrid } from "../../model/symmetry-subgroups.ts";
 import { localPotential } from "../../terms/local/potential.ts";
 import type { Job } from "../schema/job.ts";
 import { kpointChoice } from "./crystal.ts";
 import { jobCrystal } from "./job-crystal.ts";
-import { requireMemory } from "./memory-estimate.ts";
+import { requireMemory } from "./room/memory-estimate.ts";
 import type { Session } from "./session.ts";
 import { momentWarnings } from "./warnings.ts";
 

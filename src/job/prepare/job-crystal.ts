@@ -5,8 +5,8 @@ import type { Model } from "../../model/model.ts";
 import type { StructureInFile } from "../../model/structure.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";
 import { dipoleAxis, modelFromJob, readPseudopotentials } from "./model.ts";
+import { type JobSizes, jobSizes, requireRoom } from "./room/sizes.ts";
 import type { Session } from "./session.ts";
-import { type JobSizes, jobSizes, requireRoom } from "./sizes.ts";
 import { resolveStructure } from "./structure.ts";
 
 /** The crystal of a job: pseudopotentials, exact symmetry, and the structure as given. */

@@ -4,10 +4,10 @@ import type { PiecesKeeper } from "../../common/finished-pieces.ts";
 import type { Mat3 } from "../../common/vec3.ts";
 import { functionals } from "../../functionals/functionals.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
+import { rotationsOfGrid } from "../../model/crystal-symmetry/symmetry-subgroups.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
 import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
-import { rotationsOfGrid } from "../../model/symmetry-subgroups.ts";
 import { orbitalsFor } from "../../parallel/orbitals-for.ts";
 import { withDipole } from "../../precond/dipole.ts";
 import type { Preconditioner } from "../../precond/preconditioner.ts";
@@ -25,10 +25,10 @@ import { timeNeeds } from "../tasks/estimate/expected-time.ts";
 import type { GroundFields } from "../tasks/scf/ground-fields.ts";
 import { discretisationWarnings, type SymmetryReport } from "./crystal.ts";
 import { cutoffWarnings } from "./cutoffs.ts";
-import { foretellSteps } from "./foretold.ts";
 import { type KeptChoices, type SizedCrystal, sizedCrystal } from "./job-crystal.ts";
+import { foretellSteps } from "./room/foretold.ts";
+import type { JobSizes } from "./room/sizes.ts";
 import { openSession, type Session, type SessionOptions } from "./session.ts";
-import type { JobSizes } from "./sizes.ts";
 import {
   type Checkpoint,
   type CheckpointSystem,

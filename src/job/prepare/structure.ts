@@ -1,7 +1,7 @@
 import { ELEMENTS } from "../../atoms/elements.ts";
 import { requireInput } from "../../common/failure.ts";
 import { valueText } from "../../common/file-schema.ts";
-import { didYouMean } from "../../common/nearest.ts";
+import { didYouMean } from "../../common/text/nearest.ts";
 import { BOHR_PER_ANGSTROM } from "../../common/units.ts";
 import { norm, scale } from "../../common/vec3.ts";
 import { formatOf, parseStructure } from "../../io/structures/structure-files.ts";

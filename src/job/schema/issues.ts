@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { fieldName, valueAt, valueText } from "../../common/file-schema.ts";
-import { didYouMean } from "../../common/nearest.ts";
+import { didYouMean } from "../../common/text/nearest.ts";
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];

@@ -1,7 +1,7 @@
 import { valenceCharge } from "../../atoms/pseudopotential-formulas.ts";
 import { pointsInBall } from "../../basis/ball.ts";
-import { erfc } from "../../common/erfc.ts";
 import { requireInput } from "../../common/failure.ts";
+import { erfc } from "../../common/special/erfc.ts";
 import { addIdentity, addOuter, newTensor, type Tensor, toMatrix } from "../../common/tensor.ts";
 import { add, type Mat3, rowsVec, scale, sub, type Vec3 } from "../../common/vec3.ts";
 import type { Lattice } from "../../model/lattice.ts";

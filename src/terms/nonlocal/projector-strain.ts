@@ -1,6 +1,6 @@
 import { projectorFourier, projectorFourierDerivative } from "../../atoms/pseudopotential-formulas.ts";
 import type { KPoint } from "../../basis/kpoint.ts";
-import { solidHarmonic, solidHarmonicGradient } from "../../common/spherical-harmonics.ts";
+import { solidHarmonic, solidHarmonicGradient } from "../../common/special/spherical-harmonics.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Species } from "../../model/model.ts";

@@ -1,7 +1,7 @@
 import { nonlocalChannels, projectorFourier } from "../../atoms/pseudopotential-formulas.ts";
 import type { KPoint } from "../../basis/kpoint.ts";
 import type { RealBasis } from "../../basis/real/real-basis.ts";
-import { sphericalHarmonic } from "../../common/spherical-harmonics.ts";
+import { sphericalHarmonic } from "../../common/special/spherical-harmonics.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Lattice } from "../../model/lattice.ts";

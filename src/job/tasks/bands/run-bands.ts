@@ -14,9 +14,9 @@ import {
 import { BANDS_OPTIONS } from "../../../ground/bands-options.ts";
 import type { Model } from "../../../model/model.ts";
 import { VERSION } from "../../../version.ts";
-import { requireRoomForLevels } from "../../prepare/further-room.ts";
 import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import { requireRoomForLevels } from "../../prepare/room/further-room.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { BandsFile } from "./bands-result.ts";

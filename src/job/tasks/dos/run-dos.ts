@@ -1,9 +1,9 @@
 import { bandsOfDos, computeDos, type Dos, type DosChoices, dosValues } from "../../../ground/dos.ts";
 import { kpointClasses, samplingSize } from "../../../model/kpoint-set.ts";
 import { VERSION } from "../../../version.ts";
-import { requireRoomForLevels } from "../../prepare/further-room.ts";
 import { prepareHamiltonian, type UnsolvedHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
+import { requireRoomForLevels } from "../../prepare/room/further-room.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { DosFile } from "./dos-result.ts";

@@ -1,7 +1,7 @@
 import { fastSize, frequency } from "../../../basis/grid.ts";
 import type { GridSize, Kernels } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
-import type { JobSizes } from "../../prepare/sizes.ts";
+import type { JobSizes } from "../../prepare/room/sizes.ts";
 import type { Job } from "../../schema/job.ts";
 
 /** Sizes of a ground state that decide how long a step takes. */

@@ -16,10 +16,10 @@ import type { BasisEnergy } from "../../../refine/basis-energy.ts";
 import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
-import { errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
+import { errorsNeeds, requireFurtherRoom } from "../../prepare/room/further-room.ts";
 import type { Session } from "../../prepare/session.ts";
 import { checksOf } from "./checks-of.ts";
 import {

@@ -4,9 +4,9 @@ import { type GroundState, groundStateFrom } from "../../../ground/ground-state.
 import type { GridSize } from "../../../kernels/kernels.ts";
 import type { Model } from "../../../model/model.ts";
 import { drain, type drainOrResume } from "../../prepare/drain.ts";
-import { dielectricNeeds, errorsNeeds, requireFurtherRoom } from "../../prepare/further-room.ts";
 import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { dielectricNeeds, errorsNeeds, requireFurtherRoom } from "../../prepare/room/further-room.ts";
 import type { Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import { whyNotConverged } from "./why-not-converged.ts";

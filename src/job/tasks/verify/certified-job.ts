@@ -8,8 +8,8 @@ import { wholeMesh } from "../../../model/kpoint-set.ts";
 import { fixedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
 import { jobCrystal } from "../../prepare/job-crystal.ts";
 import { dipoleAxis } from "../../prepare/model.ts";
+import { jobZone } from "../../prepare/room/sizes.ts";
 import type { Session } from "../../prepare/session.ts";
-import { jobZone } from "../../prepare/sizes.ts";
 import { kindOf, originOf } from "./origin.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { type Mat3, matVec, type Vec3 } from "../common/vec3.ts";
-import { matrixKey, type SymmetryOperation } from "./symmetry.ts";
+import { type Mat3, matVec, type Vec3 } from "../../common/vec3.ts";
+import { matrixKey, type SymmetryOperation } from "../symmetry.ts";
 
 /** Largest distance of n·w from integers for a translation w of the grid. */
 const GRID_TOLERANCE = 1e-8;

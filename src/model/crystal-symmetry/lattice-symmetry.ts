@@ -1,4 +1,14 @@
-import { det, dot, inverse, type Mat3, matMul, norm, rowsVec, transpose, type Vec3 } from "../common/vec3.ts";
+import {
+  det,
+  dot,
+  inverse,
+  type Mat3,
+  matMul,
+  norm,
+  rowsVec,
+  transpose,
+  type Vec3,
+} from "../../common/vec3.ts";
 
 /** A rotation of the lattice: images of basis vectors as integer combinations of them. */
 export interface LatticeRotation {

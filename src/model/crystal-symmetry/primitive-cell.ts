@@ -13,10 +13,10 @@ import {
   sub,
   transpose,
   type Vec3,
-} from "../common/vec3.ts";
-import { createLattice } from "./lattice.ts";
-import { nearestAtoms } from "./nearest-atom.ts";
-import { type SymmetryOperation, wrapped } from "./symmetry.ts";
+} from "../../common/vec3.ts";
+import { createLattice } from "../lattice.ts";
+import { nearestAtoms } from "../nearest-atom.ts";
+import { type SymmetryOperation, wrapped } from "../symmetry.ts";
 
 /** The cell that a supercell repeats. */
 export interface PrimitiveCell {

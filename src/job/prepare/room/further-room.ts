@@ -1,16 +1,16 @@
-import { blocksTogether, heldBands } from "../../bands/solve-bands.ts";
-import { countPlaneWaves, requireRoomForBands } from "../../basis/kpoint.ts";
-import type { Vec3 } from "../../common/vec3.ts";
-import { createKernels } from "../../kernels/backends.ts";
-import { meanPlaneWaves } from "../../model/lattice.ts";
-import { projectorCount } from "../../state/block-memory.ts";
-import type { Job } from "../schema/job.ts";
-import type { TimeNeeds } from "../tasks/estimate/expected-time.ts";
+import { blocksTogether, heldBands } from "../../../bands/solve-bands.ts";
+import { countPlaneWaves, requireRoomForBands } from "../../../basis/kpoint.ts";
+import type { Vec3 } from "../../../common/vec3.ts";
+import { createKernels } from "../../../kernels/backends.ts";
+import { meanPlaneWaves } from "../../../model/lattice.ts";
+import { projectorCount } from "../../../state/block-memory.ts";
+import type { Job } from "../../schema/job.ts";
+import type { TimeNeeds } from "../../tasks/estimate/expected-time.ts";
+import { sizedCrystal, sizesOf } from "../job-crystal.ts";
+import type { UnsolvedHamiltonian } from "../prepare-hamiltonian.ts";
+import type { Session } from "../session.ts";
 import { foretellLevels } from "./foretold.ts";
-import { sizedCrystal, sizesOf } from "./job-crystal.ts";
 import { estimateMemory, type MemoryNeeds, PROGRAM, requireMemory } from "./memory-estimate.ts";
-import type { UnsolvedHamiltonian } from "./prepare-hamiltonian.ts";
-import type { Session } from "./session.ts";
 import { type JobSizes, requireRoom } from "./sizes.ts";
 
 /*

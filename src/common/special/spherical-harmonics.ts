@@ -1,5 +1,5 @@
-import { invariant } from "./failure.ts";
-import type { Vec3 } from "./vec3.ts";
+import { invariant } from "../failure.ts";
+import type { Vec3 } from "../vec3.ts";
 
 /**
  * Highest l of the real spherical harmonics, m = −l … l, without the Condon–Shortley sign: m < 0

@@ -1,7 +1,7 @@
-import { requireInput } from "../../common/failure.ts";
-import { plural } from "../../common/plural.ts";
-import { meanPlaneWaves } from "../../model/lattice.ts";
-import { blockMemory } from "../../state/block-memory.ts";
+import { requireInput } from "../../../common/failure.ts";
+import { plural } from "../../../common/plural.ts";
+import { meanPlaneWaves } from "../../../model/lattice.ts";
+import { blockMemory } from "../../../state/block-memory.ts";
 
 /** What decides how much memory a calculation takes. */
 export interface MemoryNeeds {

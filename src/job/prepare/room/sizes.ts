@@ -1,29 +1,29 @@
-import { exactProductGridSize, symmetricGridSize } from "../../basis/grid.ts";
-import { countPlaneWaves, requireRoomForBands } from "../../basis/kpoint.ts";
-import { inversionCentre } from "../../basis/real/inversion-centre.ts";
-import { areReal } from "../../basis/real/real-basis.ts";
-import { requireInput } from "../../common/failure.ts";
-import { functionals } from "../../functionals/functionals.ts";
-import type { GridSize } from "../../kernels/kernels.ts";
+import { exactProductGridSize, symmetricGridSize } from "../../../basis/grid.ts";
+import { countPlaneWaves, requireRoomForBands } from "../../../basis/kpoint.ts";
+import { inversionCentre } from "../../../basis/real/inversion-centre.ts";
+import { areReal } from "../../../basis/real/real-basis.ts";
+import { requireInput } from "../../../common/failure.ts";
+import { functionals } from "../../../functionals/functionals.ts";
+import type { GridSize } from "../../../kernels/kernels.ts";
+import { latticePointGroup } from "../../../model/crystal-symmetry/lattice-symmetry.ts";
+import { rotationsOfGrid } from "../../../model/crystal-symmetry/symmetry-subgroups.ts";
 import {
   chooseKpoints,
   type KpointChoice,
   type KpointSet,
   MOST_KPOINTS,
   samplingSize,
-} from "../../model/kpoint-set.ts";
-import { meanPlaneWaves } from "../../model/lattice.ts";
-import { latticePointGroup } from "../../model/lattice-symmetry.ts";
-import type { Model } from "../../model/model.ts";
-import type { SymmetryOperation } from "../../model/symmetry.ts";
-import { rotationsOfGrid } from "../../model/symmetry-subgroups.ts";
-import { electronsToHold, initialBands } from "../../scf/rules/bands.ts";
-import { projectorCount } from "../../state/block-memory.ts";
-import { pastSteps } from "../schema/accelerators.ts";
-import type { Job } from "../schema/job.ts";
-import { kpointChoice } from "./crystal.ts";
+} from "../../../model/kpoint-set.ts";
+import { meanPlaneWaves } from "../../../model/lattice.ts";
+import type { Model } from "../../../model/model.ts";
+import type { SymmetryOperation } from "../../../model/symmetry.ts";
+import { electronsToHold, initialBands } from "../../../scf/rules/bands.ts";
+import { projectorCount } from "../../../state/block-memory.ts";
+import { pastSteps } from "../../schema/accelerators.ts";
+import type { Job } from "../../schema/job.ts";
+import { kpointChoice } from "../crystal.ts";
+import { requireBands } from "../model.ts";
 import { estimateMemory, type MemoryEstimate, type MemoryNeeds, requireMemory } from "./memory-estimate.ts";
-import { requireBands } from "./model.ts";
 
 /** Sizes of a ground state, known before its basis is made. */
 export interface JobSizes {

@@ -12,11 +12,11 @@ import {
   sub,
   transpose,
   type Vec3,
-} from "../common/vec3.ts";
-import { createLattice, type Lattice } from "./lattice.ts";
-import type { Atom } from "./model.ts";
-import { nearestAtoms } from "./nearest-atom.ts";
-import { IDENTITY, kindsOf, matrixKey, rotationKey, type SymmetryOperation, wrapped } from "./symmetry.ts";
+} from "../../common/vec3.ts";
+import { createLattice, type Lattice } from "../lattice.ts";
+import type { Atom } from "../model.ts";
+import { nearestAtoms } from "../nearest-atom.ts";
+import { IDENTITY, kindsOf, matrixKey, rotationKey, type SymmetryOperation, wrapped } from "../symmetry.ts";
 
 /** A crystal whose operations are symmetries to rounding. */
 export interface SymmetrizedCrystal {

@@ -1,7 +1,7 @@
-import { durationText } from "../../common/duration-text.ts";
-import { threadsInUse } from "../../parallel/blocks.ts";
-import { secondsOfStep, stepTimeParts, type TimeNeeds, USUAL_STEPS, usualSpeeds } from "../tasks/estimate/expected-time.ts"; // biome-ignore format: a list
-import type { Session } from "./session.ts";
+import { durationText } from "../../../common/text/duration-text.ts";
+import { threadsInUse } from "../../../parallel/blocks.ts";
+import { secondsOfStep, stepTimeParts, type TimeNeeds, USUAL_STEPS, usualSpeeds } from "../../tasks/estimate/expected-time.ts"; // biome-ignore format: a list
+import type { Session } from "../session.ts";
 
 /*
  * What takes long is said before it begins, from sizes alone: nothing is measured, so that the line
