@@ -34,6 +34,7 @@ export {
 export { type Plane, type Slice, slice } from "../observables/slice.ts";
 export { type Vacuum, vacuumOf } from "../observables/vacuum.ts";
 export type { Orbitals } from "../parallel/orbitals.ts";
+export type { BasisEnergy, EnergyAtCutoff } from "../refine/basis-energy.ts";
 export type {
   BasisError,
   ErrorEstimateChoices,

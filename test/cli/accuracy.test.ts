@@ -27,6 +27,7 @@ const accuracy = {
   status: "not-reached",
   reason: "the k-grid 46x46x46 is the finest tried",
   settings: { ecut: 20, kgrid: [4, 4, 4], densityTolerance: 3e-4 },
+  bands: { held: 7, filled: 4 },
   errors: {
     energy: { asked: 3.67e-5, error: 7e-5, parts: { basis: 4e-5, kpoints: 3e-5, smearing: 1e-5 } },
     forces: { parts: { basis: 1e-4 } },

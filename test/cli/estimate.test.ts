@@ -16,6 +16,27 @@ test("estimate tells sizes, memory and time with their units", async () => {
   expect(JSON.parse(json.written.stdout)).toMatchObject({ kpoints: 8, electrons: 8 });
 });
 
+// Seen red: with the law of a power the cutoff of silicon was 67.5 Ha.
+test("estimate tells what a run for an accuracy is expected to choose", async () => {
+  const host = fakeHost();
+  expect(await runProgram(["estimate", "silicon", "--accuracy", "1meV/atom"], host)).toBe(0);
+  const { stdout } = host.written;
+  expect(stdout).toMatch(/cutoff and k-grid for 1meV\/atom/);
+  expect(stdout).toMatch(
+    /^about ecut (2\d|3\d)(\.5)? Ha, k-grid (\d+)x\1?.* of processor time with all runs/m,
+  );
+  expect(stdout).toMatch(/^ten systems took [\d.]+ to [\d.]+ times what is said here/m);
+  const json = fakeHost();
+  expect(await runProgram(["estimate", "silicon", "--accuracy", "0.1meV/atom", "--json"], json)).toBe(0);
+  const finer = JSON.parse(json.written.stdout);
+  expect(finer.accuracy.settings.ecut).toBeGreaterThan(32);
+  expect(finer.accuracy.processorSeconds).toBeGreaterThan(0);
+  expect(finer.kgrid).toEqual(finer.accuracy.settings.kgrid);
+  const forces = fakeHost();
+  expect(await runProgram(["estimate", "silicon", "--accuracy", "0.01eV/A"], forces)).toBe(2);
+  expect(forces.written.stderr).toMatch(/accuracy: must hold an energy for a prediction, got 0.01eV\/A/);
+});
+
 test("estimate refuses a fixed Hamiltonian and wrong jobs like scf does", async () => {
   const host = fakeHost();
   expect(await runProgram(["estimate", "cohen-bergstresser"], host)).toBe(2);

@@ -225,9 +225,11 @@ describe("schema", () => {
     expect(code).toBe(0);
     const schema = JSON.parse(stdout) as {
       required: string[];
+      anyOf: object[];
       properties: Record<string, { description?: string }>;
     };
-    expect(schema.required.sort()).toEqual(["ecut", "structure"]);
+    expect(schema.required).toEqual(["structure"]);
+    expect(schema.anyOf).toEqual([{ required: ["ecut"] }, { required: ["accuracy"] }]);
     expect(schema.properties.ecut!.description).toMatch(/cutoff in Ha/);
     for (const [field, { description }] of Object.entries(schema.properties))
       expect(description, field).toBeTypeOf("string");

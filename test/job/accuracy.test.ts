@@ -6,6 +6,7 @@ import { parseJob } from "../../src/job/schema/schema.ts";
 import type { AccuracyRound } from "../../src/job/tasks/accuracy/accuracy-result.ts";
 import { type AimedRunOptions, aimedTask } from "../../src/job/tasks/accuracy/aimed-task.ts";
 import { cutoffFor, decayOf, estimateRatio, ladderErrors } from "../../src/job/tasks/accuracy/predict.ts";
+import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import type { ResultFile } from "../../src/job/tasks/scf/result.ts";
 import type { scfTask } from "../../src/job/tasks/scf/scf-task.ts";
 import { SILICON } from "../systems.ts";
@@ -115,7 +116,14 @@ const world =
     const n = (job.kgrid as readonly number[])[0]!;
     calls.push(`${ecut} ${n}`);
     signal?.(calls.length);
-    if (options.signal?.aborted) return { job, status: "interrupted", warnings: [], history: [] } as never;
+    if (options.signal?.aborted)
+      return {
+        job,
+        status: "interrupted",
+        warnings: [],
+        history: [],
+        kpoints: [{ occupations: [2] }],
+      } as never;
     const [b, k] = [basisError(ecut), kError(n)];
     await options.checkpoint?.({ of: `${ecut} ${n}` } as never);
     const coupled = coupling * b * (k / kError(2));
@@ -145,7 +153,10 @@ const world =
       },
       forces: [[0, 0, 0]],
       stress: [[0, 0, 0]],
-      kpoints: Array.from({ length: n ** 3 }, () => ({ weight: n ** -3 })),
+      kpoints: Array.from({ length: n ** 3 }, () => ({
+        weight: n ** -3,
+        occupations: [2, 2, 1e-7, 0, 0],
+      })),
       planeWaves: Array.from({ length: n ** 3 }, () => 500 * Math.exp(jump(n))),
       history: [{ densityResidual: 1e-4, hamiltonianApplications: 7 }],
       resources: { wallSeconds: calls.length },
@@ -160,7 +171,7 @@ async function aimed(
   job: object = SILICON,
 ) {
   const calls: string[] = [];
-  const session = await openSession(parseJob(job));
+  const session = await openSession(parseJob(job, accuracy));
   const result = await aimedTask(session, { ...options, accuracy, run: world({ ...known, calls }) });
   return { calls, result, report: result.accuracy! };
 }
@@ -179,6 +190,7 @@ test("the result is as accurate as asked, and not at settings twice as good", as
     expect(calls.length).toBe(report.rounds.length);
     expect(new Set(calls).size).toBe(calls.length); // nothing is computed twice
     expect(result.job.accuracy).toBeUndefined();
+    expect(report.bands).toEqual({ held: 5, filled: 2 });
     expect([result.job.ecut, result.job.kgrid]).toEqual([ecut, kgrid]);
   }
 });
@@ -279,4 +291,18 @@ test("what leaves nothing to choose is refused; without an accuracy the job's se
   );
   const { result } = await aimed("1meV/atom", {}, {}, { ...SILICON, accuracy: "5meV/atom" });
   expect(result.accuracy!.text).toBe("1meV/atom"); // the caller's, not the job's
+});
+
+// Seen red: "ecut: must be a positive plane-wave cutoff in Ha".
+test("a job needs no cutoff beside an accuracy, its own or the caller's; other commands need one", async () => {
+  const { ecut: _, ...bare } = SILICON;
+  const { report } = await aimed("1meV/atom", {}, {}, bare);
+  const high = await aimed("1meV/atom", {}, {}, { ...bare, ecut: 1000 });
+  expect(report.status).toBe("reached");
+  expect(report.settings).toEqual(high.report.settings);
+  expect(report.rounds[0]!.ecut).toBe(high.report.rounds[0]!.ecut);
+  expect(() => parseJob(bare)).toThrow(/^ecut: must be a positive plane-wave cutoff/);
+  await expect(runBands({ ...bare, accuracy: "1meV/atom" }, { path: "Γ-X" })).rejects.toThrow(
+    /^ecut: must be a cutoff in Ha here, got none; scf alone chooses one/,
+  );
 });

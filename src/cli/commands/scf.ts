@@ -97,6 +97,7 @@ export const scf = jobCommand({
   ],
   headline: ({ job, source, options }) => headline(job, source.name, options.accuracy ?? job.accuracy),
   takesStructures: ({ accuracy }) => accuracy !== undefined,
+  accuracyOf: ({ accuracy }) => accuracy,
   adapt: (job, { mixing }) => (mixing === undefined ? job : withMixing(job, mixing)),
   load: async () => (await import("../../job/tasks/accuracy/aimed-task.ts")).aimedTask,
   async solve(aimedTask, session, { run, count, show }, { options, job, report }): Promise<Solved> {

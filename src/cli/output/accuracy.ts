@@ -40,10 +40,10 @@ export function roundText(round: AccuracyRound): string {
 /** How an accuracy was reached, as a block for a person; nothing where none was asked for. */
 export function accuracyText({ accuracy }: Pick<ResultFile, "accuracy">): string {
   if (accuracy === undefined) return "";
-  const { text, status, settings, reason } = accuracy;
+  const { text, status, settings, reason, bands } = accuracy;
   const verdict =
     status === "reached"
-      ? `accuracy ${text} reached with ${settingsText(settings)}, density residual ${settings.densityTolerance}`
+      ? `accuracy ${text} reached with ${settingsText(settings)}, density residual ${settings.densityTolerance}, ${bands.held} bands, of which ${bands.filled} hold electrons`
       : `accuracy ${text} NOT reached (${status}): ${reason}`;
   return [verdict, "", roundTable(accuracy), errorTable(accuracy), ...smearingLine(accuracy)].join("\n").trimEnd(); // biome-ignore format: a list
 }

@@ -77,6 +77,8 @@ export interface JobCommand<Declared extends Options, Task, Result> {
   readonly row?: (result: Result) => JobRow;
   /** Whether a structure file may stand for its job. Default never. */
   readonly takesStructures?: (options: Given<Declared>) => boolean;
+  /** The accuracy asked for beside the job, which may leave its cutoff to it. Default none. */
+  readonly accuracyOf?: (options: Given<Declared>) => string | undefined;
   /** What becomes of the job before it is run. */
   readonly adapt?: (job: Job, options: Given<Declared>) => Job;
   /** The task, loaded when it is called for. */
@@ -120,7 +122,8 @@ export function jobCommand<const Declared extends Options, Task, Result>(
       source.value,
       Object.fromEntries(changes.map(([option]) => [option, given[option]])),
     );
-    const parsed = parseJob(changed); // before anything is loaded or touched
+    // before anything is loaded or touched
+    const parsed = parseJob(changed, spec.accuracyOf?.(own));
     const job = spec.adapt?.(parsed, own) ?? parsed;
     const call: JobCall<Declared> = {
       ...called,

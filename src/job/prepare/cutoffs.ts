@@ -50,7 +50,8 @@ export function hardestCutoffs({
   return known.length === 0 ? undefined : known.reduce((a, b) => (b.suggested > a.suggested ? b : a));
 }
 
-function cutoffsOf(p: Pseudopotential) {
+/** What is known of the cutoff of a potential [Ha], and why that is low which is called so. */
+export function cutoffsOf(p: Pseudopotential): (GthCutoffs & { readonly why: string }) | undefined {
   if (p.kind === "gth") {
     const cutoffs = gthCutoffs(p);
     const why = `whose energy is wrong by more than 0.25 eV for each valence electron below ${cutoffs?.low} Ha`;

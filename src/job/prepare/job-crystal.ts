@@ -3,6 +3,7 @@ import { createKernels } from "../../kernels/backends.ts";
 import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { Model } from "../../model/model.ts";
 import type { StructureInFile } from "../../model/structure.ts";
+import { requireCutoff } from "../schema/checks.ts";
 import { type SymmetricModel, symmetricModel } from "./crystal.ts";
 import { dipoleAxis, modelFromJob, readPseudopotentials } from "./model.ts";
 import { type JobSizes, jobSizes, requireRoom } from "./room/sizes.ts";
@@ -24,6 +25,7 @@ export async function jobCrystal(
   { job, readText, platform }: Session,
   adapt: (model: Model) => Model = (model) => model,
 ): Promise<JobCrystal> {
+  requireCutoff(job);
   const structure = await resolveStructure(job, readText, platform);
   const asGiven = adapt(modelFromJob(job, structure, await readPseudopotentials(job, readText)));
   requireRoom(job, asGiven, platform.systemMemory());

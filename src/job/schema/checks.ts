@@ -17,6 +17,8 @@ export type ParsedJob = Omit<Job, "smearing" | "scf"> & {
 
 /** Limits that no machine reaches; beyond them sizes would not be exact integers. */
 const MAX_ECUT = 10_000;
+/** `ecut` of a job that leaves it to the accuracy that it has. */
+export const UNSAID_ECUT = Number.POSITIVE_INFINITY;
 const MAX_AXIS = 10_000;
 /** Share of the cutoff above which a temperature fills levels near it: f(10) = 5e-5. */
 const HOT = 0.1;
@@ -25,7 +27,7 @@ const HOT = 0.1;
 export function checkJob(job: ParsedJob): Job {
   functionals(job.functional); // refuses unknown names
   requireInput(
-    job.ecut <= MAX_ECUT,
+    job.ecut <= MAX_ECUT || job.ecut === UNSAID_ECUT,
     () =>
       `ecut: must be at most ${MAX_ECUT} Ha, got ${job.ecut}; 10 to 40 is usual with GTH pseudopotentials`,
   );
@@ -47,6 +49,14 @@ export function checkJob(job: ParsedJob): Job {
   if (job.fftSize !== null) checkFftSize(job.fftSize);
   return { ...job, smearing, scf };
 }
+
+/** @throws InputError if a job has left its cutoff to an accuracy that nothing aims at here. */
+export const requireCutoff = ({ ecut, accuracy }: Pick<Job, "ecut" | "accuracy">): void =>
+  requireInput(
+    ecut !== UNSAID_ECUT,
+    () =>
+      `ecut: must be a cutoff in Ha here, got none; scf alone chooses one for the accuracy ${accuracy}, and its result file is a job that has it`,
+  );
 
 function checkScf({ accelerator, mixing, damping, tolerance }: ScfChoices, temperature: number): void {
   const unread = UNREAD[accelerator.name] ?? {};

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { jobSchema } from "./schema.ts";
+import { aimedJobSchema } from "./schema.ts";
 
 /** The rule of a field as in its error message: meaning, unit and usual values. */
 function ruleOf(schema: z.core.$ZodType): string | undefined {
@@ -17,12 +17,12 @@ function ruleOf(schema: z.core.$ZodType): string | undefined {
  * fields are checked when a job runs.
  */
 export function jobJsonSchema(): object {
-  const schema = z.toJSONSchema(jobSchema, {
+  const schema = z.toJSONSchema(aimedJobSchema, {
     io: "input",
     override: ({ zodSchema, jsonSchema }) => {
       const rule = ruleOf(zodSchema);
       if (rule !== undefined && jsonSchema.description === undefined) jsonSchema.description = rule;
     },
   });
-  return { ...schema, title: "Stillwave job" };
+  return { ...schema, anyOf: [{ required: ["ecut"] }, { required: ["accuracy"] }], title: "Stillwave job" };
 }

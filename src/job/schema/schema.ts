@@ -5,7 +5,7 @@ import { SYMMETRY_TOLERANCE } from "../../model/symmetry.ts";
 import { DENSITY_MIXING_OPTIONS } from "../../scf/methods/density-mixing.ts";
 import { acceleratorSchema } from "./accelerators.ts";
 import { ACCURACY_RULE, readAccuracy } from "./accuracy.ts";
-import { checkJob } from "./checks.ts";
+import { checkJob, UNSAID_ECUT } from "./checks.ts";
 import { fields, finite, flag, numbers, oneOf, positiveNumber, text, triple, wholeNumber } from "./fields.ts";
 import { explain } from "./issues.ts";
 import type { Job } from "./job.ts";
@@ -166,17 +166,24 @@ export const jobSchema = fields({
   peer: z.record(z.string(), z.unknown(), { error: "must be an object" }).optional(),
 });
 
+/** A job whose cutoff may be left to an accuracy that is asked for. */
+export const aimedJobSchema = jobSchema.partial({ ecut: true });
+
 /** A job as it may be written: defaults left out. */
 export type JobFile = z.input<typeof jobSchema>;
 
 /**
  * The job in `value` with every default filled in.
  *
+ * @param accuracy that is asked for beside the job: with it, or with one of its own, a job needs no
+ *   `ecut`, which is then `UNSAID_ECUT`.
  * @throws InputError naming the first field that is wrong, what was found there, and what is
  *   allowed.
  */
-export function parseJob(value: unknown): Job {
-  const parsed = jobSchema.safeParse(value);
+export function parseJob(value: unknown, accuracy?: string): Job {
+  const own = (value as { readonly accuracy?: unknown } | null | undefined)?.accuracy;
+  const schema = (accuracy ?? own) === undefined ? jobSchema : aimedJobSchema;
+  const parsed = schema.safeParse(value);
   if (!parsed.success) throw new InputError(explain(parsed.error, value));
-  return checkJob(parsed.data);
+  return checkJob({ ...parsed.data, ecut: parsed.data.ecut ?? UNSAID_ECUT });
 }

@@ -66,6 +66,8 @@ export interface AccuracyReport {
   readonly reason?: string;
   /** Of the run whose energy, forces and stress the result holds. */
   readonly settings: Settings & { readonly densityTolerance: number };
+  /** Bands that were held at every k-point and spin of it, and how many hold electrons. */
+  readonly bands: { readonly held: number; readonly filled: number };
   readonly errors: Readonly<Partial<Record<ErrorQuantity, AimedError>>>;
   readonly rounds: readonly AccuracyRound[];
 }

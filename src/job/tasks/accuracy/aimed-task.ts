@@ -1,6 +1,7 @@
 import { NotConvergedError, requireInput } from "../../../common/failure.ts";
 import { valuesOf } from "../../../common/options.ts";
 import { ERROR_QUANTITIES, type ErrorQuantity } from "../../../refine/parts.ts";
+import { OCCUPIED } from "../../../scf/rules/bands.ts";
 import { type JobCrystal, jobCrystal } from "../../prepare/job-crystal.ts";
 import type { Session } from "../../prepare/session.ts";
 import { accuracyOf } from "../../schema/accuracy.ts";
@@ -51,7 +52,7 @@ export async function aimedTask(session: Session, options: AimedRunOptions): Pro
   requireChoosable(session.job);
   const asked = accuracyOf(text);
   const { accuracy: _, ...rest } = session.job;
-  const crystal = await jobCrystal({ ...session, job: rest });
+  const crystal = await crystalOf(session);
   const densityTolerance = toleranceFor(asked, crystal.model);
   const job: Job = { ...rest, scf: { ...rest.scf, tolerance: { density: densityTolerance } } };
   const rounds = roundsOf({ ...session, job }, options, text, {
@@ -65,6 +66,7 @@ export async function aimedTask(session: Session, options: AimedRunOptions): Pro
     status,
     ...(reason === undefined ? {} : { reason }),
     settings: { ...settingsOf(rounds.latest!.job), densityTolerance },
+    bands: bandsOf(rounds.latest!),
     errors: search.judged === rounds.latest ? search.errors : {},
     rounds: rounds.list,
   });
@@ -81,8 +83,15 @@ export async function aimedTask(session: Session, options: AimedRunOptions): Pro
   }
 }
 
+/** The crystal of a job whose cutoff is not chosen yet: symmetry and atoms need none. */
+export const crystalOf = (session: Session): Promise<JobCrystal> =>
+  jobCrystal({ ...session, job: { ...session.job, ecut: Math.min(session.job.ecut, ANY_ECUT) } });
+
+/** A cutoff that fits into every machine [Ha]. */
+const ANY_ECUT = 1;
+
 /** @throws InputError for fields of a job that leave nothing to choose. */
-function requireChoosable(job: Job): void {
+export function requireChoosable(job: Job): void {
   requireSelfConsistent(job);
   const { kpoints, kshifts, fftSize } = job;
   const fixed = Object.entries({ kpoints, kshifts, fftSize: fftSize ?? undefined }).find(
@@ -246,6 +255,14 @@ function isRefuted(round: AccuracyRound, cutoffs: readonly AccuracyRound[], sear
       });
     });
 }
+
+/** Bands of a result: the iteration holds some more than those that hold electrons. */
+const bandsOf = ({ kpoints }: ResultFile): AccuracyReport["bands"] => ({
+  held: Math.max(...kpoints.map(({ occupations }) => occupations.length)),
+  filled: Math.max(
+    ...kpoints.map(({ occupations }) => 1 + occupations.findLastIndex((f) => Math.abs(f) > OCCUPIED)),
+  ),
+});
 
 /** Cutoff and k-grid of a job that was run. */
 const settingsOf = ({ ecut, kgrid }: Job): Settings => ({ ecut, kgrid: kgrid as Settings["kgrid"] });

@@ -1,3 +1,4 @@
+import { requireInput } from "../../../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
 import { mapVec, type Vec3 } from "../../../common/vec3.ts";
 import { spacedKgrid } from "../../../model/kgrid.ts";
@@ -6,6 +7,7 @@ import type { Model } from "../../../model/model.ts";
 import type { SymmetryOperation } from "../../../model/symmetry.ts";
 import { hardestCutoffs } from "../../prepare/cutoffs.ts";
 import type { Accuracy } from "../../schema/accuracy.ts";
+import { UNSAID_ECUT } from "../../schema/checks.ts";
 
 /** Share of the error that is allowed to SCF and eigensolver. */
 export const SCF_SHARE = 0.05;
@@ -65,12 +67,20 @@ const UNMEASURED = { share: 0.6, decay: 4 };
 /**
  * The cutoff to begin at [Ha], between the low and the suggested one of the hardest potential, if
  * that of the job is not between them; and the exponent p of errors that fall as E^−p.
+ *
+ * @param ecut of the job [Ha], or `UNSAID_ECUT`.
+ * @throws InputError if neither the job nor a potential has one.
  */
 export function firstCutoff(
   ecut: number,
   model: Pick<Model, "species">,
 ): { readonly first: number; readonly decay: number } {
   const known = hardestCutoffs(model);
+  requireInput(
+    known !== undefined || ecut !== UNSAID_ECUT,
+    () =>
+      "ecut: must be given, because no cutoff is known for these pseudopotentials; the search begins at 0.6 of it",
+  );
   if (known === undefined) return { first: UNMEASURED.share * ecut, decay: UNMEASURED.decay };
   const { suggested, low } = known;
   return {

@@ -14,6 +14,8 @@ import { openSession, type Session, type SessionOptions } from "../../prepare/se
 import { functionalWarnings, jobWarnings } from "../../prepare/warnings.ts";
 import { requireSelfConsistent } from "../../schema/checks.ts";
 import { parseJob } from "../../schema/schema.ts";
+import { foreseenSettings } from "../accuracy/foreseen.ts";
+import type { Settings } from "../settings.ts";
 import {
   measureSpeeds,
   secondsOfStep,
@@ -64,8 +66,26 @@ export interface JobEstimate {
   readonly threads: number;
   /** What the processor time of a step goes to. */
   readonly timeParts: readonly TimePart[];
+  /** Where an accuracy is asked for; all else is then that of the result at these settings. */
+  readonly accuracy?: AccuracyForeseen;
   readonly warnings: readonly string[];
 }
+
+/** What a run for an accuracy is expected to choose and take. */
+export interface AccuracyForeseen {
+  readonly text: string;
+  readonly settings: Settings;
+  /** Processor seconds of all runs on the way and the result. */
+  readonly processorSeconds: number;
+  /** Within which factor of that the runs of bench/adaptive.ts were, at least and at most. */
+  readonly measured: readonly [least: number, most: number];
+}
+
+/**
+ * Steps of a run that begins at the density of a lower cutoff, and all runs for an accuracy over
+ * the result alone: medians of bench/adaptive.ts (docs/accuracy.md).
+ */
+const AIMED = { steps: 4, ratio: 2.5, measured: [0.3, 3] } as const;
 
 /**
  * Sizes, memory and time of a job without solving anything: about half a second.
@@ -81,11 +101,34 @@ export interface JobEstimate {
  * console.log(memory.bytes, planeWaves.most);
  * ```
  */
-export const estimateJob = async (value: unknown, options: SessionOptions = {}): Promise<JobEstimate> =>
-  estimateTask(await openSession(parseJob(value), options));
+export const estimateJob = async (
+  value: unknown,
+  { accuracy, ...options }: SessionOptions & { readonly accuracy?: string | undefined } = {},
+): Promise<JobEstimate> => estimateTask(await openSession(parseJob(value, accuracy), options), { accuracy });
 
-/** The same for the job of a session. */
-export async function estimateTask(session: Session): Promise<JobEstimate> {
+/**
+ * The same for the job of a session; where an accuracy is asked for, of what `scf` will choose.
+ *
+ * @throws InputError if nothing is known of the accuracy or of the potentials.
+ */
+export async function estimateTask(
+  session: Session,
+  { accuracy: text = session.job.accuracy }: { readonly accuracy?: string | undefined } = {},
+): Promise<JobEstimate> {
+  if (text === undefined) return estimateOf(session);
+  const settings = await foreseenSettings(session, text);
+  const { accuracy: _, ...job } = session.job;
+  const found = await estimateOf({ ...session, job: { ...job, ...settings } });
+  const { processorSecondsPerStep: perStep, startSeconds: start } = found;
+  const processorSeconds = AIMED.ratio * (AIMED.steps * perStep + start);
+  return {
+    ...found,
+    steps: AIMED.steps,
+    accuracy: { text, settings, processorSeconds, measured: AIMED.measured },
+  };
+}
+
+async function estimateOf(session: Session): Promise<JobEstimate> {
   const { job, threads, platform } = session;
   requireSelfConsistent(job);
   const crystal = await sizedCrystal(session);

@@ -20,4 +20,4 @@ import type { ResultFile } from "./result.ts";
  * ```
  */
 export const runScf = async (job: unknown, options: AimedRunOptions = {}): Promise<ResultFile> =>
-  aimedTask(await openSession(parseJob(job), options), options);
+  aimedTask(await openSession(parseJob(job, options.accuracy), options), options);

@@ -38,7 +38,7 @@ export type SolveJobOptions = SolveOptions & {
  * ```
  */
 export async function solve(job: unknown, options: SolveJobOptions = {}): Promise<GroundState> {
-  const session = await openSession(parseJob(job), options);
+  const session = await openSession(parseJob(job, options.accuracy), options);
   if (aimedAt(session, options) === undefined)
     return solveConverged(session, await prepareSession(session, options), options);
   let restart: Checkpoint | undefined;
