@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inflateSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
 import { pdfOf } from "../../src/io/pdf.ts";
 import { pngOf, requirePicture, writePicture } from "../../src/io/picture.ts";
@@ -60,6 +61,32 @@ test("a .pdf is one page of the size of the drawing, with its letters in it", as
   expect(text).toContain(`/MediaBox [0 0 ${size("width")} ${size("height")}]`);
   expect(text).toMatch(/\/FontName \/\w+\+DejaVuSans\n/);
   expect(text).toContain("/FontFile2");
+});
+
+// Seen red: units of the drawing taken for points, a third too large for its page.
+test("a drawing fills its page", async ({ skip }) => {
+  if (noPdf !== undefined) skip(noPdf);
+  const page = await pdfOf(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 60" width="120" height="60"><rect width="120" height="60" /></svg>',
+  );
+  const text = Buffer.from(page).toString("latin1");
+  const [, packed] = /stream\r?\n([\s\S]*?)\r?\nendstream/.exec(text)!;
+  const drawn = inflateSync(Buffer.from(packed!, "latin1")).toString("latin1");
+  expect(text).toContain("/MediaBox [0 0 90 45]");
+  expect(drawn).toMatch(/0\.75 0 0 0\.75 0 0 cm[\s\S]*120 60 l/);
+});
+
+// Seen red: every letter in the plain font.
+test("bold words of a drawing are bold on a page", async ({ skip }) => {
+  if (noPdf !== undefined) skip(noPdf);
+  const of = async (weight: string) =>
+    Buffer.from(
+      await pdfOf(
+        `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 50 50" width="50" height="50"><text x="5" y="25" font-weight="${weight}">A</text></svg>`,
+      ),
+    ).toString("latin1");
+  expect(await of("bold")).toMatch(/\/FontName \/\w+\+DejaVuSans-Bold\n/);
+  expect(await of("normal")).not.toContain("Bold");
 });
 
 test("the rim of a letter lies below it on a page", async ({ skip }) => {

@@ -120,6 +120,19 @@ describe("a profile", () => {
     expect(lines[0]!.at(-1)![0]).toBeCloseTo(lines[1]!.at(-1)![0], 6);
   });
 
+  // Seen red: the dashes of the third left out.
+  test("tells its averages apart without colours: by widths and dashes", async () => {
+    const labels = ["itself", "average", "of the first crystal", "of the second"];
+    const svg = await profileSvg(
+      labels.map((label) => ({ label, values: [0, 1] })),
+      { length: 8, quantity: "V (eV)" },
+    );
+    const styles = [...parse(svg).querySelectorAll('g[aria-label="line"]')].map(
+      (node) => `${node.getAttribute("stroke-width")} ${node.getAttribute("stroke-dasharray")}`,
+    );
+    expect(new Set(styles).size).toBe(labels.length);
+  });
+
   test("is refused without values", async () => {
     await expect(profileSvg([], { length: 1, quantity: "q" })).rejects.toThrow(/must have profiles/);
   });
