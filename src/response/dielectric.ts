@@ -68,8 +68,6 @@ export async function inverseDielectric(
 export interface DielectricOptions {
   /** Largest number of products with the operator. Default 60. */
   readonly maxSteps?: number;
-  /** Smallest number of products. Default 10. */
-  readonly minSteps?: number;
   /** Relative change of the condition number per step that ends the run. Default 5·10⁻⁴. */
   readonly tolerance?: number;
   /** Seed of the start vector. Default 0. */
@@ -111,6 +109,9 @@ export interface DielectricReport {
   readonly ritzValues: readonly number[];
 }
 
+/** Smallest number of products with the operator. */
+const LEAST_STEPS = 10;
+
 /**
  * Computes the extreme eigenvalues of P⁻¹ε† by Arnoldi's method, on real densities without charge
  * and with the crystal's symmetry, as the iteration makes them. Ends when the condition number has
@@ -122,7 +123,7 @@ export interface DielectricReport {
 export async function analyseDielectric(
   operator: DielectricOperator,
   precondition: (out: RealField, residual: ReadonlyRealField) => void | Promise<void>,
-  { maxSteps = 60, minSteps = 10, tolerance = 5e-4, seed = 0, onStep, signal }: DielectricOptions = {},
+  { maxSteps = 60, tolerance = 5e-4, seed = 0, onStep, signal }: DielectricOptions = {},
 ): Promise<DielectricReport> {
   const { grid, model, symmetrize } = operator.basis;
   const length = model.nSpin * grid.points;
@@ -144,7 +145,7 @@ export async function analyseDielectric(
     const [lambdaMin, lambdaMax] = [step.ritz[0]!.re, step.ritz.at(-1)!.re];
     onStep?.({ step: step.steps, lambdaMin, lambdaMax });
     const next = lambdaMax / lambdaMin;
-    const settled = Math.abs(next / condition - 1) < tolerance && step.steps > minSteps;
+    const settled = Math.abs(next / condition - 1) < tolerance && step.steps > LEAST_STEPS;
     condition = next;
     if (settled || step.isInvariant) {
       converged = true;

@@ -18,11 +18,12 @@ export interface EncloseOptions {
    * the largest reach. Where rounding or that limit prevents it, bands come out wider.
    */
   readonly accuracy?: number;
-  /** Largest reach that `accuracy` may lead to. Default 16. */
-  readonly largestReach?: number;
   /** Called with each proved proposal: together they are the certificate of the result. */
   readonly onProved?: ((proposal: BandProposal) => void) | undefined;
 }
+
+/** Largest reach that an accuracy may lead to. */
+const LARGEST_REACH = 16;
 
 /**
  * Guaranteed enclosures of the lowest `nBands` eigenvalues of a problem at k (reduced, exact
@@ -48,7 +49,7 @@ export function encloseBands(
   problem: EnclosedProblem,
   k: Vec3,
   nBands: number,
-  { ecut = 20, accuracy = Infinity, reach = 4, largestReach = 16, onProved }: EncloseOptions = {},
+  { ecut = 20, accuracy = Infinity, reach = 4, onProved }: EncloseOptions = {},
 ): BandEnclosure[] | NotCertified {
   requireInput(
     Number.isInteger(nBands) && nBands >= 1,
@@ -72,7 +73,7 @@ export function encloseBands(
     };
     let reached = 0;
     if (accuracy === Infinity) return helped(attempt({ cutoff: reach * ecut }));
-    const cutoff = largestReach * ecut;
+    const cutoff = LARGEST_REACH * ecut;
     let result = attempt({ cutoff, enough: { from: ecut, width: accuracy, nBands } });
     while (!isWithin(result, accuracy) && reached < cutoff && !isRounding(result, accuracy)) {
       const from = Math.min(1.5 * reached, cutoff);
