@@ -1,5 +1,6 @@
 import type { ReadonlyRealField } from "../kernels/fields.ts";
-import { dismiss, type TeamPlace } from "../kernels/wasm/team.ts";
+import type { BackendName } from "../kernels/kernels.ts";
+import { canShare, dismiss, type TeamPlace } from "../kernels/wasm/team.ts";
 import { addedWork, noWork, WORK_KINDS, type Work, type WorkKind } from "../kernels/work.ts";
 import { longestSphere } from "../state/orbital-block.ts";
 import type { ArgumentOf, BlockOperation, ResultOf } from "./block-operations.ts";
@@ -55,9 +56,17 @@ export interface Blocks {
 /** Plane waves times bands from which a block is shared by threads that have none of their own. */
 const WORTH_SHARING = 1e5;
 
+/** Sizes of a calculation that decide how many threads are of use. */
+export interface SharedSizes {
+  readonly backend: BackendName;
+  readonly blocks: number;
+  readonly planeWaves: number;
+  readonly bands: number;
+}
+
 /** Threads of this process that a calculation can use: one for each block, more for large ones. */
-export const threadsInUse = (threads: number, blocks: number, planeWaves: number, bands: number): number =>
-  planeWaves * bands >= WORTH_SHARING ? threads : Math.min(threads, blocks);
+export const threadsInUse = (threads: number, { backend, blocks, planeWaves, bands }: SharedSizes): number =>
+  canShare(backend) && planeWaves * bands >= WORTH_SHARING ? threads : Math.min(threads, blocks);
 
 /**
  * Opens blocks with random orbitals in this thread, or in workers if there are several threads and
@@ -68,7 +77,12 @@ export const threadsInUse = (threads: number, blocks: number, planeWaves: number
  */
 export async function openBlocks(spec: BlocksSpec, threads: number, worker?: WorkerSource): Promise<Blocks> {
   const total = spec.blocks.length;
-  const most = threadsInUse(threads, total, longestSphere(spec.blocks), spec.setup.nBands);
+  const most = threadsInUse(threads, {
+    backend: spec.backend,
+    blocks: total,
+    planeWaves: longestSphere(spec.blocks),
+    bands: spec.setup.nBands,
+  });
   const team = await openThreads(threads, total, { worker, withHelpers: most > total });
   const shares = share(spec.blocks, team.threads.length);
   const all = <T>(ask: (thread: Thread, indices: readonly number[], t: number) => Promise<T>): Promise<T[]> =>

@@ -13,17 +13,19 @@ const LONG = 120;
 /** Steps of the self-consistent field that cost what levels do, from random orbitals. */
 const FROM_RANDOM = 4;
 
+type Foreteller = Pick<Session, "threads" | "backend" | "foretell" | "named">;
+
 /**
  * Says how long a ground state may take, where that is long.
  *
  * @param bytes of its memory.
  */
 export function foretellSteps(
-  { threads, foretell, named }: Pick<Session, "threads" | "foretell" | "named">,
+  { foretell, named, ...machine }: Foreteller,
   needs: TimeNeeds,
   bytes: number,
 ): void {
-  const step = secondsOf(needs, threads);
+  const step = secondsOf(needs, machine);
   if (USUAL_STEPS * step > LONG)
     foretell(
       `a step takes about ${durationText(step)}, ${USUAL_STEPS} of them ${durationText(USUAL_STEPS * step)}, and ${memoryText(bytes)}: ${sizesText(needs)}; lower ${named("ecut")} or ${named("kgrid")} where that is too long`,
@@ -38,12 +40,12 @@ export function foretellSteps(
  * @returns whether it is.
  */
 export function foretellLevels(
-  { threads, foretell, named }: Pick<Session, "threads" | "foretell" | "named">,
+  { foretell, named, ...machine }: Foreteller,
   needs: TimeNeeds,
   bytes: number,
   { purpose, isLeast }: { readonly purpose: string; readonly isLeast: boolean },
 ): boolean {
-  const seconds = FROM_RANDOM * secondsOf(needs, threads);
+  const seconds = FROM_RANDOM * secondsOf(needs, machine);
   const isLong = seconds > LONG;
   if (isLong)
     foretell(
@@ -52,11 +54,11 @@ export function foretellLevels(
   return isLong;
 }
 
-const secondsOf = (needs: TimeNeeds, threads: number): number =>
+const secondsOf = (needs: TimeNeeds, { threads, backend }: Pick<Session, "threads" | "backend">): number =>
   secondsOfStep(
     stepTimeParts(needs, usualSpeeds(needs)),
     needs.blocks,
-    threadsInUse(threads, needs.blocks, needs.planeWaves, needs.bands),
+    threadsInUse(threads, { backend, ...needs }),
   );
 
 const sizesText = ({ blocks, planeWaves, bands, size }: TimeNeeds): string =>

@@ -142,7 +142,7 @@ async function estimateOf(session: Session): Promise<JobEstimate> {
   const speeds = measureSpeeds(kernels, sizes, platform.cpuSeconds);
   const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
-  const workers = threadsInUse(threads, blocks, sizes.planeWaves, sizes.bands);
+  const workers = threadsInUse(threads, { backend: session.backend, ...sizes });
   return {
     atoms: model.atoms.length,
     electrons: model.electrons,
