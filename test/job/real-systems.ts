@@ -7,6 +7,10 @@ const pair = (a: number, first: string, second: string) => ({
     { element: second, position: [0.25, 0.25, 0.25] },
   ],
 });
+const hexagonal = (a: number, c: number, atoms: readonly (readonly [string, number, number, number])[]) => ({
+  lattice: [[a, 0, 0], [-a / 2, (a * Math.sqrt(3)) / 2, 0], [0, 0, c]], // biome-ignore format: a matrix
+  atoms: atoms.map(([element, ...position]) => ({ element, position })),
+});
 const tight = { scf: { tolerance: { density: 1e-8 } } };
 const metal = { temperature: 0.01, smearing: "fermi-dirac", ...tight };
 
@@ -59,4 +63,69 @@ export const realSystems: Readonly<Record<string, object>> = {
     ...metal,
     temperature: 0.02,
   },
+  "magnesium, hexagonal": {
+    structure: hexagonal(6.06, 9.84, [
+      ["Mg", 1 / 3, 2 / 3, 0.25],
+      ["Mg", 2 / 3, 1 / 3, 0.75],
+    ]),
+    pseudopotentials: "gth-lda-q2",
+    ecut: 5,
+    kgrid: [3, 3, 2],
+    ...metal,
+  },
+  "boron nitride in layers": {
+    structure: hexagonal(4.73, 12.6, [["B", 1 / 3, 2 / 3, 0.25], ["N", 2 / 3, 1 / 3, 0.25], ["B", 2 / 3, 1 / 3, 0.75], ["N", 1 / 3, 2 / 3, 0.75]]), // biome-ignore format: one line
+    ecut: 10,
+    kgrid: [2, 2, 1],
+    ...tight,
+  },
+  "selenium on screw axes": {
+    structure: hexagonal(8.25, 9.37, [["Se", 0.2254, 0, 1 / 3], ["Se", 0, 0.2254, 2 / 3], ["Se", -0.2254, -0.2254, 0]]), // biome-ignore format: one line
+    ecut: 6,
+    kgrid: [2, 2, 2],
+    ...tight,
+  },
+  "titanium dioxide, rutile": {
+    structure: {
+      lattice: [[8.68, 0, 0], [0, 8.68, 0], [0, 0, 5.59]], // biome-ignore format: a matrix
+      atoms: [
+        ...[0, 0.5].map((x) => ({ element: "Ti", position: [x, x, x] })),
+        ...[0.305, -0.305].map((u) => ({ element: "O", position: [u, u, 0] })),
+        ...[0.305, -0.305].map((u) => ({ element: "O", position: [0.5 + u, 0.5 - u, 0.5] })),
+      ],
+    },
+    pseudopotentials: { Ti: "gth-lda-q4", O: "gth-lda" },
+    ecut: 10,
+    kgrid: [1, 1, 2],
+    ...tight,
+  },
+  "diamond off the grid": {
+    structure: { lattice: fcc(6.74), atoms: [0, 0.25].map((x) => ({ element: "C", position: [0.0371 + x, -0.119 + x, 0.2713 + x] })) }, // biome-ignore format: one line
+    ecut: 12,
+    kgrid: [2, 2, 2],
+    ...tight,
+  },
+  "water, PBE": {
+    structure: {
+      lattice: [[9, 0, 0], [0, 9, 0], [0, 0, 8]], // biome-ignore format: a matrix
+      atoms: [
+        { element: "O", position: [4, 4.2, 4] },
+        { element: "H", position: [5.43, 4.2, 5.11] },
+        { element: "H", position: [2.57, 4.2, 5.11] },
+      ],
+      cartesian: true,
+    },
+    functional: "pbe",
+    pseudopotentials: "gth-pbe",
+    ecut: 12,
+    ...tight,
+  },
+  "hydrogen chain, antiferromagnetic": {
+    structure: { lattice: [[8, 0, 0], [0, 8, 0], [0, 0, 7]], atoms: [0.1, 0.6].map((z, i) => ({ element: "H", position: [0.3, 0.3, z], magneticMoment: i === 0 ? 1 : -1 })) }, // biome-ignore format: one line
+    ecut: 10,
+    kgrid: [1, 1, 3],
+    spin: "collinear",
+    ...metal,
+  },
+  "gallium arsenide, all k-points general": { structure: pair(10.6, "Ga", "As"), ecut: 4, kgrid: [2, 2, 2], kshift: [0.3, 0.2, 0.1], pseudopotentials: { Ga: "gth-lda-q3", As: "gth-lda" }, ...tight }, // biome-ignore format: one line
 };
