@@ -127,7 +127,7 @@ describe("a profile", () => {
       labels.map((label) => ({ label, values: [0, 1] })),
       { length: 8, quantity: "V (eV)" },
     );
-    const styles = [...parse(svg).querySelectorAll('g[aria-label="line"]')].map(
+    const styles = [...parse(svg).querySelectorAll('g[aria-label="line"] [stroke-width]')].map(
       (node) => `${node.getAttribute("stroke-width")} ${node.getAttribute("stroke-dasharray")}`,
     );
     expect(new Set(styles).size).toBe(labels.length);
