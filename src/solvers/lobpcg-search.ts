@@ -214,6 +214,7 @@ export function rayleighRitz(
   kernels.solveTriangularLeft(size, size, factor, size, true, reduced, size);
   kernels.eigh(size, reduced, size, values, c, size);
   kernels.solveTriangularLeft(size, m, factor, size, false, c, size);
+  turnToReal(width, c, size, m);
 }
 
 /**
@@ -236,12 +237,7 @@ export function updateBlocks(
     cP.fill(0, width * size * i, width * (size * i + m));
     cP.set(c.subarray(width * (size * j + m), width * size * (j + 1)), width * (size * i + m));
   });
-  // c_X − 1
-  for (let j = 0; j < m; j++) {
-    scratch.set(c.subarray(width * size * j, width * (size * j + m)), width * m * j);
-    scratch[width * (j + m * j)]! -= 1;
-  }
-  const turning = largestNorm(scratch, width * m, width * m, m);
+  const turning = putTurn(width, scratch, c, size, m);
   const adding = largestNorm(c.subarray(width * m), width * inner, width * size, m);
   const [turn, add] = [productsFor(turning), productsFor(adding)];
   norms.fill(1, 0, m);
@@ -254,6 +250,28 @@ export function updateBlocks(
     kernels.addScaledColumns(panel, n, m, t, norms, panel);
   }
   return { size, columns: chosen };
+}
+
+/** Turns the phases of m columns so that their diagonal elements are positive: X⁺ is near X. */
+export function turnToReal(width: 1 | 2, c: Float64Array, ld: number, m: number): void {
+  for (let j = 0; j < m; j++) {
+    const [re, im] = [c[width * j * (ld + 1)]!, width === 2 ? c[2 * j * (ld + 1) + 1]! : 0];
+    const size = Math.hypot(re, im);
+    if (size === 0) continue;
+    const [x, y] = [re / size, im / size];
+    for (let i = width * ld * j; i < width * ld * (j + 1); i += width)
+      if (width === 1) c[i]! *= x;
+      else [c[i], c[i + 1]] = [c[i]! * x + c[i + 1]! * y, c[i + 1]! * x - c[i]! * y];
+  }
+}
+
+/** out ← c − 1 for the first m rows and columns of c; returns the largest norm of a column. */
+export function putTurn(width: 1 | 2, out: Float64Array, c: Float64Array, ld: number, m: number): number {
+  for (let j = 0; j < m; j++) {
+    out.set(c.subarray(width * ld * j, width * (ld * j + m)), width * m * j);
+    out[width * j * (m + 1)]! -= 1;
+  }
+  return largestNorm(out, width * m, width * m, m);
 }
 
 /** Returns the largest norm of `count` columns of `length` numbers, `stride` apart. */

@@ -6,8 +6,10 @@ import {
   LEAST_OF_W,
   type Panels,
   panelsOf,
+  putTurn,
   rayleighRitz,
   type Searched,
+  turnToReal,
   updateBlocks,
 } from "./lobpcg-search.ts";
 import type { LobpcgWorkspace } from "./lobpcg-workspace.ts";
@@ -111,7 +113,7 @@ export function lobpcg(
   };
   const isConverged = (): boolean => residualNorms.subarray(0, nConverge).every((norm) => norm <= tolerance);
 
-  startBlock(panels, operator, x, lambda);
+  startBlock(panels, operator, x, lambda, changeBy);
   let applications = m;
   let searched: Searched = { size: m, columns: [] };
   let iterations = 0;
@@ -174,8 +176,14 @@ function activeVectors(residualNorms: Float64Array, tolerance: number, nConverge
 const EXTRA_FACTOR = 10;
 
 /** Makes the start block orthonormal Ritz vectors: X, HX, Λ. */
-function startBlock(panels: Panels, { applyInto }: HermitianOperator, x: Float64Array, lambda: Float64Array) {
-  const { kernels, n, m, s, hs, t, small, values, columns } = panels;
+function startBlock(
+  panels: Panels,
+  { applyInto }: HermitianOperator,
+  x: Float64Array,
+  lambda: Float64Array,
+  changeBy: (change: number) => Products,
+): void {
+  const { kernels, n, m, s, hs, t, small, norms, values, columns } = panels;
   const start = columns(s, 0, m);
   start.set(x.subarray(0, start.length));
   const orthoWork = { coefficients: small.scratch, gram: small.factor, norms: panels.norms };
@@ -184,9 +192,12 @@ function startBlock(panels: Panels, { applyInto }: HermitianOperator, x: Float64
   kernels.hermitianOverlap(m, n, s, n, hs, n, small.reduced, m);
   kernels.eigh(m, small.reduced, m, values, small.c, m);
   lambda.set(values.subarray(0, m));
+  turnToReal(kernels.width, small.c, m, m);
+  const products = changeBy(putTurn(kernels.width, small.scratch, small.c, m, m));
+  norms.fill(1, 0, m);
   for (const panel of [s, hs]) {
-    kernels.gemm("N", "N", n, m, m, 1, panel, n, small.c, m, 0, t, n);
-    panel.set(columns(t, 0, m));
+    products.gemm("N", "N", n, m, m, 1, panel, n, small.scratch, m, 0, t, n);
+    kernels.addScaledColumns(panel, n, m, t, norms, panel);
   }
 }
 
