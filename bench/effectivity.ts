@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { onGrid } from "../src/basis/on-grid.ts";
 import { molecule } from "../src/build/molecule.ts";
 import { slab } from "../src/build/slab.ts";
@@ -6,17 +7,24 @@ import { InputError, NotConvergedError } from "../src/common/failure.ts";
 import { norm, sub, type Vec3 } from "../src/common/vec3.ts";
 import { bulk, newJob, solve } from "../src/index.ts";
 import type { Structure } from "../src/model/structure.ts";
+import { readText } from "../test/job/written-files.ts";
 import { command } from "./harness/command.ts";
 
-const USAGE = `npx tsx bench/effectivity.ts [SYSTEM …] [--truth 4.5] [--basis]
+const USAGE = `npx tsx bench/effectivity.ts [SYSTEM …] [--truth 4.5] [--basis] [--record FILE]
 Effectivity of estimated errors: estimate over true error, 1 is right, and the share of the error that is left in the
 corrected value. One atom of each system is displaced so that it has forces. Truths: of the basis a run at --truth times the
 cutoff, where the estimate comes from 3 times; of the k-grid a run on twice the divisions; of SCF and eigensolver together,
 for a run that ends at a density residual of 1e-3, the same run at 1e-8. --basis leaves out the last two. At the end medians
-and worst cases. Systems: `;
+and worst cases, and how many true errors are within their bars; with --record of all systems that the file has as well, which takes
+the new ones. Systems: `;
 
 /** How far the first atom is displaced, fractional. */
 const SHIFT: Vec3 = [0.013, 0.007, -0.01];
+
+const magnetic = (structure: Structure, magneticMoment: number): Structure => ({
+  ...structure,
+  atoms: structure.atoms.map((atom) => ({ ...atom, magneticMoment })),
+});
 
 interface System {
   readonly structure: Structure;
@@ -32,7 +40,11 @@ const SYSTEMS: Readonly<Record<string, System>> = {
   "Si pbe": { structure: bulk("Si"), ecut: 8, functional: "pbe" },
   C: { structure: bulk("C"), ecut: 16 },
   "C pbe": { structure: bulk("C"), ecut: 16, functional: "pbe" },
-  GaAs: { structure: bulk("GaAs"), ecut: 8 },
+  GaAs: {
+    structure: bulk("GaAs"),
+    ecut: 8,
+    more: { pseudopotentials: { Ga: "gth-lda-q3", As: "gth-lda" } },
+  },
   NaCl: { structure: bulk("NaCl"), ecut: 12 },
   "NaCl pbe": { structure: bulk("NaCl"), ecut: 12, functional: "pbe" },
   MgO: { structure: bulk("MgO"), ecut: 20 },
@@ -50,7 +62,12 @@ const SYSTEMS: Readonly<Record<string, System>> = {
   },
   Ge: { structure: bulk("Ge"), ecut: 6, kgrid: [3, 3, 3] },
   AlAs: { structure: bulk("AlAs"), ecut: 6 },
-  "GaAs pbe": { structure: bulk("GaAs"), ecut: 6, functional: "pbe" },
+  "GaAs pbe": {
+    structure: bulk("GaAs"),
+    ecut: 8,
+    functional: "pbe",
+    more: { pseudopotentials: { Ga: "gth-pbe-q3", As: "gth-pbe" } },
+  },
   AlP: { structure: bulk("AlP"), ecut: 7 },
   "SiC pbe": { structure: bulk("SiC"), ecut: 14, functional: "pbe" },
   KCl: { structure: bulk("KCl"), ecut: 7 },
@@ -96,6 +113,48 @@ const SYSTEMS: Readonly<Record<string, System>> = {
   },
   Na: { structure: bulk("Na", { conventional: true }), ecut: 4, kgrid: [3, 3, 3], more: METAL },
   Cu: { structure: bulk("Cu"), ecut: 20, kgrid: [3, 3, 3], more: METAL },
+  "Si UPF": { structure: bulk("Si"), ecut: 8, more: { pseudopotentials: { Si: "Si-core.upf" } } },
+  "Si psp8 pbe": {
+    structure: bulk("Si"),
+    ecut: 8,
+    functional: "pbe",
+    more: { pseudopotentials: { Si: "Si-pbe.psp8" } },
+  },
+  "Al UPF": {
+    structure: supercell(bulk("Al"), [2, 1, 1]),
+    ecut: 5,
+    kgrid: [2, 4, 4],
+    more: { ...METAL, pseudopotentials: { Al: "Al.upf" } },
+  },
+  "Ge pbe": {
+    structure: bulk("Ge"),
+    ecut: 8,
+    functional: "pbe",
+    kgrid: [3, 3, 3],
+    more: { temperature: 0.01, smearing: "gaussian" },
+  },
+  "MgO pbe": { structure: bulk("MgO"), ecut: 24, functional: "pbe" },
+  BN: { structure: bulk("BN"), ecut: 20 },
+  "GaP pbe": {
+    structure: bulk("GaP"),
+    ecut: 8,
+    functional: "pbe",
+    more: { pseudopotentials: { Ga: "gth-pbe-q3", P: "gth-pbe" } },
+  },
+  "AlP pbe": { structure: bulk("AlP"), ecut: 8, functional: "pbe" },
+  "Mg pbe": { structure: bulk("Mg"), ecut: 5, functional: "pbe", kgrid: [4, 4, 2], more: METAL },
+  Fe: {
+    structure: magnetic(bulk("Fe", { conventional: true }), 3),
+    ecut: 24,
+    kgrid: [2, 2, 2],
+    more: { ...METAL, spin: "collinear", pseudopotentials: "gth-lda-q8" },
+  },
+  "O2 mol": {
+    structure: magnetic(molecule("O2", 6), 1),
+    ecut: 20,
+    kgrid: [1, 1, 1],
+    more: { spin: "collinear", temperature: 0.001, smearing: "gaussian" },
+  },
 };
 
 const jobOf = ({ structure, ecut, functional = "lda-pw92", kgrid = [2, 2, 2], more }: System) => {
@@ -113,6 +172,9 @@ const jobOf = ({ structure, ecut, functional = "lda-pw92", kgrid = [2, 2, 2], mo
 /** Estimates over truths of one system, by quantity; and what is left of the error. */
 interface Measured {
   readonly name: string;
+  readonly ecut: number;
+  /** What the estimates say against themselves. */
+  readonly warnings: readonly string[];
   readonly values: Readonly<
     Record<string, { readonly wrong: number; readonly share: number; readonly left?: number }>
   >;
@@ -135,10 +197,10 @@ const NOTHING = 1e-7;
 
 async function measure(name: string, system: System, ratio: number, isBasisOnly: boolean): Promise<Measured> {
   const job = jobOf(system);
-  await using coarse = await solve(job);
+  await using coarse = await solve(job, { readText });
   const errors = await coarse.errors();
   const { energy, forces, stress, density, levels } = errors.basis;
-  await using truth = await solve({ ...job, ecut: ratio * system.ecut });
+  await using truth = await solve({ ...job, ecut: ratio * system.ecut }, { readText });
   const { grid } = truth.basis;
   const onTruth = (data: typeof coarse.density.data, of: typeof grid) => onGrid(data, of, grid);
   const apart = (a: Float64Array, b: Float64Array) =>
@@ -152,7 +214,9 @@ async function measure(name: string, system: System, ratio: number, isBasisOnly:
   const trueLevels = truth.levels.map(({ energies }, i) =>
     Array.from(energies.subarray(0, levels.raw[i]!.length)),
   );
+  const alone = await coarse.basisEnergy(3 * system.ecut);
   const values: Record<string, Measured["values"][string]> = {
+    "energy alone": scalars(coarse.energies.total - truth.energies.total, alone.error),
     energy: scalars(coarse.energies.total - truth.energies.total, energy.error),
     density: {
       wrong: trueDensity,
@@ -163,15 +227,16 @@ async function measure(name: string, system: System, ratio: number, isBasisOnly:
     stress: compared(stress!.raw, stress!.corrected, await truth.stress()),
     levels: compared(asRows(levels.raw), asRows(levels.corrected), asRows(trueLevels)),
   };
-  if (isBasisOnly) return { name, values };
+  const about = { name, ecut: system.ecut, warnings: errors.warnings };
+  if (isBasisOnly) return { ...about, values };
   const { kpoints } = errors;
   if (kpoints !== undefined) {
-    await using denser = await solve({ ...job, kgrid: kpoints.denser, kshift: [0, 0, 0] });
+    await using denser = await solve({ ...job, kgrid: kpoints.denser, kshift: [0, 0, 0] }, { readText });
     values["k-points"] = scalars(coarse.energies.total - denser.energies.total, kpoints.energy);
   }
-  await using early = await solve({ ...job, scf: { tolerance: { density: 1e-3 } } });
+  await using early = await solve({ ...job, scf: { tolerance: { density: 1e-3 } } }, { readText });
   const { parts, total } = await early.errors({ cutoff: system.ecut });
-  await using late = await solve({ ...job, scf: { tolerance: { density: 1e-8 } } });
+  await using late = await solve({ ...job, scf: { tolerance: { density: 1e-8 } } }, { readText });
   const wrong = early.energies.total - late.energies.total;
   const errorOf = (part: (typeof parts)["scf"]) => ("error" in part.energy ? part.energy.error : Number.NaN);
   values.scf = scalars(wrong, errorOf(parts.scf) + errorOf(parts.eigensolver));
@@ -179,13 +244,23 @@ async function measure(name: string, system: System, ratio: number, isBasisOnly:
   // With the cutoff of the run and no smearing the corrected forces lack these two parts alone.
   if (of !== undefined && errors.smearing === undefined)
     values["scf force"] = compared(of.raw, of.corrected, await late.forces());
-  return { name, values };
+  return { ...about, values };
 }
 
 const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
 const digits = ({ wrong, share, left }: Measured["values"][string]) =>
   `${wrong.toExponential(1)} ${share.toFixed(3)}${left === undefined ? "" : ` ${left.toFixed(3)}`}`;
-const QUANTITIES = ["energy", "density", "force", "stress", "levels", "k-points", "scf", "scf force"];
+const QUANTITIES = [
+  "energy alone",
+  "energy",
+  "density",
+  "force",
+  "stress",
+  "levels",
+  "k-points",
+  "scf",
+  "scf force",
+];
 
 /** Medians and worst cases of the shares, of errors that are more than rounding. */
 function summary(all: readonly Measured[]): string[] {
@@ -209,6 +284,50 @@ function summary(all: readonly Measured[]): string[] {
   ];
 }
 
+/** Factors of estimates that are bars: 1, and those of docs/accuracy.md. */
+const BARS: Readonly<Record<string, number>> = {
+  "energy alone": 1 / 0.85,
+  energy: 1 / 0.89,
+  force: 1 / 0.8,
+  stress: 1 / 0.73,
+};
+
+/**
+ * How reliable bars are: shares of true errors within them, and the factor that would hold all
+ * errors of every other system (with all the others as its test).
+ *
+ * Systems that warn, and forces of 2e-5 Ha/bohr and less, are left out and counted.
+ */
+function reliability(all: readonly Measured[]): string[] {
+  const trusted = all.filter(({ warnings }) => warnings.length === 0);
+  const percent = (list: readonly number[], bar: number) =>
+    `${list.filter((share) => bar * share >= 1).length} of ${list.length}`;
+  return [
+    line(["", "systems", "median", "within the estimate", "bar: estimate times", "within the bar", "largest error over bar", "factor from one half", "other half within"]), // biome-ignore format: a row
+    line(Array.from({ length: 9 }, () => "---")),
+    ...Object.entries(BARS).map(([quantity, bar]) => {
+      const found = trusted.flatMap(({ name, values: { [quantity]: value } }) =>
+        value !== undefined && Math.abs(value.wrong) > (quantity === "force" ? 2e-5 : NOTHING)
+          ? [{ name, share: value.share }]
+          : [],
+      );
+      const shares = found.map(({ share }) => share);
+      const sorted = shares.toSorted((a, b) => a - b);
+      const worst = found.reduce((a, b) => (b.share < a.share ? b : a));
+      const [half, other] = [0, 1].map((parity) => shares.filter((_, i) => i % 2 === parity));
+      const factor = 1 / Math.min(...half!);
+      return line([quantity, `${shares.length}`, sorted[Math.floor(sorted.length / 2)]!.toFixed(3), percent(shares, 1), bar.toFixed(2), percent(shares, bar), `${(1 / (bar * worst.share)).toFixed(2)} (${worst.name})`, factor.toFixed(2), percent(other!, factor)]); // biome-ignore format: a row
+    }),
+    `left out because they warn: ${all.filter(({ warnings }) => warnings.length > 0).map(({ name }) => name).join(", ") || "none"}`, // biome-ignore format: a line
+  ];
+}
+
+/** The systems of a record, with those of a run in the place of their old ones. */
+const merged = (old: readonly Measured[], found: readonly Measured[]): Measured[] => [
+  ...old.filter(({ name }) => SYSTEMS[name] !== undefined && !found.some((each) => each.name === name)),
+  ...found,
+];
+
 await command(async () => {
   const args = process.argv.slice(2);
   if (args.includes("--help")) {
@@ -216,7 +335,11 @@ await command(async () => {
     return;
   }
   const isBasisOnly = args.includes("--basis");
-  const words = args.filter((word) => word !== "--basis");
+  const record = args.indexOf("--record");
+  const file = record < 0 ? undefined : args[record + 1]!;
+  const words = args.filter(
+    (word, i) => word !== "--basis" && (record < 0 || (i !== record && i !== record + 1)),
+  );
   const at = words.indexOf("--truth");
   const ratio = at < 0 ? 4.5 : Number(words[at + 1]);
   const chosen = at < 0 ? words : words.toSpliced(at, 2);
@@ -245,4 +368,9 @@ await command(async () => {
     }
   }
   for (const text of summary(all)) console.log(text);
+  const kept =
+    file === undefined || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, "utf8")) as Measured[]);
+  const whole = merged(kept, all);
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
+  for (const text of reliability(whole)) console.log(text);
 });
