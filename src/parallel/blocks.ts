@@ -64,9 +64,15 @@ export interface SharedSizes {
   readonly bands: number;
 }
 
-/** Threads of this process that a calculation can use: one for each block, more for large ones. */
+/** Threads on one block beyond which each more costs memory and brings little. */
+const MOST_ON_BLOCK = 8;
+
+/** Threads that a calculation can use: one for each block, more for large ones. */
 export const threadsInUse = (threads: number, { backend, blocks, planeWaves, bands }: SharedSizes): number =>
-  canShare(backend) && planeWaves * bands >= WORTH_SHARING ? threads : Math.min(threads, blocks);
+  Math.min(
+    threads,
+    canShare(backend) && planeWaves * bands >= WORTH_SHARING ? MOST_ON_BLOCK * blocks : blocks,
+  );
 
 /**
  * Opens blocks with random orbitals in this thread, or in workers if there are several threads and
@@ -83,7 +89,7 @@ export async function openBlocks(spec: BlocksSpec, threads: number, worker?: Wor
     planeWaves: longestSphere(spec.blocks),
     bands: spec.setup.nBands,
   });
-  const team = await openThreads(threads, total, { worker, withHelpers: most > total });
+  const team = await openThreads(threads, total, { worker, further: most - total });
   const shares = share(spec.blocks, team.threads.length);
   const all = <T>(ask: (thread: Thread, indices: readonly number[], t: number) => Promise<T>): Promise<T[]> =>
     Promise.all(team.threads.map((thread, t) => ask(thread, shares[t]!, t)));

@@ -12,10 +12,11 @@ export interface Threads {
   close(): Promise<void>;
 }
 
-/** Where the workers of `openThreads` come from, and whether there may be more than tasks. */
+/** Where the workers of `openThreads` come from, and how many more than tasks are of use. */
 export interface ThreadsOptions {
   readonly worker?: WorkerSource | undefined;
-  readonly withHelpers?: boolean;
+  /** Threads beyond the number of tasks, as far as there are. Default 0. */
+  readonly further?: number;
 }
 
 /**
@@ -24,24 +25,23 @@ export interface ThreadsOptions {
  *
  * @param threads most threads in each process.
  * @param worker pool of the workers here, or address of their module. Default the package's own.
- * @param withHelpers whether threads of this process beyond the number of tasks are of use.
  */
 export async function openThreads(
   threads: number,
   tasks: number,
-  { worker, withHelpers = false }: ThreadsOptions = {},
+  { worker, further = 0 }: ThreadsOptions = {},
 ): Promise<Threads> {
   const ranks = otherRanks();
   const processes = ranks?.count ?? 1;
   const count = Math.max(1, Math.min(threads * processes, tasks));
   const rankOf = (i: number) => i % processes;
   const here = Array.from({ length: count }, (_, i) => i).filter((i) => rankOf(i) === 0);
-  const further = withHelpers ? threads - here.length : 0;
+  const helpersHere = Math.max(0, Math.min(further, threads - here.length));
   const start = async () => connect(await spawnWorker(worker));
   const startOn = (rank: number) => (rank === 0 ? start() : ranks!.connect(rank));
   const [own, helpers] = await Promise.all([
     Promise.all(count === 1 ? [] : Array.from({ length: count }, (_, i) => startOn(rankOf(i)))),
-    Promise.all(Array.from({ length: further }, start)),
+    Promise.all(Array.from({ length: helpersHere }, start)),
   ]);
   return {
     threads: count === 1 ? [givingWay(createThread())] : own.map(distantThread),
