@@ -1,5 +1,5 @@
 import { atomicNumber } from "../atoms/elements.ts";
-import { norm, rowsVec, sub, type Vec3 } from "../common/vec3.ts";
+import { add, cross, type Mat3, mapVec, norm, rowsVec, scale, sub, type Vec3 } from "../common/vec3.ts";
 import type { Coordinates } from "./deformation.ts";
 import { createLattice, planeSpacings } from "./lattice.ts";
 import type { Structure } from "./structure.ts";
@@ -25,6 +25,8 @@ const BEYOND_SECOND_ROW = 1.8;
 const ACROSS = 0.15;
 /** Of every coordinate by itself, so that none is free [Ha/bohr²]. */
 const LEAST = 0.01;
+/** Atoms so far from all images in every direction are a molecule [bohr]. */
+const APART = 6;
 /** Springs softer than this part of the least are left out. */
 const NEGLIGIBLE = 0.01;
 
@@ -54,7 +56,61 @@ export function springHessian({ lattice, atoms }: Structure, { count, bond }: Co
       }
     });
   });
+  // Springs across bonds hold a molecule as a whole, which nothing does.
+  if (count === 3 * atoms.length)
+    for (const q of rotations(lattice, atoms, heights)) {
+      const image = q.map((_, i) => q.reduce((sum, x, j) => sum + hessian[i * count + j]! * x, 0));
+      const stiffness = q.reduce((sum, x, i) => sum + x * image[i]!, 0);
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < count; j++)
+          hessian[i * count + j]! +=
+            (stiffness + LEAST) * q[i]! * q[j]! - q[i]! * image[j]! - image[i]! * q[j]!;
+    }
   return hessian;
+}
+
+/**
+ * Returns orthonormal displacements of all atoms that turn a molecule, three or for a linear one
+ * two; none where the atoms are less than `APART` from their images.
+ */
+function rotations(
+  lattice: Mat3,
+  atoms: Structure["atoms"],
+  heights: readonly [number, number, number],
+): number[][] {
+  /** Where the largest gap of the atoms ends along each vector, fractional; its length [bohr]. */
+  const gaps = heights.map((height, axis) => {
+    const sorted = atoms
+      .map(({ position }) => position[axis]! - Math.floor(position[axis]!))
+      .sort((a, b) => a - b);
+    return sorted
+      .map((x, i) => ({ end: x, length: height * (x - (i === 0 ? sorted.at(-1)! - 1 : sorted[i - 1]!)) }))
+      .reduce((a, b) => (b.length > a.length ? b : a));
+  });
+  if (gaps.some(({ length }) => length < APART)) return [];
+  const places = atoms.map(({ position }) =>
+    rowsVec(
+      lattice,
+      mapVec(position, (x, axis) => x - gaps[axis]!.end - Math.floor(x - gaps[axis]!.end + 1e-9)),
+    ),
+  );
+  const middle = scale(1 / places.length, places.reduce(add, [0, 0, 0]));
+  const found: number[][] = [];
+  for (const axis of [
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ] as const) {
+    // biome-ignore format: one line
+    let q = places.flatMap((place) => [...cross(axis, sub(place, middle))]);
+    for (const other of found) {
+      const share = q.reduce((sum, x, i) => sum + x * other[i]!, 0);
+      q = q.map((x, i) => x - share * other[i]!);
+    }
+    const length = Math.sqrt(q.reduce((sum, x) => sum + x * x, 0));
+    if (length > 1e-3) found.push(q.map((x) => x / length));
+  }
+  return found;
 }
 
 /** Returns fractional vectors d + n, n integer, that may be shorter than `reach`. */
