@@ -194,6 +194,7 @@ export async function estimateErrors(
     ...("energy" in kpoints && { kpoints }),
     warnings: [
       ...doubts(refined),
+      ...(isSmeared(basis.model) ? [] : gapDoubts(point, refined)),
       ...(point.converged && solved.converged ? [] : ["errors: the eigensolver reached its iteration limit"]),
       ...(newton.isConverged
         ? []
@@ -276,7 +277,10 @@ function smearingPart(found: SmearingError | NotEstimated | undefined, self: Wit
 /** Electrons in a level, relative to a full one, from which on it is listed. */
 const HOLDS_ELECTRONS = 1e-3;
 
-function levelErrors({ before, after }: Refined): Corrected<readonly (readonly number[])[]> {
+function levelErrors({
+  before,
+  after,
+}: Pick<Refined, "before" | "after">): Corrected<readonly (readonly number[])[]> {
   const filled = before.levels.map(({ eigenvalues }, i) => {
     const { occupations } = before.occupation;
     const most = Math.max(...occupations.map((f) => Math.max(...f)));
@@ -285,6 +289,26 @@ function levelErrors({ before, after }: Refined): Corrected<readonly (readonly n
   const corrected = filled.map((raw, i) => Array.from(after.levels[i]!.eigenvalues.subarray(0, raw.length)));
   const errors = filled.flatMap((raw, i) => raw.map((e, n) => Math.abs(e - corrected[i]![n]!)));
   return { raw: filled, corrected, error: Math.max(...errors) };
+}
+
+/** Says where empty levels lie so near that filled ones may change places with them. */
+export function gapDoubts(
+  { levels, occupation }: Pick<SolvedPoint, "levels" | "occupation">,
+  refined: Pick<Refined, "before" | "after">,
+): string[] {
+  const { raw, corrected } = levelErrors(refined);
+  const filled = occupation.occupations.map((f) => 1 + f.findLastIndex((x) => x > HOLDS_ELECTRONS));
+  const highest = Math.max(...levels.map(({ eigenvalues }, i) => eigenvalues[filled[i]! - 1] ?? -Infinity));
+  const lowest = Math.min(...levels.map(({ eigenvalues }, i) => eigenvalues[filled[i]!] ?? Infinity));
+  const gap = lowest - highest;
+  const error = Math.max(
+    ...raw.map((own, i) => Math.abs(own[filled[i]! - 1]! - corrected[i]![filled[i]! - 1]!)),
+  );
+  return gap < error
+    ? [
+        `errors: the gap of ${gap.toExponential(1)} Ha is less than the ${error.toExponential(1)} Ha by which the highest filled levels change with the basis: filled and empty ones may change places; give a smearing or raise ecut`,
+      ]
+    : [];
 }
 
 /** Signs that the first order does not hold. */

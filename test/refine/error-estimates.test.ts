@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { solve } from "../../src/job/tasks/scf/solve.ts";
+import { gapDoubts } from "../../src/refine/error-estimates.ts";
 import { solvedPoint } from "../../src/refine/newton.ts";
 import { smearingError } from "../../src/refine/smearing-error.ts";
 import { solveScf } from "../../src/scf/scf.ts";
@@ -44,6 +45,23 @@ test.each([
     if (i > 0) expect(each.error).toBeLessThanOrEqual(decay[i - 1]!.error);
   expect(decay.at(-1)!.error).toBeLessThan(0.2 * error);
   expect(largest).toBeLessThan(0.05);
+});
+
+// Seen red: with the gap less than any level's error, silicon at 8 Ha is warned of.
+test("a gap that highest filled levels could close is told, one that deeper levels could is not", () => {
+  const occupation = { occupations: [Float64Array.of(2, 2, 0)] } as never;
+  const at = (...eigenvalues: number[]) => [{ eigenvalues: Float64Array.from(eigenvalues) }] as never;
+  const doubtsAt = (corrected: number[]) =>
+    gapDoubts({ levels: at(-1, 0, 0.01), occupation }, {
+      before: { levels: at(-1, 0), occupation },
+      after: { levels: at(...corrected) },
+    } as never);
+  expect(doubtsAt([-1.2, -0.009])).toEqual([]);
+  expect(doubtsAt([-1, -0.011])).toEqual([
+    expect.stringMatching(
+      /^errors: the gap of 1\.0e-2 Ha is less than the 1\.1e-2 Ha by which the highest filled/,
+    ),
+  ]);
 });
 
 describe("the error of smearing is in doubt", () => {
