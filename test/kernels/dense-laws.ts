@@ -243,6 +243,27 @@ export function denseLaws(name: string, make: () => Arithmetic, oracle: () => Ar
 
     const single = make().single;
     if (single !== undefined)
+      test("rounded products keep to their work memory: few columns, any number of rows and sums", () => {
+        const kernels = make();
+        const { width } = kernels;
+        for (const [m, n, k] of [
+          [9000, 1, 148],
+          [9000, 4, 150],
+          [6000, 6, 12],
+          [5000, 2, 27],
+          [3000, 3, 256],
+        ] as const) {
+          const [a, b] = [randomPanel(kernels, m * k, 1), randomPanel(kernels, k * n, 2)];
+          kernels.scratch((take) => {
+            const c = take(width * m * n);
+            kernels.single!.gemm("N", "N", m, n, k, 1, a, m, b, k, 0, c, m);
+            const after = kernels.alloc(4096).fill(7);
+            kernels.single!.gemm("N", "N", m, n, k, 1, a, m, b, k, 0, c, m);
+            expect(after.every((x) => x === 7)).toBe(true);
+          });
+        }
+      });
+    if (single !== undefined)
       for (const [m, n, k] of [
         [1, 1, 1],
         [8, 4, 16],

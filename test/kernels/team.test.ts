@@ -123,6 +123,27 @@ describe("a team", () => {
     expect(results(kernels)).toEqual(alone);
   });
 
+  test("has no part for those who come when all are taken, whatever the next task is", () => {
+    const team = createTeam(2);
+    const memory = linearMemory({ shared: true });
+    const module = compileModuleSync("simd", true);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
+    const { run } = team.runner({ module, memory: memory.memory }, exports);
+    const left = new Int32Array(team.place(1).mailbox, 4, 1);
+    for (const parts of [3, 40, 2]) {
+      const out = memory.alloc(parts);
+      const x = memory.alloc(2 * parts).fill(1);
+      // Who claims a part now, before the task is written, has none of it.
+      expect(Atomics.sub(left, 0, 1)).toBeLessThanOrEqual(0);
+      run(
+        "columnNorms2",
+        Array.from({ length: parts }, (_, i) => [out.byteOffset + 8 * i, 1, 1, x.byteOffset + 16 * i]),
+      );
+      expect(Atomics.load(left, 0)).toBeLessThan(0);
+      expect([...out]).toEqual(Array(parts).fill(2));
+    }
+  });
+
   test("leaves parts to others", async () => {
     const team = createTeam(2);
     const [module, { memory }] = [compileModuleSync("simd", true), linearMemory({ shared: true })];

@@ -59,14 +59,12 @@ export const canShare = (backend: BackendName): boolean =>
 type Calls = readonly ((...given: number[]) => unknown)[];
 
 // Mailbox: whole numbers at first, then the arguments of all parts.
-const [TASK, NEXT, DONE, COUNT, LENGTH, CALL, INSTANCE, WORK_AT, FAILED, DISMISSED] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-];
+const [TASK, LEFT, DONE, LENGTH, CALL, INSTANCE, WORK_AT, FAILED, DISMISSED] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
 const HEADER_BYTES = 64;
 const MOST_PARTS = 64;
 const MOST_ARGUMENTS = 24;
-/** Value of NEXT while no part is to be had. */
-const CLOSED = 2 ** 30;
+/** Longest wait for a part, which takes seconds at most [ms]: a thread may have died of it. */
+const PATIENCE = 600_000;
 /** Looks at a number before a thread sleeps until it changes: some tens of microseconds. */
 const LOOKS = 5000;
 
@@ -89,7 +87,6 @@ export function createTeam(size: number): Team {
   const buffer = new SharedArrayBuffer(HEADER_BYTES + 8 * (1 + MOST_PARTS * MOST_ARGUMENTS));
   const mailbox = mailboxOn(buffer);
   const { words, numbers } = mailbox;
-  Atomics.store(words, NEXT, CLOSED);
   const instances: SharedInstance[] = [];
   const calls: Calls[] = [];
   return {
@@ -111,21 +108,25 @@ export function createTeam(size: number): Team {
             parts.length <= MOST_PARTS && length <= MOST_ARGUMENTS,
             () => `team: ${parts.length} parts of ${length} arguments of ${name} do not fit`,
           );
-          // Others may still ask for parts of the last task: there are none until all is written.
-          Atomics.store(words, NEXT, CLOSED);
-          words[COUNT] = parts.length;
+          // Others may ask meanwhile: no part is left until LEFT is written, the last of all.
           words[LENGTH] = length;
           words[CALL] = call;
           words[INSTANCE] = index;
           words[WORK_AT] = work.at;
           numbers[0] = work.bytes;
           for (const [i, part] of parts.entries()) numbers.set(part, 1 + i * length);
+          Atomics.store(words, FAILED, 0);
           Atomics.store(words, DONE, 0);
-          Atomics.store(words, NEXT, 0);
+          Atomics.store(words, LEFT, parts.length);
           Atomics.add(words, TASK, 1);
           Atomics.notify(words, TASK);
           takeParts(mailbox, calls, 0);
-          for (let done = Atomics.load(words, DONE); done < parts.length; ) done = changed(words, DONE, done);
+          for (let done = Atomics.load(words, DONE); done < parts.length; ) {
+            const now = changed(words, DONE, done, PATIENCE);
+            if (now === done)
+              throw new Error(`${name}: a thread that shares the work has not answered for ten minutes`);
+            done = now;
+          }
           invariant(Atomics.load(words, FAILED) === 0, () => `${name} failed in another thread`);
         },
       };
@@ -155,8 +156,8 @@ export function dismiss({ mailbox }: Pick<TeamPlace, "mailbox">): void {
 /** Calls parts of the present task until none is left. */
 function takeParts({ words, numbers }: Mailbox, calls: readonly Calls[], member: number): void {
   for (;;) {
-    const part = Atomics.add(words, NEXT, 1);
-    if (part >= words[COUNT]!) return;
+    const part = Atomics.sub(words, LEFT, 1) - 1;
+    if (part < 0) return;
     // From here until it is done the task cannot change.
     const length = words[LENGTH]!;
     const given = Array.from(numbers.subarray(1 + part * length, 1 + (part + 1) * length));
@@ -171,13 +172,15 @@ function takeParts({ words, numbers }: Mailbox, calls: readonly Calls[], member:
   }
 }
 
-/** Waits until a number is no longer `old`, and returns it. */
-function changed(words: Int32Array, at: number, old: number): number {
+/** Waits until a number is no longer `old`, for at most `patience` [ms], and returns it. */
+function changed(words: Int32Array, at: number, old: number, patience = Number.POSITIVE_INFINITY): number {
   for (let look = 0; look < LOOKS; look++) {
     const now = Atomics.load(words, at);
     if (now !== old) return now;
   }
-  if (MAY_SLEEP) Atomics.wait(words, at, old);
+  const start = performance.now();
+  if (MAY_SLEEP) Atomics.wait(words, at, old, patience);
+  else while (Atomics.load(words, at) === old && performance.now() - start < patience);
   return Atomics.load(words, at);
 }
 

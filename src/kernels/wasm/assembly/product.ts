@@ -15,11 +15,14 @@ const EDGE: usize = 256;
 
 // Kernels are generic in T, the numbers of the matrices, and in S, the parts of numbers as they are packed, f64 or f32.
 
-/** Rows of op(A) per block: whole strips, such that a block of kb columns stays in the second cache. */
+/**
+ * Rows of op(A) per block: whole strips, such that a block of kb columns stays in the second cache. For S = f32 at most
+ * twice as many as for f64, which `productWork` counts.
+ */
 @inline
 function blockRows<T, S>(m: usize, kb: usize): usize {
   const strip = tileRows<T, S>(), packed = packedSize<T, S>();
-  return smaller((m + strip - 1) & ~(strip - 1), kb == 0 ? strip : (A_BYTES / packed / kb) & ~7);
+  return smaller((m + strip - 1) & ~(strip - 1), kb == 0 ? strip : (A_BYTES / packed / kb) & ~(8 * 8 / sizeof<S>() - 1));
 }
 
 /** Bytes of a packed number. */
