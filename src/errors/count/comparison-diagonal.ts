@@ -6,7 +6,6 @@ import {
   differenceAbove,
   differenceBelow,
   exact,
-  gamma,
   inflated,
   maxAbove,
   minAbove,
@@ -21,7 +20,7 @@ import { gridConvolution } from "../apply/grid-convolution.ts";
 import { SPARSE } from "../apply/local-product.ts";
 import { radiusAbove } from "../apply/local-tail.ts";
 import { type EnclosedProblem, setFinder, type WaveSet } from "../problem/enclosed-hamiltonian.ts";
-import { ALL, BEYOND_TABLE, type PotentialTable } from "../problem/potential-table.ts";
+import { ALL, BEYOND_TABLE } from "../problem/potential-table.ts";
 import { nonlocalDepth } from "../problem/projectors.ts";
 
 /**
@@ -99,8 +98,8 @@ function weightedSums(
 
 /**
  * Computes them as (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0. No entry
- * errs more than the convolution's norm. Sizes are above |W|, which is the wrong direction where a
- * < 0: their excess is added.
+ * errs more than the convolution's norm. Sizes above |W| stand in both summands, so that each has
+ * the weight 1 + a ≥ 0, and 0 on X.
  */
 function sumsOnGrid(
   kernels: Kernels,
@@ -123,27 +122,12 @@ function sumsOnGrid(
     convolution.addInto(sums, a, 1);
     const all = table.sumBeyond(ALL);
     const far = productAbove(table.sumBeyond(BEYOND_TABLE), quotientAbove(exact(cap), exact(lowest)));
-    const error = sumAbove(productAbove(convolution.error, norm2Above(a)), sizesExcess(table), far);
+    const error = sumAbove(productAbove(convolution.error, norm2Above(a)), far);
     return Float64Array.from({ length: waves.count - nX }, (_, i) =>
       quotientAbove(sumAbove(all, exact(sums[2 * (nX + i)]!), error), exact(cap)),
     );
   });
 }
-
-/**
- * Bounds Σ (sizes − |W|) over the table: a size is the upwards rounded root of squares of ends that
- * are farther out than W by at most the entry's diameter, twice its radii, in either part.
- */
-const sizesExcess = (table: PotentialTable): Above =>
-  sumAbove(
-    productAbove(exact(2), table.errorSum),
-    productAbove(gamma(SIZE_ROUNDINGS), table.sumBeyond(ALL)),
-    provedAbove(SIZES_OF_ZEROS),
-  );
-/** Squares, sum and root are rounded and pushed upwards by 2u, the root by 4 numbers: below 20u. */
-const SIZE_ROUNDINGS = 20;
-/** Underflow makes each size of a zero 10⁻¹⁶⁰. */
-const SIZES_OF_ZEROS = 1e-150;
 
 /** Entry by entry; the longest, together below `NEGLIGIBLE`, enter by their sum alone. */
 function sumsByEntry(

@@ -61,7 +61,10 @@ export interface PotentialTable {
   readonly sizes: Float64Array;
   /** Σ_G |W(G) − values|, coefficients without an entry included. */
   readonly errorSum: Above;
-  /** t₁(q) = Σ_{|G| ≥ q} |W(G)|; a lower bound of q gives more. */
+  /**
+   * t₁(q) = Σ_{|G| ≥ q} |W(G)|, and not below the sum of these sizes; a lower bound of q gives
+   * more.
+   */
   sumBeyond(q: Below): Above;
   /** t₂(q) = (Σ_{|G| ≥ q} |W(G)|²)^{1/2}. */
   norm2Beyond(q: Below): Above;

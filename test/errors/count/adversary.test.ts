@@ -150,3 +150,24 @@ test("a lift that the kernels make too high does not hide a band", () => {
     expect(countsAtMost(liar, schur, vectors, m, sigma)).toBe(false);
   }
 });
+
+// Seen red: the lift left out of the sizes.
+test("a lift far above F that the kernels make too high does not hide a band", () => {
+  const vectors = Float64Array.of(1, 0, 1, 0); // F = a 1 has two eigenvalues below 0, the lift leaves that of (1, −1)
+  const liar = adversary(kernels, { gemm: "N", raised: true, cholesky: true });
+  for (const part of [0.1, 0.5, 0.9]) {
+    const a = -part * Math.SQRT2 * 6 * u; // of what the product of one column is off
+    expect(countsAtMost(liar, diagonal([a, a]), vectors, 1, 1)).toBe(false);
+  }
+});
+
+// Seen red: μ left out of the trace.
+test("Cholesky's margin is that of the matrix less a negative μ, though F is zero but for one band", () => {
+  const [size, mu] = [10, -1];
+  const liar = adversary(kernels, { cholesky: true });
+  const margin = choleskyMargin(size, exact(size));
+  for (const part of [0.3, 0.8]) {
+    const schur = { ...diagonal([mu - part * margin, ...new Array(size - 1).fill(0)]), mu };
+    expect(countsAtMost(liar, schur, new Float64Array(0), 0, 0)).toBe(false);
+  }
+});

@@ -131,12 +131,13 @@ const withBeyond = (problem: EnclosedProblem, beyond: number): EnclosedProblem =
   },
 });
 
-// Seen red: what is beyond the table left out.
+// Seen red: what is beyond the table left out, or without the quotient of weights.
 test("Lemma 3: coefficients beyond the table count as if all led to the lowest wave", () => {
   for (const [problem, nX, ecut, sum] of [
     [few, 20, 14, 0.02],
     [few, 20, 14, 5e-4], // so little that some coefficients of the table are not looked at either
     [many, 60, 9, 0.02],
+    [many, 10, 9, 0.02], // the weight of the lowest is far below those outside
   ] as const) {
     const beyond = withBeyond(problem, sum);
     expect(beyond.table.sumBeyond(BEYOND_TABLE)).toBeGreaterThanOrEqual(sum);
@@ -145,7 +146,7 @@ test("Lemma 3: coefficients beyond the table count as if all led to the lowest w
   }
 });
 
-// Seen red: ‖W‖₁, the rounding of the transforms, and the sizes' excess over |W| left out.
+// Seen red: ‖W‖₁ and the rounding of the transforms left out; ‖W‖₁ of |W|, which sizes are above.
 test("Lemma 3 on a grid: D is below its sum, with transforms as wrong as they may be, and sizes too large", () => {
   const [nX, ecut] = [60, 9];
   const of = truth(many, ecut, nX);
@@ -168,7 +169,7 @@ test("Lemma 3 on a grid: D is below its sum, with transforms as wrong as they ma
     },
   };
   mustBeBelow(many, comparisonDiagonal(liar, withExactSizes(many), spotless(of.set), nX), of, 1e-3);
-  // |W| is truly a tenth smaller than the sizes: where X is taken off, too much is
+  // |W| is truly a tenth smaller than the sizes: on X, as much as ‖W‖₁ has of them is taken off
   const share = 0.1;
   const { table } = many;
   const large: EnclosedProblem = {
@@ -176,11 +177,36 @@ test("Lemma 3 on a grid: D is below its sum, with transforms as wrong as they ma
     table: {
       ...table,
       sizes: table.sizes.map((s) => s / (1 - share)),
-      errorSum: exact((0.5 * share * table.sizes.reduce((a, b) => a + b)) / (1 - share)),
+      sumBeyond: (q) => exact(table.sumBeyond(q) / (1 - share)),
     },
   };
   const stated = comparisonDiagonal(kernels, large, of.set, nX);
   of.rows.forEach((value, i) => {
     expect(stated.rows[i]!).toBeLessThanOrEqual(value);
   });
+});
+
+// Seen red: the error of T at the cap left out.
+test("Lemma 3 outside a set: a wave is near if its energy may be computed below the cap", () => {
+  const coefficients = [1, -1].map((n) => ({ g: [n, 0, 0] as Vec3, re: 0.1, im: 0 }));
+  const lattice = [[2 * Math.PI, 0, 0], [0, 1, 0], [0, 0, 1]] as const; // biome-ignore format: a matrix
+  const chain = encloseProblem({ kind: "frozen", lattice, atoms: [], coefficients });
+  const { waves, ...rest } = waveSet(chain, [0.25, 0, 0], 2.53); // |k + G| = 1/4, 3/4, 5/4, 7/4, and 9/4 outside
+  expect([...waves.g].filter((_, i) => i % 3 === 0)).toEqual([0, -1, 1, -2]);
+  const [off, nX] = [0.3, 1];
+  const [kinetic, kineticError] = [waves.kinetic.slice(), waves.kineticError.slice()];
+  kinetic[2]! -= off;
+  kineticError[2]! += off;
+  const [lowest, near] = kinetic.slice(1) as unknown as [number, number];
+  const cap = 2.5 * lowest;
+  expect([near < cap, waves.kinetic[2]! > cap]).toEqual([true, true]);
+  const { far } = comparisonDiagonal(
+    kernels,
+    chain,
+    { ...rest, waves: { ...waves, kinetic, kineticError } },
+    nX,
+  );
+  // of 9/4, whose neighbours are 5/4 and 13/4
+  expect(far).toBeLessThanOrEqual(2.25 ** 2 / 2 - 0.1 * (cap / near + 1));
+  expect(far).toBeGreaterThan(2.53 - 0.1 * 2 * 2.5 - 1e-5);
 });

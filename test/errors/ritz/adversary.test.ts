@@ -105,3 +105,21 @@ test("dot products in an arithmetic of 24 bits hold the exact ones, and use a te
   }
   expect(most).toBeGreaterThan(0.1);
 });
+
+// Seen red: the roundings of joining two dot products left out, or one of two, or the errors of one product.
+test("S: two sums join the errors of two dot products, of which nothing but the errors is left", () => {
+  // the product of 4097/2 with itself is 2²² + 2¹¹ and 1/4, which the other takes off but for the 1/4
+  const [x, y] = [Float64Array.of(4097 / 2, 1), Float64Array.of(4097 / 2, -(2 ** 22 + 2 ** 11))];
+  for (const way of [outwards, inwards])
+    for (const [a, b] of [
+      [x, y],
+      [x.toReversed(), y.toReversed()],
+    ] as const) {
+      const round = (value: number, operator: string) =>
+        operator === "*" ? Math.fround(value) : way(value, operator);
+      const { re } = rounding(round, () => coarseDot.accurateOverlap(1, a, 0, b, 0));
+      expect(re.lo).toBeLessThanOrEqual(0.25);
+      expect(re.hi).toBeGreaterThanOrEqual(0.25);
+      expect(re.hi - re.lo).toBeLessThan(0.25 * 20 * u);
+    }
+});
