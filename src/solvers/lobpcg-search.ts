@@ -170,9 +170,11 @@ function putOverlaps(
   const { width } = kernels;
   const fixed = size - nW;
   const count = fixed - skipped;
-  const q = columns(s, skipped, count);
-  products.gemm("C", "N", count, nW, n, 1, q, n, y, n, 0, scratch, count);
-  putBlock(width, out, size, [skipped, count], [fixed, nW], scratch);
+  if (count > 0) {
+    const q = columns(s, skipped, count);
+    products.gemm("C", "N", count, nW, n, 1, q, n, y, n, 0, scratch, count);
+    putBlock(width, out, size, [skipped, count], [fixed, nW], scratch);
+  }
   products.hermitianOverlap(nW, n, columns(s, fixed, nW), n, y, n, scratch, nW);
   putBlock(width, out, size, [fixed, nW], [fixed, nW], scratch);
 }

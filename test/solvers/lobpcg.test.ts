@@ -199,3 +199,20 @@ test("tolerances down to rounding are reached", () => {
   const result = solve(operator, start(n, 11, 13), 11, 2e-12);
   expect(result.converged).toBe(true);
 });
+
+test("no product has a leading dimension of 0, which BLAS refuses", () => {
+  const { n, operator } = dense(spectra[0]![1], 3, false);
+  const least: number[] = [];
+  const strict: typeof kernels = {
+    ...kernels,
+    gemm(...given) {
+      const [, , , , , , , lda, , ldb, , , ldc] = given;
+      least.push(Math.min(lda, ldb, ldc));
+      kernels.gemm(...given);
+    },
+  };
+  const limits = { tolerance: 1e-6, nConverge: 5, maxIterations: 100 };
+  lobpcg(strict, operator, start(n, 7, 1), 7, lobpcgWorkspace(strict, n, 7), limits);
+  expect(least.length).toBeGreaterThan(0);
+  expect(Math.min(...least)).toBeGreaterThan(0);
+});
