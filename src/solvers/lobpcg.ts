@@ -98,11 +98,15 @@ export function lobpcg(
   let energy = USUAL_ENERGY;
   let rounding = 0;
   let isRounded = false;
-  /** Products for changes of the vectors, of norm 1 each, by at most `change`. */
+  /**
+   * Products for changes of the vectors, of norm 1 each, by at most `change`. Residuals err by that
+   * times the rounding; Ritz values, which later iterations keep, by its square times the rounding,
+   * where a residual of the tolerance moves a level by its square over a gap.
+   */
   const productsFor = (change: number): Products => {
     const added = SINGLE_ROUNDING * energy * change;
-    if (!mayRound || kernels.single === undefined || rounding + added > ROUNDING_SHARE * tolerance)
-      return kernels;
+    const isSmall = rounding + added <= ROUNDING_SHARE * tolerance && added * change <= tolerance ** 2 / GAP;
+    if (!mayRound || kernels.single === undefined || !isSmall) return kernels;
     isRounded = true;
     return kernels.single;
   };
@@ -205,6 +209,8 @@ function startBlock(
 const ROUNDING = 1000 * 2 ** -52;
 /** Rounding of the factors of a product to float32, in norms of columns. */
 const SINGLE_ROUNDING = 8 * 2 ** -24;
+/** Gap to other levels [Ha], a small one, with which a residual counts for a level. */
+const GAP = 0.1;
 /** Most of the tolerance that it may take in all iterations together. */
 const ROUNDING_SHARE = 0.2;
 /** ‖HW‖ of preconditioned residuals W of norm 1 [Ha], before it is measured. */

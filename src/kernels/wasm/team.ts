@@ -21,11 +21,19 @@ export interface Runner {
   run(name: string, parts: readonly Part[], work?: PartWork): void;
 }
 
-/** What another thread needs to take parts of the calls of an instance; can be sent to it. */
+/**
+ * What another thread needs to take parts of the calls of an instance; can be sent to it. Types of
+ * WebAssembly are left out of what users' compilers read: they may not have them.
+ */
 export interface SharedInstance {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
+  /** A WebAssembly.Module. */
+  readonly module: object;
+  /** Its WebAssembly.Memory. */
+  readonly memory: object;
 }
+
+/** Exports of an instance by name. */
+export type ExportsByName = Readonly<Record<string, unknown>>;
 
 /** A place in a team; can be sent to another thread. */
 export interface TeamPlace {
@@ -38,13 +46,13 @@ export interface TeamPlace {
 /** Threads that share out the calls of the kernels of one of them, the first. */
 export interface Team {
   /** Makes the runner of an instance, which others join by `place`. */
-  runner(instance: SharedInstance, exports: WebAssembly.Exports): Runner;
+  runner(instance: SharedInstance, exports: ExportsByName): Runner;
   /** Returns the place of a member, for the instances so far. */
   place(member: number): TeamPlace;
 }
 
 /** Makes the runner of an instance that no other thread joins. */
-export const runnerAlone = (exports: WebAssembly.Exports): Runner => ({
+export const runnerAlone = (exports: ExportsByName): Runner => ({
   size: 1,
   run(name, parts) {
     const call = exports[name] as (...given: number[]) => unknown;
@@ -80,7 +88,7 @@ const mailboxOn = (buffer: SharedArrayBuffer): Mailbox => ({
 });
 
 /** The exports of all instances of a module are in the same order. */
-const callsOf = (exports: WebAssembly.Exports): Calls => Object.values(exports) as unknown as Calls;
+const callsOf = (exports: ExportsByName): Calls => Object.values(exports) as unknown as Calls;
 
 /** Makes a team of `size` threads: this one, and others that are yet to take their places. */
 export function createTeam(size: number): Team {
@@ -139,7 +147,11 @@ export function serveTeam({ mailbox: buffer, instances, member }: TeamPlace): vo
   const mailbox = mailboxOn(buffer);
   const { words } = mailbox;
   const calls = instances.map(({ module, memory }) =>
-    callsOf(new WebAssembly.Instance(module, { env: { memory } }).exports),
+    callsOf(
+      new WebAssembly.Instance(module as WebAssembly.Module, {
+        env: { memory: memory as WebAssembly.Memory },
+      }).exports,
+    ),
   );
   for (let task = 0; Atomics.load(words, DISMISSED) === 0; task = changed(words, TASK, task))
     takeParts(mailbox, calls, member);
