@@ -106,7 +106,7 @@ export function lobpcg(
   const productsFor = (change: number): Products => {
     const added = SINGLE_ROUNDING * energy * change;
     const isSmall = rounding + added <= ROUNDING_SHARE * tolerance && added * change <= tolerance ** 2 / GAP;
-    if (!mayRound || kernels.single === undefined || !isSmall) return kernels;
+    if (!mayRound || energy > MOST_ENERGY || kernels.single === undefined || !isSmall) return kernels;
     isRounded = true;
     return kernels.single;
   };
@@ -148,14 +148,15 @@ export function lobpcg(
     operator.preconditionInto(w, hw, nW);
     normalizeColumns(kernels, n, w, nW, norms);
     const largest = chosen.reduce((most, j) => Math.max(most, residualNorms[j]!), 0);
-    const products = productsFor(CHANGE_PER_RESIDUAL * largest);
+    const change = CHANGE_PER_RESIDUAL * largest;
+    const products = productsFor(change);
     factorGram(panels, products, nP, nW, { least: leastOfW, seed: 31 * iterations });
     operator.applyInto(hw, w, nW, products);
     applications += nW;
     kernels.columnNorms2(norms, n, nW, hw);
     energy = Math.sqrt(norms.subarray(0, nW).reduce((most, norm) => Math.max(most, norm), 0));
 
-    rayleighRitz(panels, products, nP, nW, lambda);
+    rayleighRitz(panels, productsFor(change), nP, nW, lambda);
     searched = updateBlocks(panels, changeBy, nP, nW, chosen);
     lambda.set(work.values.subarray(0, m));
   }
@@ -215,6 +216,11 @@ const GAP = 0.1;
 const ROUNDING_SHARE = 0.2;
 /** ‖HW‖ of preconditioned residuals W of norm 1 [Ha], before it is measured. */
 const USUAL_ENERGY = 10;
+/**
+ * Above it [Ha] the preconditioner lets high energies pass, and convergence lives of directions
+ * conjugate to each other, which their rounding would end: a condensate in a trap 112 Ha deep.
+ */
+const MOST_ENERGY = 20;
 /** How far a residual [Ha] moves its vector in a step, the inverse of the gaps to higher levels. */
 const CHANGE_PER_RESIDUAL = 4;
 
