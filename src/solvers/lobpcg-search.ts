@@ -7,17 +7,26 @@ export interface Panels extends LobpcgWorkspace {
   readonly kernels: Arithmetic;
   readonly n: number;
   readonly m: number;
+  /** Whether products may be rounded: vectors then follow from their changes and residuals. */
+  readonly isRounding: boolean;
   /** Returns columns of a panel of n rows. */
   columns(panel: Float64Array, first: number, count: number): Float64Array;
 }
 
-export function panelsOf(kernels: Arithmetic, n: number, m: number, work: LobpcgWorkspace): Panels {
+export function panelsOf(
+  kernels: Arithmetic,
+  n: number,
+  m: number,
+  work: LobpcgWorkspace,
+  isRounding: boolean,
+): Panels {
   const column = kernels.width * n;
   return {
     ...work,
     kernels,
     n,
     m,
+    isRounding,
     columns: (panel, first, count) => panel.subarray(column * first, column * (first + count)),
   };
 }
@@ -190,7 +199,7 @@ export function rayleighRitz(
   nW: number,
   lambda: Float64Array,
 ): void {
-  const { kernels, n, m, s, hs, t, small, values, columns } = panels;
+  const { kernels, n, m, isRounding, s, hs, t, small, values, columns } = panels;
   const { a, g, factor, reduced, c, xp, php, scratch } = small;
   const { width } = kernels;
   const fixed = m + nP;
@@ -203,20 +212,23 @@ export function rayleighRitz(
       for (let k = width * (i + m * j); k < width * (i + m * j + 1); k++) scratch[k] = lambda[i]! * xp[k]!;
   putBlock(width, a, size, [0, m], [m, nP], scratch);
   putBlock(width, a, size, [m, nP], [m, nP], php);
-  products.gemm("C", "N", m, nW, n, 1, t, n, columns(s, fixed, nW), n, 0, scratch, m);
-  for (let j = 0; j < nW; j++)
-    for (let i = 0; i < m; i++)
-      for (let part = 0; part < width; part++)
-        scratch[width * (i + m * j) + part]! += lambda[i]! * g[width * (i + size * (fixed + j)) + part]!;
-  putBlock(width, a, size, [0, m], [fixed, nW], scratch);
-  putOverlaps(panels, products, a, size, nW, columns(hs, fixed, nW), m);
+  const hw = columns(hs, fixed, nW);
+  if (isRounding) {
+    products.gemm("C", "N", m, nW, n, 1, t, n, columns(s, fixed, nW), n, 0, scratch, m);
+    for (let j = 0; j < nW; j++)
+      for (let i = 0; i < m; i++)
+        for (let part = 0; part < width; part++)
+          scratch[width * (i + m * j) + part]! += lambda[i]! * g[width * (i + size * (fixed + j)) + part]!;
+    putBlock(width, a, size, [0, m], [fixed, nW], scratch);
+    putOverlaps(panels, products, a, size, nW, hw, m);
+  } else putOverlaps(panels, products, a, size, nW, hw);
   // R⁻ᴴ A R⁻¹ with the Cholesky factor R of G, then c = R⁻¹ y.
   reduced.set(a.subarray(0, width * size * size));
   kernels.solveTriangularRight(size, size, factor, size, reduced, size);
   kernels.solveTriangularLeft(size, size, factor, size, true, reduced, size);
   kernels.eigh(size, reduced, size, values, c, size);
   kernels.solveTriangularLeft(size, m, factor, size, false, c, size);
-  turnToReal(width, c, size, m);
+  if (isRounding) turnToReal(width, c, size, m);
 }
 
 /**
@@ -225,12 +237,12 @@ export function rayleighRitz(
  */
 export function updateBlocks(
   panels: Panels,
-  productsFor: (change: number) => Products,
+  changeBy: (change: number) => Products,
   nP: number,
   nW: number,
   chosen: readonly number[],
 ): Searched {
-  const { kernels, n, m, s, hs, t, norms, small, columns } = panels;
+  const { kernels, n, m, isRounding, s, hs, t, small, columns } = panels;
   const { width } = kernels;
   const size = m + nP + nW;
   const { c, cP, scratch } = small;
@@ -239,19 +251,31 @@ export function updateBlocks(
     cP.fill(0, width * size * i, width * (size * i + m));
     cP.set(c.subarray(width * (size * j + m), width * size * (j + 1)), width * (size * i + m));
   });
-  const turning = putTurn(width, scratch, c, size, m);
-  const adding = largestNorm(c.subarray(width * m), width * inner, width * size, m);
-  const [turn, add] = [productsFor(turning), productsFor(adding)];
-  norms.fill(1, 0, m);
+  const turn = isRounding ? changeBy(putTurn(width, scratch, c, size, m)) : undefined;
+  const add = changeBy(largestNorm(c.subarray(width * m), width * inner, width * size, m));
   for (const panel of [s, hs]) {
     add.gemm("N", "N", n, m, inner, 1, columns(panel, m, inner), n, c.subarray(width * m), size, 0, t, n);
     chosen.forEach((j, i) => {
       columns(panel, m + i, 1).set(columns(t, j, 1));
     });
-    turn.gemm("N", "N", n, m, m, 1, panel, n, scratch, m, 1, t, n);
-    kernels.addScaledColumns(panel, n, m, t, norms, panel);
+    if (turn === undefined) {
+      kernels.gemm("N", "N", n, m, m, 1, panel, n, c, size, 1, t, n);
+      panel.set(columns(t, 0, m));
+    } else addTurned(panels, panel, turn, 1);
   }
   return { size, columns: chosen };
+}
+
+/** Y ← Y + Y (c − 1) + β T for the first m columns of a panel, with c − 1 in small.scratch. */
+export function addTurned(
+  { kernels, n, m, t, norms, small: { scratch } }: Panels,
+  panel: Float64Array,
+  products: Products,
+  beta: 0 | 1,
+): void {
+  products.gemm("N", "N", n, m, m, 1, panel, n, scratch, m, beta, t, n);
+  norms.fill(1, 0, m);
+  kernels.addScaledColumns(panel, n, m, t, norms, panel);
 }
 
 /** Turns the phases of m columns so that their diagonal elements are positive: X⁺ is near X. */

@@ -1,6 +1,7 @@
 import { invariant } from "../common/failure.ts";
 import type { Arithmetic, Products } from "../kernels/kernels.ts";
 import {
+  addTurned,
   directions,
   factorGram,
   LEAST_OF_W,
@@ -89,7 +90,8 @@ export function lobpcg(
   invariant(isLarge, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
   const { s, hs, t, norms, maxDirections } = work;
-  const panels = panelsOf(kernels, n, m, work);
+  const mayUseSingle = mayRound && tolerance >= FINEST && kernels.single !== undefined;
+  const panels = panelsOf(kernels, n, m, work, mayUseSingle);
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
   // 1 and more for the last digits: W is then orthonormalised in any case.
@@ -106,9 +108,9 @@ export function lobpcg(
   const productsFor = (change: number): Products => {
     const added = SINGLE_ROUNDING * energy * change;
     const isSmall = rounding + added <= ROUNDING_SHARE * tolerance && added * change <= tolerance ** 2 / GAP;
-    if (!mayRound || energy > MOST_ENERGY || kernels.single === undefined || !isSmall) return kernels;
+    if (!mayUseSingle || energy > MOST_ENERGY || !isSmall) return kernels;
     isRounded = true;
-    return kernels.single;
+    return kernels.single!;
   };
   const changeBy: typeof productsFor = (change) => {
     const products = productsFor(change);
@@ -188,7 +190,7 @@ function startBlock(
   lambda: Float64Array,
   changeBy: (change: number) => Products,
 ): void {
-  const { kernels, n, m, s, hs, t, small, norms, values, columns } = panels;
+  const { kernels, n, m, isRounding, s, hs, t, small, values, columns } = panels;
   const start = columns(s, 0, m);
   start.set(x.subarray(0, start.length));
   const orthoWork = { coefficients: small.scratch, gram: small.factor, norms: panels.norms };
@@ -197,12 +199,15 @@ function startBlock(
   kernels.hermitianOverlap(m, n, s, n, hs, n, small.reduced, m);
   kernels.eigh(m, small.reduced, m, values, small.c, m);
   lambda.set(values.subarray(0, m));
-  turnToReal(kernels.width, small.c, m, m);
-  const products = changeBy(putTurn(kernels.width, small.scratch, small.c, m, m));
-  norms.fill(1, 0, m);
+  if (isRounding) turnToReal(kernels.width, small.c, m, m);
+  const products = isRounding ? changeBy(putTurn(kernels.width, small.scratch, small.c, m, m)) : undefined;
   for (const panel of [s, hs]) {
-    products.gemm("N", "N", n, m, m, 1, panel, n, small.scratch, m, 0, t, n);
-    kernels.addScaledColumns(panel, n, m, t, norms, panel);
+    if (products !== undefined) {
+      addTurned(panels, panel, products, 0);
+      continue;
+    }
+    kernels.gemm("N", "N", n, m, m, 1, panel, n, small.c, m, 0, t, n);
+    panel.set(columns(t, 0, m));
   }
 }
 
@@ -210,6 +215,8 @@ function startBlock(
 const ROUNDING = 1000 * 2 ** -52;
 /** Rounding of the factors of a product to float32, in norms of columns. */
 const SINGLE_ROUNDING = 8 * 2 ** -24;
+/** Finer tolerances [Ha] leave no room beside the rounding of float64. */
+const FINEST = 1e-9;
 /** Gap to other levels [Ha], a small one, with which a residual counts for a level. */
 const GAP = 0.1;
 /** Most of the tolerance that it may take in all iterations together. */

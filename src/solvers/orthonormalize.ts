@@ -56,7 +56,6 @@ export function orthonormalizeAgainst(
     }
     normalizeColumns(kernels, n, w, nNew, norms);
     kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
-    if (smallest > 0.01 && isIdentity(kernels.width, gram, nNew)) return;
     if (!kernels.cholesky(nNew, gram, nNew)) {
       // Numerically dependent columns: a shifted Cholesky QR conditions them for the next pass.
       kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
@@ -75,14 +74,6 @@ export function orthonormalizeAgainst(
     // Errors 2⁻⁵³/smallest (projection) and 2⁻⁵³/least² (Cholesky QR) are below 1e-13 here.
     if (smallest > 0.01 && least > 0.05) return;
   }
-}
-
-/** Whether a Hermitian matrix is the identity to 1e-13. */
-function isIdentity(width: 1 | 2, gram: Float64Array, n: number): boolean {
-  for (let j = 0; j < n; j++)
-    for (let i = width * n * j; i < width * (n * j + j + 1); i++)
-      if (!(Math.abs(gram[i]! - (i === width * (n * j + j) ? 1 : 0)) <= 1e-13)) return false;
-  return true;
 }
 
 export function normalizeColumns(
