@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { chromium, type Page } from "playwright-core";
+import { chromium, type Page, type Response } from "playwright-core";
 import { LAUNCH, serve } from "../../test/browser.ts";
 
 /** What is done with the page, in this order. */
@@ -59,13 +59,16 @@ export async function pageFigures(folder: string): Promise<PageFigures> {
   try {
     const page = await browser.newPage();
     const bodies: Promise<Buffer>[] = [];
-    page.context().on("response", (response) => void bodies.push(response.body()));
+    const keep = (response: Response): void => void bodies.push(response.body());
+    page.context().on("response", keep);
     await page.addInitScript(WATCH);
     await browser.startTracing(page, {
       categories: ["toplevel", "loading", "devtools.timeline", "blink.user_timing"],
     });
     await page.goto(`${served.address}/index.html`);
     await page.locator("#job-facts:not(:empty)").waitFor();
+    // What comes after the load may end with the browser, unread.
+    page.context().off("response", keep);
     const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body, { level: 9 }).length);
     await work(page);
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
