@@ -258,21 +258,29 @@ export function updateBlocks(
     chosen.forEach((j, i) => {
       columns(panel, m + i, 1).set(columns(t, j, 1));
     });
-    if (turn === undefined) {
-      kernels.gemm("N", "N", n, m, m, 1, panel, n, c, size, 1, t, n);
-      panel.set(columns(t, 0, m));
-    } else addTurned(panels, panel, turn, 1);
+    turnVectors(panels, panel, c, size, turn, 1);
   }
   return { size, columns: chosen };
 }
 
-/** Y ← Y + Y (c − 1) + β T for the first m columns of a panel, with c − 1 in small.scratch. */
-export function addTurned(
-  { kernels, n, m, t, norms, small: { scratch } }: Panels,
+/**
+ * Y ← Y c + β T for the first m columns of a panel; with rounded products Y + Y (c − 1) + β T.
+ *
+ * @param c coefficients, `ld` rows to a column; c − 1 is in small.scratch where products are given.
+ */
+export function turnVectors(
+  { kernels, n, m, t, norms, small: { scratch }, columns }: Panels,
   panel: Float64Array,
-  products: Products,
+  c: Float64Array,
+  ld: number,
+  products: Products | undefined,
   beta: 0 | 1,
 ): void {
+  if (products === undefined) {
+    kernels.gemm("N", "N", n, m, m, 1, panel, n, c, ld, beta, t, n);
+    panel.set(columns(t, 0, m));
+    return;
+  }
   products.gemm("N", "N", n, m, m, 1, panel, n, scratch, m, beta, t, n);
   norms.fill(1, 0, m);
   kernels.addScaledColumns(panel, n, m, t, norms, panel);

@@ -1,7 +1,6 @@
 import { invariant } from "../common/failure.ts";
 import type { Arithmetic, Products } from "../kernels/kernels.ts";
 import {
-  addTurned,
   directions,
   factorGram,
   LEAST_OF_W,
@@ -11,6 +10,7 @@ import {
   rayleighRitz,
   type Searched,
   turnToReal,
+  turnVectors,
   updateBlocks,
 } from "./lobpcg-search.ts";
 import type { LobpcgWorkspace } from "./lobpcg-workspace.ts";
@@ -190,7 +190,7 @@ function startBlock(
   lambda: Float64Array,
   changeBy: (change: number) => Products,
 ): void {
-  const { kernels, n, m, isRounding, s, hs, t, small, values, columns } = panels;
+  const { kernels, n, m, isRounding, s, hs, small, values, columns } = panels;
   const start = columns(s, 0, m);
   start.set(x.subarray(0, start.length));
   const orthoWork = { coefficients: small.scratch, gram: small.factor, norms: panels.norms };
@@ -201,14 +201,7 @@ function startBlock(
   lambda.set(values.subarray(0, m));
   if (isRounding) turnToReal(kernels.width, small.c, m, m);
   const products = isRounding ? changeBy(putTurn(kernels.width, small.scratch, small.c, m, m)) : undefined;
-  for (const panel of [s, hs]) {
-    if (products !== undefined) {
-      addTurned(panels, panel, products, 0);
-      continue;
-    }
-    kernels.gemm("N", "N", n, m, m, 1, panel, n, small.c, m, 0, t, n);
-    panel.set(columns(t, 0, m));
-  }
+  for (const panel of [s, hs]) turnVectors(panels, panel, small.c, m, products, 0);
 }
 
 /** Rounding in residuals [Ha], a few hundred units of the last place for energies of some Ha. */
