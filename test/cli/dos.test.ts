@@ -57,7 +57,7 @@ test("nothing is drawn where bands are missing", async () => {
 test("spin down is drawn below the axis", async () => {
   const spin = { density: [1, 2, 1] };
   const svg = await dosSvg({ fermiLevel: 0, energies: [-1, 0, 1], spins: [spin, spin] }, { title: "t" });
-  expect(svg).toContain("■ spin down");
+  expect(svg).toContain("spin down");
   expect(svg).toContain("states per eV, spin and cell");
   await expect(dosSvg({ fermiLevel: 0, energies: [], spins: [] })).rejects.toThrow(/must have a density/);
 });

@@ -66,11 +66,15 @@ test("words in pictures have a contrast of 4.5 on white, and on black where a da
       { ...axes, level: { value: 2.5, label: "level" } },
     ),
   ];
-  const written = svgs.flatMap((svg) =>
-    [...parse(svg).querySelectorAll("text, text > tspan")].map(
-      (node) => node.closest("[fill]:not([fill=currentColor])")?.getAttribute("fill") ?? INK,
-    ),
+  const texts = svgs.flatMap((svg) => [...parse(svg).querySelectorAll("text, text > tspan")]);
+  const fillOf = (node: Element) =>
+    node.closest("[fill]:not([fill=currentColor])")?.getAttribute("fill") ?? INK;
+  const [squares, words] = [true, false].map((is) =>
+    texts.filter((node) => (node.textContent === "■") === is),
   );
+  // Squares of keys are marks: they have the colours of their lines.
+  expect(squares!.map(fillOf)).toEqual(PALETTE.map((_, i) => colourOf(i)));
+  const written = words!.map(fillOf);
   const colours = [...new Set([...written, FAINT, INK])].filter((colour) => /^#/.test(colour));
   expect(colours.length).toBeGreaterThan(PALETTE.length);
   for (const colour of colours) {

@@ -128,6 +128,8 @@ describe("the page", () => {
       expect(await page.evaluate("crossOriginIsolated")).toBe(isolated);
       expect(await textOf(page, "#machine")).toContain(isolated ? "shared between" : "copied between");
       await edited(page, JOB);
+      // Seen red: single calls timed by a clock with ticks of 0.1 ms, about 0 s without isolation.
+      expect(await textOf(page, "#job-facts")).toMatch(/about 0\.0*[1-9] s a step/);
       await page.click("#scf-run");
       await page.locator("#scf-message", { hasText: "fewest steps" }).waitFor();
       const results: (ResultFile & { mixing: string })[] = JSON.parse(await saved(page, "#scf-save"));
@@ -156,6 +158,7 @@ describe("the page", () => {
     await page.click("#tab-bands"); // the page is free
     await page.click("#tab-scf");
     expect(page.workers().length).toBeGreaterThan(before);
+    await shot(page, "running");
     await page.click("#scf-stop");
     await page.locator("#scf-message", { hasText: "Stopped" }).waitFor({ timeout: 2000 });
     await expect.poll(() => page.workers().length).toBe(before);
@@ -192,6 +195,7 @@ describe("the page", () => {
         document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
       }, text);
       await said(/^ecut: must be .*, got "many"/);
+      expect(await page.locator(".crystal.stale").count()).toBe(1); // the one of before
       await shot(page, "wrong-file");
       await page.locator("details > summary").click();
       await page.fill("#job", '{ "ecut": }');
@@ -298,6 +302,7 @@ describe("the page", () => {
     writeFileSync(changed, [lines[0], JSON.stringify(point), ...lines.slice(2)].join("\n"));
     await page.setInputFiles("#certificate-file", changed);
     await page.locator("#certificate-message.error", { hasText: "Not valid: k = " }).waitFor();
+    await shot(page, "certificate-refused");
   });
 
   scenario("shows the dielectric spectrum of a slab beside its damped iteration", async () => {
@@ -325,6 +330,10 @@ describe("the page", () => {
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
       expect(await unnamed(page)).toEqual([]);
       expect(await pale(page)).toEqual([]);
+      await page.focus("#scf-run");
+      await page.keyboard.press("Enter");
+      await page.locator("#scf-message", { hasText: "fewest steps" }).waitFor();
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
       await shot(page, `phone-${colours}`);
       await context.close();
       const wide = await opened({ colours });

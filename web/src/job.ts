@@ -30,7 +30,10 @@ const choice = byId("example", HTMLSelectElement);
 const message = byId("job-message", HTMLElement);
 const facts = byId("job-facts", HTMLElement);
 const named = byId("job-files", HTMLElement);
-const view = crystalView(byId("crystal", HTMLCanvasElement));
+const canvas = byId("crystal", HTMLCanvasElement);
+const view = crystalView(canvas);
+/** Pales a crystal that is not the job's. */
+const setStale = (isStale: boolean): void => void canvas.parentElement!.classList.toggle("stale", isStale);
 
 let files: Files = {};
 let name = "job.json";
@@ -52,6 +55,7 @@ const look = newest(async () => {
   try {
     crystal = await inBackground("look", asked);
     view.show(crystal);
+    setStale(false);
     for (const tell of listeners) tell(crystal);
     byId("crystal-name", HTMLElement).textContent = crystal.title;
     const { text, warnings } = await inBackground("estimate", { source: asked, cores: CORES });
@@ -59,6 +63,7 @@ const look = newest(async () => {
     says(message, warnings.join(" "));
   } catch (error) {
     facts.textContent = "";
+    setStale(true);
     says(message, error instanceof Error ? error.message : String(error), "error");
   }
 });

@@ -36,6 +36,8 @@ const TITLE_LINE = 18;
 const KEY_ROW = 14;
 const KEY_SPACE = 16;
 const DASHES = 30;
+/** Width of the square of a colour with the space after it [px]. */
+const SQUARE = 15;
 /** From the edge of a narrow picture, where what does not fit beside the axis begins [px]. */
 const EDGE = 6;
 /** Space between a key that begins there and the number of the topmost tick [px]. */
@@ -111,7 +113,11 @@ export function above({
               ...place,
             }),
           );
-        if ("colour" in name) return words(0, inkOf(name.colour));
+        if ("colour" in name) {
+          const { colour: fill } = name;
+          const square = text(plot, "■", dy, { dx: from + dx, fontWeight: 600, fill, ...place });
+          return [square, ...words(SQUARE, inkOf(fill))];
+        }
         const line = plot.vector([name.label], {
           frameAnchor: "top-left",
           dx: from + dx,
@@ -162,8 +168,8 @@ function placesOf(key: readonly (string | KeyName)[], room: number): KeyPlace[] 
   let [dx, row, height] = [0, 0, 1];
   return key.map((given, i) => {
     const name = typeof given === "string" ? { label: given, colour: colourOf(i) } : given;
-    const indent = "colour" in name ? 0 : DASHES + 6;
-    const lines = brokenInto("colour" in name ? `■ ${name.label}` : name.label, room - indent, 12);
+    const indent = "colour" in name ? SQUARE : DASHES + 6;
+    const lines = brokenInto(name.label, room - indent, 12);
     const width = indent + Math.max(...lines.map((line) => widthOf(line, 12)));
     if (dx > 0 && (dx + width > room || lines.length > 1)) [dx, row, height] = [0, row + height, 1];
     const place = { name, lines, dx, row };
