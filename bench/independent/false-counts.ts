@@ -42,6 +42,7 @@ export async function falseCounts(name: string, problem: ExactProblem, k: Vec3, 
   const proposals: BandProposal[] = [];
   const found = encloseBands(kernels, enclosed, k, bands, {
     ecut: 4,
+    reach: 4,
     onProved: (one) => proposals.push(one),
   });
   if (!Array.isArray(found)) throw new Error(`${name}: ${found.reason}`);

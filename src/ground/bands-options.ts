@@ -1,6 +1,7 @@
 import { parseKpoints } from "../bands/k-path.ts";
 import { number, type Option, type Options, text, toggle } from "../common/options.ts";
 import type { Vec3 } from "../common/vec3.ts";
+import { USUAL_WIDTH } from "../errors/certify/band-enclosure.ts";
 
 /** What a band structure may be told. */
 export const BANDS_OPTIONS = {
@@ -48,11 +49,14 @@ export const BANDS_OPTIONS = {
   }),
   /** Whether levels get guaranteed intervals; an aborted `signal` keeps the k-points so far. */
   errorBars: toggle({ help: "guaranteed intervals around the energies" }),
-  /** Largest width of the intervals [Ha]; the cutoff behind them is raised for it. */
+  /**
+   * Largest width of the intervals [Ha]; the cutoff behind them is raised for it. Default 1e-4.
+   */
   accuracy: number({
-    rule: "must be a positive width in Ha; such as 1e-4",
+    rule: "must be a positive width in Ha; 1e-4 is usual",
     above: 0,
-    help: "width in Ha that the intervals should have, such as 1e-6 (with --error-bars)",
+    default: USUAL_WIDTH,
+    help: "width in Ha that intervals should have (with --error-bars, default {default})",
     value: "HA",
   }),
   /** Whether to keep what proves the intervals, to be written to a file and checked there. */

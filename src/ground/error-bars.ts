@@ -1,8 +1,8 @@
 import type { FrozenProblem } from "../bands/frozen-problem.ts";
 import { invariant, requireOption } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
-import type { BandEnclosure } from "../errors/certify/band-enclosure.ts";
-import { type CertifiedPoint, type Claim, claimsOf } from "../errors/certify/certificate.ts";
+import { type BandEnclosure, USUAL_WIDTH } from "../errors/certify/band-enclosure.ts";
+import { type CertifiedPoint, CLAIM_WIDTH, type Claim, claimsOf } from "../errors/certify/certificate.ts";
 import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
@@ -14,7 +14,7 @@ import type { BandEnergy } from "./band-levels.ts";
 export interface ErrorBarOptions {
   /** Cutoff of the trial vectors [Ha]. */
   readonly ecut: number;
-  /** Largest width wanted [Ha]; cutoffs are raised for it. */
+  /** Largest width wanted of what is told [Ha]; cutoffs are raised for it. Default 1e-4. */
   readonly accuracy?: number | undefined;
   readonly backend: BackendName;
   /** k-points at once. Default 1; no digit depends on it. */
@@ -33,6 +33,8 @@ export interface ErrorBarOptions {
 export interface ErrorBars {
   /** For each k-point its levels with intervals; undefined where no proof was found. */
   readonly levels: readonly (readonly BandEnergy[] | undefined)[];
+  /** Largest width that was wanted [Ha]. */
+  readonly accuracy: number;
   /** Widest interval [Ha]; NaN if there is none. */
   readonly widest: number;
   /** What rounding alone contributes to it [Ha]. */
@@ -101,7 +103,7 @@ export async function levelsWithErrorBars(
 ): Promise<ErrorBars> {
   const {
     ecut,
-    accuracy,
+    accuracy = USUAL_WIDTH,
     backend,
     threads = 1,
     worker,
@@ -114,7 +116,7 @@ export async function levelsWithErrorBars(
     (k): EnclosureTask => ({
       k,
       nBands,
-      options: accuracy === undefined ? { ecut } : { ecut, accuracy },
+      options: { ecut, accuracy: certificate ? accuracy / CLAIM_WIDTH : accuracy },
       withProposals: certificate,
     }),
   );
@@ -153,6 +155,7 @@ export async function levelsWithErrorBars(
   const rests = [...assumptions];
   return {
     levels,
+    accuracy,
     widest,
     rounding,
     assumptions: rests,

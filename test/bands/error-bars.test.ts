@@ -90,6 +90,22 @@ test("an accuracy narrows the intervals, and energies above them come down", asy
   expect(narrow.file.zero).toBeLessThan(plain.file.zero);
 });
 
+// Seen red: the accuracy handed on as it is, which the proof meets and the wider claims do not.
+test("claims of a certificate are within the accuracy as well", async () => {
+  const run = (certificate: boolean, accuracy: number) =>
+    runBands(example("cohen-bergstresser", { ecut: 5 }), {
+      kpoints: kpoints.slice(1),
+      bands: 3,
+      errorBars: true,
+      certificate,
+      accuracy,
+    });
+  const { widest } = (await run(false, 1e-5)).errorBars!;
+  const claimed = (await run(true, widest)).errorBars!;
+  expect(claimed.certificate!.points[0]!.claims.length).toBe(3);
+  expect([claimed.widest <= widest, claimed.accuracy]).toEqual([true, widest]);
+});
+
 const model: Model = {
   lattice: createLattice([
     [5, 0, 0],

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
+import { USUAL_WIDTH } from "../../src/errors/certify/band-enclosure.ts";
+import { CLAIM_WIDTH } from "../../src/errors/certify/certificate.ts";
 import { exactHamiltonian, levelsWithErrorBars } from "../../src/ground/error-bars.ts";
 import { type CertificateReport, verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { CERTIFICATE_ECUT, cohenBergstresserModel, example } from "./certificates.ts";
@@ -69,7 +71,7 @@ test("claims hold the intervals of the band structure, little wider", async () =
     exactHamiltonian(cohenBergstresserModel, undefined),
     KPOINTS,
     BANDS,
-    { ecut: CERTIFICATE_ECUT, backend: "wasm" },
+    { ecut: CERTIFICATE_ECUT, backend: "wasm", accuracy: USUAL_WIDTH / CLAIM_WIDTH },
   );
   lines.slice(1).forEach((text, i) => {
     (JSON.parse(text) as Line).claims.forEach((claim, band) => {

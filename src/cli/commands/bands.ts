@@ -80,13 +80,13 @@ export const bands = jobCommand({
     });
   },
   save: writeFiles,
-  tell: (run, { options, host, title }, phases) => ({
+  tell: (run, { host, title }, phases) => ({
     warnings: run.warnings,
     json: () => bandsText(run.file),
     essential: () => essentialBands(run),
     summary: () => `${title}\n\n${bandsSummary(run, host.stdout)}`,
     details: () => workDetails(phases, run.file.resources),
-    failures: shortcomings(run, options.accuracy),
+    failures: shortcomings(run),
   }),
 });
 
@@ -118,7 +118,7 @@ async function writeFiles(
 }
 
 /** What was asked for and not reached, in one line each. */
-function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: number | undefined): string[] {
+function shortcomings({ converged, residual, errorBars }: BandsRun): string[] {
   const found: string[] = [];
   if (!converged) found.push(`the largest residual is ${residual.toExponential(1)} Ha; more bands may help`);
   const [failure] = errorBars?.failures ?? [];
@@ -126,11 +126,11 @@ function shortcomings({ converged, residual, errorBars }: BandsRun, accuracy: nu
     found.push(
       `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}${failure.remedy === undefined ? "" : `; ${failure.remedy}`}`,
     );
-  if (errorBars !== undefined && accuracy !== undefined && errorBars.widest > accuracy)
+  if (errorBars !== undefined && errorBars.widest > errorBars.accuracy)
     found.push(
-      `the widest interval has ${aboveText(errorBars.widest)} Ha, ${
-        errorBars.rounding > accuracy / 2
-          ? `${errorBars.rounding.toExponential(1)} Ha of it by rounding: more is not to be had in double precision`
+      `the widest interval has ${aboveText(errorBars.widest)} Ha, more than ${errorBars.accuracy}: ${
+        errorBars.rounding > errorBars.accuracy / 2
+          ? `${errorBars.rounding.toExponential(1)} Ha of it by rounding; less is not to be had in double precision`
           : "a higher ecut may help"
       }`,
     );

@@ -24,6 +24,9 @@ export interface BandEnclosure {
   readonly assumptions: readonly string[];
 }
 
+/** Largest width of enclosures where none is asked for [Ha]. */
+export const USUAL_WIDTH = 1e-4;
+
 /** What every enclosure rests on. */
 export const ASSUMPTIONS: readonly string[] = [
   "the operator is the one of the stored problem: every number in it is exactly its binary64 value",

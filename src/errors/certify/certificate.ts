@@ -24,6 +24,9 @@ export interface CertifiedPoint {
   readonly proposals: readonly BandProposal[];
 }
 
+/** No claim is wider than this times the enclosure it comes from: 5/4 and roundings. */
+export const CLAIM_WIDTH = 1.2501;
+
 /**
  * Returns the proved enclosures as claims, wider by 1/8 on either side: sums on another machine
  * round differently, and its proof must still fit.

@@ -1,7 +1,7 @@
 import { NotConvergedError, requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import type { BandEnclosure, NotCertified } from "../certify/band-enclosure.ts";
+import { type BandEnclosure, type NotCertified, USUAL_WIDTH } from "../certify/band-enclosure.ts";
 import { type BandProposal, certifyBands } from "../certify/certify-bands.ts";
 import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
 import { type ProposalOptions, proposeTrial } from "../propose/propose-bands.ts";
@@ -9,15 +9,15 @@ import { proposeCount } from "../propose/propose-count.ts";
 
 /** Options of `encloseBands`. */
 export interface EncloseOptions {
-  /** Cutoff of the basis [Ha]; trial vectors reach to `reach` times it. Default 20. */
+  /** Least cutoff of the trial vectors [Ha]. Default 20. */
   readonly ecut?: number;
-  /** Default 4. */
-  readonly reach?: number;
   /**
-   * Largest width wanted [Ha]: cutoffs and residuals become just good enough, between `ecut` and
-   * the largest reach. Where rounding or that limit prevents it, bands come out wider.
+   * Largest width wanted [Ha]: cutoffs and residuals become just good enough, between `ecut` and 16
+   * times it. Where rounding or that limit prevents it, bands come out wider. Default 1e-4.
    */
   readonly accuracy?: number;
+  /** In place of an accuracy: trial vectors reach to this times `ecut`, whatever the widths. */
+  readonly reach?: number;
   /** Called with each proved proposal: together they are the certificate of the result. */
   readonly onProved?: ((proposal: BandProposal) => void) | undefined;
 }
@@ -49,15 +49,20 @@ export function encloseBands(
   problem: EnclosedProblem,
   k: Vec3,
   nBands: number,
-  { ecut = 20, accuracy = Infinity, reach = 4, onProved }: EncloseOptions = {},
+  { ecut = 20, accuracy, reach, onProved }: EncloseOptions = {},
 ): BandEnclosure[] | NotCertified {
   requireInput(
     Number.isInteger(nBands) && nBands >= 1,
     () => `bands: a whole number ≥ 1 is needed, got ${nBands}`,
   );
+  const width = accuracy ?? USUAL_WIDTH;
   requireInput(
-    ecut > 0 && accuracy > 0,
+    ecut > 0 && width > 0,
     () => `ecut and accuracy: positive energies in Ha are needed, got ${ecut} and ${accuracy}`,
+  );
+  requireInput(
+    reach === undefined || (reach >= 1 && accuracy === undefined),
+    () => `reach: must be a number ≥ 1 and stand without an accuracy, got ${reach} and ${accuracy ?? "none"}`,
   );
   let isCounted = false;
   try {
@@ -72,12 +77,12 @@ export function encloseBands(
       return found;
     };
     let reached = 0;
-    if (accuracy === Infinity) return helped(attempt({ cutoff: reach * ecut }));
+    if (reach !== undefined) return helped(attempt({ cutoff: reach * ecut }));
     const cutoff = LARGEST_REACH * ecut;
-    let result = attempt({ cutoff, enough: { from: ecut, width: accuracy, nBands } });
-    while (!isWithin(result, accuracy) && reached < cutoff && !isRounding(result, accuracy)) {
+    let result = attempt({ cutoff, enough: { from: ecut, width, nBands } });
+    while (!isWithin(result, width) && reached < cutoff && !isRounding(result, width)) {
       const from = Math.min(1.5 * reached, cutoff);
-      result = narrower(result, attempt({ cutoff, enough: { from, width: accuracy / 4, nBands } }));
+      result = narrower(result, attempt({ cutoff, enough: { from, width: width / 4, nBands } }));
     }
     return helped(result);
   } catch (error) {
@@ -94,12 +99,12 @@ export function encloseBands(
 const helped = (result: BandEnclosure[] | NotCertified): BandEnclosure[] | NotCertified =>
   Array.isArray(result) ? result : { ...result, remedy: "a higher ecut may help" };
 
-const isWithin = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
-  Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= accuracy);
+const isWithin = (result: BandEnclosure[] | NotCertified, width: number): boolean =>
+  Array.isArray(result) && result.every(({ lower, upper }) => upper - lower <= width);
 
 /** Tells whether a wider basis is in vain: rounding alone is half of the width asked for. */
-const isRounding = (result: BandEnclosure[] | NotCertified, accuracy: number): boolean =>
-  Array.isArray(result) && result.some(({ parts }) => parts.arithmetic > accuracy / 2);
+const isRounding = (result: BandEnclosure[] | NotCertified, width: number): boolean =>
+  Array.isArray(result) && result.some(({ parts }) => parts.arithmetic > width / 2);
 
 /** Both are proved: band by band the narrower one is taken. */
 function narrower(

@@ -46,7 +46,7 @@ const changed = (change: (trial: Float64Array, rows: number) => void): BandPropo
 test("enclosures hold the eigenvalues of a far larger basis, at Γ and elsewhere, and are as narrow as promised", () => {
   reference.points.slice(0, 2).forEach((k, i) => {
     // 21.1 Ha: as far as the potential reaches from 10 Ha
-    const bands = encloseBands(kernels, problem, k, 8, { ecut: 21.1 });
+    const bands = encloseBands(kernels, problem, k, 8, { ecut: 21.1, reach: 4 });
     mustContain(bands, reference.cohenBergstresser[i]!);
     for (const band of enclosures(bands)) expect(width(band)).toBeLessThan(i === 0 ? 2e-9 : 4e-9);
     if (i === 0) expect(width(enclosures(bands)[0]!)).toBeLessThan(4e-11);
@@ -82,6 +82,19 @@ test("an accuracy takes no more than it needs", () => {
   });
   expect(new Set(cutoffs).size).toBeGreaterThan(2);
   expect(cutoffs.at(-1)!).toBeLessThan(50);
+});
+
+// Seen red: a cutoff of four times ecut by default, which is far narrower.
+test("nothing said, intervals are 1e-4 Ha wide at most, where the cutoff alone leaves them wider", () => {
+  const k: Vec3 = [0.1, 0.2, 0.3];
+  const widest = (options: { ecut: number; reach?: number }) =>
+    Math.max(...enclosures(encloseBands(kernels, problem, k, 8, options)).map(width));
+  expect(widest({ ecut: 6, reach: 1 })).toBeGreaterThan(1e-4);
+  expect(widest({ ecut: 6 })).toBeLessThanOrEqual(1e-4);
+  expect(widest({ ecut: 6 })).toBeGreaterThan(1e-7);
+  expect(() => encloseBands(kernels, problem, k, 8, { accuracy: 1e-3, reach: 2 })).toThrow(
+    /reach: must be a number ≥ 1 and stand without an accuracy, got 2 and 0\.001/,
+  );
 });
 
 test("elimination alone gives lower bounds below the exact values by the size of the discretisation error", () => {
@@ -227,7 +240,7 @@ test("k and k + G have the same bands", () => {
   ].map(
     (
       k, // biome-ignore format: two points
-    ) => enclosures(encloseBands(kernels, problem, k as [number, number, number], 5, { ecut: 12 })),
+    ) => enclosures(encloseBands(kernels, problem, k as [number, number, number], 5, { ecut: 12, reach: 4 })),
   );
   a!.forEach((band, i) => {
     expect(Math.max(band.lower, b![i]!.lower)).toBeLessThanOrEqual(Math.min(band.upper, b![i]!.upper));

@@ -37,7 +37,7 @@ test("free electrons: the kinetic energies lie in enclosures of the size of roun
   const energies: number[] = [];
   for (let x = -4; x <= 4; x++) for (let y = -4; y <= 4; y++) for (let z = -4; z <= 4; z++) energies.push(problem.reciprocal.kinetic(k, x, y, z).value); // biome-ignore format: a box
   energies.sort((a, b) => a - b);
-  bandsOf(encloseBands(kernels, problem, k, 6, { ecut: 6 })).forEach(({ lower, upper }, i) => {
+  bandsOf(encloseBands(kernels, problem, k, 6, { ecut: 6, reach: 4 })).forEach(({ lower, upper }, i) => {
     expect(lower <= energies[i]! + 1e-15 && energies[i]! - 1e-15 <= upper).toBe(true);
     expect(upper - lower).toBeLessThan(1e-11);
     expect(upper - lower).toBeGreaterThan(0);
@@ -69,7 +69,7 @@ test("a potential in one direction: Mathieu's eigenvalues and free motion across
     for (const [y, z] of [[0, 0], [-1, 0], [1, 0], [0, -1], [0, 1]]) // biome-ignore format: neighbours
       exact.push(e + (across ** 2 * ((0.1 + y!) ** 2 + (0.05 + z!) ** 2)) / 2);
   exact.sort((a, b) => a - b);
-  bandsOf(encloseBands(kernels, problem, k, 5, { ecut: 14 })).forEach(({ lower, upper }, i) => {
+  bandsOf(encloseBands(kernels, problem, k, 5, { ecut: 14, reach: 4 })).forEach(({ lower, upper }, i) => {
     const rounding = 1e-13 * 500; // of the tridiagonal eigenvalues, whose matrix has norm 160
     expect(lower <= exact[i]! + rounding && exact[i]! - rounding <= upper).toBe(true);
     expect(upper - lower).toBeLessThan(1e-7);
@@ -81,7 +81,7 @@ test("a constant added to the potential moves every bound by exactly that, up to
   const coefficients = [...pair([1, 0, 0], -0.1, 0.05), ...pair([0, 1, -1], 0.04, -0.02)];
   const k: Vec3 = [0.1, 0.3, -0.2];
   const [plain, shifted] = [coefficients, [...coefficients, { g: [0, 0, 0] as Vec3, re: 0.7, im: 0 }]].map(
-    (list) => bandsOf(encloseBands(kernels, encloseProblem(frozen(list)), k, 4, { ecut: 6 })),
+    (list) => bandsOf(encloseBands(kernels, encloseProblem(frozen(list)), k, 4, { ecut: 6, reach: 4 })),
   );
   plain!.forEach(({ lower, upper }, i) => {
     expect(Math.abs(shifted![i]!.lower - lower - 0.7)).toBeLessThan(1e-15);

@@ -34,13 +34,13 @@ test("the bare GTH Hamiltonian of silicon at Γ: as narrow as promised, around t
       expect(lower).toBeLessThan(levels[i]! + slack);
       expect(upper).toBeGreaterThan(levels[i]! - slack);
     });
-  const of20 = certain(encloseBands(kernels, silicon, GAMMA, 8, { ecut: 20 }));
+  const of20 = certain(encloseBands(kernels, silicon, GAMMA, 8, { ecut: 20, reach: 4 }));
   mustHold(of20);
   expect(widths(of20)[0]!).toBeLessThan(1e-8);
   for (const band of [1, 2, 3]) expect(widths(of20)[band]!).toBeLessThan(3e-6);
 
   let proposal: BandProposal | undefined;
-  const of42 = certain(encloseBands(kernels, silicon, GAMMA, 8, { ecut: 42, onProved: (p) => { proposal = p; } })); // biome-ignore format: one call
+  const of42 = certain(encloseBands(kernels, silicon, GAMMA, 8, { ecut: 42, reach: 4, onProved: (p) => { proposal = p; } })); // biome-ignore format: one call
   mustHold(of42);
   for (const band of [0, 1, 2, 3]) expect(widths(of42)[band]!).toBeLessThan(2e-9);
 

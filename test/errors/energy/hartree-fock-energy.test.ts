@@ -25,7 +25,7 @@ const pair = (g: Vec3, re: number, im: number): FourierCoefficient[] => [
 ];
 const bandsOf = (problem: ExactProblem, nBands: number): WeightedBands[] =>
   MESH.map(([k, multiplicity]) => {
-    const bands = encloseBands(kernels, encloseProblem(problem), k, nBands, { ecut: 3 });
+    const bands = encloseBands(kernels, encloseProblem(problem), k, nBands, { ecut: 3, reach: 4 });
     if (!Array.isArray(bands)) expect.fail(bands.reason);
     return { multiplicity, bands };
   });

@@ -70,7 +70,7 @@ test("more vectors in the gap bound bring μ* nearer to the next band, never pas
 test("at every cutoff the enclosures with index are narrower than the published bars", () => {
   for (const cutoff of [5, 7]) {
     const bars = barsAt(cutoff, 0);
-    const ours = encloseBands(kernels, problem, reference.points[0]!, 6, { ecut: cutoff });
+    const ours = encloseBands(kernels, problem, reference.points[0]!, 6, { ecut: cutoff, reach: 4 });
     if (!Array.isArray(ours)) expect.fail(ours.reason);
     ours.forEach(({ lower, upper }, i) => {
       expect(upper - lower).toBeLessThan(0.3 * 2 * bars[i]!.bar.value);

@@ -112,8 +112,8 @@ async function enclosedEnergy(
       errorBars: true,
       certificate: true,
       bands: electrons / 2 + 2,
-      // half of the width is left to the density, and claims are 1/8 wider on either side
-      accuracy: width / (3 * electrons),
+      // more than half of the width is left to the density
+      accuracy: width / (2.4 * electrons),
       signal,
       onErrorBars: onProgress,
     },
