@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { InputError } from "../../src/common/failure.ts";
 import { resolveStructure } from "../../src/job/prepare/structure.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
@@ -7,6 +8,7 @@ import { repeatedJob } from "../../src/job/tasks/compare/repeat.ts";
 import { runDielectric } from "../../src/job/tasks/dielectric/run-dielectric.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { createLattice, longAxis } from "../../src/model/lattice.ts";
+import { toUpf } from "../atoms/pseudopotential-writers.ts";
 import { close, closeArrays } from "../close.ts";
 
 const LITHIUM = {
@@ -203,6 +205,25 @@ describe("a comparison", () => {
     const run = () => Promise.reject(new Error("must not run"));
     await expect(compareMixings(LITHIUM, { ...options, run })).rejects.toThrow(InputError);
     await expect(compareMixings(LITHIUM, { ...options, run })).rejects.toThrow(message);
+  });
+
+  // Seen red: each run read its crystal again, 6 for 2.
+  test("reads the crystal of a size once, whatever is computed of it", async () => {
+    const read: string[] = [];
+    const potential = toUpf(findGth("Li", "gth-lda-q1"), "SLA PW NOGX NOGC", 1);
+    const { runs } = await compareMixings(
+      { ...LITHIUM, kgrid: [1, 1, 2], pseudopotentials: { Li: "Li.upf" } },
+      {
+        mixings: ["simple", "kerker"],
+        sizes: [1, 2],
+        readText: async (path) => {
+          read.push(path);
+          return potential;
+        },
+      },
+    );
+    expect(runs.map(({ status }) => status)).toEqual(runs.map(() => "converged"));
+    expect(read).toEqual(["Li.upf", "Li.upf"]);
   });
 
   test("condition numbers are those of the dielectric operator with each mixing and its parameters", async () => {

@@ -40,8 +40,13 @@ export interface SizedCrystal extends JobCrystal {
   readonly dipoleAxis: 0 | 1 | 2 | undefined;
 }
 
+/** The crystal of a job where it has been read before, for one with other settings. */
+export interface KnownCrystal {
+  readonly crystal?: JobCrystal | undefined;
+}
+
 /** Choices for the first geometry of a crystal, which stay while its atoms and cell move. */
-export interface KeptChoices {
+export interface KeptChoices extends KnownCrystal {
   /** Cell and grid of plane waves. */
   readonly planeWaves?: { readonly lattice: Mat3; readonly fftSize: GridSize } | undefined;
   /** Axis of the dipole correction, 0 to 2, whatever the vacuum is now. */
@@ -56,10 +61,10 @@ export interface KeptChoices {
  */
 export async function sizedCrystal(
   session: Session,
-  { planeWaves: waves, dipoleAxis: axis }: KeptChoices = {},
+  { crystal: known, planeWaves: waves, dipoleAxis: axis }: KeptChoices = {},
 ): Promise<SizedCrystal> {
   const { job, backend } = session;
-  const [crystal, kernels] = await Promise.all([jobCrystal(session), createKernels(backend)]);
+  const [crystal, kernels] = await Promise.all([known ?? jobCrystal(session), createKernels(backend)]);
   const { lattice } = crystal.model;
   const model: Model = waves
     ? { ...crystal.model, lattice: { ...lattice, waves: waves.lattice } }

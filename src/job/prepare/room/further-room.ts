@@ -6,7 +6,7 @@ import { meanPlaneWaves } from "../../../model/lattice.ts";
 import { projectorCount } from "../../../state/block-memory.ts";
 import type { Job } from "../../schema/job.ts";
 import type { TimeNeeds } from "../../tasks/estimate/expected-time.ts";
-import { sizedCrystal, sizesOf } from "../job-crystal.ts";
+import { type JobCrystal, sizedCrystal, sizesOf } from "../job-crystal.ts";
 import type { UnsolvedHamiltonian } from "../prepare-hamiltonian.ts";
 import type { Session } from "../session.ts";
 import { foretellLevels } from "./foretold.ts";
@@ -156,9 +156,9 @@ export function errorsNeeds(needs: MemoryNeeds, ratio: number): MemoryNeeds {
 export const requireFurtherRoom = ({ platform }: Session, needs: MemoryNeeds): unknown =>
   requireMemory(needs, platform.systemMemory());
 
-/** Refuses a job that cannot be run here, among others that come before it. */
-export const requireRunnable = async (session: Session, job: Job): Promise<unknown> =>
-  sizedCrystal({ ...session, job });
+/** Refuses the job of a session if it cannot be run here. */
+export const requireRunnable = async (session: Session, crystal?: JobCrystal): Promise<unknown> =>
+  sizedCrystal(session, { crystal });
 
 /**
  * Refuses jobs that cannot be run here and differ in settings alone: their crystal is read, and its

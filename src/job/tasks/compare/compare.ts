@@ -3,6 +3,7 @@ import { type Given, valuesOf } from "../../../common/options.ts";
 import { createLattice, longAxis } from "../../../model/lattice.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
+import { type JobCrystal, jobCrystal, type KnownCrystal } from "../../prepare/job-crystal.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { requireRunnable } from "../../prepare/room/further-room.ts";
 import { openSession, type Session, type SessionOptions } from "../../prepare/session.ts";
@@ -41,9 +42,9 @@ export interface CompareOptions
   /** Products with the operator whose condition number is asked for, after the run's own steps. */
   readonly onProduct?: (run: RunLabel, product: number) => void;
   /** What runs a job. Default `runScf`. */
-  readonly run?: (job: Job, options: RunOptions) => Promise<ResultFile>;
+  readonly run?: (job: Job, options: RunOptions & KnownCrystal) => Promise<ResultFile>;
   /** What finds the eigenvalues. Default `runDielectric`. */
-  readonly analyse?: (job: Job, options: DielectricRunOptions) => Promise<DielectricFile>;
+  readonly analyse?: (job: Job, options: DielectricRunOptions & KnownCrystal) => Promise<DielectricFile>;
 }
 
 /** Which of the runs. */
@@ -119,7 +120,13 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   const axis = longAxis(createLattice(structure.lattice));
   const shared = { threads, worker, backend, readText, ...(signal === undefined ? {} : { signal }) };
 
-  for (const size of sizes) await requireRunnable(session, repeatedJob(job, structure, axis, size));
+  const repeated: { size: number; larger: Job; crystal: JobCrystal }[] = [];
+  for (const size of sizes) {
+    const of = { ...session, job: repeatedJob(job, structure, axis, size) };
+    const crystal = await jobCrystal(of);
+    await requireRunnable(of, crystal);
+    repeated.push({ size, larger: of.job, crystal });
+  }
 
   const before = recordedRuns(options.restart, job);
   const runs: ComparedRun[] = [];
@@ -136,8 +143,7 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
     complete: isComplete,
     warnings: [...warnings],
   });
-  for (const size of sizes) {
-    const larger = repeatedJob(job, structure, axis, size);
+  for (const { size, larger, crystal } of repeated) {
     for (const mixing of mixings) {
       complete &&= signal?.aborted !== true;
       if (!complete) break;
@@ -150,6 +156,7 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
       }
       const result = await run(withMixing(larger, mixing), {
         ...shared,
+        crystal,
         onStep: (row) => options.onStep?.(label, row),
       });
       complete &&= result.status !== "interrupted";
@@ -157,6 +164,7 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
       const conditionNumber = conditionNumbers
         ? await conditionOf(larger, mixing, analyse, {
             ...shared,
+            crystal,
             onProduct: ({ step }) => options.onProduct?.(label, step),
           })
         : undefined;
@@ -217,10 +225,10 @@ export const comparedMixings = ({ scf, temperature }: Job): readonly MixingName[
   ...new Set<MixingName>(["simple", "kerker", defaultMixing(temperature), scf.mixing.name]),
 ];
 
-const solved = async (job: Job, options: RunOptions): Promise<ResultFile> =>
+const solved = async (job: Job, options: RunOptions & KnownCrystal): Promise<ResultFile> =>
   scfTask(await openSession(job, options), options);
 
-const analysed = async (job: Job, options: DielectricRunOptions): Promise<DielectricFile> =>
+const analysed = async (job: Job, options: DielectricRunOptions & KnownCrystal): Promise<DielectricFile> =>
   dielectricTask(await openSession(job, options), options);
 
 /** The ground state is found with the default mixing: the one inspected might not find it. */
@@ -228,7 +236,7 @@ async function conditionOf(
   job: Job,
   name: MixingName,
   analyse: NonNullable<CompareOptions["analyse"]>,
-  shared: Pick<DielectricRunOptions, keyof SessionOptions | "signal" | "onProduct">,
+  shared: Pick<DielectricRunOptions, keyof SessionOptions | "signal" | "onProduct"> & KnownCrystal,
 ): Promise<number | undefined> {
   const { mixing } = withMixing(job, name).scf;
   if (mixing.name === "chi0-exact") return 1; // P = ε†

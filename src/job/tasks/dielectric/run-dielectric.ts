@@ -14,6 +14,7 @@ import { dampedRate, observedRate } from "../../../response/rates.ts";
 import type { HistoryRow } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
 import { drainOrResume } from "../../prepare/drain.ts";
+import type { KnownCrystal } from "../../prepare/job-crystal.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { dielectricNeeds, requireFurtherRoom } from "../../prepare/room/further-room.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -57,7 +58,7 @@ export const runDielectric = async (
 /** The same for the job of a session. */
 export async function dielectricTask(
   session: Session,
-  options: DielectricRunOptions,
+  { crystal, ...options }: DielectricRunOptions & KnownCrystal,
 ): Promise<DielectricFile> {
   const values = valuesOf("dielectric", DIELECTRIC_ANALYSIS_OPTIONS, options);
   const { job } = session;
@@ -68,7 +69,7 @@ export async function dielectricTask(
     (name) =>
       `${name("mixing")}: must be a model of the response, got chi0-exact, for which every eigenvalue is one by construction`,
   );
-  const prepared = await prepareSession(session, options, ({ needs }) =>
+  const prepared = await prepareSession(session, { ...options, crystal }, ({ needs }) =>
     requireFurtherRoom(session, dielectricNeeds(needs, values.maxProducts)),
   );
   const preconditioner = prepared.adapt(preconditionerOf(mixing));

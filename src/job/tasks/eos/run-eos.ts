@@ -70,7 +70,7 @@ export async function eosTask(session: Session, options: EosOptions): Promise<Eo
   );
 
   // The largest cell has most plane waves.
-  await requireRunnable(session, movedJob(job, model, positions, cellOf(volumes.at(-1)!)));
+  await requireRunnable({ ...session, job: movedJob(job, model, positions, cellOf(volumes.at(-1)!)) });
 
   const told = { range, points: count };
   const recorded = recordedPoints(restart, session.job, told);

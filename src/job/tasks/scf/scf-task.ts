@@ -16,6 +16,7 @@ import type { BasisEnergy } from "../../../refine/basis-energy.ts";
 import { CUTOFF_RATIO, type ErrorEstimateOptions } from "../../../refine/error-estimates.ts";
 import type { ScfStep } from "../../../scf/state.ts";
 import { VERSION } from "../../../version.ts";
+import type { KnownCrystal } from "../../prepare/job-crystal.ts";
 import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { pseudopotentialsInUse } from "../../prepare/pseudopotentials-in-use.ts";
@@ -57,11 +58,14 @@ export interface ScfRunOptions extends RunOptions, Given<typeof SCF_OPTIONS> {
 }
 
 /** Ground state of the job of a session, at the settings of the job. */
-export async function scfTask(session: Session, options: ScfRunOptions): Promise<ResultFile> {
+export async function scfTask(
+  session: Session,
+  { crystal, ...options }: ScfRunOptions & KnownCrystal,
+): Promise<ResultFile> {
   const { check: isAsked, errors: wantsErrors, errorBars, barWidth } = valuesOf("scf", SCF_OPTIONS, options);
   if (errorBars) requireConvex(session);
   const check = isAsked || session.job.check;
-  const prepared = await prepareSession(session, options, ({ needs }, model) => {
+  const prepared = await prepareSession(session, { ...options, crystal }, ({ needs }, model) => {
     if (errorBars) requireEnclosable(model, [], "scf");
     const { cutoff = CUTOFF_RATIO * session.job.ecut } = options.estimates ?? {};
     if (wantsErrors) requireFurtherRoom(session, errorsNeeds(needs, cutoff / session.job.ecut));
