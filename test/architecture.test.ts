@@ -151,6 +151,13 @@ test("there are no import cycles", () => {
   for (const name of graph.keys()) visit(name, []);
 });
 
+// Seen red: 16 in io, in job/tasks/scf and in cli/commands.
+test("no folder has more than 15 files side by side", () => {
+  const counts = new Map<string, number>();
+  for (const { name } of sources) counts.set(dirname(name), (counts.get(dirname(name)) ?? 0) + 1);
+  expect([...counts].filter(([, count]) => count > 15)).toEqual([]);
+});
+
 test("no file is longer than 400 lines", () => {
   const long = sources
     .filter(({ name }) => !name.endsWith(".generated.ts"))

@@ -19,7 +19,7 @@ import { hermitianEigenpairs } from "../../src/errors/propose/dense-eigenpairs.t
 import { levelsWithErrorBars } from "../../src/ground/error-bars.ts";
 import { midpoint } from "../../src/interval/interval.ts";
 import { above } from "../../src/interval/rounding.ts";
-import { certificateLines, sha256 } from "../../src/io/certificate-file.ts";
+import { certificateLines, sha256 } from "../../src/io/certificate/certificate-file.ts";
 import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { createKernels } from "../../src/kernels/backends.ts";
 import { cases } from "./problems.ts";

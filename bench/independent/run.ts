@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { levelsWithErrorBars } from "../../src/ground/error-bars.ts";
-import { certificateLines } from "../../src/io/certificate-file.ts";
+import { certificateLines } from "../../src/io/certificate/certificate-file.ts";
 import { writeAtomically } from "../../src/io/whole-files.ts";
 import { cases } from "./problems.ts";
 

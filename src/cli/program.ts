@@ -81,7 +81,7 @@ const COMMANDS: readonly Entry[] = [
   {
     name: "schema",
     description: "print the JSON Schema of job files, for editors",
-    load: async () => (await import("./commands/schema.ts")).schema,
+    load: async () => (await import("./commands/about/schema.ts")).schema,
   },
   {
     name: "completion",
@@ -91,12 +91,12 @@ const COMMANDS: readonly Entry[] = [
   {
     name: "examples",
     description: "list the shipped jobs, or print one",
-    load: async () => (await import("./commands/examples.ts")).examples,
+    load: async () => (await import("./commands/about/examples.ts")).examples,
   },
   {
     name: "info",
     description: "version, back ends, threads, pseudopotential families",
-    load: async () => (await import("./commands/info.ts")).info,
+    load: async () => (await import("./commands/about/info.ts")).info,
   },
 ];
 

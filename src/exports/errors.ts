@@ -37,6 +37,6 @@ export {
   type PublishedOptions,
   publishedBars,
 } from "../errors/published/published-bars.ts";
-export { type CertificateHead, certificateLines } from "../io/certificate-file.ts";
-export type { EnergyBounds, EnergyCertificate } from "../job/tasks/scf/energy-bars.ts";
+export { type CertificateHead, certificateLines } from "../io/certificate/certificate-file.ts";
+export type { EnergyBounds, EnergyCertificate } from "../job/tasks/scf/energy-bars/energy-bars.ts";
 export { type CertificateReport, verifyCertificate } from "../job/tasks/verify/verify-certificate.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { afterAll, expect, test } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
-import type { EnergyBounds } from "../../src/job/tasks/scf/energy-bars.ts";
+import type { EnergyBounds } from "../../src/job/tasks/scf/energy-bars/energy-bars.ts";
 import { fakeHost } from "./fake-host.ts";
 
 const cwd = mkdtempSync(`${tmpdir()}/stillwave-bounds-`);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { ASSUMPTIONS } from "../../src/errors/certify/band-enclosure.ts";
-import { sha256 } from "../../src/io/certificate-file.ts";
+import { sha256 } from "../../src/io/certificate/certificate-file.ts";
 import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { example } from "./certificates.ts";
 

@@ -1,7 +1,7 @@
 import { COHEN_BERGSTRESSER_SILICON } from "../../src/atoms/cohen-bergstresser.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { exactHamiltonian, levelsWithErrorBars } from "../../src/ground/error-bars.ts";
-import { certificateLines } from "../../src/io/certificate-file.ts";
+import { certificateLines } from "../../src/io/certificate/certificate-file.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 

@@ -5,7 +5,7 @@ import { type CertifiedPoint, claimsOf } from "../../src/errors/certify/certific
 import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
 import { claimEnergy } from "../../src/errors/energy/energy-certificate.ts";
 import { encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
-import { certificateLines, sha256 } from "../../src/io/certificate-file.ts";
+import { certificateLines, sha256 } from "../../src/io/certificate/certificate-file.ts";
 import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { frozen, pair } from "../errors/energy/states.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { certificateLines } from "../../src/io/certificate-file.ts";
 import { openSession } from "../../src/job/prepare/session.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
-import type { EnergyCertificate } from "../../src/job/tasks/scf/energy-bars.ts";
+import type { EnergyCertificate } from "../../src/job/tasks/scf/energy-bars/energy-bars.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { requireCertifiedJob } from "../../src/job/tasks/verify/certified-job.ts";
 import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { InputError, NotConvergedError } from "../../src/common/failure.ts";
 import type { GroundState } from "../../src/ground/ground-state.ts";
-import { energyBars } from "../../src/job/tasks/scf/energy-bars.ts";
+import { energyBars } from "../../src/job/tasks/scf/energy-bars/energy-bars.ts";
 import { runScf } from "../../src/job/tasks/scf/run-scf.ts";
 import { toPsp8 } from "../atoms/pseudopotential-writers.ts";
 import { example } from "../errors/enclose/contained.ts";

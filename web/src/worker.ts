@@ -4,7 +4,7 @@ import { InputError } from "../../src/common/failure.ts";
 import { plural } from "../../src/common/plural.ts";
 import type { BandsAtK } from "../../src/ground/band-levels.ts";
 import { bandsPath } from "../../src/ground/bands.ts";
-import { certificateLines } from "../../src/io/certificate-file.ts";
+import { certificateLines } from "../../src/io/certificate/certificate-file.ts";
 import { parseJobFile } from "../../src/io/job-file.ts";
 import { jobText } from "../../src/io/job-json.ts";
 import { newJob } from "../../src/job/new-job.ts";

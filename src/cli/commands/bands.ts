@@ -2,7 +2,7 @@ import { problemText } from "../../bands/frozen-problem.ts";
 import { BANDS_OPTIONS } from "../../ground/bands-options.ts";
 import { aboveText } from "../../interval/decimal.ts";
 import { aseBandsText } from "../../io/ase-bands.ts";
-import { certificateLines } from "../../io/certificate-file.ts";
+import { certificateLines } from "../../io/certificate/certificate-file.ts";
 import { writePicture as writeDrawing } from "../../io/picture.ts";
 import { bandsText, writeBands } from "../../io/result-json.ts";
 import { writeAtomically } from "../../io/whole-files.ts";

@@ -1,5 +1,5 @@
 import { word } from "../../common/options.ts";
-import { certificateLines } from "../../io/certificate-file.ts";
+import { certificateLines } from "../../io/certificate/certificate-file.ts";
 import { resultText, writeResult } from "../../io/result-json.ts";
 import { writeAtomically } from "../../io/whole-files.ts";
 import { resolveStructure } from "../../job/prepare/structure.ts";
@@ -7,7 +7,7 @@ import { MIXINGS } from "../../job/schema/mixings.ts";
 import { withMixing } from "../../job/schema/with-mixing.ts";
 import type { AimedRunOptions } from "../../job/tasks/accuracy/aimed-task.ts";
 import { settingsText } from "../../job/tasks/accuracy/rounds.ts";
-import type { EnergyCertificate } from "../../job/tasks/scf/energy-bars.ts";
+import type { EnergyCertificate } from "../../job/tasks/scf/energy-bars/energy-bars.ts";
 import type { GroundFields } from "../../job/tasks/scf/ground-fields.ts";
 import { SCF_OPTIONS } from "../../job/tasks/scf/options.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";

@@ -6,7 +6,7 @@ import { interval } from "../../interval/interval.ts";
 import { pseudopotentialsText } from "../../job/prepare/pseudopotentials-in-use.ts";
 import { pastSteps } from "../../job/schema/accelerators.ts";
 import type { Job } from "../../job/schema/job.ts";
-import type { EnergyBounds } from "../../job/tasks/scf/energy-bars.ts";
+import type { EnergyBounds } from "../../job/tasks/scf/energy-bars/energy-bars.ts";
 import type { ResultFile } from "../../job/tasks/scf/result.ts";
 import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";

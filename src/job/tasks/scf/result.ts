@@ -8,7 +8,7 @@ import type { PseudopotentialInUse } from "../../prepare/pseudopotentials-in-use
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import type { AccuracyReport } from "../accuracy/accuracy-result.ts";
-import type { EnergyBounds } from "./energy-bars.ts";
+import type { EnergyBounds } from "./energy-bars/energy-bars.ts";
 import type { ResultErrors } from "./result-errors.ts";
 import type { ResultStatus } from "./status.ts";
 

@@ -29,8 +29,8 @@ import {
   type EnergyCertificate,
   energyBars,
   requireConvex,
-} from "./energy-bars.ts";
-import { atFinerDensity } from "./finer-state.ts";
+} from "./energy-bars/energy-bars.ts";
+import { atFinerDensity } from "./energy-bars/finer-state.ts";
 import { groundFields } from "./ground-fields.ts";
 import { SCF_OPTIONS } from "./options.ts";
 import type { KpointResult, ResultFile } from "./result.ts";

@@ -3,7 +3,7 @@ import { shown } from "../../../common/file-schema.ts";
 import type { SampledElectrons } from "../../../errors/energy/energy-certificate.ts";
 import { atomsOf, type ExactProblem, exactProblem } from "../../../errors/problem/exact-problem.ts";
 import { exactHamiltonian } from "../../../ground/error-bars.ts";
-import type { CertificateHead, CertificateOrigin } from "../../../io/certificate-file.ts";
+import type { CertificateHead, CertificateOrigin } from "../../../io/certificate/certificate-file.ts";
 import { wholeMesh } from "../../../model/kpoint-set.ts";
 import { fixedHamiltonian } from "../../prepare/fixed-hamiltonian.ts";
 import { jobCrystal } from "../../prepare/job-crystal.ts";

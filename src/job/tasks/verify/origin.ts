@@ -1,4 +1,4 @@
-import type { CertificateOrigin } from "../../../io/certificate-file.ts";
+import type { CertificateOrigin } from "../../../io/certificate/certificate-file.ts";
 import type { Job } from "../../schema/job.ts";
 
 /** Fields that decide a self-consistent potential, beside the crystal, which the problem shows. */

@@ -9,7 +9,7 @@ import {
   pointwiseProof,
 } from "../../../errors/energy/energy-certificate.ts";
 import { type EnclosedProblem, encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
-import { type CertificateHead, parseHead, parsePoint } from "../../../io/certificate-file.ts";
+import { type CertificateHead, parseHead, parsePoint } from "../../../io/certificate/certificate-file.ts";
 import { createKernels } from "../../../kernels/backends.ts";
 import type { BackendName, Kernels } from "../../../kernels/kernels.ts";
 import { openSession, type SessionOptions } from "../../prepare/session.ts";

@@ -1,12 +1,12 @@
-import { InputError, NotConvergedError, requireOption } from "../../../common/failure.ts";
-import { ASSUMPTIONS } from "../../../errors/certify/band-enclosure.ts";
-import { claimEnergy, type EnergyClaim } from "../../../errors/energy/energy-certificate.ts";
-import { encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
-import type { BandsCertificate } from "../../../ground/error-bars.ts";
-import type { GroundState } from "../../../ground/ground-state.ts";
-import { createKernels } from "../../../kernels/backends.ts";
-import { wholeMesh } from "../../../model/kpoint-set.ts";
-import type { Session } from "../../prepare/session.ts";
+import { InputError, NotConvergedError, requireOption } from "../../../../common/failure.ts";
+import { ASSUMPTIONS } from "../../../../errors/certify/band-enclosure.ts";
+import { claimEnergy, type EnergyClaim } from "../../../../errors/energy/energy-certificate.ts";
+import { encloseProblem } from "../../../../errors/problem/enclosed-hamiltonian.ts";
+import type { BandsCertificate } from "../../../../ground/error-bars.ts";
+import type { GroundState } from "../../../../ground/ground-state.ts";
+import { createKernels } from "../../../../kernels/backends.ts";
+import { wholeMesh } from "../../../../model/kpoint-set.ts";
+import type { Session } from "../../../prepare/session.ts";
 
 /** A proved interval of the self-consistent energy of the sampled model in the infinite basis. */
 export interface EnergyBounds {

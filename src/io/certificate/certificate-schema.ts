@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { POTENTIAL_SCHEMAS } from "../atoms/potential-schema.ts";
+import { POTENTIAL_SCHEMAS } from "../../atoms/potential-schema.ts";
 import {
   anyText,
   byKind,
@@ -12,7 +12,7 @@ import {
   record,
   ruled,
   wholeNumber,
-} from "../common/file-schema.ts";
+} from "../../common/file-schema.ts";
 
 const atom = record({ potential: POTENTIAL_SCHEMAS.gth, position: numbers(3) });
 const wholeVector = ruled(

@@ -1,8 +1,8 @@
-import { requireInput } from "../../common/failure.ts";
-import { didYouMean } from "../../common/text/nearest.ts";
-import { command } from "../command.ts";
-import { EXIT } from "../host.ts";
-import { exampleNames, exampleText } from "../work/shipped.ts";
+import { requireInput } from "../../../common/failure.ts";
+import { didYouMean } from "../../../common/text/nearest.ts";
+import { command } from "../../command.ts";
+import { EXIT } from "../../host.ts";
+import { exampleNames, exampleText } from "../../work/shipped.ts";
 
 /** Lists the shipped jobs, or prints the one named exactly as it lies in the package. */
 export const examples = command({

@@ -1,10 +1,10 @@
-import { toTrigonometric } from "../../../bands/trigonometric.ts";
-import { InputError, NotConvergedError } from "../../../common/failure.ts";
-import { dot, rowsVec } from "../../../common/vec3.ts";
-import type { GroundState } from "../../../ground/ground-state.ts";
-import { prepareSession } from "../../prepare/prepare-scf.ts";
-import type { Session } from "../../prepare/session.ts";
-import { type SolveOptions, solveConverged } from "./solve-session.ts";
+import { toTrigonometric } from "../../../../bands/trigonometric.ts";
+import { InputError, NotConvergedError } from "../../../../common/failure.ts";
+import { dot, rowsVec } from "../../../../common/vec3.ts";
+import type { GroundState } from "../../../../ground/ground-state.ts";
+import { prepareSession } from "../../../prepare/prepare-scf.ts";
+import type { Session } from "../../../prepare/session.ts";
+import { type SolveOptions, solveConverged } from "../solve-session.ts";
 
 /** Factor of the cutoff from one state to the next. */
 const FACTOR = 2;

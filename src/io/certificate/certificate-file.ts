@@ -1,12 +1,12 @@
-import { fromBase64 } from "../common/base64.ts";
-import { requireInput } from "../common/failure.ts";
-import { parseJsonOnce, requireSchema, shown } from "../common/file-schema.ts";
-import type { Vec3 } from "../common/vec3.ts";
-import type { CertifiedPoint } from "../errors/certify/certificate.ts";
-import type { BandProposal } from "../errors/certify/certify-bands.ts";
-import type { EnergyClaim } from "../errors/energy/energy-certificate.ts";
-import type { ExactProblem } from "../errors/problem/exact-problem.ts";
-import { VERSION } from "../version.ts";
+import { fromBase64 } from "../../common/base64.ts";
+import { requireInput } from "../../common/failure.ts";
+import { parseJsonOnce, requireSchema, shown } from "../../common/file-schema.ts";
+import type { Vec3 } from "../../common/vec3.ts";
+import type { CertifiedPoint } from "../../errors/certify/certificate.ts";
+import type { BandProposal } from "../../errors/certify/certify-bands.ts";
+import type { EnergyClaim } from "../../errors/energy/energy-certificate.ts";
+import type { ExactProblem } from "../../errors/problem/exact-problem.ts";
+import { VERSION } from "../../version.ts";
 import { HEAD, POINT } from "./certificate-schema.ts";
 
 /**

@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
-import { ELEMENTS } from "../../atoms/elements.ts";
-import { findGth, GTH_FAMILIES, gthCharges } from "../../atoms/gth/gth-table.ts";
-import { systemMemory } from "../../io/node-files.ts";
-import type { BackendDescription } from "../../kernels/backends.ts";
-import { VERSION } from "../../version.ts";
-import { command } from "../command.ts";
-import { EXIT, type ExitCode, type Host } from "../host.ts";
-import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "../work/shipped.ts";
+import { ELEMENTS } from "../../../atoms/elements.ts";
+import { findGth, GTH_FAMILIES, gthCharges } from "../../../atoms/gth/gth-table.ts";
+import { systemMemory } from "../../../io/node-files.ts";
+import type { BackendDescription } from "../../../kernels/backends.ts";
+import { VERSION } from "../../../version.ts";
+import { command } from "../../command.ts";
+import { EXIT, type ExitCode, type Host } from "../../host.ts";
+import { ASE_CALCULATOR, EXAMPLES_FOLDER } from "../../work/shipped.ts";
 
 /** Where the second column begins. */
 const INDENT = 20;
@@ -20,7 +20,7 @@ export const info = command({
 async function printInfo(host: Host): Promise<ExitCode> {
   const describeBackends = await host.engine(
     "backends",
-    async () => (await import("../../kernels/backends.ts")).describeBackends,
+    async () => (await import("../../../kernels/backends.ts")).describeBackends,
   );
   const backends = await describeBackends();
   const memory = `${(systemMemory() / 2 ** 30).toFixed(1)} GiB`;
