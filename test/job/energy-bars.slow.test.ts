@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { certificateLines } from "../../src/io/certificate-file.ts";
+import { certificateLines } from "../../src/io/certificate/certificate-file.ts";
 import { openSession } from "../../src/job/prepare/session.ts";
 import { parseJob } from "../../src/job/schema/schema.ts";
 import type { EnergyCertificate } from "../../src/job/tasks/scf/energy-bars/energy-bars.ts";
