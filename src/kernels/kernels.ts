@@ -168,6 +168,13 @@ export interface Fft {
 }
 
 /**
+ * How real coefficients a, b of two bands are complex ones c = U(a + ib): with the phase (re, im) of
+ * each wave; or with the partner P ≥ G of each, c_G = (a + ib)/√2 and c_P = (a − ib)/√2, one that is
+ * its own partner as it is.
+ */
+export type RealForm = { readonly phase: Float64Array } | { readonly partner: Int32Array };
+
+/**
  * Transforms pruned to n plane waves: grid columns without plane waves are not transformed. With N
  * grid points sphereToGrid gives u(r) = Σ_G c_G e^{iGr}, gridToSphere c_G = (1/N) Σ_r u(r)
  * e^{−iGr}.
@@ -184,6 +191,11 @@ export interface SphereFft {
   gridToSphere(c: Float64Array, grid: Float64Array): void;
   /** hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N). Most time is spent here. */
   applyPotential(hpsi: Float64Array, psi: Float64Array, v: Float64Array, nBands: number): void;
+  /**
+   * Makes hpsi ← hpsi + Re, Im UᴴVU psi for panels of real coefficients, two bands in each
+   * transform; missing where a back end has no faster way than to expand them.
+   */
+  realPotential?(form: RealForm): SphereFft["applyPotential"];
   /**
    * rho[s] (N) ← rho[s] + Σⱼ w[s]ⱼ |uⱼ(r)|² for nBands bands and nSets (default 1) sets of weights;
    * rho is [nSets·N], w is [nSets·nBands]. A band is transformed once for all sets, or not at all

@@ -106,6 +106,10 @@ export function countedKernels(kernels: Kernels): CountedKernels {
       sphereToGrid: on("transforms", plan.sphereToGrid, () => one),
       gridToSphere: on("transforms", plan.gridToSphere, () => one),
       applyPotential: on("transforms", plan.applyPotential, (_h, _psi, _v, nBands) => 2 * nBands * one),
+      ...(plan.realPotential && {
+        realPotential: (form) =>
+          on("transforms", plan.realPotential!(form), (_h, _psi, _v, nBands) => nBands * one),
+      }),
       accumulateDensity: on("transforms", plan.accumulateDensity, (_rho, _psi, _w, nBands) => nBands * one),
     };
   };

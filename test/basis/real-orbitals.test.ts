@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createGrid } from "../../src/basis/grid.ts";
 import { createKPoint } from "../../src/basis/kpoint.ts";
 import { type InversionCentre, inversionCentre } from "../../src/basis/real/inversion-centre.ts";
+import { packedBands } from "../../src/basis/real/packed-bands.ts";
 import { type RealBasis, realBasis } from "../../src/basis/real/real-basis.ts";
 import { symmetrizer } from "../../src/basis/symmetrize.ts";
 import { random } from "../../src/common/random.ts";
@@ -46,6 +47,38 @@ function bothMatrices(
     );
   return { n, h, re, im, columns };
 }
+
+describe("the kernels' transforms of pairs of bands", () => {
+  test.for([
+    ["by inversion", [0.1, 0.2, 0.3], { position: [0.137, -0.291, 0.443], imageOf: [] }],
+    ["by time reversal", [0.5, 0, 0], undefined],
+  ] as const)("have the digits of expanded coefficients, %s", ([, k, centre]) => {
+    const { lattice, size } = crystal(3, [0, 0, 0]);
+    const kernels = wasmKernelsSync({ fma: false });
+    const kpoint = createKPoint(lattice, size, ECUT, [...k], 1);
+    const real = realBasis(kpoint, centre && { ...centre, position: [...centre.position] })!;
+    const fft = kernels.sphereFft(size, kpoint.gridIndex);
+    const { realPotential, ...plain } = fft;
+    expect(realPotential).toBeDefined();
+    const n = kpoint.planeWaves;
+    const stream = random(5);
+    const fill = (length: number) => {
+      const x = kernels.alloc(length);
+      for (let i = 0; i < length; i++) x[i] = stream.normal();
+      return x;
+    };
+    const v = fill(size[0] * size[1] * size[2]);
+    for (const nBands of [1, 6, 7]) {
+      const psi = fill(n * nBands);
+      const [ofKernels, expanded] = [fill(n * nBands), kernels.alloc(n * nBands)];
+      expanded.set(ofKernels);
+      packedBands(kernels.real, fft, real).applyPotential(ofKernels, psi, v, nBands);
+      packedBands(kernels.real, plain, real).applyPotential(expanded, psi, v, nBands);
+      notTiny(ofKernels, 1);
+      expect(ofKernels).toEqual(expanded);
+    }
+  });
+});
 
 const centres: readonly (readonly [string, Vec3])[] = [
   ["at the origin", [0, 0, 0]],

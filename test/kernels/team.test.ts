@@ -73,6 +73,29 @@ function results(kernels: Kernels): string[] {
       keep(right);
     }
   }
+  const [order, long] = [157, 13_100];
+  for (const of of [kernels, kernels.real] as const) {
+    const a = panel(kernels, of, order, order, 8);
+    const [vectors, values] = [of.alloc(a.length), of.alloc(order)];
+    of.eigh(order, a, order, values, vectors, order);
+    keep(values);
+    keep(vectors);
+    const [x, y] = [panel(kernels, of, long, columns, 9), panel(kernels, of, long, columns, 10)];
+    const [numbers, scales] = [of.alloc(2 * columns), of.alloc(columns)];
+    const weights = of.alloc(long);
+    for (let i = 0; i < long; i++) weights[i] = 0.5 + (i % 7);
+    of.columnNorms2(scales, long, columns, x);
+    keep(scales);
+    of.columnDots(numbers, long, columns, x, y);
+    keep(numbers.subarray(0, of.width * columns));
+    of.columnWeightedNorms2(scales, long, columns, weights, y);
+    keep(scales);
+    of.addScaledColumns(y, long, columns, y, scales, x);
+    of.scaleColumns(long, columns, scales, y);
+    of.tpa(long, columns, weights, scales, y);
+    of.multiplyRows(x, long, columns, weights, y);
+    keep(x);
+  }
   const size = [18, 20, 24] as const;
   const [points, bands] = [size[0] * size[1] * size[2], 11];
   const index = sphereIndices(size, 0.6);
@@ -86,6 +109,14 @@ function results(kernels: Kernels): string[] {
   const image = kernels.alloc(psi.length);
   sphere.applyPotential(image, psi, potential, bands);
   keep(image);
+  const phase = Float64Array.from({ length: 2 * index.length }, (_, i) =>
+    i % 2 ? Math.sin(i - 1) : Math.cos(i),
+  );
+  const partner = Int32Array.from(index, (_, i) => (i < index.length - 1 ? i ^ 1 : i));
+  for (const form of [{ phase }, { partner }]) {
+    sphere.realPotential!(form)(image, psi, potential, bands);
+    keep(image.subarray(0, index.length * bands));
+  }
   const weights = kernels.alloc(2 * bands);
   weights.forEach((_, i) => {
     weights[i] = i % 5;

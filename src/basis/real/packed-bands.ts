@@ -18,11 +18,16 @@ const BATCH = 16;
 export function packedBands(
   kernels: Arithmetic,
   fft: SphereFft,
-  { expand, addProjected }: RealBasis,
+  { form, expand, addProjected }: RealBasis,
 ): BandTransforms {
   const n = fft.planeWaves;
+  const ofKernels = fft.realPotential?.(form);
   return {
     applyPotential(out, psi, v, nBands) {
+      if (ofKernels !== undefined) {
+        ofKernels(out, psi, v, nBands);
+        return;
+      }
       const column = (x: Float64Array, j: number) =>
         j < nBands ? x.subarray(n * j, n * (j + 1)) : undefined;
       kernels.scratch((take) => {

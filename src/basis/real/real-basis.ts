@@ -1,4 +1,5 @@
 import { dot, type Vec3 } from "../../common/vec3.ts";
+import type { RealForm } from "../../kernels/kernels.ts";
 import type { KPoint } from "../kpoint.ts";
 import type { InversionCentre } from "./inversion-centre.ts";
 
@@ -10,6 +11,8 @@ export interface RealBasis {
   readonly kind: "inversion" | "time-reversal";
   /** Index of the atom at 2t − τ for each atom, if by inversion. */
   readonly imageOf?: readonly number[];
+  /** What U is, for kernels. */
+  readonly form: RealForm;
   /** c ← U (s a + i t b), complex [n]; without b, c ← s U a. */
   expand(c: Float64Array, a: Float64Array, s?: number, b?: Float64Array, t?: number): void;
   /** a ← a + s Re Uᴴc and b ← b + s Im Uᴴc, real [n]. */
@@ -56,6 +59,7 @@ function byInversion(
   return {
     kind: "inversion",
     imageOf,
+    form: { phase },
     expand(c, a, s = 1, b, t = 1) {
       for (let g = 0; g < n; g++) {
         const x = s * a[g]!;
@@ -103,6 +107,7 @@ function byTimeReversal({ k, gVectors, kPlusG, planeWaves: n }: KPoint): RealBas
   }
   return {
     kind: "time-reversal",
+    form: { partner },
     expand(c, a, s = 1, b, t = 1) {
       const [u, v] = [s * Math.SQRT1_2, t * Math.SQRT1_2];
       for (let g = 0; g < n; g++) {

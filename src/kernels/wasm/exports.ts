@@ -23,6 +23,17 @@ export interface KernelExports extends DenseExports {
     nBands: number,
     work: Pointer,
   ): void;
+  applyRealPotential(
+    plan: Pointer,
+    form: Pointer,
+    isPhase: boolean,
+    n: number,
+    hpsi: Pointer,
+    psi: Pointer,
+    v: Pointer,
+    nBands: number,
+    work: Pointer,
+  ): void;
   accumulateDensity(
     plan: Pointer,
     rho: Pointer,
@@ -36,6 +47,8 @@ export interface KernelExports extends DenseExports {
   ): void;
   /** ordered ← grid if `toPlan`, else grid ← grid + ordered. */
   permuteReal(plan: Pointer, ordered: Pointer, grid: Pointer, toPlan: boolean): void;
+  /** Whether the last iteration of `eighRotate` converged: 0 for false. */
+  isIterated(work: Pointer): number;
   allPositive(n: number, s: Pointer): number;
   realGemmWork: DenseExports["gemmWork"];
   realSingleGemm: DenseExports["gemm"];
@@ -46,6 +59,8 @@ export interface KernelExports extends DenseExports {
   realSolveTriangularLeft: DenseExports["solveTriangularLeft"];
   realSolveTriangularRight: DenseExports["solveTriangularRight"];
   realEighWork: DenseExports["eighWork"];
+  realEighOwnWork: DenseExports["eighOwnWork"];
+  realEighReduce: DenseExports["eighReduce"];
   realEigh: DenseExports["eigh"];
   realColumnDots: DenseExports["columnDots"];
   realColumnWeightedNorms2: DenseExports["columnWeightedNorms2"];
@@ -88,10 +103,10 @@ export interface DenseExports {
     ldc: number,
     work: Pointer,
   ): void;
-  /** Returns 0 for false. */
   /** Products whose factors are rounded to float32; op(B) is B. */
   singleGemm: DenseExports["gemm"];
   singleOverlap: DenseExports["hermitianOverlap"];
+  /** Returns 0 for false. */
   cholesky(n: number, a: Pointer, lda: number, work: Pointer): number;
   solveTriangularLeft(
     n: number,
@@ -112,7 +127,13 @@ export interface DenseExports {
     ldx: number,
     work: Pointer,
   ): void;
+  /** Bytes of work that all steps of an eigenproblem share. */
   eighWork(n: number): number;
+  /** Bytes of work of each thread beside them. */
+  eighOwnWork(n: number): number;
+  /** The first step: 0 where a matrix holds infinities or NaN. */
+  eighReduce(n: number, a: Pointer, lda: number, work: Pointer): number;
+  /** All steps; work of both kinds. */
   eigh(n: number, a: Pointer, lda: number, values: Pointer, v: Pointer, ldv: number, work: Pointer): number;
   columnNorms2(out: Pointer, n: number, nBands: number, x: Pointer): void;
   columnDots(out: Pointer, n: number, nBands: number, x: Pointer, y: Pointer): void;
@@ -134,6 +155,8 @@ export const realExports = (wasm: KernelExports): DenseExports => ({
   solveTriangularLeft: wasm.realSolveTriangularLeft,
   solveTriangularRight: wasm.realSolveTriangularRight,
   eighWork: wasm.realEighWork,
+  eighOwnWork: wasm.realEighOwnWork,
+  eighReduce: wasm.realEighReduce,
   eigh: wasm.realEigh,
   columnNorms2: (out, n, nBands, x) => wasm.realColumnDots(out, n, nBands, x, x),
   columnDots: wasm.realColumnDots,

@@ -72,7 +72,7 @@ export function matrixKernels(
       const pw = address(values, n, "eigh");
       if (n === 0) return;
       const isConverged = withWork(
-        wasm.eighWork(n),
+        wasm.eighWork(n) + wasm.eighOwnWork(n),
         (work) => wasm.eigh(n, pa, lda, pw, pv, ldv, work) !== 0,
       );
       if (!isConverged)

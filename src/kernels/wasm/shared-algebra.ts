@@ -1,12 +1,16 @@
-import type { DenseExports } from "./exports.ts";
+import type { DenseExports, KernelExports } from "./exports.ts";
 import { rangesOf, triangleRanges } from "./ranges.ts";
 import type { Part, Runner } from "./team.ts";
 
 /** Least real operations that are worth a message to another thread: about 0.1 ms. */
 const LEAST_OPERATIONS = 2e6;
+/** Least numbers of a panel that are worth a message, for each thread, in loops over columns. */
+const LEAST_NUMBERS = 2e5;
 /** Multiple of the rows and columns of all blocks of the kernels, so that none is cut. */
 const STRIP = 64;
 const NARROW_STRIP = 8;
+/** Rows of eigenvectors that are rotated together. */
+const STRIP_ROWS = 8;
 /** Parts for each thread, where a part needs nothing that others need too. */
 const PARTS_OF_THREAD = 4;
 
@@ -19,6 +23,15 @@ const NAMES = {
     singleOverlap: "realSingleOverlap",
     right: "realSolveTriangularRight",
     left: "realSolveTriangularLeft",
+    rotate: "realEighRotate",
+    transformBack: "realEighTransformBack",
+    norms: "realColumnDots",
+    dots: "realColumnDots",
+    weightedNorms: "realColumnWeightedNorms2",
+    scale: "realScaleColumns",
+    addScaled: "realAddScaledColumns",
+    rows: "realMultiplyRows",
+    tpa: "realTpa",
   },
   2: {
     gemm: "gemm",
@@ -27,6 +40,15 @@ const NAMES = {
     singleOverlap: "singleOverlap",
     right: "solveTriangularRight",
     left: "solveTriangularLeft",
+    rotate: "eighRotate",
+    transformBack: "eighTransformBack",
+    norms: "columnNorms2",
+    dots: "columnDots",
+    weightedNorms: "columnWeightedNorms2",
+    scale: "scaleColumns",
+    addScaled: "addScaledColumns",
+    rows: "multiplyRows",
+    tpa: "tpa",
   },
 } as const;
 
@@ -36,7 +58,12 @@ const NAMES = {
  *
  * @param width numbers to an element.
  */
-export function sharedAlgebra(of: DenseExports, width: 1 | 2, { size, run }: Runner): DenseExports {
+export function sharedAlgebra(
+  of: DenseExports,
+  width: 1 | 2,
+  { size, run }: Runner,
+  isIterated: KernelExports["isIterated"],
+): DenseExports {
   if (size === 1) return of;
   const names = NAMES[width];
   const element = 8 * width;
@@ -78,8 +105,39 @@ export function sharedAlgebra(of: DenseExports, width: 1 | 2, { size, run }: Run
           gemmWork(count, count, k),
         );
     };
+  /**
+   * Runs a loop over nBands columns of n numbers in parts. Arguments: those before n, n, nBands,
+   * those after; `strides` are the bytes of each from column to column.
+   */
+  const columns = (
+    name: string,
+    before: readonly number[],
+    n: number,
+    nBands: number,
+    after: readonly number[],
+    strides: readonly number[],
+  ) => {
+    const shares = width * n * nBands < LEAST_NUMBERS * size ? 1 : PARTS_OF_THREAD * size;
+    const parts = rangesOf(nBands, shares, 1).map(([first, count]) => {
+      const moved = [...before, ...after].map((address, i) => address + strides[i]! * first);
+      return [...moved.slice(0, before.length), n, count, ...moved.slice(before.length)];
+    });
+    run(name, parts);
+  };
   return {
     ...of,
+    columnNorms2: (out, n, nBands, x) =>
+      columns(names.norms, [out], n, nBands, width === 1 ? [x, x] : [x], [8, element * n, element * n]),
+    columnDots: (out, n, nBands, x, y) =>
+      columns(names.dots, [out], n, nBands, [x, y], [element, element * n, element * n]),
+    columnWeightedNorms2: (out, n, nBands, d, x) =>
+      columns(names.weightedNorms, [out], n, nBands, [d, x], [8, 0, element * n]),
+    scaleColumns: (n, nBands, s, x) => columns(names.scale, [], n, nBands, [s, x], [8, element * n]),
+    addScaledColumns: (out, n, nBands, y, s, x) =>
+      columns(names.addScaled, [out], n, nBands, [y, s, x], [element * n, element * n, 8, element * n]),
+    multiplyRows: (out, n, nBands, d, x) =>
+      columns(names.rows, [out], n, nBands, [d, x], [element * n, 0, element * n]),
+    tpa: (n, nBands, t, s, x) => columns(names.tpa, [], n, nBands, [t, s, x], [0, 8, element * n]),
     gemmWork: (m, n, k) => size * gemmWork(m, n, k),
     gemm: gemm(of.gemm, names.gemm),
     hermitianOverlap: overlap(of.hermitianOverlap, names.overlap),
@@ -108,6 +166,26 @@ export function sharedAlgebra(of: DenseExports, width: 1 | 2, { size, run }: Run
           gemmWork(n, m, n),
         );
       else of.solveTriangularLeft(n, m, r, ldr, isConjugate, x, ldx, work);
+    },
+    eighOwnWork: (n) => size * of.eighOwnWork(n),
+    eigh(n, a, lda, values, v, ldv, work) {
+      if (!isLarge(n ** 3)) return of.eigh(n, a, lda, values, v, ldv, work);
+      if (of.eighReduce(n, a, lda, work) === 0) return 0;
+      const own = work + of.eighWork(n);
+      const bytes = of.eighOwnWork(n);
+      const rows = rangesOf(Math.ceil(n / STRIP_ROWS), size, 1);
+      run(
+        names.rotate,
+        rows.map(([i, count]) => [n, i, count, values, v, ldv, work, own]),
+        { at: 7, bytes },
+      );
+      if (isIterated(work) === 0) return 0;
+      run(
+        names.transformBack,
+        rangesOf(n, size, NARROW_STRIP).map(([j, count]) => [n, a, lda, j, count, v, ldv, work, own]),
+        { at: 8, bytes },
+      );
+      return 1;
     },
   };
 }

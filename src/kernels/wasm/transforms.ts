@@ -1,5 +1,5 @@
 import type { Fft, FftPass, GridSize, SphereFft } from "../kernels.ts";
-import type { KernelExports } from "./exports.ts";
+import type { KernelExports, Pointer } from "./exports.ts";
 import { type LinePlan, lineWork } from "./line-plan.ts";
 import type { LinearMemory } from "./memory.ts";
 import { chunksOf, rangesOf } from "./ranges.ts";
@@ -44,6 +44,19 @@ export function prunedFft(
   const { pointer, isGridOrder, work } = spherePlan(memory, grid, gridIndex, lines);
   const { size, run } = runner;
   const bandBytes = 16 * n;
+  /** Hands the potential in the plan's order and work memory for all threads to `body`. */
+  const withPotential = (
+    v: Float64Array,
+    workOfThread: number,
+    body: (ordered: Pointer, free: Pointer) => void,
+  ) => {
+    const potential = address(v, points, "applyPotential");
+    scratch((take) => {
+      const ordered = isGridOrder ? potential : take(points).byteOffset;
+      if (!isGridOrder) wasm.permuteReal(pointer, ordered, potential, true);
+      body(ordered, take(size * workOfThread).byteOffset);
+    });
+  };
   return {
     size: grid,
     passes: passesOf(lines),
@@ -59,17 +72,32 @@ export function prunedFft(
     applyPotential(hpsi, psi, v, nBands) {
       const to = address(hpsi, 2 * n * nBands, "applyPotential");
       const from = address(psi, 2 * n * nBands, "applyPotential");
-      const potential = address(v, points, "applyPotential");
-      scratch((take) => {
-        const ordered = isGridOrder ? potential : take(points).byteOffset;
-        if (!isGridOrder) wasm.permuteReal(pointer, ordered, potential, true);
-        const free = take(size * work).byteOffset;
+      withPotential(v, work, (ordered, free) => {
         const parts = rangesOf(nBands, PARTS_OF_THREAD * size, 1).map(([first, count]) => [
           ...[pointer, to + bandBytes * first, from + bandBytes * first, ordered, bandBytes, count],
           free,
         ]);
         run("applyPotential", parts, { at: 6, bytes: 8 * work });
       });
+    },
+    realPotential(form) {
+      const isPhase = "phase" in form;
+      const held = memory.alloc(isPhase ? 2 * n : Math.ceil(n / 2));
+      if (isPhase) held.set(form.phase);
+      else new Int32Array(held.buffer, held.byteOffset, n).set(form.partner);
+      // two bands, each area at a cache line
+      const workOfPair = work + 4 * n + 3 * 8;
+      return (hpsi, psi, v, nBands) => {
+        const to = address(hpsi, n * nBands, "applyPotential");
+        const from = address(psi, n * nBands, "applyPotential");
+        withPotential(v, workOfPair, (ordered, free) => {
+          const parts = rangesOf(nBands, PARTS_OF_THREAD * size, 2).map(([first, count]) => [
+            ...[pointer, held.byteOffset, Number(isPhase), n, to + 8 * n * first, from + 8 * n * first],
+            ...[ordered, count, free],
+          ]);
+          run("applyRealPotential", parts, { at: 8, bytes: 8 * workOfPair });
+        });
+      };
     },
     accumulateDensity(rho, psi, w, nBands, nSets = 1) {
       const to = address(rho, points * nSets, "accumulateDensity");

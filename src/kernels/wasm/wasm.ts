@@ -2,7 +2,7 @@ import { requireInput } from "../../common/failure.ts";
 import { isNode } from "../../common/platform.ts";
 import type { GridSize, Kernels } from "../kernels.ts";
 import { columnKernels } from "./column-kernels.ts";
-import { type KernelExports, realExports } from "./exports.ts";
+import { type DenseExports, type KernelExports, realExports } from "./exports.ts";
 import { type LinePlan, linePlan } from "./line-plan.ts";
 import { matrixKernels } from "./matrix-kernels.ts";
 import { linearMemory } from "./memory.ts";
@@ -67,6 +67,8 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, 
     team === undefined || !shared
       ? runnerAlone(instance.exports)
       : team.runner({ module, memory: memory.memory }, instance.exports);
+  const algebra = (of: DenseExports, width: 1 | 2) => sharedAlgebra(of, width, runner, wasm.isIterated);
+  const [complex, real] = [algebra(wasm, 2), algebra(realExports(wasm), 1)];
   const plans = new Map<number, LinePlan>();
   const lines = (size: GridSize): LinePlan[] =>
     size.map((n) => {
@@ -83,14 +85,14 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, 
     fft: (size) => gridFft(memory, wasm, size, lines(size)),
     sphereFft: (size, gridIndex) => prunedFft(memory, wasm, runner, size, gridIndex, lines(size)),
     width: 2,
-    ...matrixKernels(memory, sharedAlgebra(wasm, 2, runner), 2),
-    ...columnKernels(memory, wasm, 2, wasm.allPositive),
+    ...matrixKernels(memory, complex, 2),
+    ...columnKernels(memory, complex, 2, wasm.allPositive),
     real: {
       width: 1,
       alloc: memory.alloc,
       scratch: memory.scratch,
-      ...matrixKernels(memory, sharedAlgebra(realExports(wasm), 1, runner), 1),
-      ...columnKernels(memory, realExports(wasm), 1, wasm.allPositive),
+      ...matrixKernels(memory, real, 1),
+      ...columnKernels(memory, real, 1, wasm.allPositive),
     },
   };
 }

@@ -11,46 +11,111 @@ const SMALL: usize = 200;
 /** Entries of T this far below the largest of A are rounding noise many times over. */
 const FLOOR: f64 = 1e-32;
 
-/** Bytes of work `eigenpairs` needs. */
+// Work areas of all threads, each aligned: T, reflectors' factors, what the reduction needs, Z in strips.
+let e: usize, tau: usize, x: usize, w: usize, y: usize, d: usize, z: usize;
+
+function layOut(n: usize, work: usize, size: usize): void {
+  const vector = aligned(n * size + 16);
+  e = aligned(work) + 64;
+  tau = e + vector;
+  x = tau + vector;
+  w = x + vector;
+  y = w + vector;
+  d = y + vector;
+  z = d + vector;
+}
+
+/** Before them: the power of two that A was scaled by, and whether QL converged. */
+@inline
+function header(work: usize): usize {
+  return aligned(work);
+}
+
+@inline
+function stripsOf(n: usize): usize {
+  return (n + STRIP - 1) / STRIP;
+}
+
+/** Bytes of work that `reduce` fills for the other steps. */
 export function eigenWork<T>(n: usize): usize {
-  const size = sizeof<T>(), strips = (n + STRIP - 1) / STRIP;
-  const vectors = 7 * aligned(n * size + 16);
-  const transform = aligned(BLOCK * n * size) * 3 + 2 * aligned(BLOCK * BLOCK * size) + productWork<T>(n, n, n) + 64;
-  return 64 + vectors + aligned(strips * n * 64) + aligned(rotationBytes(n)) + transform;
+  return 2 * 64 + 6 * aligned(n * sizeof<T>() + 16) + aligned(stripsOf(n) * n * 64);
+}
+
+/** Bytes of work of each thread. */
+export function eigenOwnWork<T>(n: usize): usize {
+  const size: usize = sizeof<T>(), vector: usize = aligned(n * 8 + 16);
+  const transform: usize = aligned(BLOCK * n * size) * 3 + 2 * aligned(BLOCK * BLOCK * size) + productWork<T>(n, n, n) + 64;
+  const iteration: usize = 3 * vector + aligned(rotationBytes(n));
+  return 64 + (transform > iteration ? transform : iteration);
 }
 
 /**
  * A V = V Λ for Hermitian A (lower triangle): reduction to tridiagonal form, implicit QL, back transformation.
  * Returns false if QL does not converge or A holds infinities or NaN, of which one in A is enough to be found in T.
+ * Threads may share the strips of the second step and the columns of the third.
  */
 export function eigenpairs<T>(
   n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize,
 ): bool {
-  const size = sizeof<T>(), strips = (n + STRIP - 1) / STRIP, vector = aligned(n * size + 16);
-  const e = aligned(work), tau = e + vector, order = tau + vector, x = order + vector, w = x + vector, y = w + vector;
-  const d = y + vector, z = d + vector, rotations = z + aligned(strips * n * 64);
-  const rest = rotations + aligned(rotationBytes(n));
+  const own = work + eigenWork<T>(n);
+  if (!reduce<T>(n, a, lda, work)) return false;
+  rotate<T>(n, 0, stripsOf(n), values, v, ldv, work, own);
+  if (!isIterated(work)) return false;
+  transformBack<T>(n, a, lda, 0, n, v, ldv, work, own);
+  return true;
+}
 
-  const exponent = scaleToOne(n, a, lda, size);
+/** A ← reflectors, T and the unit matrix into work. False for infinities and NaN. */
+export function reduce<T>(n: usize, a: usize, lda: usize, work: usize): bool {
+  layOut(n, work, sizeof<T>());
+  store<i32>(header(work), scaleToOne(n, a, lda, sizeof<T>()));
   if (sizeof<T>() == 8) realTridiagonalise(n, a, lda, d, e, tau, x, w, y);
   else tridiagonalise(n, a, lda, d, e, tau, x, w, y);
   if (!isFiniteSum(n, d) || !isFiniteSum(n, e)) return false; // no sweep would make numbers of it
-  memory.fill(z, 0, strips * n * 64);
+  memory.fill(z, 0, stripsOf(n) * n * 64);
   for (let i: usize = 0; i < n; i++) store<f64>(z + ((i >> 3) * n + i) * 64 + ((i & 7) << 3), 1);
-  if (!qlIterate(n, d, e, FLOOR, z, strips, rotations)) return false;
+  return true;
+}
 
-  sortedOrder(n, d, order);
+/** Whether the iteration converged in `rotate` of the first strip. */
+export function isIterated(work: usize): bool {
+  return load<u32>(header(work), 4) != 0;
+}
+
+/**
+ * Rows of the eigenvectors of T in `count` strips, into v in ascending order of values. Every thread iterates by
+ * itself, which costs n² operations of n³; that of the first strip gives values and says whether it converged.
+ */
+export function rotate<T>(
+  n: usize, first: usize, count: usize, values: usize, v: usize, ldv: usize, work: usize, own: usize,
+): void {
+  const size = sizeof<T>(), vector = aligned(n * 8 + 16);
+  layOut(n, work, size);
+  const ownD = aligned(own), ownE = ownD + vector, order = ownE + vector, rotations = order + vector;
+  memory.copy(ownD, d, n * 8);
+  memory.copy(ownE, e, n * 8);
+  const isConverged = qlIterate(n, ownD, ownE, FLOOR, z + first * n * 64, count, rotations);
+  if (first == 0) store<u32>(header(work), isConverged ? 1 : 0, 4);
+  if (!isConverged) return;
+  sortedOrder(n, ownD, order);
+  const exponent = load<i32>(header(work)), end = smaller(n, (first + count) * STRIP);
   for (let j: usize = 0; j < n; j++) {
     const from: usize = load<u32>(order + (j << 2)), to = v + j * ldv * size;
-    store<f64>(values + (j << 3), timesPowerOfTwo(load<f64>(d + (from << 3)), exponent));
-    for (let i: usize = 0; i < n; i++) {
+    if (first == 0) store<f64>(values + (j << 3), timesPowerOfTwo(load<f64>(ownD + (from << 3)), exponent));
+    for (let i = first * STRIP; i < end; i++) {
       const entry = load<f64>(z + ((i >> 3) * n + from) * 64 + ((i & 7) << 3));
       if (sizeof<T>() == 8) store<f64>(to + (i << 3), entry);
       else setComplex(to + (i << 4), entry, 0);
     }
   }
-  backTransform<T>(n, a, lda, tau, v, ldv, rest);
-  return true;
+}
+
+/** V ← Q V for `count` columns of V. */
+export function transformBack<T>(
+  n: usize, a: usize, lda: usize, first: usize, count: usize, v: usize, ldv: usize, work: usize, own: usize,
+): void {
+  layOut(n, work, sizeof<T>());
+  backTransform<T>(n, a, lda, tau, count, v + first * ldv * sizeof<T>(), ldv, aligned(own));
 }
 
 /** Whether n numbers are finite, with room to add them up: those of a matrix of size one. */
@@ -108,8 +173,10 @@ function sortedOrder(n: usize, d: usize, order: usize): void {
   }
 }
 
-/** X ← Q X, Q = H_0 H_1 …, in blocks 1 − V T Vᴴ with T upper triangular [Schreiber and Van Loan 1989]. */
-function backTransform<T>(n: usize, a: usize, lda: usize, tau: usize, x: usize, ldx: usize, work: usize): void {
+/** X ← Q X for some columns, Q = H_0 H_1 …, in blocks 1 − V T Vᴴ with T upper triangular [Schreiber and Van Loan 1989]. */
+function backTransform<T>(
+  n: usize, a: usize, lda: usize, tau: usize, columns: usize, x: usize, ldx: usize, work: usize,
+): void {
   if (n < 2) return;
   const size = sizeof<T>(), panel = aligned(BLOCK * n * size), small = aligned(BLOCK * BLOCK * size);
   const v = work, first = v + panel, second = first + panel, t = second + panel, s = t + small, free = s + small;
@@ -124,9 +191,9 @@ function backTransform<T>(n: usize, a: usize, lda: usize, tau: usize, x: usize, 
     productOf<T, f64>(true, false, kb, kb, rows, 1, v, rows, v, rows, 0, s, kb, true, free);
     triangularFactor<T>(kb, tau + k0 * size, s, t);
     const at = x + (k0 + 1) * size;
-    productOf<T, f64>(true, false, kb, n, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
-    productOf<T, f64>(false, false, kb, n, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
-    productOf<T, f64>(false, false, rows, n, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
+    productOf<T, f64>(true, false, kb, columns, rows, 1, v, rows, at, ldx, 0, first, kb, false, free);
+    productOf<T, f64>(false, false, kb, columns, kb, 1, t, kb, first, kb, 0, second, kb, false, free);
+    productOf<T, f64>(false, false, rows, columns, kb, -1, v, rows, second, kb, 1, at, ldx, false, free);
   }
 }
 

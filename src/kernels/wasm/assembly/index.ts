@@ -1,4 +1,4 @@
-import { eigenpairs, eigenWork } from "./eigh";
+import { eigenOwnWork, eigenpairs, eigenWork, reduce, rotate, transformBack } from "./eigh";
 import { overlapOf, productOf, productWork } from "./product";
 import { choleskyOf, solveLeft, solveRight } from "./solve";
 
@@ -7,6 +7,7 @@ export { accumulateDensity, applyPotential, gridToSphere, permuteReal, sphereToG
 export {
   addScaledColumns, allPositive, columnDots, columnNorms2, columnWeightedNorms2, multiplyRows, scaleColumns, tpa,
 } from "./columns";
+export { applyRealPotential } from "./real/pairs";
 export {
   realAddScaledColumns, realColumnDots, realColumnWeightedNorms2, realMultiplyRows, realScaleColumns, realTpa,
 } from "./real/columns";
@@ -42,9 +43,26 @@ export function solveTriangularRight(
 export function eighWork(n: usize): usize {
   return eigenWork<v128>(n);
 }
+export function eighOwnWork(n: usize): usize {
+  return eigenOwnWork<v128>(n);
+}
+export function eighReduce(n: usize, a: usize, lda: usize, work: usize): bool {
+  return reduce<v128>(n, a, lda, work);
+}
+export function eighRotate(
+  n: usize, first: usize, count: usize, values: usize, v: usize, ldv: usize, work: usize, own: usize,
+): void {
+  rotate<v128>(n, first, count, values, v, ldv, work, own);
+}
+export function eighTransformBack(
+  n: usize, a: usize, lda: usize, first: usize, count: usize, v: usize, ldv: usize, work: usize, own: usize,
+): void {
+  transformBack<v128>(n, a, lda, first, count, v, ldv, work, own);
+}
 export function eigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
   return eigenpairs<v128>(n, a, lda, values, v, ldv, work);
 }
+export { isIterated } from "./eigh";
 export function realGemmWork(m: usize, n: usize, k: usize): usize {
   return productWork<f64>(m, n, k);
 }
@@ -74,6 +92,22 @@ export function realSolveTriangularRight(
 }
 export function realEighWork(n: usize): usize {
   return eigenWork<f64>(n);
+}
+export function realEighOwnWork(n: usize): usize {
+  return eigenOwnWork<f64>(n);
+}
+export function realEighReduce(n: usize, a: usize, lda: usize, work: usize): bool {
+  return reduce<f64>(n, a, lda, work);
+}
+export function realEighRotate(
+  n: usize, first: usize, count: usize, values: usize, v: usize, ldv: usize, work: usize, own: usize,
+): void {
+  rotate<f64>(n, first, count, values, v, ldv, work, own);
+}
+export function realEighTransformBack(
+  n: usize, a: usize, lda: usize, first: usize, count: usize, v: usize, ldv: usize, work: usize, own: usize,
+): void {
+  transformBack<f64>(n, a, lda, first, count, v, ldv, work, own);
 }
 export function realEigh(n: usize, a: usize, lda: usize, values: usize, v: usize, ldv: usize, work: usize): bool {
   return eigenpairs<f64>(n, a, lda, values, v, ldv, work);
