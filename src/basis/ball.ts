@@ -60,18 +60,18 @@ export function pointsInBall(vectors: Mat3): VisitBall {
 }
 
 /**
- * Calls `visit` for every grid point within `radius` of an atom or a periodic image of it, with its
- * index and the Cartesian vector from that image. A point near several images is visited once for
- * each.
+ * Calls `visit` for every row of grid points within `radius` of an atom or a periodic image of it:
+ * the index of the point at the row's x = 0, x of the first point, the number of points, which run
+ * around the cell, and the Cartesian vector from that image to the first and from point to point.
  *
  * @param position fractional coordinates.
  * @param radius [bohr].
  */
-export function forEachInBall(
+export function forEachRowInBall(
   { lattice, size: [nx, ny, nz] }: Pick<Grid, "lattice" | "size">,
   position: Vec3,
   radius: number,
-  visit: (point: number, x: number, y: number, z: number, distance: number) => void,
+  visit: (row: number, first: number, count: number, start: Vec3, step: Vec3) => void,
 ): void {
   const [a, b, c] = lattice.vectors;
   const steps: Mat3 = [scale(1 / nx, a), scale(1 / ny, b), scale(1 / nz, c)];
@@ -89,11 +89,32 @@ export function forEachInBall(
   const [step] = steps;
   rowsInBall(steps)(offset, radius, (start, first1, last1, n2, n3) => {
     const row = nx * (wrap(iy + n2, ny) + ny * wrap(iz + n3, nz));
-    let column = wrap(ix + first1, nx);
-    for (let n1 = first1; n1 <= last1; n1++) {
-      const x = start[0] + n1 * step[0];
-      const y = start[1] + n1 * step[1];
-      const z = start[2] + n1 * step[2];
+    if (last1 >= first1)
+      visit(row, wrap(ix + first1, nx), last1 - first1 + 1, add(start, scale(first1, step)), step);
+  });
+}
+
+/**
+ * Calls `visit` for every grid point within `radius` of an atom or a periodic image of it, with its
+ * index and the Cartesian vector from that image. A point near several images is visited once for
+ * each.
+ *
+ * @param position fractional coordinates.
+ * @param radius [bohr].
+ */
+export function forEachInBall(
+  grid: Pick<Grid, "lattice" | "size">,
+  position: Vec3,
+  radius: number,
+  visit: (point: number, x: number, y: number, z: number, distance: number) => void,
+): void {
+  const nx = grid.size[0];
+  forEachRowInBall(grid, position, radius, (row, first, count, [x0, y0, z0], [dx, dy, dz]) => {
+    let column = first;
+    for (let i = 0; i < count; i++) {
+      const x = x0 + i * dx;
+      const y = y0 + i * dy;
+      const z = z0 + i * dz;
       visit(row + column, x, y, z, Math.sqrt(x * x + y * y + z * z));
       column++;
       if (column === nx) column = 0;

@@ -1,5 +1,5 @@
 import { invariant } from "../common/failure.ts";
-import { dot, type Mat3, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
+import { type Mat3, norm, rowsVec, type Vec3 } from "../common/vec3.ts";
 import {
   asRealField,
   type FourierField,
@@ -118,16 +118,18 @@ function fillCube(
   lattice: Lattice,
   [nx, ny, nz]: GridSize,
 ): void {
+  const [b1, b2, b3] = lattice.reciprocal;
   let at = 0;
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++)
       for (let x = 0; x < nx; x++, at++) {
-        const g: Vec3 = [frequency(x, nx), frequency(y, ny), frequency(z, nz)];
-        gVectors[3 * at] = g[0];
-        gVectors[3 * at + 1] = g[1];
-        gVectors[3 * at + 2] = g[2];
-        const cart = rowsVec(lattice.reciprocal, g);
-        normG2[at] = dot(cart, cart);
+        const [g1, g2, g3] = [frequency(x, nx), frequency(y, ny), frequency(z, nz)];
+        gVectors[3 * at] = g1;
+        gVectors[3 * at + 1] = g2;
+        gVectors[3 * at + 2] = g3;
+        let sum = 0;
+        for (let c = 0; c < 3; c++) sum += (g1 * b1[c]! + g2 * b2[c]! + g3 * b3[c]!) ** 2;
+        normG2[at] = sum;
       }
 }
 

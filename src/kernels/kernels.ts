@@ -168,9 +168,9 @@ export interface Fft {
 }
 
 /**
- * How real coefficients a, b of two bands are complex ones c = U(a + ib): with the phase (re, im) of
- * each wave; or with the partner P ≥ G of each, c_G = (a + ib)/√2 and c_P = (a − ib)/√2, one that is
- * its own partner as it is.
+ * How real coefficients a, b of two bands are complex ones c = U(a + ib): with the phase (re, im)
+ * of each wave; or with the partner P ≥ G of each, c_G = (a + ib)/√2 and c_P = (a − ib)/√2, one
+ * that is its own partner as it is.
  */
 export type RealForm = { readonly phase: Float64Array } | { readonly partner: Int32Array };
 

@@ -31,6 +31,19 @@ export function panelsOf(
   };
 }
 
+/** Returns runs of consecutive numbers: the index of the first, the first, how many. */
+export function runsOf(
+  ascending: readonly number[],
+): (readonly [at: number, first: number, count: number])[] {
+  const runs: [number, number, number][] = [];
+  ascending.forEach((j, at) => {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] + last[2] === j) last[2]++;
+    else runs.push([at, j, 1]);
+  });
+  return runs;
+}
+
 /** The last search: its dimension, and the vectors whose parts T stand in the place of P. */
 export interface Searched {
   readonly size: number;
@@ -255,9 +268,7 @@ export function updateBlocks(
   const add = changeBy(largestNorm(c.subarray(width * m), width * inner, width * size, m));
   for (const panel of [s, hs]) {
     add.gemm("N", "N", n, m, inner, 1, columns(panel, m, inner), n, c.subarray(width * m), size, 0, t, n);
-    chosen.forEach((j, i) => {
-      columns(panel, m + i, 1).set(columns(t, j, 1));
-    });
+    for (const [at, j, count] of runsOf(chosen)) columns(panel, m + at, count).set(columns(t, j, count));
     turnVectors(panels, panel, c, size, turn, 1);
   }
   return { size, columns: chosen };

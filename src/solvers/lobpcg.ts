@@ -8,6 +8,7 @@ import {
   panelsOf,
   putTurn,
   rayleighRitz,
+  runsOf,
   type Searched,
   turnToReal,
   turnVectors,
@@ -141,13 +142,12 @@ export function lobpcg(
 
     // W: preconditioned residuals of norm 1, with X and P linearly independent.
     const w = panels.columns(s, m + nP, nW);
-    // Holds the Ritz vectors first.
     const hw = panels.columns(hs, m + nP, nW);
-    chosen.forEach((j, i) => {
-      w.set(panels.columns(t, j, 1), width * n * i);
-      hw.set(panels.columns(s, j, 1), width * n * i);
-    });
-    operator.preconditionInto(w, hw, nW);
+    for (const [at, j, count] of runsOf(chosen)) {
+      const part = panels.columns(s, m + nP + at, count);
+      part.set(panels.columns(t, j, count));
+      operator.preconditionInto(part, panels.columns(s, j, count), count);
+    }
     normalizeColumns(kernels, n, w, nW, norms);
     const largest = chosen.reduce((most, j) => Math.max(most, residualNorms[j]!), 0);
     const change = CHANGE_PER_RESIDUAL * largest;

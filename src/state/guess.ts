@@ -1,9 +1,9 @@
 import { guessWidth } from "../atoms/density-guess.ts";
 import { atomicNumber } from "../atoms/elements.ts";
 import { valenceCharge, valenceShape } from "../atoms/pseudopotential-formulas.ts";
-import { type RadialShape, shapeAt, shapeIntegral, shapeRadius } from "../atoms/radial/radial-shape.ts";
-import { forEachInBall } from "../basis/ball.ts";
+import { shapeIntegral } from "../atoms/radial/radial-shape.ts";
 import type { Grid } from "../basis/grid.ts";
+import { addShape } from "../basis/shape-sums.ts";
 import { requireInput } from "../common/failure.ts";
 import { dot, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
 import { asRealField, newRealField, type RealField, spinComponent, sumReal } from "../kernels/fields.ts";
@@ -37,13 +37,10 @@ export function superpositionOfAtoms(model: Model, grid: Grid): RealField {
     const held = shape === null ? 0 : shapeIntegral(shape);
     // Converted files may hold zeros, and meshes may end before the density does.
     if (shape !== null && held > charge / 2 && held < 2 * charge)
-      addShape(
-        rho,
-        grid,
-        atom.position,
-        shape,
-        shares.map((share) => share / held),
-      );
+      shares.forEach((share, s) => {
+        const component = spinComponent(rho, s, grid.points);
+        addShape(component, grid, atom.position, shape, { factor: share / held, least: 0 });
+      });
     else if (width > 0) addGaussian(rho, grid, atom.position, width, shares);
   });
   const found = grid.dvol * sumReal(rho);
@@ -62,15 +59,6 @@ function spinShares({ magneticMoment: m = 0 }: Atom, index: number, charge: numb
     () => `structure.atoms[${index}].magneticMoment: at most the ${charge} valence electrons, got ${m} μB`,
   );
   return [(charge + m) / 2, (charge - m) / 2];
-}
-
-/** rho_s ← rho_s + shares_s Σ_images ρ_a(|r − R|). */
-function addShape(rho: RealField, grid: Grid, position: Vec3, shape: RadialShape, shares: number[]): void {
-  const components = shares.map((_, s) => spinComponent(rho, s, grid.points));
-  forEachInBall(grid, position, shapeRadius(shape), (point, _x, _y, _z, distance) => {
-    const value = Math.max(0, shapeAt(shape, distance));
-    for (let s = 0; s < shares.length; s++) components[s]![point]! += shares[s]! * value;
-  });
 }
 
 /** Gaussians are cut where e^{−|r−R|²/4l²} = e^{−36} ≈ 2·10⁻¹⁶, rounding beside the maximum. */

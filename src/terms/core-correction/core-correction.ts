@@ -1,7 +1,8 @@
 import { coreShape } from "../../atoms/pseudopotential-formulas.ts";
-import { shapeAt, shapeRadius, shapeSlopeAt } from "../../atoms/radial/radial-shape.ts";
+import { shapeRadius, shapeSlopeAt } from "../../atoms/radial/radial-shape.ts";
 import { forEachInBall } from "../../basis/ball.ts";
 import type { Grid } from "../../basis/grid.ts";
+import { addShape } from "../../basis/shape-sums.ts";
 import { addOuter, newTensor, toMatrix } from "../../common/tensor.ts";
 import type { Mat3, Vec3 } from "../../common/vec3.ts";
 import { newRealField, type ReadonlyRealField, type RealField } from "../../kernels/fields.ts";
@@ -23,10 +24,7 @@ export function coreDensity({ species, atoms }: Model, grid: Grid): RealField | 
   const out = newRealField(grid.points);
   for (const { species: kind, position } of atoms) {
     const shape = shapes[kind];
-    if (!shape) continue;
-    forEachInBall(grid, position, shapeRadius(shape), (point, _x, _y, _z, distance) => {
-      out[point]! += shapeAt(shape, distance);
-    });
+    if (shape) addShape(out, grid, position, shape);
   }
   return out;
 }

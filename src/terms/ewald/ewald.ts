@@ -107,9 +107,9 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
       const product = charges[i]! * charges[j]!;
       const offset = rowsVec(lattice.vectors, sub(positions[i]!, positions[j]!));
       let potential = 0;
-      let pull: Vec3 = [0, 0, 0];
+      const pull: [number, number, number] = [0, 0, 0];
       visit(offset, CUT / eta, (x, y, z) => {
-        const distance = Math.hypot(x, y, z);
+        const distance = Math.sqrt(x * x + y * y + z * z);
         // Charges closer than 1e-8 bohr are one atom written twice; their energy would be 1e8 Ha.
         if (distance < 1e-8) {
           requireInput(i === j, () => samePlace(j, i, positions[i]!));
@@ -119,7 +119,9 @@ function realSpaceSum({ lattice, charges, positions }: PointCharges, eta: number
         const gaussian = ((2 * eta) / Math.sqrt(Math.PI)) * Math.exp(-((eta * distance) ** 2));
         potential += screened;
         const slope = (screened + gaussian) / (distance * distance); // −(1/d) d/dd of erfc(ηd)/d
-        pull = add(pull, [slope * x, slope * y, slope * z]);
+        pull[0] += slope * x;
+        pull[1] += slope * y;
+        pull[2] += slope * z;
         addOuter(strain, -(i === j ? 0.5 : 1) * product * slope, x, y, z);
       });
       if (i === j) {

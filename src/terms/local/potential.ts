@@ -9,9 +9,26 @@ import type { Model } from "../../model/model.ts";
 export function structureFactorOf({ atoms }: Model, grid: Grid, species: number): Float64Array | null {
   const mine = atoms.filter((atom) => atom.species === species);
   if (mine.length === 0) return null;
-  const out = new Float64Array(2 * grid.points);
-  for (const { position } of mine) addStructureFactor(out, grid, position);
-  return out;
+  const [nx, ny, nz] = grid.size;
+  // A product of matrices: x by atoms, and atoms by y and z.
+  return grid.kernels.scratch((take) => {
+    const ofX = take(2 * nx * mine.length);
+    const ofYz = take(2 * mine.length * ny * nz);
+    const out = take(2 * grid.points);
+    mine.forEach(({ position }, a) => {
+      const [ex, ey, ez] = phaseTables(grid, position);
+      ofX.set(ex, 2 * nx * a);
+      for (let z = 0; z < nz; z++)
+        for (let y = 0; y < ny; y++) {
+          const at = 2 * (a + mine.length * (y + ny * z));
+          ofYz[at] = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
+          ofYz[at + 1] = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
+        }
+    });
+    const count = mine.length;
+    grid.kernels.gemm("N", "N", nx, ny * nz, count, 1, ofX, nx, ofYz, count, 0, out, nx);
+    return out.slice();
+  });
 }
 
 /**
