@@ -35,6 +35,16 @@ const PROBLEM = [
     ["k + G: its rounding", "out[3] = Math.max(out[3]!, 1.01 * e)", "out[3] = 0 * e"],
     ["outside: the error of T", "provedBelow(below(value - error))", "provedBelow(value)"],
   ]),
+  ...of("errors/problem/reciprocal.ts", ["problem/short-basis"], [
+    ["δ: columns of U⁻¹", "combined(transpose(short.from), vectors)", "combined(transpose(short.from), vectors.map((row) => row.map((x) => scale(0.6, x))))"],
+    ["the box of waves: U k", "const shortK = matVec(to, k)", "const shortK = to && k"],
+    ["the box of waves: n = U⁻¹ n′", "const n = matVec(back, place)", "const n = matVec(to, place)"],
+    ["the box of waves: √(2E)|a′|/2π", "above(above(radius * length) + 1)", "above(above(0.5 * radius * length))"],
+  ]),
+  ...of("errors/problem/potential-table.ts", ["problem/short-basis"], [
+    ["places of coefficients: U g", "    places: placesOf(g, short),", "    places: g,"],
+    ["places in boxes: U n", "d * x + e * y + f * z", "d * x - e * y + f * z"],
+  ]),
   ...of("errors/problem/lattice-tail.ts", ["problem/lemmas"], [
     ["Lemma 1: R − 2δ", "sub(interval(radius), scale(2, delta))", "sub(interval(radius), scale(1, delta))"],
     ["Lemma 1: s² of (s + δ)²", "gaussianMoment(j + 2, f.beta, a),", "ZERO,"],

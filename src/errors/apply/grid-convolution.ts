@@ -14,10 +14,11 @@ import type { GridSize, Kernels } from "../../kernels/kernels.ts";
 import type { PlaneWaves } from "../problem/reciprocal.ts";
 import { butterfliesHold, type FftRounding, fftRounding } from "./fft-rounding.ts";
 
-/** Numbers a_G on reduced vectors, sorted by length, a_{−G} = conj a_G exactly: a real function. */
+/** Numbers a_G of vectors sorted by length, a_{−G} = conj a_G exactly: a real function. */
 export interface Coefficients {
   readonly count: number;
-  readonly g: Int32Array;
+  /** Places on grids, of the same basis as those of waves. */
+  readonly places: Int32Array;
   /** Interleaved. */
   readonly values: Float64Array;
   /** |a_G| from above. */
@@ -53,7 +54,7 @@ export function gridConvolution(
   take: (length: number) => Float64Array,
 ): GridConvolution {
   const { count: kept, dropped, norm1 } = worthKeeping(coefficients);
-  const { size, limits } = gridWithoutMeeting(coefficients.g, kept, waves, rows);
+  const { size, limits } = gridWithoutMeeting(coefficients.places, kept, waves, rows);
   const fft = kernels.fft(size);
   const rounding = fftRounding(fft.passes);
   const points = size[0] * size[1] * size[2];
@@ -61,8 +62,8 @@ export function gridConvolution(
   const largest = kernels.scratch((temporary) => {
     const grid = temporary(2 * points).fill(0);
     for (let e = 0; e < kept; e++) {
-      if (!isWithin(limits, coefficients.g, e)) continue;
-      const at = 2 * indexOn(size, coefficients.g, e);
+      if (!isWithin(limits, coefficients.places, e)) continue;
+      const at = 2 * indexOn(size, coefficients.places, e);
       grid[at] = coefficients.values[2 * e]!;
       grid[at + 1] = coefficients.values[2 * e + 1]!;
     }
@@ -74,7 +75,7 @@ export function gridConvolution(
     }
     return most;
   });
-  const index = Int32Array.from({ length: waves.count }, (_, i) => indexOn(size, waves.g, i));
+  const index = Int32Array.from({ length: waves.count }, (_, i) => indexOn(size, waves.places, i));
   const sphere = kernels.sphereFft(size, index);
   const isSame = sphere.passes?.every((pass) => fft.passes?.includes(pass)) === true;
   return {
@@ -122,19 +123,20 @@ function worthKeeping({ count, sizes }: Coefficients): { count: number; dropped:
  * beyond `limits` are no such difference and do not count.
  */
 export function gridWithoutMeeting(
-  g: Int32Array,
+  places: Int32Array,
   kept: number,
-  waves: Pick<PlaneWaves, "g" | "count">,
+  waves: Pick<PlaneWaves, "places" | "count">,
   rows: number,
 ): { size: GridSize; limits: Vec3 } {
-  const [inner, outer] = [extent(waves.g, rows), extent(waves.g, waves.count)];
+  const [inner, outer] = [extent(waves.places, rows), extent(waves.places, waves.count)];
   const limits = inner.map(({ low, high }, axis) =>
     Math.max(outer[axis]!.high - low, high - outer[axis]!.low),
   ) as unknown as Vec3;
   const reach = [0, 0, 0];
   for (let e = 0; e < kept; e++)
-    if (isWithin(limits, g, e))
-      for (let axis = 0; axis < 3; axis++) reach[axis] = Math.max(reach[axis]!, Math.abs(g[3 * e + axis]!));
+    if (isWithin(limits, places, e))
+      for (let axis = 0; axis < 3; axis++)
+        reach[axis] = Math.max(reach[axis]!, Math.abs(places[3 * e + axis]!));
   const size = outer.map(({ low, high }, axis) =>
     fastSize(Math.max(limits[axis]! + reach[axis]! + 1, high - low + 1)),
   ) as unknown as GridSize;

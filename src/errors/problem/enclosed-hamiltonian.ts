@@ -21,6 +21,7 @@ import {
   planeWavesBelow,
   type Reciprocal,
 } from "./reciprocal.ts";
+import type { ShortBasis } from "./short-basis.ts";
 
 /** What does not depend on k: made once for all k-points of a problem. */
 export interface EnclosedProblem {
@@ -41,6 +42,8 @@ export interface WaveSet {
   readonly k: Vec3;
   readonly waves: PlaneWaves;
   readonly panel: ProjectorPanel;
+  /** On which places in boxes rest. */
+  readonly short: ShortBasis;
   /** √(2 T) of the nearest plane wave outside, from below. */
   readonly outsideRadius: Below;
   /** n_i² of each channel from a position of the set on. */
@@ -58,6 +61,7 @@ export function waveSet({ reciprocal, channels }: EnclosedProblem, k: Vec3, ener
     k,
     waves,
     panel,
+    short: reciprocal.short,
     outsideRadius: radiusOf(waves.outside),
     tails: (from) => channels.map((channel) => projectorTails(channel, reciprocal, waves, panel, from)),
   };
@@ -72,7 +76,7 @@ const radiusOf = (energy: Below): Below => lowerEnd(sqrt(scale(2, interval(energ
 export function leadingSet(set: WaveSet, energy: number): WaveSet {
   const count = countBelow(set.waves, energy);
   if (count === set.waves.count) return set;
-  const { g, kinetic, kineticError } = set.waves;
+  const { g, places, kinetic, kineticError } = set.waves;
   let outside = set.waves.outside;
   for (let i = count; i < kinetic.length; i++)
     // computed energy − its error
@@ -80,6 +84,7 @@ export function leadingSet(set: WaveSet, energy: number): WaveSet {
   const waves: PlaneWaves = {
     count,
     g: g.subarray(0, 3 * count),
+    places: places.subarray(0, 3 * count),
     kinetic: kinetic.subarray(0, count),
     kineticError: kineticError.subarray(0, count),
     outside,
@@ -88,12 +93,16 @@ export function leadingSet(set: WaveSet, energy: number): WaveSet {
     k: set.k,
     waves,
     panel: leadingPanel(set.panel, count),
+    short: set.short,
     outsideRadius: radiusOf(outside),
     tails: set.tails,
   };
 }
 
 /** Position of a plane wave in the set, −1 if it is outside. */
-export function setFinder({ waves: { g, count } }: WaveSet): (n1: number, n2: number, n3: number) => number {
-  return finder(g, count);
+export function setFinder({
+  waves: { g, count },
+  short,
+}: WaveSet): (n1: number, n2: number, n3: number) => number {
+  return finder(g, count, short);
 }

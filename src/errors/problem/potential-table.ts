@@ -44,6 +44,7 @@ import {
   type Reciprocal,
   requireFewWaves,
 } from "./reciprocal.ts";
+import { placesOf, type ShortBasis } from "./short-basis.ts";
 
 /**
  * Fourier coefficients W(G) of the local potential, G ≠ 0, as doubles with radii, and bounds of the
@@ -53,8 +54,9 @@ export interface PotentialTable {
   /** W(0), kept apart: it shifts every band by exactly this. */
   readonly constant: Interval;
   readonly count: number;
-  /** Reduced vectors by length. */
+  /** Reduced vectors by length, and their places on grids. */
   readonly g: Int32Array;
+  readonly places: Int32Array;
   /** Doubles near W(G), interleaved; W(−G) is the exact conjugate. */
   readonly values: Float64Array;
   /** |W(G)| from above. */
@@ -115,7 +117,7 @@ export function tabulatePotential(problem: ExactProblem, reciprocal: Reciprocal)
     else nonzero.push({ i, value });
   }
   return assemble(
-    waves,
+    { waves, short: reciprocal.short },
     nonzero,
     constant,
     farSum(problem, reciprocal, lowerEnd(sqrt(scale(2, interval(waves.outside))))),
@@ -214,7 +216,7 @@ function cohenBergstresser(
 }
 
 function assemble(
-  waves: PlaneWaves,
+  { waves, short }: { readonly waves: PlaneWaves; readonly short: ShortBasis },
   nonzero: readonly { i: number; value: Coefficient }[],
   constant: Interval,
   far: Above,
@@ -249,13 +251,14 @@ function assemble(
     constant,
     count,
     g,
+    places: placesOf(g, short),
     values,
     sizes,
     errorSum: errors.value,
     sumBeyond: (q) => inflated(sums[firstReaching(q)]! + far, count + 1), // count sums, far
     // squares, count sums, far²
     norm2Beyond: (q) => rootAbove(inflated(squares[firstReaching(q)]! + far * far, count + 2)),
-    indexOf: finder(g, count),
+    indexOf: finder(g, count, short),
   };
 }
 
@@ -277,8 +280,19 @@ export function writeCoefficients(
     }
 }
 
-/** A table over the box of the entries. */
-export function finder(g: Int32Array, count: number): (n1: number, n2: number, n3: number) => number {
+/** A table over the box of the entries' places; it is asked for reduced vectors. */
+export function finder(
+  g: Int32Array,
+  count: number,
+  short: ShortBasis,
+): (n1: number, n2: number, n3: number) => number {
+  const find = placeFinder(placesOf(g, short), count);
+  if (short.isStated) return find;
+  const [[a, b, c], [d, e, f], [h, i, j]] = short.to;
+  return (x, y, z) => find(a * x + b * y + c * z, d * x + e * y + f * z, h * x + i * y + j * z);
+}
+
+function placeFinder(g: Int32Array, count: number): (n1: number, n2: number, n3: number) => number {
   const lo = [0, 0, 0];
   const hi = [0, 0, 0];
   for (let i = 0; i < 3 * count; i++) {

@@ -1,6 +1,6 @@
 import { requireInput } from "../../common/failure.ts";
 import { firstIndex } from "../../common/search.ts";
-import type { Mat3, Vec3 } from "../../common/vec3.ts";
+import { type Mat3, matVec, transpose, type Vec3 } from "../../common/vec3.ts";
 import { TWO_PI } from "../../interval/constants.ts";
 import {
   abs,
@@ -32,6 +32,7 @@ import {
 } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
 import { meanPlaneWaves } from "../../model/lattice.ts";
+import { placesOf, type ShortBasis, shortBasis } from "./short-basis.ts";
 
 /** Enclosures of what follows from the exact lattice vectors aᵢ: bᵢ·aⱼ = 2π δᵢⱼ. */
 export interface Reciprocal {
@@ -41,7 +42,9 @@ export interface Reciprocal {
   readonly volume: Interval;
   /** Ω* = (2π)³/Ω [bohr⁻³]. */
   readonly reciprocalVolume: Interval;
-  /** |aᵢ|/2π, from above. */
+  /** Short vectors a′ = U a of the same lattice, on which boxes and the covering radius rest. */
+  readonly short: ShortBasis;
+  /** |a′ᵢ|/2π, from above. */
   readonly lengthsOver2Pi: readonly Above[];
   /** No point of space is farther than this from the reciprocal lattice [bohr⁻¹]. */
   readonly coveringRadius: Above;
@@ -64,12 +67,17 @@ export function encloseReciprocal(lattice: Mat3): Reciprocal {
   const vectors = rows.map((row) => row.map((x) => div(mul(TWO_PI, x), signed)));
   const plain = plainVectors(vectors);
   const volume = abs(signed);
+  const short = shortBasis(lattice);
+  const numbers = (row: readonly number[]) => row.map((x) => interval(x));
+  const combined = (matrix: Mat3, rows: readonly (readonly Interval[])[]) =>
+    short.isStated ? rows : matrix.map((row) => combine(rows, numbers(row)));
   return {
     vectors,
     volume,
     reciprocalVolume: div(power(TWO_PI, 3), volume),
-    lengthsOver2Pi: a.map((row) => upperEnd(div(sqrt(norm2(row)), TWO_PI))),
-    coveringRadius: coveringRadius(vectors),
+    short,
+    lengthsOver2Pi: combined(short.to, a).map((row) => upperEnd(div(sqrt(norm2(row)), TWO_PI))),
+    coveringRadius: coveringRadius(combined(transpose(short.from), vectors)),
     kinetic: kineticOf(plain),
     cartesian: (k, n) =>
       combine(
@@ -182,6 +190,8 @@ export interface PlaneWaves {
   readonly count: number;
   /** Reduced vectors, 3 each. */
   readonly g: Int32Array;
+  /** The same vectors in the dual of the short basis: their places on grids. */
+  readonly places: Int32Array;
   /** ½|k+G|² and bounds of the errors of these numbers [Ha]. */
   readonly kinetic: Float64Array;
   readonly kineticError: Float64Array;
@@ -217,33 +227,45 @@ export function requireFewWaves(reciprocal: Reciprocal, energy: number): void {
 }
 
 /**
- * Lists the plane waves whose computed kinetic energy is at most `energy`. Since sᵢ = (k+G)·aᵢ/2π,
- * those left out of the box |sᵢ| ≤ √(2E)|aᵢ|/2π are above E for certain; of those in the box that
- * are left out the least lower end counts.
+ * Lists the plane waves whose computed kinetic energy is at most `energy`. Since s = (k+G)·a′/2π =
+ * U(k + n), those left out of the box |sᵢ| ≤ √(2E)|a′ᵢ|/2π are above E for certain; of those in the
+ * box that are left out the least lower end counts.
  *
  * @throws InputError for more waves than a process can hold
  */
 export function planeWavesBelow(reciprocal: Reciprocal, k: Vec3, energy: number): PlaneWaves {
   requireFewWaves(reciprocal, energy);
   const radius = sqrt(scale(2, interval(energy))).hi;
+  // 1 holds the rounding of U k, far below it
   const limits = reciprocal.lengthsOver2Pi.map((length) => above(above(radius * length) + 1));
-  const found: { n: [number, number, number]; value: number; error: number }[] = [];
+  const { to, from: back } = reciprocal.short;
+  const largest = 3 * Math.max(...limits) * Math.max(...back.flat().map(Math.abs));
+  requireInput(
+    largest < 2 ** 31,
+    () => `cutoff: must leave reduced vectors below 2³¹, got ${energy} Ha with ${largest}`,
+  );
+  const shortK = matVec(to, k);
+  const found: { n: Vec3; value: number; error: number }[] = [];
   let outside: Below = exact(energy);
-  const [from, to] = [
-    limits.map((l, i) => Math.ceil(-l - k[i]!)),
-    limits.map((l, i) => Math.floor(l - k[i]!)),
+  const [from, last] = [
+    limits.map((l, i) => Math.ceil(-l - shortK[i]!)),
+    limits.map((l, i) => Math.floor(l - shortK[i]!)),
   ];
-  for (let n1 = from[0]!; n1 <= to[0]!; n1++)
-    for (let n2 = from[1]!; n2 <= to[1]!; n2++)
-      for (let n3 = from[2]!; n3 <= to[2]!; n3++) {
-        const { value, error } = reciprocal.kinetic(k, n1, n2, n3);
-        if (value <= energy) found.push({ n: [n1, n2, n3], value, error });
+  const place: [number, number, number] = [0, 0, 0];
+  for (place[0] = from[0]!; place[0] <= last[0]!; place[0]++)
+    for (place[1] = from[1]!; place[1] <= last[1]!; place[1]++)
+      for (place[2] = from[2]!; place[2] <= last[2]!; place[2]++) {
+        const n = matVec(back, place);
+        const { value, error } = reciprocal.kinetic(k, n[0], n[1], n[2]);
+        if (value <= energy) found.push({ n, value, error });
         else outside = minBelow(outside, provedBelow(below(value - error))); // value − error ≤ T
       }
   found.sort((x, y) => x.value - y.value);
+  const g = Int32Array.from(found.flatMap(({ n }) => n));
   return {
     count: found.length,
-    g: Int32Array.from(found.flatMap(({ n }) => n)),
+    g,
+    places: placesOf(g, reciprocal.short),
     kinetic: Float64Array.from(found, ({ value }) => value),
     kineticError: Float64Array.from(found, ({ error }) => error),
     outside,

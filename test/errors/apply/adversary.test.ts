@@ -166,7 +166,7 @@ test("a local potential as a matrix, with products as wrong as sums may be", () 
 /** A potential of one value everywhere, 1. */
 const constant: Coefficients = {
   count: 1,
-  g: new Int32Array(3),
+  places: new Int32Array(3),
   values: Float64Array.from([1, 0]),
   sizes: Float64Array.from([1]),
 };

@@ -240,9 +240,9 @@ test("coefficients that are left out count by their sum", () => {
   const kernels = wasmKernelsSync();
   const error = (...sizes: number[]): number =>
     kernels.scratch((take) => {
-      const g = Int32Array.from([0, 0, 0, 1, 0, 0, -1, 0, 0]);
+      const places = Int32Array.from([0, 0, 0, 1, 0, 0, -1, 0, 0]);
       const values = Float64Array.from(sizes.flatMap((size) => [size, 0]));
-      const coefficients = { count: sizes.length, g, values, sizes: Float64Array.from(sizes) };
+      const coefficients = { count: sizes.length, places, values, sizes: Float64Array.from(sizes) };
       return gridConvolution(kernels, coefficients, set.waves, rows, take).error;
     });
   const more = error(1, 4e-18, 4e-18) - error(1);
