@@ -68,8 +68,8 @@ export const heldBands = (nBands: number, fewestWaves: number): number =>
   Math.min(nBands + Math.max(4, Math.ceil(nBands / 4)), fewestWaves);
 
 /** How many blocks are held together. */
-export const blocksTogether = (blocks: number, bytesOfBlock: number, memory = MEMORY): number =>
-  Math.min(blocks, Math.max(1, Math.floor(memory / bytesOfBlock)));
+export const blocksTogether = (blocks: number, bytesOfBlock: number): number =>
+  Math.min(blocks, Math.max(1, Math.floor(MEMORY / bytesOfBlock)));
 
 /**
  * Computes the lowest eigenvalues at each k-point, spin slowest. A few more bands are held: a block

@@ -24,10 +24,10 @@ function pyramid(top: string, foot: string, count: number, length: number, angle
   return [{ element: top, at: [0, 0, height] }, ...ring(foot, count, radius)];
 }
 
-const ring = (element: string, count: number, radius: number, z = 0): Geometry[] =>
+const ring = (element: string, count: number, radius: number): Geometry[] =>
   Array.from({ length: count }, (_, i) => {
     const angle = (2 * Math.PI * i) / count;
-    return { element, at: [radius * Math.cos(angle), radius * Math.sin(angle), z] as Vec3 };
+    return { element, at: [radius * Math.cos(angle), radius * Math.sin(angle), 0] as Vec3 };
   });
 
 /** Builds a bent molecule in the xz plane. */

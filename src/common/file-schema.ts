@@ -39,8 +39,8 @@ export const wholeNumber = (least: number, most: number) =>
 /** Whether a value is a list of so many numbers below 1e6 in size. */
 export const isNumbers = (x: unknown, count: number): x is readonly number[] =>
   Array.isArray(x) && x.length === count && x.every(isNumber);
-export const numbers = (count: number, what = "") =>
-  ruled(`must be ${count} numbers below 1e6 in size${what}`, (x) => isNumbers(x, count));
+export const numbers = (count: number) =>
+  ruled(`must be ${count} numbers below 1e6 in size`, (x) => isNumbers(x, count));
 export const anyText = ruled("must be a text", (x) => typeof x === "string");
 export const literal = <const Value extends string | number>(value: Value) =>
   z.literal(value, { error: `must be ${JSON.stringify(value)}` });

@@ -42,17 +42,13 @@ export function keptSpace(): (grid: Grid) => ResponseSpace {
   };
 }
 
-/**
- * Builds the response space of a grid.
- *
- * @param longest cut-off of the waves [bohr⁻¹]; a grid within it is used as it is.
- */
-export function responseSpace(fine: Grid, longest = LONGEST): ResponseSpace {
-  const wanted = exactProductGridSize(fine.lattice.vectors, longest ** 2 / 8);
+/** Builds the response space of a grid; one whose waves are all within it is used as it is. */
+export function responseSpace(fine: Grid): ResponseSpace {
+  const wanted = exactProductGridSize(fine.lattice.vectors, LONGEST ** 2 / 8);
   const size = wanted.map((n, i) => Math.min(n, fine.size[i]!)) as unknown as GridSize;
   const isWhole = size.every((n, i) => n === fine.size[i]);
   const coarse = isWhole ? fine : fine.withSize(size);
-  const cutoff = isWhole ? Number.POSITIVE_INFINITY : longest ** 2;
+  const cutoff = isWhole ? Number.POSITIVE_INFINITY : LONGEST ** 2;
   const { points, normG2 } = coarse;
   const [nx, ny, nz] = size;
   const opposite = (i: number, n: number) => (i === 0 ? 0 : n - i);

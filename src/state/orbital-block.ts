@@ -117,7 +117,7 @@ export const longestSphere = (kpoints: readonly Pick<KPoint, "planeWaves">[]): n
   kpoints.reduce((most, { planeWaves }) => Math.max(most, planeWaves), 1);
 
 /** Where real coefficients may be used; undefined if not asked for or if an operator has none. */
-export const whereReal = ({ realOrbitals, operators = [] }: OrbitalSetup): RealOrbitals | undefined =>
+const whereReal = ({ realOrbitals, operators = [] }: OrbitalSetup): RealOrbitals | undefined =>
   operators.every(hasRealForm) ? realOrbitals : undefined;
 
 /** Whether the blocks of all these k-points have real coefficients: what memory is planned by. */

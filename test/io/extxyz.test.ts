@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../src/common/units.ts";
 import { norm, rowsVec, sub } from "../../src/common/vec3.ts";
-import { formatExtxyz, parseExtxyz } from "../../src/io/structures/extxyz.ts";
+import { formatExtxyz, readExtxyz } from "../../src/io/structures/extxyz.ts";
 import { parseStructure } from "../../src/io/structures/structure-files.ts";
+
+const parseExtxyz = (text: string, name = "extxyz") => readExtxyz(text, name).frame;
 
 const folder = "test/fixtures/published/structures";
 const files = readdirSync(folder).filter((file) => file.endsWith(".extxyz"));

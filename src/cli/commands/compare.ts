@@ -130,15 +130,11 @@ const pictureOf = ({
 }): string => plot ?? join(out, "compare.svg");
 
 /** Where in its plan a comparison is. */
-function comparisonProgress(
-  plan: readonly PlannedRun[],
-  tolerance: ScfTolerance,
-  now: () => number = () => performance.now(),
-) {
+function comparisonProgress(plan: readonly PlannedRun[], tolerance: ScfTolerance) {
   const finished: FinishedRun[] = [];
   let history: HistoryRow[] = [];
-  let began = now();
-  const elapsed = () => (now() - began) / 1000;
+  let began = performance.now();
+  const elapsed = () => (performance.now() - began) / 1000;
   return {
     /** `run 2/6` */
     name: (): string => `run ${finished.length + 1}/${plan.length}`,
@@ -156,7 +152,7 @@ function comparisonProgress(
     end(atLeast: number): void {
       finished.push({ ...plan[finished.length]!, seconds: Math.max(atLeast, elapsed()) });
       history = [];
-      began = now();
+      began = performance.now();
     },
   };
 }

@@ -82,13 +82,11 @@ export const stepsLeftText = (left: StepsLeft | undefined, noun = "step"): strin
 const SETTLED = 5e-4;
 
 /** Tells from condition numbers, one of each product, how long they take to settle. */
-export function conditionSettling(
-  now: () => number = () => performance.now(),
-): (condition: number) => string {
+export function conditionSettling(): (condition: number) => string {
   const changes: Shrinking[] = [];
-  let [last, at] = [Number.NaN, now()];
+  let [last, at] = [Number.NaN, performance.now()];
   return (condition) => {
-    const time = now();
+    const time = performance.now();
     const size = Math.abs(condition / last - 1);
     if (Number.isFinite(size)) changes.push({ size, seconds: (time - at) / 1000 });
     [last, at] = [condition, time];

@@ -31,9 +31,6 @@ export interface ExtxyzReading {
   readonly warnings: readonly string[];
 }
 
-/** The frame of an extended XYZ text: see `readExtxyz`. */
-export const parseExtxyz = (text: string, name = "extxyz"): ExtxyzFrame => readExtxyz(text, name).frame;
-
 /** Keys of the comment that are read, or say nothing of the crystal. */
 const KEYS = ["lattice", "properties", "pbc", "charge", "total_charge"];
 /** Columns that hold moments, the first of them that is there. */
@@ -48,7 +45,7 @@ const MOMENTS = ["initial_magmoms", "magmoms", "magmom", "magnetic_moments"];
  * @param box edge of a cube with the molecule at its middle, for a text without `Lattice` [Å].
  * @throws InputError with line number, rule and value.
  */
-function readExtxyz(text: string, name = "extxyz", box?: number): ExtxyzReading {
+export function readExtxyz(text: string, name = "extxyz", box?: number): ExtxyzReading {
   const source = textSource(text, name);
   const { fail, line } = source;
   const count = Number(line(0) === "" ? Number.NaN : line(0));
@@ -230,7 +227,7 @@ function columnsOf(properties: string): Columns | undefined {
 }
 
 /**
- * Formats a frame as extended XYZ with all digits, for `parseExtxyz`.
+ * Formats a frame as extended XYZ with all digits, for `readExtxyz`.
  *
  * @param charge electrons removed, written as the key `charge` unless it is 0.
  */

@@ -24,10 +24,6 @@ export const acceleratorSchema = byName([
 
 export type AcceleratorChoice = z.output<typeof acceleratorSchema>;
 
-export const ACCELERATORS: readonly AcceleratorChoice["name"][] = acceleratorSchema.options.map(
-  (option) => option.shape.name.value,
-);
-
 /**
  * The method of a job: most accelerators are of densities, two names are methods of their own.
  *

@@ -6,7 +6,8 @@ export interface Figure {
   readonly [option: string]: unknown;
 }
 /** The functions of Plot that make marks. */
-export type Marks = Readonly<Record<string, (...given: unknown[]) => unknown>>;
+export type Marks = Readonly<Record<string, (...given: unknown[]) => unknown>> &
+  Readonly<Record<"dot" | "line" | "ruleX" | "ruleY" | "text", (...given: unknown[]) => unknown>>;
 
 /** How any picture is drawn. Its types are ours: declarations need those of no other package. */
 export interface Drawing {

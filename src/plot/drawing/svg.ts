@@ -38,7 +38,7 @@ export async function figureSvg(
 const LEAST_SHARE = 0.66;
 
 /** Returns the height [px] that what a figure draws has at another width. */
-export const heightAt = (height: number, width = WIDTH): number =>
+const heightAt = (height: number, width = WIDTH): number =>
   Math.round(height * Math.min(1, Math.max(LEAST_SHARE, width / WIDTH)));
 
 /** Returns the height of a figure's frame at a width [px]. */

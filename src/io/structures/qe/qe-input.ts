@@ -212,16 +212,28 @@ function countOf(source: TextSource, settings: ReadonlyMap<string, Setting>, car
     if (card.lines.length === 0) source.fail(card.at, "followed by atoms", "none");
     return card.lines.length;
   }
-  if (!(Number.isInteger(nat) && nat > 0))
-    source.fail(settings.get("nat")!.at, "a positive number of atoms for nat", settings.get("nat")!.value);
-  if (card.lines.length < nat)
-    source.fail(card.at, `followed by the nat = ${nat} atoms`, `${card.lines.length} lines`);
-  if (card.lines.length > nat)
-    source.warn(
-      card.lines[nat]!,
-      `what follows the nat = ${nat} atoms is not read, nor by pw.x: ${source.line(card.lines[nat]!)}`,
-    );
+  requireListed(source, settings, card, "nat", nat, "atoms");
   return nat;
+}
+
+/** Requires as many lines of a card as a setting says, and warns of more. */
+function requireListed(
+  source: TextSource,
+  settings: ReadonlyMap<string, Setting>,
+  { at, lines }: Card,
+  name: string,
+  count: number,
+  noun: string,
+): void {
+  if (!(Number.isInteger(count) && count > 0)) {
+    const given = settings.get(name);
+    source.fail(given?.at ?? at, `a positive number of ${noun} for ${name}`, given?.value ?? "none");
+  }
+  const wanted = `the ${name} = ${count} ${noun}`;
+  if (lines.length < count) source.fail(at, `followed by ${wanted}`, `${lines.length} lines`);
+  const next = lines[count];
+  if (next !== undefined)
+    source.warn(next, `what follows ${wanted} is not read, nor by pw.x: ${source.line(next)}`);
 }
 
 interface Kind {
@@ -239,19 +251,7 @@ function kindsOf(
   const card = cards.get("ATOMIC_SPECIES");
   if (card === undefined) return [];
   const ntyp = numberOf(source, settings, "ntyp") ?? card.lines.length;
-  if (!(Number.isInteger(ntyp) && ntyp > 0))
-    source.fail(
-      settings.get("ntyp")?.at ?? card.at,
-      "a positive number of kinds for ntyp",
-      settings.get("ntyp")?.value ?? "none",
-    );
-  if (card.lines.length < ntyp)
-    source.fail(card.at, `followed by the ntyp = ${ntyp} kinds`, `${card.lines.length} lines`);
-  if (card.lines.length > ntyp)
-    source.warn(
-      card.lines[ntyp]!,
-      `what follows the ntyp = ${ntyp} kinds is not read, nor by pw.x: ${source.line(card.lines[ntyp]!)}`,
-    );
+  requireListed(source, settings, card, "ntyp", ntyp, "kinds");
   return card.lines.slice(0, ntyp).map((at) => {
     const [label = "", , file] = fieldsOf(source.line(at));
     return { label, at, file };

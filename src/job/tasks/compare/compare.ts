@@ -13,7 +13,6 @@ import type { Job } from "../../schema/job.ts";
 import { defaultMixing, type MixingChoice } from "../../schema/mixings.ts";
 import { parseJob } from "../../schema/schema.ts";
 import { withMixing } from "../../schema/with-mixing.ts";
-import type { DielectricFile } from "../dielectric/dielectric-result.ts";
 import { type DielectricRunOptions, dielectricTask } from "../dielectric/run-dielectric.ts";
 import { recordedFile } from "../recorded.ts";
 import type { ResultFile, ResultStatus } from "../scf/result.ts";
@@ -43,8 +42,6 @@ export interface CompareOptions
   readonly onProduct?: (run: RunLabel, product: number) => void;
   /** What runs a job. Default `runScf`. */
   readonly run?: (job: Job, options: RunOptions & KnownCrystal) => Promise<ResultFile>;
-  /** What finds the eigenvalues. Default `runDielectric`. */
-  readonly analyse?: (job: Job, options: DielectricRunOptions & KnownCrystal) => Promise<DielectricFile>;
 }
 
 /** Which of the runs. */
@@ -115,7 +112,7 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
   // Known, as just checked.
   const mixings = (chosen.mixings ?? comparedMixings(job)) as readonly MixingName[];
   const { sizes = [1], conditionNumbers } = chosen;
-  const { run = solved, analyse = analysed, signal } = options;
+  const { run = solved, signal } = options;
   const structure = await resolveStructure(job, readText, platform);
   const axis = longAxis(createLattice(structure.lattice));
   const shared = { threads, worker, backend, readText, ...(signal === undefined ? {} : { signal }) };
@@ -162,7 +159,7 @@ export async function compareTask(session: Session, options: CompareOptions): Pr
       complete &&= result.status !== "interrupted";
       for (const warning of result.warnings) warnings.add(warning);
       const conditionNumber = conditionNumbers
-        ? await conditionOf(larger, mixing, analyse, {
+        ? await conditionOf(larger, mixing, {
             ...shared,
             crystal,
             onProduct: ({ step }) => options.onProduct?.(label, step),
@@ -228,19 +225,16 @@ export const comparedMixings = ({ scf, temperature }: Job): readonly MixingName[
 const solved = async (job: Job, options: RunOptions & KnownCrystal): Promise<ResultFile> =>
   scfTask(await openSession(job, options), options);
 
-const analysed = async (job: Job, options: DielectricRunOptions & KnownCrystal): Promise<DielectricFile> =>
-  dielectricTask(await openSession(job, options), options);
-
 /** The ground state is found with the default mixing: the one inspected might not find it. */
 async function conditionOf(
   job: Job,
   name: MixingName,
-  analyse: NonNullable<CompareOptions["analyse"]>,
   shared: Pick<DielectricRunOptions, keyof SessionOptions | "signal" | "onProduct"> & KnownCrystal,
 ): Promise<number | undefined> {
   const { mixing } = withMixing(job, name).scf;
   if (mixing.name === "chi0-exact") return 1; // P = ε†
-  const { smallest, largest } = await analyse(withMixing(job, defaultMixing(job.temperature)), {
+  const session = await openSession(withMixing(job, defaultMixing(job.temperature)), shared);
+  const { smallest, largest } = await dielectricTask(session, {
     ...shared,
     mixing,
     observedSteps: 0,
