@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import type { Arithmetic, Kernels } from "../../src/kernels/kernels.ts";
@@ -203,5 +204,29 @@ describe("a team", () => {
     await helper!.release();
     expect(mine).toBeLessThan(parts);
     expect(mine).toBeGreaterThan(0);
+  });
+
+  test("waits for a part whatever wakes it: who was late with the last task tells of it in the next", async () => {
+    const team = createTeam(2);
+    const [module, { memory }] = [compileModuleSync("simd", true), linearMemory({ shared: true })];
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const { run } = team.runner({ module, memory }, exports);
+    const [LEFT, DONE, CLAIMED] = [1, 2, 12];
+    const { mailbox } = team.place(1);
+    const words = new Int32Array(mailbox);
+    const late = new Worker(
+      `const words = new Int32Array(require("node:worker_threads").workerData);
+      while (Atomics.load(words, ${LEFT}) < 2 || Atomics.sub(words, ${LEFT}, 1) < 1);
+      Atomics.store(words, ${CLAIMED}, 1);
+      for (const end = performance.now() + 300; performance.now() < end; ) Atomics.notify(words, ${DONE});
+      Atomics.add(words, ${DONE}, 1);
+      Atomics.notify(words, ${DONE});`,
+      { eval: true, workerData: mailbox },
+    );
+    const end = performance.now() + 20_000;
+    while (Atomics.load(words, CLAIMED) === 0 && performance.now() < end)
+      run("columnNorms2", Array(64).fill([65536, 50_000, 1, 131072]));
+    expect(Atomics.load(words, CLAIMED)).toBe(1);
+    await late.terminate();
   });
 });

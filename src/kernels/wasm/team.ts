@@ -190,10 +190,14 @@ function changed(words: Int32Array, at: number, old: number, patience = Number.P
     const now = Atomics.load(words, at);
     if (now !== old) return now;
   }
-  const start = performance.now();
-  if (MAY_SLEEP) Atomics.wait(words, at, old, patience);
-  else while (Atomics.load(words, at) === old && performance.now() - start < patience);
-  return Atomics.load(words, at);
+  const end = performance.now() + patience;
+  for (let left = patience; left > 0; left = end - performance.now()) {
+    // A thread that was late with the last task may wake this one for nothing.
+    if (MAY_SLEEP) Atomics.wait(words, at, old, left);
+    const now = Atomics.load(words, at);
+    if (now !== old) return now;
+  }
+  return old;
 }
 
 /** The page's own thread may not sleep. */
