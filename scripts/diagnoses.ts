@@ -49,7 +49,7 @@ const JOBS: readonly (readonly [string, object])[] = [
 console.log("| job | cause | remedy |");
 console.log("|---|---|---|");
 for (const [title, job] of JOBS) {
-  const { diagnosis, iterations, status } = await runScf(job);
+  const { diagnosis, iterations, status } = await runScf(job, { named: (option) => `--${option}` });
   const { cause, remedy } = diagnosis ?? { cause: `${status} after ${iterations} steps`, remedy: "" };
   console.log(`| ${title} | ${cause} | ${remedy} |`);
 }
