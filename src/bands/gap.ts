@@ -10,7 +10,7 @@ export interface Edge {
   readonly index: number;
 }
 
-/** Gap between bands N/2 and N/2 + 1 along a path: an estimate, as other k are not included. */
+/** Gap between bands N/2 and N/2 + 1 of N electrons on a path: an estimate, without other k. */
 export interface GapEstimate {
   /** Highest level of band N/2. */
   readonly top: Edge;

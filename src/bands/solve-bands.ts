@@ -52,7 +52,7 @@ export interface SolvedBands {
 
 /** Independent of the number of threads, so that no digit depends on it. */
 const MEMORY = 512 * 2 ** 20;
-/** Most levels of one call: as many are a file of about 100 MB. */
+/** Largest number of levels of one call, a file of about 100 MB. */
 const MOST_LEVELS = 2e6;
 
 /** @throws InputError for more levels than a file or a picture can hold. */

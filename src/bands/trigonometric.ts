@@ -55,7 +55,7 @@ export function fromTrigonometric(grid: Grid, coefficients: readonly Coefficient
   return grid.toReal(f);
 }
 
-/** Tells whether G is reached; the 1e-9 includes the surface despite rounding of the lattice. */
+/** Whether |G| is within reach; the 1e-9 includes the surface despite rounding of the lattice. */
 const isReached = (normG2: number, ecut: number): boolean => normG2 <= 8 * ecut * (1 + 1e-9);
 
 /** Tells whether the last nonzero component is positive. */

@@ -1,7 +1,7 @@
 import { type OptionName, requireOption } from "./failure.ts";
 import { didYouMean } from "./text/nearest.ts";
 
-/** A rule that a number keeps. */
+/** A rule for a number. */
 export interface NumberRule {
   /** Rule and remedy, as in messages: `must be a positive wave vector in bohr⁻¹; 0.8 is usual`. */
   readonly rule: string;
@@ -47,7 +47,7 @@ export interface Option<Value> extends OptionText {
   /** Rule and remedy, as in messages. */
   readonly rule: string;
   readonly allows: (value: Value) => boolean;
-  /** Absent for a switch. What it makes of a wrong word is not allowed. */
+  /** Reads a word; absent for a switch. What it makes of a wrong word breaks the rule. */
   readonly read?: (text: string) => Value;
   readonly default?: Value;
   /** Words allowed. */
@@ -79,7 +79,7 @@ export type ValuesOf<Declared> = {
     : ValueOf<Declared[Name]> | undefined;
 };
 
-/** Tells whether a number keeps its rule. */
+/** Tells whether a number obeys its rule. */
 export function allows(
   { isWhole, isUnbounded, above, atLeast, below, atMost }: NumberRule,
   x: number,
@@ -104,7 +104,7 @@ export const number = <const Rule extends NumberRule & OptionText>(rule: Rule): 
   allows: (x) => allows(rule, x),
 });
 
-/** Several numbers that keep the same rule: as many as `count`, or any number of them. */
+/** Several numbers under the same rule: as many as `count`, or any number of them. */
 export const numbers = <Values extends readonly number[]>(
   rule: NumberRule & OptionText & { readonly count?: number },
 ): Option<Values> => ({

@@ -23,7 +23,7 @@ import { BANDS_OPTIONS } from "./bands-options.ts";
 import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
 import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-bars.ts";
 
-/** Which bands, how well, and what to tell meanwhile. */
+/** Options of bands: which ones, how accurate, and functions that hear of the progress. */
 export interface BandsChoices extends Given<Omit<typeof BANDS_OPTIONS, "path" | "kpoints">> {
   /** Levels of this Hamiltonian that were solved for before; the others are kept there. */
   readonly pieces?: FinishedPieces | undefined;

@@ -21,7 +21,7 @@ import type { HistoryRow, ScfState } from "../scf/state.ts";
 import { kernelOf } from "../terms/sums.ts";
 import { DIELECTRIC_ANALYSIS_OPTIONS } from "./dielectric-options.ts";
 
-/** What to analyse, and what to tell meanwhile. */
+/** Options of the analysis, and functions that hear of its progress. */
 export interface DielectricChoices extends Given<Pick<typeof DIELECTRIC_ANALYSIS_OPTIONS, "maxProducts">> {
   /** P of P⁻¹ε†. Default `simple()`: ε† itself. */
   readonly preconditioner?: Preconditioner | undefined;

@@ -17,7 +17,7 @@ import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
 import { DOS_OPTIONS } from "./dos-options.ts";
 import { type LocalStates, localDensityOfStates, REACH, spaced } from "./local-dos.ts";
 
-/** Which density of states, and what to tell meanwhile. */
+/** Options of a density of states, and functions that hear of its progress. */
 export interface DosChoices extends Given<typeof DOS_OPTIONS> {
   /** Levels of this Hamiltonian that were solved for before; the others are kept there. */
   readonly pieces?: FinishedPieces | undefined;

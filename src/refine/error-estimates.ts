@@ -80,7 +80,7 @@ export type ErrorStage =
   | "narrower smearing"
   | "levels on a denser k-grid";
 
-/** Which estimates, and what to tell meanwhile. */
+/** Options of the estimates, and functions that hear of their progress. */
 export type ErrorEstimateOptions = ErrorEstimateChoices & {
   /** Hears of k-points or products done; the number of products is not known before. */
   readonly onProgress?: ((stage: ErrorStage, done: number, total?: number) => void) | undefined;

@@ -109,7 +109,7 @@ function table({ points, fit }: EosFile): string {
 /** Deviation from the curve, of the rise of the energies, from which on the curve is doubtful. */
 const ROUGH = 0.01;
 
-/** What follows from the table. */
+/** Lines below the table: volume, lattice vectors, bulk modulus. */
 function verdict({ complete, points, fit, lattice, volume, options }: EosFile): string {
   if (!complete) return `${plural(points.length, "volume")} of ${options.points} computed: no curve yet`;
   if (fit === undefined || lattice === undefined) {

@@ -26,7 +26,7 @@ export function zeroLine({ zero, file }: BandsRun): string {
   const where =
     at === undefined
       ? "a k-point of the self-consistent run"
-      : place(file, { k: at.k, index: index! % pointsOf(file) }); // both spins have the same
+      : place(file, { k: at.k, index: index! % pointsOf(file) }); // spins share k-points
   return `energies in eV above ${zeroText(zero)}, at ${where}: ${value}`;
 }
 
@@ -120,7 +120,7 @@ export function errorBarText({ file, errorBars }: BandsRun): string {
   ].join("\n");
 }
 
-/** A name, or between which names and where. */
+/** Names a k-point: its label, or the two labels that it lies between, with coordinates. */
 function place({ path }: BandsFile, { k, index }: Pick<Edge, "k" | "index">): string {
   const at = path.find((label) => label.index === index);
   if (at !== undefined) return at.label;

@@ -5,7 +5,7 @@ import { styled } from "../terminal/style.ts";
 
 const LABEL = 28;
 
-/** What Arnoldi's recursion says below this is lost in the accuracy of the response. */
+/** Residuals of Arnoldi's recursion below this lie within the error of the response. */
 const SMALLEST = 1e-6;
 
 /** The analysis as a small table for a person. Everything in it is an estimate. */

@@ -12,7 +12,7 @@ import { errorsOf } from "./error-sums.ts";
 import { RESIDUAL } from "./first-choices.ts";
 import { type estimateRatio, expectedDecay } from "./predict.ts";
 
-/** A run that may be aimed at an accuracy, and what to tell meanwhile. */
+/** Options of a run with or without an accuracy, and functions that hear of its progress. */
 export interface AimedRunOptions extends ScfRunOptions {
   /** Hears of every run on the way before it begins. */
   readonly onAim?: (settings: Settings, purpose: RoundPurpose) => void;

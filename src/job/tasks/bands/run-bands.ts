@@ -21,7 +21,7 @@ import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
 import type { BandsFile } from "./bands-result.ts";
 
-/** Which bands, and what to tell meanwhile. They are by default as many as the job has. */
+/** Options of bands, by default as many as the job has; functions that hear of progress. */
 export interface BandsOptions
   extends Given<typeof BANDS_OPTIONS>,
     Omit<RunOptions, "onFields">,

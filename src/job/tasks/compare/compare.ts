@@ -25,7 +25,7 @@ export const ENERGY_ERROR = 1.6e-10;
 
 type MixingName = MixingChoice["name"];
 
-/** Which mixings and sizes, and what to tell meanwhile. */
+/** Options of a comparison, and functions that hear of its progress. */
 export interface CompareOptions
   extends Given<typeof COMPARE_OPTIONS>,
     SessionOptions,

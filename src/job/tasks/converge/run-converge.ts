@@ -18,7 +18,7 @@ import { type ScfRunOptions, scfTask } from "../scf/scf-task.ts";
 import type { ConvergenceFile, Settings, SettingsError, SettingsRun } from "./converge-result.ts";
 import { CONVERGE_OPTIONS, type ListedKgrid } from "./options.ts";
 
-/** Which settings, and what to tell meanwhile. */
+/** Options of a convergence test, and functions that hear of its progress. */
 export interface ConvergeOptions
   extends Given<typeof CONVERGE_OPTIONS>,
     SessionOptions,
@@ -140,7 +140,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
   const alongKgrid = grids.map((k) => errorOf({ ...finest, kgrid: k }) ?? Number.POSITIVE_INFINITY);
   const work = ({ ecut: e, kgrid: k }: Settings) =>
     e ** 1.5 * (find(runs, { ...finest, kgrid: k })?.kpoints ?? Number.POSITIVE_INFINITY);
-  // A coarse setting that agrees by chance has finer ones that do not.
+  // A coarse setting may agree by chance: the finer ones then do not, and their errors count.
   const settled = (errors: readonly number[], i: number) => Math.max(...errors.slice(i));
   const candidates = ecuts
     .flatMap((e, i) =>

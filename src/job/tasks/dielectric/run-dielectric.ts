@@ -24,7 +24,7 @@ import { parseJob } from "../../schema/schema.ts";
 import { solveSession } from "../scf/solve-session.ts";
 import type { DielectricFile, ObservedIteration } from "./dielectric-result.ts";
 
-/** What to analyse, and what to tell meanwhile. */
+/** Options of the analysis, and functions that hear of its progress. */
 export interface DielectricRunOptions
   extends Given<typeof DIELECTRIC_ANALYSIS_OPTIONS>,
     Omit<RunOptions, "onFields"> {

@@ -15,7 +15,7 @@ import { movedJob, solveConverged } from "../scf/solve-session.ts";
 import type { EosFile, EosPoint } from "./eos-result.ts";
 import { EOS_OPTIONS } from "./options.ts";
 
-/** Which volumes, and what to tell meanwhile. */
+/** Options of an equation of state, and functions that hear of its progress. */
 export interface EosOptions
   extends Given<typeof EOS_OPTIONS>,
     Omit<RunOptions, "onFields" | "restart" | "checkpoint" | "keepOrbitals" | "planeWaves"> {

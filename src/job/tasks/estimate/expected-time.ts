@@ -96,7 +96,7 @@ export const startSeconds = (parts: readonly TimePart[], threads: number, pace: 
   pace * (START + (threads > 1 ? threads * START_OF_THREAD : 0)) +
   FIRST_STEP * parts.reduce((sum, { seconds }) => sum + seconds, 0);
 
-/** Share of the work on a block that several threads can take: 64 silicon atoms on two. */
+/** Share of the work on a block that threads can divide, measured with 64 silicon atoms on two. */
 const SHARED_IN_BLOCK = 0.8;
 
 /** Wall time of a step [s] with a core for every thread; more of them than blocks share each. */

@@ -20,7 +20,7 @@ import { movedJob, solveConverged } from "../scf/solve-session.ts";
 import { inAtomicUnits, RELAX_OPTIONS } from "./options.ts";
 import type { RelaxFile, RelaxStep } from "./relax-result.ts";
 
-/** How to relax, and what to tell meanwhile. */
+/** Options of a relaxation, and functions that hear of its progress. */
 export interface RelaxOptions
   extends Given<typeof RELAX_OPTIONS>,
     Omit<RunOptions, "onFields" | "restart" | "checkpoint" | "keepOrbitals" | "planeWaves"> {
@@ -141,7 +141,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     resources: session.resources(),
     warnings: prepared.warnings,
   });
-  /** Solves for a geometry from nothing, with the plane waves of a step or new ones. */
+  /** Solves for a geometry without a density to start from, with the waves of a step or new ones. */
   const solveAt = async ({ positions, lattice }: Geometry, waves: RelaxStep | undefined) => {
     const at = { ...session, job: movedJob(job, model, positions, lattice) };
     const planeWaves = waves && { lattice: waves.planeWavesOf, fftSize: waves.fftSize };

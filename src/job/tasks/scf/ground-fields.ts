@@ -3,7 +3,7 @@ import type { GroundState } from "../../../ground/ground-state.ts";
 import type { RealField } from "../../../kernels/fields.ts";
 import type { Model } from "../../../model/model.ts";
 
-/** What a ground state is made of in real space. */
+/** Density, potentials and local density of states of a ground state on the grid. */
 export interface GroundFields {
   readonly model: Model;
   readonly grid: Grid;

@@ -29,7 +29,7 @@ export interface KpointResult {
 
 /** What a dipole correction acts on. */
 export interface DipoleResult {
-  /** Lattice vector out of the slab. */
+  /** Lattice vector that leaves the slab, 0 to 2. */
   readonly axis: 0 | 1 | 2;
   /** Fractional coordinate at which the potential jumps. */
   readonly position: number;
@@ -39,7 +39,7 @@ export interface DipoleResult {
   readonly step: number;
 }
 
-/** The result file: what applies is there, everything else is absent. Hartree atomic units. */
+/** The result file; fields that do not apply are absent. Hartree atomic units. */
 export interface ResultFile {
   /** Version that wrote the file. */
   readonly stillwave: string;

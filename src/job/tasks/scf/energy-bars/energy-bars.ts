@@ -43,7 +43,7 @@ export interface EnergyCertificate extends BandsCertificate {
   readonly energy: EnergyClaim;
 }
 
-/** How well, and what to tell meanwhile. */
+/** Width that is wanted, and functions that hear of the progress. */
 export interface EnergyBarOptions {
   /** Width wanted [Ha]; the basis of the proof grows for it. */
   readonly width: number;
