@@ -141,7 +141,7 @@ export async function relaxTask(session: Session, options: RelaxOptions): Promis
     resources: session.resources(),
     warnings: prepared.warnings,
   });
-  /** Solves for a geometry without a density to start from, with the waves of a step or new ones. */
+  /** Solves for a geometry without a density to start from, with waves of a step or new ones. */
   const solveAt = async ({ positions, lattice }: Geometry, waves: RelaxStep | undefined) => {
     const at = { ...session, job: movedJob(job, model, positions, lattice) };
     const planeWaves = waves && { lattice: waves.planeWavesOf, fftSize: waves.fftSize };
