@@ -33,3 +33,16 @@ test("a bound of a density names the density, which is not that of the run, and 
   );
   expect(certified.seen.options).toHaveProperty("onCertificate");
 });
+
+test("levels of the self-consistent operator are printed, rounded outwards, a line for each k-point", async () => {
+  const levels = [
+    { k: [0, 0, 0] as const, bands: [{ index: 1, lower: 0.19201, upper: 0.19349 }] },
+    { k: [0, 0, 0.25] as const, bands: [{ index: 1, lower: 0.2411, upper: 0.2432 }] },
+  ];
+  const host = fakeHost({ cwd, run: async () => ({ energyBounds: { ...BOUNDS, levels } }) });
+  expect(await runProgram(["scf", "silicon", "--error-bars"], host)).toBe(0);
+  expect(host.written.stdout).toContain("levels of the self-consistent operator, in at most 2.1e-3 Ha each:");
+  expect(host.written.stdout).toMatch(
+    /k = \[0, 0, 0\]: \[0\.1920, 0\.1935\] Ha\n +k = \[0, 0, 0\.25\]: \[0\.2410, 0\.2433\] Ha/,
+  );
+});

@@ -71,11 +71,17 @@ export const failureText = ({ k, reason }: CertificateReport["failures"][number]
 /** What the certificate says of the self-consistent energy, and of which one. */
 function energyLines({ energy }: CertificateReport["head"]): string[] {
   if (energy === undefined) return [];
-  const { electrons, mesh, lower, upper, densityError } = energy;
+  const { electrons, mesh, lower, upper, densityError, levels = [] } = energy;
   const whole = mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0);
   return [
     `model      reduced Hartree-Fock, ${plural(electrons, "electron")} a cell, sampled at ${plural(whole, "k-point")} (${mesh.length} below, k and −k as one)`,
     `energy     claimed: ${outwardText(interval(lower, upper))} Ha hold the least one; the density of the stored potential is off by at most ${aboveText(densityError)} √Ha`,
+    ...(levels.length > 0
+      ? ["levels     claimed of the self-consistent operator, whose potential has no mean:"]
+      : []),
+    ...claimLines(levels.map((claims, i) => ({ k: mesh[i]?.k ?? [], claims }))).map(
+      (line) => `           ${line}`,
+    ),
   ];
 }
 

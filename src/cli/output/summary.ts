@@ -14,6 +14,7 @@ import { unsignedZero } from "../terminal/live-table.ts";
 import { styled } from "../terminal/style.ts";
 import { CONVERGENCE_GUIDE } from "../work/shipped.ts";
 import { accuracyText } from "./accuracy.ts";
+import { claimLines } from "./certificate-summary.ts";
 import { checksText, failedText } from "./checks.ts";
 import { errorEstimates } from "./error-estimates.ts";
 
@@ -121,14 +122,20 @@ function facts(result: ResultFile): string {
   return rows.map(([label, text]) => `${label.padEnd(16)}${text}`).join("\n");
 }
 
-/** The interval that is proved to hold the energy, and how far a certificate's density is off. */
-function enclosed({ lower, upper, certificateDensity, kpoints }: EnergyBounds): [string, string][] {
+/** What is proved to hold the energy and the levels, and how far a certificate's density is off. */
+function enclosed({ lower, upper, certificateDensity, levels, kpoints }: EnergyBounds): [string, string][] {
   const rows: [string, string][] = [
     [
       "proved",
       `${outwardText(interval(lower, upper))} Ha hold the energy in the infinite basis, sampled at ${plural(kpoints, "k-point")}`,
     ],
   ];
+  if (levels !== undefined) {
+    const widest = Math.max(...levels.flatMap(({ bands }) => bands.map(({ lower, upper }) => upper - lower)));
+    rows.push(["", `levels of the self-consistent operator, in at most ${aboveText(widest)} Ha each:`]);
+    for (const line of claimLines(levels.map(({ k, bands }) => ({ k, claims: bands }))))
+      rows.push(["", line]);
+  }
   if (certificateDensity === undefined) return rows;
   const { ecut, error } = certificateDensity;
   rows.push([

@@ -28,14 +28,19 @@ export interface CertifiedPoint {
 export const CLAIM_WIDTH = 1.2501;
 
 /**
- * Returns the proved enclosures as claims, wider by 1/8 on either side: sums on another machine
- * round differently, and its proof must still fit.
+ * Returns a proved interval as a claim, wider by 1/8 on either side: sums on another machine round
+ * differently, and its proof must still fit.
  */
-export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] =>
-  enclosures.map(({ index, lower, upper }) => {
-    const room = above(upper - lower) / 8;
-    return { index, lower: below(lower - room), upper: above(upper + room) };
-  });
+export function claimedLevel({
+  index,
+  lower,
+  upper,
+}: Pick<BandEnclosure, "index" | "lower" | "upper">): Claim {
+  const room = above(upper - lower) / 8;
+  return { index, lower: below(lower - room), upper: above(upper + room) };
+}
+
+export const claimsOf = (enclosures: readonly BandEnclosure[]): Claim[] => enclosures.map(claimedLevel);
 
 /**
  * Lists what does not hold at one k-point; empty if every claim contains what is proved. Neither

@@ -48,6 +48,14 @@ const kpoint = ruled(
   (k) => Array.isArray(k) && k.length === 3 && k.every((x) => Number.isFinite(x) && Math.abs(x) < 1e3),
 );
 
+const claim = record({
+  index: ruled("must be a whole number", Number.isInteger),
+  lower: realNumber,
+  upper: realNumber,
+}).refine(({ lower, upper }) => (lower as number) <= (upper as number), {
+  error: "must have lower ≤ upper",
+});
+
 /** A self-consistent energy of a sampled model. */
 const energy = record({
   electrons: ruled(
@@ -62,6 +70,7 @@ const energy = record({
   lower: realNumber,
   upper: realNumber,
   densityError: ruled("must be a number from 0 to 1e6", (x) => typeof x === "number" && x >= 0 && x <= 1e6),
+  levels: list(list(claim)).optional(),
 }).refine(({ lower, upper }) => (lower as number) <= (upper as number), {
   error: "must have lower ≤ upper",
 });
@@ -87,14 +96,6 @@ const vectors = ruled("must be base64 of whole binary64 numbers", (x) => {
   return ((x.length / 4) * 3 - padding) % 8 === 0;
 });
 const MOST_VECTORS = 10_000;
-
-const claim = record({
-  index: ruled("must be a whole number", Number.isInteger),
-  lower: realNumber,
-  upper: realNumber,
-}).refine(({ lower, upper }) => (lower as number) <= (upper as number), {
-  error: "must have lower ≤ upper",
-});
 
 const proposal = record({
   count: record({

@@ -26,6 +26,12 @@ export const reciprocal = encloseProblem(frozen([])).reciprocal;
 export const volume = (reciprocal.volume.lo + reciprocal.volume.hi) / 2;
 const kinetic = (k: Vec3, g: readonly number[]): number => reciprocal.kinetic(k, g[0]!, g[1]!, g[2]!).value;
 
+/** ½|k+G|² of the waves near, ascending: the levels of electrons in no potential. */
+export const freeLevels = (k: Vec3): number[] =>
+  Array.from({ length: 343 }, (_, i) =>
+    kinetic(k, [(i % 7) - 3, (Math.floor(i / 7) % 7) - 3, Math.floor(i / 49) - 3]),
+  ).sort((a, b) => a - b);
+
 /** Orbitals of one k-point, two electrons in each: orthonormal, and the same space by other vectors. */
 export interface State {
   readonly k: Vec3;

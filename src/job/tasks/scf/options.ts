@@ -23,9 +23,9 @@ export const SCF_OPTIONS = {
   errors: toggle({
     help: "estimate the errors, part by part (basis, k-points, smearing, SCF …), with corrected values",
   }),
-  /** Whether the self-consistent energy gets a guaranteed interval (functional none). */
+  /** Whether the self-consistent energy and levels get guaranteed intervals (functional none). */
   errorBars: toggle({
-    help: "guaranteed interval of the self-consistent energy in the infinite basis (functional none)",
+    help: "guaranteed intervals of the self-consistent energy and levels in the infinite basis (functional none)",
   }),
   /** Width of that interval [Ha]; the basis behind it is raised for it. */
   barWidth: number({

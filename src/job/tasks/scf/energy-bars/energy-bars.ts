@@ -1,5 +1,7 @@
 import { InputError, NotConvergedError, requireOption } from "../../../../common/failure.ts";
+import type { Vec3 } from "../../../../common/vec3.ts";
 import { ASSUMPTIONS } from "../../../../errors/certify/band-enclosure.ts";
+import type { Claim } from "../../../../errors/certify/certificate.ts";
 import { claimEnergy, type EnergyClaim } from "../../../../errors/energy/energy-certificate.ts";
 import { encloseProblem } from "../../../../errors/problem/enclosed-hamiltonian.ts";
 import type { BandsCertificate } from "../../../../ground/error-bars.ts";
@@ -27,6 +29,11 @@ export interface EnergyBounds {
      */
     readonly error: number;
   };
+  /**
+   * Intervals that certainly hold the levels of the self-consistent operator at the k-points of the
+   * sampling, k and −k listed once; its potential has no mean. Absent where none are proved.
+   */
+  readonly levels?: readonly { readonly k: Vec3; readonly bands: readonly Claim[] }[] | undefined;
   /** What the width consists of [Ha]: an estimate. */
   readonly parts: { readonly bands: number; readonly density: number; readonly ions: number };
   /** How many k-points the energy is an average of. */
@@ -92,7 +99,7 @@ export async function energyBars(
 
 /** An interval and what proves it. */
 interface ProvedEnergy {
-  readonly bounds: Required<EnergyBounds>;
+  readonly bounds: EnergyBounds & Required<Pick<EnergyBounds, "certificateDensity">>;
   readonly certificate: EnergyCertificate;
 }
 
@@ -127,13 +134,14 @@ async function enclosedEnergy(
   const found = claimEnergy(kernels, problem, encloseProblem(problem), { electrons, mesh }, points);
   if ("kind" in found) return found.reason;
   const { claim, proved } = found;
-  const { lower, upper, densityError } = claim;
+  const { lower, upper, densityError, levels: proofs } = claim;
   return {
     bounds: {
       lower,
       upper,
       guaranteed: true,
       certificateDensity: { ecut: basis.ecut, error: densityError },
+      levels: proofs?.map((bands, i) => ({ k: mesh[i]!.k, bands })),
       parts: proved.parts,
       kpoints: mesh.reduce((sum, { multiplicity }) => sum + multiplicity, 0),
       assumptions: [MODEL, ...ASSUMPTIONS],
