@@ -56,7 +56,7 @@ export interface FrozenProblem {
 /**
  * Makes the problem of a self-consistent potential.
  *
- * @param hartreeXc Hartree and xc potential [Ha], shape [N].
+ * @param hartreeXc Hartree and xc potential of a spin [Ha], shape [N].
  * @throws InputError if the grid is too small for products of two orbitals: the orbitals then did
  *   not see a trigonometric polynomial.
  */
@@ -68,10 +68,6 @@ export function frozenProblem(
   { fermiLevel, valenceMaximum }: ReferenceLevels,
   title?: string,
 ): FrozenProblem {
-  requireInput(
-    model.nSpin === 1,
-    () => "spin: must be none for a problem file, got collinear; only one potential can be stored",
-  );
   requireExactGrid(grid, ecut, "fftSize");
   return {
     stillwaveProblem: 1,

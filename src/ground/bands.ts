@@ -21,7 +21,7 @@ import type { Operator } from "../terms/block-term.ts";
 import type { BandsAtK } from "./band-levels.ts";
 import { BANDS_OPTIONS } from "./bands-options.ts";
 import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
-import { type ErrorBars, exactHamiltonian, levelsWithErrorBars } from "./error-bars.ts";
+import { type ErrorBars, exactHamiltonian, levelsOfSpins, levelsWithErrorBars } from "./error-bars.ts";
 
 /** Options of bands: which ones, how accurate, and functions that hear of the progress. */
 export interface BandsChoices extends Given<Omit<typeof BANDS_OPTIONS, "path" | "kpoints">> {
@@ -102,19 +102,13 @@ export const bandsOfPath = (model: Pick<Model, "electrons" | "nSpin">, bands: nu
  *
  * @param operators of the Hamiltonian; default kinetic and nonlocal.
  * @param owner name of the function that takes the option `errorBars`; default bands.
- * @throws InputError for spin, potentials on a mesh, models without atoms, operators of one's own.
+ * @throws InputError for potentials on a mesh, models without atoms, operators of one's own.
  */
 export function requireEnclosable(
-  { nSpin, species }: Pick<Model, "nSpin" | "species">,
+  { species }: Pick<Model, "species">,
   operators: readonly Operator[] = [],
   owner = "bands",
 ): void {
-  requireOption(
-    nSpin === 1,
-    owner,
-    (name) =>
-      `spin: must be none with ${name("errorBars")}, got collinear; one potential is stored, for both spins`,
-  );
   const other = species.find(({ pseudopotential: { kind } }) => kind === "numeric");
   requireOption(
     species.length > 0 && other === undefined,
@@ -147,23 +141,26 @@ export async function computeBands(
   const { tolerance, accuracy, certificate, errorBars, bands } = valuesOf("bands", own, options);
   const { nSpin } = model;
   if (errorBars) requireEnclosable(model, hamiltonian.setup.operators);
-  const exact = errorBars ? exactHamiltonian(model, stored?.()) : undefined;
+  const exactOf = (spin: 0 | 1) => exactHamiltonian(model, stored?.(undefined, spin));
   const filled = model.electrons / (levelCapacity(model) * nSpin);
   const nBands = bandsOfPath(model, bands);
   requireFewLevels(nSpin * kpoints.length, nBands);
-  const bars =
-    exact &&
-    (await levelsWithErrorBars(exact, kpoints, nBands, {
-      ecut: hamiltonian.setup.ecut,
-      accuracy,
-      certificate,
-      backend,
-      threads,
-      worker,
-      signal,
-      onLevels: options.onLevels,
-      onProgress: options.onErrorBars,
-    }));
+  const barOptions = {
+    ecut: hamiltonian.setup.ecut,
+    accuracy,
+    certificate,
+    backend,
+    threads,
+    worker,
+    signal,
+    onLevels: options.onLevels,
+    onProgress: options.onErrorBars,
+  };
+  const enclose = () =>
+    nSpin === 2
+      ? levelsOfSpins([exactOf(0), exactOf(1)], kpoints, nBands, barOptions)
+      : levelsWithErrorBars(exactOf(0), kpoints, nBands, barOptions);
+  const bars = errorBars ? await enclose() : undefined;
   const solve = (points: readonly Vec3[]): Promise<SolvedBands[]> =>
     solveBands(hamiltonian, points, {
       nBands,
@@ -177,11 +174,15 @@ export async function computeBands(
       pieces: options.pieces,
     });
   // An interval comes with its level; without one the level is that of the run's basis.
-  const unproved = bars?.failures.map(({ k }) => k) ?? kpoints;
+  const unproved = bars ? kpoints.filter((_, i) => hasFailure(bars, i, kpoints.length)) : kpoints;
   const solved = unproved.length === 0 ? [] : await solve(unproved);
-  let next = 0;
   const known = bars
-    ? kpoints.map((k, i) => ({ k, bands: bars.levels[i] ?? unprovedLevels(solved[next++]!) }))
+    ? bars.levels.map((levels, i) => {
+        const k = kpoints[i % kpoints.length]!;
+        const spin = i < kpoints.length ? 0 : 1;
+        const own = solved[unproved.indexOf(k) + spin * unproved.length];
+        return { k, ...(nSpin === 2 ? { spin } : {}), bands: levels ?? unprovedLevels(own!) } as BandsAtK;
+      })
     : solved.map((at) => levelsAt(at, nSpin));
   const energies = known.map(({ k, bands }) => ({
     k,
@@ -199,13 +200,17 @@ export async function computeBands(
     residual: Math.max(0, ...solved.flatMap(({ residualNorms }) => [...residualNorms])),
     // With spin the two fill separately: which bands of each are full does not follow from N.
     ...(nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(energies, filled) } : {}),
-    ...(bars && Number.isInteger(filled) ? { enclosedGap: gapEnclosure(known, filled) } : {}),
+    ...(bars && nSpin === 1 && Number.isInteger(filled) ? { enclosedGap: gapEnclosure(known, filled) } : {}),
     ...(bars && { errorBars: withoutLevels(bars) }),
     reciprocal: model.lattice.reciprocal,
   };
 }
 
 const withoutLevels = ({ levels: _, ...rest }: ErrorBars): Omit<ErrorBars, "levels"> => rest;
+
+/** Tells whether the levels of a k-point were not proved, of whichever spin. */
+const hasFailure = ({ levels }: ErrorBars, index: number, kpoints: number): boolean =>
+  levels.some((found, i) => i % kpoints === index && found === undefined);
 
 const unprovedLevels = (at: SolvedBands): BandsAtK["bands"] =>
   levelsAt(at, 1).bands.map((level) => ({ ...level, guaranteed: false }));

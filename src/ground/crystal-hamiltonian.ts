@@ -24,9 +24,10 @@ export interface CrystalHamiltonian {
    * The Hamiltonian as stored numbers, where it is more than the atoms' own.
    *
    * @param title to store with it.
+   * @param spin whose potential it is; default 0.
    * @throws InputError if its potential cannot be stored exactly.
    */
-  readonly stored?: ((title?: string) => FrozenProblem) | undefined;
+  readonly stored?: ((title?: string, spin?: 0 | 1) => FrozenProblem) | undefined;
 }
 
 /** Where the work is done. */

@@ -1,9 +1,14 @@
 import type { FrozenProblem } from "../bands/frozen-problem.ts";
-import { invariant, requireOption } from "../common/failure.ts";
+import { requireOption } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { type BandEnclosure, USUAL_WIDTH } from "../errors/certify/band-enclosure.ts";
 import { type CertifiedPoint, CLAIM_WIDTH, type Claim, claimsOf } from "../errors/certify/certificate.ts";
-import { type CoreAtom, type ExactProblem, exactProblem } from "../errors/problem/exact-problem.ts";
+import {
+  type CoreAtom,
+  type ExactProblem,
+  exactProblem,
+  type FourierCoefficient,
+} from "../errors/problem/exact-problem.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
 import type { EnclosedPoint, EnclosureTask } from "../parallel/enclosure-host.ts";
@@ -31,7 +36,10 @@ export interface ErrorBarOptions {
 
 /** Levels with their intervals, and where there are none. */
 export interface ErrorBars {
-  /** For each k-point its levels with intervals; undefined where no proof was found. */
+  /**
+   * For each k-point its levels with intervals, all k-points once for each spin; undefined where no
+   * proof was found.
+   */
   readonly levels: readonly (readonly BandEnergy[] | undefined)[];
   /** Largest width that was wanted [Ha]. */
   readonly accuracy: number;
@@ -44,11 +52,13 @@ export interface ErrorBars {
   /** k-points whose intervals could not be proved, and why. */
   readonly failures: readonly {
     readonly k: Vec3;
+    /** With two spins. */
+    readonly spin?: 0 | 1;
     readonly reason: string;
     /** What may help, where anything does. */
     readonly remedy?: string | undefined;
   }[];
-  /** What was enclosed. */
+  /** What was enclosed; of two spins that of ↑. */
   readonly problem: ExactProblem;
   /** What proves the intervals, where it was to be kept. */
   readonly certificate?: BandsCertificate | undefined;
@@ -56,7 +66,9 @@ export interface ErrorBars {
 
 /** Error bars with everything that is needed to prove them again. */
 export interface BandsCertificate {
+  /** Of two spins that of ↑; where ↓ has a potential of its own, its coefficients. */
   readonly problem: ExactProblem;
+  readonly spinDown?: readonly FourierCoefficient[] | undefined;
   /** k-points whose intervals could not be proved are not among them. */
   readonly points: readonly CertifiedPoint[];
   readonly assumptions: readonly string[];
@@ -65,11 +77,10 @@ export interface BandsCertificate {
 /**
  * The Hamiltonian whose levels are enclosed: the stored numbers themselves, in the infinite basis.
  *
- * @param frozen what a self-consistent run left; without it the pseudopotentials alone.
+ * @param frozen what a self-consistent run left, of a spin; else the pseudopotentials alone.
  * @throws InputError for what no enclosure is known of.
  */
 export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined): ExactProblem {
-  invariant(model.nSpin === 1, () => "exactHamiltonian: two spins have no single potential");
   if (frozen === undefined) return exactProblem(model);
   const atoms = frozen.atoms.map(({ species, position }): CoreAtom => {
     const potential = frozen.species[species]!.pseudopotential;
@@ -162,6 +173,49 @@ export async function levelsWithErrorBars(
     failures,
     problem,
     ...(certificate ? { certificate: { problem, points, assumptions: rests } } : {}),
+  };
+}
+
+/**
+ * The same of two spins, each with a Hamiltonian of its own: all k-points once for each, as
+ * `levelsWithErrorBars` gives them for one.
+ */
+export async function levelsOfSpins(
+  problems: readonly [ExactProblem, ExactProblem],
+  kpoints: readonly Vec3[],
+  nBands: number,
+  options: ErrorBarOptions,
+): Promise<ErrorBars> {
+  const { onLevels, onProgress } = options;
+  const barsOf = (spin: 0 | 1): Promise<ErrorBars> =>
+    levelsWithErrorBars(problems[spin], kpoints, nBands, {
+      ...options,
+      onLevels: onLevels && ((index, levels) => onLevels(index + spin * kpoints.length, levels)),
+      onProgress: onProgress && ((done) => onProgress(done + spin * kpoints.length, 2 * kpoints.length)),
+    });
+  const both = [await barsOf(0), await barsOf(1)] as const;
+  const [up, down] = both;
+  const { widest, rounding } = down.widest > up.widest || Number.isNaN(up.widest) ? down : up;
+  const assumptions = [...new Set([...up.assumptions, ...down.assumptions])];
+  const ofSpin = <Item extends object>(items: readonly Item[], spin: number) =>
+    items.map((item) => ({ ...item, spin: spin as 0 | 1 }));
+  return {
+    levels: [...up.levels, ...down.levels],
+    accuracy: up.accuracy,
+    widest,
+    rounding,
+    assumptions,
+    failures: both.flatMap(({ failures }, spin) => ofSpin(failures, spin)),
+    problem: up.problem,
+    ...(up.certificate &&
+      down.certificate && {
+        certificate: {
+          problem: up.problem,
+          ...(down.problem.kind === "frozen" && { spinDown: down.problem.coefficients }),
+          points: [...ofSpin(up.certificate.points, 0), ...ofSpin(down.certificate.points, 1)],
+          assumptions,
+        },
+      }),
   };
 }
 

@@ -63,10 +63,13 @@ const storing =
     hartreeXc: RealField,
     reference: ReferenceLevels,
   ) =>
-  (title?: string): FrozenProblem => {
+  (title?: string, spin: 0 | 1 = 0): FrozenProblem => {
+    const ofSpin = (field: RealField) =>
+      field.subarray(spin * grid.points, (spin + 1) * grid.points) as RealField;
     // Fixed potentials beside that of the atoms, which is stored by itself.
-    const external = difference(fixed, localPotential(model, grid));
-    const stored = external.every((v) => v === 0) ? hartreeXc : sumFields(external, hartreeXc);
+    const external = difference(ofSpin(fixed), localPotential(model, grid));
+    const own = ofSpin(hartreeXc);
+    const stored = external.every((v) => v === 0) ? own : sumFields(external, own);
     return frozenProblem(model, grid, stored, ecut, reference, title);
   };
 

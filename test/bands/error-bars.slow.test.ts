@@ -61,3 +61,41 @@ test("with error bars after a ground state the zero is the enclosed valence maxi
   close(bars.file.zero, energy, 1e-7); // the three levels are one
   expect(upper!).toBeLessThan(plain.file.zero - 1e-4); // the run's is certainly above
 });
+
+// Seen red: both spins in the potential of the first.
+test("ferromagnetic iron: the intervals of either spin hold the levels of its potential in a far larger basis", async () => {
+  const iron = JSON.parse(readFileSync("examples/iron.json", "utf8")) as object;
+  const job = { ...iron, pseudopotentials: "gth-lda-q8", ecut: 20, kgrid: [2, 2, 2] };
+  const kpoints: Vec3[] = [[0, 0, 0]];
+  const { errorBars, file } = await runBands(job, { kpoints, bands: 6, errorBars: true, certificate: true });
+  expect(errorBars!.failures).toEqual([]);
+  expect(file.kpoints.map(({ spin }) => spin)).toEqual([0, 1]);
+  const { problem, spinDown } = errorBars!.certificate!;
+  if (problem.kind !== "frozen") return expect.fail(`got ${problem.kind}`);
+  for (const spin of [0, 1]) {
+    const coefficients = (spin === 0 ? problem.coefficients : spinDown!)
+      .filter(({ g: [x, y, z], im }) => z > 0 || (z === 0 && (y > 0 || (y === 0 && x > 0))) || (x === 0 && y === 0 && z === 0 && im === 0)) // biome-ignore format: one of each pair
+      .map(({ g, re, im }) => [...g, re, im]);
+    const text = JSON.stringify({
+      stillwaveProblem: 1,
+      stillwave: "0",
+      lattice: problem.lattice,
+      species: [{ element: "Fe", pseudopotential: problem.atoms[0]!.potential }],
+      atoms: [{ species: 0, position: problem.atoms[0]!.position }],
+      electrons: 8,
+      ecut: 20,
+      fermiLevel: 0,
+      potential: { coefficients },
+    });
+    const far = { ...job, spin: "none", hamiltonian: { frozen: "problem.json" } };
+    const levels = async (ecut: number) =>
+      (await runBands({ ...far, ecut }, { kpoints, bands: 6, tolerance: 1e-7, readText: () => Promise.resolve(text) })).file.kpoints[0]!.bands; // biome-ignore format: one call
+    const [coarse, fine] = [await levels(90), await levels(130)];
+    file.kpoints[spin]!.bands.forEach(({ lower, upper }, i) => {
+      const left = coarse[i]!.energy - fine[i]!.energy + 1e-9; // more than what lies beyond 130 Ha
+      expect(lower!).toBeLessThan(fine[i]!.energy + 1e-9);
+      expect(upper!).toBeGreaterThan(fine[i]!.energy - left);
+      expect(upper! - lower!).toBeLessThanOrEqual(1e-4);
+    });
+  }
+});

@@ -3,8 +3,15 @@ import { expect, test, vi } from "vitest";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import type { FrozenProblem } from "../../src/bands/frozen-problem.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
-import { exactHamiltonian, levelsWithErrorBars } from "../../src/ground/error-bars.ts";
+import {
+  type BandsCertificate,
+  exactHamiltonian,
+  levelsOfSpins,
+  levelsWithErrorBars,
+} from "../../src/ground/error-bars.ts";
+import { certificateLines } from "../../src/io/certificate/certificate-file.ts";
 import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
+import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
 import { close } from "../close.ts";
@@ -163,8 +170,60 @@ test("a potential without atoms moves levels as it is known to: a constant by it
   expect(energy).toBeLessThanOrEqual(upper!);
 });
 
-test("two spins are refused", () => {
-  expect(() => exactHamiltonian({ ...model, nSpin: 2 }, undefined)).toThrow(
-    /two spins have no single potential/,
+const constantOf = (value: number): FrozenProblem => ({
+  ...frozen,
+  atoms: [],
+  potential: { coefficients: [[0, 0, 0, value, 0]] },
+});
+
+/** A certificate of free electrons, ↑ at −0.3 and ↓ at 0.2 Ha, changed by somebody who hashes again. */
+async function spinCertificate(
+  change: (proof: BandsCertificate) => BandsCertificate = (p) => p,
+): Promise<string[]> {
+  const both = [-0.3, 0.2].map((value) => exactHamiltonian({ ...model, atoms: [] }, constantOf(value)));
+  const options = { ecut: 3, backend: "wasm", certificate: true } as const;
+  const { certificate } = await levelsOfSpins([both[0]!, both[1]!], [[0.25, 0, 0]], 1, options);
+  const { points, ...head } = change(certificate!);
+  const lines: string[] = [];
+  for await (const line of certificateLines(head, points)) lines.push(line);
+  return lines;
+}
+
+// Seen red: ↓ enclosed in the potential of ↑; the potential of ↓ left out of the check.
+test("each spin has the levels of its own potential, and its certificate claims no other's", async () => {
+  const free = 0.5 * ((2 * Math.PI * 0.25) / 5) ** 2;
+  const lines = await spinCertificate();
+  const report = await verifyCertificate(lines);
+  expect(report.failures).toEqual([]);
+  expect(report.points.map(({ spin }) => spin)).toEqual([0, 1]);
+  report.points.forEach(({ claims: [claim] }, spin) => {
+    const exact = free + [-0.3, 0.2][spin]!;
+    expect(claim!.lower).toBeLessThanOrEqual(exact);
+    expect(claim!.upper).toBeGreaterThanOrEqual(exact);
+    expect(claim!.upper - claim!.lower).toBeLessThan(1e-8);
+  });
+  const swapped = await spinCertificate((proof) => ({
+    ...proof,
+    points: proof.points.map((point, i) => ({ ...point, spin: i === 0 ? 1 : 0 })),
+  }));
+  expect((await verifyCertificate(swapped)).failures.map(({ spin }) => spin)).toEqual([1, 0]);
+  const lowered = await spinCertificate((proof) => ({
+    ...proof,
+    spinDown: [{ g: [0, 0, 0], re: 0.1, im: 0 }],
+  }));
+  expect((await verifyCertificate(lowered)).failures.map(({ spin }) => spin)).toEqual([1]);
+});
+
+test("a certificate of two spins says of each point which, and its potentials are hashed", async () => {
+  const unsaid = await spinCertificate((proof) => ({
+    ...proof,
+    points: proof.points.map(({ spin: _, ...point }) => point),
+  }));
+  await expect(verifyCertificate(unsaid)).rejects.toThrow(/certificate line 2: must have a spin, 0 or 1/);
+  const [head, ...points] = await spinCertificate();
+  await expect(verifyCertificate([head!.replace('"re":0.2', '"re":0.25'), ...points])).rejects.toThrow(
+    /certificate problemHash: must be that of the problem/,
   );
+  const other = points.map((line) => line.replace('"spin":1', '"spin":0'));
+  await expect(verifyCertificate([head!, ...other])).rejects.toThrow(/line 3, hash: must be that of its k/);
 });

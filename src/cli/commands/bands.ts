@@ -20,6 +20,7 @@ import {
   zeroLine,
   zeroText,
 } from "../output/bands-summary.ts";
+import { placeText } from "../output/certificate-summary.ts";
 import { workDetails } from "../output/details.ts";
 import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
@@ -124,7 +125,7 @@ function shortcomings({ converged, residual, errorBars }: BandsRun): string[] {
   const [failure] = errorBars?.failures ?? [];
   if (failure !== undefined)
     found.push(
-      `no proof at ${errorBars!.failures.length} k-points, the first of them k = [${failure.k.join(", ")}]: ${failure.reason}${failure.remedy === undefined ? "" : `; ${failure.remedy}`}`,
+      `no proof at ${errorBars!.failures.length} k-points, the first of them ${placeText(failure)}: ${failure.reason}${failure.remedy === undefined ? "" : `; ${failure.remedy}`}`,
     );
   if (errorBars !== undefined && errorBars.widest > errorBars.accuracy)
     found.push(

@@ -6,7 +6,13 @@ import { COMPUTING_OPTIONS } from "../../job/prepare/session.ts";
 import type { CertificateReport, CheckedPoint } from "../../job/tasks/verify/verify-certificate.ts";
 import { command } from "../command.ts";
 import { EXIT } from "../host.ts";
-import { claimsText, failureText, verdictJson, verdictSummary } from "../output/certificate-summary.ts";
+import {
+  claimsText,
+  failureText,
+  placeText,
+  verdictJson,
+  verdictSummary,
+} from "../output/certificate-summary.ts";
 import { json, printResult } from "../output/print-result.ts";
 import { levelOf, levelOptions } from "../terminal/level.ts";
 import { reporter } from "../terminal/reporter.ts";
@@ -66,8 +72,8 @@ export const verify = command({
   },
 });
 
-const details = ({ k, failures, widest, claims }: CheckedPoint): string =>
-  `k = [${k.join(", ")}]: ${failures === 0 ? "stands" : "does not stand"}, widest ${aboveText(widest)} Ha: ${claimsText(claims)}`;
+const details = ({ k, spin, failures, widest, claims }: CheckedPoint): string =>
+  `${placeText({ k, spin })}: ${failures === 0 ? "stands" : "does not stand"}, widest ${aboveText(widest)} Ha: ${claimsText(claims)}`;
 
 /** All that `--quiet` leaves. */
 const essential = ({ head, enclosures, failures }: CertificateReport): string =>

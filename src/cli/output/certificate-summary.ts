@@ -14,6 +14,7 @@ import { styled } from "../terminal/style.ts";
 /** Numbers that a certificate claims of one k-point. */
 interface Claimed {
   readonly k: readonly number[];
+  readonly spin?: 0 | 1 | undefined;
   readonly claims: readonly Claim[];
 }
 
@@ -24,11 +25,20 @@ const MOST_POINTS = 8;
 export const claimsText = (claims: readonly Claim[]): string =>
   `${claims.map(({ lower, upper }) => outwardText(interval(lower, upper))).join(" ")} Ha`;
 
+/** Names a k-point, and its spin where there are two. */
+export const placeText = ({
+  k,
+  spin,
+}: {
+  readonly k: readonly number[];
+  readonly spin?: 0 | 1 | undefined;
+}) => `k = [${k.join(", ")}]${spin === undefined ? "" : `, spin ${spin === 0 ? "up" : "down"}`}`;
+
 /** The same for k-points, a line each. */
 export function claimLines(points: readonly Claimed[]): string[] {
   const lines = points
     .slice(0, MOST_POINTS)
-    .map(({ k, claims }) => `k = [${k.join(", ")}]: ${claimsText(claims)}`);
+    .map((point) => `${placeText(point)}: ${claimsText(point.claims)}`);
   const rest = points.length - lines.length;
   return rest > 0 ? [...lines, `… and ${plural(rest, "k-point")} more`] : lines;
 }
@@ -38,7 +48,7 @@ const formulaOf = ({ problem }: CertificateReport["head"]): string =>
 
 /** What the problem of a certificate is: enough to recognise it, and a digest of every number. */
 function problemLines({ head }: CertificateReport): string[] {
-  const { problem, problemHash, title, stillwave, origin } = head;
+  const { problem, spinDown, problemHash, title, stillwave, origin } = head;
   const atoms = atomsOf(problem);
   const kinds = new Map<string, number>();
   for (const { potential } of atoms) {
@@ -58,15 +68,15 @@ function problemLines({ head }: CertificateReport): string[] {
     ...atoms.slice(0, MOST_POINTS).map(({ potential, position }) => `atom       ${printable(potential.element)} at [${position.join(", ")}]`),
     ...(atoms.length > MOST_POINTS ? [`           … and ${plural(atoms.length - MOST_POINTS, "atom")} more`] : []),
     ...[...kinds].map(([name, count]) => `potential  ${printable(name)}, ${plural(count, "atom")}`),
-    ...(problem.kind === "frozen" ? [`stored     ${plural(problem.coefficients.length, "Fourier coefficient")}`] : []),
+    ...(problem.kind === "frozen" ? [`stored     ${plural(problem.coefficients.length, "Fourier coefficient")}${spinDown === undefined ? "" : ` of spin up, ${spinDown.length} of spin down`}`] : []),
     `digest     ${problemHash} (SHA-256 of the problem, every number of it)`,
     ...(origin === undefined ? [] : [`said of it ${printable(JSON.stringify(origin))}; no proof rests on that`]),
   ]; // biome-ignore format: a line for each
 }
 
 /** Where and why something does not stand. */
-export const failureText = ({ k, reason }: CertificateReport["failures"][number]): string =>
-  k === undefined ? reason : `k = [${k.join(", ")}], ${reason}`;
+export const failureText = ({ k, spin, reason }: CertificateReport["failures"][number]): string =>
+  k === undefined ? reason : `${placeText({ k, spin })}, ${reason}`;
 
 /** What the certificate says of the self-consistent energy, and of which one. */
 function energyLines({ energy }: CertificateReport["head"]): string[] {
@@ -128,7 +138,7 @@ export const verdictJson = (report: CertificateReport, seconds: number): string 
       points: report.head.points,
       enclosures: report.enclosures,
       widest: report.widest,
-      claims: report.points.map(({ k, claims }) => ({ k, claims })),
+      claims: report.points.map(({ k, spin, claims }) => ({ k, spin, claims })),
       failures: report.failures,
       assumptions: report.assumptions,
       foreignAssumptions: report.foreignAssumptions,

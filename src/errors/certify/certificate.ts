@@ -18,6 +18,8 @@ export interface Claim {
 /** One k-point of a certificate: claims, and the numbers from which they can be proved anew. */
 export interface CertifiedPoint {
   readonly k: Vec3;
+  /** Of two spins, each in a potential of its own, the one whose levels these are; 0 is ↑. */
+  readonly spin?: 0 | 1 | undefined;
   /** Of bands 1, 2, … in this order. */
   readonly claims: readonly Claim[];
   /** Each proves intervals of all bands; what holds is their intersection. */

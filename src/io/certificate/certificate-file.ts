@@ -1,11 +1,10 @@
 import { fromBase64 } from "../../common/base64.ts";
 import { requireInput } from "../../common/failure.ts";
 import { parseJsonOnce, requireSchema, shown } from "../../common/file-schema.ts";
-import type { Vec3 } from "../../common/vec3.ts";
 import type { CertifiedPoint } from "../../errors/certify/certificate.ts";
 import type { BandProposal } from "../../errors/certify/certify-bands.ts";
 import type { EnergyClaim } from "../../errors/energy/energy-certificate.ts";
-import type { ExactProblem } from "../../errors/problem/exact-problem.ts";
+import type { ExactProblem, FourierCoefficient } from "../../errors/problem/exact-problem.ts";
 import { VERSION } from "../../version.ts";
 import { HEAD, POINT } from "./certificate-schema.ts";
 
@@ -22,6 +21,8 @@ export interface CertificateHead {
   /** Fields of the job that it is said to be of; no proof rests on them. */
   readonly origin?: CertificateOrigin | undefined;
   readonly problem: ExactProblem;
+  /** The potential of spin ↓, where it has one of its own; that of the problem is then of ↑. */
+  readonly spinDown?: readonly FourierCoefficient[] | undefined;
   /** What it says of the self-consistent energy; the k-points then are a whole sampling. */
   readonly energy?: EnergyClaim | undefined;
   /** Of the problem's JSON text; with an energy, electrons and sampling belong to it. */
@@ -41,28 +42,30 @@ export async function* certificateLines(
     title,
     origin,
     problem,
+    spinDown,
     energy,
     assumptions,
-  }: Pick<CertificateHead, "title" | "origin" | "problem" | "energy" | "assumptions">,
+  }: Pick<CertificateHead, "title" | "origin" | "problem" | "spinDown" | "energy" | "assumptions">,
   points: readonly CertifiedPoint[],
 ): AsyncGenerator<string> {
-  const problemHash = await sha256(problemText({ problem, energy }));
+  const problemHash = await sha256(problemText({ problem, spinDown, energy }));
   const head: CertificateHead = {
     stillwaveCertificate: 1,
     stillwave: VERSION,
     ...(title === undefined ? {} : { title }),
     ...(origin === undefined ? {} : { origin }),
     problem,
+    ...(spinDown === undefined ? {} : { spinDown }),
     ...(energy === undefined ? {} : { energy }),
     problemHash,
     points: points.length,
     assumptions,
   };
   yield `${JSON.stringify(head)}\n`;
-  for (const { k, claims, proposals } of points) {
+  for (const { k, spin, claims, proposals } of points) {
     const stored = proposals.map(storedProposal);
-    const hash = await sha256(pointText(problemHash, k, stored));
-    yield `${JSON.stringify({ k, claims, proposals: stored, hash })}\n`;
+    const hash = await sha256(pointText(problemHash, { k, spin }, stored));
+    yield `${JSON.stringify({ k, spin, claims, proposals: stored, hash })}\n`;
   }
 }
 
@@ -99,10 +102,12 @@ export async function parsePoint(
   const where = `line ${number}`;
   const value = parseJsonOnce(line, `certificate ${where}`, "the file is damaged or cut off");
   requireSchema(POINT, value, `certificate ${where}, `, DAMAGED);
-  const { k, claims, proposals, hash } = value as StoredPoint;
-  await requireHash(`${where}, hash`, "its k and proposals", hash, pointText(problemHash, k, proposals));
+  const { k, spin, claims, proposals, hash } = value as StoredPoint;
+  const hashed = pointText(problemHash, { k, spin }, proposals);
+  await requireHash(`${where}, hash`, "its k and proposals", hash, hashed);
   return {
     k,
+    ...(spin === undefined ? {} : { spin }),
     claims,
     proposals: proposals.map(({ count, trial }, i) => ({
       k,
@@ -120,10 +125,20 @@ async function requireHash(field: string, of: string, stated: string, text: stri
   );
 }
 
-/** What a hash of the problem is of: the operator, and of an energy the electrons and k-points. */
-const problemText = ({ problem, energy }: Pick<CertificateHead, "problem" | "energy">): string =>
+/** What a hash of the problem is of: the operators, and of an energy the electrons and k-points. */
+const problemText = ({
+  problem,
+  spinDown,
+  energy,
+}: Pick<CertificateHead, "problem" | "spinDown" | "energy">): string =>
   JSON.stringify(
-    energy === undefined ? problem : [problem, { electrons: energy.electrons, mesh: energy.mesh }],
+    energy === undefined && spinDown === undefined
+      ? problem
+      : [
+          problem,
+          energy && { electrons: energy.electrons, mesh: energy.mesh },
+          ...(spinDown ? [spinDown] : []),
+        ],
   );
 
 const isObject = (value: unknown): value is object =>
@@ -146,8 +161,11 @@ const storedProposal = ({ count, trial }: BandProposal): StoredProposal => ({
   trial: { ...trial, vectors: toBase64(trial.vectors) },
 });
 
-const pointText = (problemHash: string, k: Vec3, proposals: readonly StoredProposal[]): string =>
-  JSON.stringify([problemHash, k, proposals]);
+const pointText = (
+  problemHash: string,
+  { k, spin }: Pick<CertifiedPoint, "k" | "spin">,
+  proposals: readonly StoredProposal[],
+): string => JSON.stringify([problemHash, k, proposals, ...(spin === undefined ? [] : [spin])]);
 
 /** Returns the SHA-256 of a text in hexadecimal. */
 export async function sha256(text: string): Promise<string> {

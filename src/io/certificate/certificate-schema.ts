@@ -20,6 +20,7 @@ const wholeVector = ruled(
   (g) => Array.isArray(g) && g.length === 3 && g.every((n) => Number.isInteger(n) && Math.abs(n) < 1e4),
 );
 const atoms = list(atom);
+const coefficients = list(record({ g: wholeVector, re: realNumber, im: realNumber }));
 
 const problem = byKind(
   ["cohen-bergstresser", "core", "frozen"],
@@ -35,7 +36,7 @@ const problem = byKind(
       kind: literal("frozen"),
       lattice,
       atoms,
-      coefficients: list(record({ g: wholeVector, re: realNumber, im: realNumber })),
+      coefficients,
     }),
   ],
 );
@@ -82,6 +83,7 @@ export const HEAD = record({
   title: anyText.optional(),
   origin: origin.optional(),
   problem,
+  spinDown: coefficients.optional(),
   energy: energy.optional(),
   problemHash: anyText,
   points: wholeNumber(1, 1e6),
@@ -114,6 +116,7 @@ const proposal = record({
 /** Every other line: a k-point. */
 export const POINT = record({
   k: kpoint,
+  spin: wholeNumber(0, 1).optional(),
   claims: list(claim),
   proposals: list(proposal).refine((all) => all.length > 0, { error: "must be at least one" }),
   hash: anyText,

@@ -33,7 +33,10 @@ export interface BandsOptions
 /** A band structure, its file, and what is worth saying about it. */
 export interface BandsRun extends Bands {
   readonly file: BandsFile;
-  /** The Hamiltonian as stored numbers, where it was read from a file or made for one. */
+  /**
+   * The Hamiltonian as stored numbers, where it was read from a file or made for one; of two spins
+   * none.
+   */
   readonly problem?: FrozenProblem | undefined;
   readonly warnings: readonly string[];
 }
@@ -92,8 +95,8 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   // Error bars choose a basis of their own, whose size is limited.
   if (!errorBars) await requireRoomForLevels(session, unsolved, { ...wanted, purpose: "the band structure" });
   const { warnings, pieces, ...crystal } = await unsolved.solve();
-  const problem =
-    saveProblem || errorBars || typeof job.hamiltonian === "object" ? crystal.stored?.(job.title) : undefined;
+  const isStored = saveProblem || errorBars || typeof job.hamiltonian === "object";
+  const problem = isStored && model.nSpin === 1 ? crystal.stored?.(job.title) : undefined;
   const bands = await computeBands(crystal, kpath, session, { ...choices, pieces });
   const { kpoints, path, zero, converged, filled, enclosedGap } = bands;
   const file: BandsFile = {

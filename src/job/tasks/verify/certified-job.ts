@@ -21,7 +21,7 @@ import { kindOf, originOf } from "./origin.ts";
  * @throws InputError for the first field that differs
  */
 export async function requireCertifiedJob(
-  head: Pick<CertificateHead, "problem" | "origin" | "energy">,
+  head: Pick<CertificateHead, "problem" | "spinDown" | "origin" | "energy">,
   session: Session,
 ): Promise<string[]> {
   const { job } = session;
@@ -33,6 +33,8 @@ export async function requireCertifiedJob(
     "cohen-bergstresser": "cohen-bergstresser",
   };
   requireSame("hamiltonian", problem.kind, kinds[kindOf(job)] ?? "frozen");
+  if (kindOf(job) === "kohn-sham")
+    requireSame("spin", head.spinDown === undefined ? "none" : "collinear", job.spin);
   for (const field of new Set([...Object.keys(stated), ...Object.keys(origin)])) {
     if (Object.hasOwn(origin, field)) requireSame(field, origin[field], stated[field]);
     else untold.push(`${field} of the job, ${shown(stated[field])}: the certificate does not state it`);
@@ -48,7 +50,9 @@ export async function requireCertifiedJob(
   });
   if (head.energy !== undefined) await requireSampledModel(head.energy, session);
   if (problem.kind !== "frozen" || mine.kind !== "frozen") return untold;
-  if (kindOf(job) === "frozen") requireSame("potential", problem.coefficients, mine.coefficients);
+  if (kindOf(job) === "frozen")
+    for (const stated of [problem.coefficients, head.spinDown ?? mine.coefficients])
+      requireSame("potential", stated, mine.coefficients);
   else untold.push("Hartree and xc potential: that of a self-consistent run, which is not made again");
   return untold;
 }

@@ -9,6 +9,7 @@ import {
   pointwiseProof,
 } from "../../../errors/energy/energy-certificate.ts";
 import { type EnclosedProblem, encloseProblem } from "../../../errors/problem/enclosed-hamiltonian.ts";
+import type { ExactProblem } from "../../../errors/problem/exact-problem.ts";
 import { type CertificateHead, parseHead, parsePoint } from "../../../io/certificate/certificate-file.ts";
 import { createKernels } from "../../../kernels/backends.ts";
 import type { BackendName, Kernels } from "../../../kernels/kernels.ts";
@@ -27,6 +28,7 @@ export interface VerifyOptions extends Pick<SessionOptions, "readText"> {
 /** What was found at one k-point. */
 export interface CheckedPoint {
   readonly k: Vec3;
+  readonly spin?: 0 | 1 | undefined;
   readonly claims: readonly Claim[];
   /** Longest claimed interval [Ha]. */
   readonly widest: number;
@@ -36,6 +38,7 @@ export interface CheckedPoint {
 /** A claim that does not stand; without k it is that of the energy. */
 export interface CertificateFailure {
   readonly k?: Vec3;
+  readonly spin?: 0 | 1 | undefined;
   readonly reason: string;
 }
 
@@ -72,17 +75,19 @@ export async function verifyCertificate(
   const session = job === undefined ? undefined : await openSession(parseJob(job), readText && { readText });
   const kernels = await createKernels(backend);
   let head: CertificateHead | undefined;
-  let problem: EnclosedProblem | undefined;
+  /** Of each spin. */
+  let problems: readonly [EnclosedProblem, EnclosedProblem] | undefined;
   const points: CheckedPoint[] = [];
   const failures: CertificateFailure[] = [];
   let energy: ReturnType<typeof energyCheck> | undefined;
   const uncompared: string[] = [];
   for await (const line of lines) {
     if (line.trim() === "") continue;
-    if (head === undefined || problem === undefined) {
+    if (head === undefined || problems === undefined) {
       head = await parseHead(line);
       if (session !== undefined) uncompared.push(...(await requireCertifiedJob(head, session)));
-      problem = encloseProblem(head.problem);
+      const problem = encloseProblem(head.problem);
+      problems = [problem, head.spinDown === undefined ? problem : encloseProblem(downProblem(head))];
       if (head.energy !== undefined) energy = energyCheck(kernels, head, head.energy, problem);
       continue;
     }
@@ -91,16 +96,21 @@ export async function verifyCertificate(
       points.length < total,
       () => `certificate points: must be the ${total} of line 1, got more; the file was changed`,
     );
-    const { k, claims, proposals } = await parsePoint(line, points.length + 2, head);
+    const { k, spin, claims, proposals } = await parsePoint(line, points.length + 2, head);
+    requireInput(
+      head.spinDown === undefined || spin !== undefined,
+      () => `certificate line ${points.length + 2}: must have a spin, 0 or 1, got none beside spinDown`,
+    );
+    const problem = problems[spin ?? 0];
     const { energy: claim } = head;
     requireFeasible(problem, proposals, claim && { grid: claim.grid, orbitals: claim.electrons / 2 });
     const reasons = checkPoint(kernels, problem, { k, claims, proposals });
     // an energy rests on all k-points: after a failure there is none to be proved
     if (energy !== undefined && failures.length === 0 && reasons.length === 0)
       reasons.push(...energy.add({ k, claims, proposals }, points.length));
-    for (const reason of reasons) failures.push({ k, reason });
+    for (const reason of reasons) failures.push({ k, ...(spin === undefined ? {} : { spin }), reason });
     const widest = Math.max(...claims.map(({ lower, upper }) => upper - lower));
-    const point = { k, claims, widest, failures: reasons.length };
+    const point = { k, ...(spin === undefined ? {} : { spin }), claims, widest, failures: reasons.length };
     points.push(point);
     onPoint?.(points.length, total, point);
   }
@@ -123,6 +133,15 @@ export async function verifyCertificate(
   };
 }
 
+/** The problem of spin ↓: the lattice and the atoms are those of ↑. */
+function downProblem({ problem, spinDown = [] }: CertificateHead): ExactProblem {
+  requireInput(
+    problem.kind === "frozen",
+    () => `certificate spinDown: must stand beside a frozen problem, got ${problem.kind}`,
+  );
+  return { ...problem, coefficients: spinDown };
+}
+
 /**
  * Checks the claim of an energy along with its k-points, whose bands must stand before they count.
  *
@@ -130,14 +149,14 @@ export async function verifyCertificate(
  */
 function energyCheck(
   kernels: Kernels,
-  { problem, points }: CertificateHead,
+  { problem, spinDown, points }: CertificateHead,
   claim: EnergyClaim,
   enclosed: EnclosedProblem,
 ) {
   requireInput(
-    problem.kind === "frozen" && claim.mesh.length === points,
+    problem.kind === "frozen" && spinDown === undefined && claim.mesh.length === points,
     () =>
-      `certificate energy: must be of a frozen problem and as many k-points as follow, got ${problem.kind}, ${claim.mesh.length} and ${points}`,
+      `certificate energy: must be of a frozen problem without spin and as many k-points as follow, got ${problem.kind}, ${claim.mesh.length} and ${points}`,
   );
   const proof = pointwiseProof(kernels, problem, enclosed, claim);
   return {
