@@ -99,6 +99,9 @@ test("levels of the self-consistent operator: those of free electrons here; wide
   expect(await of((levels) => { levels[1][0].index = 2; })).toMatch(/of band 1 .* of band 2 does not contain/);
   expect(await of((levels) => { levels[1].push({ index: 3, lower: -9, upper: 9 }); })).toMatch(/of band 3 nothing is proved/);
   expect(await of((levels) => { levels.pop(); })).toBe("self-consistent levels: must be those of 2 k-points, got 1");
+  // a wide claim of a band stands, and says less of the levels
+  const absurd = await changed((_, first) => { first.claims[1].upper = 9e5; });
+  expect(await reasons(absurd)).toMatch(/^self-consistent levels: k-point 1: of band 1 .* does not contain$/);
 }); // biome-ignore format: a list of changes
 
 test("other electrons or k-points are another problem: the hash differs, and the claim does not stand for it", async () => {

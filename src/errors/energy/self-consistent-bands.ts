@@ -28,7 +28,7 @@ import {
 import { type EnclosedProblem, waveSet } from "../problem/enclosed-hamiltonian.ts";
 import { ALL } from "../problem/potential-table.ts";
 import { nonlocalDepth } from "../problem/projectors.ts";
-import { planeWavesBelow, type Reciprocal } from "../problem/reciprocal.ts";
+import { listSize, planeWavesBelow, type Reciprocal } from "../problem/reciprocal.ts";
 
 /** A bound α + βt of a norm by the kinetic energy t [√Ha, and 1/√Ha for β]. */
 export interface NormBound {
@@ -36,18 +36,26 @@ export interface NormBound {
   readonly beta: Above;
 }
 
+/** More are not listed for a sum. */
+const MOST_WAVES = 1e5;
+/** ½|G|² at the edge of S that is not made smaller [Ha]. */
+const LEAST_EDGE = 1e-3;
+
 /**
  * Bounds the Coulomb norm of the density of a normalised orbital u by its kinetic energy t, for
  * every u at every k (docs/bounds.md, Lemma 12): D(|u|²,|u|²)^{1/2} ≤ α + βt with
  *
  *   α = (a + s²)/2s, β = b/2s, a = (4π/Ω) Σ_S |G|⁻², b = (32π/Ω) Σ_{G≠0 not in S} |G|⁻⁴.
  *
- * @param typical t at which it is to be sharp [Ha]: S is |G|² ≤ 8t and s² is a + bt
+ * @param typical t at which it is to be sharp [Ha]: s² is a + bt and S is |G|² ≤ 8t, in a cell so
+ *   large that too many waves are there a smaller sphere
  */
 export function orbitalNorm(reciprocal: Reciprocal, typical: number): NormBound {
-  const near = 4 * typical; // of ½|G|²
-  const radius = 1.5 * Math.sqrt(2 * near) + 6 * reciprocal.coveringRadius;
-  const waves = planeWavesBelow(reciprocal, [0, 0, 0], radius ** 2 / 2);
+  const energyOf = (edge: number): number =>
+    (1.5 * Math.sqrt(2 * edge) + 6 * reciprocal.coveringRadius) ** 2 / 2;
+  let near = 4 * typical; // of ½|G|²
+  while (near > LEAST_EDGE && listSize(reciprocal, energyOf(near)).waves > MOST_WAVES) near /= 2;
+  const waves = planeWavesBelow(reciprocal, [0, 0, 0], energyOf(near));
   const [inner, outer] = [new SumAbove(), new SumAbove()];
   for (let i = 0; i < waves.count; i++) {
     if (waves.g[3 * i] === 0 && waves.g[3 * i + 1] === 0 && waves.g[3 * i + 2] === 0) continue;

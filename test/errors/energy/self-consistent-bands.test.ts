@@ -90,6 +90,17 @@ test("α + βt is above √(a + bt) for every t, and near it at the typical one"
   }
 });
 
+// Seen red: without a limit, refused for more plane waves than a process can hold.
+test("in a large cell, or for a large t, fewer waves make a bound that is less sharp, and one all the same", () => {
+  const large = encloseReciprocal([[30, 0, 0], [0, 30, 0], [0, 0, 30]]); // biome-ignore format: a matrix
+  for (const typical of [20, 1e5]) {
+    const { alpha, beta } = orbitalNorm(large, typical);
+    const norm = Math.sqrt(3.6 * Math.sqrt(typical)); // of an infinite cell
+    expect(alpha + beta * typical).toBeGreaterThan(0.9 * norm);
+    expect(alpha + beta * typical).toBeLessThan(20 * norm);
+  }
+});
+
 // Seen red: R in place of R − 2δ; each of the three terms left out.
 test("the sum of |G|⁻⁴ from a radius on is below its bound, from just outside 2δ", () => {
   const needle: Mat3 = [[2 * Math.PI, 0, 0], [0, 2 * Math.PI, 0], [0, 0, Math.PI / 4]]; // biome-ignore format: a matrix
