@@ -1,20 +1,11 @@
-import type { Mat3, Vec3 } from "../../../common/vec3.ts";
+import type { Mat3 } from "../../../common/vec3.ts";
 import type { Check } from "../../../ground/check/check.ts";
+import type { TrajectoryFrame } from "../../../io/structures/trajectory.ts";
 import type { ResourceUse } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 
-/** One geometry of a relaxation. */
-export interface RelaxStep {
-  /** Rows [bohr]. */
-  readonly lattice: Mat3;
-  /** Fractional. */
-  readonly positions: readonly Vec3[];
-  /** Free energy [Ha]. */
-  readonly energy: number;
-  /** [Ha/bohr] */
-  readonly forces: readonly Vec3[];
-  /** [Ha/bohr³]; with the cell only. */
-  readonly stress?: Mat3;
+/** One geometry of a relaxation, with free energy; the stress with the cell only. */
+export interface RelaxStep extends TrajectoryFrame {
   /** Steps of its self-consistent field. */
   readonly scfSteps: number;
   /** Cell whose plane waves below the cutoff were used, rows [bohr], and the FFT grid. */
