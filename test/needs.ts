@@ -8,4 +8,4 @@ export const needs = (packages: string, isThere: boolean, title: string): string
   isThere ? title : `${title} [needs ${packages}]`;
 
 /** What the native back end needs. */
-export const NATIVE_PACKAGES = "libfftw3-double3 libopenblas0-pthread";
+export const NATIVE_PACKAGES = "libopenblas0-pthread";

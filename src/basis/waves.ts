@@ -34,7 +34,7 @@ export interface Waves {
  */
 export function createWaves(kernels: Kernels, size: GridSize, index: Int32Array): Waves {
   const points = size[0] * size[1] * size[2];
-  const fft = kernels.sphereFft(size, index, "few");
+  const fft = kernels.sphereFft(size, index);
   const grid = kernels.alloc(2 * points);
   return {
     index,

@@ -16,7 +16,7 @@ export async function createKernels(backend: BackendName = "wasm", team?: Team):
     throw new InputError(
       "backend: native is not available here (a browser has no shared libraries); use wasm",
     );
-  const native = await (await import("./native/native.ts")).nativeKernels();
+  const native = await (await import("./native/native.ts")).nativeKernels({ team });
   if ("unavailable" in native)
     throw new InputError(`backend: native is not available here (${native.unavailable}); use wasm`);
   return native;

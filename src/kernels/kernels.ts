@@ -25,10 +25,8 @@ export interface Kernels extends Arithmetic {
   fft(size: GridSize): Fft;
   /**
    * Plans transforms between plane waves, at distinct grid points (flat indices), and the grid.
-   *
-   * @param uses whether it is worth a second to find the fastest way. Default `many`.
    */
-  sphereFft(size: GridSize, gridIndex: Int32Array, uses?: "many" | "few"): SphereFft;
+  sphereFft(size: GridSize, gridIndex: Int32Array): SphereFft;
 }
 
 /** Products of matrices. */

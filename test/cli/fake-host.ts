@@ -27,7 +27,7 @@ type Task = typeof import("../../src/job/tasks/scf/scf-task.ts").scfTask;
 
 const BACKENDS = [
   { name: "wasm", available: true, features: { simd: true, fma: false } },
-  { name: "native", available: false, reason: "no libfftw3\non this machine" },
+  { name: "native", available: false, reason: "no libopenblas\non this machine" },
 ];
 
 /** A host whose calculations are those of `run`: nothing is solved. */

@@ -196,7 +196,7 @@ describe("a team", () => {
     const sum = [65536, 50_000, 1, 131072] as const; // out, n, nBands, x
     let parts = 0;
     const end = performance.now() + 20_000;
-    while (mine === parts && performance.now() < end) {
+    while ((mine === parts || mine === 0) && performance.now() < end) {
       run("columnNorms2", Array(64).fill(sum));
       parts += 64;
     }

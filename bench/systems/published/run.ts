@@ -12,7 +12,7 @@ const USAGE = `npx tsx bench/systems/published/run.ts CASE [METHOD,…] [--ecut 
 Runs a case of the published table with the published structure, cutoff, grids, smearing and damping, and prints our steps,
 highest and final energies beside the published ones. A lower --ecut or a smaller --kgrid gives the trend at less cost; with --ecut
 the FFT grid is ours, unless --fft names one. --condition prints the condition numbers of P⁻¹ε† instead, all at one ground
-state: a product with ε† costs about as much as three steps, and a method takes 11 to 15. --native: FFTW and OpenBLAS. Threads: 2.`;
+state: a product with ε† costs about as much as three steps, and a method takes 11 to 15. --native: OpenBLAS. Threads: 2.`;
 
 interface Method {
   readonly method: string;

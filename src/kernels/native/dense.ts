@@ -2,18 +2,27 @@ import { invariant } from "../../common/failure.ts";
 import type { Arithmetic, Op } from "../kernels.ts";
 import { checkArray, checkMatrix as checkMatrixOf, sameArray } from "./check.ts";
 import type { DenseRoutines } from "./lapack.ts";
-import type { NativeMemory } from "./memory.ts";
 
 type DenseKernels = Pick<
   Arithmetic,
-  "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
+  | "gemm"
+  | "hermitianOverlap"
+  | "single"
+  | "cholesky"
+  | "solveTriangularRight"
+  | "solveTriangularLeft"
+  | "eigh"
 >;
 
 /** Width of an overlap's column blocks: narrow ones waste less, but zgemm is slow below 24. */
 const overlapBlock = (n: number): number => Math.max(24, 8 * Math.ceil(n / 40));
 
 /** Makes dense algebra on elements of `width` numbers through BLAS and LAPACK. */
-export function denseKernels(lapack: DenseRoutines, memory: NativeMemory, width: 1 | 2): DenseKernels {
+export function denseKernels(
+  lapack: DenseRoutines,
+  { scratch }: Pick<Arithmetic, "scratch">,
+  width: 1 | 2,
+): DenseKernels {
   const checkMatrix = (what: string, array: Float64Array, rows: number, columns: number, ld: number): void =>
     checkMatrixOf(what, array, rows, columns, ld, width);
   // Scalars of one Fortran call, passed by address.
@@ -151,7 +160,7 @@ export function denseKernels(lapack: DenseRoutines, memory: NativeMemory, width:
       i2[0] = sizes[0]!;
       i3[0] = realSize[0]!;
       i4[0] = integerSize[0]!;
-      memory.scratch((take) => {
+      scratch((take) => {
         solve(take(width * i2[0]!), take(i3[0]!), new Int32Array(i4[0]!));
       });
       if (info[0] !== 0) throw new Error(`eigh: heevd did not converge (info ${info[0]}, order ${n})`);

@@ -18,11 +18,6 @@ export interface Lapack {
   readonly complex: DenseRoutines;
   /** dgemm, dsyrk, dtrsm, dpotrf and dsyevd. */
   readonly real: DenseRoutines;
-  readonly ddot: NativeFunction;
-  readonly daxpy: NativeFunction;
-  readonly dscal: NativeFunction;
-  /** The C interface, because conventions for complex return values of Fortran differ. */
-  readonly zdotc: NativeFunction;
 }
 
 /**
@@ -62,10 +57,6 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
       potrf: routine("dpotrf_", 5, 1),
       heevd: routine("dsyevd_", 11, 2),
     },
-    ddot: bind(library, "double ddot_(void*, void*, void*, void*, void*)"),
-    daxpy: routine("daxpy_", 6, 0),
-    dscal: routine("dscal_", 4, 0),
-    zdotc: bind(library, "void cblas_zdotc_sub(int n, void* x, int incx, void* y, int incy, void* out)"),
   };
 }
 

@@ -62,7 +62,7 @@ export const runnerAlone = (exports: ExportsByName): Runner => ({
 
 /** Whether threads can share the work of a back end. */
 export const canShare = (backend: BackendName): boolean =>
-  backend === "wasm" && typeof SharedArrayBuffer !== "undefined";
+  backend !== "reference" && typeof SharedArrayBuffer !== "undefined";
 
 type Calls = readonly ((...given: number[]) => unknown)[];
 
