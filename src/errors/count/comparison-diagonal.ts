@@ -1,4 +1,5 @@
-import { norm2Above } from "../../interval/norms.ts";
+import { invariant } from "../../common/failure.ts";
+import { norm2Above, rootBelow } from "../../interval/norms.ts";
 import { above } from "../../interval/rounding.ts";
 import {
   type Above,
@@ -9,8 +10,10 @@ import {
   inflated,
   maxAbove,
   minAbove,
+  minBelow,
   productAbove,
   provedAbove,
+  provedBelow,
   quotientAbove,
   SumAbove,
   sumAbove,
@@ -18,10 +21,13 @@ import {
 import type { Kernels } from "../../kernels/kernels.ts";
 import { gridConvolution } from "../apply/grid-convolution.ts";
 import { SPARSE } from "../apply/local-product.ts";
-import { radiusAbove } from "../apply/local-tail.ts";
+import { kineticAbove, radiusAbove } from "../apply/local-tail.ts";
 import { type EnclosedProblem, setFinder, type WaveSet } from "../problem/enclosed-hamiltonian.ts";
 import { ALL, BEYOND_TABLE } from "../problem/potential-table.ts";
 import { nonlocalDepth } from "../problem/projectors.ts";
+import { listSize, planeWavesBelow } from "../problem/reciprocal.ts";
+import { energyWeights, resolventWeights, type Weights, weightedEnergy } from "./comparison-weights.ts";
+import { smallestDepth } from "./nonlocal-depth.ts";
 
 /**
  * A diagonal operator D ≤ QHQ, Q the projection on all plane waves but the first nX of a set,
@@ -40,46 +46,62 @@ export interface ComparisonDiagonal {
  *
  *   D_G = T_G − Σ_{G′∈Q} |W(G−G′)| τ_G/τ_G′ − c_nl
  *
- * Here τ_G = min(T_G, cap), cap for all outside the set.
- *
- * Near the edge of X the sum has about half of the potential, and far out all of it, never more
- * times than cap/E_cut.
+ * @param depth c_nl ≥ 0 with QV_nlQ ⪰ −c_nl
  */
 export function comparisonDiagonal(
   kernels: Kernels,
   problem: EnclosedProblem,
   set: WaveSet,
   nX: number,
+  weights: Weights = energyWeights(set.waves, nX),
+  depth: Above = nonlocalDepth(problem.channels, problem.channels.length === 0 ? [] : set.tails(nX)),
 ): ComparisonDiagonal {
-  const { channels } = problem;
   const { waves } = set;
-  const depth = nonlocalDepth(channels, channels.length === 0 ? [] : set.tails(nX));
-  let lowest: number = waves.outside;
-  for (let row = nX; row < waves.count; row++) lowest = Math.min(lowest, waves.kinetic[row]!);
-  const cap = Math.min(waves.outside, CAP * lowest);
-  const tau = waves.kinetic.map((t) => Math.min(t, cap));
-  const sums = weightedSums(kernels, problem, set, nX, { tau, cap, lowest });
+  const { tau } = weights;
+  const sums = weightedSums(kernels, problem, set, nX, weights);
   const rows = new Float64Array(waves.count - nX);
   for (let row = nX; row < waves.count; row++) {
     const gershgorin = productAbove(provedAbove(sums[row - nX]!), exact(tau[row]!));
     const kinetic = differenceBelow(exact(waves.kinetic[row]!), provedAbove(waves.kineticError[row]!));
     rows[row - nX] = differenceBelow(differenceBelow(kinetic, gershgorin), depth);
   }
-  return { rows, far: farEntry(problem, set, lowest, cap, depth) };
+  return { rows, far: farEntry(problem, set, nX, weights, depth) };
 }
 
 /**
- * The cap over the least kinetic energy outside X: larger ones weigh near waves less, far ones
- * more.
+ * The better one of two: with weights by kinetic energy on the set, and with those of the resolvent
+ * on a larger one, whose entries beyond the set count as outside.
  */
-const CAP = 2.5;
-
-/** τ_G of the waves of a set, cap for those outside; the least of those in Q is `lowest`. */
-interface Weights {
-  readonly tau: Float64Array;
-  readonly cap: number;
-  readonly lowest: number;
+export function bestDiagonal(
+  kernels: Kernels,
+  problem: EnclosedProblem,
+  set: WaveSet,
+  nX: number,
+): ComparisonDiagonal {
+  const depth = smallestDepth(kernels, problem, set, nX);
+  const simple = comparisonDiagonal(kernels, problem, set, nX, energyWeights(set.waves, nX), depth);
+  const energy = weightedEnergy(problem, set.waves, nX);
+  if (!(listSize(problem.reciprocal, energy).waves < MOST_WEIGHTS)) return simple;
+  const waves = planeWavesBelow(problem.reciprocal, set.k, energy);
+  invariant(
+    set.waves.g.every((n, i) => waves.g[i] === n),
+    () => `the first of ${waves.count} plane waves are not those of the set`,
+  );
+  const weights = resolventWeights(kernels, problem, waves, nX);
+  if (weights === undefined) return simple;
+  const outsideRadius = rootBelow(provedBelow(2 * waves.outside));
+  const wide = comparisonDiagonal(kernels, problem, { ...set, waves, outsideRadius }, nX, weights, depth);
+  if (!(leastEntry(wide) > leastEntry(simple))) return simple;
+  const n = set.waves.count - nX;
+  return { rows: wide.rows.slice(0, n), far: leastEntry({ rows: wide.rows.subarray(n), far: wide.far }) };
 }
+
+/** Plane waves with weights of their own: more take long. */
+const MOST_WEIGHTS = 3e5;
+
+/** The least D_G. */
+export const leastEntry = ({ rows, far }: ComparisonDiagonal): Below =>
+  minBelow(far, provedBelow(rows.reduce((low, d) => Math.min(low, d), Infinity)));
 
 /** Σ_{G′∈Q} |W(G−G′)|/τ_G′ from above for each wave of the set from nX on. */
 function weightedSums(
@@ -97,7 +119,7 @@ function weightedSums(
 }
 
 /**
- * Computes them as (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 where τ < cap, −1 on X, else 0. No entry
+ * Computes them as (‖W‖₁ + |W| ∗ a)/cap with a = cap/τ − 1 on Q and −1 on X. No entry
  * errs more than the convolution's norm. Sizes above |W| stand in both summands, so that each has
  * the weight 1 + a ≥ 0, and 0 on X.
  */
@@ -113,8 +135,8 @@ function sumsOnGrid(
     table.sizes.forEach((size, e) => {
       sizes[2 * e] = size;
     });
-    let near = nX;
-    while (near < waves.count && tau[near]! < cap) near++;
+    let near = waves.count;
+    while (near > nX && tau[near - 1] === cap) near--;
     const convolution = gridConvolution(kernels, { ...table, values: sizes }, waves, near, take);
     if (convolution.error === Infinity) return undefined;
     const [a, sums] = [take(2 * waves.count).fill(0), take(2 * waves.count).fill(0)];
@@ -159,20 +181,43 @@ function sumsByEntry(
 }
 
 /**
- * Bounds D outside the set, where τ_G = cap: Σ |W| cap/τ_G′ ≤ ‖W‖₁ + (cap/τ_min − 1) Σ over the G′
- * with T_G′ < cap, which are at least |k+G| − √(2 cap) away.
+ * Bounds D outside the set, where τ_G = cap. With R_s ≥ every cap/τ_G′ from shell s of the waves on,
+ * R_s ≥ 1, and 1 outside, cap/τ_G′ is at most 1 + Σ (R_s − R_{s+1}) over the shells that do not end
+ * before G′, whose waves are at least R − (radius of shell s) away:
+ *
+ *   Σ |W| cap/τ_G′ ≤ ‖W‖₁ + Σ_s (R_s − R_{s+1}) t₁(R − radius of shell s)
  */
-function farEntry(problem: EnclosedProblem, set: WaveSet, lowest: number, cap: number, depth: Above): Below {
-  const { table } = problem;
-  const error = set.waves.kineticError.reduce((most, e) => Math.max(most, e), 0);
-  // computed below cap: truly below cap + error
-  const nearRadius = radiusAbove(sumAbove(exact(cap), provedAbove(error)));
-  const distance = differenceBelow(set.outsideRadius, nearRadius);
-  const ratio = maxAbove(exact(0), differenceAbove(quotientAbove(exact(cap), exact(lowest)), exact(1)));
+function farEntry(
+  { table }: EnclosedProblem,
+  { waves, outsideRadius }: WaveSet,
+  nX: number,
+  { tau, cap }: Weights,
+  depth: Above,
+): Below {
   const all = table.sumBeyond(ALL);
-  const gershgorin = sumAbove(all, productAbove(ratio, minAbove(all, table.sumBeyond(distance))));
-  return differenceBelow(differenceBelow(set.waves.outside, gershgorin), depth);
+  const shells: { ratio: Above; radius: Above }[] = [];
+  let highest: Above = exact(0);
+  for (let start = nX; start < waves.count; start += SHELL) {
+    let ratio: Above = exact(1);
+    for (let row = start; row < Math.min(start + SHELL, waves.count); row++) {
+      ratio = maxAbove(ratio, quotientAbove(exact(cap), exact(tau[row]!)));
+      highest = maxAbove(highest, kineticAbove(waves, row));
+    }
+    shells.push({ ratio, radius: radiusAbove(highest) });
+  }
+  const gershgorin = new SumAbove().add(all);
+  let later: Above = exact(1);
+  for (const { ratio, radius } of shells.reverse()) {
+    if (!(ratio > later)) continue;
+    const felt = minAbove(all, table.sumBeyond(differenceBelow(outsideRadius, radius)));
+    gershgorin.addProduct(differenceAbove(ratio, exact(later)), felt);
+    later = ratio;
+  }
+  return differenceBelow(differenceBelow(waves.outside, gershgorin.value), depth);
 }
+
+/** Waves of a shell, sorted by kinetic energy. */
+const SHELL = 64;
 
 /** What entries may sum to that are not looked at one by one [Ha]. */
 const NEGLIGIBLE = 1e-3;

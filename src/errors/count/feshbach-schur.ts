@@ -8,7 +8,7 @@ import {
   exact,
   gamma,
   maxAbove,
-  minBelow,
+  minAbove,
   productAbove,
   provedAbove,
   provedBelow,
@@ -22,7 +22,8 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { kineticAbove, radiusAbove } from "../apply/local-tail.ts";
 import { nonlocalColumns, nonlocalProductError } from "../apply/nonlocal-error.ts";
 import type { EnclosedProblem, WaveSet } from "../problem/enclosed-hamiltonian.ts";
-import { type ComparisonDiagonal, comparisonDiagonal } from "./comparison-diagonal.ts";
+import type { PlaneWaves } from "../problem/reciprocal.ts";
+import { bestDiagonal, type ComparisonDiagonal, leastEntry } from "./comparison-diagonal.ts";
 import { couplingBlock } from "./coupling-block.ts";
 import { choleskyMargin, factorizes } from "./positive-definite.ts";
 
@@ -55,7 +56,7 @@ export function schurMatrix(
   set: WaveSet,
   nX: number,
   mu: number,
-  diagonal: ComparisonDiagonal = comparisonDiagonal(kernels, problem, set, nX),
+  diagonal: ComparisonDiagonal = bestDiagonal(kernels, problem, set, nX),
 ): SchurMatrix {
   const { waves, panel } = set;
   const nY = waves.count;
@@ -98,12 +99,11 @@ export function schurMatrix(
       for (let x = 0; x < nX; x++)
         for (let y = 0; y < 2 * rows; y++) values[2 * (col0 + nX * x) + y]! += block[2 * rows * x + y]!;
     }
-    const tau = couplingTails(problem, set, nX, differenceBelow(diagonal.far, exact(mu)));
-    const tauSum = totalAbove(tau);
+    const tails = couplingTails(problem, set, nX, differenceBelow(diagonal.far, exact(mu)));
     let kineticError = 0;
     for (let x = 0; x < nX; x++) {
       kineticError = Math.max(kineticError, waves.kineticError[x]!);
-      values[2 * (x + nX * x)]! += waves.kinetic[x]! - productAbove(tauSum, tau[x]!);
+      values[2 * (x + nX * x)]! += waves.kinetic[x]! - tails[x]!;
       values[2 * (x + nX * x) + 1] = 0;
       for (let y = x + 1; y < nX; y++) {
         values[2 * (y + nX * x)] = values[2 * (x + nX * y)]!; // the upper triangle is meant
@@ -134,41 +134,65 @@ export function schurMatrix(
   });
 }
 
-/** The least D_G. */
-export const leastEntry = ({ rows, far }: ComparisonDiagonal): Below =>
-  minBelow(far, provedBelow(rows.reduce((low, d) => Math.min(low, d), Infinity)));
-
 /** A number s with s² ≥ 1/d. */
 const inverseRootAbove = (d: Below): Above => quotientAbove(exact(1), rootBelow(d));
 
 /**
- * Bounds C beyond Y (docs/bounds.md, Lemma 4): column G has length t_G there, τ_G = t_G/√(D_far −
- * μ), |⟨c_G, D⁻¹c_G′⟩| ≤ τ_Gτ_G′, so this part of Cᴴ(D − μ)⁻¹C is below (Σ τ) diag(τ).
+ * Bounds C beyond Y (docs/bounds.md, Lemma 4), cut into shells of X: ‖C x‖ there is at most Σ
+ * t_s‖x_s‖, so this part of Cᴴ(D − μ)⁻¹C is below b_s Σ_s (τ_s²/b_s) on shell s, τ_s = t_s/√(D_far −
+ * μ), for any b_s > 0. Taken is b_s = w_s τ_s with w = 1 + T, which spares the low waves.
+ *
+ * @returns what it takes off each wave of X
  */
 function couplingTails(problem: EnclosedProblem, set: WaveSet, nX: number, gap: Below): Above[] {
   const { waves, panel, outsideRadius } = set;
   const columns = nonlocalColumns(problem.channels, panel, nX);
   const tails = set.tails(waves.count).map((n2) => n2.map(rootAbove));
   const rootGap = rootBelow(gap);
-  return Array.from({ length: nX }, (_, x) => {
-    const distance = differenceBelow(outsideRadius, radiusAbove(kineticAbove(waves, x)));
-    const t = new SumAbove().add(problem.table.norm2Beyond(distance));
+  const shells = shellsOf(waves, nX).map(({ start, end }) => {
+    let highest: Above = exact(0);
+    for (let x = start; x < end; x++) highest = maxAbove(highest, kineticAbove(waves, x));
+    const distance = differenceBelow(outsideRadius, radiusAbove(highest));
+    const local = minAbove(
+      problem.table.sumBeyond(distance),
+      productAbove(rootAbove(exact(end - start)), problem.table.norm2Beyond(distance)),
+    );
+    const t = new SumAbove().add(local);
     problem.channels.forEach(({ l, h, first }, c) => {
       for (let i = 0; i < h.length; i++) {
         const from = first + i * (2 * l + 1);
         const squares = new SumAbove();
         for (let m = from; m <= from + 2 * l; m++) {
-          const at = 2 * (x + nX * m);
-          squares.addSquare(sizeOf(columns.values[at]!)).addSquare(sizeOf(columns.values[at + 1]!));
-          // an element misses no more than its column
+          squares.add(squaredNormAbove(columns.values, 2 * (nX * m + start), 2 * (nX * m + end)));
+          // a part of a column misses no more than the column
           t.addProduct(tails[c]![i]!, columns.errors[m]!);
         }
         t.addProduct(tails[c]![i]!, rootAbove(squares.value));
       }
     });
-    return quotientAbove(t.value, rootGap);
+    return { start, end, tau: quotientAbove(t.value, rootGap), weight: 1 + waves.kinetic[start]! };
   });
+  const total = totalAbove(shells.map(({ tau, weight }) => quotientAbove(tau, exact(weight))));
+  return shells.flatMap(({ start, end, tau, weight }) =>
+    new Array<Above>(end - start).fill(productAbove(total, exact(weight), tau)),
+  );
 }
+
+/** Ranges of the first nX waves, by radius. */
+function shellsOf({ kinetic }: PlaneWaves, nX: number): { start: number; end: number }[] {
+  const shells: { start: number; end: number }[] = [];
+  const highest = nX > 0 ? kinetic[nX - 1]! : 0;
+  for (let start = 0, s = 1; start < nX; s++) {
+    let end = start;
+    while (end < nX && kinetic[end]! <= (s / SHELLS) ** 2 * highest) end++;
+    if (s >= SHELLS) end = nX;
+    if (end > start) shells.push({ start, end });
+    start = end;
+  }
+  return shells;
+}
+
+const SHELLS = 12;
 
 /**
  * Tells whether H certainly has at most m eigenvalues below μ: F(μ) − μ + σUUᴴ is positive definite

@@ -3,7 +3,7 @@ import { add, interval, lowerEnd } from "../../interval/interval.ts";
 import { type Below, sizeOf, totalAbove } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { NotCertified } from "../certify/band-enclosure.ts";
-import { comparisonDiagonal } from "../count/comparison-diagonal.ts";
+import { bestDiagonal } from "../count/comparison-diagonal.ts";
 import { countsAtMost, schurMatrix } from "../count/feshbach-schur.ts";
 import { choleskyMargin } from "../count/positive-definite.ts";
 import { type EnclosedProblem, waveSet } from "../problem/enclosed-hamiltonian.ts";
@@ -31,7 +31,7 @@ export function eliminationBounds(
   const set = waveSet(problem, k, outerCutoff);
   const nX = countBelow(set.waves, cutoff);
   const ritz = denseEigenpairs(kernels, problem, waveSet(problem, k, cutoff));
-  const diagonal = comparisonDiagonal(kernels, problem, set, nX);
+  const diagonal = bestDiagonal(kernels, problem, set, nX);
   const bounds: Below[] = [];
   while (bounds.length < nBands) {
     const first = bounds.length;

@@ -3,14 +3,14 @@ import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
 
 /**
  * Returns the energy [Ha] beyond which a sphere √(2E) feels less than `negligible` of the
- * potential.
+ * potential, by the sum of its coefficients.
  */
 export function outerEnergy(problem: EnclosedProblem, energy: number, negligible: number): number {
   const { table } = problem;
   let [low, high] = [0, 100];
   for (let step = 0; step < 60; step++) {
     const q = (low + high) / 2;
-    if (table.norm2Beyond(exact(q)) > negligible) low = q;
+    if (table.sumBeyond(exact(q)) > negligible) low = q;
     else high = q;
   }
   const radius = Math.max(Math.sqrt(2 * energy) + high, projectorReach(problem));

@@ -2,8 +2,8 @@ import { NotConvergedError } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { BandProposal } from "../certify/certify-bands.ts";
-import { comparisonDiagonal } from "../count/comparison-diagonal.ts";
-import { countsAtMost, leastEntry, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
+import { bestDiagonal, leastEntry } from "../count/comparison-diagonal.ts";
+import { countsAtMost, type SchurMatrix, schurMatrix } from "../count/feshbach-schur.ts";
 import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "../problem/enclosed-hamiltonian.ts";
 import { ALL, BEYOND_TABLE } from "../problem/potential-table.ts";
 import { denseEigenpairs } from "./dense-eigenpairs.ts";
@@ -18,12 +18,18 @@ export interface ProposedCount {
 
 /** Bands beyond the wanted ones among which a wide gap for ρ is looked for. */
 const EXTRA_BANDS = 8;
+/** What elimination must leave of a gap, relative. */
+const LEAST_GAP = 0.1;
+/** Factors from one cutoff to the next. */
+const USUAL_STEP = 1.3;
+const LARGEST_STEP = 1.4;
+const SMALLEST_STEP = 1.15;
 /** Largest number of plane waves of the dense elimination. */
-const LARGEST_BASIS = 1600;
+const LARGEST_BASIS = 2400;
 /** Up to this many plane waves all eigenpairs are computed. */
 const SMALL_BASIS = 160;
-/** Neglected part of the potential beyond the outer set; the ρ found may be crude. */
-const NEGLIGIBLE = 0.02;
+/** What the edge of the inner set feels beyond the outer one [Ha]; low waves feel far less. */
+const NEGLIGIBLE = 0.3;
 /** A potential of finitely many coefficients has less than this beyond them, and is taken whole. */
 const WHOLE = 1e-90;
 
@@ -40,11 +46,13 @@ export function proposeCount(
   nBands: number,
 ): ProposedCount {
   const { table } = problem;
-  const negligible = table.norm2Beyond(BEYOND_TABLE) > WHOLE ? NEGLIGIBLE : WHOLE;
+  const negligible = table.sumBeyond(BEYOND_TABLE) > WHOLE ? NEGLIGIBLE : WHOLE;
   const most = nBands + EXTRA_BANDS + 1;
   let reason = "";
   let start: Start | undefined;
-  for (let cutoff = 3; cutoff < 200; cutoff *= 1.3) {
+  let factor = USUAL_STEP;
+  for (let cutoff = 3; cutoff < 200; cutoff *= factor) {
+    factor = USUAL_STEP;
     const outerCutoff = outerEnergy(problem, cutoff, negligible);
     const set = waveSet(problem, k, outerCutoff);
     const inner = leadingSet(set, cutoff);
@@ -53,20 +61,43 @@ export function proposeCount(
     if (nX > LARGEST_BASIS) break;
     if (start === undefined || nX <= SMALL_BASIS)
       start = lowestPairs(kernels, problem, inner, Math.min(nX, most));
-    const diagonal = comparisonDiagonal(kernels, problem, set, nX);
+    const diagonal = bestDiagonal(kernels, problem, set, nX);
     const least = leastEntry(diagonal);
     if (!(least > start.values[nBands]! + LEAST_DISTANCE)) {
       reason = `at ${cutoff.toFixed(1)} Ha the plane waves outside are only known to lie above ${least.toFixed(2)} Ha`;
       continue;
     }
     if (nX > SMALL_BASIS) start = lowestPairs(kernels, problem, inner, Math.min(nX, most), start);
-    const { values } = start;
+    const { values } = beyond(kernels, problem, leadingSet(set, WIDER * cutoff), start);
     const m = widestGap(values, nBands, Math.min(nX - 2, values.length - 1), least - LEAST_DISTANCE);
     if (m === undefined) continue;
     const schur = schurMatrix(kernels, problem, set, nX, values[m]!, diagonal);
     const lowered = lowestOfMatrix(kernels, inner, schur.values, start.vectors, start.values.length, m + 1);
+    console.log(
+      cutoff,
+      outerCutoff,
+      nX,
+      set.waves.count,
+      "least",
+      least,
+      "m",
+      m,
+      "theta",
+      values[m - 1],
+      values[m],
+      "lowered",
+      lowered.values[m],
+      "all",
+      lowered.values
+        .map((x, i) => (x - values[i]!).toFixed(3))
+        .slice(m - 3, m + 3)
+        .join(" "),
+    );
     const gap = lowered.values[m]! - values[m - 1]!;
-    if (!(gap > 0.3 * (values[m]! - values[m - 1]!))) {
+    if (!(gap > LEAST_GAP * (values[m]! - values[m - 1]!))) {
+      // what elimination lowers falls about as the sixth power of the cutoff
+      const lowering = (values[m]! - lowered.values[m]!) / (0.8 * (values[m]! - values[m - 1]!));
+      factor = Math.min(LARGEST_STEP, Math.max(SMALLEST_STEP, lowering ** (1 / 6)));
       reason = `at ${cutoff.toFixed(1)} Ha elimination lowers band ${m + 1} to ${lowered.values[m]!.toFixed(3)} Ha`;
       continue;
     }
@@ -107,6 +138,18 @@ function lowestPairs(
   return improveVectors(kernels, problem, set, count, embedded(start.vectors, count, n), {
     tolerance: 1e-4,
     steps: 40,
+  });
+}
+
+/** Levels on a set of this many times the cutoff tell gaps that survive from those that do not. */
+const WIDER = 3;
+
+/** The same levels on a larger set, where they are lower: roughly. */
+function beyond(kernels: Kernels, problem: EnclosedProblem, set: WaveSet, { vectors, values }: Start): Start {
+  const count = values.length;
+  return improveVectors(kernels, problem, set, count, embedded(vectors, count, set.waves.count), {
+    tolerance: 1e-2,
+    steps: 12,
   });
 }
 
