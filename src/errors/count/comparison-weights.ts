@@ -89,7 +89,7 @@ const FLOOR = 0.1;
 const FAR_OVER_FLOOR = 10;
 const STEPS = 16;
 
-/** Conjugate gradients for (T − C) x = b on Q; undefined where T − C is found not to be positive. */
+/** Conjugate gradients for (T − C) x = b on Q; undefined where T − C is not positive. */
 function solve(
   coupled: (x: Float64Array) => Float64Array,
   kinetic: Float64Array,

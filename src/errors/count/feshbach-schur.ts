@@ -138,9 +138,9 @@ export function schurMatrix(
 const inverseRootAbove = (d: Below): Above => quotientAbove(exact(1), rootBelow(d));
 
 /**
- * Bounds C beyond Y (docs/bounds.md, Lemma 4), cut into shells of X: ‖C x‖ there is at most Σ
- * t_s‖x_s‖, so this part of Cᴴ(D − μ)⁻¹C is below b_s Σ_s (τ_s²/b_s) on shell s, τ_s = t_s/√(D_far −
- * μ), for any b_s > 0. Taken is b_s = w_s τ_s with w = 1 + T, which spares the low waves.
+ * Bounds C beyond Y (docs/bounds.md, Lemma 4), cut into shells of X: ‖C x‖ there is at most
+ * Σ t_s‖x_s‖, so this part of Cᴴ(D − μ)⁻¹C is below b_s Σ_r τ_r²/b_r on shell s, for any b_s > 0
+ * and τ_s = t_s/√(D_far − μ). Taken is b_s = w_s τ_s with w = 1 + T, which spares the low waves.
  *
  * @returns what it takes off each wave of X
  */

@@ -63,7 +63,7 @@ export function proposeCount(
       start = lowestPairs(kernels, problem, inner, Math.min(nX, most));
     const diagonal = bestDiagonal(kernels, problem, set, nX);
     const least = leastEntry(diagonal);
-    if (!(least > start.values[nBands]! + LEAST_DISTANCE)) {
+    if (!(least > start.values[nBands]! + (nX > COSTLY ? LARGER_DISTANCE : LEAST_DISTANCE))) {
       reason = `at ${cutoff.toFixed(1)} Ha the plane waves outside are only known to lie above ${least.toFixed(2)} Ha`;
       continue;
     }
@@ -73,26 +73,6 @@ export function proposeCount(
     if (m === undefined) continue;
     const schur = schurMatrix(kernels, problem, set, nX, values[m]!, diagonal);
     const lowered = lowestOfMatrix(kernels, inner, schur.values, start.vectors, start.values.length, m + 1);
-    console.log(
-      cutoff,
-      outerCutoff,
-      nX,
-      set.waves.count,
-      "least",
-      least,
-      "m",
-      m,
-      "theta",
-      values[m - 1],
-      values[m],
-      "lowered",
-      lowered.values[m],
-      "all",
-      lowered.values
-        .map((x, i) => (x - values[i]!).toFixed(3))
-        .slice(m - 3, m + 3)
-        .join(" "),
-    );
     const gap = lowered.values[m]! - values[m - 1]!;
     if (!(gap > LEAST_GAP * (values[m]! - values[m - 1]!))) {
       // what elimination lowers falls about as the sixth power of the cutoff
@@ -115,6 +95,9 @@ export function proposeCount(
 
 /** Least distance of the outside above μ [Ha]: just above μ elimination lowers every eigenvalue. */
 const LEAST_DISTANCE = 0.1;
+/** That of a set of so many waves that elimination in vain would take long. */
+const LARGER_DISTANCE = 1;
+const COSTLY = 500;
 
 interface Start {
   /** [set × values.length] */

@@ -214,6 +214,12 @@ test("Lemma 12: projectors as wrong as declared, products as wrong as sums may b
     channels: problem.channels.map((channel) => ({ ...channel, h: [[-2]] })),
   };
   const clean = spotless(waveSet(attractive, K, 14));
+  // the second projector is i times the first: their product is imaginary
+  const second = 2 * clean.panel.rows;
+  for (let at = second; at < 2 * second; at += 2) {
+    const [re, im] = [clean.panel.values[at]!, clean.panel.values[at + 1]!];
+    clean.panel.values.set([-im, re], at);
+  }
   const none = { ...clean, tails: () => [[exact(0)], [exact(0)]] };
   const truth = (set: typeof none): number =>
     kernels.scratch((take) => {

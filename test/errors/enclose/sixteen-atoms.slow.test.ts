@@ -41,6 +41,10 @@ test("sixteen silicon atoms: the proved number of levels is that of the eight po
   expect(levels.filter(({ upper }) => upper < count.rho)).toHaveLength(count.m);
   expect(levels.filter(({ lower }) => lower <= count.rho)).toHaveLength(count.m);
   expect(certifyCount(kernels, large, { k: K, count })).toBe(true);
-  const fewer = { ...count, m: count.m - 1, vectors: count.vectors.subarray(0, (count.vectors.length / count.m) * (count.m - 1)) };
+  const fewer = {
+    ...count,
+    m: count.m - 1,
+    vectors: count.vectors.subarray(0, (count.vectors.length / count.m) * (count.m - 1)),
+  };
   expect(certifyCount(kernels, large, { k: K, count: fewer })).not.toBe(true);
 }, 600_000);
