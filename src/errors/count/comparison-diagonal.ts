@@ -181,11 +181,11 @@ function sumsByEntry(
 }
 
 /**
- * Bounds D outside the set, where τ_G = cap. With R_s ≥ every cap/τ_G′ from shell s of the waves
- * on, R_s ≥ 1, and 1 outside, cap/τ_G′ is at most 1 + Σ (R_s − R_{s+1}) over the shells that do not
+ * Bounds D outside the set, where τ_G = cap. With a_s ≥ every cap/τ_G′ from shell s of the waves
+ * on, a_s ≥ 1, and 1 outside, cap/τ_G′ is at most 1 + Σ (a_s − a_{s+1}) over the shells that do not
  * end before G′, whose waves are at least R − (radius of shell s) away:
  *
- *   Σ |W| cap/τ_G′ ≤ ‖W‖₁ + Σ_s (R_s − R_{s+1}) t₁(R − radius of shell s)
+ *   Σ |W| cap/τ_G′ ≤ ‖W‖₁ + Σ_s (a_s − a_{s+1}) t₁(R − radius of shell s)
  */
 function farEntry(
   { table }: EnclosedProblem,
