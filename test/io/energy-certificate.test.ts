@@ -144,6 +144,7 @@ test("an energy that would not end is refused before it begins", async () => {
 test("what cannot be meant is refused in one line", async () => {
   for (const [change, message] of [
     [(e) => { e.electrons = 3; }, /energy\.electrons: must be an even number/],
+    [(e) => { e.electrons = "2"; }, /energy\.electrons: must be an even number/], // seen red: halves of texts are numbers
     [(e) => { e.mesh[0].multiplicity = 0; }, /energy\.mesh\[0\]\.multiplicity: must be a whole number from 1/],
     [(e) => { e.mesh.pop(); }, /certificate energy: must be of a frozen problem without spin and as many k-points/],
     [(e) => { e.grid = [10000, 10000, 10000]; }, /density grid: must be products of/],

@@ -61,7 +61,7 @@ const claim = record({
 const energy = record({
   electrons: ruled(
     "must be an even number from 2 to 20000",
-    (n) => Number.isInteger((n as number) / 2) && (n as number) >= 2 && (n as number) <= 20_000,
+    (n) => typeof n === "number" && Number.isInteger(n / 2) && n >= 2 && n <= 20_000,
   ),
   mesh: list(record({ k: kpoint, multiplicity: wholeNumber(1, 1e6) })),
   grid: ruled(

@@ -6,6 +6,8 @@ import {
   matMul,
   norm,
   rowsVec,
+  scale,
+  sub,
   transpose,
   type Vec3,
 } from "../../common/vec3.ts";
@@ -24,17 +26,23 @@ export const SAME = 1e-4;
 /** Returns a lattice's shortest basis: adding 0, ±1 times the others shortens none (Minkowski). */
 export function reducedBasis(vectors: Mat3): Mat3 {
   const basis = [...vectors] as [Vec3, Vec3, Vec3];
-  for (let changed = true; changed; ) {
+  let changed = true;
+  const shorten = (i: number, v: Vec3): void => {
+    // less is rounding and would never end
+    if (!(dot(v, v) < dot(basis[i]!, basis[i]!) * (1 - 1e-9))) return;
+    basis[i] = v;
+    changed = true;
+  };
+  while (changed) {
     changed = false;
     for (let i = 0; i < 3; i++) {
       const [j, k] = [(i + 1) % 3, (i + 2) % 3];
-      for (const [x, y] of NEIGHBOURS) {
-        const v = combine([basis[i]!, basis[j]!, basis[k]!], [1, x, y]);
-        // less is rounding and would never end
-        if (dot(v, v) >= dot(basis[i]!, basis[i]!) * (1 - 1e-9)) continue;
-        basis[i] = v;
-        changed = true;
+      // many multiples of a short vector at once: one by one a sheared basis would not end
+      for (const short of [basis[j]!, basis[k]!]) {
+        const multiple = Math.round(dot(basis[i]!, short) / dot(short, short));
+        if (Math.abs(multiple) > 1) shorten(i, sub(basis[i]!, scale(multiple, short)));
       }
+      for (const [x, y] of NEIGHBOURS) shorten(i, combine([basis[i]!, basis[j]!, basis[k]!], [1, x, y]));
     }
   }
   return basis;

@@ -1,11 +1,15 @@
 import { expect, test } from "vitest";
 import { findGth } from "../../../src/atoms/gth/gth-table.ts";
 import {
+  add,
+  cross,
+  dot,
   inverse,
   type Mat3,
   matMul,
   matVec,
   rowsVec,
+  scale,
   transpose,
   type Vec3,
 } from "../../../src/common/vec3.ts";
@@ -18,6 +22,7 @@ import { encloseReciprocal, planeWavesBelow } from "../../../src/errors/problem/
 import { placesOf, shortBasis } from "../../../src/errors/problem/short-basis.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
+import { reducedBasis } from "../../../src/model/crystal-symmetry/lattice-symmetry.ts";
 
 const kernels = wasmKernelsSync();
 /** Eighths, so that a change of basis by whole numbers is exact. */
@@ -60,6 +65,18 @@ test("an oblique basis gets short vectors by whole numbers, a short one is left 
   expect(placesOf(g, plain.reciprocal.short)).toBe(g);
   const fcc: Mat3 = [[0, 5, 5], [5, 0, 5], [5, 5, 0]]; // biome-ignore format: a matrix
   expect(shortBasis(fcc).isStated).toBe(true);
+});
+
+// Seen red: multiples subtracted one by one: 8 s, and their roundings moved the second vector by 1.6e-4 bohr.
+test("a basis with large multiples of a short vector is reduced at once; too large whole numbers leave it as stated", () => {
+  const long: Mat3 = [[0.1, 0, 0], [1e6, 1, 0], [0, 0, 1]]; // biome-ignore format: a matrix
+  expect(reducedBasis(long)).toEqual([[0.1, 0, 0], [0, 1, 0], [0, 0, 1]]); // biome-ignore format: a matrix
+  const needle: Mat3 = [[1e-6, 0, 0], [-999999.3, 1, 0], [3, 999999.1, -1e4]]; // biome-ignore format: a matrix
+  for (const lattice of [long, needle]) expect(shortBasis(lattice).isStated).toBe(true);
+  const [a, b, c] = reducedBasis(needle);
+  expect(Math.abs(dot(a, cross(b, c)))).toBeCloseTo(0.01, 8);
+  const sheared: Mat3 = [PLAIN[0], add(PLAIN[1], scale(-997, PLAIN[0])), PLAIN[2]];
+  expect(shortBasis(sheared).to[1]).toEqual([997, 1, 0]);
 });
 
 // Seen red: U in place of U⁻¹ on the way back, U k left out, the covering radius by U⁻¹ untransposed.
