@@ -61,7 +61,7 @@ test("work that would not end is refused before it begins, with an estimate", as
   await refusedIf((_, point) => { point.proposals[0].count.cutoff = 400; }, /proposal 1: must be a proof of at most .* about/); // biome-ignore format: one case
   const cell = (a: number) => [[a, 0, 0], [0, a, 0], [0, 0, a]]; // biome-ignore format: a matrix
   await refusedIf((head) => { head.problem.lattice = cell(1e5); }, estimate); // biome-ignore format: one case
-  await refusedIf((head) => { head.problem.lattice = [[9e5, 0, 0], [9e5, 0.1, 0], [0, 0, 0.1]]; }, /cutoff: must leave|volume/); // biome-ignore format: one case
+  await refusedIf((head) => { head.problem.lattice = [[9e5, 0, 0], [9e5, 0.1, 0], [0, 0, 0.1]]; }, estimate); // biome-ignore format: one case
   await refusedIf((head) => { head.problem = { kind: "frozen", lattice: cell(8), atoms: [], coefficients: [{ g: [9999, 0, 0], re: 1, im: 0 }, { g: [-9999, 0, 0], re: 1, im: 0 }] }; }, estimate); // biome-ignore format: one case
   expect(performance.now() - began).toBeLessThan(20_000); // 15 files; on a busy machine
 });
