@@ -2,7 +2,8 @@ import { COHEN_BERGSTRESSER_SILICON } from "../../src/atoms/cohen-bergstresser.t
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import { random } from "../../src/common/random.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import type { CoreAtom, ExactProblem, FourierCoefficient } from "../../src/errors/problem/exact-problem.ts";
+import type { CoreAtom, ExactProblem } from "../../src/errors/problem/exact-problem.ts";
+import type { FourierCoefficient } from "../../src/errors/problem/mesh-potential.ts";
 
 /** A problem to certify: with which cutoff, at which k-points, how many bands. */
 export interface Case {

@@ -45,6 +45,14 @@ const PROBLEM = [
     ["places of coefficients: U g", "    places: placesOf(g, short),", "    places: g,"],
     ["places in boxes: U n", "d * x + e * y + f * z", "d * x - e * y + f * z"],
   ]),
+  ...of("errors/problem/tabulated-projectors.ts", ["problem/tabulated-projectors"], [
+    ["F of a table: the error of q²", "1.2 * delta * (size + beside)", "0 * beside"],
+    ["F of a table: its slope, half", "1.2 * delta * (size + beside)", "0.3 * delta * (size + beside)"],
+    ["end of a table: a step", "projectors.map((values) => values.length)", "projectors.map((values) => values.length - 1)"],
+  ]),
+  ...of("errors/problem/projectors.ts", ["problem/tabulated-projectors"], [
+    ["tail of a table: its end", "sqr(interval(radius)).lo >= end", "end >= 0"],
+  ]),
   ...of("errors/problem/lattice-tail.ts", ["problem/lemmas"], [
     ["Lemma 1: R − 2δ", "sub(interval(radius), scale(2, delta))", "sub(interval(radius), scale(1, delta))"],
     ["Lemma 1: s² of (s + δ)²", "gaussianMoment(j + 2, f.beta, a),", "ZERO,"],
@@ -76,7 +84,7 @@ const PROBLEM = [
     ["p: the harmonic's error", "Math.abs(f) * ds + ", ""],
   ]),
   ...of("errors/problem/projectors.ts", ["enclose/one-atom"], [
-    ["n_i: the lattice tail", "let sum = upperEnd(div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume));", "let sum: Above = exact(0 * latticeTail(envelope, reciprocal, radius) * reciprocal.volume.lo);"],
+    ["n_i: the lattice tail", "return upperEnd(div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume));", "return exact(0 * latticeTail(envelope, reciprocal, radius) * reciprocal.volume.lo);"],
     ["n_i: the rows of the set", "sum = sumAbove(sum, productAbove(whole, whole));", "sum = sumAbove(sum, productAbove(whole, exact(0)));"],
     ["depth: not taken", "depth = sumAbove(depth, productAbove(norm, totalAbove(tails[c]!)));", "depth = sumAbove(depth, productAbove(norm, exact(0), totalAbove(tails[c]!)));"],
   ]),

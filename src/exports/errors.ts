@@ -29,8 +29,9 @@ export {
   type CoreAtom,
   type ExactProblem,
   exactProblem,
-  type FourierCoefficient,
 } from "../errors/problem/exact-problem.ts";
+export type { FourierCoefficient } from "../errors/problem/mesh-potential.ts";
+export type { TabulatedPotential } from "../errors/problem/tabulated-projectors.ts";
 export { proposeBands } from "../errors/propose/propose-bands.ts";
 export {
   type PublishedBar,

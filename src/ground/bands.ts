@@ -102,19 +102,22 @@ export const bandsOfPath = (model: Pick<Model, "electrons" | "nSpin">, bands: nu
  *
  * @param operators of the Hamiltonian; default kinetic and nonlocal.
  * @param owner name of the function that takes the option `errorBars`; default bands.
- * @throws InputError for potentials on a mesh, models without atoms, operators of one's own.
+ * @throws InputError for models without atoms, operators of one's own; potentials on a mesh of scf.
  */
 export function requireEnclosable(
   { species }: Pick<Model, "species">,
   operators: readonly Operator[] = [],
   owner = "bands",
 ): void {
-  const other = species.find(({ pseudopotential: { kind } }) => kind === "numeric");
+  const other =
+    owner === "bands"
+      ? undefined
+      : species.find(({ pseudopotential: { kind } }) => kind === "numeric")?.pseudopotential.name;
   requireOption(
     species.length > 0 && other === undefined,
     owner,
     (name) =>
-      `${name("errorBars")}: needs GTH pseudopotentials, got ${other?.pseudopotential.name ?? "a model without atoms"}; no enclosure is known of potentials on a mesh`,
+      `${name("errorBars")}: needs ${other === undefined ? "pseudopotentials, got a model without atoms" : `GTH pseudopotentials, got ${other}; no enclosure is known of the mean of potentials on a mesh`}`,
   );
   requireOption(
     operators.every((o) => typeof o === "object" && (o.kind === "kinetic" || o.kind === "nonlocal")),

@@ -3,12 +3,9 @@ import { requireOption } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import { type BandEnclosure, USUAL_WIDTH } from "../errors/certify/band-enclosure.ts";
 import { type CertifiedPoint, CLAIM_WIDTH, type Claim, claimsOf } from "../errors/certify/certificate.ts";
-import {
-  type CoreAtom,
-  type ExactProblem,
-  exactProblem,
-  type FourierCoefficient,
-} from "../errors/problem/exact-problem.ts";
+import { type ExactProblem, exactProblem } from "../errors/problem/exact-problem.ts";
+import type { FourierCoefficient } from "../errors/problem/mesh-potential.ts";
+import { sumCoefficients } from "../errors/problem/mesh-potential.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import type { Model } from "../model/model.ts";
 import type { EnclosedPoint, EnclosureTask } from "../parallel/enclosure-host.ts";
@@ -82,22 +79,36 @@ export interface BandsCertificate {
  */
 export function exactHamiltonian(model: Model, frozen: FrozenProblem | undefined): ExactProblem {
   if (frozen === undefined) return exactProblem(model);
-  const atoms = frozen.atoms.map(({ species, position }): CoreAtom => {
-    const potential = frozen.species[species]!.pseudopotential;
+  // files of problems have the digest of a mesh alone, which is the model's
+  const species = frozen.species.map((own, i) => {
+    const atom = frozen.atoms.findIndex((a) => a.species === i);
+    return own.pseudopotential.kind === "numeric" && atom >= 0
+      ? model.species[model.atoms[atom]!.species]!
+      : own;
+  });
+  for (const { pseudopotential } of species)
     requireOption(
-      potential.kind === "gth",
+      pseudopotential.kind !== "cohen-bergstresser",
       "bands",
       (name) =>
-        `${name("errorBars")}: needs GTH pseudopotentials beside a stored potential, got ${potential.name}`,
+        `${name("errorBars")}: needs pseudopotentials beside a stored potential, got ${pseudopotential.name}`,
     );
-    return { potential, position };
+  const own = exactProblem({
+    lattice: { ...model.lattice, vectors: frozen.lattice },
+    species,
+    atoms: frozen.atoms,
   });
   const coefficients = frozen.potential.coefficients.flatMap(([x, y, z, re, im]) => {
     const stored = { g: [x, y, z] as Vec3, re, im };
     const isMean = x === 0 && y === 0 && z === 0;
     return isMean ? [stored] : [stored, { g: [0 - x, 0 - y, 0 - z] as Vec3, re, im: 0 - im }];
   });
-  return { kind: "frozen", lattice: frozen.lattice, atoms, coefficients };
+  return {
+    kind: "frozen",
+    lattice: frozen.lattice,
+    atoms: own.kind === "cohen-bergstresser" ? [] : own.atoms,
+    coefficients: own.kind === "frozen" ? sumCoefficients(own.coefficients, coefficients) : coefficients,
+  };
 }
 
 /**

@@ -14,6 +14,7 @@ import { runBands } from "../../src/job/tasks/bands/run-bands.ts";
 import { verifyCertificate } from "../../src/job/tasks/verify/verify-certificate.ts";
 import { createLattice } from "../../src/model/lattice.ts";
 import type { Model } from "../../src/model/model.ts";
+import { toUpf } from "../atoms/pseudopotential-writers.ts";
 import { close } from "../close.ts";
 
 const example = (name: string, change: object = {}) => ({
@@ -226,4 +227,34 @@ test("a certificate of two spins says of each point which, and its potentials ar
   );
   const other = points.map((line) => line.replace('"spin":1', '"spin":0'));
   await expect(verifyCertificate([head!, ...other])).rejects.toThrow(/line 3, hash: must be that of its k/);
+});
+
+// Seen red: the local part left out of the polynomial.
+test("a potential on a mesh: intervals of a table of it hold its levels, and the certificate is of that job", async () => {
+  const job = {
+    structure: { lattice: [[4.1, 0, 0], [0.4, 4.3, 0], [-0.3, 0.2, 4.6]], atoms: [{ element: "Si", position: [0.1, 0.2, 0.3] }] },
+    hamiltonian: "core",
+    pseudopotentials: { Si: "Si.UPF" },
+    ecut: 8,
+  }; // biome-ignore format: a cell
+  const readText = async () => toUpf(findGth("Si", "gth-lda"), "SLA PW NOGX NOGC", 2);
+  const k: Vec3 = [0.1, 0.2, -0.3];
+  const options = { kpoints: [k], bands: 3, readText };
+  const { file, errorBars } = await runBands(job, { ...options, errorBars: true, certificate: true });
+  const far = await runBands({ ...job, ecut: 40 }, options);
+  file.kpoints[0]!.bands.forEach(({ lower, upper }, i) => {
+    const level = far.file.kpoints[0]!.bands[i]!.energy;
+    expect(level).toBeGreaterThan(lower! - 2e-5); // what the table leaves out
+    expect(level).toBeLessThan(upper! + 2e-5);
+  });
+  const { points, ...head } = errorBars!.certificate!;
+  const lines: string[] = [];
+  for await (const line of certificateLines(head, points)) lines.push(line);
+  expect((await verifyCertificate(lines, { job, readText })).failures).toEqual([]);
+  const formula = { ...job, pseudopotentials: "gth-lda" };
+  await expect(verifyCertificate(lines, { job: formula })).rejects.toThrow(/hamiltonian: must be that of/);
+  const other = async () => (await readText()).replace("<PP_LOCAL", "<PP_LOCAL ");
+  expect((await verifyCertificate(lines, { job, readText: other })).failures).toEqual([]);
+  const wrong = lines[0]!.replace(/"projectors":\[\[(-?[\d.]+)/, '"projectors":[[9');
+  await expect(verifyCertificate([wrong, ...lines.slice(1)])).rejects.toThrow(/problemHash: must be that/);
 });

@@ -1,8 +1,12 @@
 import { createRequire } from "node:module";
 import { COHEN_BERGSTRESSER_SILICON } from "../../src/atoms/cohen-bergstresser.ts";
 import { findGth } from "../../src/atoms/gth/gth-table.ts";
+import type { GthPotential } from "../../src/atoms/pseudopotential.ts";
 import type { Mat3, Vec3 } from "../../src/common/vec3.ts";
-import type { ExactProblem } from "../../src/errors/problem/exact-problem.ts";
+import type { CoreAtom, ExactProblem } from "../../src/errors/problem/exact-problem.ts";
+
+/** An atom of a formula. */
+type GthAtom = CoreAtom & { readonly potential: GthPotential };
 
 const fcc = (a: number): Mat3 => [
   [0, a / 2, a / 2],
@@ -28,7 +32,7 @@ export const coreSilicon: ExactProblem = {
 };
 
 /** Two elements at positions without symmetry in a triclinic cell; gallium's h matrices are indefinite. */
-export const triclinic: Extract<ExactProblem, { kind: "core" }> = {
+export const triclinic: Extract<ExactProblem, { kind: "core" }> & { readonly atoms: readonly GthAtom[] } = {
   kind: "core",
   lattice: [
     [6, 0, 0],

@@ -29,7 +29,7 @@ test("crystals of which nothing can be proved are refused before the first step"
       },
     });
   await expect(run({ pseudopotentials: { Si: "Si.psp8" } })).rejects.toThrow(
-    /^scf.errorBars: needs GTH pseudopotentials, got .*no enclosure is known of potentials on a mesh/,
+    /^scf.errorBars: needs GTH pseudopotentials, got .*no enclosure is known of the mean of potentials on a mesh/,
   );
   await expect(run({ charge: 1 })).rejects.toThrow(/odd number of electrons, got 0 with 7 electrons/);
   expect(steps).toEqual([]);

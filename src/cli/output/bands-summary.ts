@@ -1,5 +1,6 @@
 import type { Edge, ZeroOfEnergy } from "../../bands/gap.ts";
 import { EV_PER_HARTREE } from "../../common/units.ts";
+import { atomsOf } from "../../errors/problem/exact-problem.ts";
 import { aboveText, outwardText } from "../../interval/decimal.ts";
 import { interval, scale } from "../../interval/interval.ts";
 import type { BandsFile } from "../../job/tasks/bands/bands-result.ts";
@@ -114,6 +115,11 @@ export function errorBarText({ file, errorBars }: BandsRun): string {
   return [
     `each level has an interval that holds the exact level of the infinite basis, ${least} to ${most} Ha wide, guaranteed if`,
     ...errorBars.assumptions.map((assumption) => `- ${assumption}`),
+    ...(atomsOf(errorBars.problem).some(({ potential }) => potential.kind === "tabulated")
+      ? [
+          "of a potential on a mesh the operator is that of a table of its file; what that leaves out is in no interval",
+        ]
+      : []),
     ...(errorBars.certificate === undefined
       ? []
       : ["the certificate claims of bands 1, 2, …", ...claimLines(errorBars.certificate.points)]),

@@ -53,7 +53,7 @@ function problemLines({ head }: CertificateReport): string[] {
   const kinds = new Map<string, number>();
   for (const { potential } of atoms) {
     const { element, name, charge } = potential;
-    const key = `${element} ${name}, Z = ${charge}, digest ${digestOf(potential)}`;
+    const key = `${element} ${name}${potential.kind === "tabulated" ? ", a table of it" : ""}, Z = ${charge}, digest ${digestOf(potential)}`;
     kinds.set(key, (kinds.get(key) ?? 0) + 1);
   }
   const what = {

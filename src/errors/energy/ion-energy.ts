@@ -79,6 +79,10 @@ const MOST_PAIRS = 2e7;
 function meanPotentials(atoms: readonly CoreAtom[]): Interval {
   let sum: Interval = ZERO;
   for (const { potential } of atoms) {
+    requireInput(
+      potential.kind === "gth",
+      () => `energy: needs GTH pseudopotentials, got ${potential.name}; the mean of others is not enclosed`,
+    );
     const r = interval(potential.rloc);
     const gaussian = mul(mul(TWO_PI, sqrt(TWO_PI)), power(r, 3));
     let polynomial: Interval = ZERO;

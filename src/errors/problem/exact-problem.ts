@@ -1,8 +1,11 @@
 import type { CohenBergstresserPotential } from "../../atoms/cohen-bergstresser.ts";
+import type { NumericPotential } from "../../atoms/numeric-potential.ts";
 import type { GthPotential } from "../../atoms/pseudopotential.ts";
 import { requireInput } from "../../common/failure.ts";
 import { det, type Mat3, type Vec3 } from "../../common/vec3.ts";
 import type { Model } from "../../model/model.ts";
+import { type FourierCoefficient, meshLocalCoefficients, tabulatedPotential } from "./mesh-potential.ts";
+import { checkTabulated, type TabulatedPotential } from "./tabulated-projectors.ts";
 
 /**
  * A band problem that error bars can speak of: plain data, in which every number is exact, namely
@@ -12,6 +15,8 @@ import type { Model } from "../../model/model.ts";
  *   cohen-bergstresser  V(G) = v_{|G|²} a³/(8Ω) Σ_atoms e^{−iGR}, tabulated within 0.01 (2π/a)²
  *   core                the pseudopotentials alone, Σ_atoms v_loc + v_nl, v_loc without its G = 0
  *   frozen              core (the list of atoms may be empty) plus the polynomial Σ_G V_G e^{iGr}
+ *
+ * An atom of tabulated projectors has no v_loc of its own: it stands in the polynomial.
  */
 export type ExactProblem =
   | {
@@ -30,19 +35,13 @@ export type ExactProblem =
 
 /** An atom with its pseudopotential; the position is fractional. */
 export interface CoreAtom {
-  readonly potential: GthPotential;
+  readonly potential: GthPotential | TabulatedPotential;
   readonly position: Vec3;
 }
 
-/** V_G = re + i·im [Ha] of the reduced vector g; V_{−G} must be its exact conjugate. */
-export interface FourierCoefficient {
-  readonly g: Vec3;
-  readonly re: number;
-  readonly im: number;
-}
-
 /**
- * The core Hamiltonian, or the empirical one, of a model.
+ * The core Hamiltonian, or the empirical one, of a model. Of potentials on a mesh it is a frozen
+ * one, whose polynomial is their local part.
  *
  * @throws InputError if kinds of pseudopotential are mixed.
  */
@@ -51,24 +50,28 @@ export function exactProblem(model: Pick<Model, "lattice" | "species" | "atoms">
   const atoms: CoreAtom[] = [];
   const positions: Vec3[] = [];
   const empirical = new Set<CohenBergstresserPotential>();
+  const meshes: { readonly potential: NumericPotential; readonly position: Vec3 }[] = [];
+  const tables = new Map<NumericPotential, TabulatedPotential>();
   for (const { species, position } of model.atoms) {
     const { pseudopotential } = model.species[species]!;
-    requireInput(
-      pseudopotential.kind !== "numeric",
-      () =>
-        `error bars: need GTH pseudopotentials, got ${pseudopotential.name}; no enclosure is known of potentials on a mesh`,
-    );
     if (pseudopotential.kind === "gth") atoms.push({ potential: pseudopotential, position });
-    else {
+    else if (pseudopotential.kind === "numeric") {
+      const table = tables.get(pseudopotential) ?? tabulatedPotential(pseudopotential);
+      tables.set(pseudopotential, table);
+      meshes.push({ potential: pseudopotential, position });
+      atoms.push({ potential: table, position });
+    } else {
       empirical.add(pseudopotential);
       positions.push(position);
     }
   }
+  if (empirical.size === 0 && meshes.length > 0)
+    return { kind: "frozen", lattice, atoms, coefficients: meshLocalCoefficients(lattice, meshes) };
   if (empirical.size === 0) return { kind: "core", lattice, atoms };
   requireInput(
     empirical.size === 1 && atoms.length === 0,
     () =>
-      `error bars: one kind of potential is needed, got ${empirical.size} empirical ones and ${atoms.length} GTH atoms`,
+      `error bars: one kind of potential is needed, got ${empirical.size} empirical ones and ${atoms.length} other atoms`,
   );
   return { kind: "cohen-bergstresser", lattice, potential: [...empirical][0]!, positions };
 }
@@ -92,6 +95,10 @@ export function checkProblem(problem: ExactProblem): void {
   }
   for (const { position, potential } of problem.atoms) {
     finite(position, "position");
+    if (potential.kind === "tabulated") {
+      checkTabulated(potential);
+      continue;
+    }
     finite([potential.charge, potential.rloc, ...potential.c], `potential of ${potential.element}`);
     requireInput(
       potential.rloc > 0.02,

@@ -33,7 +33,7 @@ import {
   SumAbove,
 } from "../../interval/sides.ts";
 import { sqrt } from "../../interval/sqrt.ts";
-import type { ExactProblem } from "./exact-problem.ts";
+import type { CoreAtom, ExactProblem } from "./exact-problem.ts";
 import { encloseGthLocal, gthFarRadius, gthLocalEnvelope } from "./gth-enclosure.ts";
 import { latticeTail } from "./lattice-tail.ts";
 import { phase } from "./phase.ts";
@@ -124,6 +124,10 @@ export function tabulatePotential(problem: ExactProblem, reciprocal: Reciprocal)
   );
 }
 
+/** Atoms whose local potential is a formula. */
+const gthAtoms = ({ atoms }: Extract<ExactProblem, { atoms: readonly CoreAtom[] }>) =>
+  atoms.flatMap(({ potential, position }) => (potential.kind === "gth" ? [{ potential, position }] : []));
+
 /** ½R² of the sphere that holds every entry worth having, and all of a finite support. */
 function tableEnergy(problem: ExactProblem, reciprocal: Reciprocal): number {
   if (problem.kind === "cohen-bergstresser") {
@@ -132,7 +136,7 @@ function tableEnergy(problem: ExactProblem, reciprocal: Reciprocal): number {
     return scale(Math.max(...formFactors.map(([n2]) => n2)) + 1, sqr(unit)).hi / 2;
   }
   let energy = 1e-3;
-  for (const { potential } of problem.atoms)
+  for (const { potential } of gthAtoms(problem))
     energy = Math.max(energy, sqr(interval(gthFarRadius(potential, reciprocal.coveringRadius))).hi / 2);
   if (problem.kind === "frozen")
     for (const { g } of problem.coefficients) {
@@ -147,9 +151,10 @@ function farSum(problem: ExactProblem, reciprocal: Reciprocal, radius: Below): A
   if (problem.kind === "cohen-bergstresser") return exact(0);
   let sum: Interval = ZERO;
   const from = differenceBelow(radius, productAbove(exact(2), reciprocal.coveringRadius));
-  for (const { potential } of problem.atoms)
+  const atoms = gthAtoms(problem);
+  for (const { potential } of atoms)
     sum = add(sum, interval(latticeTail(gthLocalEnvelope(potential, from), reciprocal, radius)));
-  return problem.atoms.length === 0 ? exact(0) : upperEnd(div(sum, reciprocal.volume));
+  return atoms.length === 0 ? exact(0) : upperEnd(div(sum, reciprocal.volume));
 }
 
 type CoefficientOf = (n: Vec3, waves: PlaneWaves, i: number) => Coefficient | undefined;
@@ -161,20 +166,18 @@ function coefficientOf(problem: ExactProblem, reciprocal: Reciprocal): Coefficie
       ? problem.coefficients.map(({ g, re, im }) => [g.map((n) => n + 0).join(), { re, im }])
       : [],
   );
+  const atoms = gthAtoms(problem);
   return (n, waves, i) => {
     const listed = frozen.get(n.join());
     let re: Interval = interval(listed?.re ?? 0);
     let im: Interval = interval(listed?.im ?? 0);
     if (n.every((x) => x === 0)) return { re, im }; // the DC part of v_loc is dropped by convention
-    if (problem.atoms.length === 0) return listed === undefined ? undefined : { re, im };
+    if (atoms.length === 0) return listed === undefined ? undefined : { re, im };
     const q2 = scale(2, ball(waves.kinetic[i]!, waves.kineticError[i]!));
     const radial = new Map(
-      problem.atoms.map(({ potential }) => [
-        potential,
-        div(encloseGthLocal(potential, q2), reciprocal.volume),
-      ]),
+      atoms.map(({ potential }) => [potential, div(encloseGthLocal(potential, q2), reciprocal.volume)]),
     );
-    for (const { potential, position } of problem.atoms) {
+    for (const { potential, position } of atoms) {
       const { cos, sin } = phase(n, 0, position);
       re = add(re, mul(radial.get(potential)!, cos));
       im = sub(im, mul(radial.get(potential)!, sin));

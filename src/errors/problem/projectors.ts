@@ -1,9 +1,11 @@
+import { requireInput } from "../../common/failure.ts";
 import type { Vec3 } from "../../common/vec3.ts";
-import { add, div, interval, lowerEnd, mul, scale, upperEnd } from "../../interval/interval.ts";
+import { add, div, interval, lowerEnd, mul, scale, sqr, upperEnd } from "../../interval/interval.ts";
 import { columnNormsAbove, norm2Above, rootAbove } from "../../interval/norms.ts";
 import { UNIT_ROUNDOFF } from "../../interval/rounding.ts";
 import {
   type Above,
+  type Below,
   exact,
   inflated,
   maxAbove,
@@ -19,6 +21,7 @@ import { gthProjectorEnvelope } from "./gth-enclosure.ts";
 import { latticeTail } from "./lattice-tail.ts";
 import { type PlainPhase, type PlainRadial, plainPhase, plainRadial } from "./plain-projectors.ts";
 import type { PlaneWaves, Reciprocal } from "./reciprocal.ts";
+import { supportEnd, tabulatedRadial } from "./tabulated-projectors.ts";
 
 /** The projectors of one atom and one l: columns first … first + n(2l+1) − 1, m fastest. */
 export interface Channel {
@@ -135,7 +138,11 @@ function factorsOf(
       phase: known,
       l,
       first,
-      radials: h.map((_, i) => plainRadial(atom.potential, l, i + 1, volume)),
+      radials: h.map((_, i) =>
+        atom.potential.kind === "gth"
+          ? plainRadial(atom.potential, l, i + 1, volume)
+          : tabulatedRadial(atom.potential, l, i + 1, volume),
+      ),
       harmonics: Array.from({ length: 2 * l + 1 }, (_, m) => plainHarmonic(l, m - l)),
     };
   });
@@ -163,8 +170,7 @@ export function projectorTails(
 ): Above[] {
   const radius = lowerEnd(sqrt(scale(2, interval(waves.outside))));
   return channel.h.map((_, i) => {
-    const envelope = gthProjectorEnvelope(channel.atom.potential, channel.l, i + 1);
-    let sum = upperEnd(div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume));
+    let sum = projectorTail(channel, i, reciprocal, radius);
     for (let m = 0; m < 2 * channel.l + 1; m++) {
       const column = channel.first + i * (2 * channel.l + 1) + m;
       const part = norm2Above(panel.values, 2 * (panel.rows * column + from), 2 * panel.rows * (column + 1));
@@ -173,6 +179,30 @@ export function projectorTails(
     }
     return sum;
   });
+}
+
+/**
+ * Bounds Σ Σ_m |p_ilm(k+G)|² over all |k+G| ≥ R.
+ *
+ * @throws InputError where R is not beyond what a table holds, or an envelope does not fall
+ */
+export function projectorTail(
+  { atom: { potential }, l }: Channel,
+  i: number,
+  reciprocal: Reciprocal,
+  radius: Below,
+): Above {
+  if (potential.kind === "gth") {
+    const envelope = gthProjectorEnvelope(potential, l, i + 1);
+    return upperEnd(div(interval(latticeTail(envelope, reciprocal, radius)), reciprocal.volume));
+  }
+  const end = supportEnd(potential, l);
+  requireInput(
+    sqr(interval(radius)).lo >= end,
+    () =>
+      `projectors of ${potential.element}: must be zero beyond |k+G| = ${radius}, got a table up to ${Math.sqrt(end)}; take a larger outer cutoff`,
+  );
+  return exact(0);
 }
 
 /**

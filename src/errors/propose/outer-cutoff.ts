@@ -1,5 +1,6 @@
 import { exact } from "../../interval/sides.ts";
 import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
+import { supportEnd } from "../problem/tabulated-projectors.ts";
 
 /**
  * Returns the energy [Ha] beyond which a sphere √(2E) feels less than `negligible` of the
@@ -17,12 +18,14 @@ export function outerEnergy(problem: EnclosedProblem, energy: number, negligible
   return (radius ** 2 / 2) * (1 + 1e-9);
 }
 
-/** Far enough out for the tails of the projectors to fall. */
+/** Far enough out for the tails of the projectors to fall, or their tables to end. */
 export const projectorReach = ({ channels, reciprocal }: EnclosedProblem): number =>
   Math.max(
     0,
-    ...channels.map(
-      ({ atom, l }) => TAIL_BEGINS / atom.potential.channels[l]!.r + 2 * reciprocal.coveringRadius,
+    ...channels.map(({ atom: { potential }, l }) =>
+      potential.kind === "gth"
+        ? TAIL_BEGINS / potential.channels[l]!.r + 2 * reciprocal.coveringRadius
+        : Math.sqrt(supportEnd(potential, l)) * (1 + 1e-6),
     ),
   );
 

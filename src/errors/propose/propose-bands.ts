@@ -1,5 +1,4 @@
 import type { Vec3 } from "../../common/vec3.ts";
-import { div, interval, upperEnd } from "../../interval/interval.ts";
 import { rootAbove } from "../../interval/norms.ts";
 import { exact } from "../../interval/sides.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
@@ -8,9 +7,8 @@ import { localTail } from "../apply/local-tail.ts";
 import { trialPanel } from "../apply/trial-panel.ts";
 import type { BandProposal } from "../certify/certify-bands.ts";
 import { type EnclosedProblem, leadingSet, type WaveSet, waveSet } from "../problem/enclosed-hamiltonian.ts";
-import { gthProjectorEnvelope } from "../problem/gth-enclosure.ts";
-import { latticeTail } from "../problem/lattice-tail.ts";
 import { ALL } from "../problem/potential-table.ts";
+import { projectorTail } from "../problem/projectors.ts";
 import { embedded, improveVectors } from "./improve-vectors.ts";
 import { projectorReach } from "./outer-cutoff.ts";
 import { proposeCount } from "./propose-count.ts";
@@ -163,11 +161,10 @@ const FARTHEST = 30;
 /** An estimate of ‖V_nl u‖ outside a radius for ‖u‖ = 1: Σ |h| n_i. */
 function nonlocalTail({ channels, reciprocal }: EnclosedProblem, radius: number): number {
   let sum = 0;
-  for (const { atom, l, h } of channels)
-    h.forEach((row, i) => {
-      const squared = latticeTail(gthProjectorEnvelope(atom.potential, l, i + 1), reciprocal, exact(radius));
+  for (const channel of channels)
+    channel.h.forEach((row, i) => {
       const size = row.reduce((total, x) => total + Math.abs(x), 0);
-      sum += size * rootAbove(upperEnd(div(interval(squared), reciprocal.volume)));
+      sum += size * rootAbove(projectorTail(channel, i, reciprocal, exact(radius)));
     });
   return sum;
 }

@@ -4,7 +4,8 @@ import { parseJsonOnce, requireSchema, shown } from "../../common/file-schema.ts
 import type { CertifiedPoint } from "../../errors/certify/certificate.ts";
 import type { BandProposal } from "../../errors/certify/certify-bands.ts";
 import type { EnergyClaim } from "../../errors/energy/energy-certificate.ts";
-import type { ExactProblem, FourierCoefficient } from "../../errors/problem/exact-problem.ts";
+import type { ExactProblem } from "../../errors/problem/exact-problem.ts";
+import type { FourierCoefficient } from "../../errors/problem/mesh-potential.ts";
 import { VERSION } from "../../version.ts";
 import { HEAD, POINT } from "./certificate-schema.ts";
 

@@ -14,7 +14,16 @@ import {
   wholeNumber,
 } from "../../common/file-schema.ts";
 
-const atom = record({ potential: POTENTIAL_SCHEMAS.gth, position: numbers(3) });
+const tabulated = record({
+  kind: literal("tabulated"),
+  element: anyText,
+  name: anyText,
+  charge: positiveNumber,
+  step: positiveNumber,
+  channels: list(record({ h: list(list(realNumber)), projectors: list(list(realNumber)) })),
+});
+const potential = byKind(["gth", "tabulated"], [POTENTIAL_SCHEMAS.gth, tabulated]);
+const atom = record({ potential, position: numbers(3) });
 const wholeVector = ruled(
   "must be three whole numbers below 1e4 in size",
   (g) => Array.isArray(g) && g.length === 3 && g.every((n) => Number.isInteger(n) && Math.abs(n) < 1e4),

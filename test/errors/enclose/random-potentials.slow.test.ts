@@ -3,7 +3,7 @@ import { random } from "../../../src/common/random.ts";
 import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
 import { encloseBands } from "../../../src/errors/enclose/enclose-bands.ts";
 import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
-import type { FourierCoefficient } from "../../../src/errors/problem/exact-problem.ts";
+import type { FourierCoefficient } from "../../../src/errors/problem/mesh-potential.ts";
 import { denseEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
 

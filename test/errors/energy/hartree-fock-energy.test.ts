@@ -7,7 +7,8 @@ import {
   type WeightedBands,
 } from "../../../src/errors/energy/hartree-fock-energy.ts";
 import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
-import type { ExactProblem, FourierCoefficient } from "../../../src/errors/problem/exact-problem.ts";
+import type { ExactProblem } from "../../../src/errors/problem/exact-problem.ts";
+import type { FourierCoefficient } from "../../../src/errors/problem/mesh-potential.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
 import { triclinic } from "../crystals.ts";

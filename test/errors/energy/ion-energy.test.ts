@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { findGth } from "../../../src/atoms/gth/gth-table.ts";
+import type { GthPotential } from "../../../src/atoms/pseudopotential.ts";
 import { localFourierAt0Correction } from "../../../src/atoms/pseudopotential-formulas.ts";
 import type { Mat3, Vec3 } from "../../../src/common/vec3.ts";
 import { ionEnergy } from "../../../src/errors/energy/ion-energy.ts";
@@ -28,7 +29,10 @@ test("crystals and molecules: the interval holds Ewald's sum in plain numbers, a
     const lattice = createLattice(problem.lattice);
     const charges = problem.atoms.map(({ potential }) => potential.charge);
     const positions = problem.atoms.map(({ position }) => position);
-    const means = problem.atoms.reduce((sum, { potential }) => sum + localFourierAt0Correction(potential), 0);
+    const means = problem.atoms.reduce(
+      (sum, { potential }) => sum + localFourierAt0Correction(potential as GthPotential),
+      0,
+    );
     const plain = ewald({ lattice, charges, positions }).energy + (electrons / lattice.volume) * means;
     const { lo, hi } = ionEnergy(problem, electrons);
     expect(lo).toBeLessThan(plain + 1e-12);

@@ -3,7 +3,8 @@ import type { Vec3 } from "../../../src/common/vec3.ts";
 import { trialPanel } from "../../../src/errors/apply/trial-panel.ts";
 import type { FilledOrbitals } from "../../../src/errors/energy/filled-density.ts";
 import { encloseProblem } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
-import type { ExactProblem, FourierCoefficient } from "../../../src/errors/problem/exact-problem.ts";
+import type { ExactProblem } from "../../../src/errors/problem/exact-problem.ts";
+import type { FourierCoefficient } from "../../../src/errors/problem/mesh-potential.ts";
 import { planeWavesBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { triclinic } from "../crystals.ts";
 

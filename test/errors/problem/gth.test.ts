@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { findGth } from "../../../src/atoms/gth/gth-table.ts";
+import type { GthPotential } from "../../../src/atoms/pseudopotential.ts";
 import { localFourier, projectorFourier } from "../../../src/atoms/pseudopotential-formulas.ts";
 import { createKPoint } from "../../../src/basis/kpoint.ts";
 import type { Vec3 } from "../../../src/common/vec3.ts";
@@ -49,7 +50,7 @@ test("the enclosed Hamiltonian is the matrix of the model's formulas, in a cryst
   expect(kpoint.planeWaves).toBe(n);
   const species = triclinic.atoms.map(({ potential }) => ({
     element: potential.element,
-    pseudopotential: potential,
+    pseudopotential: potential as GthPotential,
   }));
   const atoms = triclinic.atoms.map(({ position }, i) => ({ species: i, position }));
   const local = new Float64Array(2 * n * n);

@@ -107,7 +107,7 @@ test("projectors by plain arithmetic are the enclosed ones within their bounds",
         for (let row = 0; row < n; row++) {
           const q2 = scale(2, ball(set.waves.kinetic[row]!, set.waves.kineticError[row]!));
           const q = problem.reciprocal.cartesian(k, Array.from(set.waves.g.subarray(3 * row, 3 * row + 3)));
-          const size = mul(div(encloseGthProjector(atom.potential, l, i + 1, q2), root), solidHarmonic(l, m, q)); // biome-ignore format: a product
+          const size = mul(div(encloseGthProjector(atom.potential as GthPotential, l, i + 1, q2), root), solidHarmonic(l, m, q)); // biome-ignore format: a product
           const { cos, sin } = phase(set.waves.g, 3 * row, atom.position);
           const at = 2 * (row + n * column);
           distance2 += (midpoint(mul(size, cos)) - set.panel.values[at]!) ** 2;

@@ -28,18 +28,14 @@ export async function requireCertifiedJob(
   const { problem } = head;
   const untold: string[] = [];
   const [stated, origin] = await withAxes(session, originOf(job), head.origin ?? {});
-  const kinds: Readonly<Record<string, ExactProblem["kind"]>> = {
-    core: "core",
-    "cohen-bergstresser": "cohen-bergstresser",
-  };
-  requireSame("hamiltonian", problem.kind, kinds[kindOf(job)] ?? "frozen");
+  const mine = await problemOf(session);
+  requireSame("hamiltonian", problem.kind, mine.kind);
   if (kindOf(job) === "kohn-sham")
     requireSame("spin", head.spinDown === undefined ? "none" : "collinear", job.spin);
   for (const field of new Set([...Object.keys(stated), ...Object.keys(origin)])) {
     if (Object.hasOwn(origin, field)) requireSame(field, origin[field], stated[field]);
     else untold.push(`${field} of the job, ${shown(stated[field])}: the certificate does not state it`);
   }
-  const mine = await problemOf(session);
   requireSame("lattice", problem.lattice, mine.lattice);
   const [theirs, own] = [atomsOf(problem), atomsOf(mine)];
   requireSame("number of atoms", theirs.length, own.length);
@@ -50,7 +46,7 @@ export async function requireCertifiedJob(
   });
   if (head.energy !== undefined) await requireSampledModel(head.energy, session);
   if (problem.kind !== "frozen" || mine.kind !== "frozen") return untold;
-  if (kindOf(job) === "frozen")
+  if (kindOf(job) !== "kohn-sham")
     for (const stated of [problem.coefficients, head.spinDown ?? mine.coefficients])
       requireSame("potential", stated, mine.coefficients);
   else untold.push("Hartree and xc potential: that of a self-consistent run, which is not made again");
@@ -106,5 +102,6 @@ async function problemOf(session: Session): Promise<ExactProblem> {
   }
   const { model } = await jobCrystal(session);
   const { lattice, ...core } = exactProblem(model);
-  return { kind: "frozen", lattice, atoms: core.kind === "core" ? core.atoms : [], coefficients: [] };
+  const atoms = core.kind === "cohen-bergstresser" ? [] : core.atoms;
+  return { kind: "frozen", lattice, atoms, coefficients: [] };
 }
