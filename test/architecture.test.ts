@@ -195,3 +195,17 @@ test("every key in a doc comment is in REFERENCES.md", () => {
         if (!known.has(key)) missing.add(`${name}: ${key}`);
   expect([...missing]).toEqual([]);
 });
+
+// Seen red: two lemmas of one number; a comment that names Lemma 14.
+test("every lemma and theorem of docs/bounds.md is stated once, and those that comments name are", () => {
+  const text = readFileSync(join(ROOT, "docs/bounds.md"), "utf8");
+  const stated = Array.from(text.matchAll(/^\*\*((?:Lemma|Theorem) \w+)/gm), ([, name]) => name!);
+  expect(stated.length).toBeGreaterThan(10);
+  expect(stated.filter((name, i) => stated.indexOf(name) !== i)).toEqual([]);
+  const missing = sources.flatMap(({ name, text: source }) =>
+    Array.from(source.matchAll(/bounds\.md, ((?:Lemma|Theorem) \w+)/g), ([, lemma]) => lemma!)
+      .filter((lemma) => !stated.includes(lemma))
+      .map((lemma) => `${name}: ${lemma}`),
+  );
+  expect(missing).toEqual([]);
+});

@@ -26,7 +26,7 @@ export function smallestDepth(kernels: Kernels, problem: EnclosedProblem, set: W
 }
 
 /**
- * With ε ≥ 0 such that h + ε ⪰ 0 for each channel (docs/bounds.md, Lemma 12), V_nl ⪰ −Σ ε p pᴴ, and
+ * With ε ≥ 0 such that h + ε ⪰ 0 for each channel (docs/bounds.md, Lemma 13), V_nl ⪰ −Σ ε p pᴴ, and
  * the norm of Q Σ ε p pᴴ Q is that of the Gram matrix √ε_a ⟨p_a|Q p_b⟩ √ε_b, which no sum over a
  * row exceeds.
  */

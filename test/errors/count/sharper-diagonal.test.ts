@@ -148,7 +148,7 @@ test("Lemma 3 outside a set with any weights: what the near waves are weighed by
 });
 
 // Seen red: ε of a channel halved, a channel left out, cross terms left out, the part outside left out.
-test("Lemma 12: QV_nlQ is not below −depth, for channels of several projectors and for neighbours that overlap", () => {
+test("Lemma 13: QV_nlQ is not below −depth, for channels of several projectors and for neighbours that overlap", () => {
   for (const [problem, cutoff, edge, most] of [
     [enclosedTriclinic, 25, 2, 40],
     [randomProblem(1, 0.1), 30, 3, 1.2],
@@ -207,7 +207,7 @@ test("Lemma 12: QV_nlQ is not below −depth, for channels of several projectors
 });
 
 // Seen red: each of the errors, the rounding of the product, and the part outside left out.
-test("Lemma 12: projectors as wrong as declared, products as wrong as sums may be", () => {
+test("Lemma 13: projectors as wrong as declared, products as wrong as sums may be", () => {
   const problem = projectors(2);
   const attractive: EnclosedProblem = {
     ...problem,
