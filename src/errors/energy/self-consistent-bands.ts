@@ -28,7 +28,7 @@ import {
 import { type EnclosedProblem, waveSet } from "../problem/enclosed-hamiltonian.ts";
 import { ALL } from "../problem/potential-table.ts";
 import { nonlocalDepth } from "../problem/projectors.ts";
-import { listSize, planeWavesBelow, type Reciprocal } from "../problem/reciprocal.ts";
+import { isListable, listSize, planeWavesBelow, type Reciprocal } from "../problem/reciprocal.ts";
 
 /** A bound α + βt of a norm by the kinetic energy t [√Ha, and 1/√Ha for β]. */
 export interface NormBound {
@@ -49,12 +49,15 @@ const LEAST_EDGE = 1e-3;
  *
  * @param typical t at which it is to be sharp [Ha]: s² is a + bt and S is |G|² ≤ 8t, in a cell so
  *   large that too many waves are there a smaller sphere
+ * @returns infinite numbers for needles and plates that have too many waves in any sphere
  */
 export function orbitalNorm(reciprocal: Reciprocal, typical: number): NormBound {
   const energyOf = (edge: number): number =>
     (1.5 * Math.sqrt(2 * edge) + 6 * reciprocal.coveringRadius) ** 2 / 2;
   let near = 4 * typical; // of ½|G|²
   while (near > LEAST_EDGE && listSize(reciprocal, energyOf(near)).waves > MOST_WAVES) near /= 2;
+  if (!isListable(reciprocal, energyOf(near)))
+    return { alpha: exact(Number.POSITIVE_INFINITY), beta: exact(Number.POSITIVE_INFINITY) };
   const waves = planeWavesBelow(reciprocal, [0, 0, 0], energyOf(near));
   const [inner, outer] = [new SumAbove(), new SumAbove()];
   for (let i = 0; i < waves.count; i++) {

@@ -215,12 +215,18 @@ export function listSize(
 const MOST_WAVES = 4e6;
 const LARGEST_BOX = 2e8;
 
+/** Whether the waves below an energy can be listed. */
+export function isListable(reciprocal: Reciprocal, energy: number): boolean {
+  const { waves, box } = listSize(reciprocal, energy);
+  return waves <= MOST_WAVES && box <= LARGEST_BOX;
+}
+
 /** @throws InputError with an estimate of what a cutoff would take, where that is too much. */
 export function requireFewWaves(reciprocal: Reciprocal, energy: number): void {
   requireInput(energy > 0, () => `cutoff: must be positive, got ${energy} Ha`);
   const { waves, box } = listSize(reciprocal, energy);
   requireInput(
-    waves <= MOST_WAVES && box <= LARGEST_BOX,
+    isListable(reciprocal, energy),
     () =>
       `cutoff: must leave at most ${MOST_WAVES.toExponential()} plane waves in a box of ${LARGEST_BOX.toExponential()}, got ${energy} Ha with about ${waves.toExponential(1)} in ${box.toExponential(1)} for a cell of ${midpoint(reciprocal.volume).toExponential(1)} bohr³`,
   );

@@ -101,6 +101,12 @@ test("in a large cell, or for a large t, fewer waves make a bound that is less s
   }
 });
 
+// Seen red: refused for more plane waves than can be listed, and the energy with the levels.
+test("of a plate that has too many waves in any sphere no bound is known", () => {
+  const plate = encloseReciprocal([[500, 0, 0], [0, 500, 0], [0, 0, 1]]); // biome-ignore format: a matrix
+  expect(orbitalNorm(plate, 1)).toEqual({ alpha: Infinity, beta: Infinity });
+});
+
 // Seen red: R in place of R − 2δ; each of the three terms left out.
 test("the sum of |G|⁻⁴ from a radius on is below its bound, from just outside 2δ", () => {
   const needle: Mat3 = [[2 * Math.PI, 0, 0], [0, 2 * Math.PI, 0], [0, 0, Math.PI / 4]]; // biome-ignore format: a matrix
