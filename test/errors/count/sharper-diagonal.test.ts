@@ -75,7 +75,7 @@ function leastOf(problem: EnclosedProblem, cutoff: number, nX: number, d: (row: 
   });
 }
 
-// Seen red: Gershgorin's sum a hundredth smaller, the depth of one projector for both, the entry outside that of the set.
+// Seen red: the depth of one projector for both, the entry outside that of the set.
 test("weights of the resolvent: D is below QHQ for random potentials, and higher than by kinetic energy", () => {
   let better = 0;
   for (let seed = 1; seed <= 4; seed++) {
@@ -96,7 +96,7 @@ test("weights of the resolvent: D is below QHQ for random potentials, and higher
   expect(better).toBeGreaterThanOrEqual(3);
 });
 
-// Seen red: what couples to low states left out of f, the floor left out.
+// Seen red: Gershgorin's sum a fifth smaller, what couples to low states left out of f, the floor left out.
 test("weights of the resolvent nearly attain the least eigenvalue of T − |W|, which no weights exceed", () => {
   const problem = randomProblem(3, 0.6);
   const set = waveSet(problem, K, 9);
