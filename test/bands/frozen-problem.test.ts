@@ -216,7 +216,4 @@ test("a potential on a grid that products overflow is not stored", () => {
   expect(() => frozenProblem(model, small, newRealField(small.points), ECUT, { fermiLevel: 0 })).toThrow(
     /^fftSize: needs an FFT grid of at least .*; leave fftSize null/,
   );
-  expect(() => frozenProblem({ ...model, nSpin: 2 }, grid, noise(), ECUT, { fermiLevel: 0 })).toThrow(
-    /^spin: must be none for a problem file/,
-  );
 });
