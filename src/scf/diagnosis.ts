@@ -143,7 +143,7 @@ function wanderingMoment({ history }: Evidence): Diagnosis | undefined {
   return {
     cause: `the magnetisation wanders, by ${range.toFixed(2)} μB over the last ${moments.length} steps`,
     remedy:
-      'start from other moments ("magneticMoment", larger ones find the magnetic state), or "damping": 0.3, or a larger "temperature"',
+      'a finer "kgrid" or a larger "temperature", or other initial moments ("magneticMoment", larger ones find the magnetic state), or "damping": 0.3',
   };
 }
 
