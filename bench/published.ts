@@ -1,5 +1,3 @@
-import { COHEN_BERGSTRESSER_SILICON } from "../src/atoms/cohen-bergstresser.ts";
-import { findGth } from "../src/atoms/gth/gth-table.ts";
 import type { BandEnclosure } from "../src/errors/certify/band-enclosure.ts";
 import { eliminationBounds } from "../src/errors/enclose/elimination-bounds.ts";
 import { encloseBands } from "../src/errors/enclose/enclose-bands.ts";
@@ -10,6 +8,7 @@ import { type PublishedBar, publishedBars } from "../src/errors/published/publis
 import type { GridSize, Kernels } from "../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../src/kernels/wasm/wasm.ts";
 import { machine } from "./harness/machine.ts";
+import { BARE_GTH, COHEN_BERGSTRESSER } from "./harness/silicon.ts";
 
 /** npx tsx bench/published.ts: the table of docs/bounds.md, section 7. Error bars at Γ of three methods from the same basis. */
 
@@ -22,29 +21,17 @@ interface Case {
   readonly grid: GridSize;
 }
 
-const fcc = (a: number) => [[0, a / 2, a / 2], [a / 2, 0, a / 2], [a / 2, a / 2, 0]] as const; // biome-ignore format: a matrix
-const DIAMOND = [[1 / 8, 1 / 8, 1 / 8], [-1 / 8, -1 / 8, -1 / 8]] as const; // biome-ignore format: two points
-
 const CASES: readonly Case[] = [
   {
     name: "Cohen-Bergstresser",
-    problem: {
-      kind: "cohen-bergstresser",
-      lattice: fcc(COHEN_BERGSTRESSER_SILICON.latticeConstant),
-      potential: COHEN_BERGSTRESSER_SILICON,
-      positions: DIAMOND,
-    },
+    problem: COHEN_BERGSTRESSER,
     cutoffs: [5, 10, 20],
     block: 8,
     grid: [48, 48, 48],
   },
   {
     name: "GTH core",
-    problem: {
-      kind: "core",
-      lattice: fcc(10.263141334305942),
-      atoms: DIAMOND.map((position) => ({ potential: findGth("Si", "gth-lda"), position })),
-    },
+    problem: BARE_GTH,
     cutoffs: [10, 20],
     block: 25,
     grid: [128, 128, 128],

@@ -5,8 +5,6 @@
  *   npx tsx bench/silicon-bars/run.ts docs/pictures/silicon-bars.svg    about a minute
  */
 import { writeFileSync } from "node:fs";
-import { COHEN_BERGSTRESSER_SILICON } from "../../src/atoms/cohen-bergstresser.ts";
-import { findGth } from "../../src/atoms/gth/gth-table.ts";
 import type { Vec3 } from "../../src/common/vec3.ts";
 import { encloseBands } from "../../src/errors/enclose/enclose-bands.ts";
 import { type EnclosedProblem, encloseProblem } from "../../src/errors/problem/enclosed-hamiltonian.ts";
@@ -18,6 +16,7 @@ import type { GridSize } from "../../src/kernels/kernels.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { stacked } from "../../src/plot/drawing/together.ts";
 import { machine } from "../harness/machine.ts";
+import { BARE_GTH, COHEN_BERGSTRESSER } from "../harness/silicon.ts";
 import { type DrawnBar, partsPanel, pathPanel } from "./picture.ts";
 import { type Basis, barOf, float32BarOf, publishedBarOf, solved } from "./widths.ts";
 
@@ -33,17 +32,10 @@ interface Case {
   readonly grid: GridSize;
 }
 
-const fcc = (a: number) => [[0, a / 2, a / 2], [a / 2, 0, a / 2], [a / 2, a / 2, 0]] as const; // biome-ignore format: a matrix
-const DIAMOND = [[1 / 8, 1 / 8, 1 / 8], [-1 / 8, -1 / 8, -1 / 8]] as const; // biome-ignore format: two points
 const CASES: readonly Case[] = [
   {
     name: "Cohen-Bergstresser",
-    problem: {
-      kind: "cohen-bergstresser",
-      lattice: fcc(COHEN_BERGSTRESSER_SILICON.latticeConstant),
-      potential: COHEN_BERGSTRESSER_SILICON,
-      positions: DIAMOND,
-    },
+    problem: COHEN_BERGSTRESSER,
     cutoffs: [5, 7, 10, 14, 20, 28],
     cutoff: 10,
     published: 14,
@@ -52,11 +44,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "Bare GTH",
-    problem: {
-      kind: "core",
-      lattice: fcc(10.263141334305942),
-      atoms: DIAMOND.map((position) => ({ potential: findGth("Si", "gth-lda"), position })),
-    },
+    problem: BARE_GTH,
     cutoffs: [10, 14, 20, 28, 40, 56, 80, 112],
     cutoff: 20,
     published: 20,

@@ -219,3 +219,9 @@ export type ColumnKernels = Pick<
   | "multiplyRows"
   | "tpa"
 >;
+
+/** Products, factors, solutions and eigenpairs of matrices in float64. */
+export type DenseKernels = Pick<
+  Arithmetic,
+  "gemm" | "hermitianOverlap" | "cholesky" | "solveTriangularRight" | "solveTriangularLeft" | "eigh"
+>;

@@ -26,9 +26,10 @@ type Scratch = Kernels["scratch"];
  * @param most bytes of arrays in its memory. Default 3 GiB.
  */
 export function beyondMemory(inner: Kernels, most = MOST_BYTES): Kernels {
-  let outside = 0;
+  let [outside, mostOutside] = [0, 0];
   const takeOutside = (length: number): Float64Array => {
     outside += 8 * length;
+    mostOutside = Math.max(mostOutside, outside);
     return new Float64Array(length);
   };
   const fits = (length: number): boolean => inner.memory().held + 8 * length <= most;
@@ -53,7 +54,7 @@ export function beyondMemory(inner: Kernels, most = MOST_BYTES): Kernels {
     real: arithmetic(inner.real),
     memory() {
       const { held, peak } = inner.memory();
-      return { held: held + outside, peak: peak + outside, most: Number.POSITIVE_INFINITY };
+      return { held: held + outside, peak: peak + mostOutside, most: Number.POSITIVE_INFINITY };
     },
     fft(size) {
       const plan = inner.fft(size);

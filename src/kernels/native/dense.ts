@@ -1,18 +1,7 @@
 import { invariant } from "../../common/failure.ts";
-import type { Arithmetic, Op } from "../kernels.ts";
+import type { Arithmetic, DenseKernels, Op } from "../kernels.ts";
 import { checkArray, checkMatrix as checkMatrixOf, sameArray } from "./check.ts";
 import type { DenseRoutines } from "./lapack.ts";
-
-type DenseKernels = Pick<
-  Arithmetic,
-  | "gemm"
-  | "hermitianOverlap"
-  | "single"
-  | "cholesky"
-  | "solveTriangularRight"
-  | "solveTriangularLeft"
-  | "eigh"
->;
 
 /** Width of an overlap's column blocks: narrow ones waste less, but zgemm is slow below 24. */
 const overlapBlock = (n: number): number => Math.max(24, 8 * Math.ceil(n / 40));

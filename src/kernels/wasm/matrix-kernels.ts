@@ -1,5 +1,5 @@
 import { invariant } from "../../common/failure.ts";
-import type { Arithmetic, Products } from "../kernels.ts";
+import type { Arithmetic, DenseKernels, Products } from "../kernels.ts";
 import type { DenseExports } from "./exports.ts";
 import type { LinearMemory } from "./memory.ts";
 
@@ -9,16 +9,7 @@ const extent = (rows: number, columns: number, ld: number, what: string): number
   return rows === 0 || columns === 0 ? 0 : ld * (columns - 1) + rows;
 };
 
-type MatrixKernels = Pick<
-  Arithmetic,
-  | "gemm"
-  | "hermitianOverlap"
-  | "single"
-  | "cholesky"
-  | "solveTriangularRight"
-  | "solveTriangularLeft"
-  | "eigh"
->;
+type MatrixKernels = DenseKernels & Pick<Arithmetic, "single">;
 
 /** Makes the kernels on matrices, with checked addresses and work memory. */
 export function matrixKernels(
