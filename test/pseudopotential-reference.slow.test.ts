@@ -6,8 +6,8 @@ import { close } from "./close.ts";
 import { needs } from "./needs.ts";
 
 const FOLDER = new URL("./fixtures/pseudopotentials/", import.meta.url);
-/** Where Debian's abinit-data and quantum-espresso-data put pseudopotentials. */
-const INSTALLED = ["/usr/share/abinit/psp", "/usr/share/espresso/pseudo"];
+/** Beside the jobs, and where Debian's abinit-data and quantum-espresso-data put pseudopotentials. */
+const PLACES = [FOLDER.pathname, "/usr/share/abinit/psp", "/usr/share/espresso/pseudo"];
 
 interface Job {
   readonly pseudopotentials: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ const names = readdirSync(FOLDER)
 const textOf = (file: string): string | undefined => {
   const written = WRITTEN[file];
   if (written !== undefined) return written();
-  const folder = INSTALLED.find((place) => existsSync(`${place}/${file}`));
+  const folder = PLACES.find((place) => existsSync(`${place}/${file}`));
   return folder === undefined ? undefined : readFileSync(`${folder}/${file}`, "utf8");
 };
 
