@@ -5,16 +5,17 @@ import { slab } from "../src/build/slab.ts";
 import { supercell } from "../src/build/supercell.ts";
 import { InputError, NotConvergedError } from "../src/common/failure.ts";
 import { norm, sub, type Vec3 } from "../src/common/vec3.ts";
-import { bulk, newJob, solve } from "../src/index.ts";
+import { bulk, type ErrorEstimates, type GroundState, newJob, solve } from "../src/index.ts";
 import type { Structure } from "../src/model/structure.ts";
 import { readText } from "../test/job/written-files.ts";
 import { command } from "./harness/command.ts";
 
-const USAGE = `npx tsx bench/effectivity.ts [SYSTEM …] [--truth 4.5] [--basis] [--record FILE]
+const USAGE = `npx tsx bench/effectivity.ts [SYSTEM …] [--truth 4.5] [--basis | --kpoints] [--record FILE]
 Effectivity of estimated errors: estimate over true error, 1 is right, and the share of the error that is left in the
 corrected value. One atom of each system is displaced so that it has forces. Truths: of the basis a run at --truth times the
 cutoff, where the estimate comes from 3 times; of the k-grid a run on twice the divisions; of SCF and eigensolver together,
-for a run that ends at a density residual of 1e-3, the same run at 1e-8. --basis leaves out the last two. At the end medians
+for a run that ends at a density residual of 1e-3, the same run at 1e-8. --basis leaves out the last two, --kpoints
+measures the k-grid alone. At the end medians
 and worst cases, and how many true errors are within their bars; with --record of all systems that the file has as well, which takes
 the new ones. Systems: `;
 
@@ -24,6 +25,11 @@ const SHIFT: Vec3 = [0.013, 0.007, -0.01];
 const magnetic = (structure: Structure, magneticMoment: number): Structure => ({
   ...structure,
   atoms: structure.atoms.map((atom) => ({ ...atom, magneticMoment })),
+});
+
+const antiferromagnetic = ({ atoms, ...cell }: Structure, moment: number): Structure => ({
+  ...cell,
+  atoms: atoms.map((atom, i) => ({ ...atom, magneticMoment: i % 2 === 0 ? moment : -moment })),
 });
 
 interface System {
@@ -149,6 +155,19 @@ const SYSTEMS: Readonly<Record<string, System>> = {
     kgrid: [2, 2, 2],
     more: { ...METAL, spin: "collinear", pseudopotentials: "gth-lda-q8" },
   },
+  "Cr afm": {
+    structure: antiferromagnetic(bulk("Cr", { conventional: true }), 3),
+    ecut: 16,
+    kgrid: [3, 3, 3],
+    more: { ...METAL, spin: "collinear", pseudopotentials: "gth-lda-q6" },
+  },
+  "Ni pbe": {
+    structure: magnetic(bulk("Ni"), 1),
+    ecut: 24,
+    functional: "pbe",
+    kgrid: [4, 4, 4],
+    more: { ...METAL, spin: "collinear", pseudopotentials: "gth-pbe-q10" },
+  },
   "O2 mol": {
     structure: magnetic(molecule("O2", 6), 1),
     ecut: 20,
@@ -195,9 +214,31 @@ const scalars = (wrong: number, found: number) => ({
 /** Below this differences are of the tolerance of the runs, not of what is compared. */
 const NOTHING = 1e-7;
 
-async function measure(name: string, system: System, ratio: number, isBasisOnly: boolean): Promise<Measured> {
+type Part = "basis" | "kpoints";
+
+/** The part of the k-grid, against a run on twice the divisions. */
+async function ofKpoints(
+  job: object,
+  coarse: GroundState,
+  kpoints: ErrorEstimates["kpoints"],
+): Promise<Measured["values"]> {
+  if (kpoints === undefined) return {};
+  await using denser = await solve({ ...job, kgrid: kpoints.denser, kshift: [0, 0, 0] }, { readText });
+  const { energy, forces, stress } = kpoints;
+  return {
+    "k-points": scalars(coarse.energies.total - denser.energies.total, energy),
+    ...(forces && { "k-points force": compared(forces.raw, forces.corrected, await denser.forces()) }),
+    ...(stress && { "k-points stress": compared(stress.raw, stress.corrected, await denser.stress()) }),
+  };
+}
+
+async function measure(name: string, system: System, ratio: number, only?: Part): Promise<Measured> {
   const job = jobOf(system);
   await using coarse = await solve(job, { readText });
+  if (only === "kpoints") {
+    const { kpoints, warnings } = await coarse.errors({ cutoff: system.ecut, without: ["smearing"] });
+    return { name, ecut: system.ecut, warnings, values: await ofKpoints(job, coarse, kpoints) };
+  }
   const errors = await coarse.errors();
   const { energy, forces, stress, density, levels } = errors.basis;
   await using truth = await solve({ ...job, ecut: ratio * system.ecut }, { readText });
@@ -228,12 +269,8 @@ async function measure(name: string, system: System, ratio: number, isBasisOnly:
     levels: compared(asRows(levels.raw), asRows(levels.corrected), asRows(trueLevels)),
   };
   const about = { name, ecut: system.ecut, warnings: errors.warnings };
-  if (isBasisOnly) return { ...about, values };
-  const { kpoints } = errors;
-  if (kpoints !== undefined) {
-    await using denser = await solve({ ...job, kgrid: kpoints.denser, kshift: [0, 0, 0] }, { readText });
-    values["k-points"] = scalars(coarse.energies.total - denser.energies.total, kpoints.energy);
-  }
+  if (only === "basis") return { ...about, values };
+  Object.assign(values, await ofKpoints(job, coarse, errors.kpoints));
   await using early = await solve({ ...job, scf: { tolerance: { density: 1e-3 } } }, { readText });
   const { parts, total } = await early.errors({ cutoff: system.ecut });
   await using late = await solve({ ...job, scf: { tolerance: { density: 1e-8 } } }, { readText });
@@ -258,6 +295,8 @@ const QUANTITIES = [
   "stress",
   "levels",
   "k-points",
+  "k-points force",
+  "k-points stress",
   "scf",
   "scf force",
 ];
@@ -334,11 +373,11 @@ await command(async () => {
     console.log(USAGE + Object.keys(SYSTEMS).join(", "));
     return;
   }
-  const isBasisOnly = args.includes("--basis");
+  const only = (["basis", "kpoints"] as const).find((part) => args.includes(`--${part}`));
   const record = args.indexOf("--record");
   const file = record < 0 ? undefined : args[record + 1]!;
   const words = args.filter(
-    (word, i) => word !== "--basis" && (record < 0 || (i !== record && i !== record + 1)),
+    (word, i) => word !== `--${only}` && (record < 0 || (i !== record && i !== record + 1)),
   );
   const at = words.indexOf("--truth");
   const ratio = at < 0 ? 4.5 : Number(words[at + 1]);
@@ -355,13 +394,14 @@ await command(async () => {
   for (const [name, system] of Object.entries(SYSTEMS)) {
     if (chosen.length > 0 && !chosen.includes(name)) continue;
     try {
-      const found = await measure(name, system, ratio, isBasisOnly);
+      const found = await measure(name, system, ratio, only);
       all.push(found);
       const cells = QUANTITIES.map((quantity) => {
         const value = found.values[quantity];
         return value === undefined ? "-" : digits(value);
       });
       console.log(line([name, `${system.ecut}`, ...cells]));
+      for (const warning of found.warnings) console.log(`  ${warning}`);
     } catch (error) {
       if (!(error instanceof NotConvergedError || error instanceof InputError)) throw error;
       console.log(line([name, `${system.ecut}`, (error as Error).message]));
@@ -372,5 +412,5 @@ await command(async () => {
     file === undefined || !existsSync(file) ? [] : (JSON.parse(readFileSync(file, "utf8")) as Measured[]);
   const whole = merged(kept, all);
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
-  for (const text of reliability(whole)) console.log(text);
+  if (only !== "kpoints") for (const text of reliability(whole)) console.log(text);
 });

@@ -11,7 +11,12 @@ import { levelCapacity } from "../model/model.ts";
 import { spinDensity } from "../observables/magnetisation.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import { type BasisEnergy, basisEnergy } from "../refine/basis-energy.ts";
-import { type ErrorEstimateOptions, type ErrorEstimates, estimateErrors } from "../refine/error-estimates.ts";
+import {
+  type ErrorEstimateOptions,
+  type ErrorEstimates,
+  estimateErrors,
+  type OtherDiscretisations,
+} from "../refine/error-estimates.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfEnd, ScfOutcome, ScfProblem } from "../scf/scf.ts";
 import type { Energies, HistoryRow, ScfState, ScfStep } from "../scf/state.ts";
@@ -156,10 +161,8 @@ export interface GroundState extends AsyncDisposable {
 }
 
 /** What a ground state can do whose job is known. */
-export interface OfJob {
+export interface OfJob extends OtherDiscretisations {
   readonly moved: SolveMoved;
-  /** Discretises the same system with another cutoff [Ha], with the same k-points. */
-  readonly atCutoff: (ecut: number) => Promise<ScfProblem>;
   /** @throws InputError where products of a dielectric analysis do not fit into this machine. */
   readonly requireDielectricRoom: (maxProducts: number) => void;
 }
@@ -282,7 +285,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
         );
       const before = await orbitals.save();
       try {
-        return await estimateErrors(problem, end, ofJob.atCutoff, options);
+        return await estimateErrors(problem, end, ofJob, options);
       } catch (error) {
         const { signal } = options;
         if (!signal?.aborted || error !== signal.reason) throw error;

@@ -8,10 +8,11 @@ import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
 import { densityDistance } from "../scf/solve-potential.ts";
 import { operatorsOf } from "../terms/sums.ts";
-import { type KpointError, kpointError } from "./kpoint-error.ts";
+import { type DividedGrid, type FallOfDifferences, type KpointError, kpointError } from "./kpoint-error.ts";
 import { newtonDensity, type SolvedPoint, solvedPoint } from "./newton.ts";
 import {
   type Corrected,
+  type EstimatedError,
   type FoundPart,
   type NotEstimated,
   partOf,
@@ -78,7 +79,7 @@ export type ErrorStage =
   | "response of the density"
   | "response of the basis"
   | "narrower smearing"
-  | "levels on a denser k-grid";
+  | "denser k-grid";
 
 /** Options of the estimates, and functions that hear of their progress. */
 export type ErrorEstimateOptions = ErrorEstimateChoices & {
@@ -87,8 +88,16 @@ export type ErrorEstimateOptions = ErrorEstimateChoices & {
   /** Heard between k-points and between products. */
   readonly signal?: AbortSignal | undefined;
   /** Parts that are left out. */
-  readonly without?: readonly ("kpoints" | "smearing")[] | undefined;
+  readonly without?: readonly ("kpoints" | "k-points of forces" | "smearing")[] | undefined;
 };
+
+/** The same system discretised in another way. */
+export interface OtherDiscretisations {
+  /** With another cutoff [Ha], and the same k-points. */
+  readonly atCutoff: (ecut: number) => Promise<ScfProblem>;
+  /** With other k-points, and the same cutoff and FFT grid. @throws InputError without room. */
+  readonly atKgrid: (choice: DividedGrid) => Promise<ScfProblem>;
+}
 
 /** Of the cutoff of the run; 0.96 to 0.98 of the error of the energy of silicon lies below it. */
 export const CUTOFF_RATIO = 3;
@@ -107,18 +116,17 @@ const LARGE_CORRECTION = 0.05;
  * - eigensolver: the orbitals of the run less those of the same potential, solved for further;
  * - scf: these less those of the density one step of Newton's method further on;
  * - basis: these less their correction on a larger basis, by `refine`;
- * - smearing: from the entropy and a narrower width; kpoints: from levels on a denser grid;
+ * - smearing: from the entropy and a narrower width; kpoints: by a denser grid;
  * - rounding: from the number of operations.
  *
  * Overwrites the orbitals: whoever needs those of the run afterwards saves them before.
  *
- * @param atCutoff discretises the same system with another cutoff.
  * @throws NotConvergedError or the signal's reason if the signal aborts the work.
  */
 export async function estimateErrors(
   problem: ScfProblem,
   { last, orbitals }: Pick<ScfEnd, "last" | "orbitals">,
-  atCutoff: (ecut: number) => Promise<ScfProblem>,
+  { atCutoff, atKgrid }: OtherDiscretisations,
   options: ErrorEstimateOptions = {},
 ): Promise<ErrorEstimates> {
   const { basis, terms } = problem;
@@ -167,8 +175,9 @@ export async function estimateErrors(
   const kpoints = without.includes("kpoints")
     ? LEFT_OUT
     : await kpointError(problem, orbitals, point, {
-        onProgress: tell("levels on a denser k-grid"),
-        ...(signal && { signal }),
+        atKgrid: without.includes("k-points of forces") ? undefined : atKgrid,
+        onProgress: tell("denser k-grid"),
+        signal,
       });
   const narrower = tell("narrower smearing");
   const smeared = !isSmeared(basis.model)
@@ -199,12 +208,24 @@ export async function estimateErrors(
       ...(newton.isConverged
         ? []
         : ["errors: the response of the density did not converge; the part of the SCF is less accurate"]),
-      ...[kpoints, smeared].flatMap((found) =>
-        found && "doubt" in found && found.doubt !== undefined ? [`errors: ${found.doubt}`] : [],
+      ...doubtsOf(
+        kpoints,
+        "energy" in kpoints && kpoints.forces,
+        "energy" in kpoints && kpoints.stress,
+        smeared,
       ),
     ],
   };
 }
+
+/** What is said to be in doubt, each once. */
+const doubtsOf = (...found: readonly (object | false | undefined)[]): string[] => [
+  ...new Set(
+    found.flatMap((each) =>
+      each && "doubt" in each && each.doubt !== undefined ? [`errors: ${each.doubt}`] : [],
+    ),
+  ),
+];
 
 const valuesAt = ({ energies, forces, stress }: SolvedPoint): WithErrors => ({
   energy: energies.total,
@@ -248,20 +269,32 @@ const LEFT_OUT: NotEstimated = { reason: "it was not asked for" };
 
 const sameReason = (reason: string) => ({ energy: { reason }, forces: { reason }, stress: { reason } });
 
-function kpointPart(found: KpointError | NotEstimated, { energy: raw }: WithErrors): FoundPart {
+function kpointPart(found: KpointError | NotEstimated, self: WithErrors): FoundPart {
   if ("reason" in found) return { part: sameReason(found.reason) };
-  const { energy: error, remains, doubt, denser } = found;
-  const reason = `levels do not tell it; compare with a run of kgrid ${denser.join(",")}`;
-  const energy = {
+  const { energy, forces, stress, energyAlone } = found;
+  const of = (error: number, { remains, doubt }: FallOfDifferences): EstimatedError => ({
     error,
     ...(remains === undefined ? {} : { remains }),
     ...(doubt === undefined ? {} : { doubt }),
-  };
+  });
+  const rowsOf = (quantity: "forces" | "stress", known: typeof forces | typeof stress) =>
+    known ? of(known.error, known) : { reason: energyAlone ?? `the terms have no ${quantity}` };
+  const trusted = <Rows>(known: (FallOfDifferences & Corrected<Rows>) | undefined) =>
+    known?.doubt === undefined ? known?.corrected : undefined;
   return {
-    part: { energy, forces: { reason }, stress: { reason } },
-    ...(doubt === undefined && {
-      correction: { raw: { energy: raw }, corrected: { energy: raw - error } },
-    }),
+    part: {
+      energy: of(energy, found),
+      forces: rowsOf("forces", forces),
+      stress: rowsOf("stress", stress),
+    },
+    correction: {
+      raw: self,
+      corrected: {
+        energy: self.energy - (found.doubt === undefined ? energy : 0),
+        forces: trusted(forces),
+        stress: trusted(stress),
+      },
+    },
   };
 }
 

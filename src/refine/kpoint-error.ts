@@ -1,41 +1,62 @@
-import { solveBands } from "../bands/solve-bands.ts";
+import { InputError } from "../common/failure.ts";
 import { plural } from "../common/plural.ts";
-import { mapVec, type Vec3 } from "../common/vec3.ts";
-import { type KpointChoice, kpointClasses, MOST_KPOINTS, samplingSize } from "../model/kpoint-set.ts";
-import type { Model } from "../model/model.ts";
+import { type Mat3, mapVec, type Vec3 } from "../common/vec3.ts";
+import { type KpointChoice, MOST_KPOINTS, samplingSize } from "../model/kpoint-set.ts";
 import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { ScfProblem } from "../scf/problem.ts";
-import { densityWeights, type Levels, occupy } from "../state/occupation.ts";
-import { totalPotential } from "../terms/sums.ts";
 import type { SolvedPoint } from "./newton.ts";
-import type { NotEstimated } from "./parts.ts";
+import { iteratedOnKgrid, levelsOnKgrid, type OnKgrid } from "./on-kgrid.ts";
+import { type Corrected, type ErrorQuantity, type NotEstimated, rows, type WithErrors } from "./parts.ts";
 
-/** Estimated error of the free energy by the k-grid. */
-export interface KpointError {
-  /** Divisions of the grid, and of the denser one that it is compared with. */
-  readonly kgrid: Vec3;
-  readonly denser: Vec3;
-  /** A on the grid less A on the denser one, in the same potential [Ha per cell]. */
-  readonly energy: number;
-  /** The same of the grid of half the divisions, where they are even and the grid holds Γ [Ha]. */
+/** How differences fall from grid to grid. */
+export interface FallOfDifferences {
+  /** The difference of half the divisions, where they are even and the grid holds Γ. */
   readonly halved?: number;
-  /** Error that the denser grid has itself, if differences fall as they did before [Ha]. */
+  /** Error that the denser grid has itself, if differences fall as they did before. */
   readonly remains?: number;
   /** Why it is an order of magnitude at best. */
   readonly doubt?: string;
 }
 
-/** Residual norm of levels on other grids [Ha]: energies to 1e-9 Ha and better. */
-const TOLERANCE = 1e-5;
-/** Of A from such levels [Ha]. */
-const ACCURACY = 1e-9;
+/** Estimated error by the k-grid; what is said beside the energy is of the energy. */
+export interface KpointError extends FallOfDifferences {
+  /** Divisions of the grid, and of the denser one that it is compared with. */
+  readonly kgrid: Vec3;
+  readonly denser: Vec3;
+  /** A on the grid less A on the denser one [Ha per cell]. */
+  readonly energy: number;
+  /** [Ha/bohr], Cartesian; absent where no term has forces, or for a reason. */
+  readonly forces?: Corrected<readonly Vec3[]> & FallOfDifferences;
+  /** [Ha/bohr³]; absent where a term has none, or for a reason. */
+  readonly stress?: Corrected<Mat3> & FallOfDifferences;
+  /** Why the energy is that of levels, and forces and stress are not known. */
+  readonly energyAlone?: string;
+}
+
+/** How the error of a k-grid is found. */
+export interface KpointErrorOptions {
+  /** Discretises the same system with other k-points; else the energy alone is estimated. */
+  readonly atKgrid?: ((choice: DividedGrid) => Promise<ScfProblem>) | undefined;
+  readonly onProgress?: BlockProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One k-grid by its divisions. */
+export type DividedGrid = Extract<KpointChoice, { kgrid: Vec3 }>;
+
+/** What differences are accurate to. */
+const ACCURACY = { energy: 1e-9, forces: 1e-6, stress: 1e-8 };
+const UNITS = { energy: "Ha", forces: "Ha/bohr", stress: "Ha/bohr³" };
 /** Differences that fall by less from grid to grid are in no asymptotic regime. */
 const FALLS_BY = 0.5;
 
 /**
- * Estimates the error of the k-grid: the levels of the self-consistent potential on the grid of
- * twice the divisions, which holds the grid of the run. A = Σ w f ε − TS at N electrons is
- * stationary in the potential, so that self-consistency there changes A in second order only.
+ * Estimates the error of the k-grid by the grid of twice the divisions, which holds the grid of the
+ * run. There the density takes steps of Newton's method with the response on the grid of the run.
+ *
+ * Where that does not fit or is not wanted, levels in the potential of the run tell the energy:
+ * A = Σ w f ε − TS at N electrons is stationary in the potential, so that self-consistency there
+ * changes A in second order only.
  *
  * @throws NotConvergedError if the signal aborts the work.
  */
@@ -43,74 +64,93 @@ export async function kpointError(
   problem: ScfProblem,
   orbitals: Orbitals,
   point: SolvedPoint,
-  { onProgress, signal }: { readonly onProgress?: BlockProgress; readonly signal?: AbortSignal } = {},
+  { atKgrid, onProgress, signal }: KpointErrorOptions = {},
 ): Promise<KpointError | NotEstimated> {
-  const { basis, terms, worker } = problem;
-  const { model, choice, operations, timeReversal } = basis;
-  const divisions = dividedGrid(choice);
+  const { basis } = problem;
+  const divisions = dividedGrid(basis.choice);
   if ("reason" in divisions) return divisions;
   const { kgrid, kshift } = divisions;
-  const denser: KpointChoice = {
+  const denser: DividedGrid = {
     kgrid: mapVec(kgrid, (n) => (n > 1 ? 2 * n : 1)),
     kshifts: [mapVec(kshift, (s, i) => (kgrid[i]! > 1 ? (2 * s) % 1 : s))],
   };
   const { points, text } = samplingSize(denser);
   if (points > MOST_KPOINTS)
     return { reason: `the grid of twice the divisions has ${text} k-points, more than ${MOST_KPOINTS}` };
-  const potential = totalPotential(terms, point.rhoIn);
-  const { setup, nSpin, backend } = orbitals.spec;
-  const own = bandEnergy(model, point.levels.map(lowest(point.nStates)));
-  const on = async (grid: KpointChoice, progress?: BlockProgress) => {
-    const { kpoints } = kpointClasses(grid, operations, timeReversal);
-    const solved = await solveBands(
-      { setup, potential, nSpin: nSpin as 1 | 2 },
-      kpoints.map(({ k }) => k),
-      {
-        nBands: point.nStates,
-        tolerance: TOLERANCE,
-        threads: problem.threads ?? orbitals.threads,
-        worker,
-        backend,
-        onProgress: progress,
-        signal,
-      },
-    );
-    return bandEnergy(
-      model,
-      solved.map(({ spin, energies }, i) => ({
-        spin,
-        weight: kpoints[i % kpoints.length]!.weight,
-        eigenvalues: energies,
-      })),
-    );
-  };
-  const energy = own - (await on(denser, onProgress));
+  const place = { problem, orbitals, point, signal };
+  const whole = await fitting(denser, atKgrid);
+  const on = async (grid: DividedGrid, progress?: BlockProgress): Promise<OnKgrid> =>
+    atKgrid === undefined || "reason" in whole
+      ? { energy: point.energies.total + (await levelsOnKgrid(place, grid, progress)) }
+      : iteratedOnKgrid(place, grid === denser ? whole : await atKgrid(grid), progress);
+  const own: WithErrors = { energy: point.energies.total, forces: point.forces, stress: point.stress };
+  const there = await on(denser, onProgress);
   const halves = kgrid.every((n, i) => n === 1 || (n % 2 === 0 && kshift[i] === 0));
-  const found = { kgrid, denser: denser.kgrid, energy };
-  if (!halves) return found;
   const half = mapVec(kgrid, (n) => (n > 1 ? n / 2 : 1));
-  const halved = (await on({ kgrid: half, kshifts: [kshift] })) - own;
-  return { ...found, halved, ...judged(energy, halved, [half, kgrid, denser.kgrid]) };
+  const before = halves ? await on({ kgrid: half, kshifts: [kshift] }) : undefined;
+  const fall = (quantity: ErrorQuantity, error: number, halved: number | undefined): FallOfDifferences => {
+    const { doubt } = there;
+    const judgement =
+      halved === undefined ? {} : { halved, ...judged(quantity, error, halved, [half, kgrid, denser.kgrid]) };
+    return doubt === undefined ? judgement : { ...judgement, doubt };
+  };
+  const rowsOf = <Rows extends readonly Vec3[]>(
+    quantity: "forces" | "stress",
+    raw: Rows | undefined,
+    corrected: Rows | undefined,
+    halved: Rows | undefined,
+  ) => {
+    if (raw === undefined || corrected === undefined) return {};
+    const found = rows(raw, corrected);
+    return { [quantity]: { ...found, ...fall(quantity, found.error, halved && rows(halved, raw).error) } };
+  };
+  const energy = own.energy - there.energy;
+  return {
+    kgrid,
+    denser: denser.kgrid,
+    energy,
+    ...fall("energy", energy, before && before.energy - own.energy),
+    ...rowsOf("forces", own.forces, there.forces, before?.forces),
+    ...rowsOf("stress", own.stress, there.stress, before?.stress),
+    ...("reason" in whole && { energyAlone: whole.reason }),
+  };
+}
+
+/** The problem on another k-grid, or why there is none. */
+async function fitting(
+  grid: DividedGrid,
+  atKgrid: KpointErrorOptions["atKgrid"],
+): Promise<ScfProblem | NotEstimated> {
+  if (atKgrid === undefined)
+    return { reason: `levels do not tell it; compare with a run of kgrid ${grid.kgrid.join(",")}` };
+  try {
+    return await atKgrid(grid);
+  } catch (error) {
+    if (error instanceof InputError) return { reason: error.message }; // it does not fit
+    throw error;
+  }
 }
 
 /**
  * Says what remains of the error after a difference that fell, and why a difference that did not
  * fall is in doubt.
  *
- * @param energy A on the grid less A on the denser one [Ha].
- * @param halved A on half the divisions less A on the grid [Ha].
+ * @param error that of the grid by the denser one, of vectors the largest length.
+ * @param halved that of half the divisions by the grid.
  */
 export function judged(
-  energy: number,
+  quantity: ErrorQuantity,
+  error: number,
   halved: number,
   [half, own, denser]: readonly [Vec3, Vec3, Vec3],
-): Pick<KpointError, "remains" | "doubt"> {
-  if (Math.abs(energy) < ACCURACY) return { remains: ACCURACY };
-  const ratio = Math.abs(energy / halved);
-  if (ratio < FALLS_BY) return { remains: Math.abs(energy) * ratio };
-  const [before, last] = [halved, energy].map((e) => `${(-e).toExponential(1)} Ha`);
+): Pick<FallOfDifferences, "remains" | "doubt"> {
+  const accuracy = ACCURACY[quantity];
+  if (Math.abs(error) < accuracy) return { remains: accuracy };
+  const ratio = Math.abs(error / halved);
+  if (ratio < FALLS_BY) return { remains: Math.abs(error) * ratio };
+  const [before, last] = [halved, error].map((e) => `${(-e).toExponential(1)} ${UNITS[quantity]}`);
   return {
-    doubt: `k-points: the energy changed by ${before} from ${half.join("x")} to ${own.join("x")} and by ${last} from there to ${denser.join("x")}: not asymptotic yet, an order of magnitude at best; give a denser kgrid`,
+    doubt: `k-points: the ${quantity} changed by ${before} from ${half.join("x")} to ${own.join("x")} and by ${last} from there to ${denser.join("x")}: not asymptotic yet, an order of magnitude at best; give a denser kgrid`,
   };
 }
 
@@ -123,18 +163,4 @@ function dividedGrid(choice: KpointChoice): { readonly kgrid: Vec3; readonly ksh
   if (kgrid.every((n) => n === 1))
     return { reason: "one k-point has no grid to be halved or doubled; compare with a run of kgrid 2,2,2" };
   return { kgrid, kshift: kshifts[0]! };
-}
-
-const lowest =
-  (count: number) =>
-  (levels: Levels): Levels => ({ ...levels, eigenvalues: levels.eigenvalues.slice(0, count) });
-
-/** Σ w f ε − TS [Ha]. */
-function bandEnergy(model: Model, levels: readonly Levels[]): number {
-  const occupation = occupy(model, levels);
-  const weights = densityWeights(occupation, levels);
-  return levels.reduce(
-    (sum, { eigenvalues }, i) => eigenvalues.reduce((part, e, n) => part + weights[i]![n]! * e, sum),
-    occupation.entropyEnergy,
-  );
 }

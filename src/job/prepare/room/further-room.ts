@@ -152,6 +152,18 @@ export function errorsNeeds(needs: MemoryNeeds, ratio: number): MemoryNeeds {
   };
 }
 
+/** What orbitals on another k-grid take beside those of the run and their response. */
+export const kgridNeeds = (needs: MemoryNeeds, own: MemoryNeeds): MemoryNeeds => ({
+  ...needs,
+  history: 0,
+  mayGrow: false,
+  besides: {
+    "the grid of the run":
+      estimateMemory({ ...own, mayGrow: false, panels: RESPONSE_PANELS }).bytes - PROGRAM,
+  },
+  purpose: "forces and stress on a denser k-grid",
+});
+
 /** Refuses what does not fit beside the ground state. @throws InputError with the estimate. */
 export const requireFurtherRoom = ({ platform }: Session, needs: MemoryNeeds): unknown =>
   requireMemory(needs, platform.systemMemory());

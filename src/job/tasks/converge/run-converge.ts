@@ -108,7 +108,7 @@ export async function convergeTask(session: Session, options: ConvergeOptions): 
       worker,
       backend,
       readText,
-      ...(errors && { errors }),
+      ...(errors && { errors, estimates: { without: ["k-points of forces"] } }),
       ...(signal && { signal }),
       ...(density !== undefined && { restart: density }),
       checkpoint: (state) => {

@@ -6,7 +6,12 @@ import type { Model } from "../../../model/model.ts";
 import { drain, type drainOrResume } from "../../prepare/drain.ts";
 import { chargeOf } from "../../prepare/model.ts";
 import { type PreparedScf, prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
-import { dielectricNeeds, errorsNeeds, requireFurtherRoom } from "../../prepare/room/further-room.ts";
+import {
+  dielectricNeeds,
+  errorsNeeds,
+  kgridNeeds,
+  requireFurtherRoom,
+} from "../../prepare/room/further-room.ts";
 import type { Session } from "../../prepare/session.ts";
 import type { Job } from "../../schema/job.ts";
 import { whyNotConverged } from "./why-not-converged.ts";
@@ -52,6 +57,16 @@ export async function solveSession(
       };
       requireFurtherRoom(session, errorsNeeds(prepared.sizes.needs, ecut / session.job.ecut));
       return (await prepareSession({ ...session, job }, { planeWaves: larger, dipoleAxis })).problem;
+    },
+    async atKgrid({ kgrid, kshifts }) {
+      const { kpoints: _, ...own } = session.job;
+      const job = { ...own, kgrid, kshift: [0, 0, 0] as Vec3, kshifts, fftSize: basis.grid.size };
+      const denser = { ...session, job, foretell: () => {} };
+      return (
+        await prepareSession(denser, { planeWaves: options.planeWaves, dipoleAxis }, ({ needs }) =>
+          requireFurtherRoom(session, kgridNeeds(needs, prepared.sizes.needs)),
+        )
+      ).problem;
     },
     requireDielectricRoom: (maxProducts) =>
       requireFurtherRoom(session, dielectricNeeds(prepared.sizes.needs, maxProducts)),
