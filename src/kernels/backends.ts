@@ -1,7 +1,7 @@
 import { InputError } from "../common/failure.ts";
 import { isNode } from "../common/platform.ts";
 import type { BackendName, Kernels } from "./kernels.ts";
-import type { Team } from "./wasm/team.ts";
+import type { ExportsByName, SharedInstance, Team } from "./wasm/team.ts";
 
 /**
  * Makes a kernel instance of a back end.
@@ -20,6 +20,28 @@ export async function createKernels(backend: BackendName = "wasm", team?: Team):
   if ("unavailable" in native)
     throw new InputError(`backend: native is not available here (${native.unavailable}); use wasm`);
   return native;
+}
+
+/** Numbers of a panel of orbitals from which OpenBLAS gains more than calling it costs. */
+const WORTH_LIBRARY = 1e5;
+
+/**
+ * Returns the fastest back end here for panels of this many numbers: `native` for large ones where
+ * Node finds its library. Deno would ask whether it may be loaded, and Bun is not tried.
+ */
+export async function fastestBackend(numbers: number): Promise<BackendName> {
+  const isPlainNode = isNode && process.versions.deno === undefined && process.versions.bun === undefined;
+  if (!isPlainNode || numbers < WORTH_LIBRARY) return "wasm";
+  return (await (await import("./native/native.ts")).hasLibrary()) ? "native" : "wasm";
+}
+
+/** Returns what a thread that joins a team calls for an instance of another. */
+export async function joinInstance({ code, memory }: SharedInstance): Promise<ExportsByName> {
+  if (Array.isArray(code))
+    return (await import("./native/native.ts")).sharedRoutines(code, memory as WebAssembly.Memory);
+  return new WebAssembly.Instance(code as WebAssembly.Module, {
+    env: { memory: memory as WebAssembly.Memory },
+  }).exports;
 }
 
 /** One back end as `stillwave info` shows it. */

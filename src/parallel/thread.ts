@@ -2,7 +2,7 @@ import { createKPoint } from "../basis/kpoint.ts";
 import { invariant } from "../common/failure.ts";
 import type { Vec3 } from "../common/vec3.ts";
 import type { ExactProblem } from "../errors/problem/exact-problem.ts";
-import { createKernels } from "../kernels/backends.ts";
+import { createKernels, joinInstance } from "../kernels/backends.ts";
 import type { BackendName } from "../kernels/kernels.ts";
 import { canShare, createTeam, serveTeam, type Team, type TeamPlace } from "../kernels/wasm/team.ts";
 import { addedWork, type CountedKernels, countedKernels, type KernelWork, noWork } from "../kernels/work.ts";
@@ -83,7 +83,10 @@ export function createThread(): Thread {
       return team === undefined ? [] : Array.from({ length: helpers }, (_, i) => team.place(i + 1));
     },
     // Answers before it begins, since it hears nothing afterwards.
-    help: async (place) => void setTimeout(() => serveTeam(place), 0),
+    async help(place) {
+      const exports = await Promise.all(place.instances.map(joinInstance));
+      setTimeout(() => serveTeam(place, exports), 0);
+    },
     setPotential: async (potential) => blocks().setPotential(potential),
     async run(operation, index, argument) {
       const start = performance.now();

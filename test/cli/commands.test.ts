@@ -28,6 +28,7 @@ test("info tells what there is and why something is not", async () => {
   expect(host.written.stdout).toMatch(/ASE calculator +\/.*\/python\/stillwave\.py\n/);
   expect(existsSync(/ASE calculator +(.*)/.exec(host.written.stdout)![1]!)).toBe(true);
   expect(host.written.stdout).toMatch(/back end native +not available: no libopenblas on this machine\n/);
+  expect(host.written.stdout).toMatch(/default back end +wasm\n/);
   const counts = [...host.written.stdout.matchAll(/family gth-\w+ +(\d+) elements/g)].map((match) =>
     Number(match[1]),
   );

@@ -16,6 +16,7 @@ import { estimateTask } from "../../src/job/tasks/estimate/estimate-job.ts";
 import { relaxTask } from "../../src/job/tasks/relax/run-relax.ts";
 import { scfTask } from "../../src/job/tasks/scf/scf-task.ts";
 import { solveSession } from "../../src/job/tasks/scf/solve-session.ts";
+import { fastestBackend } from "../../src/kernels/backends.ts";
 import { closePair } from "../../src/model/close-atoms.ts";
 import { SILICON } from "../systems.ts";
 
@@ -246,4 +247,17 @@ test("many atoms far from each other are told so in a moment", () => {
   const before = process.cpuUsage().user;
   expect(closePair(many)).toBeUndefined();
   expect(process.cpuUsage().user - before).toBeLessThan(3e6); // all 3·10⁷ pairs take more
+});
+
+test("a back end that was asked for is used at any size, and is what the resources say", async () => {
+  for (const backend of ["wasm", "reference"] as const) {
+    const session = await openSession(parseJob(SILICON), { backend });
+    expect(await session.backendFor(1e9)).toBe(backend);
+    expect(session.resources().backend).toBe(backend);
+  }
+  const session = await openSession(parseJob(SILICON));
+  const large = await session.backendFor(1e9);
+  expect(large).toBe(await fastestBackend(1e9));
+  expect(session.resources().backend).toBe(large);
+  expect(await session.backendFor(10)).toBe("wasm");
 });

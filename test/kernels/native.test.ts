@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fastestBackend } from "../../src/kernels/backends.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
 import { nativeKernels } from "../../src/kernels/native/native.ts";
 import { referenceKernels } from "../../src/kernels/reference.ts";
@@ -27,6 +28,11 @@ const [native, outside] = [spare(spares), spare(spareOutside)];
 test("what keeps the native back end from its libraries is their absence, nothing of ours", () => {
   if (!isThere)
     expect(missing).toMatch(/cannot open shared object|image not found|koffi could not be loaded/);
+});
+
+test("large panels are worth the library where it is installed, small ones are not", async () => {
+  expect(await fastestBackend(99_999)).toBe("wasm");
+  expect(await fastestBackend(100_000)).toBe(isThere ? "native" : "wasm");
 });
 
 describe.skipIf(!isThere)(named("native"), () => {

@@ -3,14 +3,16 @@ import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
 import { random } from "../../src/common/random.ts";
 import type { Arithmetic, Kernels } from "../../src/kernels/kernels.ts";
+import { hasLibrary, nativeKernels } from "../../src/kernels/native/native.ts";
 import { linearMemory } from "../../src/kernels/wasm/memory.ts";
 import { compileModuleSync } from "../../src/kernels/wasm/module.ts";
 import { chunksOf, rangesOf, triangleRanges } from "../../src/kernels/wasm/ranges.ts";
-import { createTeam, dismiss } from "../../src/kernels/wasm/team.ts";
+import { createTeam, dismiss, type Team } from "../../src/kernels/wasm/team.ts";
 import { wasmKernelsSync } from "../../src/kernels/wasm/wasm.ts";
 import { startNodeWorker } from "../../src/parallel/node-worker.ts";
 import { connect, distantThread } from "../../src/parallel/transport.ts";
 import { notTiny } from "../close.ts";
+import { NATIVE_PACKAGES, needs } from "../needs.ts";
 import { randomPanel } from "./dense-laws.ts";
 import { sphereIndices } from "./laws.ts";
 
@@ -40,7 +42,7 @@ describe("ranges", () => {
 });
 
 /** Sizes large enough to be shared, none a multiple of a block. */
-const SIZES = { rows: 1511, columns: 77, inner: 43 };
+const SIZES = { rows: 2611, columns: 77, inner: 43 };
 
 /** Digests of everything that threads share, on the same random numbers. */
 function results(kernels: Kernels): string[] {
@@ -132,6 +134,13 @@ function panel(kernels: Kernels, { width }: Arithmetic, rows: number, columns: n
   return randomPanel(kernels, rows * columns, seed).subarray(0, width * rows * columns);
 }
 
+const hasNative = await hasLibrary();
+async function native(team?: Team): Promise<Kernels> {
+  const kernels = await nativeKernels({ team });
+  if ("unavailable" in kernels) throw new Error(kernels.unavailable);
+  return kernels;
+}
+
 describe("a team", () => {
   const alone = results(wasmKernelsSync());
 
@@ -155,12 +164,28 @@ describe("a team", () => {
     expect(results(kernels)).toEqual(alone);
   });
 
+  test.skipIf(!hasNative)(
+    needs(NATIVE_PACKAGES, hasNative, "shares the calls of OpenBLAS as well, cut by their sizes alone"),
+    async () => {
+      const digits = results(await native());
+      expect(digits).not.toEqual(alone);
+      const team = createTeam(3);
+      const kernels = await native(team);
+      expect(results(kernels)).toEqual(digits); // nobody helps
+      const helpers = workers.map(distantThread);
+      await Promise.all(helpers.map((helper, i) => helper.help(team.place(i + 1))));
+      for (let round = 0; round < 3; round++) expect(results(kernels)).toEqual(digits);
+      dismiss(team.place(1));
+      await Promise.all(helpers.map((helper) => helper.release()));
+    },
+  );
+
   test("has no part for those who come when all are taken, whatever the next task is", () => {
     const team = createTeam(2);
     const memory = linearMemory({ shared: true });
     const module = compileModuleSync("simd", true);
     const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
-    const { run } = team.runner({ module, memory: memory.memory }, exports);
+    const { run } = team.runner({ code: module, memory: memory.memory }, exports);
     const left = new Int32Array(team.place(1).mailbox, 4, 1);
     for (const parts of [3, 40, 2]) {
       const out = memory.alloc(parts);
@@ -190,7 +215,7 @@ describe("a team", () => {
         },
       ]),
     );
-    const { run } = team.runner({ module, memory }, counted);
+    const { run } = team.runner({ code: module, memory }, counted);
     const [helper] = workers.map(distantThread);
     await helper!.help(team.place(1));
     const sum = [65536, 50_000, 1, 131072] as const; // out, n, nBands, x
@@ -210,7 +235,7 @@ describe("a team", () => {
     const team = createTeam(2);
     const [module, { memory }] = [compileModuleSync("simd", true), linearMemory({ shared: true })];
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    const { run } = team.runner({ module, memory }, exports);
+    const { run } = team.runner({ code: module, memory }, exports);
     const [LEFT, DONE, CLAIMED] = [1, 2, 12];
     const { mailbox } = team.place(1);
     const words = new Int32Array(mailbox);

@@ -159,7 +159,8 @@ export const scf = jobCommand({
           }),
     };
     const result = await aimedTask(session, asked);
-    const rate = report.level === "verbose" ? largestRate(await createKernels(session.backend)) : undefined;
+    const rate =
+      report.level === "verbose" ? largestRate(await createKernels(result.resources.backend)) : undefined;
     return { result, ...made, certificate: proof, rate };
   },
   row: ({ result }) => ({

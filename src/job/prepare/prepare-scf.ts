@@ -123,13 +123,14 @@ export async function prepareSession(
   options: RunOptions & KeptChoices,
   refuse: (sizes: JobSizes, model: Model) => unknown = () => {},
 ): Promise<PreparedScf> {
-  const { job, threads, worker, backend, named } = session;
+  const { job, threads, worker, named } = session;
   requireSelfConsistent(job);
   const crystal = await sizedCrystal(session, options);
   const { model, operations, symmetry, structure, kernels, sizes, dipoleAxis: axis } = crystal;
   const { choice, fftSize, zone } = sizes;
   refuse(sizes, model);
   foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
+  const backend = await session.backendFor(Math.max(...sizes.planeWaves) * sizes.needs.bands);
 
   const basis = createBasis(
     model,

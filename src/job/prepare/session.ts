@@ -1,5 +1,6 @@
 import type { OptionName } from "../../common/failure.ts";
 import { type Given, number, type Options, valuesOf, word } from "../../common/options.ts";
+import { fastestBackend } from "../../kernels/backends.ts";
 import type { BackendName } from "../../kernels/kernels.ts";
 import type { MoyoSource } from "../../model/moyo.ts";
 import type { WorkerSource } from "../../parallel/spawn.ts";
@@ -12,7 +13,7 @@ export interface ResourceUse {
   readonly cpuSeconds?: number;
   readonly peakMemoryBytes?: number;
   readonly threads: number;
-  readonly backend: string;
+  readonly backend: BackendName;
 }
 
 /** What a computation may be told about the machine. */
@@ -29,7 +30,7 @@ export const COMPUTING_OPTIONS = {
     help: "threads to use (default all of the machine's)",
     value: "N",
   }),
-  /** Default `wasm`. */
+  /** Default `wasm`, and `native` for large blocks of orbitals where OpenBLAS is installed. */
   backend: word<BackendName>(["wasm", "native", "reference"], { help: "kernels to use", value: "NAME" }),
 } as const satisfies Options;
 
@@ -58,7 +59,10 @@ export interface Session {
   readonly job: Job;
   readonly threads: number;
   readonly worker: WorkerSource | undefined;
-  readonly backend: BackendName;
+  /** The one asked for. */
+  readonly backend: BackendName | undefined;
+  /** Returns the one asked for, else the fastest for panels of this many numbers. */
+  backendFor(numbers: number): Promise<BackendName>;
   readonly readText: (path: string) => Promise<string>;
   /** An option as whoever asked for the task wrote it. */
   readonly named: OptionName;
@@ -76,7 +80,8 @@ export interface Session {
 
 /** Opens a session for a job; the clocks of its resources start here. */
 export async function openSession(job: Job, options: SessionOptions = {}): Promise<Session> {
-  const { threads = 1, backend = "wasm" } = valuesOf("options", COMPUTING_OPTIONS, options);
+  const { threads = 1, backend } = valuesOf("options", COMPUTING_OPTIONS, options);
+  let used = backend ?? "wasm";
   const began = performance.now();
   const platform = await platformServices(options.symmetryModule);
   const cpuBefore = platform.cpuSeconds();
@@ -85,6 +90,10 @@ export async function openSession(job: Job, options: SessionOptions = {}): Promi
     threads,
     worker: options.worker,
     backend,
+    async backendFor(numbers) {
+      used = backend ?? (await fastestBackend(numbers));
+      return used;
+    },
     readText: options.readText ?? platform.readText,
     named: options.named ?? ((option) => option),
     platform,
@@ -97,7 +106,7 @@ export async function openSession(job: Job, options: SessionOptions = {}): Promi
         ...(cpu === undefined || cpuBefore === undefined ? {} : { cpuSeconds: cpu - cpuBefore }),
         ...(peak === undefined ? {} : { peakMemoryBytes: peak }),
         threads,
-        backend,
+        backend: used,
       };
     },
   };

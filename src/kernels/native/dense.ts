@@ -1,21 +1,41 @@
 import { invariant } from "../../common/failure.ts";
-import type { Arithmetic, DenseKernels, Op } from "../kernels.ts";
+import type { Arithmetic, DenseKernels } from "../kernels.ts";
+import { type Range, rangesOf } from "../wasm/ranges.ts";
+import type { Runner } from "../wasm/team.ts";
+import { blas, type SharedRoutine, sharedName } from "./blas.ts";
 import { checkArray, checkMatrix as checkMatrixOf, sameArray } from "./check.ts";
 import type { DenseRoutines } from "./lapack.ts";
 
-/** Width of an overlap's column blocks: narrow ones waste less, but zgemm is slow below 24. */
-const overlapBlock = (n: number): number => Math.max(24, 8 * Math.ceil(n / 40));
+/** Threads that share calls, and the addresses of arrays in their memory. */
+interface Shared extends Runner {
+  address(x: Float64Array, length: number, what: string): number;
+}
 
-/** Makes dense algebra on elements of `width` numbers through BLAS and LAPACK. */
+/** Least products of elements that are cut into parts. */
+const LEAST_PRODUCTS = 1e6;
+const MOST_PARTS = 8;
+/** Least rows of a part of a tall matrix, least rows and columns of one of a small result. */
+const TALL_PART = 1024;
+const SMALL_PART = 96;
+
+/** Cuts `total` rows or columns. */
+const cut = (total: number, length: number): Range[] =>
+  rangesOf(total, Math.min(MOST_PARTS, Math.max(1, Math.floor(total / length))), 8);
+
+/**
+ * Makes dense algebra on elements of `width` numbers through BLAS and LAPACK. Large products and
+ * solves are cut into parts by their sizes alone, so that no digit depends on the threads.
+ */
 export function denseKernels(
   lapack: DenseRoutines,
   { scratch }: Pick<Arithmetic, "scratch">,
   width: 1 | 2,
+  shared?: Shared,
 ): DenseKernels {
   const checkMatrix = (what: string, array: Float64Array, rows: number, columns: number, ld: number): void =>
     checkMatrixOf(what, array, rows, columns, ld, width);
   // Scalars of one Fortran call, passed by address.
-  const [i0, i1, i2, i3, i4, i5] = Array.from({ length: 6 }, () => new Int32Array(1)) as [
+  const [i0, i1, i2, i3, i4, info] = Array.from({ length: 6 }, () => new Int32Array(1)) as [
     Int32Array,
     Int32Array,
     Int32Array,
@@ -23,44 +43,55 @@ export function denseKernels(
     Int32Array,
     Int32Array,
   ];
-  const info = new Int32Array(1);
-  const [alphaZ, betaZ] = [new Float64Array(2), new Float64Array(2)];
+  const [one, zero] = [new Float64Array([1, 0]), new Float64Array(2)];
+  const routines = blas(lapack);
 
-  const gemm: Arithmetic["gemm"] = (opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) => {
-    i0[0] = m;
-    i1[0] = n;
-    i2[0] = k;
-    i3[0] = lda;
-    i4[0] = ldb;
-    i5[0] = ldc;
-    alphaZ[0] = alpha;
-    betaZ[0] = beta;
-    lapack.gemm(opA, opB, i0, i1, i2, alphaZ, a, i3, b, i4, betaZ, c, i5, 1, 1);
-  };
-  const trsm = (
-    side: "L" | "R",
-    op: Op,
-    m: number,
-    n: number,
-    r: Float64Array,
-    ldr: number,
-    x: Float64Array,
-    ldx: number,
+  /** Calls a routine once for each part; of arrays a part has what begins at a place in them. */
+  const run = (
+    routine: SharedRoutine,
+    parts: readonly (readonly (number | readonly [x: Float64Array, from: number])[])[],
   ): void => {
-    i0[0] = m;
-    i1[0] = n;
-    i2[0] = ldr;
-    i3[0] = ldx;
-    alphaZ[0] = 1;
-    lapack.trsm(side, "U", op, "N", i0, i1, alphaZ, r, i2, x, i3, 1, 1, 1, 1);
+    const isSeen = parts[0]!.every((x) => typeof x === "number" || x[0].buffer instanceof SharedArrayBuffer);
+    if (shared !== undefined && isSeen && parts.length > 1) {
+      const name = sharedName(routine, width);
+      shared.run(
+        name,
+        parts.map((part) =>
+          part.map((x) => (typeof x === "number" ? x : shared.address(x[0], 0, name) + 8 * x[1])),
+        ),
+      );
+      return;
+    }
+    const call = routines[routine] as (...given: (number | Float64Array)[]) => void;
+    for (const part of parts) call(...part.map((x) => (typeof x === "number" ? x : x[0].subarray(x[1]))));
   };
+
+  /** The blocks of C ← α op(A) op(B) + β C, each rows by columns. */
+  const gemmBlocks = (
+    blocks: readonly (readonly [rows: Range, columns: Range])[],
+    ...[opA, opB, , , k, alpha, a, lda, b, ldb, beta, c, ldc]: Parameters<DenseKernels["gemm"]>
+  ): void =>
+    run(
+      "gemm",
+      blocks.map(([[i, rows], [j, columns]]) => {
+        const fromA = width * (opA === "N" ? i : i * lda);
+        const fromB = width * (opB === "N" ? j * ldb : j);
+        const sizes = [Number(opA === "C"), Number(opB === "C"), rows, columns, k, alpha];
+        return [...sizes, [a, fromA], lda, [b, fromB], ldb, beta, [c, width * (i + j * ldc)], ldc];
+      }),
+    );
 
   return {
     gemm(opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) {
       checkMatrix("gemm: A", a, opA === "N" ? m : k, opA === "N" ? k : m, lda);
       checkMatrix("gemm: B", b, opB === "N" ? k : n, opB === "N" ? n : k, ldb);
       checkMatrix("gemm: C", c, m, n, ldc);
-      gemm(opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+      const isLarge = m * n * k >= LEAST_PRODUCTS;
+      const isTall = m > 4 * n;
+      const rows: Range[] = isLarge ? cut(m, isTall ? TALL_PART : SMALL_PART) : [[0, m]];
+      const columns: Range[] = isLarge && !isTall ? cut(n, SMALL_PART) : [[0, n]];
+      const blocks = columns.flatMap((j) => rows.map((i) => [i, j] as const));
+      gemmBlocks(blocks, opA, opB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     },
 
     hermitianOverlap(n, k, a, lda, b, ldb, c, ldc) {
@@ -68,21 +99,23 @@ export function denseKernels(
       checkMatrix("hermitianOverlap: B", b, k, n, ldb);
       checkMatrix("hermitianOverlap: C", c, n, n, ldc);
       if (n === 0) return;
-      if (sameArray(a, b) && lda === ldb) {
+      const isLarge = n * n * k >= 2 * LEAST_PRODUCTS;
+      if (!isLarge && sameArray(a, b) && lda === ldb) {
         i0[0] = n;
         i1[0] = k;
         i2[0] = lda;
         i3[0] = ldc;
-        alphaZ[0] = 1; // zherk and dsyrk take real coefficients and read the first number only
-        betaZ[0] = 0;
-        lapack.herk("U", "C", i0, i1, alphaZ, a, i2, betaZ, c, i3, 1, 1);
+        // zherk and dsyrk take real coefficients and read the first number only
+        lapack.herk("U", "C", i0, i1, one, a, i2, zero, c, i3, 1, 1);
       } else {
-        const block = overlapBlock(n);
-        for (let first = 0; first < n; first += block) {
-          const end = Math.min(n, first + block);
-          const [bBlock, cBlock] = [b.subarray(width * first * ldb), c.subarray(width * first * ldc)];
-          gemm("C", "N", end, end - first, k, 1, a, lda, bBlock, ldb, 0, cBlock, ldc);
-        }
+        const blocks = cut(n, SMALL_PART / 2).map(
+          ([j, count]) =>
+            [
+              [0, j + count],
+              [j, count],
+            ] as const,
+        );
+        gemmBlocks(blocks, "C", "N", n, n, k, 1, a, lda, b, ldb, 0, c, ldc);
       }
       for (let j = 0; j < n; j++) {
         if (width === 2) c[2 * (j + j * ldc) + 1] = 0;
@@ -115,13 +148,17 @@ export function denseKernels(
     solveTriangularRight(m, n, r, ldr, x, ldx) {
       checkMatrix("solveTriangularRight: R", r, n, n, ldr);
       checkMatrix("solveTriangularRight: X", x, m, n, ldx);
-      trsm("R", "N", m, n, r, ldr, x, ldx);
+      const parts = m * n * n >= 2 * LEAST_PRODUCTS ? cut(m, TALL_PART) : [[0, m] as const];
+      run(
+        "solveRight",
+        parts.map(([i, rows]) => [rows, n, [r, 0], ldr, [x, width * i], ldx]),
+      );
     },
 
     solveTriangularLeft(n, m, r, ldr, conjugateTranspose, x, ldx) {
       checkMatrix("solveTriangularLeft: R", r, n, n, ldr);
       checkMatrix("solveTriangularLeft: X", x, n, m, ldx);
-      trsm("L", conjugateTranspose ? "C" : "N", n, m, r, ldr, x, ldx);
+      routines.solveLeft(Number(conjugateTranspose), n, m, r, ldr, x, ldx);
     },
 
     eigh(n, a, lda, values, v, ldv) {

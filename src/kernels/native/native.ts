@@ -1,16 +1,17 @@
 import type { Arithmetic, Kernels } from "../kernels.ts";
-import type { Team } from "../wasm/team.ts";
-import { wasmKernels } from "../wasm/wasm.ts";
+import type { ExportsByName, Team } from "../wasm/team.ts";
+import { wasmInstance } from "../wasm/wasm.ts";
 import { beyondMemory } from "./beyond-memory.ts";
+import { routinesAt } from "./blas.ts";
 import { denseKernels } from "./dense.ts";
-import { type DenseRoutines, hasFma, openLapack } from "./lapack.ts";
+import { type DenseRoutines, hasFma, type Lapack, openLapack } from "./lapack.ts";
 import { loadKoffi, UnavailableError } from "./library.ts";
 
 /** Where libraries are looked for, and who shares the work of the others. */
 export interface NativeOptions {
   /** Names or paths of an OpenBLAS with LAPACK and 32-bit integers, tried in turn. */
   readonly openblas?: readonly string[];
-  /** Threads that share out transforms and loops over columns. */
+  /** Threads that share out large calls. */
   readonly team?: Team | undefined;
   /** Most bytes of arrays in the memory of WebAssembly; others lie outside. Default 3 GiB. */
   readonly most?: number | undefined;
@@ -20,10 +21,10 @@ export interface NativeOptions {
 const OPENBLAS = ["libopenblas.so.0", "libopenblas.0.dylib", "libopenblas.dll"];
 
 /**
- * Makes kernels whose dense algebra is that of OpenBLAS on this machine, single-threaded, beside
- * the transforms of WebAssembly, which take three quarters of the time of FFTW's (ARCHITECTURE.md).
- * Only the machine limits their memory. Without the library it returns `{ unavailable }` with the
- * reason in one line. Each thread needs an instance of its own.
+ * Makes kernels whose dense algebra is that of OpenBLAS on this machine, each call of which has one
+ * thread, beside the transforms of WebAssembly, which take three quarters of the time of FFTW's
+ * (ARCHITECTURE.md). Only the machine limits their memory. Without the library it returns
+ * `{ unavailable }` with the reason in one line. Each thread needs an instance of its own.
  */
 export async function nativeKernels({
   openblas = OPENBLAS,
@@ -31,8 +32,14 @@ export async function nativeKernels({
   most,
 }: NativeOptions = {}): Promise<Kernels | { readonly unavailable: string }> {
   try {
-    const lapack = openLapack(await loadKoffi(), openblas);
-    const { real, ...complex } = beyondMemory(await wasmKernels({ team, shared: true }), most);
+    const lapack = await open(openblas);
+    const { kernels, memory } = await wasmInstance({ team, shared: true });
+    const { real, ...complex } = beyondMemory(kernels, most);
+    const runner = team?.runner({ code: openblas, memory: memory.memory }, routinesAt(lapack, memory.memory));
+    const withDense = <K extends Arithmetic>({ single, ...others }: K, routines: DenseRoutines) => ({
+      ...others,
+      ...denseKernels(routines, others, others.width, runner && { ...memory, ...runner }),
+    });
     return {
       ...withDense(complex, lapack.complex),
       backend: "native",
@@ -45,7 +52,17 @@ export async function nativeKernels({
   }
 }
 
-/** The same kernels with the dense algebra of a library, which rounds no factors to float32. */
-function withDense<K extends Arithmetic>({ single, ...others }: K, routines: DenseRoutines) {
-  return { ...others, ...denseKernels(routines, others, others.width) };
-}
+/** Returns the routines that threads of a team share, for one that joins it. */
+export const sharedRoutines = async (
+  openblas: readonly string[],
+  memory: WebAssembly.Memory,
+): Promise<ExportsByName> => routinesAt(await open(openblas), memory);
+
+/** Whether these kernels can be made here. */
+export const hasLibrary = (): Promise<boolean> =>
+  open(OPENBLAS).then(
+    () => true,
+    () => false,
+  );
+
+const open = async (names: readonly string[]): Promise<Lapack> => openLapack(await loadKoffi(), names);

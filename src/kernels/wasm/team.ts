@@ -26,10 +26,10 @@ export interface Runner {
  * WebAssembly are left out of what users' compilers read: they may not have them.
  */
 export interface SharedInstance {
-  /** A WebAssembly.Module. */
-  readonly module: object;
-  /** Its WebAssembly.Memory. */
+  /** A WebAssembly.Memory. */
   readonly memory: object;
+  /** A WebAssembly.Module, or names of an OpenBLAS whose routines work in that memory. */
+  readonly code: object | readonly string[];
 }
 
 /** Exports of an instance by name. */
@@ -142,17 +142,15 @@ export function createTeam(size: number): Team {
   };
 }
 
-/** Takes parts of all tasks of a team in this thread, which does nothing else until `dismiss`. */
-export function serveTeam({ mailbox: buffer, instances, member }: TeamPlace): void {
+/**
+ * Takes parts of all tasks of a team in this thread, which does nothing else until `dismiss`.
+ *
+ * @param exports those of each instance in this thread.
+ */
+export function serveTeam({ mailbox: buffer, member }: TeamPlace, exports: readonly ExportsByName[]): void {
   const mailbox = mailboxOn(buffer);
   const { words } = mailbox;
-  const calls = instances.map(({ module, memory }) =>
-    callsOf(
-      new WebAssembly.Instance(module as WebAssembly.Module, {
-        env: { memory: memory as WebAssembly.Memory },
-      }).exports,
-    ),
-  );
+  const calls = exports.map(callsOf);
   for (let task = 0; Atomics.load(words, DISMISSED) === 0; task = changed(words, TASK, task))
     takeParts(mailbox, calls, member);
 }

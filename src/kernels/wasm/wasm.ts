@@ -5,7 +5,7 @@ import { columnKernels } from "./column-kernels.ts";
 import { type DenseExports, type KernelExports, realExports } from "./exports.ts";
 import { type LinePlan, linePlan } from "./line-plan.ts";
 import { matrixKernels } from "./matrix-kernels.ts";
-import { linearMemory } from "./memory.ts";
+import { type LinearMemory, linearMemory } from "./memory.ts";
 import { type Build, compileModule, compileModuleSync, isSupported } from "./module.ts";
 import { sharedAlgebra } from "./shared-algebra.ts";
 import { runnerAlone, type Team } from "./team.ts";
@@ -29,7 +29,11 @@ export interface WasmOptions {
  *
  * @throws InputError if `fma` or `shared` is required but not available.
  */
-export async function wasmKernels(options: WasmOptions = {}): Promise<Kernels> {
+export const wasmKernels = async (options: WasmOptions = {}): Promise<Kernels> =>
+  (await wasmInstance(options)).kernels;
+
+/** The same with the memory of their arrays, for others who work in it. */
+export async function wasmInstance(options: WasmOptions = {}): Promise<WasmInstance> {
   if (options.fma === true && !isSupported("fma")) {
     if (isNode) (await import("./enable-fma.ts")).enableRelaxedSimd();
   }
@@ -40,7 +44,7 @@ export async function wasmKernels(options: WasmOptions = {}): Promise<Kernels> {
 /** Makes them synchronously, for workers and tests; `fma: true` needs an engine that has it on. */
 export function wasmKernelsSync(options: WasmOptions = {}): Kernels {
   const { build, shared } = choose(options);
-  return instantiate(compileModuleSync(build, shared), build, shared, options.team);
+  return instantiate(compileModuleSync(build, shared), build, shared, options.team).kernels;
 }
 
 function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean } {
@@ -58,7 +62,12 @@ function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean }
   return { build: hasFma ? "fma" : "simd", shared: shared ?? canShare };
 }
 
-function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, team?: Team): Kernels {
+interface WasmInstance {
+  readonly kernels: Kernels;
+  readonly memory: LinearMemory;
+}
+
+function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, team?: Team): WasmInstance {
   const memory = linearMemory({ shared });
   const instance = new WebAssembly.Instance(module, { env: { memory: memory.memory } });
   // The types in exports.ts are written by hand; the law suite calls every export.
@@ -66,7 +75,7 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, 
   const runner =
     team === undefined || !shared
       ? runnerAlone(instance.exports)
-      : team.runner({ module, memory: memory.memory }, instance.exports);
+      : team.runner({ code: module, memory: memory.memory }, instance.exports);
   const algebra = (of: DenseExports, width: 1 | 2) => sharedAlgebra(of, width, runner, wasm.isIterated);
   const [complex, real] = [algebra(wasm, 2), algebra(realExports(wasm), 1)];
   const plans = new Map<number, LinePlan>();
@@ -76,7 +85,7 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, 
       plans.set(n, plan);
       return plan;
     });
-  return {
+  const kernels: Kernels = {
     backend: "wasm",
     features: { simd: true, fma: build === "fma" },
     alloc: memory.alloc,
@@ -95,4 +104,5 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, 
       ...columnKernels(memory, real, 1, wasm.allPositive),
     },
   };
+  return { kernels, memory };
 }

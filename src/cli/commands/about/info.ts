@@ -30,6 +30,7 @@ async function printInfo(host: Host): Promise<ExitCode> {
     ["threads", `${availableParallelism()}`],
     ["memory", memory],
     ...backends.map((backend): [string, string] => [`back end ${backend.name}`, describe(backend)]),
+    ["default back end", isThere(backends, "native") ? "native for large cells, wasm for others" : "wasm"],
     ...GTH_FAMILIES.map((family): [string, string] => [`family ${family}`, familyText(family, INDENT)]),
     ["shipped jobs", EXAMPLES_FOLDER],
     ["ASE calculator", ASE_CALCULATOR],
@@ -37,6 +38,9 @@ async function printInfo(host: Host): Promise<ExitCode> {
   for (const [label, text] of rows) host.stdout.write(`${label.padEnd(INDENT)}${text}\n`);
   return EXIT.ok;
 }
+
+const isThere = (backends: readonly BackendDescription[], name: BackendDescription["name"]): boolean =>
+  backends.some((backend) => backend.name === name && backend.available);
 
 function describe({ available, features, reason }: BackendDescription): string {
   if (!available) return `not available: ${(reason ?? "no reason given").replace(/\s+/g, " ")}`;

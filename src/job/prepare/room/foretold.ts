@@ -54,7 +54,10 @@ export function foretellLevels(
   return isLong;
 }
 
-const secondsOf = (needs: TimeNeeds, { threads, backend }: Pick<Session, "threads" | "backend">): number =>
+const secondsOf = (
+  needs: TimeNeeds,
+  { threads, backend = "wasm" }: Pick<Session, "threads" | "backend">,
+): number =>
   secondsOfStep(
     stepTimeParts(needs, usualSpeeds(needs)),
     needs.blocks,

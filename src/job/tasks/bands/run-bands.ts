@@ -12,6 +12,7 @@ import {
   requireEnclosable,
 } from "../../../ground/bands.ts";
 import { BANDS_OPTIONS } from "../../../ground/bands-options.ts";
+import { meanPlaneWaves } from "../../../model/lattice.ts";
 import type { Model } from "../../../model/model.ts";
 import { VERSION } from "../../../version.ts";
 import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
@@ -97,7 +98,9 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   const { warnings, pieces, ...crystal } = await unsolved.solve();
   const isStored = saveProblem || errorBars || typeof job.hamiltonian === "object";
   const problem = isStored && model.nSpin === 1 ? crystal.stored?.(job.title) : undefined;
-  const bands = await computeBands(crystal, kpath, session, { ...choices, pieces });
+  const waves = meanPlaneWaves(model.lattice.volume, crystal.hamiltonian.setup.ecut);
+  const place = { ...session, backend: await session.backendFor(waves * wanted.bands) };
+  const bands = await computeBands(crystal, kpath, place, { ...choices, pieces });
   const { kpoints, path, zero, converged, filled, enclosedGap } = bands;
   const file: BandsFile = {
     stillwave: VERSION,

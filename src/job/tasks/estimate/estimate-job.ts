@@ -1,6 +1,7 @@
 import { createKPoint } from "../../../basis/kpoint.ts";
 import type { Vec3 } from "../../../common/vec3.ts";
 import { DIELECTRIC_ANALYSIS_OPTIONS } from "../../../ground/dielectric-options.ts";
+import { createKernels } from "../../../kernels/backends.ts";
 import type { GridSize } from "../../../kernels/kernels.ts";
 import { threadsInUse } from "../../../parallel/blocks.ts";
 import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
@@ -132,17 +133,18 @@ async function estimateOf(session: Session): Promise<JobEstimate> {
   const { job, threads, platform } = session;
   requireSelfConsistent(job);
   const crystal = await sizedCrystal(session);
-  const { structure, model, operations: found, symmetry, warnings, kernels, sizes: ofJob } = crystal;
+  const { structure, model, operations: found, symmetry, warnings, sizes: ofJob } = crystal;
   const { choice, fftSize, onGrid, zone, planeWaves: waves, needs, memory } = ofJob;
   const { kpoints, operations, kept, chosen, whole } = zone;
   // Refuses too few points.
   if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1);
   const blocks = kpoints.length * model.nSpin;
   const sizes = timeNeeds(job, model, ofJob);
-  const speeds = measureSpeeds(kernels, sizes, platform.cpuSeconds);
+  const backend = await session.backendFor(sizes.planeWaves * sizes.bands);
+  const speeds = measureSpeeds(await createKernels(backend), sizes, platform.cpuSeconds);
   const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
-  const workers = threadsInUse(threads, { backend: session.backend, ...sizes });
+  const workers = threadsInUse(threads, { backend, ...sizes });
   return {
     atoms: model.atoms.length,
     electrons: model.electrons,
