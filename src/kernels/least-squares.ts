@@ -32,7 +32,7 @@ export function leastSquares(columns: readonly Float64Array[], b: Float64Array):
     r[j]![j] = norm;
     for (let k = 0; k < q.length; k++) q[k]! /= norm;
   }
-  const projections = orthogonalize(columns, n, Float64Array.from(b));
+  const projections = orthogonalize(columns, n, b.slice());
   for (let i = n - 1; i >= 0; i--) {
     let sum = projections[i]!;
     for (let j = i + 1; j < n; j++) sum -= r[i]![j]! * coefficients[j]!;

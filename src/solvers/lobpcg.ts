@@ -75,7 +75,8 @@ export interface LobpcgResult {
  * rounded to float32 where that times the change is far below the tolerance. X, HX and residuals
  * are of float64, and X is orthonormal to its rounding at the end.
  *
- * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors.
+ * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors. May be the
+ *   first columns of S in the workspace.
  */
 export function lobpcg(
   kernels: Arithmetic,

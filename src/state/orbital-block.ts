@@ -95,6 +95,8 @@ const SETTLING = 12;
 export interface BlockShared {
   readonly potential: Float64Array;
   readonly workspace: LobpcgWorkspace;
+  /** Whether one block alone uses it: its orbitals then stay in the panels of the eigensolver. */
+  readonly isOfOne: boolean;
 }
 
 /** @param directions most directions of the eigensolver; default as many as bands. */
@@ -108,6 +110,7 @@ export function blockShared(
   const isReal = kpoints.every((kpoint) => realBasisOf(setup, kpoint) !== undefined);
   return {
     potential: kernels.alloc(size[0] * size[1] * size[2]),
+    isOfOne: kpoints.length === 1,
     workspace: lobpcgWorkspace(isReal ? kernels.real : kernels, longestSphere(kpoints), nBands, directions),
   };
 }
@@ -143,7 +146,7 @@ export function createOrbitalBlock(
   setup: OrbitalSetup,
   kpoint: KPoint,
   index: number,
-  { potential, workspace }: BlockShared,
+  { potential, workspace, isOfOne }: BlockShared,
 ): OrbitalBlock {
   const { nBands, size, seed } = setup;
   const n = kpoint.planeWaves;
@@ -153,7 +156,8 @@ export function createOrbitalBlock(
   const hamiltonian = createHamiltonian(kernels, setup, size, kpoint, potential, real);
   const { numbers } = hamiltonian;
   const { width } = numbers;
-  const psi = numbers.alloc(width * n * nBands);
+  const numbersOfAll = width * n * nBands;
+  const psi = isOfOne ? workspace.s.subarray(0, numbersOfAll) : numbers.alloc(numbersOfAll);
   const stream = random(seed * 65537 + index * 257 + 1);
   for (let j = 0; j < nBands; j++)
     for (let g = 0; g < n; g++) {

@@ -105,7 +105,8 @@ export function estimateMemory(needs: MemoryNeeds): MemoryEstimate {
         (workers > 1 ? workers * THREAD_FIELDS : 0)) *
       REAL *
       gridPoints,
-    "eigensolver workspace": instances * plan.shared,
+    // of which the orbitals are a part where each instance has one block
+    "eigensolver workspace": instances * plan.shared - (instances === kpoints ? orbitals : 0),
     "transforms and overlaps": instances * plan.scratch,
     ...(needs.mayGrow === true ? { "the same before bands were added": replaced } : {}),
     ...(panels > 0 ? { "panels of the response": instances * ofPanels } : {}),
