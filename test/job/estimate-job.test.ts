@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { countPlaneWaves, createKPoint } from "../../src/basis/kpoint.ts";
+import { add, integerVectors, norm, rowsVec, type Vec3 } from "../../src/common/vec3.ts";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { estimateJob } from "../../src/job/tasks/estimate/estimate-job.ts";
 import { secondsOfStep, stepTimeParts } from "../../src/job/tasks/estimate/expected-time.ts";
@@ -27,21 +28,32 @@ test.each(["silicon", "iron", "magnesium", "aluminium-slab", "water"])(
   },
 );
 
-test("plane waves are counted without listing them, in skew cells and away from the zone centre", () => {
-  const lattice = createLattice([
+test("plane waves are counted without listing them, in skew cells, plates and away from the zone centre", () => {
+  const vectors = [
     [5.1, 0.3, -0.2],
     [-1.2, 6.3, 0.4],
     [2.7, 0.9, 9.7],
-  ]);
-  for (const k of [
-    [0, 0, 0],
-    [0.5, -0.25, 0.125],
-    [-0.37, 0.49, 0.01],
-  ] as const)
-    for (const ecut of [0.4, 3, 11.3])
-      expect(countPlaneWaves(lattice, ecut, k)).toBe(
-        createKPoint(lattice, [60, 60, 60], ecut, k, 1).planeWaves,
-      );
+  ] as const;
+  const plate = [[5.1, 0.3, 0], [-1.2, 6.3, 0], [0, 0, 1]] as const; // biome-ignore format: a matrix
+  const line = [[5.1, 0, 0], [0, 1, 0], [0, 0, 1]] as const; // biome-ignore format: a matrix
+  for (const lattice of [createLattice(vectors), createLattice(plate, 2), createLattice(line, 1)])
+    for (const k of [
+      [0, 0, 0],
+      [0.5, -0.25, 0.125],
+      [-0.37, 0.49, 0.01],
+    ] as const)
+      for (const ecut of [0.4, 3, 11.3, 30]) {
+        const at = k.map((x, i) => (i < lattice.dimension ? x : 0)) as unknown as Vec3;
+        const box = integerVectors(14).filter(([, y, z]) =>
+          lattice.dimension === 3 ? true : z === 0 && (lattice.dimension === 2 || y === 0),
+        );
+        const inside = box.filter((g) => {
+          const q = norm(rowsVec(lattice.reciprocal, add(g, at)));
+          return q * q <= 2 * ecut;
+        });
+        expect(countPlaneWaves(lattice, ecut, at)).toBe(inside.length);
+        expect(createKPoint(lattice, [60, 60, 60], ecut, at, 1).planeWaves).toBe(inside.length);
+      }
 });
 
 test("a job far larger takes far longer and far more memory", async () => {

@@ -19,7 +19,7 @@ export interface RadialTransform {
   readonly masses: Float64Array;
   /** h [bohr⁻¹]. */
   readonly step: number;
-  /** F(0), F(h), …; beyond its end the sum itself is taken. */
+  /** F(0), F(h), …, NaN until asked for; beyond its end the sum itself is taken. */
   readonly table: Float64Array;
 }
 
@@ -49,8 +49,14 @@ export function radialTransform(l: number, { r, weights }: RadialMesh, f: Float6
   const widest = ((TABLE_ACCURACY * total) / (NODE_POLYNOMIAL * eighth)) ** (1 / 8);
   const step = total > 0 && widest < 1 ? widest : 1;
   const length = total > 0 ? Math.ceil(TABLE_END / step) + 8 : 0;
-  const table = Float64Array.from({ length }, (_, j) => sumAt(l, nodes, masses, j * step));
-  return { l, nodes, masses, step, table };
+  return { l, nodes, masses, step, table: new Float64Array(length).fill(Number.NaN) };
+}
+
+/** F(jh), of negative j continued as (−1)^l F(−q); most runs ask for a small part of the table. */
+function tabulated({ l, nodes, masses, step, table }: RadialTransform, j: number): number {
+  const at = Math.abs(j);
+  if (Number.isNaN(table[at]!)) table[at] = sumAt(l, nodes, masses, at * step);
+  return j < 0 && l % 2 === 1 ? -table[at]! : table[at]!;
 }
 
 function sumAt(l: number, nodes: Float64Array, masses: Float64Array, q: number): number {
@@ -60,16 +66,16 @@ function sumAt(l: number, nodes: Float64Array, masses: Float64Array, q: number):
 }
 
 /** F(q) for q ≥ 0. */
-export function transformAt({ l, nodes, masses, step, table }: RadialTransform, q: number): number {
+export function transformAt(transform: RadialTransform, q: number): number {
+  const { l, nodes, masses, step, table } = transform;
   const x = q / step;
   const cell = Math.floor(x);
   if (cell + 4 >= table.length) return sumAt(l, nodes, masses, q);
-  const parity = l % 2 === 0 ? 1 : -1; // F continues to negative q as (−1)^l F(−q)
   let above = 0;
   let below = 0;
   for (let j = 0; j < 8; j++) {
     const at = cell - 3 + j;
-    const value = at < 0 ? parity * table[-at]! : table[at]!;
+    const value = tabulated(transform, at);
     const distance = x - at;
     if (distance === 0) return value;
     const weight = BARYCENTRIC[j]! / distance;
@@ -99,18 +105,16 @@ export function transformSlopeAt(transform: RadialTransform, q: number): number 
     }
     return sum / (2 * l + 1);
   }
-  const parity = l % 2 === 0 ? 1 : -1;
-  const tabulated = (at: number): number => (at < 0 ? parity * table[-at]! : table[at]!);
   const nearest = Math.round(x);
   const isPoint = Math.abs(x - nearest) < 1e-6; // closer the differences lose their digits
-  const value = isPoint ? tabulated(nearest) : transformAt(transform, q);
+  const value = isPoint ? tabulated(transform, nearest) : transformAt(transform, q);
   let above = 0;
   let below = isPoint ? -BARYCENTRIC[nearest - cell + 3]! : 0;
   for (let j = 0; j < 8; j++) {
     const at = cell - 3 + j;
     if (isPoint && at === nearest) continue;
     const distance = (isPoint ? nearest : x) - at;
-    const slope = (BARYCENTRIC[j]! * (value - tabulated(at))) / distance;
+    const slope = (BARYCENTRIC[j]! * (value - tabulated(transform, at))) / distance;
     above += isPoint ? slope : slope / distance;
     if (!isPoint) below += BARYCENTRIC[j]! / distance;
   }
