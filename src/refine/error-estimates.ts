@@ -8,7 +8,7 @@ import { groundForces, groundStress } from "../scf/derivatives.ts";
 import type { ScfEnd, ScfProblem } from "../scf/scf.ts";
 import { densityDistance } from "../scf/solve-potential.ts";
 import { operatorsOf } from "../terms/sums.ts";
-import { type DividedGrid, type FallOfDifferences, type KpointError, kpointError } from "./kpoint-error.ts";
+import { type DividedGrid, type KpointError, kpointError } from "./kpoint-error.ts";
 import { newtonDensity, type SolvedPoint, solvedPoint } from "./newton.ts";
 import {
   type Corrected,
@@ -208,24 +208,23 @@ export async function estimateErrors(
       ...(newton.isConverged
         ? []
         : ["errors: the response of the density did not converge; the part of the SCF is less accurate"]),
-      ...doubtsOf(
-        kpoints,
-        "energy" in kpoints && kpoints.forces,
-        "energy" in kpoints && kpoints.stress,
-        smeared,
-      ),
+      ...doubtsOf(kpoints),
+      ...doubtsOf(smeared),
     ],
   };
 }
 
-/** What is said to be in doubt, each once. */
-const doubtsOf = (...found: readonly (object | false | undefined)[]): string[] => [
-  ...new Set(
-    found.flatMap((each) =>
-      each && "doubt" in each && each.doubt !== undefined ? [`errors: ${each.doubt}`] : [],
-    ),
-  ),
-];
+/** What is in doubt of a part, each once. */
+const doubtsOf = (found: KpointError | SmearingError | NotEstimated | undefined): string[] =>
+  found === undefined || "reason" in found
+    ? []
+    : [
+        ...new Set(
+          [found, found.forces, found.stress].flatMap((each) =>
+            each?.doubt === undefined ? [] : [`errors: ${each.doubt}`],
+          ),
+        ),
+      ];
 
 const valuesAt = ({ energies, forces, stress }: SolvedPoint): WithErrors => ({
   energy: energies.total,
@@ -269,28 +268,37 @@ const LEFT_OUT: NotEstimated = { reason: "it was not asked for" };
 
 const sameReason = (reason: string) => ({ energy: { reason }, forces: { reason }, stress: { reason } });
 
-function kpointPart(found: KpointError | NotEstimated, self: WithErrors): FoundPart {
-  if ("reason" in found) return { part: sameReason(found.reason) };
-  const { energy, forces, stress, energyAlone } = found;
-  const of = (error: number, { remains, doubt }: FallOfDifferences): EstimatedError => ({
+type Judgement = Pick<EstimatedError, "remains" | "doubt">;
+
+/** A part whose quantities are judged one by one: what is in doubt corrects nothing. */
+function judgedPart(
+  self: WithErrors,
+  energy: EstimatedError,
+  {
+    forces,
+    stress,
+    energyAlone,
+  }: {
+    readonly forces?: Corrected<readonly Vec3[]> & Judgement;
+    readonly stress?: Corrected<Mat3> & Judgement;
+    readonly energyAlone?: string;
+  },
+): FoundPart {
+  const of = ({ error, remains, doubt }: EstimatedError): EstimatedError => ({
     error,
     ...(remains === undefined ? {} : { remains }),
     ...(doubt === undefined ? {} : { doubt }),
   });
-  const rowsOf = (quantity: "forces" | "stress", known: typeof forces | typeof stress) =>
-    known ? of(known.error, known) : { reason: energyAlone ?? `the terms have no ${quantity}` };
-  const trusted = <Rows>(known: (FallOfDifferences & Corrected<Rows>) | undefined) =>
+  const rowsOf = (quantity: "forces" | "stress", known: EstimatedError | undefined) =>
+    known ? of(known) : { reason: energyAlone ?? `the terms have no ${quantity}` };
+  const trusted = <Rows>(known: (Corrected<Rows> & Judgement) | undefined) =>
     known?.doubt === undefined ? known?.corrected : undefined;
   return {
-    part: {
-      energy: of(energy, found),
-      forces: rowsOf("forces", forces),
-      stress: rowsOf("stress", stress),
-    },
+    part: { energy: of(energy), forces: rowsOf("forces", forces), stress: rowsOf("stress", stress) },
     correction: {
       raw: self,
       corrected: {
-        energy: self.energy - (found.doubt === undefined ? energy : 0),
+        energy: self.energy - (energy.doubt === undefined ? energy.error : 0),
         forces: trusted(forces),
         stress: trusted(stress),
       },
@@ -298,13 +306,15 @@ function kpointPart(found: KpointError | NotEstimated, self: WithErrors): FoundP
   };
 }
 
+const kpointPart = (found: KpointError | NotEstimated, self: WithErrors): FoundPart =>
+  "reason" in found
+    ? { part: sameReason(found.reason) }
+    : judgedPart(self, { ...found, error: found.energy }, found);
+
 function smearingPart(found: SmearingError | NotEstimated | undefined, self: WithErrors): FoundPart {
   if (found === undefined) return partOf(self, self);
   if ("reason" in found) return { part: sameReason(found.reason) };
-  const { energy, forces, stress, remains, doubt } = found;
-  const corrected = { energy: energy.corrected, forces: forces?.corrected, stress: stress?.corrected };
-  const whole = partOf(self, corrected, { remains, ...(doubt === undefined ? {} : { doubt }) });
-  return doubt === undefined ? whole : { part: whole.part };
+  return judgedPart(self, { ...found, error: found.energy.error }, found);
 }
 
 /** Electrons in a level, relative to a full one, from which on it is listed. */

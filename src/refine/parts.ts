@@ -78,16 +78,12 @@ export interface FoundPart {
 }
 
 /** Makes a part of values before and after a correction. */
-export function partOf(
-  raw: WithErrors,
-  corrected: WithErrors,
-  energy: Pick<EstimatedError, "remains" | "doubt"> = {},
-): FoundPart {
+export function partOf(raw: WithErrors, corrected: WithErrors): FoundPart {
   const of = (a: readonly Vec3[] | undefined, b: readonly Vec3[] | undefined, name: string) =>
     a && b ? { error: rows(a, b).error } : { reason: `the terms have no ${name}` };
   return {
     part: {
-      energy: { error: raw.energy - corrected.energy, ...energy },
+      energy: { error: raw.energy - corrected.energy },
       forces: of(raw.forces, corrected.forces, "forces"),
       stress: of(raw.stress, corrected.stress, "stress"),
     },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { norm, sub, type Vec3 } from "../../src/common/vec3.ts";
 import { prepareScf } from "../../src/job/prepare/prepare-scf.ts";
 import { newtonDensity, type SolvedPoint, solvedPoint } from "../../src/refine/newton.ts";
+import { rows } from "../../src/refine/parts.ts";
 import { energyRounding } from "../../src/refine/rounding.ts";
 import { smearingError } from "../../src/refine/smearing-error.ts";
 import { groundForces } from "../../src/scf/derivatives.ts";
@@ -102,7 +103,7 @@ test.each([
   },
 );
 
-test("smearing is extrapolated from the ground state of the narrower width", async () => {
+test("smearing is extrapolated from the ground states of narrower widths", async () => {
   const at = async (temperature: number) => {
     const { problem, end } = await solved({ ...TWO_ALUMINIUM, temperature, smearing: "marzari-vanderbilt" });
     const request = { ...REQUEST, nStates: end.last.state.nConverge };
@@ -113,16 +114,19 @@ test("smearing is extrapolated from the ground state of the narrower width", asy
       point: await solvedPoint(problem, end.orbitals, end.last.rhoIn, request),
     };
   };
-  const [wide, narrow] = [await at(0.06), await at(0.06 * Math.SQRT1_2)];
+  const [wide, narrow, narrowest] = [await at(0.06), await at(0.06 * Math.SQRT1_2), await at(0.03)];
   const { problem, end, request, point } = wide;
   const settings = { tolerance: 1e-3, maxProducts: 60 };
   const found = await smearingError(problem, end.orbitals, point, request, settings);
   // X₀ of X(T) = X₀ + bT³; what Newton's step leaves is of second order.
   const power = Math.SQRT2 ** 3;
-  const forces = narrow.point.forces!.map((row, i) =>
-    row.map((f, c) => (power * f - point.forces![i]![c]!) / (power - 1)),
-  );
+  const limit = (one: typeof wide, other: typeof wide) =>
+    other.point.forces!.map(
+      (row, i) => row.map((f, c) => (power * f - one.point.forces![i]![c]!) / (power - 1)) as never as Vec3,
+    );
+  const forces = limit(narrow, narrowest);
   closeArrays(found.forces!.corrected.flat(), forces.flat(), 2e-5);
+  close(found.forces!.remains, rows(limit(wide, narrow), forces).error, 2e-5);
   notTiny([found.forces!.error], 1e-3);
   const limits = [narrow, wide].map(
     ({ point: { energies, occupation } }) => energies.total - occupation.entropyEnergy / 3,
@@ -131,4 +135,5 @@ test("smearing is extrapolated from the ground state of the narrower width", asy
   close(found.remains, Math.abs(limits[0]! - limits[1]!), 1e-7);
   await wide.end.orbitals.close();
   await narrow.end.orbitals.close();
+  await narrowest.end.orbitals.close();
 });
