@@ -12,7 +12,7 @@ export type VisitBall = (
 type VisitRows = (
   offset: Vec3,
   radius: number,
-  visit: (start: Vec3, first1: number, last1: number, n2: number, n3: number) => void,
+  visit: (x: number, y: number, z: number, first1: number, last1: number, n2: number, n3: number) => void,
 ) => void;
 
 /**
@@ -32,17 +32,23 @@ function rowsInBall([v1, v2, v3]: Mat3): VisitRows {
     const [a, b] = [(-reach - at) / step, (reach - at) / step];
     return [Math.ceil(Math.min(a, b)), Math.floor(Math.max(a, b))];
   };
+  // Numbers of their own for what is made of each row: there are ten thousand about an atom.
+  const [[ux, uy, uz], [wx, wy, wz], [stepX, stepY, stepZ]] = [u1, u2, v2];
+  const [along1, along2] = [dot(v1, u1), dot(v2, u2)];
   return (offset, radius, visit) => {
     const [first3, last3] = range(dot(offset, u3), dot(v3, u3), radius);
     for (let n3 = first3; n3 <= last3; n3++) {
       const inPlane = add(offset, scale(n3, v3));
       const reach2 = Math.sqrt(Math.max(0, radius * radius - dot(inPlane, u3) ** 2));
-      const [first2, last2] = range(dot(inPlane, u2), dot(v2, u2), reach2);
+      const [first2, last2] = range(dot(inPlane, u2), along2, reach2);
       for (let n2 = first2; n2 <= last2; n2++) {
-        const inRow = add(inPlane, scale(n2, v2));
-        const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - dot(inRow, u2) ** 2));
-        const [first1, last1] = range(dot(inRow, u1), dot(v1, u1), reach1);
-        visit(inRow, first1, last1, n2, n3);
+        const x = inPlane[0] + n2 * stepX;
+        const y = inPlane[1] + n2 * stepY;
+        const z = inPlane[2] + n2 * stepZ;
+        const reach1 = Math.sqrt(Math.max(0, reach2 * reach2 - (x * wx + y * wy + z * wz) ** 2));
+        const at = x * ux + y * uy + z * uz;
+        // v1 points along u1
+        visit(x, y, z, Math.ceil((-reach1 - at) / along1), Math.floor((reach1 - at) / along1), n2, n3);
       }
     }
   };
@@ -53,7 +59,7 @@ export function pointsInBall(vectors: Mat3): VisitBall {
   const rows = rowsInBall(vectors);
   const [v1] = vectors;
   return (offset, radius, visit) =>
-    rows(offset, radius, ([x, y, z], first1, last1, n2, n3) => {
+    rows(offset, radius, (x, y, z, first1, last1, n2, n3) => {
       for (let n1 = first1; n1 <= last1; n1++)
         visit(x + n1 * v1[0], y + n1 * v1[1], z + n1 * v1[2], n1, n2, n3);
     });
@@ -62,7 +68,7 @@ export function pointsInBall(vectors: Mat3): VisitBall {
 /**
  * Calls `visit` for every row of grid points within `radius` of an atom or a periodic image of it:
  * the index of the point at the row's x = 0, x of the first point, the number of points, which run
- * around the cell, and the Cartesian vector from that image to the first and from point to point.
+ * around the cell, the Cartesian vector from that image to the first, and from point to point.
  *
  * @param position fractional coordinates.
  * @param radius [bohr].
@@ -71,7 +77,7 @@ export function forEachRowInBall(
   { lattice, size: [nx, ny, nz] }: Pick<Grid, "lattice" | "size">,
   position: Vec3,
   radius: number,
-  visit: (row: number, first: number, count: number, start: Vec3, step: Vec3) => void,
+  visit: (row: number, first: number, count: number, x: number, y: number, z: number, step: Vec3) => void,
 ): void {
   const [a, b, c] = lattice.vectors;
   const steps: Mat3 = [scale(1 / nx, a), scale(1 / ny, b), scale(1 / nz, c)];
@@ -87,10 +93,12 @@ export function forEachRowInBall(
     [0, 0, 0],
   );
   const [step] = steps;
-  rowsInBall(steps)(offset, radius, (start, first1, last1, n2, n3) => {
+  const [dx, dy, dz] = step;
+  rowsInBall(steps)(offset, radius, (x, y, z, first1, last1, n2, n3) => {
+    if (last1 < first1) return;
     const row = nx * (wrap(iy + n2, ny) + ny * wrap(iz + n3, nz));
-    if (last1 >= first1)
-      visit(row, wrap(ix + first1, nx), last1 - first1 + 1, add(start, scale(first1, step)), step);
+    const [x0, y0, z0] = [x + first1 * dx, y + first1 * dy, z + first1 * dz];
+    visit(row, wrap(ix + first1, nx), last1 - first1 + 1, x0, y0, z0, step);
   });
 }
 
@@ -109,7 +117,7 @@ export function forEachInBall(
   visit: (point: number, x: number, y: number, z: number, distance: number) => void,
 ): void {
   const nx = grid.size[0];
-  forEachRowInBall(grid, position, radius, (row, first, count, [x0, y0, z0], [dx, dy, dz]) => {
+  forEachRowInBall(grid, position, radius, (row, first, count, x0, y0, z0, [dx, dy, dz]) => {
     let column = first;
     for (let i = 0; i < count; i++) {
       const x = x0 + i * dx;

@@ -21,7 +21,7 @@ export function addShape(
 ): void {
   const nx = grid.size[0];
   // By rows: a function called for each point would cost ten times as much as f.
-  forEachRowInBall(grid, position, shapeRadius(shape), (row, first, count, [x0, y0, z0], [dx, dy, dz]) => {
+  forEachRowInBall(grid, position, shapeRadius(shape), (row, first, count, x0, y0, z0, [dx, dy, dz]) => {
     let column = first;
     for (let i = 0; i < count; i++) {
       const x = x0 + i * dx;
