@@ -26,14 +26,15 @@ export function evaluateTerms(terms: readonly Term[], rho: ReadonlyRealField): E
     energies: evaluations.map((evaluation) => evaluation?.energy ?? 0),
     get potential() {
       if (total !== undefined) return total;
-      total = newRealField(rho.length);
+      const sum = newRealField(rho.length); // a constant: loops over what may change are slow
       for (const evaluation of evaluations) {
         if (evaluation === undefined) continue;
         const { potential } = evaluation;
-        for (let r = 0; r < total.length; r++) total[r]! += potential[r]!;
+        for (let r = 0; r < sum.length; r++) sum[r]! += potential[r]!;
       }
       evaluations = []; // frees their memory
-      return total;
+      total = sum;
+      return sum;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Grid } from "../../basis/grid.ts";
-import { newFourierField, newRealField, type RealField } from "../../kernels/fields.ts";
+import { newFourierField, newRealField } from "../../kernels/fields.ts";
 import type { Weigh } from "./accelerator.ts";
 
 /** kTF of a metal as dense as aluminium [bohr⁻¹]. */
@@ -45,6 +45,9 @@ export function energyNorm({ grid, nSpin }: { readonly grid: Grid; readonly nSpi
       coefficients[2 * g + 1]! *= growth;
     }
     grid.inverse(change, coefficients);
-    return x.map((value, at) => common * value + change[at % points]! / nSpin) as RealField;
+    const out = newRealField(x.length);
+    for (let s = 0; s < nSpin; s++)
+      for (let r = 0; r < points; r++) out[points * s + r] = common * x[points * s + r]! + change[r]! / nSpin;
+    return out;
   };
 }

@@ -32,7 +32,7 @@ export function fixedPotential(
         energy: dvol * energy,
         get potential() {
           const out = newRealField(rho.length);
-          for (let i = 0; i < out.length; i++) out[i] = potential[i % points]!;
+          for (let at = 0; at < out.length; at += points) out.set(potential, at);
           return out;
         },
       };
