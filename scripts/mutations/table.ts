@@ -251,6 +251,28 @@ const COUNT = [
     ["τ: the local potential", "const t = new SumAbove().add(local);", "const t = new SumAbove().add(exact(0 * local));"],
     ["b Σ τ²/b: one shell", "productAbove(total, exact(weight), tau)", "productAbove(tau, tau)"],
   ]),
+  ...of("errors/count/squared-coupling.ts", ["count/adversary"], [
+    ["KᴴK: the error of v̂", "productAbove(off, sumAbove(largest, largest, off))", "productAbove(off, off)"],
+    ["KᴴK: the transform back", "productAbove(sumAbove(u, productAbove(back, sumAbove(one, u))), largest, largest)", "productAbove(u, largest, largest)"],
+    ["KᴴK: the norm of an element's error", "productAbove(exact(nX), element)", "productAbove(exact(0.5), element)"],
+    ["KᴴK: the errors of the product", "sumAbove(square, productAbove(exact(1.5), product))", "sumAbove(square, productAbove(exact(0 * product), square))"],
+    ["Z: W p", "      productAbove(convolution.error, panel.norms[a]!),\n", ""],
+    ["Z: overlaps of p", "sumAbove(ofGram, ofSum, ofSum)", "sumAbove(ofSum, ofSum)"],
+  ]),
+  ...of("errors/count/squared-coupling.ts", ["count/lemmas"], [
+    ["Z: ½", "gram[i]! *= 0.5; // exact", "gram[i]! *= 1;"],
+    ["Z: W p itself", "    z.set(out.subarray(0, 2 * nX), 2 * nX * a);\n", ""],
+    ["KᴴK: a grid on which vectors meet", "fastSize(high - low + 2 * reach + 1)", "fastSize(high - low + reach + 1)"],
+  ]),
+  ...of("errors/count/feshbach-schur.ts", ["count/adversary"], [
+    ["F: KᴴK, the errors of C", "[productAbove(sumAbove(whole, whole, scaledError), scaledError)]", "[exact(0)]"],
+    ["F: KᴴK, its own error", "      productAbove(t, square.error),\n", ""],
+  ]),
+  ...of("errors/count/feshbach-schur.ts", ["count/lemmas"], [
+    ["F: the shared weight", "t = maxAbove(t, inverse(row));", "t = inverse(end);"],
+    ["F: rows of X in KᴴK, twice", "values[i]! += product[i]!;", "values[i]! += 2 * product[i]!;"],
+    ["F: near rows of less than the shared weight", "rootAbove(maxAbove(exact(0), differenceAbove(w, exact(t))))", "rootAbove(w)"],
+  ]),
   ...of("errors/count/positive-definite.ts", ["count/lemmas"], [
     ["Lemma 5: its roundings", "complexGamma(2 * n + 16)", "productAbove(exact(1e-3), complexGamma(2 * n + 16))"],
     ["looked at: the largest order", "n < LARGEST_ORDER && ", ""],
@@ -402,7 +424,7 @@ const REST = [
 /** Smaller parts of the formulas, and conditions that are looked at. */
 const MORE = [
   ...of("errors/count/feshbach-schur.ts", ["count/lemmas"], [
-    ["F: S, by 10⁻⁶", "quotientAbove(exact(1), rootBelow(d))", "provedAbove(0.999999 / Math.sqrt(d))"],
+    ["F: S, by 10⁻⁶", "rootAbove(maxAbove(exact(0), differenceAbove(w, exact(t))))", "provedAbove(0.999999 * Math.sqrt(Math.max(0, w - t)))"],
   ]),
   ...of("errors/count/feshbach-schur.ts", ["count/adversary"], [
     ["τ: all m of a channel", "m <= from + 2 * l", "m < from + 2 * l"],

@@ -26,7 +26,8 @@ export interface Coefficients {
 }
 
 /**
- * The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to the set.
+ * The convolution (a ∗ u)_G = Σ_G′ a_{G−G′} u_G′ from the first `rows` waves of a set to the set,
+ * or to its first `outputs`: what is written to the others has no meaning.
  */
 export interface GridConvolution {
   /** ‖(a ∗ u)_set − out‖₂ ≤ error · ‖u‖₂ for out = 0 before; infinite for unknown transforms. */
@@ -52,9 +53,10 @@ export function gridConvolution(
   waves: PlaneWaves,
   rows: number,
   take: (length: number) => Float64Array,
+  outputs: number = waves.count,
 ): GridConvolution {
   const { count: kept, dropped, norm1 } = worthKeeping(coefficients);
-  const { size, limits } = gridWithoutMeeting(coefficients.places, kept, waves, rows);
+  const { size, limits } = gridWithoutMeeting(coefficients.places, kept, waves, rows, outputs);
   const fft = kernels.fft(size);
   const rounding = fftRounding(fft.passes);
   const points = size[0] * size[1] * size[2];
@@ -108,7 +110,11 @@ function productError({ relative, uniform }: FftRounding, largest: Above, norm1:
 }
 
 /** The shortest coefficients that have all but a negligible part of ‖a‖₁, and what that part is. */
-function worthKeeping({ count, sizes }: Coefficients): { count: number; dropped: Above; norm1: Above } {
+export function worthKeeping({ count, sizes }: Coefficients): {
+  count: number;
+  dropped: Above;
+  norm1: Above;
+} {
   let norm1 = 0;
   for (let e = 0; e < count; e++) norm1 += sizes[e]!;
   let dropped = 0;
@@ -127,8 +133,13 @@ export function gridWithoutMeeting(
   kept: number,
   waves: Pick<PlaneWaves, "places" | "count">,
   rows: number,
+  outputs: number = waves.count,
 ): { size: GridSize; limits: Vec3 } {
-  const [inner, outer] = [extent(waves.places, rows), extent(waves.places, waves.count)];
+  const [inner, outer, all] = [rows, outputs, waves.count].map((n) => extent(waves.places, n)) as [
+    Extent,
+    Extent,
+    Extent,
+  ];
   const limits = inner.map(({ low, high }, axis) =>
     Math.max(outer[axis]!.high - low, high - outer[axis]!.low),
   ) as unknown as Vec3;
@@ -137,7 +148,7 @@ export function gridWithoutMeeting(
     if (isWithin(limits, places, e))
       for (let axis = 0; axis < 3; axis++)
         reach[axis] = Math.max(reach[axis]!, Math.abs(places[3 * e + axis]!));
-  const size = outer.map(({ low, high }, axis) =>
+  const size = all.map(({ low, high }, axis) =>
     fastSize(Math.max(limits[axis]! + reach[axis]! + 1, high - low + 1)),
   ) as unknown as GridSize;
   return { size, limits };
@@ -148,7 +159,9 @@ const isWithin = (limits: Vec3, g: Int32Array, e: number): boolean =>
   Math.abs(g[3 * e + 1]!) <= limits[1] &&
   Math.abs(g[3 * e + 2]!) <= limits[2];
 
-function extent(g: Int32Array, count: number): { low: number; high: number }[] {
+type Extent = readonly { low: number; high: number }[];
+
+function extent(g: Int32Array, count: number): Extent {
   const ends = [0, 1, 2].map(() => ({ low: Infinity, high: -Infinity }));
   for (let i = 0; i < 3 * count; i++) {
     const end = ends[i % 3]!;

@@ -52,7 +52,11 @@ export function nonlocalColumns(
  * before is at most the sum and the product, and the product's own rounding, of second order, is in
  * the count's spare roundings.
  */
-export function nonlocalProductError(panel: ProjectorPanel, columns: NonlocalColumns, sum: Above): Above {
+export function nonlocalProductError(
+  panel: Pick<ProjectorPanel, "columns" | "norms" | "errors">,
+  columns: Pick<NonlocalColumns, "norms" | "errors">,
+  sum: Above,
+): Above {
   if (panel.columns === 0) return exact(0);
   const error = new SumAbove();
   const sizes = new SumAbove();

@@ -1,4 +1,5 @@
 import { requireInput } from "../../common/failure.ts";
+import { nearRows } from "../count/feshbach-schur.ts";
 import type { EnclosedProblem } from "../problem/enclosed-hamiltonian.ts";
 import { projectorCount } from "../problem/projectors.ts";
 import { listSize, requireFewWaves } from "../problem/reciprocal.ts";
@@ -37,7 +38,7 @@ function proofSize(
     waves: Math.max(outer, set.waves),
     memory: Math.max(dense, panels + grid),
     operations:
-      8 * inner ** 2 * (outer + inner / 3 + vectors) +
+      8 * inner ** 2 * (nearRows(inner, outer) + inner / 3 + vectors) +
       8 * set.waves * (vectors * (3 * vectors + 2 * projectors) + 60 * projectors) +
       (100 * grid * vectors) / NUMBER,
   };

@@ -4,6 +4,7 @@ import {
   type Above,
   type Below,
   complexGamma,
+  differenceAbove,
   differenceBelow,
   exact,
   gamma,
@@ -26,6 +27,7 @@ import type { PlaneWaves } from "../problem/reciprocal.ts";
 import { bestDiagonal, type ComparisonDiagonal, leastEntry } from "./comparison-diagonal.ts";
 import { couplingBlock } from "./coupling-block.ts";
 import { choleskyMargin, factorizes } from "./positive-definite.ts";
+import { NO_SQUARE, squaredCoupling } from "./squared-coupling.ts";
 
 /**
  * Lower bounds by elimination (docs/bounds.md, Theorem 1). P projects on the first nX plane waves
@@ -47,7 +49,16 @@ export interface SchurMatrix {
 /** Rows of Y∖X that are formed at once. */
 const BLOCK = 512;
 
+/** Rows for each wave of X that are weighed one by one; the others have one weight. */
+const NEAR = 4;
+/** Sharing a weight takes work of its own, as much as that of so many rows. */
+const WORTH = 4 * BLOCK;
+
+/** How many of nY rows have weights of their own. */
+export const nearRows = (nX: number, nY: number): number => (nY - NEAR * nX > WORTH ? NEAR * nX : nY);
+
 /**
+ * @param near the first rows of Y, X among them, that have weights of their own
  * @throws InputError if D > μ does not hold: the set X is too small for this potential.
  */
 export function schurMatrix(
@@ -57,6 +68,7 @@ export function schurMatrix(
   nX: number,
   mu: number,
   diagonal: ComparisonDiagonal = bestDiagonal(kernels, problem, set, nX),
+  near: number = nearRows(nX, set.waves.count),
 ): SchurMatrix {
   const { waves, panel } = set;
   const nY = waves.count;
@@ -73,16 +85,25 @@ export function schurMatrix(
     const block = take(2 * BLOCK * nX);
     const { write: couplings, columns } = couplingBlock(kernels, problem, set, nX, BLOCK, take);
 
+    const inverse = (row: number): Above =>
+      quotientAbove(exact(1), differenceBelow(provedBelow(diagonal.rows[row - nX]!), exact(mu)));
+    // beyond the near rows all have the weight t, a number that is no less than theirs
+    const square =
+      (near < nY ? squaredCoupling(kernels, problem, set, nX, columns, take) : undefined) ?? NO_SQUARE;
+    const end = square === NO_SQUARE ? nY : near;
+    let t: Above = exact(0);
+    for (let row = end; row < nY; row++) t = maxAbove(t, inverse(row));
     const coupling2 = new SumAbove(); // ‖fl(C)‖_F², S C likewise
     const scaled2 = new SumAbove();
-    let largestScale: Above = exact(0);
-    for (let row0 = nX; row0 < nY; row0 += BLOCK) {
-      const rows = Math.min(BLOCK, nY - row0);
+    let largestScale: Above = rootAbove(t);
+    for (let row0 = nX; row0 < end; row0 += BLOCK) {
+      const rows = Math.min(BLOCK, end - row0);
       couplings(block, row0, rows);
       coupling2.add(squaredNormAbove(block, 0, 2 * rows * nX));
       for (let y = 0; y < rows; y++) {
-        const s = inverseRootAbove(differenceBelow(provedBelow(diagonal.rows[row0 + y - nX]!), exact(mu)));
-        largestScale = maxAbove(largestScale, s);
+        const w = inverse(row0 + y);
+        largestScale = maxAbove(largestScale, rootAbove(w));
+        const s = rootAbove(maxAbove(exact(0), differenceAbove(w, exact(t))));
         for (let x = 0; x < nX; x++) {
           block[2 * (y + rows * x)]! *= s;
           block[2 * (y + rows * x) + 1]! *= s;
@@ -98,7 +119,14 @@ export function schurMatrix(
       coupling2.add(squaredNormAbove(block, 0, 2 * rows * nX));
       for (let x = 0; x < nX; x++)
         for (let y = 0; y < 2 * rows; y++) values[2 * (col0 + nX * x) + y]! += block[2 * rows * x + y]!;
+      if (t === 0) continue;
+      const s = rootBelow(exact(t));
+      for (let i = 0; i < 2 * rows * nX; i++) block[i]! *= s;
+      scaled2.add(squaredNormAbove(block, 0, 2 * rows * nX));
+      kernels.hermitianOverlap(nX, rows, block, rows, block, rows, product, nX);
+      for (let i = 0; i < 2 * nX * nX; i++) values[i]! += product[i]!;
     }
+    if (t > 0) for (let i = 0; i < 2 * nX * nX; i++) values[i]! -= t * square.values[i]!;
     const tails = couplingTails(problem, set, nX, differenceBelow(diagonal.far, exact(mu)));
     let kineticError = 0;
     for (let x = 0; x < nX; x++) {
@@ -120,22 +148,27 @@ export function schurMatrix(
     // S C has the errors of C, and one rounding of the product with S
     const scaledError = sumAbove(productAbove(largestScale, entryError), productAbove(gamma(1), scaled));
     const eliminated = productAbove(scaled, scaled); // ‖(SC)ᴴSC‖_F, of every block of rows as well
+    // rows with the weight t are those of K, off by the errors of C once more
+    const whole = sumAbove(scaled, scaledError, rootAbove(productAbove(t, square.trace)));
     const elimination = sumAbove(
       productAbove(sumAbove(scaled, scaled, scaledError), scaledError),
       productAbove(complexGamma(Math.min(BLOCK, nY)), eliminated),
+      productAbove(t, square.error),
+      ...(t > 0 ? [productAbove(sumAbove(whole, whole, scaledError), scaledError)] : []),
     );
     // An element is summed over the blocks of rows, then V, then T less the tails: u of each
     // partial sum. Those of the blocks are below `eliminated`, the next is so with `coupling` (3/2
-    // of it as above), T less the tails with the result as well.
-    const sums = Math.ceil(nY / BLOCK) + 3;
-    const additions = productAbove(gamma(sums), sumAbove(eliminated, coupling, norm2Above(values)));
+    // of it as above), T less the tails with the result as well. K adds a product, a difference and
+    // a block that may be cut in two.
+    const sums = Math.ceil(nY / BLOCK) + (t > 0 ? 6 : 3);
+    const additions = productAbove(
+      gamma(sums),
+      sumAbove(eliminated, coupling, productAbove(t, square.norm), norm2Above(values)),
+    );
     const error = sumAbove(provedAbove(kineticError), entryError, elimination, additions);
     return { nX, mu, values: Float64Array.from(values), error };
   });
 }
-
-/** A number s with s² ≥ 1/d. */
-const inverseRootAbove = (d: Below): Above => quotientAbove(exact(1), rootBelow(d));
 
 /**
  * Bounds C beyond Y (docs/bounds.md, Lemma 4), cut into shells of X: ‖C x‖ there is at most

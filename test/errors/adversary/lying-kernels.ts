@@ -136,7 +136,10 @@ const GAMMA_2 = (2 * UNIT_ROUNDOFF) / (1 - 2 * UNIT_ROUNDOFF);
 const BETA: Readonly<Record<number, number>> = { 2: 1.1, 3: 6.9, 4: 2.1, 5: 8, 6: 12.8, 7: 9.2, 8: 6.7 };
 
 /** Lemma 8: Π (1 + ε) − 1 and Π (1 + μ) − 1 over the passes, as far upwards as its evaluation is rounded. */
-function lawOf({ passes }: Pick<Fft, "passes">): { readonly relative: number; readonly uniform: number } {
+export function lawOf({ passes }: Pick<Fft, "passes">): {
+  readonly relative: number;
+  readonly uniform: number;
+} {
   if (passes === undefined) throw new Error("the transforms of the base show no passes");
   const errors = passes.map((pass) => {
     const [eta, beta] = [farthestFactor(pass), BETA[pass.radix]! * UNIT_ROUNDOFF];
@@ -166,7 +169,7 @@ function farthestFactor({ radix, length, factors }: FftPass): number {
   return farthest;
 }
 
-function norm1(x: Float64Array): number {
+export function norm1(x: Float64Array): number {
   let sum = 0;
   for (let at = 0; at < x.length; at += 2) sum += Math.hypot(x[at]!, x[at + 1]!);
   return sum;

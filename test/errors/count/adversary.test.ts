@@ -1,17 +1,25 @@
 import "../adversary/coarse-rounding.ts";
 import { expect, test } from "vitest";
+import { nonlocalColumns } from "../../../src/errors/apply/nonlocal-error.ts";
 import { countsAtMost, type SchurMatrix, schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
 import { choleskyMargin } from "../../../src/errors/count/positive-definite.ts";
-import { type WaveSet, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
+import { squareColumns, squaredCoupling } from "../../../src/errors/count/squared-coupling.ts";
+import {
+  type EnclosedProblem,
+  type WaveSet,
+  waveSet,
+} from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
 import { UNIT_ROUNDOFF as u } from "../../../src/interval/rounding.ts";
 import { exact } from "../../../src/interval/sides.ts";
 import { wasmKernelsSync } from "../../../src/kernels/wasm/wasm.ts";
-import { adversary } from "../adversary/lying-kernels.ts";
+import { adversary, lawOf, norm1 } from "../adversary/lying-kernels.ts";
 import {
+  distance,
   frozen,
   K,
+  mustBound,
   norm,
   projectors,
   spotless,
@@ -93,6 +101,77 @@ test("Lemma 4: projectors truly larger than stored feel more of what lies outsid
   );
   mustHoldSchur(stated!, truth!, Infinity);
   expect(norm(truth!.values)).toBeGreaterThan(1e3 * stated!.error);
+});
+
+/** ‖KᴴK computed by some kernels − KᴴK‖ and what is stated of it. */
+function squareErrors(k: typeof kernels, problem: EnclosedProblem, waves: WaveSet, size: number) {
+  const columns = nonlocalColumns(problem.channels, waves.panel, size);
+  const of = (kind: typeof kernels) =>
+    kind.scratch((take) => {
+      const found = squaredCoupling(kind, problem, waves, size, columns, take)!;
+      return { ...found, values: Float64Array.from(found.values) };
+    });
+  const [wrong, right] = [of(k), of(kernels)];
+  const off = wrong.values.map((v, i) => v - right.values[i]!);
+  const levels = hermitianEigenpairs(kernels, size, off).values;
+  return { error: wrong.error, worst: Math.max(-levels[0]!, levels.at(-1)!) };
+}
+
+// Seen red: the error of v̂, the transform back, the errors of W p, of overlaps, of Z's sum, of KᴴK's product left out.
+test("Lemma 14: KᴴK from transforms and products as wrong as they may be is within its error", () => {
+  // the square of a constant, on one wave; a coefficient of nothing makes the grid larger
+  const constant: EnclosedProblem = {
+    ...frozen,
+    table: { ...frozen.table, count: 2, places: Int32Array.of(0, 0, 0, 2, 1, 1), values: Float64Array.of(2, 0, 0, 0), sizes: Float64Array.of(2, 1e-3)}, // biome-ignore format: a table
+  };
+  const lying = adversary(kernels, { transforms: true });
+  const backToo: typeof kernels = {
+    ...lying,
+    fft: (size) => {
+      const fft = lying.fft(size);
+      return {
+        ...fft,
+        forward(out, x) {
+          const by = lawOf(fft).uniform * norm1(x);
+          fft.forward(out, x);
+          for (let at = 0; at < out.length; at += 2) out[at]! += by;
+        },
+      };
+    },
+  };
+  const bare = squareErrors(backToo, constant, strip(set), 1);
+  mustBound(bare.error, bare.worst, 1.2);
+  const many = spotless(waveSet(twelve, K, 14));
+  for (const lies of [{ overlap: true }, { gemm: "N" }] as const) {
+    const { error, worst } = squareErrors(adversary(kernels, lies), twelve, many, nX);
+    mustBound(error, worst, 25);
+  }
+  // Z alone, of overlaps and of W p
+  const columnErrors = (k: typeof kernels, problem: EnclosedProblem, waves: WaveSet) => {
+    const columns = nonlocalColumns(problem.channels, waves.panel, nX);
+    const [wrong, right] = [k, kernels].map((kind) =>
+      kind.scratch((take) => squareColumns(kind, problem, waves, nX, columns, take)!),
+    );
+    return { error: wrong!.errors[0]!, worst: distance(wrong!.values, right!.values) / Math.sqrt(waves.panel.columns) }; // biome-ignore format: a pair
+  };
+  const one = columnErrors(adversary(kernels, { overlap: true }), projector, set);
+  mustBound(one.error, one.worst, 3);
+  const both: EnclosedProblem = { ...projector, table: { ...constant.table, values: Float64Array.of(2e5, 0, 0, 0), sizes: Float64Array.of(2e5, 1e-3) } }; // biome-ignore format: a problem
+  const sphere = columnErrors({ ...kernels, sphereFft: lying.sphereFft }, both, set);
+  mustBound(sphere.error, sphere.worst, 10);
+});
+
+// Seen red: the errors of C in what shares a weight, those of KᴴK left out.
+test("F(μ) with a shared weight from data and products that are off as far as declared is within its error", () => {
+  const matrix = (s: WaveSet, d: number, k = kernels, problem = projector) =>
+    schurMatrix(k, problem, s, nX, 0, flat(d), nX);
+  const [stated, truth] = withErrors(set, 0.1, nX);
+  const each = schurMatrix(kernels, projector, truth!, nX, 0, flat(1e-4));
+  mustHoldSchur(matrix(stated, 1e-4), each, 25);
+  const many = spotless(waveSet(twelve, K, 14));
+  const right = schurMatrix(kernels, twelve, many, nX, 0, flat(1e-4));
+  const low = adversary(kernels, { overlap: true });
+  mustHoldSchur(matrix(many, 1e-4, low, twelve), right, Infinity);
 });
 
 /** Diagonal F with the given entries. */

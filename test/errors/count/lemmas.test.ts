@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { Vec3 } from "../../../src/common/vec3.ts";
+import { nonlocalColumns } from "../../../src/errors/apply/nonlocal-error.ts";
 import { comparisonDiagonal } from "../../../src/errors/count/comparison-diagonal.ts";
-import { schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
+import { type SchurMatrix, schurMatrix } from "../../../src/errors/count/feshbach-schur.ts";
 import { choleskyMargin, factorizes } from "../../../src/errors/count/positive-definite.ts";
+import { squaredCoupling } from "../../../src/errors/count/squared-coupling.ts";
 import { encloseProblem, waveSet } from "../../../src/errors/problem/enclosed-hamiltonian.ts";
 import { countBelow } from "../../../src/errors/problem/reciprocal.ts";
 import { hermitianEigenpairs } from "../../../src/errors/propose/dense-eigenpairs.ts";
@@ -82,6 +84,95 @@ test("Lemma 4: what C has beyond the set is taken off, with a projector and with
     const trace = (set: typeof small) => Array.from({ length: nX }, (_, x) => set.values[2 * (x + nX * x)]!);
     const taken = trace(large).map((x, i) => x - trace(small)[i]!);
     expect(Math.max(...taken)).toBeGreaterThan(1e-6);
+  }
+});
+
+// Seen red: Z without ½, without W p; the smallest weight in place of the largest; rows of X not taken off.
+test("Lemma 14: KᴴK is what its rows give, and rows that share a weight take off no less than each with its own, nor much more", () => {
+  const pairs = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [2, -1, 0], [3, 1, -2]] as const; // biome-ignore format: vectors
+  const problem = encloseProblem({
+    kind: "frozen",
+    lattice: CELL,
+    atoms: [
+      {
+        potential: { ...triclinic.atoms[0]!.potential, charge: 0, rloc: 0.5, c: [], channels: [{ r: 0.5, h: [[2, 0.3], [0.3, -1]] }] }, // biome-ignore format: a potential
+        position: [0.1, 0.2, 0.3],
+      },
+    ],
+    coefficients: pairs.flatMap(([a, b, c], i) => [
+      { g: [a, b, c], re: 0.4 - 0.1 * i, im: 0.2 },
+      { g: [0 - a, 0 - b, 0 - c], re: 0.4 - 0.1 * i, im: -0.2 },
+    ]),
+  });
+  const set = waveSet(problem, K, 30);
+  const { table } = problem;
+  const [nX, n] = [countBelow(set.waves, 4), set.waves.count];
+  const columns = nonlocalColumns(problem.channels, set.panel, nX);
+  const rows = new Map<string, Float64Array>();
+  const add = (g: readonly number[], x: number, re: number, im: number) => {
+    const row = rows.get(g.join()) ?? new Float64Array(2 * nX);
+    row[2 * x]! += re;
+    row[2 * x + 1]! += im;
+    rows.set(g.join(), row);
+  };
+  for (let x = 0; x < nX; x++) {
+    for (let e = 0; e < table.count; e++)
+      add([0, 1, 2].map((c) => set.waves.g[3 * x + c]! + table.g[3 * e + c]!), x, table.values[2 * e]!, table.values[2 * e + 1]!); // biome-ignore format: one call
+    for (let i = 0; i < n; i++)
+      for (let c = 0; c < set.panel.columns; c++) {
+        const [a, b] = [2 * (n * c + i), 2 * (nX * c + x)];
+        const [pr, pi, hr, hi] = [set.panel.values[a]!, set.panel.values[a + 1]!, columns.values[b]!, columns.values[b + 1]!]; // biome-ignore format: p and p h
+        add(
+          [0, 1, 2].map((c) => set.waves.g[3 * i + c]!),
+          x,
+          pr * hr + pi * hi,
+          pi * hr - pr * hi,
+        );
+      }
+  }
+  const explicit = new Float64Array(2 * nX * nX);
+  for (const row of rows.values())
+    for (let x = 0; x < nX; x++)
+      for (let y = 0; y < nX; y++) {
+        const [a, b, c, d] = [row[2 * y]!, row[2 * y + 1]!, row[2 * x]!, row[2 * x + 1]!];
+        explicit[2 * (y + nX * x)]! += a * c + b * d;
+        explicit[2 * (y + nX * x) + 1]! += a * d - b * c;
+      }
+  const square = kernels.scratch((take) => {
+    const found = squaredCoupling(kernels, problem, set, nX, columns, take)!;
+    return { ...found, values: Float64Array.from(found.values) };
+  });
+  const off = explicit.map((v, i) => v - square.values[i]!);
+  expect(Math.max(...off.map(Math.abs))).toBeLessThan(1e-11);
+  expect(Math.hypot(...off)).toBeLessThan(square.error);
+  expect(square.error).toBeLessThan(1e-6 * square.norm);
+
+  const at = (weight: (row: number) => number, near: number) =>
+    schurMatrix(
+      kernels,
+      problem,
+      set,
+      nX,
+      0,
+      { rows: Float64Array.from({ length: n - nX }, (_, i) => 1 / weight(nX + i)), far: exact(1e6) },
+      near,
+    );
+  const least = (a: SchurMatrix, b: SchurMatrix) =>
+    lowest(nX, (i, j) => {
+      const e = 2 * (i + nX * j);
+      return [a.values[e]! - b.values[e]!, a.values[e + 1]! - b.values[e + 1]!];
+    });
+  const near = countBelow(set.waves, 12);
+  const weights = [
+    [(row: number) => 1 / set.waves.kinetic[row]!, 0.01], // [Ha]
+    [() => 0.2, 1e-8], // nothing is given away, K has no row outside
+    [(row: number) => (row < near ? 0.05 : 0.2), 1], // near rows too get the larger weight
+  ] as const;
+  for (const [weight, most] of weights) {
+    const [each, shared] = [at(weight, n), at(weight, near)];
+    expect(least(each, shared)).toBeGreaterThan(-each.error - shared.error);
+    expect(least(shared, each)).toBeGreaterThan(-most);
+    expect(shared.error).toBeLessThan(1e-6);
   }
 });
 
