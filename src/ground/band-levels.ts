@@ -1,3 +1,11 @@
+/** Estimated errors of a level [Ha]: how far it is above the better one. */
+export interface LevelErrors {
+  /** From the potential of the run to that of the self-consistent density. */
+  readonly scf: number;
+  /** From there to a larger basis, orbitals and potential. */
+  readonly basis: number;
+}
+
 /** One level. Hartree atomic units, not shifted. */
 export interface BandEnergy {
   /** Counted from 1. */
@@ -7,6 +15,8 @@ export interface BandEnergy {
   /** Ends of the interval around the exact level of the infinite basis [Ha]; with error bars. */
   readonly lower?: number;
   readonly upper?: number;
+  /** Where they were asked for; no bounds. */
+  readonly errors?: LevelErrors;
   /** Whether the interval is proved. */
   readonly guaranteed?: boolean;
   /** What the interval's width is made of [Ha]. */

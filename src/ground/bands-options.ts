@@ -47,6 +47,8 @@ export const BANDS_OPTIONS = {
     above: 0,
     default: 1e-6,
   }),
+  /** Whether the errors of levels by basis and SCF are estimated. */
+  errors: toggle({ help: "estimate the errors of the energies by basis and SCF" }),
   /** Whether levels get guaranteed intervals; an aborted `signal` keeps the k-points so far. */
   errorBars: toggle({ help: "guaranteed intervals around the energies" }),
   /**

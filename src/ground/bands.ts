@@ -17,9 +17,11 @@ import { type Given, valuesOf } from "../common/options.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
 import type { Interval } from "../interval/interval.ts";
 import { levelCapacity, type Model } from "../model/model.ts";
+import type { ErrorEstimateOptions } from "../refine/error-estimates.ts";
 import type { Operator } from "../terms/block-term.ts";
-import type { BandsAtK } from "./band-levels.ts";
+import type { BandsAtK, LevelErrors } from "./band-levels.ts";
 import { BANDS_OPTIONS } from "./bands-options.ts";
+import type { BetterHamiltonians } from "./better-hamiltonians.ts";
 import type { CrystalHamiltonian, Workplace } from "./crystal-hamiltonian.ts";
 import { type ErrorBars, exactHamiltonian, levelsOfSpins, levelsWithErrorBars } from "./error-bars.ts";
 
@@ -31,11 +33,25 @@ export interface BandsChoices extends Given<Omit<typeof BANDS_OPTIONS, "path" | 
   readonly signal?: AbortSignal | undefined;
   readonly onBands?: ((done: number, total: number) => void) | undefined;
   readonly onErrorBars?: ((done: number, total: number) => void) | undefined;
+  /** Hears how far the estimate of the errors is. */
+  readonly onErrors?: ErrorEstimateOptions["onProgress"];
   /**
    * Hears the levels with their intervals of each k-point, by its index along the path, as soon as
    * they are proved.
    */
   readonly onLevels?: ((index: number, levels: BandsAtK["bands"]) => void) | undefined;
+}
+
+/** Estimated errors of a band structure. */
+export interface BandErrors {
+  /** Largest moduli over all levels [Ha]. */
+  readonly largest: LevelErrors;
+  /** Cutoff of the larger basis [Ha]. */
+  readonly cutoff: number;
+  /** Of the corrected levels, where there is a gap. */
+  readonly gap?: GapEstimate | undefined;
+  /** Why not to trust them, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** A band structure. Everything in hartree, not shifted. */
@@ -59,6 +75,8 @@ export interface Bands {
   /** The same gap as an interval that certainly holds it; only with error bars at every k-point. */
   readonly enclosedGap?: Interval | undefined;
   readonly errorBars?: Omit<ErrorBars, "levels"> | undefined;
+  /** What the estimated errors of the levels add up to; those of each stand beside it. */
+  readonly errors?: BandErrors | undefined;
   /** Rows [bohr⁻¹], to measure the path with. */
   readonly reciprocal: Mat3;
 }
@@ -138,11 +156,23 @@ export async function computeBands(
   { kpoints, path }: KPath,
   { threads, worker, backend }: Workplace,
   options: BandsChoices = {},
+  better?: BetterHamiltonians,
 ): Promise<Bands> {
   const { signal } = options;
   const { path: _, kpoints: __, ...own } = BANDS_OPTIONS;
-  const { tolerance, accuracy, certificate, errorBars, bands } = valuesOf("bands", own, options);
+  const { tolerance, accuracy, certificate, errors, errorBars, bands } = valuesOf("bands", own, options);
   const { nSpin } = model;
+  requireOption(
+    !errors || better !== undefined,
+    "bands",
+    (name) =>
+      `${name("errors")}: needs the ground state of a job, got a fixed Hamiltonian; only bounds are known of its levels`,
+  );
+  requireOption(
+    !(errors && errorBars),
+    "bands",
+    (name) => `${name("errors")}: must stand without ${name("errorBars")}, got both; estimates or bounds`,
+  );
   if (errorBars) requireEnclosable(model, hamiltonian.setup.operators);
   const exactOf = (spin: 0 | 1) => exactHamiltonian(model, stored?.(undefined, spin));
   const filled = model.electrons / (levelCapacity(model) * nSpin);
@@ -164,8 +194,8 @@ export async function computeBands(
       ? levelsOfSpins([exactOf(0), exactOf(1)], kpoints, nBands, barOptions)
       : levelsWithErrorBars(exactOf(0), kpoints, nBands, barOptions);
   const bars = errorBars ? await enclose() : undefined;
-  const solve = (points: readonly Vec3[]): Promise<SolvedBands[]> =>
-    solveBands(hamiltonian, points, {
+  const solve = (points: readonly Vec3[], of = hamiltonian): Promise<SolvedBands[]> =>
+    solveBands(of, points, {
       nBands,
       threads,
       worker,
@@ -174,7 +204,7 @@ export async function computeBands(
       // beside error bars these are the few levels left over, wanted after an interruption as well
       signal: bars ? undefined : signal,
       tolerance,
-      pieces: options.pieces,
+      pieces: of === hamiltonian ? options.pieces : undefined,
     });
   // An interval comes with its level; without one the level is that of the run's basis.
   const unproved = bars ? kpoints.filter((_, i) => hasFailure(bars, i, kpoints.length)) : kpoints;
@@ -187,6 +217,10 @@ export async function computeBands(
         return { k, ...(nSpin === 2 ? { spin } : {}), bands: levels ?? unprovedLevels(own!) } as BandsAtK;
       })
     : solved.map((at) => levelsAt(at, nSpin));
+  const estimated = better && {
+    scf: await solve(kpoints, better.scf),
+    basis: await solve(kpoints, better.basis),
+  };
   const energies = known.map(({ k, bands }) => ({
     k,
     energies: Float64Array.from(bands, ({ energy }) => energy),
@@ -195,7 +229,7 @@ export async function computeBands(
     ? zeroAmong(energies, zeroOfEnergy(await decisive(energies, filled, reference, solve), filled, reference))
     : zeroOfEnergy(energies, filled, reference);
   return {
-    kpoints: known,
+    kpoints: estimated ? withErrors(known, estimated) : known,
     energies: energies.map((at) => at.energies),
     path,
     zero,
@@ -205,8 +239,38 @@ export async function computeBands(
     ...(nSpin === 1 && Number.isInteger(filled) ? { filled, gap: gapAlong(energies, filled) } : {}),
     ...(bars && nSpin === 1 && Number.isInteger(filled) ? { enclosedGap: gapEnclosure(known, filled) } : {}),
     ...(bars && { errorBars: withoutLevels(bars) }),
+    ...(estimated && {
+      errors: {
+        largest: largestErrors(withErrors(known, estimated)),
+        cutoff: better.basis.setup.ecut,
+        ...(nSpin === 1 && Number.isInteger(filled) && { gap: gapAlong(estimated.basis, filled) }),
+        warnings: better.warnings,
+      },
+    }),
     reciprocal: model.lattice.reciprocal,
   };
+}
+
+/** Levels with their errors, from those of the better Hamiltonians. */
+const withErrors = (
+  known: readonly BandsAtK[],
+  { scf, basis }: Readonly<Record<keyof LevelErrors, readonly SolvedBands[]>>,
+): BandsAtK[] =>
+  known.map((at, i) => ({
+    ...at,
+    bands: at.bands.map((level, n) => {
+      const own = scf[i]!.energies[n]!;
+      return { ...level, errors: { scf: level.energy - own, basis: own - basis[i]!.energies[n]! } };
+    }),
+  }));
+
+function largestErrors(kpoints: readonly BandsAtK[]): LevelErrors {
+  const largest = { scf: 0, basis: 0 };
+  for (const { bands } of kpoints)
+    for (const { errors } of bands)
+      for (const part of ["scf", "basis"] as const)
+        largest[part] = Math.max(largest[part], Math.abs(errors![part]));
+  return largest;
 }
 
 const withoutLevels = ({ levels: _, ...rest }: ErrorBars): Omit<ErrorBars, "levels"> => rest;

@@ -23,6 +23,7 @@ import type { Energies, HistoryRow, ScfState, ScfStep } from "../scf/state.ts";
 import { windowWeights } from "../state/energy-window.ts";
 import type { Term } from "../terms/term.ts";
 import { type Bands, type BandsChoices, bandsPath, computeBands } from "./bands.ts";
+import { betterHamiltonians } from "./better-hamiltonians.ts";
 import type { Check } from "./check/check.ts";
 import { type SelfCheckOptions, selfCheck } from "./check/self-check.ts";
 import { computeDielectric, type Dielectric, type DielectricChoices } from "./dielectric.ts";
@@ -210,6 +211,24 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
     ? 1
     : (problem.threads ?? orbitals.threads);
   const workplace = { threads, worker: problem.worker, backend: spec.backend };
+  const estimates = async (options: ErrorEstimateOptions) => {
+    needOrbitals("errors");
+    requireConverged(end);
+    if (ofJob === undefined)
+      throw new InputError(
+        "errors: must be a ground state of solve(job), got one of a model; solve the model at a larger ecut and compare",
+      );
+    const before = await orbitals.save();
+    try {
+      return await estimateErrors(problem, end, ofJob, options);
+    } catch (error) {
+      const { signal } = options;
+      if (!signal?.aborted || error !== signal.reason) throw error;
+      throw new NotConvergedError("interrupted before all errors were estimated");
+    } finally {
+      await orbitals.restore(before);
+    }
+  };
   return {
     basis,
     terms,
@@ -253,7 +272,14 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
     },
     async bands(path, options) {
       const crystal = hamiltonian();
-      return computeBands(crystal, bandsPath(model, path, options?.points), workplace, options);
+      const kpath = bandsPath(model, path, options?.points);
+      if (options?.errors !== true) return computeBands(crystal, kpath, workplace, options);
+      const { onErrors: onProgress, signal } = options;
+      const found = await estimates({ without: ["kpoints", "smearing"], onProgress, signal });
+      const larger = await ofJob!.atCutoff(found.basis.cutoff);
+      const better = betterHamiltonians(crystal.hamiltonian, problem, larger, found.basis);
+      const { warnings } = found;
+      return computeBands(crystal, kpath, workplace, options, { ...better, warnings });
     },
     async dos(options) {
       return computeDos(hamiltonian(), workplace, options);
@@ -276,24 +302,7 @@ export function groundStateFrom(problem: ScfProblem, end: ScfEnd, ofJob?: OfJob)
       requireConverged(end);
       return selfCheck(problem, last, orbitals, options);
     },
-    async errors(options = {}) {
-      needOrbitals("errors");
-      requireConverged(end);
-      if (ofJob === undefined)
-        throw new InputError(
-          "errors: must be a ground state of solve(job), got one of a model; solve the model at a larger ecut and compare",
-        );
-      const before = await orbitals.save();
-      try {
-        return await estimateErrors(problem, end, ofJob, options);
-      } catch (error) {
-        const { signal } = options;
-        if (!signal?.aborted || error !== signal.reason) throw error;
-        throw new NotConvergedError("interrupted before all errors were estimated");
-      } finally {
-        await orbitals.restore(before);
-      }
-    },
+    errors: (options = {}) => estimates(options),
     async basisEnergy(cutoff, signal) {
       needOrbitals("errors");
       requireConverged(end);

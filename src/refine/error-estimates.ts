@@ -2,6 +2,7 @@ import { type Field, fieldOn } from "../basis/field.ts";
 import { requireInput } from "../common/failure.ts";
 import { type Given, number, type Options, valuesOf } from "../common/options.ts";
 import type { Mat3, Vec3 } from "../common/vec3.ts";
+import type { RealField } from "../kernels/fields.ts";
 import { isSmeared } from "../model/model.ts";
 import type { Orbitals } from "../parallel/orbitals.ts";
 import { groundForces, groundStress } from "../scf/derivatives.ts";
@@ -43,8 +44,11 @@ export interface BasisError {
   readonly cutoff: number;
   /** Free energy [Ha per cell]. */
   readonly energy: Corrected<number>;
-  /** √∫(ρ − ρ′)² of the corrected density ρ′ on its larger grid [bohr^(-3/2)]. */
-  readonly density: { readonly error: number; readonly corrected: Field };
+  /**
+   * √∫(ρ − ρ′)² of the corrected density ρ′ on its larger grid [bohr^(-3/2)]; `raw` is the
+   * self-consistent ρ on the grid of the run.
+   */
+  readonly density: { readonly error: number; readonly raw: Field; readonly corrected: Field };
   /** [Ha/bohr], Cartesian; absent where no term has forces. */
   readonly forces?: Corrected<readonly Vec3[]>;
   /** [Ha/bohr³]; absent where a term has none. */
@@ -198,7 +202,7 @@ export async function estimateErrors(
       eigensolver: partOf(run, valuesAt(solved)),
       rounding: { part: { energy: { error: rounding }, forces: uncounted, stress: uncounted } },
     }),
-    basis: basisError(cutoff, larger, point, refined, { self, better }),
+    basis: basisError(cutoff, larger, point, refined, { self, better, rho: newton.rho }),
     ...(smeared && "energy" in smeared && { smearing: smeared }),
     ...("energy" in kpoints && { kpoints }),
     warnings: [
@@ -246,7 +250,7 @@ function basisError(
   larger: ScfProblem,
   point: SolvedPoint,
   refined: Refined,
-  { self, better }: { readonly self: WithErrors; readonly better: WithErrors },
+  { self, better, rho }: { readonly self: WithErrors; readonly better: WithErrors; readonly rho: RealField },
 ): BasisError {
   const { before, after, products } = refined;
   return {
@@ -254,6 +258,7 @@ function basisError(
     energy: scalar(self.energy, better.energy),
     density: {
       error: densityDistance(larger.basis, after.rho, before.rho),
+      raw: fieldOn(point.basis.grid, rho),
       corrected: fieldOn(larger.basis.grid, after.rho),
     },
     ...(self.forces && better.forces && { forces: rows(self.forces, better.forces) }),

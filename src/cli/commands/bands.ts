@@ -26,12 +26,13 @@ import { output, PICTURE, PICTURE_WIDTH } from "../output/outputs.ts";
 import { json } from "../output/print-result.ts";
 import { type JobCall, jobCommand, type Keep } from "../work/job-command.ts";
 
-const { path, points, kpoints, bands: count, errorBars, accuracy } = BANDS_OPTIONS;
+const { path, points, kpoints, bands: count, errors, errorBars, accuracy } = BANDS_OPTIONS;
 const OPTIONS = {
   path,
   points,
   kpoints,
   bands: count,
+  errors,
   errorBars,
   accuracy,
   ...PICTURE_WIDTH,
@@ -56,6 +57,10 @@ export const bands = jobCommand({
     ["stillwave bands silicon --out bands.svg", "along the usual path of the lattice"],
     ["stillwave bands silicon --path GXWKGL --points 100", "along another path"],
     ["stillwave bands cohen-bergstresser --error-bars --out bars.svg", "with proved intervals"],
+    [
+      "stillwave bands job.json --errors",
+      "with estimated errors by basis and SCF, metals and magnets as well",
+    ],
     ['stillwave bands silicon --k "0,0,0;0.5,0,0.5"', "at two k-points"],
     ["stillwave bands silicon --ase bands.json", "for ASE's BandStructure.read"],
     [
@@ -65,7 +70,7 @@ export const bands = jobCommand({
   ],
   load: async () => (await import("../../job/tasks/bands/run-bands.ts")).bandsTask,
   solve(bandsTask, session, { run: common, count: counted }, { options }): Promise<BandsRun> {
-    const { path, points, kpoints, bands, errorBars, accuracy, certificate, saveProblem } = options;
+    const { path, points, kpoints, bands, errors, errorBars, accuracy, certificate, saveProblem } = options;
     return bandsTask(session, {
       ...common,
       path,
@@ -73,6 +78,7 @@ export const bands = jobCommand({
       kpoints,
       bands,
       accuracy,
+      errors,
       errorBars: errorBars === true || accuracy !== undefined || certificate !== undefined,
       certificate: certificate !== undefined,
       saveProblem: saveProblem !== undefined,

@@ -1,5 +1,5 @@
 import type { Edge, ZeroOfEnergy } from "../../bands/gap.ts";
-import { EV_PER_HARTREE } from "../../common/units.ts";
+import { EV_PER_HARTREE, MEV_PER_HARTREE } from "../../common/units.ts";
 import { atomsOf } from "../../errors/problem/exact-problem.ts";
 import { aboveText, outwardText } from "../../interval/decimal.ts";
 import { interval, scale } from "../../interval/interval.ts";
@@ -8,6 +8,7 @@ import type { BandsRun } from "../../job/tasks/bands/run-bands.ts";
 import { terminalPlot } from "../../plot/drawing/terminal.ts";
 import type { Output } from "../host.ts";
 import { claimLines } from "./certificate-summary.ts";
+import { digits } from "./error-estimates.ts";
 
 /** Columns and rows that a table on a terminal may have. */
 const MOST_COLUMNS = 8;
@@ -49,6 +50,7 @@ export function bandsSummary(run: BandsRun, out: Output): string {
     gapText(run),
     enclosedGapText(run),
     errorBarText(run),
+    levelErrorText(run),
     ...(out.isTerminal ? [picture(file)] : []),
     `${pointsOf(file)} k-point${pointsOf(file) === 1 ? "" : "s"}, ${run.residual > 0 ? `largest residual ${run.residual.toExponential(1)} Ha, ` : ""}${file.resources.wallSeconds.toFixed(1)} s`,
   ];
@@ -102,6 +104,16 @@ export function enclosedGapText({ file: { gap } }: BandsRun): string {
   if (gap === undefined) return "";
   const eV = scale(EV_PER_HARTREE, interval(gap.lower, gap.upper));
   return `gap ${gap.filled} to ${gap.filled + 1} at these k-points, guaranteed: within ${outwardText(eV)} eV`;
+}
+
+/** The estimated errors of the levels in a line or two. */
+export function levelErrorText({ errors, gap }: BandsRun): string {
+  if (errors === undefined) return "";
+  const { largest, cutoff } = errors;
+  const meV = (hartree: number) => `${digits(MEV_PER_HARTREE * hartree)} meV`;
+  const corrected =
+    gap && errors.gap ? `\ncorrected gap ${(errors.gap.gap * EV_PER_HARTREE).toFixed(3)} eV` : "";
+  return `estimated errors of levels, at most: basis against ${Number(cutoff.toPrecision(6))} Ha ${meV(largest.basis)}, SCF ${meV(largest.scf)}; of each in the file${corrected}`;
 }
 
 /** How wide the intervals are and what they rest on. */

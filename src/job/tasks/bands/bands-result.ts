@@ -30,6 +30,8 @@ export interface BandsFile {
   readonly kpoints: readonly BandsAtK[];
   /** Only with error bars at every k-point. */
   readonly gap?: GapInterval;
+  /** Cutoff of the larger basis that estimated errors of levels compare with [Ha]. */
+  readonly errorsAgainst?: number;
   readonly resources: ResourceUse;
   /** Only when it is false: some level has not reached the tolerance of the eigensolver. */
   readonly converged?: false;

@@ -14,12 +14,15 @@ import {
 import { BANDS_OPTIONS } from "../../../ground/bands-options.ts";
 import { meanPlaneWaves } from "../../../model/lattice.ts";
 import type { Model } from "../../../model/model.ts";
+import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
 import { VERSION } from "../../../version.ts";
+import { drainOrResume } from "../../prepare/drain.ts";
 import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
-import type { RunOptions } from "../../prepare/prepare-scf.ts";
-import { requireRoomForLevels } from "../../prepare/room/further-room.ts";
+import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
+import { errorsNeeds, requireFurtherRoom, requireRoomForLevels } from "../../prepare/room/further-room.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
 import { parseJob } from "../../schema/schema.ts";
+import { onlyConverged, solveSession } from "../scf/solve-session.ts";
 import type { BandsFile } from "./bands-result.ts";
 
 /** Options of bands, by default as many as the job has; functions that hear of progress. */
@@ -65,7 +68,7 @@ export const runBands = async (value: unknown, options: BandsOptions = {}): Prom
 /** Band structure of the job of a session. */
 export async function bandsTask(session: Session, options: BandsOptions): Promise<BandsRun> {
   const { job } = session;
-  const { errorBars } = valuesOf("bands", BANDS_OPTIONS, options);
+  const { errors, errorBars } = valuesOf("bands", BANDS_OPTIONS, options);
   const { saveProblem = false } = options;
   const isSelfConsistent = job.hamiltonian === "kohn-sham";
   requireOption(
@@ -80,6 +83,7 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
     (name) =>
       `${name("restart")}: needs the hamiltonian kohn-sham, got ${JSON.stringify(job.hamiltonian)}; the others have no iteration to go on with`,
   );
+  if (errors) return estimatedBands(session, options);
   const unsolved = await prepareHamiltonian(session, options);
   const { model } = unsolved;
   if (errorBars) requireEnclosable(model);
@@ -101,8 +105,38 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   const waves = meanPlaneWaves(model.lattice.volume, crystal.hamiltonian.setup.ecut);
   const place = { ...session, backend: await session.backendFor(waves * wanted.bands) };
   const bands = await computeBands(crystal, kpath, place, { ...choices, pieces });
-  const { kpoints, path, zero, converged, filled, enclosedGap } = bands;
-  const file: BandsFile = {
+  return { ...bands, file: bandsFile(session, bands), problem, warnings };
+}
+
+/** The same with estimated errors, for which the orbitals of the ground state stay. */
+async function estimatedBands(session: Session, options: BandsOptions): Promise<BandsRun> {
+  const { job } = session;
+  const { saveProblem = false, errorBars = false, path, points, kpoints } = options;
+  requireOption(
+    job.hamiltonian === "kohn-sham" && !saveProblem && !errorBars,
+    "bands",
+    (name) =>
+      `${name("errors")}: needs the hamiltonian kohn-sham, without ${name("errorBars")} and ${name("saveProblem")}`,
+  );
+  const prepared = await prepareSession(session, options, ({ needs }) =>
+    requireFurtherRoom(session, errorsNeeds(needs, CUTOFF_RATIO)),
+  );
+  const { model } = prepared.problem.basis;
+  const wanted = bandsOfPath(model, options.bands ?? job.bands ?? undefined);
+  requireFewLevels(model.nSpin * kpathOf(model, options).kpoints.length, wanted);
+  await using state = await onlyConverged(
+    session,
+    await solveSession(session, prepared, options, drainOrResume),
+  );
+  const bands = await state.bands(kpoints ?? path, { ...options, points, bands: wanted });
+  const warnings = [...new Set([...prepared.warnings, ...state.warnings, ...bands.errors!.warnings])];
+  return { ...bands, file: bandsFile(session, bands), warnings };
+}
+
+function bandsFile(session: Session, bands: Bands): BandsFile {
+  const { job } = session;
+  const { kpoints, path, zero, converged, filled, enclosedGap, errors } = bands;
+  return {
     stillwave: VERSION,
     job,
     hamiltonian: job.hamiltonian,
@@ -113,10 +147,10 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
     ...(enclosedGap && {
       gap: { filled: filled!, lower: enclosedGap.lo, upper: enclosedGap.hi, guaranteed: true as const },
     }),
+    ...(errors && { errorsAgainst: errors.cutoff }),
     resources: session.resources(),
     ...(converged ? {} : { converged }),
   };
-  return { ...bands, file, problem, warnings };
 }
 
 function kpathOf(model: Model, { path, points, kpoints }: BandsOptions): KPath {
