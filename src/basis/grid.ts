@@ -52,9 +52,9 @@ export const frequency = (i: number, n: number): number => (2 * i < n ? i : i - 
 /** Returns the flat grid index of the reduced G-vector (gx, gy, gz). */
 export const gridIndex = (size: GridSize, gx: number, gy: number, gz: number): number => {
   const [nx, ny, nz] = size;
-  const wrap = (g: number, n: number) => ((g % n) + n) % n;
-  return wrap(gx, nx) + nx * (wrap(gy, ny) + ny * wrap(gz, nz));
+  return wrapped(gx, nx) + nx * (wrapped(gy, ny) + ny * wrapped(gz, nz));
 };
+const wrapped = (g: number, n: number): number => ((g % n) + n) % n;
 
 /** Returns G of a wave of the cube by its index in `gVectors`, Cartesian [bohr⁻¹]. */
 export const cartesianG = ({ lattice, gVectors }: Pick<Grid, "lattice" | "gVectors">, g: number): Vec3 =>

@@ -81,6 +81,7 @@ const stateSchema = z.looseObject({
   orbitals: z.array(field).optional(),
   settled: settledSchema.optional(),
   system: systemSchema.optional(),
+  carried: z.object({ ecut: z.number().positive() }).optional(),
 });
 
 export type CheckedState = z.infer<typeof stateSchema>;

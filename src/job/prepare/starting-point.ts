@@ -1,4 +1,6 @@
 import { createGrid, type Grid } from "../../basis/grid.ts";
+import { createKPoint } from "../../basis/kpoint.ts";
+import { onGrid } from "../../basis/on-grid.ts";
 import type { PlaneWaveBasis } from "../../basis/plane-wave-basis.ts";
 import { digestOf } from "../../common/digest.ts";
 import type { OptionName } from "../../common/failure.ts";
@@ -9,7 +11,9 @@ import { createLattice } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import type { Tolerance } from "../../scf/method.ts";
 import { eigenTolerance } from "../../scf/rules/eigen-tolerance.ts";
+import { targetResidual } from "../../scf/rules/tolerance.ts";
 import type { ScfState, ScfStep } from "../../scf/state.ts";
+import { carryOrbitals } from "../../state/carry-orbitals.ts";
 import { extrapolateDensity } from "../../state/extrapolate-density.ts";
 import { superpositionOfAtoms } from "../../state/guess.ts";
 import type { Job } from "../schema/job.ts";
@@ -72,7 +76,20 @@ export interface Checkpoint extends ScfState {
   readonly system?: CheckpointSystem;
   /** With the orbitals of a converged run: what follows from it needs no step. */
   readonly settled?: SettledEnd;
+  /** Where its orbitals may begin a run at another cutoff or at other k-points. */
+  readonly carried?: Carried;
 }
+
+/** What is known of a state that is carried to another cutoff or to other k-points. */
+export interface Carried {
+  /** Cutoff of its orbitals [Ha]. */
+  readonly ecut: number;
+  /** Two states of other settings, whose difference of densities is expected on the way. */
+  readonly change?: { readonly from: Checkpoint; readonly to: Checkpoint } | undefined;
+}
+
+/** Share of the density of a state that a change leaves at any point. */
+const LEAST_LEFT = 0.1;
 
 /** Names the system of a job, with the axis of its dipole correction, for its checkpoints. */
 export function checkpointSystem(
@@ -140,17 +157,47 @@ export function startingPoint(
   requireSameAtoms(before, now);
   const warnings = differences(before, now).map((what) => `${named("restart")}: the checkpoint ${what}`);
 
-  const model: Model = {
-    ...basis.model,
-    lattice: createLattice(before.lattice),
-    atoms: basis.model.atoms.map(({ species }, i) => ({ species, ...before.atoms[i]! })),
+  const densityOf = ({ rho, system = now }: Checkpoint): RealField => {
+    const model: Model = {
+      ...basis.model,
+      lattice: createLattice(system.lattice),
+      atoms: basis.model.atoms.map(({ species }, i) => ({ species, ...system.atoms[i]! })),
+    };
+    const grid = createGrid(model.lattice, system.fftSize, kernels);
+    const density = inSpins(asRealField(rho), model, grid);
+    return state.carried !== undefined && hasSameGeometry(system, now)
+      ? onGrid(density, grid, basis.grid)
+      : extrapolateDensity({ model, grid, rho: density }, basis.model, basis.grid);
   };
-  const grid = createGrid(model.lattice, before.fftSize, kernels);
-  const density = inSpins(asRealField(state.rho), model, grid);
-  const rho = extrapolateDensity({ model, grid, rho: density }, basis.model, basis.grid);
+  const rho = densityOf({ ...state, system: before });
+  const { orbitals, nBands, nConverge, carried } = state;
+  if (carried?.change !== undefined) {
+    const [to, from] = [carried.change.to, carried.change.from].map(densityOf);
+    for (let r = 0; r < rho.length; r++)
+      rho[r] = Math.max(rho[r]! + to![r]! - from![r]!, LEAST_LEFT * rho[r]!);
+  }
   basis.symmetrize(rho);
-  const { orbitals, nBands, nConverge } = state;
-  const hasSameBlocks = isSame(before.spheres, now.spheres) && density.length === state.rho.length;
+  if (carried !== undefined && orbitals !== undefined) {
+    const kpoints = before.spheres.map(({ k }) =>
+      createKPoint(createLattice(before.lattice), before.fftSize, carried.ecut, k, 0),
+    );
+    const { densityResidual = 0 } = state.history.at(-1) ?? {};
+    const expected = { densityResidual: Math.max(targetResidual(by.tolerance), densityResidual) };
+    return {
+      restart: {
+        rho,
+        history: [],
+        eigenTolerance: eigenTolerance([expected]),
+        nBands,
+        nConverge,
+        orbitals: carryOrbitals({ kpoints, panels: orbitals }, basis.kpoints, basis.grid),
+      },
+      warnings,
+    };
+  }
+  const points = before.fftSize.reduce((product, n) => product * n, 1);
+  const hasSameSpins = state.rho.length === basis.model.nSpin * points;
+  const hasSameBlocks = isSame(before.spheres, now.spheres) && hasSameSpins;
   if (orbitals === undefined || !hasSameBlocks || before.physics?.bands !== now.physics?.bands)
     return { startDensity: rho, warnings };
   // Where other physics acts the change of the density tells nothing about the residual; where only

@@ -14,7 +14,14 @@ import type { Settings } from "../settings.ts";
 import type { AccuracyReport, AccuracyRound, QuantityErrors } from "./accuracy-result.ts";
 import { distance, errorsOfResult, smearingErrors } from "./error-sums.ts";
 import { type Allowed, fineKgrids, KGRID_SHARE, type Search, type SpacedRun } from "./fine-kgrids.ts";
-import { firstCutoff, kgridsFor, SCF_SHARE, toleranceFor } from "./first-choices.ts";
+import {
+  comparedResidual,
+  firstCutoff,
+  kgridsFor,
+  RESIDUAL,
+  SCF_SHARE,
+  toleranceFor,
+} from "./first-choices.ts";
 import { cutoffFor, decayOf, estimateRatio } from "./predict.ts";
 import {
   type AimedRunOptions,
@@ -53,10 +60,11 @@ export async function aimedTask(session: Session, options: AimedRunOptions): Pro
   const asked = accuracyOf(text);
   const { accuracy: _, ...rest } = session.job;
   const crystal = await crystalOf(session);
-  const densityTolerance = toleranceFor(asked, crystal.model);
+  const densityTolerance = toleranceFor(asked, crystal.model, RESIDUAL);
   const job: Job = { ...rest, scf: { ...rest.scf, tolerance: { density: densityTolerance } } };
   const rounds = roundsOf({ ...session, job }, options, text, {
-    atoms: crystal.model.atoms.length,
+    crystal,
+    compared: toleranceFor(asked, crystal.model, comparedResidual(crystal.model.lattice)),
     wantsStress: asked.stress !== undefined,
   });
   const search = searchOf(job, crystal, asked, rounds);
@@ -154,7 +162,8 @@ async function reach(search: Search): Promise<void> {
     const { basis, k } = await bestSettings(search, cutoffs, { ladder, kErrors }, allowed);
     const grid = ladder[k]!;
     const settings = { ecut: basis.ecut, kgrid: grid.kgrid };
-    const result = await rounds.compute("result", settings, { from: basis });
+    const change = { from: start, to: basis };
+    const result = await rounds.compute("result", settings, { from: grid, change });
     const smearing = smearingErrors(rounds.latest!, model);
     const evidence = { result, start, basis, grid, kpoints: kErrors[k]!, smearing };
     search.judged = rounds.latest;

@@ -33,6 +33,8 @@ export type Allowed = (quantity: ErrorQuantity) => number;
 export const KGRID_SHARE = { enough: 0.5, most: 0.8 };
 /** Quotients of distances of k-points: most, of one that confirms the last two, worth a run. */
 const FINER = { most: 1.5, confirming: 1.25, least: 1.15 };
+/** Grids between one that is fine enough and the last that is not, at most. */
+const MOST_BETWEEN = 2;
 /** Share of what is enough that a grid is looked for at whose errors fall as a power. */
 const AIM = 0.8;
 /** How far above the cutoff the error of the energy is compared with that at it. */
@@ -106,13 +108,16 @@ export async function fineKgrids(
         `the k-grid ${kgrid.join("x")} is the finest tried and not fine enough; a larger smearing width needs fewer k-points`,
       );
   }
-  const [coarser, enough] = [ladder[fine - 1], ladder[fine]!];
-  if (coarser !== undefined && coarser.spacing > FINER.least ** 2 * enough.spacing) {
+  for (let tried = 0; tried < MOST_BETWEEN; tried++) {
+    const [coarser, enough] = [ladder[fine - 1], ladder[fine]!];
+    if (coarser === undefined || coarser.spacing <= FINER.least ** 2 * enough.spacing) break;
     const [above, below] = [excesses()[fine - 1]!, Math.max(excesses()[fine]!, 1e-6)];
-    const part = Math.log(above) / Math.log(above / below);
+    const part = Math.log(above / AIM) / Math.log(above / Math.min(below, AIM / 2));
     const between = kgridOf(crystal, coarser.spacing * (enough.spacing / coarser.spacing) ** part);
     const isKnown = [coarser, enough].some(({ kgrid }) => `${kgrid}` === `${between.kgrid}`);
-    if (!isKnown && above < Infinity) ladder.splice(fine, 0, { ...(await run(between)), isBetween: true });
+    if (isKnown || above === Infinity) break;
+    ladder.splice(fine, 0, { ...(await run(between)), isBetween: true });
+    fine = fineAt(1);
   }
   return kgridErrors(ladder, atoms, slope);
 }

@@ -1,8 +1,8 @@
 import { requireInput } from "../../../common/failure.ts";
 import { BOHR_PER_ANGSTROM } from "../../../common/units.ts";
-import { mapVec, type Vec3 } from "../../../common/vec3.ts";
+import { integerVectors, mapVec, norm, rowsVec, type Vec3 } from "../../../common/vec3.ts";
 import { spacedKgrid } from "../../../model/kgrid.ts";
-import { vacuumAxes } from "../../../model/lattice.ts";
+import { type Lattice, vacuumAxes } from "../../../model/lattice.ts";
 import type { Model } from "../../../model/model.ts";
 import type { SymmetryOperation } from "../../../model/symmetry.ts";
 import { hardestCutoffs } from "../../prepare/cutoffs.ts";
@@ -13,19 +13,30 @@ import { UNSAID_ECUT } from "../../schema/checks.ts";
 export const SCF_SHARE = 0.05;
 /** Errors of a density residual r: 2r² of the energy [Ha], 0.3r of forces and stress × volume. */
 export const RESIDUAL = { energy: 2, derivatives: 0.3, least: 1e-7, most: 3e-4 };
+/**
+ * The same of runs whose energies are compared only, which begin with the density of another
+ * k-grid: 0.03 (aluminium) to 1.2 r² (MgO) in cells of a few atoms. In long ones more, as the
+ * longest wave has a Coulomb energy and a screening that go as its length squared each.
+ */
+export function comparedResidual({ reciprocal }: Pick<Lattice, "reciprocal">): typeof RESIDUAL {
+  const waves = integerVectors(1).map((n) => norm(rowsVec(reciprocal, n)));
+  const longest = Math.min(1, ...waves.filter((length) => length > 0));
+  return { ...RESIDUAL, energy: 1 / longest ** 4, most: 5e-3 };
+}
 
 /** The density residual at which an iteration may end, so that its share of the errors is small. */
 export function toleranceFor(
   { energy, forces, stress }: Accuracy,
   { atoms, lattice }: Pick<Model, "atoms" | "lattice">,
+  of: typeof RESIDUAL,
 ): number {
   const limits = [
-    energy && Math.sqrt((SCF_SHARE * energy * atoms.length) / RESIDUAL.energy),
-    forces && (SCF_SHARE * forces) / RESIDUAL.derivatives,
-    stress && (SCF_SHARE * stress * lattice.volume) / RESIDUAL.derivatives,
+    energy && Math.sqrt((SCF_SHARE * energy * atoms.length) / of.energy),
+    forces && (SCF_SHARE * forces) / of.derivatives,
+    stress && (SCF_SHARE * stress * lattice.volume) / of.derivatives,
   ];
-  const found = Math.min(RESIDUAL.most, ...limits.filter((limit) => limit !== undefined));
-  return Math.max(RESIDUAL.least, Number(found.toPrecision(2)));
+  const found = Math.min(of.most, ...limits.filter((limit) => limit !== undefined));
+  return Math.max(of.least, Number(found.toPrecision(2)));
 }
 
 /** Distance of k-points of the coarsest grid [bohr⁻¹], quotient to the next, and their number. */

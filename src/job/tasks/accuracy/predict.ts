@@ -19,8 +19,8 @@ const FASTEST = 12;
  * the last, and what the last itself lacks, n^−p as the last two or three differences fell.
  *
  * Where they do not fall with an exponent of 1.5 or more, the last lacks as much as the last
- * difference, and half of the one before: two values may agree by chance. Where they change
- * direction, as those of metals do, the last lacks as much as either.
+ * difference, or half of the one before if that is more: two values may agree by chance. Where
+ * they change direction, as those of metals do, a tenth of the one before (docs/accuracy.md).
  *
  * @param n k-points along an axis; at least two.
  * @param distances distance of each value from the last.
@@ -39,7 +39,7 @@ export function ladderErrors(
   const remains =
     p !== undefined
       ? last / ((n.at(-1)! / n.at(-2)!) ** p - 1)
-      : Math.max(last, isTurning ? before : before / 2);
+      : Math.max(last, before / (isTurning ? 10 : 2));
   return distances.map((_, i) => Math.max(...distances.slice(i)) + remains);
 }
 

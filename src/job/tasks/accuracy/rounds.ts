@@ -1,6 +1,8 @@
 import { InputError, NotConvergedError } from "../../../common/failure.ts";
+import { asRealField } from "../../../kernels/fields.ts";
 import type { BasisEnergy } from "../../../refine/basis-energy.ts";
 import type { ErrorQuantity } from "../../../refine/parts.ts";
+import type { JobCrystal } from "../../prepare/job-crystal.ts";
 import type { Session } from "../../prepare/session.ts";
 import type { Checkpoint } from "../../prepare/starting-point.ts";
 import type { Job } from "../../schema/job.ts";
@@ -47,6 +49,7 @@ export interface Rounds {
   readonly latest: ResultFile | undefined;
   /**
    * @param from settings of a run of before whose density it starts from; default the last.
+   * @param change two more, whose difference of densities is expected from there.
    * @param estimate how much larger the basis for estimates of its errors is, and the share of
    *   them that lies beyond it; absent: they are not estimated.
    * @throws SearchEnd if it is interrupted, does not converge or does not fit.
@@ -54,7 +57,11 @@ export interface Rounds {
   compute(
     purpose: RoundPurpose,
     settings: Settings,
-    how?: { readonly from?: Settings; readonly estimate?: EstimateBasis },
+    how?: {
+      readonly from?: Settings;
+      readonly change?: { readonly from: Settings; readonly to: Settings };
+      readonly estimate?: EstimateBasis;
+    },
   ): Promise<AccuracyRound>;
 }
 
@@ -69,35 +76,40 @@ interface Aim {
  * Prepares the runs of a job.
  *
  * @param text the accuracy that they are for.
- * @param about its atoms, and whether the stress of runs on the way is needed.
+ * @param about its crystal, the density residual of runs that are compared only, and whether the
+ *   stress of runs on the way is needed.
  */
 export function roundsOf(
   session: Session,
   options: AimedRunOptions,
   text: string,
-  { atoms, wantsStress }: { readonly atoms: number; readonly wantsStress: boolean },
+  {
+    crystal,
+    compared,
+    wantsStress,
+  }: { readonly crystal: JobCrystal; readonly compared: number; readonly wantsStress: boolean },
 ): Rounds {
   const { job } = session;
   const { run = scfTask, onAim, onRound, accuracy: _, ...rest } = options;
   const { errorBars: _bars, check: _check, errors: _errors, onFields: _fields, ...onTheWay } = rest;
   const known = (options.restart as { readonly aim?: Aim } | undefined)?.aim;
   const isKnown = known?.text === text && JSON.stringify(known.job) === JSON.stringify(job);
-  const states = new Map<string, unknown>();
+  const states = new Map<string, Checkpoint>();
   const list: AccuracyRound[] = [];
-  let state: unknown = options.restart;
+  let state = options.restart as Checkpoint | undefined; // scfTask checks it
   let latest: ResultFile | undefined;
   let spent: Partial<ResultFile["resources"]> = {};
   /** Writes the last state with all runs so far. */
   const keep = async () => {
     const aim: Aim = { text, job, rounds: list };
-    if (state !== undefined) await rest.checkpoint?.({ ...(state as Checkpoint), aim } as Checkpoint);
+    if (state !== undefined) await rest.checkpoint?.({ ...state, aim } as Checkpoint);
   };
   return {
     list,
     get latest() {
       return latest;
     },
-    async compute(purpose, { ecut, kgrid }, { from, estimate } = {}) {
+    async compute(purpose, { ecut, kgrid }, { from, change, estimate } = {}) {
       const name = settingsText({ ecut, kgrid });
       const isSame = (round: AccuracyRound) => round.purpose === purpose && settingsText(round) === name;
       const before = isKnown && purpose !== "result" ? known.rounds.find(isSame) : undefined;
@@ -111,13 +123,18 @@ export function roundsOf(
       const own = (warnings: readonly string[]) =>
         warnings.filter((text) => list.length === 0 || !text.startsWith(`${session.named("restart")}:`));
       const isResult = purpose === "result";
-      const stress = isResult || wantsStress;
-      const chosen: Job = { ...job, ecut, kgrid, stress, check: isResult && job.check };
+      const stress = job.stress || wantsStress;
+      const scf = purpose === "k-grid" ? { ...job.scf, tolerance: { density: compared } } : job.scf;
+      const chosen: Job = { ...job, ecut, kgrid, scf, stress, check: isResult && job.check };
       let alone: BasisEnergy | undefined;
+      const stateAt = (settings: Settings | undefined) => settings && states.get(settingsText(settings));
+      const start = stateAt(from) ?? state;
+      const [changeFrom, changeTo] = [stateAt(change?.from), stateAt(change?.to)];
       const found = await run(
         { ...session, job: chosen },
         {
           ...(isResult ? rest : onTheWay),
+          crystal,
           ...(estimate &&
             estimate.of !== "all" && {
               basisEnergy: {
@@ -132,12 +149,15 @@ export function roundsOf(
               errors: true,
               estimates: { cutoff: estimate.ratio * ecut, without: ["kpoints", "smearing"] },
             }),
-          restart: (from && states.get(settingsText(from))) ?? state,
-          keepOrbitals: isResult ? rest.keepOrbitals === true : estimate !== undefined,
+          restart:
+            changeFrom && changeTo
+              ? { ...start!, carried: { ecut: from!.ecut, change: { from: changeFrom, to: changeTo } } }
+              : start,
+          keepOrbitals: isResult ? rest.keepOrbitals === true : true,
           onWarnings: (warnings) => rest.onWarnings?.(own(warnings)),
           checkpoint: async (reached) => {
-            state = reached;
-            states.set(name, reached);
+            state = { ...reached, rho: meanDensity(reached), carried: { ecut } };
+            states.set(name, state);
             await keep();
           },
         },
@@ -153,7 +173,7 @@ export function roundsOf(
       if (result.status === "interrupted" || (options.signal?.aborted && !isResult))
         throw new SearchEnd("interrupted", INTERRUPTED);
       const round = roundOf(purpose, { ecut, kgrid }, result, {
-        atoms,
+        atoms: crystal.model.atoms.length,
         before: spent,
         beyond: estimate?.beyond ?? 0,
         alone,
@@ -167,6 +187,13 @@ export function roundsOf(
     },
   };
 }
+
+/**
+ * Half of a step beyond the density of an end: nearer to self-consistency than the output, as the
+ * output turns back where the dielectric operator is larger than 2.
+ */
+const meanDensity = ({ rho, settled }: Checkpoint): Checkpoint["rho"] =>
+  settled === undefined ? rho : asRealField(settled.rhoOut.map((x, r) => (x + settled.rhoIn[r]!) / 2));
 
 export const settingsText = ({ ecut, kgrid }: Settings): string =>
   `ecut ${ecut} Ha, k-grid ${kgrid.join("x")}`;
