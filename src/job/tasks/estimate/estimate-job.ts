@@ -86,7 +86,7 @@ export interface AccuracyForeseen {
  * Steps of a run that begins at the density of a lower cutoff, and all runs for an accuracy over
  * the result alone: medians of bench/adaptive.ts (docs/accuracy.md).
  */
-const AIMED = { steps: 4, ratio: 2.5, measured: [0.5, 3.6] } as const;
+const AIMED = { steps: 4, ratio: 1.5, measured: [0.4, 3] } as const;
 
 /**
  * Sizes, memory and time of a job without solving anything: about half a second.
