@@ -59,6 +59,7 @@ export function solveShifted(kernels: Arithmetic, systems: ShiftedSystems): Shif
     const columns = (x: Float64Array) => x.subarray(first, last);
     /** x ← Q x on the columns in use. */
     const project = (x: Float64Array) => {
+      if (nStates === 0) return;
       const count = last - first;
       kernels.gemm("C", "N", nStates, count, n, 1, states, n, panel(x), n, 0, overlaps, nStates);
       kernels.gemm("N", "N", n, count, nStates, -1, states, n, overlaps, nStates, 1, panel(x), n);

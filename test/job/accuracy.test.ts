@@ -87,6 +87,8 @@ interface World {
   readonly noise?: number;
   readonly entropy?: number;
   readonly signal?: (calls: number) => void;
+  /** Hears where each run begins. */
+  readonly begins?: (restart: unknown) => void;
   /** Called while errors are estimated. */
   readonly late?: () => void;
   /** Share of the error by the basis that is estimated at a cutoff. */
@@ -110,12 +112,14 @@ const world =
     late,
     found = () => 1,
     jump = () => 0,
+    begins,
   }: World): typeof scfTask =>
   async ({ job }, options) => {
     const { ecut } = job;
     const n = (job.kgrid as readonly number[])[0]!;
     calls.push(`${ecut} ${n}`);
     signal?.(calls.length);
+    begins?.(options.restart);
     if (options.signal?.aborted)
       return {
         job,
@@ -202,6 +206,17 @@ test("an error by the basis that is smaller on the coarse k-grid is found out", 
   const wrong = trueError(result);
   expect(wrong).toBeGreaterThan(parts.basis! + kError(report.settings.kgrid[0])); // without it
   expect(wrong).toBeLessThanOrEqual(error!);
+});
+
+// Seen red: with the two cutoffs exchanged, and with the state of the last run.
+test("the result begins at its k-grid, with what the cutoff changed on the coarsest one", async () => {
+  const starts: unknown[] = [];
+  const { report } = await aimed("1meV/atom", { begins: (restart) => starts.push(restart) });
+  const { ecut, kgrid } = report.settings;
+  const { ecut: low, kgrid: coarse } = report.rounds[0]!;
+  const at = (E: number, n: number) => ({ of: `${E} ${n}`, carried: { ecut: E } });
+  const change = { from: at(low, coarse[0]), to: at(ecut, coarse[0]) };
+  expect(starts.at(-1)).toEqual({ of: `${low} ${kgrid[0]}`, carried: { ecut: low, change } });
 });
 
 // Seen red: without the number of plane waves no grid was fine enough.

@@ -152,3 +152,38 @@ test("one that cannot finish says so; right sides of zero need nothing", () => {
   expect(enough.solution).toEqual({ iterations: 0, applications: 0, converged: true });
   expect(Math.max(...enough.found.map(Math.abs))).toBe(0);
 });
+
+// Seen red: "leading dimension 0" of the back end native, in estimates of the basis of large cells.
+test("without states no product of a matrix without rows is asked for", () => {
+  const { operator, u } = operatorOf(D);
+  const strict: typeof kernels = {
+    ...kernels,
+    gemm(...args) {
+      for (const at of [7, 9, 12] as const) expect(args[at]).toBeGreaterThan(0);
+      kernels.gemm(...args);
+    },
+  };
+  const [residual, out, shifts] = [kernels.alloc(2 * N), kernels.alloc(2 * N), kernels.alloc(1)];
+  residual.fill(1);
+  shifts[0] = -3;
+  const { converged } = solveShifted(strict, {
+    operator,
+    states: u.subarray(0, 0),
+    nStates: 0,
+    scales: u,
+    shifts,
+    nVectors: 1,
+    residual,
+    out,
+    targets: Float64Array.of(1e-10),
+    maxIterations: 200,
+  });
+  expect(converged).toBe(true);
+  const image = kernels.alloc(2 * N);
+  operator.applyInto(image, out, 1);
+  closeArrays(
+    image.map((x, i) => x + 3 * out[i]!),
+    new Float64Array(2 * N).fill(1),
+    1e-9,
+  );
+});

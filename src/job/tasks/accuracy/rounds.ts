@@ -153,10 +153,10 @@ export function roundsOf(
             changeFrom && changeTo
               ? { ...start!, carried: { ecut: from!.ecut, change: { from: changeFrom, to: changeTo } } }
               : start,
-          keepOrbitals: isResult ? rest.keepOrbitals === true : true,
+          keepOrbitals: !isResult || rest.keepOrbitals === true,
           onWarnings: (warnings) => rest.onWarnings?.(own(warnings)),
           checkpoint: async (reached) => {
-            state = { ...reached, rho: meanDensity(reached), carried: { ecut } };
+            state = isResult ? reached : { ...reached, rho: meanDensity(reached), carried: { ecut } };
             states.set(name, state);
             await keep();
           },
