@@ -11,7 +11,7 @@ for (let i = 0; i < 3; i++)
 await new Promise((resolve) => setTimeout(resolve, 500));
 `;
 
-test("V8 optimises no function of moyo, the largest of which would take longer than any analysis", () => {
+test("V8 optimises no large function of moyo, the largest of which would take longer than any analysis", () => {
   const flags = ["--trace-wasm-compilation-times", "--import", "tsx", "--input-type=module"];
   const { stdout, stderr, status } = spawnSync(process.execPath, [...flags, "-e", PROGRAM], {
     encoding: "utf8",
@@ -21,5 +21,6 @@ test("V8 optimises no function of moyo, the largest of which would take longer t
   const largest = (compiler: string) =>
     Math.max(0, ...compiled.filter((line) => line[1] === compiler).map((line) => Number(line[2])));
   expect(largest("Liftoff")).toBeGreaterThan(100_000);
-  expect(largest("TurboFan")).toBe(0);
+  // Node's own module that finds names in CommonJS files may be optimised meanwhile, in functions of 2 kB.
+  expect(largest("TurboFan")).toBeLessThan(10_000);
 });
