@@ -93,6 +93,36 @@ function hermitian(kernels: Arithmetic, n: number, kind: string): Float64Array {
 /** What the complex or real arithmetic of every back end must satisfy: agreement with the oracle, and laws that need none. */
 export function denseLaws(name: string, make: () => Arithmetic, oracle: () => Arithmetic): void {
   describe(`${name} arithmetic`, () => {
+    test("products and solves without rows, columns or sums do nothing else, leading dimension 0 included", () => {
+      const kernels = make();
+      const { width } = kernels;
+      const [x, c] = [kernels.alloc(width * 12).fill(3), kernels.alloc(width * 12)];
+      const none = kernels.alloc(0);
+      for (const [m, n, k] of [
+        [0, 3, 4],
+        [4, 0, 3],
+        [3, 4, 0],
+        [0, 0, 0],
+      ] as const)
+        for (const opA of ["N", "C"] as const)
+          for (const opB of ["N", "C"] as const) {
+            c.fill(1);
+            const [lda, ldb] = [opA === "N" ? m : k, opB === "N" ? k : n];
+            const [a, b] = [m * k === 0 ? none : x, n * k === 0 ? none : x];
+            kernels.gemm(opA, opB, m, n, k, 2, a, lda, b, ldb, 0.5, c, m);
+            expect([...c]).toEqual([...c].map((_, i) => (k === 0 && i < width * m * n ? 0.5 : 1)));
+          }
+      c.fill(1);
+      kernels.hermitianOverlap(3, 0, none, 0, none, 0, c, 3);
+      expect([...c].map((x) => x + 0)).toEqual([...c].map((_, i) => (i < width * 9 ? 0 : 1)));
+      kernels.hermitianOverlap(0, 4, none, 4, none, 4, none, 0);
+      kernels.solveTriangularRight(0, 2, x, 2, none, 0);
+      kernels.solveTriangularRight(3, 0, none, 0, none, 3);
+      kernels.solveTriangularLeft(0, 2, none, 0, false, none, 0);
+      kernels.solveTriangularLeft(2, 0, x, 2, true, none, 2);
+      expect([...x]).toEqual([...x].map(() => 3));
+    });
+
     for (const [m, n, k] of [
       [1, 1, 1],
       [5, 3, 7],

@@ -3,6 +3,9 @@ import type { DenseRoutines, Lapack } from "./lapack.ts";
 
 type Six = readonly [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
 
+/** A leading dimension as BLAS takes it: of a matrix without rows 1 instead of 0. */
+export const leading = (ld: number): number => Math.max(1, ld);
+
 /** Products and triangular solves of BLAS by value; flags are 0 and 1, and nothing is checked. */
 export function blas({ gemm, trsm }: DenseRoutines) {
   // Scalars of one Fortran call, passed by address.
@@ -20,8 +23,8 @@ export function blas({ gemm, trsm }: DenseRoutines) {
   ): void => {
     i0[0] = m;
     i1[0] = n;
-    i2[0] = ldr;
-    i3[0] = ldx;
+    i2[0] = leading(ldr);
+    i3[0] = leading(ldx);
     factor[0] = 1;
     trsm(side, "U", isConjugate ? "C" : "N", "N", i0, i1, factor, r, i2, x, i3, 1, 1, 1, 1);
   };
@@ -44,9 +47,9 @@ export function blas({ gemm, trsm }: DenseRoutines) {
       i0[0] = m;
       i1[0] = n;
       i2[0] = k;
-      i3[0] = lda;
-      i4[0] = ldb;
-      i5[0] = ldc;
+      i3[0] = leading(lda);
+      i4[0] = leading(ldb);
+      i5[0] = leading(ldc);
       factor[0] = alpha;
       kept[0] = beta;
       const [opA, opB] = [isConjA ? "C" : "N", isConjB ? "C" : "N"];

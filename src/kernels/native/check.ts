@@ -29,7 +29,7 @@ export function checkMatrix(
   checkCount(`${what} rows`, rows);
   checkCount(`${what} columns`, columns);
   checkCount(`${what} leading dimension`, ld);
-  invariant(ld >= Math.max(1, rows), () => `${what}: leading dimension ${ld} is below the ${rows} rows`);
+  invariant(ld >= rows, () => `${what}: leading dimension ${ld} is below the ${rows} rows`);
   checkArray(what, array, rows === 0 || columns === 0 ? 0 : width * (ld * (columns - 1) + rows));
 }
 

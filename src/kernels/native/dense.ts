@@ -2,7 +2,7 @@ import { invariant } from "../../common/failure.ts";
 import type { Arithmetic, DenseKernels } from "../kernels.ts";
 import { type Range, rangesOf } from "../wasm/ranges.ts";
 import type { Runner } from "../wasm/team.ts";
-import { blas, type SharedRoutine, sharedName } from "./blas.ts";
+import { blas, leading, type SharedRoutine, sharedName } from "./blas.ts";
 import { checkArray, checkMatrix as checkMatrixOf, sameArray } from "./check.ts";
 import type { DenseRoutines } from "./lapack.ts";
 
@@ -103,7 +103,7 @@ export function denseKernels(
       if (!isLarge && sameArray(a, b) && lda === ldb) {
         i0[0] = n;
         i1[0] = k;
-        i2[0] = lda;
+        i2[0] = leading(lda);
         i3[0] = ldc;
         // zherk and dsyrk take real coefficients and read the first number only
         lapack.herk("U", "C", i0, i1, one, a, i2, zero, c, i3, 1, 1);
