@@ -34,15 +34,14 @@ export function energyNorm({ grid, nSpin }: { readonly grid: Grid; readonly nSpi
   const coefficients = newFourierField(points);
   /** Weight of the magnetisation, √(1 − ID). The total density gets more, see below. */
   const common = nSpin === 1 ? 1 : Math.sqrt(STONER);
+  const growth = normG2.map((g2, g) => (g === 0 ? 1 : Math.sqrt(1 + K_TF ** 2 / g2)) - common);
   return (x) => {
-    for (let r = 0; r < points; r++) total[r] = nSpin === 1 ? x[r]! : x[r]! + x[points + r]!;
+    total.set(x.slice(0, points));
+    if (nSpin === 2) for (let r = 0; r < points; r++) total[r]! += x[points + r]!;
     grid.forward(coefficients, total);
-    coefficients[0]! *= 1 - common;
-    coefficients[1]! *= 1 - common;
-    for (let g = 1; g < points; g++) {
-      const growth = Math.sqrt(1 + K_TF ** 2 / normG2[g]!) - common;
-      coefficients[2 * g]! *= growth;
-      coefficients[2 * g + 1]! *= growth;
+    for (let g = 0; g < points; g++) {
+      coefficients[2 * g]! *= growth[g]!;
+      coefficients[2 * g + 1]! *= growth[g]!;
     }
     grid.inverse(change, coefficients);
     const out = newRealField(x.length);
