@@ -161,12 +161,11 @@ const SYSTEMS: Readonly<Record<string, System>> = {
     kgrid: [3, 3, 3],
     more: { ...METAL, spin: "collinear", pseudopotentials: "gth-lda-q6" },
   },
-  "Ni pbe": {
+  Ni: {
     structure: magnetic(bulk("Ni"), 1),
-    ecut: 24,
-    functional: "pbe",
+    ecut: 30,
     kgrid: [4, 4, 4],
-    more: { ...METAL, spin: "collinear", pseudopotentials: "gth-pbe-q10" },
+    more: { temperature: 0.01, smearing: "gaussian", spin: "collinear", pseudopotentials: "gth-lda-q10" },
   },
   "O2 mol": {
     structure: magnetic(molecule("O2", 6), 1),
@@ -239,7 +238,7 @@ async function measure(name: string, system: System, ratio: number, only?: Part)
     const { kpoints, warnings } = await coarse.errors({ cutoff: system.ecut, without: ["smearing"] });
     return { name, ecut: system.ecut, warnings, values: await ofKpoints(job, coarse, kpoints) };
   }
-  const errors = await coarse.errors();
+  const errors = await coarse.errors(only === "basis" ? { without: ["kpoints", "smearing"] } : {});
   const { energy, forces, stress, density, levels } = errors.basis;
   await using truth = await solve({ ...job, ecut: ratio * system.ecut }, { readText });
   const { grid } = truth.basis;
