@@ -54,6 +54,22 @@ const WATCH = `for (const [name, selector, done] of [["step", "#scf-runs", /step
  * their certificate, all under one trace.
  */
 export async function pageFigures(folder: string): Promise<PageFigures> {
+  for (let left = ATTEMPTS; ; left--)
+    try {
+      return await traced(folder);
+    } catch (error) {
+      if (!(error instanceof IncompleteTrace) || left === 1) throw error;
+    }
+}
+
+const ATTEMPTS = 3;
+
+/** On a busy machine Chromium now and then leaves out how a navigation began. */
+class IncompleteTrace extends Error {
+  override readonly name = "IncompleteTrace";
+}
+
+async function traced(folder: string): Promise<PageFigures> {
   const served = await serve(folder, true);
   const browser = await chromium.launch(LAUNCH);
   try {
@@ -118,7 +134,8 @@ async function work(page: Page): Promise<void> {
 function figuresOf(events: readonly TraceEvent[], address: string): Omit<PageFigures, "bytes" | "files"> {
   const found = (name: string, isIt: (event: TraceEvent) => boolean = () => true): TraceEvent => {
     const event = events.find((each) => each.name === name && isIt(each));
-    if (event === undefined) throw new Error(`the trace has no ${name}; this Chromium names it otherwise`);
+    if (event === undefined)
+      throw new IncompleteTrace(`the trace has no ${name}; or this Chromium names it otherwise`);
     return event;
   };
   const at = (name: string): number => found(name).ts;

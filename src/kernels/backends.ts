@@ -22,16 +22,16 @@ export async function createKernels(backend: BackendName = "wasm", team?: Team):
   return native;
 }
 
-/** Numbers of a panel of orbitals from which OpenBLAS gains more than calling it costs. */
-const WORTH_LIBRARY = 1e5;
+/** Plane waves times the square of bands from which OpenBLAS gains more than loading it costs. */
+const WORTH_LIBRARY = 5e6;
 
 /**
- * Returns the fastest back end here for panels of this many numbers: `native` for large ones where
- * Node finds its library. Deno would ask whether it may be loaded, and Bun is not tried.
+ * Returns the fastest back end here for panels of orbitals: `native` for large ones if Node finds its
+ * library. Deno would ask whether it may be loaded, and Bun is not tried.
  */
-export async function fastestBackend(numbers: number): Promise<BackendName> {
+export async function fastestBackend(planeWaves: number, bands: number): Promise<BackendName> {
   const isPlainNode = isNode && process.versions.deno === undefined && process.versions.bun === undefined;
-  if (!isPlainNode || numbers < WORTH_LIBRARY) return "wasm";
+  if (!isPlainNode || planeWaves * bands ** 2 < WORTH_LIBRARY) return "wasm";
   return (await (await import("./native/native.ts")).hasLibrary()) ? "native" : "wasm";
 }
 

@@ -252,12 +252,12 @@ test("many atoms far from each other are told so in a moment", () => {
 test("a back end that was asked for is used at any size, and is what the resources say", async () => {
   for (const backend of ["wasm", "reference"] as const) {
     const session = await openSession(parseJob(SILICON), { backend });
-    expect(await session.backendFor(1e9)).toBe(backend);
+    expect(await session.backendFor(1e6, 100)).toBe(backend);
     expect(session.resources().backend).toBe(backend);
   }
   const session = await openSession(parseJob(SILICON));
-  const large = await session.backendFor(1e9);
-  expect(large).toBe(await fastestBackend(1e9));
+  const large = await session.backendFor(1e6, 100);
+  expect(large).toBe(await fastestBackend(1e6, 100));
   expect(session.resources().backend).toBe(large);
-  expect(await session.backendFor(10)).toBe("wasm");
+  expect(await session.backendFor(10_000, 10)).toBe("wasm");
 });

@@ -130,7 +130,7 @@ export async function prepareSession(
   const { choice, fftSize, zone } = sizes;
   refuse(sizes, model);
   foretellSteps(session, timeNeeds(job, model, sizes), sizes.memory.bytes);
-  const backend = await session.backendFor(Math.max(...sizes.planeWaves) * sizes.needs.bands);
+  const backend = await session.backendFor(Math.max(...sizes.planeWaves), sizes.needs.bands);
 
   const basis = createBasis(
     model,

@@ -61,8 +61,8 @@ export interface Session {
   readonly worker: WorkerSource | undefined;
   /** The one asked for. */
   readonly backend: BackendName | undefined;
-  /** Returns the one asked for, else the fastest for panels of this many numbers. */
-  backendFor(numbers: number): Promise<BackendName>;
+  /** Returns the one asked for, else the fastest for panels of this size. */
+  backendFor(planeWaves: number, bands: number): Promise<BackendName>;
   readonly readText: (path: string) => Promise<string>;
   /** An option as whoever asked for the task wrote it. */
   readonly named: OptionName;
@@ -90,8 +90,8 @@ export async function openSession(job: Job, options: SessionOptions = {}): Promi
     threads,
     worker: options.worker,
     backend,
-    async backendFor(numbers) {
-      used = backend ?? (await fastestBackend(numbers));
+    async backendFor(planeWaves, bands) {
+      used = backend ?? (await fastestBackend(planeWaves, bands));
       return used;
     },
     readText: options.readText ?? platform.readText,

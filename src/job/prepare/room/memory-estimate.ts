@@ -59,7 +59,7 @@ const GRADIENT_FIELDS = 20;
  * Memory besides the arrays, measured as the largest resident memory of jobs (bench/estimate.ts):
  * Node, libraries, compiled code, garbage; and the same for each further thread.
  */
-export const PROGRAM = 155 * 2 ** 20;
+export const PROGRAM = 140 * 2 ** 20;
 const THREAD = 28 * 2 ** 20;
 /** Real fields of the density's size in each further thread, sent, received or garbage. */
 const THREAD_FIELDS = 20;

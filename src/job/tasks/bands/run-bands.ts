@@ -103,7 +103,7 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   const isStored = saveProblem || errorBars || typeof job.hamiltonian === "object";
   const problem = isStored && model.nSpin === 1 ? crystal.stored?.(job.title) : undefined;
   const waves = meanPlaneWaves(model.lattice.volume, crystal.hamiltonian.setup.ecut);
-  const place = { ...session, backend: await session.backendFor(waves * wanted.bands) };
+  const place = { ...session, backend: await session.backendFor(waves, wanted.bands) };
   const bands = await computeBands(crystal, kpath, place, { ...choices, pieces });
   return { ...bands, file: bandsFile(session, bands), problem, warnings };
 }

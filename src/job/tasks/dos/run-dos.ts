@@ -41,7 +41,7 @@ export async function dosTask(session: Session, options: DosOptions): Promise<Do
   const { warnings, pieces, ...crystal } = await unsolved.solve();
   const waves = meanPlaneWaves(unsolved.model.lattice.volume, crystal.hamiltonian.setup.ecut);
   const bands = bandsOfDos(unsolved.model, choices.bands);
-  const place = { ...session, backend: await session.backendFor(waves * bands) };
+  const place = { ...session, backend: await session.backendFor(waves, bands) };
   const dos = await computeDos(crystal, place, { ...choices, pieces });
   return {
     stillwave: VERSION,

@@ -140,7 +140,7 @@ async function estimateOf(session: Session): Promise<JobEstimate> {
   if (job.fftSize !== null) for (const { k } of kpoints) createKPoint(model.lattice, fftSize, job.ecut, k, 1);
   const blocks = kpoints.length * model.nSpin;
   const sizes = timeNeeds(job, model, ofJob);
-  const backend = await session.backendFor(sizes.planeWaves * sizes.bands);
+  const backend = await session.backendFor(sizes.planeWaves, sizes.bands);
   const speeds = measureSpeeds(await createKernels(backend), sizes, platform.cpuSeconds);
   const timeParts = stepTimeParts(sizes, speeds);
   const perStep = timeParts.reduce((sum, { seconds }) => sum + seconds, 0);
