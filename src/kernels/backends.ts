@@ -26,8 +26,8 @@ export async function createKernels(backend: BackendName = "wasm", team?: Team):
 const WORTH_LIBRARY = 5e6;
 
 /**
- * Returns the fastest back end here for panels of orbitals: `native` for large ones if Node finds its
- * library. Deno would ask whether it may be loaded, and Bun is not tried.
+ * Returns the fastest back end here for panels of orbitals: `native` for large ones where its
+ * library is found. Deno would ask whether it may be loaded, and Bun is not tried.
  */
 export async function fastestBackend(planeWaves: number, bands: number): Promise<BackendName> {
   const isPlainNode = isNode && process.versions.deno === undefined && process.versions.bun === undefined;
