@@ -221,6 +221,7 @@ export async function computeBands(
     scf: await solve(kpoints, better.scf),
     basis: await solve(kpoints, better.basis),
   };
+  const levels = estimated ? withErrors(known, estimated) : known;
   const energies = known.map(({ k, bands }) => ({
     k,
     energies: Float64Array.from(bands, ({ energy }) => energy),
@@ -229,7 +230,7 @@ export async function computeBands(
     ? zeroAmong(energies, zeroOfEnergy(await decisive(energies, filled, reference, solve), filled, reference))
     : zeroOfEnergy(energies, filled, reference);
   return {
-    kpoints: estimated ? withErrors(known, estimated) : known,
+    kpoints: levels,
     energies: energies.map((at) => at.energies),
     path,
     zero,
@@ -241,7 +242,7 @@ export async function computeBands(
     ...(bars && { errorBars: withoutLevels(bars) }),
     ...(estimated && {
       errors: {
-        largest: largestErrors(withErrors(known, estimated)),
+        largest: largestErrors(levels),
         cutoff: better.basis.setup.ecut,
         ...(nSpin === 1 && Number.isInteger(filled) && { gap: gapAlong(estimated.basis, filled) }),
         warnings: better.warnings,

@@ -6,7 +6,15 @@ import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { ScfProblem } from "../scf/problem.ts";
 import type { SolvedPoint } from "./newton.ts";
 import { iteratedOnKgrid, levelsOnKgrid, type OnKgrid } from "./on-kgrid.ts";
-import { type Corrected, type ErrorQuantity, type NotEstimated, rows, type WithErrors } from "./parts.ts";
+import {
+  ACCURACY,
+  type Corrected,
+  type ErrorQuantity,
+  type NotEstimated,
+  rows,
+  UNITS,
+  type WithErrors,
+} from "./parts.ts";
 
 /** How differences fall from grid to grid. */
 export interface FallOfDifferences {
@@ -44,9 +52,6 @@ export interface KpointErrorOptions {
 /** One k-grid by its divisions. */
 export type DividedGrid = Extract<KpointChoice, { kgrid: Vec3 }>;
 
-/** What differences are accurate to. */
-const ACCURACY = { energy: 1e-9, forces: 1e-6, stress: 1e-8 };
-const UNITS = { energy: "Ha", forces: "Ha/bohr", stress: "Ha/bohr³" };
 /** Differences that fall by less from grid to grid are in no asymptotic regime. */
 const FALLS_BY = 0.5;
 

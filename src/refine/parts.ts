@@ -32,6 +32,9 @@ export type ErrorPartName = (typeof ERROR_PARTS)[number];
 /** What has errors. */
 export const ERROR_QUANTITIES = ["energy", "forces", "stress"] as const;
 export type ErrorQuantity = (typeof ERROR_QUANTITIES)[number];
+export const UNITS = { energy: "Ha", forces: "Ha/bohr", stress: "Ha/bohr³" };
+/** What differences between runs are accurate to, in these units. */
+export const ACCURACY = { energy: 1e-9, forces: 1e-6, stress: 1e-8 };
 
 /** Estimated error of a quantity by one part: of the energy with its sign, else a length. */
 export interface EstimatedError {

@@ -4,7 +4,7 @@ import type { BlockProgress, Orbitals } from "../parallel/orbitals.ts";
 import type { InverseSettings } from "../response/dielectric.ts";
 import type { ScfProblem } from "../scf/problem.ts";
 import { newtonDensity, type PointRequest, type SolvedPoint, solvedPoint } from "./newton.ts";
-import { type Corrected, rows, scalar } from "./parts.ts";
+import { ACCURACY, type Corrected, rows, scalar, UNITS } from "./parts.ts";
 
 /** What an extrapolation leaves. */
 interface Extrapolated {
@@ -35,9 +35,6 @@ export interface SmearingError extends Extrapolated {
 const NARROWER = Math.SQRT1_2;
 /** What remains, over the error, from which on it is in doubt. */
 const DOUBTFUL = 0.5;
-/** Below this nothing is in doubt [Ha], [Ha/bohr], [Ha/bohr³]. */
-const ACCURACY = { energy: 1e-9, forces: 1e-6, stress: 1e-8 };
-const UNITS = { forces: "Ha/bohr", stress: "Ha/bohr³" };
 
 /**
  * Estimates the error of smearing: of the energy from the entropy, E(T = 0) ≈ A − E_entropy/m; of

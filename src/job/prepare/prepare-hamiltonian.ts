@@ -1,9 +1,10 @@
 import { digestOf, digestOfNumbers } from "../../common/digest.ts";
 import type { FinishedPieces } from "../../common/finished-pieces.ts";
-import type { CrystalHamiltonian } from "../../ground/crystal-hamiltonian.ts";
+import type { CrystalHamiltonian, Workplace } from "../../ground/crystal-hamiltonian.ts";
 import { requireConverged, selfConsistentHamiltonian } from "../../ground/self-consistent-hamiltonian.ts";
 import type { GridSize } from "../../kernels/kernels.ts";
 import type { KpointChoice } from "../../model/kpoint-set.ts";
+import { meanPlaneWaves } from "../../model/lattice.ts";
 import type { Model } from "../../model/model.ts";
 import type { SymmetryOperation } from "../../model/symmetry.ts";
 import { VERSION } from "../../version.ts";
@@ -70,6 +71,16 @@ export async function prepareHamiltonian(
       });
     },
   };
+}
+
+/** Returns where so many levels of a Hamiltonian are computed. */
+export async function placeForLevels(
+  session: Session,
+  { model, hamiltonian }: Pick<CrystalHamiltonian, "model" | "hamiltonian">,
+  bands: number,
+): Promise<Workplace> {
+  const waves = meanPlaneWaves(model.lattice.volume, hamiltonian.setup.ecut);
+  return { ...session, backend: await session.backendFor(waves, bands) };
 }
 
 /** Tells the levels of a Hamiltonian from those of any other, to the last digit. */

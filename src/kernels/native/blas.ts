@@ -1,15 +1,17 @@
 import type { ExportsByName } from "../wasm/team.ts";
 import type { DenseRoutines, Lapack } from "./lapack.ts";
 
-type Six = readonly [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
+type Six = [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
+
+/** Makes whole numbers for Fortran calls, which take them by address. */
+export const integers = (): Six => Array.from({ length: 6 }, () => new Int32Array(1)) as Six;
 
 /** A leading dimension as BLAS takes it: of a matrix without rows 1 instead of 0. */
 export const leading = (ld: number): number => Math.max(1, ld);
 
 /** Products and triangular solves of BLAS by value; flags are 0 and 1, and nothing is checked. */
 export function blas({ gemm, trsm }: DenseRoutines) {
-  // Scalars of one Fortran call, passed by address.
-  const [i0, i1, i2, i3, i4, i5] = Array.from({ length: 6 }, () => new Int32Array(1)) as unknown as Six;
+  const [i0, i1, i2, i3, i4, i5] = integers();
   const [factor, kept] = [new Float64Array(2), new Float64Array(2)];
   const solve = (
     side: "L" | "R",

@@ -2,7 +2,7 @@ import { invariant } from "../../common/failure.ts";
 import type { Arithmetic, DenseKernels } from "../kernels.ts";
 import { type Range, rangesOf } from "../wasm/ranges.ts";
 import type { Runner } from "../wasm/team.ts";
-import { blas, leading, type SharedRoutine, sharedName } from "./blas.ts";
+import { blas, integers, leading, type SharedRoutine, sharedName } from "./blas.ts";
 import { checkArray, checkMatrix as checkMatrixOf, sameArray } from "./check.ts";
 import type { DenseRoutines } from "./lapack.ts";
 
@@ -34,15 +34,7 @@ export function denseKernels(
 ): DenseKernels {
   const checkMatrix = (what: string, array: Float64Array, rows: number, columns: number, ld: number): void =>
     checkMatrixOf(what, array, rows, columns, ld, width);
-  // Scalars of one Fortran call, passed by address.
-  const [i0, i1, i2, i3, i4, info] = Array.from({ length: 6 }, () => new Int32Array(1)) as [
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-    Int32Array,
-  ];
+  const [i0, i1, i2, i3, i4, info] = integers();
   const [one, zero] = [new Float64Array([1, 0]), new Float64Array(2)];
   const routines = blas(lapack);
 

@@ -12,12 +12,11 @@ import {
   requireEnclosable,
 } from "../../../ground/bands.ts";
 import { BANDS_OPTIONS } from "../../../ground/bands-options.ts";
-import { meanPlaneWaves } from "../../../model/lattice.ts";
 import type { Model } from "../../../model/model.ts";
 import { CUTOFF_RATIO } from "../../../refine/error-estimates.ts";
 import { VERSION } from "../../../version.ts";
 import { drainOrResume } from "../../prepare/drain.ts";
-import { prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
+import { placeForLevels, prepareHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
 import { prepareSession, type RunOptions } from "../../prepare/prepare-scf.ts";
 import { errorsNeeds, requireFurtherRoom, requireRoomForLevels } from "../../prepare/room/further-room.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -102,8 +101,7 @@ export async function bandsTask(session: Session, options: BandsOptions): Promis
   const { warnings, pieces, ...crystal } = await unsolved.solve();
   const isStored = saveProblem || errorBars || typeof job.hamiltonian === "object";
   const problem = isStored && model.nSpin === 1 ? crystal.stored?.(job.title) : undefined;
-  const waves = meanPlaneWaves(model.lattice.volume, crystal.hamiltonian.setup.ecut);
-  const place = { ...session, backend: await session.backendFor(waves, wanted.bands) };
+  const place = await placeForLevels(session, crystal, wanted.bands);
   const bands = await computeBands(crystal, kpath, place, { ...choices, pieces });
   return { ...bands, file: bandsFile(session, bands), problem, warnings };
 }

@@ -1,8 +1,11 @@
 import { bandsOfDos, computeDos, type Dos, type DosChoices, dosValues } from "../../../ground/dos.ts";
 import { kpointClasses, samplingSize } from "../../../model/kpoint-set.ts";
-import { meanPlaneWaves } from "../../../model/lattice.ts";
 import { VERSION } from "../../../version.ts";
-import { prepareHamiltonian, type UnsolvedHamiltonian } from "../../prepare/prepare-hamiltonian.ts";
+import {
+  placeForLevels,
+  prepareHamiltonian,
+  type UnsolvedHamiltonian,
+} from "../../prepare/prepare-hamiltonian.ts";
 import type { RunOptions } from "../../prepare/prepare-scf.ts";
 import { requireRoomForLevels } from "../../prepare/room/further-room.ts";
 import { openSession, type Session } from "../../prepare/session.ts";
@@ -39,9 +42,7 @@ export async function dosTask(session: Session, options: DosOptions): Promise<Do
   const choices = { ...options, bands: options.bands ?? job.bands ?? undefined };
   await requireRoomForDos(session, unsolved, choices);
   const { warnings, pieces, ...crystal } = await unsolved.solve();
-  const waves = meanPlaneWaves(unsolved.model.lattice.volume, crystal.hamiltonian.setup.ecut);
-  const bands = bandsOfDos(unsolved.model, choices.bands);
-  const place = { ...session, backend: await session.backendFor(waves, bands) };
+  const place = await placeForLevels(session, crystal, bandsOfDos(unsolved.model, choices.bands));
   const dos = await computeDos(crystal, place, { ...choices, pieces });
   return {
     stillwave: VERSION,
