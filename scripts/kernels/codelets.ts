@@ -10,14 +10,15 @@ export const RADICES = [2, 3, 4, 5, 6, 7, 8, 11, 13] as const;
  *
  * Strides are in bytes: sP, sJ, sC of the source, dK (of one output k), dJ, dC of the destination. Twiddle factors
  * lie at `tw` as r−1 pairs (c, c), (−s, s) for each p; j runs only in the last pass, where P = 1.
- * One complex number is one vector, so any stride is as good as another and nothing is ever transposed.
+ * One complex number of T = f64, or the numbers of two transforms of T = f32, is one vector, so any stride is as good as
+ * another and nothing is ever transposed.
  */
 export function codeletSource(): string {
   const passes = RADICES.flatMap((r) => [passSource(r, -1), passSource(r, 1)]);
   return [
-    'import { madd } from "./simd";',
+    'import { madd, swap, pairOf } from "./simd";',
     ...passes,
-    `export function pass(r: i32, sign: i32, ${PARAMETERS}): void {`,
+    `export function pass<T>(r: i32, sign: i32, ${PARAMETERS}): void {`,
     `  if (sign < 0) { ${dispatch("Forward")} } else { ${dispatch("Inverse")} }`,
     "}",
     "",
@@ -28,7 +29,7 @@ const ARGUMENTS = ["src", "dst", "P", "J", "C", "sP", "sJ", "sC", "dK", "dJ", "d
 const PARAMETERS = ARGUMENTS.map((name) => `${name}: usize`).join(", ");
 
 const dispatch = (suffix: string): string =>
-  `switch (r) { ${RADICES.map((r) => `case ${r}: { pass${r}${suffix}(${ARGUMENTS.join(", ")}); break; }`).join(" ")} default: unreachable(); }`;
+  `switch (r) { ${RADICES.map((r) => `case ${r}: { pass${r}${suffix}<T>(${ARGUMENTS.join(", ")}); break; }`).join(" ")} default: unreachable(); }`;
 
 function passSource(r: number, sign: 1 | -1): string {
   const plain = bodySource(r, sign, false);
@@ -36,7 +37,7 @@ function passSource(r: number, sign: 1 | -1): string {
   const factors = range(1, r).map(
     (k) => `const wc${k} = v128.load(tw, ${32 * (k - 1)}), ws${k} = v128.load(tw, ${32 * (k - 1) + 16});`,
   );
-  return `function pass${r}${sign < 0 ? "Forward" : "Inverse"}(${PARAMETERS}): void {
+  return `function pass${r}${sign < 0 ? "Forward" : "Inverse"}<T>(${PARAMETERS}): void {
   const kS = P * sP;
   ${plain.constants}
   for (let j: usize = 0; j < J; j++) {
@@ -69,7 +70,7 @@ function bodySource(r: number, sign: 1 | -1, isTwiddled: boolean): { code: strin
     ...range(0, r).map((k) => `const x${k} = v128.load(s + ${k} * kS);`),
     ...steps.map((step) => `const ${step.to} = ${stepSource(step, named)};`),
     ...outputs.map((y, k) => {
-      const value = isTwiddled && k > 0 ? `madd(${swapped(y)}, ws${k}, f64x2.mul(${y}, wc${k}))` : y;
+      const value = isTwiddled && k > 0 ? `madd<T>(${swapped(y)}, ws${k}, v128.mul<T>(${y}, wc${k}))` : y;
       return `v128.store(d + ${k} * dK, ${value});`;
     }),
   ].join("\n      ");
@@ -83,22 +84,21 @@ function stepSource(step: Step, named: (source: string) => string): string {
   switch (step.op) {
     case "add":
     case "sub":
-      return `f64x2.${step.op}(${step.a}, ${step.b})`;
+      return `v128.${step.op}<T>(${step.a}, ${step.b})`;
     case "scale":
-      return `f64x2.mul(${step.a}, ${named(splat(step.c))})`;
+      return `v128.mul<T>(${step.a}, ${named(splat(step.c))})`;
     case "madd":
-      return `madd(${step.a}, ${named(splat(step.c))}, ${step.b})`;
+      return `madd<T>(${step.a}, ${named(splat(step.c))}, ${step.b})`;
     case "turn": // i·(a + ib) = −b + ia: swap, then flip the sign bit of one half
       return `v128.xor(${swapped(step.a)}, ${named(step.sign > 0 ? pair(-0, 0) : pair(0, -0))})`;
     case "twist":
-      return `madd(${swapped(step.a)}, ${named(pair(-step.s, step.s))}, f64x2.mul(${step.a}, ${named(splat(step.c))}))`;
+      return `madd<T>(${swapped(step.a)}, ${named(pair(-step.s, step.s))}, v128.mul<T>(${step.a}, ${named(splat(step.c))}))`;
   }
 }
 
-const swapped = (a: string): string => `v128.shuffle<f64>(${a}, ${a}, 1, 0)`;
-const splat = (c: number): string => `f64x2.splat(${literal(c)})`;
-const pair = (a: number, b: number): string =>
-  `f64x2.replace_lane(f64x2.splat(${literal(a)}), 1, ${literal(b)})`;
+const swapped = (a: string): string => `swap<T>(${a})`;
+const splat = (c: number): string => `v128.splat<T>(<T>${literal(c)})`;
+const pair = (a: number, b: number): string => `pairOf<T>(<T>${literal(a)}, <T>${literal(b)})`;
 
 /** A floating literal with all digits; AssemblyScript reads `-0.0` as the negative zero. */
 const literal = (c: number): string => {

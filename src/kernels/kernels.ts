@@ -187,8 +187,19 @@ export interface SphereFft {
   sphereToGrid(grid: Float64Array, c: Float64Array): void;
   /** c (2n) ← one grid (complex, 2N, destroyed). */
   gridToSphere(c: Float64Array, grid: Float64Array): void;
-  /** hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N). Most time is spent here. */
-  applyPotential(hpsi: Float64Array, psi: Float64Array, v: Float64Array, nBands: number): void;
+  /**
+   * hpsi ← hpsi + V ψ for a panel of nBands bands, V real (N). Most time is spent here.
+   *
+   * @param mayRound whether numbers on the grid may be rounded to float32, up to twice as fast: a
+   *   band of V ψ is then in error by a few 1e-7 of the largest |V| times its norm. Default false.
+   */
+  applyPotential(
+    hpsi: Float64Array,
+    psi: Float64Array,
+    v: Float64Array,
+    nBands: number,
+    mayRound?: boolean,
+  ): void;
   /**
    * Makes hpsi ← hpsi + Re, Im UᴴVU psi for panels of real coefficients, two bands in each
    * transform; missing where a back end has no faster way than to expand them.

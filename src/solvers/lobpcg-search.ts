@@ -1,4 +1,5 @@
 import type { Arithmetic, Products } from "../kernels/kernels.ts";
+import type { Rounding } from "./lobpcg-rounding.ts";
 import type { LobpcgWorkspace, SmallMatrices } from "./lobpcg-workspace.ts";
 import { orthonormalizeAgainst } from "./orthonormalize.ts";
 
@@ -7,8 +8,8 @@ export interface Panels extends LobpcgWorkspace {
   readonly kernels: Arithmetic;
   readonly n: number;
   readonly m: number;
-  /** Whether products may be rounded: vectors then follow from their changes and residuals. */
-  readonly isRounding: boolean;
+  /** Given if changes may be rounded: vectors then follow from their changes and residuals. */
+  readonly rounding: Rounding | undefined;
   /** Returns columns of a panel of n rows. */
   columns(panel: Float64Array, first: number, count: number): Float64Array;
 }
@@ -18,7 +19,7 @@ export function panelsOf(
   n: number,
   m: number,
   work: LobpcgWorkspace,
-  isRounding: boolean,
+  rounding: Rounding | undefined,
 ): Panels {
   const column = kernels.width * n;
   return {
@@ -26,10 +27,13 @@ export function panelsOf(
     kernels,
     n,
     m,
-    isRounding,
+    rounding,
     columns: (panel, first, count) => panel.subarray(column * first, column * (first + count)),
   };
 }
+
+const productsOf = (kernels: Arithmetic, mayRound = false): Products =>
+  mayRound ? (kernels.single ?? kernels) : kernels;
 
 /** Returns runs of consecutive numbers: the index of the first, the first, how many. */
 export function runsOf(
@@ -147,7 +151,7 @@ function putBlock(
  */
 export function factorGram(
   panels: Panels,
-  products: Products,
+  mayRound: boolean,
   nP: number,
   nW: number,
   { least, seed }: { readonly least: number; readonly seed: number },
@@ -158,7 +162,7 @@ export function factorGram(
   const size = fixed + nW;
   const w = columns(s, fixed, nW);
   putGram(kernels.width, g, size, m, nP, small);
-  putOverlaps(panels, products, g, size, nW, w);
+  putOverlaps(panels, mayRound, g, size, nW, w);
   reduced.set(g.subarray(0, kernels.width * size * size));
   if (!isIndependent(kernels, size, reduced, fixed, least)) {
     putGram(kernels.width, factor, fixed, m, nP, small);
@@ -182,7 +186,7 @@ export function factorGram(
 /** Puts QᴴY and WᴴY, and their adjoints, into the last columns and rows; Q stands before W. */
 function putOverlaps(
   { kernels, n, s, small: { scratch }, columns }: Panels,
-  products: Products,
+  mayRound: boolean,
   out: Float64Array,
   size: number,
   nW: number,
@@ -190,6 +194,7 @@ function putOverlaps(
   skipped = 0,
 ): void {
   const { width } = kernels;
+  const products = productsOf(kernels, mayRound);
   const fixed = size - nW;
   const count = fixed - skipped;
   if (count > 0) {
@@ -207,12 +212,12 @@ function putOverlaps(
  */
 export function rayleighRitz(
   panels: Panels,
-  products: Products,
+  mayRound: boolean,
   nP: number,
   nW: number,
   lambda: Float64Array,
 ): void {
-  const { kernels, n, m, isRounding, s, hs, t, small, values, columns } = panels;
+  const { kernels, rounding, n, m, s, hs, t, small, values, columns } = panels;
   const { a, g, factor, reduced, c, xp, php, scratch } = small;
   const { width } = kernels;
   const fixed = m + nP;
@@ -226,36 +231,39 @@ export function rayleighRitz(
   putBlock(width, a, size, [0, m], [m, nP], scratch);
   putBlock(width, a, size, [m, nP], [m, nP], php);
   const hw = columns(hs, fixed, nW);
-  if (isRounding) {
+  if (rounding !== undefined) {
+    const products = productsOf(kernels, mayRound);
     products.gemm("C", "N", m, nW, n, 1, t, n, columns(s, fixed, nW), n, 0, scratch, m);
     for (let j = 0; j < nW; j++)
       for (let i = 0; i < m; i++)
         for (let part = 0; part < width; part++)
           scratch[width * (i + m * j) + part]! += lambda[i]! * g[width * (i + size * (fixed + j)) + part]!;
     putBlock(width, a, size, [0, m], [fixed, nW], scratch);
-    putOverlaps(panels, products, a, size, nW, hw, m);
-  } else putOverlaps(panels, products, a, size, nW, hw);
+    putOverlaps(panels, mayRound, a, size, nW, hw, m);
+  } else putOverlaps(panels, mayRound, a, size, nW, hw);
   // R⁻ᴴ A R⁻¹ with the Cholesky factor R of G, then c = R⁻¹ y.
   reduced.set(a.subarray(0, width * size * size));
   kernels.solveTriangularRight(size, size, factor, size, reduced, size);
   kernels.solveTriangularLeft(size, size, factor, size, true, reduced, size);
   kernels.eigh(size, reduced, size, values, c, size);
   kernels.solveTriangularLeft(size, m, factor, size, false, c, size);
-  if (isRounding) turnToReal(width, c, size, m);
+  if (rounding !== undefined) turnToReal(width, c, size, m);
 }
 
 /**
  * Forms X⁺ and HX⁺. Leaves the parts T of the vectors that were searched for, and H T, in the place
  * of P, and their coefficients in small.cP.
+ *
+ * @param isRounded whether W and H W are rounded.
  */
 export function updateBlocks(
   panels: Panels,
-  changeBy: (change: number) => Products,
+  isRounded: boolean,
   nP: number,
   nW: number,
   chosen: readonly number[],
 ): Searched {
-  const { kernels, n, m, isRounding, s, hs, t, small, columns } = panels;
+  const { kernels, rounding, n, m, s, hs, t, small, columns } = panels;
   const { width } = kernels;
   const size = m + nP + nW;
   const { c, cP, scratch } = small;
@@ -264,10 +272,26 @@ export function updateBlocks(
     cP.fill(0, width * size * i, width * (size * i + m));
     cP.set(c.subarray(width * (size * j + m), width * size * (j + 1)), width * (size * i + m));
   });
-  const turn = isRounding ? changeBy(putTurn(width, scratch, c, size, m)) : undefined;
-  const add = changeBy(largestNorm(c.subarray(width * m), width * inner, width * size, m));
+  rounding?.turn(width, c, size);
+  const turn = rounding?.round(putTurn(width, scratch, c, size, m));
+  const changes = columnNorms(c.subarray(width * m), width * inner, width * size, m);
+  const products = productsOf(kernels, rounding?.round(changes, isRounded));
   for (const panel of [s, hs]) {
-    add.gemm("N", "N", n, m, inner, 1, columns(panel, m, inner), n, c.subarray(width * m), size, 0, t, n);
+    products.gemm(
+      "N",
+      "N",
+      n,
+      m,
+      inner,
+      1,
+      columns(panel, m, inner),
+      n,
+      c.subarray(width * m),
+      size,
+      0,
+      t,
+      n,
+    );
     for (const [at, j, count] of runsOf(chosen)) columns(panel, m + at, count).set(columns(t, j, count));
     turnVectors(panels, panel, c, size, turn, 1);
   }
@@ -275,23 +299,25 @@ export function updateBlocks(
 }
 
 /**
- * Y ← Y c + β T for the first m columns of a panel; with rounded products Y + Y (c − 1) + β T.
+ * Y ← Y c + β T for the first m columns of a panel, or Y + Y (c − 1) + β T.
  *
- * @param c coefficients, `ld` rows to a column; c − 1 is in small.scratch where products are given.
+ * @param c coefficients, `ld` rows to a column.
+ * @param turn whether Y (c − 1) may be rounded, c − 1 in small.scratch; undefined for Y c.
  */
 export function turnVectors(
   { kernels, n, m, t, norms, small: { scratch }, columns }: Panels,
   panel: Float64Array,
   c: Float64Array,
   ld: number,
-  products: Products | undefined,
+  turn: boolean | undefined,
   beta: 0 | 1,
 ): void {
-  if (products === undefined) {
+  if (turn === undefined) {
     kernels.gemm("N", "N", n, m, m, 1, panel, n, c, ld, beta, t, n);
     panel.set(columns(t, 0, m));
     return;
   }
+  const products = productsOf(kernels, turn);
   products.gemm("N", "N", n, m, m, 1, panel, n, scratch, m, beta, t, n);
   norms.fill(1, 0, m);
   kernels.addScaledColumns(panel, n, m, t, norms, panel);
@@ -310,22 +336,26 @@ export function turnToReal(width: 1 | 2, c: Float64Array, ld: number, m: number)
   }
 }
 
-/** out ← c − 1 for the first m rows and columns of c; returns the largest norm of a column. */
-export function putTurn(width: 1 | 2, out: Float64Array, c: Float64Array, ld: number, m: number): number {
+/** out ← c − 1 for the first m rows and columns of c; returns the norms of its columns. */
+export function putTurn(
+  width: 1 | 2,
+  out: Float64Array,
+  c: Float64Array,
+  ld: number,
+  m: number,
+): Float64Array {
   for (let j = 0; j < m; j++) {
     out.set(c.subarray(width * ld * j, width * (ld * j + m)), width * m * j);
     out[width * j * (m + 1)]! -= 1;
   }
-  return largestNorm(out, width * m, width * m, m);
+  return columnNorms(out, width * m, width * m, m);
 }
 
-/** Returns the largest norm of `count` columns of `length` numbers, `stride` apart. */
-function largestNorm(x: Float64Array, length: number, stride: number, count: number): number {
-  let most = 0;
-  for (let j = 0; j < count; j++) {
+/** Returns the norms of `count` columns of `length` numbers, `stride` apart. */
+function columnNorms(x: Float64Array, length: number, stride: number, count: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, j) => {
     let sum = 0;
     for (let i = stride * j; i < stride * j + length; i++) sum += x[i]! ** 2;
-    most = Math.max(most, sum);
-  }
-  return Math.sqrt(most);
+    return Math.sqrt(sum);
+  });
 }

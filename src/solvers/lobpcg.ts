@@ -1,5 +1,6 @@
 import { invariant } from "../common/failure.ts";
-import type { Arithmetic, Products } from "../kernels/kernels.ts";
+import type { Arithmetic } from "../kernels/kernels.ts";
+import { roundingOf } from "./lobpcg-rounding.ts";
 import {
   directions,
   factorGram,
@@ -23,9 +24,9 @@ export interface HermitianOperator {
   /**
    * out ← H x for a panel of nVectors columns.
    *
-   * @param products for the matrix products in it. Default those of the kernels.
+   * @param mayRound whether numbers in it may be rounded to float32. Default false.
    */
-  applyInto(out: Float64Array, x: Float64Array, nVectors: number, products?: Products): void;
+  applyInto(out: Float64Array, x: Float64Array, nVectors: number, mayRound?: boolean): void;
   /** residuals ← approximate (H − λ)⁻¹ residuals, in place; `x` holds their Ritz vectors. */
   preconditionInto(residuals: Float64Array, x: Float64Array, nVectors: number): void;
 }
@@ -72,8 +73,8 @@ export interface LobpcgResult {
  * is applied to W alone. Converged vectors stay in X but add no directions.
  *
  * Products with W, X (c_X − 1) and T are of the size of the change of X: their factors may be
- * rounded to float32 where that times the change is far below the tolerance. X, HX and residuals
- * are of float64, and X is orthonormal to its rounding at the end.
+ * rounded to float32, and H W on the grid, where that times the change is far below the tolerance.
+ * X, HX and residuals are of float64, and X is orthonormal to its rounding at the end.
  *
  * @param x start vectors, panel n × m of full rank, overwritten by the Ritz vectors. May be the
  *   first columns of S in the workspace.
@@ -92,36 +93,15 @@ export function lobpcg(
   invariant(isLarge, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
   const { s, hs, t, norms, maxDirections } = work;
-  const mayUseSingle = mayRound && tolerance >= FINEST && kernels.single !== undefined;
-  const panels = panelsOf(kernels, n, m, work, mayUseSingle);
+  const rounding = mayRound ? roundingOf(m, nConverge, tolerance) : undefined;
+  const panels = panelsOf(kernels, n, m, work, rounding);
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
   // 1 and more for the last digits: W is then orthonormalised in any case.
   const leastOfW = Math.max(LEAST_OF_W, Math.sqrt(ROUNDING / tolerance));
-  // ‖HW‖ of the last directions and what their rounding has added to residuals so far [Ha].
-  let energy = USUAL_ENERGY;
-  let rounding = 0;
-  let isRounded = false;
-  /**
-   * Products for changes of the vectors, of norm 1 each, by at most `change`. Residuals err by that
-   * times the rounding; Ritz values, which later iterations keep, by its square times the rounding,
-   * where a residual of the tolerance moves a level by its square over a gap.
-   */
-  const productsFor = (change: number): Products => {
-    const added = SINGLE_ROUNDING * energy * change;
-    const isSmall = rounding + added <= ROUNDING_SHARE * tolerance && added * change <= tolerance ** 2 / GAP;
-    if (!mayUseSingle || energy > MOST_ENERGY || !isSmall) return kernels;
-    isRounded = true;
-    return kernels.single!;
-  };
-  const changeBy: typeof productsFor = (change) => {
-    const products = productsFor(change);
-    if (products === kernels.single) rounding += SINGLE_ROUNDING * energy * change;
-    return products;
-  };
   const isConverged = (): boolean => residualNorms.subarray(0, nConverge).every((norm) => norm <= tolerance);
 
-  startBlock(panels, operator, x, lambda, changeBy);
+  startBlock(panels, operator, x, lambda);
   let applications = m;
   let searched: Searched = { size: m, columns: [] };
   let iterations = 0;
@@ -150,20 +130,20 @@ export function lobpcg(
       operator.preconditionInto(part, panels.columns(s, j, count), count);
     }
     normalizeColumns(kernels, n, w, nW, norms);
-    const largest = chosen.reduce((most, j) => Math.max(most, residualNorms[j]!), 0);
-    const change = CHANGE_PER_RESIDUAL * largest;
-    const products = productsFor(change);
-    factorGram(panels, products, nP, nW, { least: leastOfW, seed: 31 * iterations });
-    operator.applyInto(hw, w, nW, products);
+    const largest = residualNorms.subarray(0, nConverge).reduce((most, norm) => Math.max(most, norm), 0);
+    const isRounded = rounding?.allows(CHANGE_PER_RESIDUAL * largest) ?? false;
+    factorGram(panels, isRounded, nP, nW, { least: leastOfW, seed: 31 * iterations });
+    operator.applyInto(hw, w, nW, isRounded);
     applications += nW;
     kernels.columnNorms2(norms, n, nW, hw);
-    energy = Math.sqrt(norms.subarray(0, nW).reduce((most, norm) => Math.max(most, norm), 0));
+    rounding?.setEnergy(Math.sqrt(norms.subarray(0, nW).reduce((most, norm) => Math.max(most, norm), 0)));
 
-    rayleighRitz(panels, productsFor(change), nP, nW, lambda);
-    searched = updateBlocks(panels, changeBy, nP, nW, chosen);
+    rayleighRitz(panels, isRounded, nP, nW, lambda);
+    searched = updateBlocks(panels, isRounded, nP, nW, chosen);
     lambda.set(work.values.subarray(0, m));
+    applications += renewSpoiled(panels, operator, lambda);
   }
-  if (isRounded) makeOrthonormal(panels);
+  if (rounding?.isUsed) makeOrthonormal(panels);
   x.set(s.subarray(0, width * n * m));
   return { values: lambda, residualNorms, iterations, applications, converged: isConverged() };
 }
@@ -189,47 +169,61 @@ function startBlock(
   { applyInto }: HermitianOperator,
   x: Float64Array,
   lambda: Float64Array,
-  changeBy: (change: number) => Products,
 ): void {
-  const { kernels, n, m, isRounding, s, hs, small, values, columns } = panels;
+  const { kernels, rounding, n, m, s, hs, small, values, columns } = panels;
+  const { width } = kernels;
   const start = columns(s, 0, m);
   start.set(x.subarray(0, start.length));
   const orthoWork = { coefficients: small.scratch, gram: small.factor, norms: panels.norms };
   orthonormalizeAgainst(kernels, n, { q: s, count: 0, factor: small.factor }, start, m, orthoWork, 1);
-  applyInto(columns(hs, 0, m), start, m);
+  applyInto(columns(hs, 0, m), start, m, rounding?.round(new Float64Array(m).fill(1)));
   kernels.hermitianOverlap(m, n, s, n, hs, n, small.reduced, m);
   kernels.eigh(m, small.reduced, m, values, small.c, m);
   lambda.set(values.subarray(0, m));
-  if (isRounding) turnToReal(kernels.width, small.c, m, m);
-  const products = isRounding ? changeBy(putTurn(kernels.width, small.scratch, small.c, m, m)) : undefined;
-  for (const panel of [s, hs]) turnVectors(panels, panel, small.c, m, products, 0);
+  if (rounding !== undefined) turnToReal(width, small.c, m, m);
+  rounding?.turn(width, small.c, m);
+  const turn = rounding?.round(putTurn(width, small.scratch, small.c, m, m));
+  for (const panel of [s, hs]) turnVectors(panels, panel, small.c, m, turn, 0);
+}
+
+/**
+ * Forms H x and the Rayleigh quotients anew of vectors whose H x has lost too much to rounding.
+ * Returns their number.
+ */
+function renewSpoiled(
+  { kernels, rounding, n, s, hs, norms, small: { scratch }, columns }: Panels,
+  { applyInto }: HermitianOperator,
+  lambda: Float64Array,
+): number {
+  const spoiled = rounding?.takeSpoiled() ?? [];
+  for (const [, first, count] of runsOf(spoiled)) {
+    const [x, hx] = [columns(s, first, count), columns(hs, first, count)];
+    applyInto(hx, x, count);
+    kernels.columnNorms2(norms, n, count, x);
+    kernels.columnDots(scratch, n, count, x, hx);
+    for (let j = 0; j < count; j++) lambda[first + j] = scratch[kernels.width * j]! / norms[j]!;
+  }
+  return spoiled.length;
 }
 
 /** Rounding in residuals [Ha], a few hundred units of the last place for energies of some Ha. */
 const ROUNDING = 1000 * 2 ** -52;
-/** Rounding of the factors of a product to float32, in norms of columns. */
-const SINGLE_ROUNDING = 8 * 2 ** -24;
-/** Finer tolerances [Ha] leave no room beside the rounding of float64. */
-const FINEST = 1e-9;
-/** Gap to other levels [Ha], a small one, with which a residual counts for a level. */
-const GAP = 0.1;
-/** Most of the tolerance that it may take in all iterations together. */
-const ROUNDING_SHARE = 0.2;
-/** ‖HW‖ of preconditioned residuals W of norm 1 [Ha], before it is measured. */
-const USUAL_ENERGY = 10;
-/**
- * Above it [Ha] the preconditioner lets high energies pass, and convergence lives of directions
- * conjugate to each other, which their rounding would end: a condensate in a trap 112 Ha deep.
- */
-const MOST_ENERGY = 20;
 /** How far a residual [Ha] moves its vector in a step, the inverse of the gaps to higher levels. */
 const CHANGE_PER_RESIDUAL = 4;
 
-/** X ← X (3 − XᴴX)/2: orthonormal to rounding, if it was to that of float32. */
+/**
+ * X ← X (1 − U), U the upper triangle of XᴴX − 1 with half of its diagonal: orthonormal to rounding
+ * if it was to that of float32. What does not converge changes for what does.
+ */
 function makeOrthonormal({ kernels, n, m, s, t, norms, small: { scratch } }: Panels): void {
+  const { width } = kernels;
   kernels.hermitianOverlap(m, n, s, n, s, n, scratch, m);
-  for (let j = 0; j < m; j++) scratch[kernels.width * (j + m * j)]! -= 1;
+  for (let j = 0; j < m; j++) {
+    const diagonal = width * (j + m * j);
+    scratch[diagonal] = (scratch[diagonal]! - 1) / 2;
+    scratch.fill(0, diagonal + width, width * m * (j + 1));
+  }
   (kernels.single ?? kernels).gemm("N", "N", n, m, m, 1, s, n, scratch, m, 0, t, n);
-  norms.fill(-0.5, 0, m);
-  kernels.addScaledColumns(s, n, m, s, norms, t);
+  norms.fill(-1, 0, m);
+  kernels.addScaledColumns(s, n, m, t, norms, s);
 }

@@ -60,9 +60,10 @@ export function createHamiltonian(
     bands,
     parts,
     diagonal,
-    applyInto(out, x, nVectors, products) {
+    applyInto(out, x, nVectors, mayRound) {
       numbers.multiplyRows(out, n, nVectors, diagonal, x);
-      bands.applyPotential(out, x, potential, nVectors);
+      bands.applyPotential(out, x, potential, nVectors, mayRound);
+      const products = mayRound ? numbers.single : undefined;
       for (const part of others) part.addInto!(out, x, nVectors, products);
     },
     preconditionInto(residuals, x, nVectors) {

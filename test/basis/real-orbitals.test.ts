@@ -76,6 +76,14 @@ describe("the kernels' transforms of pairs of bands", () => {
       packedBands(kernels.real, plain, real).applyPotential(expanded, psi, v, nBands);
       notTiny(ofKernels, 1);
       expect(ofKernels).toEqual(expanded);
+
+      const rounded = fill(n * nBands);
+      const before = rounded.slice();
+      packedBands(kernels.real, fft, real).applyPotential(rounded, psi, v, nBands, true);
+      expanded.set(before);
+      packedBands(kernels.real, plain, real).applyPotential(expanded, psi, v, nBands);
+      expect(rounded).not.toEqual(expanded);
+      closeArrays(rounded, expanded, 1e-6 * Math.max(...v), "rounded to float32");
     }
   });
 });

@@ -123,6 +123,21 @@ export function kernelLaws(name: string, make: () => Kernels, oracle: () => Kern
         witness.applyPotential(expectedH, psi.slice(), v.slice(), nBands);
         closeArrays(hpsi, expectedH, 1e-12, "applyPotential accumulates");
 
+        // Rounded numbers on the grid: each band errs by a part of max |V| times its norm.
+        const most = Math.max(...v.map(Math.abs));
+        for (const count of [1, 2, 3]) {
+          const exact = new Float64Array(2 * n * nBands).fill(1);
+          const rounded = copyTo(mine, exact);
+          witness.applyPotential(exact, psi.slice(), v.slice(), count);
+          fft.applyPotential(rounded, psi, v, count, true);
+          for (let j = 0; j < nBands; j++) {
+            const part = (x: Float64Array) => x.subarray(2 * n * j, 2 * n * (j + 1));
+            const limit = j < count ? 3e-7 * most * Math.hypot(...part(psi)) : 0;
+            const errors = part(rounded).map((x, i) => x - part(exact)[i]!);
+            expect(Math.hypot(...errors)).toBeLessThanOrEqual(limit);
+          }
+        }
+
         const rho = mine.alloc(points).fill(1);
         const expectedRho = new Float64Array(points).fill(1);
         const w = copyTo(mine, Float64Array.of(0.5, 0, 2));

@@ -110,16 +110,19 @@ function results(kernels: Kernels): string[] {
     potential[i] = stream.normal();
   });
   const image = kernels.alloc(psi.length);
-  sphere.applyPotential(image, psi, potential, bands);
-  keep(image);
+  for (const mayRound of [false, true]) {
+    sphere.applyPotential(image, psi, potential, bands, mayRound);
+    keep(image);
+  }
   const phase = Float64Array.from({ length: 2 * index.length }, (_, i) =>
     i % 2 ? Math.sin(i - 1) : Math.cos(i),
   );
   const partner = Int32Array.from(index, (_, i) => (i < index.length - 1 ? i ^ 1 : i));
-  for (const form of [{ phase }, { partner }]) {
-    sphere.realPotential!(form)(image, psi, potential, bands);
-    keep(image.subarray(0, index.length * bands));
-  }
+  for (const form of [{ phase }, { partner }])
+    for (const mayRound of [false, true]) {
+      sphere.realPotential!(form)(image, psi, potential, bands, mayRound);
+      keep(image.subarray(0, index.length * bands));
+    }
   const weights = kernels.alloc(2 * bands);
   weights.forEach((_, i) => {
     weights[i] = i % 5;

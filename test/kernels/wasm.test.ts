@@ -248,6 +248,16 @@ describe("linear memory", () => {
     const hpsi = fenced.alloc(4 * n);
     fft.applyPotential(hpsi, psi, v, 2);
     closeArrays(hpsi, psi, 1e-14, "V = 1"); // the work was done
+    const partner = Int32Array.from(index, (_, i) => (i < n - 1 ? i ^ 1 : i));
+    for (const [apply, numbers, bands] of [
+      [fft.applyPotential, 4 * n, 2],
+      [fft.realPotential!({ partner }), 3 * n, 3],
+      [fft.realPotential!({ phase: kept.subarray(0, 2 * n) }), n, 1],
+    ] as const) {
+      const rounded = fenced.alloc(numbers);
+      apply(rounded, psi, v, bands, true);
+      notTiny(rounded);
+    }
     fft.accumulateDensity(v, psi, fenced.alloc(2).fill(1), 2);
     expect(psi).toEqual(kept);
     expect(fences.length).toBeGreaterThan(10);

@@ -23,9 +23,9 @@ export function packedBands(
   const n = fft.planeWaves;
   const ofKernels = fft.realPotential?.(form);
   return {
-    applyPotential(out, psi, v, nBands) {
+    applyPotential(out, psi, v, nBands, mayRound) {
       if (ofKernels !== undefined) {
-        ofKernels(out, psi, v, nBands);
+        ofKernels(out, psi, v, nBands, mayRound);
         return;
       }
       const column = (x: Float64Array, j: number) =>
@@ -41,7 +41,7 @@ export function packedBands(
             expand(part(pack, i), column(psi, j)!, 1, column(psi, j + 1));
           }
           image.fill(0, 0, 2 * n * pairs);
-          fft.applyPotential(image, pack, v, pairs);
+          fft.applyPotential(image, pack, v, pairs, mayRound);
           for (let i = 0; i < pairs; i++) {
             const j = first + 2 * i;
             addProjected(column(out, j)!, column(out, j + 1), part(image, i));

@@ -118,7 +118,7 @@ function transformsAnywhere(plan: SphereFft, scratch: Scratch): SphereFft {
   /** Potentials on panels of `length` numbers a band, `atOnce` bands at a time. */
   const bandwise =
     (apply: SphereFft["applyPotential"], length: number, atOnce: number): SphereFft["applyPotential"] =>
-    (hpsi, psi, v, nBands) =>
+    (hpsi, psi, v, nBands, mayRound) =>
       scratch((take) => {
         const [h, c, potential] = [take(length * atOnce), take(length * atOnce), take(points)];
         potential.set(v.subarray(0, points));
@@ -127,7 +127,7 @@ function transformsAnywhere(plan: SphereFft, scratch: Scratch): SphereFft {
           const [first, end] = [length * j, length * (j + count)];
           h.set(hpsi.subarray(first, end));
           c.set(psi.subarray(first, end));
-          apply(h, c, potential, count);
+          apply(h, c, potential, count, mayRound);
           hpsi.set(h.subarray(0, end - first), first);
         }
       });

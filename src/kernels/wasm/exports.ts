@@ -34,6 +34,17 @@ export interface KernelExports extends DenseExports {
     nBands: number,
     work: Pointer,
   ): void;
+  /** The same with numbers of float32 on the grid; plans are those for them. */
+  applySinglePotential(
+    plan: Pointer,
+    n: number,
+    hpsi: Pointer,
+    psi: Pointer,
+    v: Pointer,
+    nBands: number,
+    work: Pointer,
+  ): void;
+  applySingleRealPotential: KernelExports["applyRealPotential"];
   accumulateDensity(
     plan: Pointer,
     rho: Pointer,

@@ -12,6 +12,8 @@ export interface LinePlan {
   readonly length: number;
   readonly tile: number;
   readonly pointer: Pointer;
+  /** The same plan with factors of float32. */
+  readonly single: Pointer;
   readonly passes: readonly FftPass[];
 }
 
@@ -42,13 +44,15 @@ export function passRadices(n: number): number[] {
   return out;
 }
 
-/** Writes the plan (32 words) and its twiddle factors to `memory`. */
+/** Writes both plans (32 words each) and their twiddle factors to `memory`. */
 export function linePlan(memory: LinearMemory, n: number): LinePlan {
   const radices = passRadices(n);
-  const plan = memory.alloc(16);
-  const words = new Uint32Array(plan.buffer, plan.byteOffset, 32);
-  words.set([n, radices.length, TILE]);
-  words.set(radices, 4);
+  const [words, single] = [memory.alloc(16), memory.alloc(16)].map((plan) => {
+    const words = new Uint32Array(plan.buffer, plan.byteOffset, 32);
+    words.set([n, radices.length, TILE]);
+    words.set(radices, 4);
+    return words;
+  }) as [Uint32Array, Uint32Array];
   const passes: FftPass[] = [];
   let length = n;
   radices.forEach((radix, pass) => {
@@ -58,10 +62,24 @@ export function linePlan(memory: LinearMemory, n: number): LinePlan {
     ] as const;
     words[12 + pass] = forward.byteOffset;
     words[20 + pass] = inverse.byteOffset;
+    single[12 + pass] = roundedTwice(memory, forward);
+    single[20 + pass] = roundedTwice(memory, inverse);
     passes.push({ radix, length, factors: (sign) => (sign < 0 ? forward : inverse) });
     length /= radix;
   });
-  return { length: n, tile: TILE, pointer: plan.byteOffset, passes };
+  return { length: n, tile: TILE, pointer: words.byteOffset, single: single.byteOffset, passes };
+}
+
+/** Writes factors for vectors of two complex numbers, (c, c, c, c, −s, s, −s, s) of float32. */
+function roundedTwice(memory: LinearMemory, factors: Float64Array): Pointer {
+  const table = memory.alloc(factors.length);
+  const pairs = new Float32Array(table.buffer, table.byteOffset, 2 * factors.length);
+  for (let at = 0; at < factors.length; at += 2) {
+    const pair = factors.subarray(at, at + 2);
+    pairs.set(pair, 2 * at);
+    pairs.set(pair, 2 * at + 2);
+  }
+  return table.byteOffset;
 }
 
 /** Returns (c, c, −s, s) of e^{sign·2πi·pk/length} for each p < length/r and k = 1 … r−1. */

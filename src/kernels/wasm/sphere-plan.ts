@@ -7,6 +7,8 @@ import type { LinearMemory } from "./memory.ts";
 /** The plan of the transforms of a set of plane waves on a grid. */
 export interface SpherePlan {
   readonly pointer: Pointer;
+  /** The same plan for numbers of float32. */
+  readonly single: Pointer;
   /** The axes are taken as z, y, x, so that real fields need no reordering. */
   readonly isGridOrder: boolean;
   /** Length of the work memory of a call. */
@@ -77,17 +79,17 @@ export function spherePlan(
     return list.byteOffset;
   };
   const segments = runs(occupied);
-  const pointer = upload([
-    ...[plan0.pointer, plan1.pointer, plan2.pointer],
+  const lists = [
     ...[strides[axes[0]]!, strides[axes[1]]!, strides[axes[2]]!],
     ...[positions.length, width, segments.length, upload(segments.flat()), upload(positions)],
     ...[upload(starts), tile, upload(list), points],
-  ]);
+  ];
   // The areas of `layOut` in the kernels, each rounded up to a cache line.
   const complexNumbers =
     positions.length * n0 + tile * n0 + 2 * n1 * width + 2 * n1 * n2 + plan2.tile * n2 + 8 * 4;
   return {
-    pointer,
+    pointer: upload([plan0.pointer, plan1.pointer, plan2.pointer, ...lists]),
+    single: upload([plan0.single, plan1.single, plan2.single, ...lists]),
     isGridOrder: axes[0] === 2 && axes[1] === 1,
     work: 2 * complexNumbers + lineWork([plan0, plan1, plan2]),
   };

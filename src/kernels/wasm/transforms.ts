@@ -41,9 +41,11 @@ export function prunedFft(
   const { address, scratch } = memory;
   const points = grid[0] * grid[1] * grid[2];
   const n = gridIndex.length;
-  const { pointer, isGridOrder, work } = spherePlan(memory, grid, gridIndex, lines);
+  const { pointer, single, isGridOrder, work } = spherePlan(memory, grid, gridIndex, lines);
   const { size, run } = runner;
   const bandBytes = 16 * n;
+  // A packed pair of bands, at a cache line.
+  const area = 2 * n + 8;
   /** Hands the potential in the plan's order and work memory for all threads to `body`. */
   const withPotential = (
     v: Float64Array,
@@ -69,15 +71,19 @@ export function prunedFft(
       const [to, from] = [address(c, 2 * n, "gridToSphere"), address(grid, 2 * points, "gridToSphere")];
       scratch((take) => wasm.gridToSphere(pointer, to, from, take(work).byteOffset));
     },
-    applyPotential(hpsi, psi, v, nBands) {
+    applyPotential(hpsi, psi, v, nBands, mayRound = false) {
       const to = address(hpsi, 2 * n * nBands, "applyPotential");
       const from = address(psi, 2 * n * nBands, "applyPotential");
-      withPotential(v, work, (ordered, free) => {
-        const parts = rangesOf(nBands, PARTS_OF_THREAD * size, 1).map(([first, count]) => [
-          ...[pointer, to + bandBytes * first, from + bandBytes * first, ordered, bandBytes, count],
-          free,
-        ]);
-        run("applyPotential", parts, { at: 6, bytes: 8 * work });
+      const workOfPart = work + (mayRound ? 2 * area : 0);
+      withPotential(v, workOfPart, (ordered, free) => {
+        const parts = rangesOf(nBands, PARTS_OF_THREAD * size, mayRound ? 2 : 1).map(([first, count]) => {
+          const [panel, image] = [from + bandBytes * first, to + bandBytes * first];
+          return mayRound
+            ? [single, n, image, panel, ordered, count, free]
+            : [pointer, image, panel, ordered, bandBytes, count, free];
+        });
+        const name = mayRound ? "applySinglePotential" : "applyPotential";
+        run(name, parts, { at: 6, bytes: 8 * workOfPart });
       });
     },
     realPotential(form) {
@@ -85,17 +91,17 @@ export function prunedFft(
       const held = memory.alloc(isPhase ? 2 * n : Math.ceil(n / 2));
       if (isPhase) held.set(form.phase);
       else new Int32Array(held.buffer, held.byteOffset, n).set(form.partner);
-      // two bands, each area at a cache line
-      const workOfPair = work + 4 * n + 3 * 8;
-      return (hpsi, psi, v, nBands) => {
+      return (hpsi, psi, v, nBands, mayRound = false) => {
         const to = address(hpsi, n * nBands, "applyPotential");
         const from = address(psi, n * nBands, "applyPotential");
-        withPotential(v, workOfPair, (ordered, free) => {
-          const parts = rangesOf(nBands, PARTS_OF_THREAD * size, 2).map(([first, count]) => [
-            ...[pointer, held.byteOffset, Number(isPhase), n, to + 8 * n * first, from + 8 * n * first],
-            ...[ordered, count, free],
+        const workOfPart = work + (mayRound ? 4 : 2) * area;
+        withPotential(v, workOfPart, (ordered, free) => {
+          const parts = rangesOf(nBands, PARTS_OF_THREAD * size, mayRound ? 4 : 2).map(([first, count]) => [
+            ...[mayRound ? single : pointer, held.byteOffset, Number(isPhase), n],
+            ...[to + 8 * n * first, from + 8 * n * first, ordered, count, free],
           ]);
-          run("applyRealPotential", parts, { at: 8, bytes: 8 * workOfPair });
+          const name = mayRound ? "applySingleRealPotential" : "applyRealPotential";
+          run(name, parts, { at: 8, bytes: 8 * workOfPart });
         });
       };
     },

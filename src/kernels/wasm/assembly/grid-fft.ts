@@ -5,8 +5,8 @@ export function transformGrid(px: usize, py: usize, pz: usize, sign: i32, dst: u
   const nx = lineLength(px), ny = lineLength(py), nz = lineLength(pz);
   const row = nx * 16, plane = ny * row;
   for (let z: usize = 0; z < nz; z++) {
-    transformLines(px, sign, src + z * plane, 16, row, dst + z * plane, 16, row, ny, work);
-    if (ny > 1) transformLines(py, sign, dst + z * plane, row, 16, dst + z * plane, row, 16, nx, work);
+    transformLines<f64>(px, sign, src + z * plane, 16, row, dst + z * plane, 16, row, ny, work);
+    if (ny > 1) transformLines<f64>(py, sign, dst + z * plane, row, 16, dst + z * plane, row, 16, nx, work);
   }
-  if (nz > 1) transformLines(pz, sign, dst, plane, 16, dst, plane, 16, nx * ny, work);
+  if (nz > 1) transformLines<f64>(pz, sign, dst, plane, 16, dst, plane, 16, nx * ny, work);
 }

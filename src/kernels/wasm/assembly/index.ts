@@ -1,16 +1,25 @@
 import { eigenOwnWork, eigenpairs, eigenWork, reduce, rotate, transformBack } from "./eigh";
 import { overlapOf, productOf, productWork } from "./product";
 import { choleskyOf, solveLeft, solveRight } from "./solve";
+import { potentialOn } from "./sphere-fft";
 
 export { transformGrid } from "./grid-fft";
-export { accumulateDensity, applyPotential, gridToSphere, permuteReal, sphereToGrid } from "./sphere-fft";
+export { accumulateDensity, gridToSphere, permuteReal, sphereToGrid } from "./sphere-fft";
 export {
   addScaledColumns, allPositive, columnDots, columnNorms2, columnWeightedNorms2, multiplyRows, scaleColumns, tpa,
 } from "./columns";
 export { applyRealPotential } from "./real/pairs";
+export { applySinglePotential, applySingleRealPotential } from "./single/potential";
 export {
   realAddScaledColumns, realColumnDots, realColumnWeightedNorms2, realMultiplyRows, realScaleColumns, realTpa,
 } from "./real/columns";
+
+/** hpsi ← hpsi + V ψ. */
+export function applyPotential(
+  plan: usize, hpsi: usize, psi: usize, v: usize, bandBytes: usize, nBands: usize, work: usize,
+): void {
+  potentialOn<f64>(plan, hpsi, psi, v, bandBytes, nBands, true, work);
+}
 
 // Dense algebra of complex numbers, v128, and of real ones.
 export function gemmWork(m: usize, n: usize, k: usize): usize {

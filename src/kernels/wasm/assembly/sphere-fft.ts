@@ -45,7 +45,7 @@ function layOut(plan: usize, work: usize): void {
 }
 
 /** Columns ← plane waves: scatter tile by tile, inverse transform along axis 0. */
-function columnsFromWaves(plan: usize, c: usize): void {
+function columnsFromWaves<T>(plan: usize, c: usize): void {
   const p0 = word(plan, 0), n0 = lineLength(p0), columns = word(plan, 6), tile = word(plan, 12);
   const starts = word(plan, 11), list = word(plan, 13);
   for (let first: usize = 0, t: usize = 0; first < columns; first += tile, t++) {
@@ -54,29 +54,29 @@ function columnsFromWaves(plan: usize, c: usize): void {
     const end = list + (load<u32>(starts + (t << 2), 4) << 3);
     for (let entry: usize = list + (load<u32>(starts + (t << 2)) << 3); entry < end; entry += 8)
       v128.store(tileAt + (<usize>load<u32>(entry, 4) << 4), v128.load(c + (<usize>load<u32>(entry) << 4)));
-    transformLines(p0, 1, tileAt, width * 16, 16, columnsAt + first * 16, columns * 16, 16, width, lineWork);
+    transformLines<T>(p0, 1, tileAt, width * 16, 16, columnsAt + first * 16, columns * 16, 16, width, lineWork);
   }
 }
 
 /** Plane waves ← scale · columns, or added to them. */
-function wavesFromColumns(plan: usize, c: usize, scale: f64, isAdded: bool): void {
+function wavesFromColumns<T>(plan: usize, c: usize, scale: f64, isAdded: bool): void {
   const p0 = word(plan, 0), columns = word(plan, 6), tile = word(plan, 12);
   const starts = word(plan, 11), list = word(plan, 13);
-  const s = f64x2.splat(scale);
+  const s = v128.splat<T>(<T>scale);
   for (let first: usize = 0, t: usize = 0; first < columns; first += tile, t++) {
     const width = smaller(tile, columns - first);
-    transformLines(p0, -1, columnsAt + first * 16, columns * 16, 16, tileAt, width * 16, 16, width, lineWork);
+    transformLines<T>(p0, -1, columnsAt + first * 16, columns * 16, 16, tileAt, width * 16, 16, width, lineWork);
     const end = list + (load<u32>(starts + (t << 2), 4) << 3);
     let entry: usize = list + (load<u32>(starts + (t << 2)) << 3);
     if (isAdded)
       for (; entry < end; entry += 8) {
         const to = c + (<usize>load<u32>(entry) << 4);
-        v128.store(to, madd(v128.load(tileAt + (<usize>load<u32>(entry, 4) << 4)), s, v128.load(to)));
+        v128.store(to, madd<T>(v128.load(tileAt + (<usize>load<u32>(entry, 4) << 4)), s, v128.load(to)));
       }
     else
       for (; entry < end; entry += 8)
         v128.store(
-          c + (<usize>load<u32>(entry) << 4), f64x2.mul(v128.load(tileAt + (<usize>load<u32>(entry, 4) << 4)), s),
+          c + (<usize>load<u32>(entry) << 4), v128.mul<T>(v128.load(tileAt + (<usize>load<u32>(entry, 4) << 4)), s),
         );
   }
 }
@@ -85,7 +85,7 @@ function wavesFromColumns(plan: usize, c: usize, scale: f64, isAdded: bool): voi
  * One pass between packed columns [first, first + width) of a tile and the occupied i2 of a plane. The first pass of
  * the forward direction reads the plane, the last one of the inverse direction writes it.
  */
-function passOnSegments(plan: usize, sign: i32, tile: usize, first: usize, width: usize, plane: usize): void {
+function passOnSegments<T>(plan: usize, sign: i32, tile: usize, first: usize, width: usize, plane: usize): void {
   const p1 = word(plan, 1), row = lineLength(word(plan, 2)) * 16, passes = passCount(p1);
   const packedRow = word(plan, 7) * 16;
   let segment = word(plan, 9);
@@ -100,43 +100,43 @@ function passOnSegments(plan: usize, sign: i32, tile: usize, first: usize, width
       else copyLines(at, 16, inTile, 16, high - low);
     } else if (passes == 1) {
       // Here `tile` is the packed array itself: nothing goes through a buffer.
-      if (sign > 0) onlyPass(p1, sign, inTile, packedRow, 16, at, row, 16, high - low);
-      else onlyPass(p1, sign, at, row, 16, inTile, packedRow, 16, high - low);
-    } else if (sign > 0) lastPass(p1, sign, inTile, high - low, width, at, row, 16);
-    else firstPass(p1, sign, at, row, 16, inTile, high - low, width);
+      if (sign > 0) onlyPass<T>(p1, sign, inTile, packedRow, 16, at, row, 16, high - low);
+      else onlyPass<T>(p1, sign, at, row, 16, inTile, packedRow, 16, high - low);
+    } else if (sign > 0) lastPass<T>(p1, sign, inTile, high - low, width, at, row, 16);
+    else firstPass<T>(p1, sign, at, row, 16, inTile, high - low, width);
   }
 }
 
 /** Axis 1, inverse: packed columns of plane i0 to the plane. */
-function unpackPlane(plan: usize, i0: usize): void {
+function unpackPlane<T>(plan: usize, i0: usize): void {
   const p1 = word(plan, 1), n1 = lineLength(p1), columns = word(plan, 6), packed = word(plan, 7);
   const positions = word(plan, 10), from = columnsAt + i0 * columns * 16;
   for (let c: usize = 0; c < columns; c++)
     v128.store(packedAt + (<usize>load<u32>(positions + (c << 2)) << 4), v128.load(from + (c << 4)));
   if (passCount(p1) < 2) {
-    passOnSegments(plan, 1, packedAt, 0, packed, planeAt);
+    passOnSegments<T>(plan, 1, packedAt, 0, packed, planeAt);
     return;
   }
   const tile = evenTile(p1, packed);
   for (let c: usize = 0; c < packed; c += tile) {
     const width = smaller(tile, packed - c);
     const x = lineWork, y = lineWork + n1 * width * 16;
-    firstPass(p1, 1, packedAt + c * 16, packed * 16, 16, x, width, width);
-    passOnSegments(plan, 1, middlePasses(p1, 1, x, y, width), c, width, planeAt);
+    firstPass<T>(p1, 1, packedAt + c * 16, packed * 16, 16, x, width, width);
+    passOnSegments<T>(plan, 1, middlePasses<T>(p1, 1, x, y, width), c, width, planeAt);
   }
 }
 
 /** Axis 1, forward: the occupied i2 of `plane` to packed columns of plane i0. */
-function packPlane(plan: usize, i0: usize, plane: usize): void {
+function packPlane<T>(plan: usize, i0: usize, plane: usize): void {
   const p1 = word(plan, 1), n1 = lineLength(p1), columns = word(plan, 6), packed = word(plan, 7);
-  if (passCount(p1) < 2) passOnSegments(plan, -1, packedBackAt, 0, packed, plane);
+  if (passCount(p1) < 2) passOnSegments<T>(plan, -1, packedBackAt, 0, packed, plane);
   else {
     const tile = evenTile(p1, packed);
     for (let c: usize = 0; c < packed; c += tile) {
       const width = smaller(tile, packed - c);
       const x = lineWork, y = lineWork + n1 * width * 16;
-      passOnSegments(plan, -1, x, c, width, plane);
-      lastPass(p1, -1, middlePasses(p1, -1, x, y, width), width, width, packedBackAt + c * 16, packed * 16, 16);
+      passOnSegments<T>(plan, -1, x, c, width, plane);
+      lastPass<T>(p1, -1, middlePasses<T>(p1, -1, x, y, width), width, width, packedBackAt + c * 16, packed * 16, 16);
     }
   }
   const positions = word(plan, 10), to = columnsAt + i0 * columns * 16;
@@ -148,10 +148,10 @@ export function sphereToGrid(plan: usize, grid: usize, c: usize, work: usize): v
   layOut(plan, work);
   const p2 = word(plan, 2), n0 = lineLength(word(plan, 0)), n1 = lineLength(word(plan, 1));
   const s0 = word(plan, 3) * 16, s1 = word(plan, 4) * 16, s2 = word(plan, 5) * 16, row = lineLength(p2) * 16;
-  columnsFromWaves(plan, c);
+  columnsFromWaves<f64>(plan, c);
   for (let i0: usize = 0; i0 < n0; i0++) {
-    unpackPlane(plan, i0);
-    transformLines(p2, 1, planeAt, 16, row, grid + i0 * s0, s2, s1, n1, lineWork);
+    unpackPlane<f64>(plan, i0);
+    transformLines<f64>(p2, 1, planeAt, 16, row, grid + i0 * s0, s2, s1, n1, lineWork);
   }
 }
 
@@ -160,30 +160,32 @@ export function gridToSphere(plan: usize, c: usize, grid: usize, work: usize): v
   const p2 = word(plan, 2), n0 = lineLength(word(plan, 0)), n1 = lineLength(word(plan, 1));
   const s0 = word(plan, 3) * 16, s1 = word(plan, 4) * 16, s2 = word(plan, 5) * 16, row = lineLength(p2) * 16;
   for (let i0: usize = 0; i0 < n0; i0++) {
-    transformLines(p2, -1, grid + i0 * s0, s2, s1, planeBackAt, 16, row, n1, lineWork);
-    packPlane(plan, i0, planeBackAt);
+    transformLines<f64>(p2, -1, grid + i0 * s0, s2, s1, planeBackAt, 16, row, n1, lineWork);
+    packPlane<f64>(plan, i0, planeBackAt);
   }
-  wavesFromColumns(plan, c, 1.0 / <f64>word(plan, 14), false);
+  wavesFromColumns<f64>(plan, c, 1.0 / <f64>word(plan, 14), false);
 }
 
-/** hpsi ← hpsi + V ψ; v in the order of the plan's axes, the last one fastest. */
-export function applyPotential(plan: usize, hpsi: usize, psi: usize, v: usize, bandBytes: usize, nBands: usize, work: usize): void {
+/** hpsi ← V ψ, or added to it; v (float64) in the order of the plan's axes, the last one fastest. */
+export function potentialOn<T>(
+  plan: usize, hpsi: usize, psi: usize, v: usize, bandBytes: usize, nBands: usize, isAdded: bool, work: usize,
+): void {
   layOut(plan, work);
   const p2 = word(plan, 2), n0 = lineLength(word(plan, 0)), n1 = lineLength(word(plan, 1)), n2 = lineLength(p2);
   const row = n2 * 16, tile = evenTile(p2, n1);
   for (let band: usize = 0; band < nBands; band++) {
-    columnsFromWaves(plan, psi + band * bandBytes);
+    columnsFromWaves<T>(plan, psi + band * bandBytes);
     for (let i0: usize = 0; i0 < n0; i0++) {
-      unpackPlane(plan, i0);
+      unpackPlane<T>(plan, i0);
       for (let i1: usize = 0; i1 < n1; i1 += tile) {
         const lines = smaller(tile, n1 - i1);
-        transformLines(p2, 1, planeAt + i1 * row, 16, row, linesAt, 16, row, lines, lineWork);
-        multiplyReal(linesAt, v + (i0 * n1 + i1) * n2 * 8, lines * n2);
-        transformLines(p2, -1, linesAt, 16, row, planeBackAt + i1 * row, 16, row, lines, lineWork);
+        transformLines<T>(p2, 1, planeAt + i1 * row, 16, row, linesAt, 16, row, lines, lineWork);
+        multiplyReal<T>(linesAt, v + (i0 * n1 + i1) * n2 * 8, lines * n2);
+        transformLines<T>(p2, -1, linesAt, 16, row, planeBackAt + i1 * row, 16, row, lines, lineWork);
       }
-      packPlane(plan, i0, planeBackAt);
+      packPlane<T>(plan, i0, planeBackAt);
     }
-    wavesFromColumns(plan, hpsi + band * bandBytes, 1.0 / <f64>word(plan, 14), true);
+    wavesFromColumns<T>(plan, hpsi + band * bandBytes, 1.0 / <f64>word(plan, 14), isAdded);
   }
 }
 
@@ -202,12 +204,12 @@ export function accumulateDensity(
     let isNeeded = false;
     for (let s: usize = 0; s < nSets; s++) if (load<f64>(w + ((band + setLength * s) << 3)) != 0) isNeeded = true;
     if (!isNeeded) continue;
-    columnsFromWaves(plan, psi + band * bandBytes);
+    columnsFromWaves<f64>(plan, psi + band * bandBytes);
     for (let i0: usize = 0; i0 < n0; i0++) {
-      unpackPlane(plan, i0);
+      unpackPlane<f64>(plan, i0);
       for (let i1: usize = 0; i1 < n1; i1 += tile) {
         const lines = smaller(tile, n1 - i1);
-        transformLines(p2, 1, planeAt + i1 * row, 16, row, linesAt, 16, row, lines, lineWork);
+        transformLines<f64>(p2, 1, planeAt + i1 * row, 16, row, linesAt, 16, row, lines, lineWork);
         for (let s: usize = 0; s < nSets; s++) {
           const weight = load<f64>(w + ((band + setLength * s) << 3));
           if (weight != 0) addNorms2(rho + s * setBytes + (i0 * n1 + i1) * n2 * 8, linesAt, weight, lines * n2);
@@ -217,13 +219,20 @@ export function accumulateDensity(
   }
 }
 
-function multiplyReal(x: usize, v: usize, count: usize): void {
+function multiplyReal<T>(x: usize, v: usize, count: usize): void {
   const end = x + (count & ~1) * 16;
   for (; x < end; x += 32, v += 16) {
-    v128.store(x, f64x2.mul(v128.load(x), v128.load_splat<f64>(v)));
-    v128.store(x, f64x2.mul(v128.load(x, 16), v128.load_splat<f64>(v, 8)), 16);
+    v128.store(x, v128.mul<T>(v128.load(x), everywhere<T>(v)));
+    v128.store(x, v128.mul<T>(v128.load(x, 16), everywhere<T>(v + 8)), 16);
   }
-  if (count & 1) v128.store(x, f64x2.mul(v128.load(x), v128.load_splat<f64>(v)));
+  if (count & 1) v128.store(x, v128.mul<T>(v128.load(x), everywhere<T>(v)));
+}
+
+/** The number of float64 at `v` in all lanes. */
+@inline
+function everywhere<T>(v: usize): v128 {
+  if (sizeof<T>() == 4) return f32x4.splat(<f32>load<f64>(v));
+  return v128.load_splat<f64>(v);
 }
 
 function addNorms2(rho: usize, x: usize, weight: f64, count: usize): void {

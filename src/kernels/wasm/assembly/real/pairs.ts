@@ -1,4 +1,4 @@
-import { applyPotential } from "../sphere-fft";
+import { potentialOn } from "../sphere-fft";
 import { aligned, difference, setComplex, sum, swap } from "../simd";
 
 /*
@@ -15,16 +15,24 @@ export function applyRealPotential(
   const bytes = n * 16, pack = aligned(work), image = pack + aligned(bytes), free = image + aligned(bytes);
   for (let j: usize = 0; j < nBands; j += 2) {
     const at = j * n * 8, second = j + 1 < nBands ? n * 8 : 0;
-    if (isPhase) expandByPhase(n, form, pack, psi + at, second);
-    else expandByPartner(n, form, pack, psi + at, second);
-    memory.fill(image, 0, bytes);
-    applyPotential(plan, image, pack, v, bytes, 1, free);
-    if (isPhase) addByPhase(n, form, hpsi + at, second, image);
-    else addByPartner(n, form, hpsi + at, second, image);
+    expandPair(isPhase, n, form, pack, psi + at, second);
+    potentialOn<f64>(plan, image, pack, v, bytes, 1, false, free);
+    addPair(isPhase, n, form, hpsi + at, second, image);
   }
 }
 
 /** @param second bytes from a to b, 0 for b = 0. */
+export function expandPair(isPhase: bool, n: usize, form: usize, c: usize, a: usize, second: usize): void {
+  if (isPhase) expandByPhase(n, form, c, a, second);
+  else expandByPartner(n, form, c, a, second);
+}
+
+/** a ← a + Re Uᴴc, b ← b + Im Uᴴc. */
+export function addPair(isPhase: bool, n: usize, form: usize, a: usize, second: usize, c: usize): void {
+  if (isPhase) addByPhase(n, form, a, second, c);
+  else addByPartner(n, form, a, second, c);
+}
+
 function expandByPhase(n: usize, form: usize, c: usize, a: usize, second: usize): void {
   const end = form + n * 16;
   const y = second == 0 ? f64x2.splat(0) : f64x2.splat(1);

@@ -1,27 +1,11 @@
-import { pair, swap } from "../simd";
+import { madd, pair, swap } from "../simd";
+import { high, low, rounded } from "./lanes";
 
 /*
  * Packing and kernels of products whose factors are rounded to float32: twice as many numbers in a register, so that
  * blocks of C are 8 × 4 real or 4 × 2 complex numbers. Sums over a panel of columns are of float32, those over panels
  * and everything outside of float64.
  */
-
-/** a·b + c; fused where the build has relaxed SIMD. */
-@inline
-function madd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(c, f32x4.mul(a, b));
-}
-
-@inline
-function low(x: v128): v128 {
-  return f64x2.promote_low_f32x4(x);
-}
-
-@inline
-function high(x: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<f64>(x, x, 1, 1));
-}
 
 /** C(8×4) ← α·(packed A)(packed B) + (isFirst ? 0 : C). */
 export function kernel8x4(k: usize, a: usize, b: usize, c: usize, ldc: usize, alpha: f64, isFirst: bool): void {
@@ -30,15 +14,15 @@ export function kernel8x4(k: usize, a: usize, b: usize, c: usize, ldc: usize, al
   while (a < end) {
     const top = v128.load(a), bottom = v128.load(a, 16);
     const b0 = v128.load_splat<f32>(b), b1 = v128.load_splat<f32>(b, 4);
-    p0 = madd(top, b0, p0);
-    q0 = madd(bottom, b0, q0);
-    p1 = madd(top, b1, p1);
-    q1 = madd(bottom, b1, q1);
+    p0 = madd<f32>(top, b0, p0);
+    q0 = madd<f32>(bottom, b0, q0);
+    p1 = madd<f32>(top, b1, p1);
+    q1 = madd<f32>(bottom, b1, q1);
     const b2 = v128.load_splat<f32>(b, 8), b3 = v128.load_splat<f32>(b, 12);
-    p2 = madd(top, b2, p2);
-    q2 = madd(bottom, b2, q2);
-    p3 = madd(top, b3, p3);
-    q3 = madd(bottom, b3, q3);
+    p2 = madd<f32>(top, b2, p2);
+    q2 = madd<f32>(bottom, b2, q2);
+    p3 = madd<f32>(top, b3, p3);
+    q3 = madd<f32>(bottom, b3, q3);
     a += 32;
     b += 16;
   }
@@ -70,15 +54,15 @@ export function kernel4x2(k: usize, a: usize, b: usize, c: usize, ldc: usize, al
   while (a < end) {
     const a0 = v128.load(a), a1 = v128.load(a, 16);
     const r0 = v128.load_splat<f32>(b), i0 = v128.load_splat<f32>(b, 4);
-    p00 = madd(a0, r0, p00);
-    q00 = madd(a0, i0, q00);
-    p10 = madd(a1, r0, p10);
-    q10 = madd(a1, i0, q10);
+    p00 = madd<f32>(a0, r0, p00);
+    q00 = madd<f32>(a0, i0, q00);
+    p10 = madd<f32>(a1, r0, p10);
+    q10 = madd<f32>(a1, i0, q10);
     const r1 = v128.load_splat<f32>(b, 8), i1 = v128.load_splat<f32>(b, 12);
-    p01 = madd(a0, r1, p01);
-    q01 = madd(a0, i1, q01);
-    p11 = madd(a1, r1, p11);
-    q11 = madd(a1, i1, q11);
+    p01 = madd<f32>(a0, r1, p01);
+    q01 = madd<f32>(a0, i1, q01);
+    p11 = madd<f32>(a1, r1, p11);
+    q11 = madd<f32>(a1, i1, q11);
     a += 32;
     b += 16;
   }
@@ -94,12 +78,6 @@ export function kernel4x2(k: usize, a: usize, b: usize, c: usize, ldc: usize, al
 function finishComplex(p: v128, q: v128, sp: v128, sq: v128, c: usize, isFirst: bool): void {
   put(f64x2.add(f64x2.mul(low(p), sp), f64x2.mul(swap(low(q)), sq)), c, isFirst);
   put(f64x2.add(f64x2.mul(high(p), sp), f64x2.mul(swap(high(q)), sq)), c + 16, isFirst);
-}
-
-/** Four numbers of float64 as float32. */
-@inline
-function rounded(x: v128, y: v128): v128 {
-  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(x), f32x4.demote_f64x2_zero(y), 0, 2);
 }
 
 /** Strips of eight doubles along the contiguous direction: `doubles` of them, k columns `ld` bytes apart. */

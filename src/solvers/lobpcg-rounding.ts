@@ -1,0 +1,92 @@
+/**
+ * What rounding to float32 does to the vectors of one solve, whose changes may be rounded, but not
+ * they themselves. A vector changes by about its residual over gaps, whatever the others do.
+ */
+export interface Rounding {
+  /** Whether anything has been rounded. */
+  readonly isUsed: boolean;
+  /** Tells the largest norm of H w, w of norm 1 [Ha]. */
+  setEnergy(energy: number): void;
+  /**
+   * Whether changes of vectors that must converge, by at most `change`, may be rounded. Residuals
+   * err by that times the rounding; Ritz values, which later iterations keep, by its square times
+   * the rounding, where a residual of the tolerance moves a level by its square over a gap.
+   */
+  allows(change: number): boolean;
+  /**
+   * Whether all vectors may be changed by rounded vectors of these norms, which is then added to
+   * their errors, as it is where these are `isRounded` already.
+   */
+  round(changes: Readonly<Float64Array>, isRounded?: boolean): boolean;
+  /** Turns the errors as the vectors, X ← X c, before these change; `ld` rows to a column of c. */
+  turn(width: 1 | 2, c: Readonly<Float64Array>, ld: number): void;
+  /**
+   * Returns the vectors that must converge and whose products with H err by too much for that, as
+   * they changed more than foreseen. Their errors are then zero, and nothing is rounded any more.
+   */
+  takeSpoiled(): number[];
+}
+
+/** @param nConverge number of first vectors, of m, that must converge to the tolerance [Ha]. */
+export function roundingOf(m: number, nConverge: number, tolerance: number): Rounding {
+  const errors = new Float64Array(m);
+  const most = ROUNDING_SHARE * tolerance;
+  let energy = USUAL_ENERGY;
+  let isUsed = false;
+  let isOver = tolerance < FINEST;
+  const largest = (norms: Readonly<Float64Array>) =>
+    norms.subarray(0, nConverge).reduce((most, norm) => Math.max(most, norm), 0);
+  const allows = (change: number) => {
+    const added = SINGLE_ROUNDING * energy * change;
+    const isSmall = largest(errors) + added <= most && added * change <= tolerance ** 2 / GAP;
+    return isSmall && !isOver && energy <= MOST_ENERGY;
+  };
+  return {
+    get isUsed() {
+      return isUsed;
+    },
+    setEnergy(measured) {
+      energy = measured;
+    },
+    allows,
+    round(changes, isRounded = false) {
+      const isAllowed = allows(largest(changes));
+      if (isAllowed || isRounded) {
+        isUsed = true;
+        for (let j = 0; j < m; j++) errors[j]! += SINGLE_ROUNDING * energy * changes[j]!;
+      }
+      return isAllowed;
+    },
+    turn(width, c, ld) {
+      const before = errors.map((error) => error ** 2);
+      for (let j = 0; j < m; j++) {
+        let sum = 0;
+        for (let i = 0; i < width * m; i++)
+          sum += c[width * ld * j + i]! ** 2 * before[width === 1 ? i : i >> 1]!;
+        errors[j] = Math.sqrt(sum);
+      }
+    },
+    takeSpoiled() {
+      const spoiled = Array.from({ length: nConverge }, (_, j) => j).filter((j) => errors[j]! > most);
+      if (spoiled.length > 0) isOver = true;
+      for (const j of spoiled) errors[j] = 0;
+      return spoiled;
+    },
+  };
+}
+
+/** Rounding of the factors of a product to float32, in norms of columns. */
+const SINGLE_ROUNDING = 8 * 2 ** -24;
+/** Finer tolerances [Ha] leave no room beside the rounding of float64. */
+const FINEST = 1e-9;
+/** Gap to other levels [Ha], a small one, with which a residual counts for a level. */
+const GAP = 0.1;
+/** Most of the tolerance that it may take in all iterations together. */
+const ROUNDING_SHARE = 0.2;
+/** ‖HW‖ of preconditioned residuals W of norm 1 [Ha], before it is measured. */
+const USUAL_ENERGY = 10;
+/**
+ * Above it [Ha] the preconditioner lets high energies pass, and convergence lives of directions
+ * conjugate to each other, which their rounding would end: a condensate in a trap 112 Ha deep.
+ */
+const MOST_ENERGY = 20;
