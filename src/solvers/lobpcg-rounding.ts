@@ -27,13 +27,19 @@ export interface Rounding {
   takeSpoiled(): number[];
 }
 
-/** @param nConverge number of first vectors, of m, that must converge to the tolerance [Ha]. */
-export function roundingOf(m: number, nConverge: number, tolerance: number): Rounding {
+/** Finer tolerances [Ha] leave no room beside the rounding of float64. */
+export const FINEST = 1e-9;
+
+/**
+ * @param nConverge number of first vectors, of m, that must converge to the tolerance [Ha].
+ * @param leastEnergy what rounding within H is multiplied by at least [Ha].
+ */
+export function roundingOf(m: number, nConverge: number, tolerance: number, leastEnergy = 0): Rounding {
   const errors = new Float64Array(m);
   const most = ROUNDING_SHARE * tolerance;
-  let energy = USUAL_ENERGY;
+  let energy = Math.max(USUAL_ENERGY, leastEnergy);
   let isUsed = false;
-  let isOver = tolerance < FINEST;
+  let isOver = false;
   const largest = (norms: Readonly<Float64Array>) =>
     norms.subarray(0, nConverge).reduce((most, norm) => Math.max(most, norm), 0);
   const allows = (change: number) => {
@@ -46,7 +52,7 @@ export function roundingOf(m: number, nConverge: number, tolerance: number): Rou
       return isUsed;
     },
     setEnergy(measured) {
-      energy = measured;
+      energy = Math.max(measured, leastEnergy);
     },
     allows,
     round(changes, isRounded = false) {
@@ -77,8 +83,6 @@ export function roundingOf(m: number, nConverge: number, tolerance: number): Rou
 
 /** Rounding of the factors of a product to float32, in norms of columns. */
 const SINGLE_ROUNDING = 8 * 2 ** -24;
-/** Finer tolerances [Ha] leave no room beside the rounding of float64. */
-const FINEST = 1e-9;
 /** Gap to other levels [Ha], a small one, with which a residual counts for a level. */
 const GAP = 0.1;
 /** Most of the tolerance that it may take in all iterations together. */

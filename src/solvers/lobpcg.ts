@@ -1,6 +1,6 @@
 import { invariant } from "../common/failure.ts";
 import type { Arithmetic } from "../kernels/kernels.ts";
-import { roundingOf } from "./lobpcg-rounding.ts";
+import { FINEST, roundingOf } from "./lobpcg-rounding.ts";
 import {
   directions,
   factorGram,
@@ -27,6 +27,11 @@ export interface HermitianOperator {
    * @param mayRound whether numbers in it may be rounded to float32. Default false.
    */
   applyInto(out: Float64Array, x: Float64Array, nVectors: number, mayRound?: boolean): void;
+  /**
+   * Returns by how much rounding within H [Ha] exceeds that of x, both as vectors of norm 1, where
+   * that is more than ‖Hx‖. Default 0.
+   */
+  amplification?(): number;
   /** residuals ← approximate (H − λ)⁻¹ residuals, in place; `x` holds their Ritz vectors. */
   preconditionInto(residuals: Float64Array, x: Float64Array, nVectors: number): void;
 }
@@ -93,7 +98,10 @@ export function lobpcg(
   invariant(isLarge, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
   const { s, hs, t, norms, maxDirections } = work;
-  const rounding = mayRound ? roundingOf(m, nConverge, tolerance) : undefined;
+  const rounding =
+    mayRound && tolerance >= FINEST
+      ? roundingOf(m, nConverge, tolerance, operator.amplification?.())
+      : undefined;
   const panels = panelsOf(kernels, n, m, work, rounding);
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);

@@ -66,6 +66,8 @@ export function createHamiltonian(
       const products = mayRound ? numbers.single : undefined;
       for (const part of others) part.addInto!(out, x, nVectors, products);
     },
+    // Rounding in transforms is noise all over the cell.
+    amplification: () => Math.sqrt(potential.reduce((sum, v) => sum + v ** 2, 0) / potential.length),
     preconditionInto(residuals, x, nVectors) {
       kernels.scratch((take) => {
         const scale = take(nVectors);
