@@ -29,11 +29,8 @@ export interface FunctionalOutput {
   readonly vsigma: Float64Array | null;
 }
 
-/** Binds the energy per particle of a uniform gas; what it returns owns its scratch memory. */
-export type UniformGas = () => UniformGasAt;
-
 /**
  * Energy per particle of the uniform gas: writes (ε, ∂ε/∂r_s, ∂ε/∂ζ) [Ha] to `out` for r_s =
  * (3/(4πn))^{1/3} [bohr] and the polarisation ζ = (ρ↑ − ρ↓)/n in [−1, 1].
  */
-export type UniformGasAt = (out: Float64Array, rs: number, zeta: number) => void;
+export type UniformGas = (out: Float64Array, rs: number, zeta: number) => void;

@@ -53,7 +53,6 @@ export const ggaCAm05: Functional = {
   evaluate(nSpin, rho, sigma, { energy, vrho, vsigma }) {
     const n = energy.length;
     const at = new Float64Array(3);
-    const uniformGas = perdewWangMod();
     for (let r = 0; r < n; r++) {
       const up = nSpin === 1 ? rho[r]! / 2 : Math.max(rho[r]!, 0);
       const down = nSpin === 1 ? up : Math.max(rho[n + r]!, 0);
@@ -61,7 +60,7 @@ export const ggaCAm05: Functional = {
       if (!(density >= DENSITY_THRESHOLD)) continue;
       const rs = wignerSeitzRadius(density);
       const zeta = (up - down) / density;
-      uniformGas(at, rs, zeta);
+      perdewWangMod(at, rs, zeta);
       let sum = 0;
       for (let s = 0; s < nSpin; s++) {
         const scaled = nSpin === 1 ? density : 2 * (s === 0 ? up : down);

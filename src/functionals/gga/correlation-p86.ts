@@ -15,9 +15,8 @@ const DAMPING = 1.745 * 0.11;
  */
 export const ggaCP86 = correlationOf("gga_c_p86", () => {
   const at = new Float64Array(3);
-  const uniformGas = perdewZunger();
   return (out, density, rs, zeta, sigma) => {
-    uniformGas(at, rs, zeta);
+    perdewZunger(at, rs, zeta);
     const bottom = 1 + rs * (GAMMA + rs * (DELTA + 1e4 * BETA * rs));
     const part = (AT_ZERO + rs * (ALPHA + BETA * rs)) / bottom;
     const c = AT_INFINITY + part;

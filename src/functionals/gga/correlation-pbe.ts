@@ -36,11 +36,10 @@ function gradientCorrelation(
   return correlationOf(name, () => {
     const at = new Float64Array(3);
     const more = new Float64Array(4);
-    const uniformGas = gas();
     return (out, density, rs, zeta, sigma) => {
-      uniformGas(at, rs, zeta);
-      const plus = Math.cbrt(1 + zeta);
-      const minus = Math.cbrt(1 - zeta);
+      gas(at, rs, zeta);
+      const plus = zeta === 0 ? 1 : Math.cbrt(1 + zeta);
+      const minus = zeta === 0 ? 1 : Math.cbrt(1 - zeta);
       const phi = zeta === 0 ? 1 : (plus * plus + minus * minus) / 2;
       const phiSlope = zeta === 0 ? 0 : (1 / plus - 1 / minus) / 3;
       const phi3 = phi * phi * phi;

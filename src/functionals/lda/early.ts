@@ -1,4 +1,4 @@
-import type { UniformGasAt } from "../functional.ts";
+import type { UniformGas } from "../functional.ts";
 import { betweenPolarisations, type Fit, ldaOf } from "./uniform-gas.ts";
 
 /** Beyond this x the closed form loses digits. */
@@ -30,7 +30,7 @@ const hedinLundqvist =
   };
 
 /** ε = −0.44 (1 − ζ²)/(r_s + 7.8) [Wig38]; what is polarised in full has none. */
-const wigner: UniformGasAt = (out, rs, zeta) => {
+const wigner: UniformGas = (out, rs, zeta) => {
   const thin = -0.44 / (rs + 7.8);
   out[0] = thin * (1 - zeta * zeta);
   out[1] = -out[0] / (rs + 7.8);
@@ -42,7 +42,7 @@ const RS_OF_LENGTH = (3 / (4 * Math.PI)) ** (1 / 3);
 /**
  * ε = −0.0357/(1 + 0.0562 y) − 0.0311 ln(1 + 2.39/y),   y = n^{−1/3}, for any polarisation [Gom65].
  */
-const gombas: UniformGasAt = (out, rs) => {
+const gombas: UniformGas = (out, rs) => {
   const y = rs / RS_OF_LENGTH;
   const bottom = 1 + 0.0562 * y;
   out[0] = -0.0357 / bottom - 0.0311 * Math.log1p(2.39 / y);
@@ -50,8 +50,8 @@ const gombas: UniformGasAt = (out, rs) => {
   out[2] = 0;
 };
 
-export const ldaCWigner = ldaOf("lda_c_wigner", () => wigner);
-export const ldaCGombas = ldaOf("lda_c_gombas", () => gombas);
+export const ldaCWigner = ldaOf("lda_c_wigner", wigner);
+export const ldaCGombas = ldaOf("lda_c_gombas", gombas);
 /** Without a dependence on spin. */
 export const ldaCHl = ldaOf(
   "lda_c_hl",

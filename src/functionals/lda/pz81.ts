@@ -13,9 +13,9 @@ const fitOf =
   (out, rs) => {
     if (rs >= 1) {
       const root = Math.sqrt(rs);
-      const bottom = 1 + beta1 * root + beta2 * rs;
-      out[0] = gamma / bottom;
-      out[1] = (-gamma * (beta1 / (2 * root) + beta2)) / (bottom * bottom);
+      const energy = gamma / (1 + beta1 * root + beta2 * rs);
+      out[0] = energy;
+      out[1] = (-energy * energy * (beta1 / (2 * root) + beta2)) / gamma;
     } else {
       const log = Math.log(rs);
       out[0] = a * log + b + rs * (c * log + d);

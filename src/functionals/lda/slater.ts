@@ -14,7 +14,7 @@ export const ldaX: Functional = {
         const density = nSpin * rho[s * n + r]!;
         if (!(density >= DENSITY_THRESHOLD)) continue;
         const cubeRoot = Math.cbrt(density);
-        energy[r]! += (C_X * density * cubeRoot) / nSpin;
+        energy[r]! += C_X * rho[s * n + r]! * cubeRoot;
         vrho[s * n + r]! += (4 / 3) * C_X * cubeRoot;
       }
   },

@@ -1,4 +1,4 @@
-import type { UniformGasAt } from "../functional.ts";
+import type { UniformGas } from "../functional.ts";
 import { ldaOf, polarisation, polarisationSlope } from "./uniform-gas.ts";
 
 // Coefficients of the unpolarised gas and their change with f(ζ) [GTH96, appendix].
@@ -14,7 +14,7 @@ const B_CHANGE = [0, 0.2673612973836267, 0.2052004607777787, 0.00420000504569138
  *   ε = −(a0 + a1 r_s + a2 r_s² + a3 r_s³)/(b1 r_s + b2 r_s² + b3 r_s³ + b4 r_s⁴),
  *   a_i, b_i linear in f(ζ)
  */
-const teter93: UniformGasAt = (out, rs, zeta) => {
+const teter93: UniformGas = (out, rs, zeta) => {
   const f = polarisation(zeta);
   let top = 0;
   let topSlope = 0;
@@ -39,4 +39,4 @@ const teter93: UniformGasAt = (out, rs, zeta) => {
   out[2] = (-(topChange + energy * bottomChange) / bottom) * polarisationSlope(zeta);
 };
 
-export const ldaXcTeter93 = ldaOf("lda_xc_teter93", () => teter93);
+export const ldaXcTeter93 = ldaOf("lda_xc_teter93", teter93);

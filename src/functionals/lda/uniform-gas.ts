@@ -20,15 +20,14 @@ export function ldaOf(name: string, uniformGas: UniformGas): Functional {
     evaluate(nSpin, rho, _sigma, { energy, vrho }) {
       const n = energy.length;
       const at = new Float64Array(3);
-      const evaluateAt = uniformGas();
       for (let r = 0; r < n; r++) {
-        const up = nSpin === 1 ? rho[r]! / 2 : Math.max(rho[r]!, 0);
-        const down = nSpin === 1 ? up : Math.max(rho[n + r]!, 0);
+        const up = nSpin === 1 ? rho[r]! : Math.max(rho[r]!, 0);
+        const down = nSpin === 1 ? 0 : Math.max(rho[n + r]!, 0);
         const density = up + down;
         if (!(density >= DENSITY_THRESHOLD)) continue;
         const rs = wignerSeitzRadius(density);
-        const zeta = (up - down) / density;
-        evaluateAt(at, rs, zeta);
+        const zeta = nSpin === 1 ? 0 : (up - down) / density;
+        uniformGas(at, rs, zeta);
         const common = at[0]! - (rs / 3) * at[1]!;
         energy[r]! += density * at[0]!;
         vrho[r]! += common + (1 - zeta) * at[2]!;
@@ -57,18 +56,18 @@ export type Fit = (out: Float64Array, rs: number) => void;
 /** Joins the two gases by f(ζ) alone [BH72]: ε = ε_P + f(ζ) (ε_F − ε_P). */
 export const betweenPolarisations =
   (para: Fit, ferro: Fit): UniformGas =>
-  () => {
-    const at = new Float64Array(2);
-    return (out, rs, zeta) => {
-      para(at, rs);
-      const energy = at[0]!;
-      const slope = at[1]!;
-      ferro(at, rs);
-      const f = polarisation(zeta);
-      out[0] = energy + f * (at[0]! - energy);
-      out[1] = slope + f * (at[1]! - slope);
-      out[2] = polarisationSlope(zeta) * (at[0]! - energy);
-    };
+  (out, rs, zeta) => {
+    para(out, rs);
+    out[2] = 0;
+    if (zeta === 0) return;
+    const energy = out[0]!;
+    const slope = out[1]!;
+    ferro(out, rs);
+    const rise = out[0]! - energy;
+    const f = polarisation(zeta);
+    out[0] = energy + f * rise;
+    out[1] = slope + f * (out[1]! - slope);
+    out[2] = polarisationSlope(zeta) * rise;
   };
 
 /**
@@ -80,26 +79,22 @@ export const betweenPolarisations =
  */
 export const withStiffness =
   (para: Fit, ferro: Fit, stiffness: Fit): UniformGas =>
-  () => {
-    const at = new Float64Array(2);
-    return (out, rs, zeta) => {
-      para(at, rs);
-      const energy = at[0]!;
-      const slope = at[1]!;
-      out[0] = energy;
-      out[1] = slope;
-      out[2] = 0;
-      if (zeta === 0) return;
-      ferro(at, rs);
-      const rise = at[0]! - energy;
-      const riseSlope = at[1]! - slope;
-      stiffness(at, rs);
-      const f = polarisation(zeta);
-      const z3 = zeta * zeta * zeta;
-      const z4 = z3 * zeta;
-      const mix = at[0]! * (1 - z4) + rise * z4;
-      out[0] += f * mix;
-      out[1] += f * (at[1]! * (1 - z4) + riseSlope * z4);
-      out[2] = polarisationSlope(zeta) * mix + 4 * z3 * f * (rise - at[0]!);
-    };
+  (out, rs, zeta) => {
+    para(out, rs);
+    out[2] = 0;
+    if (zeta === 0) return;
+    const energy = out[0]!;
+    const slope = out[1]!;
+    ferro(out, rs);
+    const rise = out[0]! - energy;
+    const riseSlope = out[1]! - slope;
+    stiffness(out, rs);
+    const f = polarisation(zeta);
+    const z3 = zeta * zeta * zeta;
+    const z4 = z3 * zeta;
+    const stiff = out[0]!;
+    const mix = stiff * (1 - z4) + rise * z4;
+    out[0] = energy + f * mix;
+    out[1] = slope + f * (out[1]! * (1 - z4) + riseSlope * z4);
+    out[2] = polarisationSlope(zeta) * mix + 4 * z3 * f * (rise - stiff);
   };
