@@ -31,8 +31,9 @@ export function spinComponent(f: ReadonlyRealField, spin: number, points: number
   return (f as RealField).subarray(spin * points, (spin + 1) * points) as RealField;
 }
 
-/** Returns f↑ + f↓, or a copy of f for one spin; f has `points` values per spin, shape [N]. */
-export function sumOverSpins(f: ReadonlyReals, points: number): RealField {
+/** Returns f↑ + f↓, or f itself for one spin; f has `points` values per spin, shape [N]. */
+export function sumOverSpins<F extends ReadonlyRealField>(f: F, points: number): F | RealField {
+  if (f.length === points) return f;
   const total = f.slice(0, points) as RealField;
   for (let offset = points; offset < f.length; offset += points)
     for (let r = 0; r < points; r++) total[r]! += f[offset + r]!;
@@ -84,6 +85,11 @@ export function realPart(f: Float64Array, z: Float64Array): void {
 /** f ← Im z. */
 export function imaginaryPart(f: Float64Array, z: Float64Array): void {
   for (let r = 0; r < f.length; r++) f[r] = z[2 * r + 1]!;
+}
+
+/** out ← out + f. */
+export function addField(out: Float64Array, f: ReadonlyReals): void {
+  for (let r = 0; r < out.length; r++) out[r]! += f[r]!;
 }
 
 /** out ← out + x. */

@@ -46,7 +46,7 @@ export function leastSquares(columns: readonly Float64Array[], b: Float64Array):
  * x ← x − Q Qᵀ x for the first n columns; returns Qᵀ x. A projection that removes nearly all of x
  * is repeated, because its rounding errors have components in the span of Q.
  */
-function orthogonalize(columns: readonly Float64Array[], n: number, x: Float64Array): Float64Array {
+export function orthogonalize(columns: readonly Float64Array[], n: number, x: Float64Array): Float64Array {
   const overlaps = new Float64Array(n);
   if (n === 0) return overlaps;
   const before = dotReal(x, x);
@@ -59,7 +59,16 @@ function orthogonalize(columns: readonly Float64Array[], n: number, x: Float64Ar
 
 function project(overlaps: Float64Array, columns: readonly Float64Array[], x: Float64Array): void {
   for (let from = 0; from < x.length; from += PIECE) addOverlaps(overlaps, columns, x, from);
-  for (let from = 0; from < x.length; from += PIECE) subtract(x, overlaps, columns, from);
+  subtractColumns(x, overlaps, columns);
+}
+
+/** x ← x − Σ_i factor_i qᵢ. */
+export function subtractColumns(
+  x: Float64Array,
+  factors: Float64Array,
+  columns: readonly Float64Array[],
+): void {
+  for (let from = 0; from < x.length; from += PIECE) subtract(x, factors, columns, from);
 }
 
 /** out_i ← out_i + qᵢᵀ x over one piece; four columns at once hide the latency of additions. */

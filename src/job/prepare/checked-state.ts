@@ -13,7 +13,12 @@ const count = z.int().min(1);
 /** Larger ones are no positions, no k-points and no lattice vectors [bohr]. */
 const coordinate = z.number().min(-1e6).max(1e6);
 const vector = z.tuple([coordinate, coordinate, coordinate]);
-const point = z.looseObject({ input: field, step: field, weighed: field.optional() });
+const point = z.looseObject({
+  input: field,
+  step: field,
+  direction: field.optional(),
+  coordinates: z.array(z.number()).optional(),
+});
 
 const methodSchema = z.discriminatedUnion("name", [
   z.looseObject({

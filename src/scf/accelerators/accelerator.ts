@@ -6,8 +6,13 @@ export interface HistoryPoint {
   readonly input: RealField;
   /** Preconditioned residual P⁻¹(F(ρ) − ρ), without damping. */
   readonly step: RealField;
-  /** The step mapped by `Weigh`, if there is one. */
-  readonly weighed?: RealField;
+  /**
+   * What the weighed step adds to the span of those of older points: a unit vector orthogonal to
+   * theirs, or zeros.
+   */
+  readonly direction?: RealField;
+  /** The weighed step in the directions of the points up to this one. */
+  readonly coordinates?: readonly number[];
 }
 
 /** Maps x to M^{½}x, so that ‖M^{½}x‖₂ is the norm √⟨x, M x⟩. Linear; returns a new field. */

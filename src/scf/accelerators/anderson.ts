@@ -1,7 +1,8 @@
 import { type NumberOptions, valuesOf } from "../../common/options.ts";
-import { difference, dotReal, type RealField } from "../../kernels/fields.ts";
-import { leastSquares } from "../../kernels/least-squares.ts";
-import type { Accelerator, HistoryPoint } from "./accelerator.ts";
+import { newRealField } from "../../kernels/fields.ts";
+import { leastSquares, subtractColumns } from "../../kernels/least-squares.ts";
+import type { Accelerator } from "./accelerator.ts";
+import { remembered, spanned } from "./step-basis.ts";
 
 /** Rules, defaults and limits of the numbers of `anderson`. */
 export const ANDERSON_OPTIONS = {
@@ -50,8 +51,9 @@ export interface AndersonOptions {
  *
  * The norm is given to `next`: the energy norm if there is a Hartree energy (`energy-norm.ts`),
  * else the plain one. The least-squares problem is solved by orthogonalisation; normal equations
- * would square its condition number. Depth, error factor and condition number limit the points used
- * [And65; CDLS21].
+ * would square its condition number. The steps are kept in an orthonormal basis (`step-basis.ts`),
+ * in which the problem is as small as the history is short. Depth, error factor and condition
+ * number limit the points used [And65; CDLS21].
  *
  * @throws InputError if an option is out of range.
  *
@@ -68,12 +70,9 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
     name: `anderson(depth=${depth})`,
     maxRise,
     next(history, input, step, damping, weigh) {
-      const weighed = weigh?.(step) ?? step;
-      const past = history.map((point) => {
-        const weighedStep = weigh === undefined ? point.step : (point.weighed ?? weigh(point.step));
-        return { ...point, weighedStep, norm: length(weighedStep) };
-      });
-      const smallest = Math.min(length(weighed), ...past.map(({ norm }) => norm));
+      const { points, directions } = spanned([...history, { input, step }], weigh);
+      const [past, now] = [points.slice(0, -1), points.at(-1)!];
+      const smallest = points.reduce((least, { norm }) => Math.min(least, norm), now.norm);
       let used = past
         // The newest point always stays: it holds the direction of the last step.
         .filter(({ norm }, i) => i === history.length - 1 || norm <= errorFactor * smallest);
@@ -81,8 +80,8 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
       let beta: number[] = [];
       while (used.length > 0) {
         const fit = leastSquares(
-          used.map(({ weighedStep }) => difference(weighedStep, weighed)),
-          weighed,
+          used.map(({ weighed }) => weighed.map((x, i) => x - now.weighed[i]!)),
+          now.weighed,
         );
         if (fit.condition <= maxCondition || used.length === 1) {
           beta = fit.condition <= maxCondition ? fit.coefficients.map((c) => -c) : [];
@@ -94,34 +93,21 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
         used = used.filter((_, i) => i !== worst);
       }
 
-      const out = input.slice() as RealField;
-      for (let r = 0; r < out.length; r++) out[r]! += damping * step[r]!;
-      beta.forEach((b, i) => {
-        addDifference(out, used[i]!, { input, step }, b, damping);
-      });
-      const point = (at: HistoryPoint, weighedStep: RealField): HistoryPoint => ({
-        input: at.input,
-        step: at.step,
-        ...(weigh === undefined ? {} : { weighed: weighedStep }),
-      });
-      const kept = [...used.map((at) => point(at, at.weighedStep)), point({ input, step }, weighed)];
-      return { input: out, history: depth === 0 ? [] : kept.slice(-depth) };
+      // (1 − Σ βᵢ)(ρ + α s) + Σ βᵢ (ρᵢ + α sᵢ)
+      const own = 1 - beta.reduce((sum, b) => sum + b, 0);
+      const out = newRealField(input.length);
+      for (let r = 0; r < out.length; r++) out[r] = own * (input[r]! + damping * step[r]!);
+      const parts = beta.flatMap((b, i) => [
+        { factor: -b, field: used[i]!.input },
+        { factor: -b * damping, field: used[i]!.step },
+      ]);
+      subtractColumns(
+        out,
+        Float64Array.from(parts, ({ factor }) => factor),
+        parts.map(({ field }) => field),
+      );
+      const kept = depth === 0 ? [] : [...used, now].slice(-depth);
+      return { input: out, history: remembered(kept, directions) };
     },
   };
-}
-
-const length = (x: RealField): number => Math.sqrt(dotReal(x, x));
-
-/** Adds b (ρ′ − ρ + α (s′ − s)) to `out`. */
-function addDifference(
-  out: RealField,
-  to: HistoryPoint,
-  from: HistoryPoint,
-  b: number,
-  damping: number,
-): void {
-  const { input, step } = to;
-  const { input: input0, step: step0 } = from;
-  for (let r = 0; r < out.length; r++)
-    out[r]! += b * (input[r]! - input0[r]! + damping * (step[r]! - step0[r]!));
 }

@@ -1,5 +1,5 @@
 import type { Grid } from "../../basis/grid.ts";
-import { newFourierField, newRealField } from "../../kernels/fields.ts";
+import { newFourierField, newRealField, sumOverSpins } from "../../kernels/fields.ts";
 import type { Weigh } from "./accelerator.ts";
 
 /** kTF of a metal as dense as aluminium [bohr⁻¹]. */
@@ -29,24 +29,21 @@ const STONER = 0.1;
  */
 export function energyNorm({ grid, nSpin }: { readonly grid: Grid; readonly nSpin: 1 | 2 }): Weigh {
   const { points, normG2 } = grid;
-  const total = newRealField(points);
   const change = newRealField(points);
   const coefficients = newFourierField(points);
   /** Weight of the magnetisation, √(1 − ID). The total density gets more, see below. */
   const common = nSpin === 1 ? 1 : Math.sqrt(STONER);
   const growth = normG2.map((g2, g) => (g === 0 ? 1 : Math.sqrt(1 + K_TF ** 2 / g2)) - common);
   return (x) => {
-    total.set(x.slice(0, points));
-    if (nSpin === 2) for (let r = 0; r < points; r++) total[r]! += x[points + r]!;
-    grid.forward(coefficients, total);
+    grid.forward(coefficients, sumOverSpins(x, points));
     for (let g = 0; g < points; g++) {
       coefficients[2 * g]! *= growth[g]!;
       coefficients[2 * g + 1]! *= growth[g]!;
     }
     grid.inverse(change, coefficients);
     const out = newRealField(x.length);
-    for (let s = 0; s < nSpin; s++)
-      for (let r = 0; r < points; r++) out[points * s + r] = common * x[points * s + r]! + change[r]! / nSpin;
+    for (let at = 0; at < out.length; at += points)
+      for (let r = 0; r < points; r++) out[at + r] = common * x[at + r]! + change[r]! / nSpin;
     return out;
   };
 }
