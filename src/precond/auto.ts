@@ -1,4 +1,4 @@
-import type { RealField } from "../kernels/fields.ts";
+import { newRealField, type RealField } from "../kernels/fields.ts";
 import { DIELECTRIC_OPTIONS } from "./filters/dielectric.ts";
 import { identity } from "./filters/simple.ts";
 import { gapOf } from "./gap.ts";
@@ -67,15 +67,17 @@ async function modelOf(
   const { states, insulator } = local;
   if (insulator === undefined) return hasStates(states) ? { states } : undefined;
   const { localisation, gap } = insulator;
-  const free = states.map((d, i) => d * (1 - localisation[i % points]!)) as RealField;
+  const free = newRealField(states.length);
+  for (let at = 0; at < free.length; at += points)
+    for (let r = 0; r < points; r++) free[at + r] = states[at + r]! * (1 - localisation[r]!);
   return { ...(hasStates(free) ? { states: free } : {}), polarisable: boundCharges(gap, localisation) };
 }
 
-const boundCharges = (gap: number, localisation: RealField): Polarisable => ({
-  epsilonR: permittivityOf(gap),
-  kTF: K_TF,
-  rootL: localisation.map(Math.sqrt) as RealField,
-});
+function boundCharges(gap: number, localisation: RealField): Polarisable {
+  const rootL = newRealField(localisation.length);
+  for (let r = 0; r < rootL.length; r++) rootL[r] = Math.sqrt(localisation[r]!);
+  return { epsilonR: permittivityOf(gap), kTF: K_TF, rootL };
+}
 
 /** Returns an estimate of εr from the gap [Ha], between 1 and 14. */
 export const permittivityOf = (gap: number): number =>

@@ -1,12 +1,5 @@
 import type { Grid } from "../basis/grid.ts";
-import {
-  dotReal,
-  newRealField,
-  type ReadonlyRealField,
-  type RealField,
-  sumOverSpins,
-  sumReal,
-} from "../kernels/fields.ts";
+import { dotReal, newRealField, type RealField, sumOverSpins, sumReal } from "../kernels/fields.ts";
 import type { ApplyPreconditioner } from "./preconditioner.ts";
 import { keptSpace, type ResponseSpace } from "./response-space.ts";
 import { type ModelSusceptibility, type ScreenedWaves, screenedWaves } from "./screened-waves.ts";
@@ -86,7 +79,7 @@ function bind(
   screened.load(ofBoth);
   return (out, f) => {
     screened.load(ofBoth);
-    onFine.forward(w, total(f, points));
+    onFine.forward(w, sumOverSpins(f, points));
     kernels.multiplyRows(w, root.length, 1, root, w);
     screened.solve(u, w);
     kernels.multiplyRows(u, root.length, 1, root, u);
@@ -122,7 +115,7 @@ function bindTransposed(
     // −χ̃₀ f, summed over spins; a constant f has none.
     w.fill(0);
     if (polarisable !== undefined) {
-      onFine.forward(u, total(f, points));
+      onFine.forward(u, sumOverSpins(f, points));
       screened.boundCharge(w, u);
       for (let i = 0; i < w.length; i++) w[i]! /= nSpin;
     }
@@ -143,7 +136,7 @@ function bindTransposed(
 
 /** Returns the model with its states summed over spins. */
 function unpolarised(model: ModelSusceptibility, points: number): ModelSusceptibility {
-  return { ...model, ...(model.states && { states: total(model.states, points) }) };
+  return { ...model, ...(model.states && { states: sumOverSpins(model.states, points) }) };
 }
 
 /** Subtracts the response of one spin: out ← out − D (V − level). */
@@ -154,9 +147,4 @@ function subtractAnswer(out: Float64Array, states: Float64Array, potential: Real
 /** Subtracts the share of one spin: out ← out − charge/nSpin. */
 function subtractShare(out: Float64Array, charge: RealField, nSpin: 1 | 2): void {
   for (let r = 0; r < out.length; r++) out[r]! -= charge[r]! / nSpin;
-}
-
-/** Returns the sum over spins, f itself without spin. */
-function total<F extends ReadonlyRealField>(f: F, points: number): F | RealField {
-  return f.length === points ? f : sumOverSpins(f, points);
 }

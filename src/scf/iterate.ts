@@ -1,5 +1,5 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import { asRealField, type ReadonlyRealField } from "../kernels/fields.ts";
+import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import type {
   ApplyPreconditioner,
@@ -41,7 +41,7 @@ export const iterateAt = (
 ): Iterate => ({
   ...levelsAt(basis, levels, occupation),
   grid: basis.grid,
-  density: async () => asRealField(Float64Array.from(rho)),
+  density: async () => rho.slice() as RealField,
   ...(responseTo === undefined ? {} : { responseTo }),
 });
 

@@ -159,11 +159,9 @@ export function createOrbitalBlock(
   const numbersOfAll = width * n * nBands;
   const psi = isOfOne ? workspace.s.subarray(0, numbersOfAll) : numbers.alloc(numbersOfAll);
   const stream = random(seed * 65537 + index * 257 + 1);
-  for (let j = 0; j < nBands; j++)
-    for (let g = 0; g < n; g++) {
-      const damping = 1 / (1 + kpoint.kinetic[g]! ** 2);
-      for (let c = 0; c < width; c++) psi[width * (g + n * j) + c] = damping * stream.normal();
-    }
+  const damping = kpoint.kinetic.map((t) => 1 / (1 + t * t));
+  for (let at = 0; at < psi.length; at += width * n)
+    for (let i = 0; i < width * n; i++) psi[at + i] = damping[width === 1 ? i : i >> 1]! * stream.normal();
 
   const toComplex = (panel: Float64Array): Float64Array => {
     if (real === undefined) return panel.slice();

@@ -1,7 +1,13 @@
 import { invariant, requireInput } from "../common/failure.ts";
 import { addMatrices, toMatrix } from "../common/tensor.ts";
 import { add, type Mat3, type Vec3 } from "../common/vec3.ts";
-import { dotReal, newRealField, type ReadonlyRealField, type RealField } from "../kernels/fields.ts";
+import {
+  addField,
+  dotReal,
+  newRealField,
+  type ReadonlyRealField,
+  type RealField,
+} from "../kernels/fields.ts";
 import type { Lattice } from "../model/lattice.ts";
 import type { Operator } from "./block-term.ts";
 import type { Evaluation, Term, TermState } from "./term.ts";
@@ -26,11 +32,10 @@ export function evaluateTerms(terms: readonly Term[], rho: ReadonlyRealField): E
     energies: evaluations.map((evaluation) => evaluation?.energy ?? 0),
     get potential() {
       if (total !== undefined) return total;
-      const sum = newRealField(rho.length); // a constant: loops over what may change are slow
+      const sum = newRealField(rho.length);
       for (const evaluation of evaluations) {
         if (evaluation === undefined) continue;
-        const { potential } = evaluation;
-        for (let r = 0; r < sum.length; r++) sum[r]! += potential[r]!;
+        addField(sum, evaluation.potential);
       }
       evaluations = []; // frees their memory
       total = sum;

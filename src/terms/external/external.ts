@@ -7,6 +7,7 @@ import {
   newRealField,
   type ReadonlyRealField,
   type RealField,
+  spinComponent,
 } from "../../kernels/fields.ts";
 import type { DensityTerm } from "../term.ts";
 
@@ -26,8 +27,9 @@ export function fixedPotential(
     name,
     isLinear: true,
     evaluate(rho) {
-      const [up, down] = [rho.slice(0, points), rho.slice(points)];
-      const energy = dotReal(potential, up) + (down.length > 0 ? dotReal(potential, down) : 0);
+      let energy = 0;
+      for (let at = 0; at < rho.length; at += points)
+        energy += dotReal(potential, spinComponent(rho, at / points, points));
       return {
         energy: dvol * energy,
         get potential() {

@@ -3,10 +3,11 @@ import { requireInput } from "../../common/failure.ts";
 import { addIdentity, addOuter, newTensor, toMatrix } from "../../common/tensor.ts";
 import type { Mat3 } from "../../common/vec3.ts";
 import {
+  addField,
   newFourierField,
   newRealField,
   type ReadonlyRealField,
-  type RealField,
+  spinComponent,
   sumOverSpins,
   sumReal,
 } from "../../kernels/fields.ts";
@@ -67,8 +68,7 @@ export function pairInteraction(
   const coefficients = newFourierField(points);
   /** coefficients ← V(G); work ← twice the energy per volume of each wave. */
   const transform = (rho: ReadonlyRealField) => {
-    for (let r = 0; r < points; r++) work[r] = nSpin === 1 ? rho[r]! : rho[r]! + rho[points + r]!;
-    grid.forward(coefficients, work);
+    grid.forward(coefficients, sumOverSpins(rho, points));
     for (let g = 0; g < points; g++) {
       const re = coefficients[2 * g]!;
       const im = coefficients[2 * g + 1]!;
@@ -79,10 +79,6 @@ export function pairInteraction(
     }
   };
   let current: object | undefined;
-  const addPotential = (out: RealField) => {
-    grid.inverse(work, coefficients);
-    for (let i = 0; i < out.length; i++) out[i]! += work[i % points]!;
-  };
   return {
     name,
     evaluate(rho) {
@@ -93,7 +89,8 @@ export function pairInteraction(
           if (current !== evaluation) transform(rho);
           current = evaluation;
           const out = newRealField(nSpin * points);
-          addPotential(out);
+          grid.inverse(spinComponent(out, 0, points), coefficients);
+          out.copyWithin(points, 0, points); // to the other spin, if there is one
           return out;
         },
       };
@@ -104,7 +101,8 @@ export function pairInteraction(
     kernel: () => (out, deltaRho) => {
       current = undefined;
       transform(deltaRho);
-      addPotential(out);
+      grid.inverse(work, coefficients);
+      for (let spin = 0; spin < nSpin; spin++) addField(spinComponent(out, spin, points), work);
     },
     ...(slope === undefined ? {} : { stress: ({ rho }) => pairStress(grid, interaction, slope, rho) }),
   };

@@ -1,4 +1,4 @@
-import type { Grid } from "../../basis/grid.ts";
+import { frequency, type Grid } from "../../basis/grid.ts";
 import { rowsVec, scale, type Vec3 } from "../../common/vec3.ts";
 import type { ReadonlyRealField } from "../../kernels/fields.ts";
 import type { Model } from "../../model/model.ts";
@@ -18,45 +18,62 @@ export function localForces(model: Model, grid: Grid, rho: ReadonlyRealField): V
   const { points, lattice } = grid;
   const rhoG = grid.toFourier(rho);
   const forces: Vec3[] = model.atoms.map(() => [0, 0, 0]);
-  const weighted = new Float64Array(2 * points);
-  model.species.forEach(({ pseudopotential }, species) => {
-    if (!model.atoms.some((atom) => atom.species === species)) return;
-    const formFactor = localFormFactor(pseudopotential, grid);
-    for (let g = 0; g < points; g++) {
-      weighted[2 * g] = formFactor[g]! * rhoG[2 * g]!;
-      weighted[2 * g + 1] = formFactor[g]! * rhoG[2 * g + 1]!;
-    }
-    model.atoms.forEach((atom, a) => {
-      if (atom.species === species)
-        forces[a] = scale(-1, rowsVec(lattice.reciprocal, gradientSum(weighted, grid, atom.position)));
+  grid.kernels.scratch((take) => {
+    const weighted = take(2 * points);
+    model.species.forEach(({ pseudopotential }, species) => {
+      const mine = [...model.atoms.keys()].filter((a) => model.atoms[a]!.species === species);
+      if (mine.length === 0) return;
+      const formFactor = localFormFactor(pseudopotential, grid);
+      for (let g = 0; g < points; g++) {
+        weighted[2 * g] = formFactor[g]! * rhoG[2 * g]!;
+        weighted[2 * g + 1] = formFactor[g]! * rhoG[2 * g + 1]!;
+      }
+      for (let from = 0; from < mine.length; from += ATOMS) {
+        const some = mine.slice(from, from + ATOMS);
+        const positions = some.map((a) => model.atoms[a]!.position);
+        gradientSums(weighted, grid, positions).forEach((sum, i) => {
+          forces[some[i]!] = scale(-1, rowsVec(lattice.reciprocal, sum));
+        });
+      }
     });
   });
   return forces;
 }
 
-/** Returns Σ_G g Im[f(G)* e^{−iG·R}] with the reduced g, for coefficients f on the cube. */
-function gradientSum(f: Float64Array, grid: Grid, position: Vec3): Vec3 {
-  const { size, gVectors } = grid;
-  const [nx, ny, nz] = size;
-  const [ex, ey, ez] = phaseTables(grid, position);
-  const sum: [number, number, number] = [0, 0, 0];
-  let at = 0;
-  for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++) {
-      const re = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
-      const im = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
-      const gy = gVectors[3 * at + 1]!;
-      const gz = gVectors[3 * at + 2]!;
-      let row = 0;
-      for (let x = 0; x < nx; x++, at++) {
-        const phaseRe = re * ex[2 * x]! - im * ex[2 * x + 1]!;
-        const phaseIm = re * ex[2 * x + 1]! + im * ex[2 * x]!;
-        const value = f[2 * at]! * phaseIm - f[2 * at + 1]! * phaseRe;
-        row += value;
-        sum[0] += gVectors[3 * at]! * value;
-      }
-      sum[1] += gy * row;
-      sum[2] += gz * row;
-    }
-  return sum;
+/** Atoms treated together; what they have at the rows of the cube is the only large temporary. */
+const ATOMS = 16;
+
+/**
+ * Returns Σ_G g Im[f(G)* e^{−iG·R}] with the reduced g, for coefficients f on the cube, in the
+ * memory of the kernels. Sums along x are a product of matrices: rows by x, and x by atoms.
+ */
+function gradientSums(f: Float64Array, grid: Grid, positions: readonly Vec3[]): Vec3[] {
+  const [nx, ny, nz] = grid.size;
+  const rows = ny * nz;
+  const count = positions.length;
+  return grid.kernels.scratch((take) => {
+    /** e^{−iG·R} along x, and the same times g. */
+    const ofX = take(2 * nx * 2 * count);
+    const sums = take(2 * rows * 2 * count);
+    const tables = positions.map((position) => phaseTables(grid, position));
+    tables.forEach(([ex], a) => {
+      ofX.set(ex, 2 * nx * a);
+      for (let i = 0; i < 2 * nx; i++) ofX[2 * nx * (count + a) + i] = frequency(i >> 1, nx) * ex[i]!;
+    });
+    grid.kernels.gemm("C", "N", rows, 2 * count, nx, 1, f, nx, ofX, nx, 0, sums, rows);
+    return tables.map(([, ey, ez], a) => {
+      const [plain, timesG] = [2 * rows * a, 2 * rows * (count + a)];
+      let [sx, sy, sz] = [0, 0, 0];
+      for (let z = 0, row = 0; z < nz; z++)
+        for (let y = 0; y < ny; y++, row += 2) {
+          const re = ez[2 * z]! * ey[2 * y]! - ez[2 * z + 1]! * ey[2 * y + 1]!;
+          const im = ez[2 * z]! * ey[2 * y + 1]! + ez[2 * z + 1]! * ey[2 * y]!;
+          const along = sums[plain + row]! * im + sums[plain + row + 1]! * re;
+          sx += sums[timesG + row]! * im + sums[timesG + row + 1]! * re;
+          sy += frequency(y, ny) * along;
+          sz += frequency(z, nz) * along;
+        }
+      return [sx, sy, sz] as const;
+    });
+  });
 }

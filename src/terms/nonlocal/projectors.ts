@@ -129,25 +129,25 @@ function fillRealPanel(
     firstOf.push(columns);
     columns += formsOf[species]!.length;
   }
+  const complex = new Float64Array(2 * n * Math.max(...formsOf.map((forms) => forms.length)));
+  const y = new Float64Array(n);
   atoms.forEach((atom, a) => {
     const image = real.imageOf?.[a] ?? a;
     if (image < a) return; // made with its partner
-    const ofAtom = formsOf[atom.species]!.length;
-    const complex = new Float64Array(2 * n * ofAtom);
     fillPanel(complex, { lattice, atoms: [atom] }, kpoint, formsOf);
-    for (let i = 0; i < ofAtom; i++) {
+    for (let i = 0; i < formsOf[atom.species]!.length; i++) {
       const column = (of: number) => {
         const at = n * (firstOf[of]! + i);
         return panel.subarray(at, at + n).fill(0);
       };
       const p = complex.subarray(2 * n * i, 2 * n * (i + 1));
-      if (image !== a) {
-        real.addProjected(column(a), column(image), p, Math.SQRT2);
-        continue;
+      const x = column(a);
+      if (image !== a) real.addProjected(x, column(image), p, Math.SQRT2);
+      else if (real.kind === "time-reversal") real.addProjected(x, undefined, p);
+      else {
+        real.addProjected(x, y.fill(0), p);
+        makeReal(x, y);
       }
-      const [x, y] = [column(a), new Float64Array(n)];
-      real.addProjected(x, y, p);
-      makeReal(x, y);
     }
   });
 }

@@ -25,11 +25,14 @@ export const groundFields = (state: GroundState): GroundFields => ({
   model: state.basis.model,
   grid: state.basis.grid,
   density: state.density.data,
-  potentials: Object.fromEntries(
-    state.terms.flatMap(({ name, evaluate }) =>
-      evaluate === undefined ? [] : [[name, evaluate(state.density.data).potential]],
-    ),
-  ),
+  /** Computed when read: few runs write them. */
+  get potentials() {
+    return Object.fromEntries(
+      state.terms.flatMap(({ name, evaluate }) =>
+        evaluate === undefined ? [] : [[name, evaluate(state.density.data).potential]],
+      ),
+    );
+  },
   fermiLevel: state.fermiLevel,
   ...(state.status !== "interrupted" && {
     localDos: async (width: number) => (await state.localDos(width)).data,
