@@ -1,10 +1,12 @@
 import { rowsVec } from "../common/vec3.ts";
 import {
-  type FourierField,
-  newFourierField,
+  imaginaryPart,
   newRealField,
   type ReadonlyRealField,
   type RealField,
+  realPart,
+  setImaginary,
+  toComplex,
 } from "../kernels/fields.ts";
 import type { Grid } from "./grid.ts";
 
@@ -17,39 +19,52 @@ export interface Gradient {
 }
 
 /**
- * Makes derivatives ∂_c → iG_c. At the frequency n/2 of an even axis the real part in
- * `grid.inverse` removes the derivative along it; so gradients of real fields are real, and minus
- * the adjoint of the divergence, on every grid.
+ * Makes derivatives ∂_c → iG_c, where the frequency n/2 of an even axis counts as 0: its waves have
+ * no derivative along the axis that is real. So gradients of real fields are real, and minus the
+ * adjoint of the divergence, on every grid; and two components share a transform, as real and
+ * imaginary part.
  */
-export function gradientOn(grid: Grid): Gradient {
-  const { lattice, points, gVectors } = grid;
+export function gradientOn({ lattice, points, gVectors, size, kernels }: Grid): Gradient {
   const components = [0, 1, 2].map(() => new Float64Array(points));
-  for (let g = 0; g < points; g++) {
-    const x = gVectors[3 * g]!;
-    const y = gVectors[3 * g + 1]!;
-    const z = gVectors[3 * g + 2]!;
-    rowsVec(lattice.reciprocal, [x, y, z]).forEach((value, c) => {
+  const odd = (axis: number, g: number): number => {
+    const frequency = gVectors[3 * g + axis]!;
+    return 2 * frequency === -size[axis]! ? 0 : frequency;
+  };
+  for (let g = 0; g < points; g++)
+    rowsVec(lattice.reciprocal, [odd(0, g), odd(1, g), odd(2, g)]).forEach((value, c) => {
       components[c]![g] = value;
     });
-  }
-  const spectrum = newFourierField(points);
-  const product = newFourierField(points);
+  const [x, y, z] = components as [Float64Array, Float64Array, Float64Array];
+  const fft = kernels.fft(size);
+  const [spectrum, product] = [kernels.alloc(2 * points), kernels.alloc(2 * points)];
   return {
-    into(out, f) {
-      grid.forward(spectrum, f);
-      for (let c = 0; c < 3; c++) {
-        product.fill(0);
-        addTimesI(product, components[c]!, spectrum);
-        grid.inverse(out[c]!, product);
-      }
+    into([ofX, ofY, ofZ], f) {
+      toComplex(spectrum, f, points);
+      fft.forward(spectrum, spectrum);
+      product.fill(0); // ∂_x + i∂_y
+      addTimesI(product, x, spectrum);
+      addTimes(product, -1, y, spectrum);
+      fft.inverse(product, product);
+      realPart(ofX!, product);
+      imaginaryPart(ofY!, product);
+      product.fill(0);
+      addTimesI(product, z, spectrum);
+      fft.inverse(product, product);
+      realPart(ofZ!, product);
     },
     divergenceInto(out, field) {
+      // ∂_x f_x + ∂_y f_y = Re[(∂_x − i∂_y)(f_x + i f_y)]
+      toComplex(spectrum, field(0), points);
+      setImaginary(spectrum, field(1), points);
+      fft.forward(spectrum, spectrum);
       product.fill(0);
-      for (let c = 0; c < 3; c++) {
-        grid.forward(spectrum, field(c));
-        addTimesI(product, components[c]!, spectrum);
-      }
-      grid.inverse(out, product);
+      addTimesI(product, x, spectrum);
+      addTimes(product, 1, y, spectrum);
+      toComplex(spectrum, field(2), points);
+      fft.forward(spectrum, spectrum);
+      addTimesI(product, z, spectrum);
+      fft.inverse(product, product);
+      realPart(out, product);
     },
   };
 }
@@ -58,9 +73,17 @@ export function gradientOn(grid: Grid): Gradient {
 export const newVectorField = (points: number): RealField[] => [0, 1, 2].map(() => newRealField(points));
 
 /** out(G) ← out(G) + i q(G) f(G). */
-function addTimesI(out: FourierField, q: Float64Array, f: FourierField): void {
+function addTimesI(out: Float64Array, q: Float64Array, f: Float64Array): void {
   for (let g = 0; g < q.length; g++) {
     out[2 * g]! -= q[g]! * f[2 * g + 1]!;
     out[2 * g + 1]! += q[g]! * f[2 * g]!;
+  }
+}
+
+/** out(G) ← out(G) + sign q(G) f(G). */
+function addTimes(out: Float64Array, sign: -1 | 1, q: Float64Array, f: Float64Array): void {
+  for (let g = 0; g < q.length; g++) {
+    out[2 * g]! += sign * q[g]! * f[2 * g]!;
+    out[2 * g + 1]! += sign * q[g]! * f[2 * g + 1]!;
   }
 }

@@ -77,6 +77,11 @@ export function toComplex(z: Float64Array, f: ReadonlyReals, divisor: number): v
   }
 }
 
+/** Im z ← f/divisor. */
+export function setImaginary(z: Float64Array, f: ReadonlyReals, divisor: number): void {
+  for (let r = 0; r < f.length; r++) z[2 * r + 1] = f[r]! / divisor;
+}
+
 /** f ← Re z. */
 export function realPart(f: Float64Array, z: Float64Array): void {
   for (let r = 0; r < f.length; r++) f[r] = z[2 * r]!;

@@ -1,5 +1,6 @@
 import type { Functional, UniformGas } from "../functional.ts";
 import { perdewWang92, perdewWangMod } from "../lda/pw92.ts";
+import { cubeRootOfDensity } from "../lda/uniform-gas.ts";
 import { correlationOf } from "./correlation.ts";
 import { PBE_BETA } from "./exchange.ts";
 
@@ -33,43 +34,43 @@ function gradientCorrelation(
   { beta, gamma = GAMMA, gas = perdewWangMod, addition }: Parameters,
 ): Functional {
   const ratio = beta / gamma;
-  return correlationOf(name, () => {
-    const at = new Float64Array(3);
-    const more = new Float64Array(4);
-    return (out, density, rs, zeta, sigma) => {
-      gas(at, rs, zeta);
-      const plus = zeta === 0 ? 1 : Math.cbrt(1 + zeta);
-      const minus = zeta === 0 ? 1 : Math.cbrt(1 - zeta);
-      const phi = zeta === 0 ? 1 : (plus * plus + minus * minus) / 2;
-      const phiSlope = zeta === 0 ? 0 : (1 / plus - 1 / minus) / 3;
-      const phi3 = phi * phi * phi;
+  return correlationOf(name, (out, density, rs, zeta, sigma) => {
+    gas(out, rs, zeta);
+    const energy = out[0]!;
+    const energyByRs = out[1]!;
+    const energyByZeta = out[2]!;
+    const plus = zeta === 0 ? 1 : Math.cbrt(1 + zeta);
+    const minus = zeta === 0 ? 1 : Math.cbrt(1 - zeta);
+    const phi = zeta === 0 ? 1 : (plus * plus + minus * minus) / 2;
+    const phiSlope = zeta === 0 ? 0 : (1 / plus - 1 / minus) / 3;
+    const phi3 = phi * phi * phi;
 
-      const t2PerSigma = T2 / (phi * phi * density * density * Math.cbrt(density));
-      const t2 = t2PerSigma * sigma;
-      const g = gamma * phi3;
-      const exponent = -at[0]! / g;
-      const decay = Math.exp(-exponent);
-      const x = (ratio * t2) / Math.expm1(exponent); // A t²
-      const bottom = 1 + x + x * x;
-      const rest = x + x * x + decay; // B − w
-      const log = Math.log1p(Math.expm1(-exponent) / bottom);
-      const logByT2 = (ratio * decay * (1 + 2 * x)) / (bottom * rest);
-      const logByExponent = -(((1 + 2 * x) * x) / bottom + decay) / rest;
+    const t2PerSigma = T2 / (phi * phi * density * density * cubeRootOfDensity(rs));
+    const t2 = t2PerSigma * sigma;
+    const g = gamma * phi3;
+    const exponent = -energy / g;
+    const decay = Math.exp(-exponent);
+    const w = -Math.expm1(-exponent);
+    const x = (ratio * t2 * decay) / w; // A t²
+    const bottom = 1 + x + x * x;
+    const rest = x + x * x + decay; // B − w
+    const log = Math.log1p(-w / bottom);
+    const logByT2 = (ratio * decay * (1 + 2 * x)) / (bottom * rest);
+    const logByExponent = -(((1 + 2 * x) * x) / bottom + decay) / rest;
 
-      const byRs = -logByExponent * at[1]!;
-      const byPhi = (g * (3 * log - 3 * exponent * logByExponent - 2 * t2 * logByT2)) / phi;
-      out[0] = g * log;
-      // At fixed r_s and ζ, t² ∝ n^{−7/3}; n dr_s/dn = −r_s/3.
-      out[1] = out[0] - (rs / 3) * byRs - (7 / 3) * t2 * g * logByT2;
-      out[2] = -logByExponent * at[2]! + byPhi * phiSlope;
-      out[3] = density * g * logByT2 * t2PerSigma;
-      if (addition === undefined) return;
-      addition(more, rs, t2, phi);
-      out[0] += more[0]!;
-      out[1] += more[0]! - (rs / 3) * more[1]! - (7 / 3) * t2 * more[2]!;
-      out[2] += (more[3]! - (2 * t2 * more[2]!) / phi) * phiSlope;
-      out[3] += density * more[2]! * t2PerSigma;
-    };
+    const byRs = -logByExponent * energyByRs;
+    const byPhi = (g * (3 * log - 3 * exponent * logByExponent - 2 * t2 * logByT2)) / phi;
+    if (addition === undefined) out.fill(0);
+    else addition(out, rs, t2, phi);
+    const more = out[0]!;
+    const moreByRs = out[1]!;
+    const moreByT2 = out[2]!;
+    const moreByPhi = out[3]!;
+    out[0] = g * log + more;
+    // At fixed r_s and ζ, t² ∝ n^{−7/3}; n dr_s/dn = −r_s/3.
+    out[1] = out[0] - (rs / 3) * (byRs + moreByRs) - (7 / 3) * t2 * (g * logByT2 + moreByT2);
+    out[2] = -logByExponent * energyByZeta + (byPhi + moreByPhi - (2 * t2 * moreByT2) / phi) * phiSlope;
+    out[3] = density * (g * logByT2 + moreByT2) * t2PerSigma;
   });
 }
 

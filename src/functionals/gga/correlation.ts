@@ -13,19 +13,14 @@ export type CorrelationAt = (
   sigma: number,
 ) => void;
 
-/**
- * The functional e = n ε(n, ζ, |∇n|²).
- *
- * @param bind makes the function that evaluates ε, with scratch memory of its own.
- */
-export function correlationOf(name: string, bind: () => CorrelationAt): Functional {
+/** The functional e = n ε(n, ζ, |∇n|²). */
+export function correlationOf(name: string, evaluateAt: CorrelationAt): Functional {
   return {
     name,
     kind: "gga",
     evaluate(nSpin, rho, sigma, { energy, vrho, vsigma }) {
       const n = energy.length;
       const at = new Float64Array(4);
-      const evaluateAt = bind();
       for (let r = 0; r < n; r++) {
         const up = nSpin === 1 ? rho[r]! / 2 : Math.max(rho[r]!, 0);
         const down = nSpin === 1 ? up : Math.max(rho[n + r]!, 0);

@@ -8,6 +8,9 @@ const RS_OF_DENSITY = (3 / (4 * Math.PI)) ** (1 / 3);
 /** r_s = (3/(4πn))^{1/3}. */
 export const wignerSeitzRadius = (density: number): number => RS_OF_DENSITY / Math.cbrt(density);
 
+/** n^{1/3} at r_s. */
+export const cubeRootOfDensity = (rs: number): number => RS_OF_DENSITY / rs;
+
 /**
  * The LDA of an energy per particle: e = n ε(r_s, ζ).
  *

@@ -14,7 +14,7 @@ import {
 } from "../../kernels/fields.ts";
 import { type CoreCorrection, withCore } from "../core-correction/core-correction.ts";
 import type { DensityTerm, Evaluation } from "../term.ts";
-import { SPIN_PAIRS, xcKernel } from "./xc-kernel.ts";
+import { dotFields, SPIN_PAIRS, xcKernel } from "./xc-kernel.ts";
 
 export interface ExchangeCorrelationOptions {
   /** Core density added to the valence density. Default none. */
@@ -141,7 +141,7 @@ function gradientPart(points: number, derivative: Gradient, nSpin: 1 | 2): Gradi
   const field = newRealField(points);
   const gradient = Array.from({ length: nSpin }, () => newVectorField(points));
   const pairs = SPIN_PAIRS[nSpin];
-  const sigma = new Float64Array(pairs.length * points);
+  const sigma = newRealField(pairs.length * points);
   const vsigma = new Float64Array(pairs.length * points);
 
   return {
@@ -149,17 +149,11 @@ function gradientPart(points: number, derivative: Gradient, nSpin: 1 | 2): Gradi
     vsigma,
     prepare(rho) {
       vsigma.fill(0);
-      sigma.fill(0);
       gradient.forEach((ofSpin, s) => {
-        field.set(asFloat64Array(rho).subarray(s * points, (s + 1) * points));
-        derivative.into(ofSpin, field);
+        derivative.into(ofSpin, spinComponent(rho, s, points));
       });
       pairs.forEach(([s, t], pair) => {
-        for (let c = 0; c < 3; c++) {
-          const a = gradient[s]![c]!;
-          const b = gradient[t]![c]!;
-          for (let r = 0; r < points; r++) sigma[pair * points + r]! += a[r]! * b[r]!;
-        }
+        dotFields(gradient[s]!, gradient[t]!, spinComponent(sigma, pair, points));
       });
     },
     addStrain(out) {

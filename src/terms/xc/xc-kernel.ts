@@ -107,8 +107,12 @@ function addProducts(out: Float64Array, a: readonly Float64Array[], x: readonly 
   });
 }
 
-function dotFields(a: readonly RealField[], b: readonly RealField[]): RealField {
-  const out = newRealField(a[0]!.length);
-  for (let c = 0; c < 3; c++) for (let r = 0; r < out.length; r++) out[r]! += a[c]![r]! * b[c]![r]!;
+/** Returns Σ_c a_c b_c at every point, in `out` if it is given. */
+export function dotFields(
+  [ax, ay, az]: readonly RealField[],
+  [bx, by, bz]: readonly RealField[],
+  out = newRealField(ax!.length),
+): RealField {
+  for (let r = 0; r < out.length; r++) out[r] = ax![r]! * bx![r]! + ay![r]! * by![r]! + az![r]! * bz![r]!;
   return out;
 }
