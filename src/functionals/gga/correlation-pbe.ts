@@ -60,12 +60,17 @@ function gradientCorrelation(
 
     const byRs = -logByExponent * energyByRs;
     const byPhi = (g * (3 * log - 3 * exponent * logByExponent - 2 * t2 * logByT2)) / phi;
-    if (addition === undefined) out.fill(0);
-    else addition(out, rs, t2, phi);
-    const more = out[0]!;
-    const moreByRs = out[1]!;
-    const moreByT2 = out[2]!;
-    const moreByPhi = out[3]!;
+    let more = 0;
+    let moreByRs = 0;
+    let moreByT2 = 0;
+    let moreByPhi = 0;
+    if (addition !== undefined) {
+      addition(out, rs, t2, phi);
+      more = out[0]!;
+      moreByRs = out[1]!;
+      moreByT2 = out[2]!;
+      moreByPhi = out[3]!;
+    }
     out[0] = g * log + more;
     // At fixed r_s and ζ, t² ∝ n^{−7/3}; n dr_s/dn = −r_s/3.
     out[1] = out[0] - (rs / 3) * (byRs + moreByRs) - (7 / 3) * t2 * (g * logByT2 + moreByT2);
