@@ -3,7 +3,7 @@
  * they themselves. A vector changes by about its residual over gaps, whatever the others do.
  */
 export interface Rounding {
-  /** Whether anything has been rounded. */
+  /** Whether the vectors have been changed by rounded ones. */
   readonly isUsed: boolean;
   /** Tells the largest norm of H w, w of norm 1 [Ha]. */
   setEnergy(energy: number): void;
@@ -15,16 +15,16 @@ export interface Rounding {
   allows(change: number): boolean;
   /**
    * Whether all vectors may be changed by rounded vectors of these norms, which is then added to
-   * their errors, as it is where these are `isRounded` already.
+   * their errors. What is rounded in these already, of norms `rounded`, is added in any case.
    */
-  round(changes: Readonly<Float64Array>, isRounded?: boolean): boolean;
+  round(changes: Readonly<Float64Array>, rounded?: Readonly<Float64Array>): boolean;
   /** Turns the errors as the vectors, X ← X c, before these change; `ld` rows to a column of c. */
   turn(width: 1 | 2, c: Readonly<Float64Array>, ld: number): void;
   /**
-   * Returns the vectors that must converge and whose products with H err by too much for that, as
-   * they changed more than foreseen. Their errors are then zero, and nothing is rounded any more.
+   * Whether a product with H of a vector that must converge errs by too much for that, as it
+   * changed more than foreseen. All errors are then zero, and nothing is rounded any more.
    */
-  takeSpoiled(): number[];
+  takeSpoiled(): boolean;
 }
 
 /** Finer tolerances [Ha] leave no room beside the rounding of float64. */
@@ -55,11 +55,12 @@ export function roundingOf(m: number, nConverge: number, tolerance: number, leas
       energy = Math.max(measured, leastEnergy);
     },
     allows,
-    round(changes, isRounded = false) {
+    round(changes, rounded) {
       const isAllowed = allows(largest(changes));
-      if (isAllowed || isRounded) {
-        isUsed = true;
-        for (let j = 0; j < m; j++) errors[j]! += SINGLE_ROUNDING * energy * changes[j]!;
+      for (let j = 0; j < m; j++) {
+        const change = Math.hypot(isAllowed ? changes[j]! : 0, rounded?.[j] ?? 0);
+        isUsed ||= change > 0;
+        errors[j]! += SINGLE_ROUNDING * energy * change;
       }
       return isAllowed;
     },
@@ -73,10 +74,13 @@ export function roundingOf(m: number, nConverge: number, tolerance: number, leas
       }
     },
     takeSpoiled() {
-      const spoiled = Array.from({ length: nConverge }, (_, j) => j).filter((j) => errors[j]! > most);
-      if (spoiled.length > 0) isOver = true;
-      for (const j of spoiled) errors[j] = 0;
-      return spoiled;
+      const isSpoiled = largest(errors) > most;
+      if (isSpoiled) {
+        isOver = true;
+        isUsed = false;
+        errors.fill(0);
+      }
+      return isSpoiled;
     },
   };
 }

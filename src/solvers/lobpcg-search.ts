@@ -52,21 +52,27 @@ export function runsOf(
 export interface Searched {
   readonly size: number;
   readonly columns: readonly number[];
+  /** By how many times the rounding of float32 each of [P W] errs, shape [size − m]. */
+  readonly roundings: Readonly<Float64Array>;
 }
 
+export const NOTHING_SEARCHED: Searched = { size: 0, columns: [], roundings: new Float64Array(0) };
+
 /**
- * Makes P of the columns of T whose vectors are `chosen`, orthonormal, with XᴴP and PᴴHP.
- * Returns their number: 0 where there are more than `most`, or where they nearly depend on X.
+ * Makes P of the columns of T whose vectors are `chosen`, orthonormal, with XᴴP and PᴴHP: none
+ * where there are more than `most`, or where they nearly depend on X. Returns by how many times the
+ * rounding of float32 each errs.
  */
 export function directions(
   { kernels, n, m, s, hs, small, norms, columns }: Panels,
-  { size, columns: searched }: Searched,
+  { size, columns: searched, roundings }: Searched,
   chosen: ReadonlySet<number>,
   most: number,
-): number {
+): Float64Array {
+  const none = new Float64Array(0);
   const kept = Array.from(searched.keys()).filter((i) => chosen.has(searched[i]!));
   const nP = kept.length;
-  if (nP === 0 || nP > most) return 0;
+  if (nP === 0 || nP > most) return none;
   const { width } = kernels;
   const { a, g, factor, c, cP, xp, php, scratch, reduced } = small;
   kept.forEach((from, to) => {
@@ -79,12 +85,12 @@ export function directions(
   kernels.gemm("N", "N", size, nP, size, 1, g, size, cP, size, 0, image, size);
   kernels.columnDots(scratch, size, nP, cP, image);
   for (let j = 0; j < nP; j++) {
-    if (!(scratch[width * j]! > 1e-28)) return 0;
+    if (!(scratch[width * j]! > 1e-28)) return none;
     norms[j] = 1 / Math.sqrt(scratch[width * j]!);
   }
   for (const coefficients of [cP, image]) kernels.scaleColumns(size, nP, norms, coefficients);
   kernels.hermitianOverlap(nP, size, cP, size, image, size, factor, nP);
-  if (!isIndependent(kernels, nP, factor, 0, LEAST_OF_P)) return 0;
+  if (!isIndependent(kernels, nP, factor, 0, LEAST_OF_P)) return none;
   for (const coefficients of [cP, image])
     kernels.solveTriangularRight(size, nP, factor, nP, coefficients, size);
   for (const panel of [s, hs]) {
@@ -96,7 +102,8 @@ export function directions(
   kernels.gemm("N", "N", size, nP, size, 1, a, size, cP, size, 0, image, size);
   kernels.hermitianOverlap(nP, size, cP, size, image, size, php, nP);
   putGram(kernels.width, factor, m + nP, m, nP, small);
-  return isIndependent(kernels, m + nP, factor, m, LEAST_OF_P) ? nP : 0;
+  if (!isIndependent(kernels, m + nP, factor, m, LEAST_OF_P)) return none;
+  return columnNorms(cP.subarray(width * m), width, size, nP, roundings);
 }
 
 /** Rounding grows as 1/d², d the smallest diagonal element of a Cholesky factor of unit vectors. */
@@ -254,11 +261,11 @@ export function rayleighRitz(
  * Forms X⁺ and HX⁺. Leaves the parts T of the vectors that were searched for, and H T, in the place
  * of P, and their coefficients in small.cP.
  *
- * @param isRounded whether W and H W are rounded.
+ * @param roundings by how many times the rounding of float32 each of [P W] errs.
  */
 export function updateBlocks(
   panels: Panels,
-  isRounded: boolean,
+  roundings: Readonly<Float64Array>,
   nP: number,
   nW: number,
   chosen: readonly number[],
@@ -274,8 +281,10 @@ export function updateBlocks(
   });
   rounding?.turn(width, c, size);
   const turn = rounding?.round(putTurn(width, scratch, c, size, m));
-  const changes = columnNorms(c.subarray(width * m), width * inner, width * size, m);
-  const products = productsOf(kernels, rounding?.round(changes, isRounded));
+  const changes = (weights: Readonly<Float64Array>) =>
+    columnNorms(c.subarray(width * m), width, size, m, weights);
+  const isAllowed = rounding?.round(changes(new Float64Array(inner).fill(1)), changes(roundings)) ?? false;
+  const products = productsOf(kernels, isAllowed);
   for (const panel of [s, hs]) {
     products.gemm(
       "N",
@@ -295,7 +304,11 @@ export function updateBlocks(
     for (const [at, j, count] of runsOf(chosen)) columns(panel, m + at, count).set(columns(t, j, count));
     turnVectors(panels, panel, c, size, turn, 1);
   }
-  return { size, columns: chosen };
+  return {
+    size,
+    columns: chosen,
+    roundings: isAllowed ? roundings.map((each) => Math.hypot(each, 1)) : roundings,
+  };
 }
 
 /**
@@ -348,14 +361,21 @@ export function putTurn(
     out.set(c.subarray(width * ld * j, width * (ld * j + m)), width * m * j);
     out[width * j * (m + 1)]! -= 1;
   }
-  return columnNorms(out, width * m, width * m, m);
+  return columnNorms(out, width, m, m, new Float64Array(m).fill(1));
 }
 
-/** Returns the norms of `count` columns of `length` numbers, `stride` apart. */
-function columnNorms(x: Float64Array, length: number, stride: number, count: number): Float64Array {
+/** Returns the norms of `count` columns, `ld` rows apart, with these weights of rows. */
+function columnNorms(
+  x: Readonly<Float64Array>,
+  width: 1 | 2,
+  ld: number,
+  count: number,
+  weights: Readonly<Float64Array>,
+): Float64Array {
   return Float64Array.from({ length: count }, (_, j) => {
     let sum = 0;
-    for (let i = stride * j; i < stride * j + length; i++) sum += x[i]! ** 2;
+    for (let i = 0; i < width * weights.length; i++)
+      sum += (weights[width === 1 ? i : i >> 1]! * x[width * ld * j + i]!) ** 2;
     return Math.sqrt(sum);
   });
 }

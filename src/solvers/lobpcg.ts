@@ -5,12 +5,12 @@ import {
   directions,
   factorGram,
   LEAST_OF_W,
+  NOTHING_SEARCHED,
   type Panels,
   panelsOf,
   putTurn,
   rayleighRitz,
   runsOf,
-  type Searched,
   turnToReal,
   turnVectors,
   updateBlocks,
@@ -111,7 +111,7 @@ export function lobpcg(
 
   startBlock(panels, operator, x, lambda);
   let applications = m;
-  let searched: Searched = { size: m, columns: [] };
+  let searched = NOTHING_SEARCHED;
   let iterations = 0;
   for (; ; iterations++) {
     // R = HX − XΛ
@@ -127,7 +127,8 @@ export function lobpcg(
     );
     const nW = chosen.length;
     if (nW === 0) break; // X spans the whole space
-    const nP = directions(panels, searched, new Set(chosen), n - m - nW);
+    const roundings = directions(panels, searched, new Set(chosen), n - m - nW);
+    const nP = roundings.length;
 
     // W: preconditioned residuals of norm 1, with X and P linearly independent.
     const w = panels.columns(s, m + nP, nW);
@@ -147,9 +148,15 @@ export function lobpcg(
     rounding?.setEnergy(Math.sqrt(norms.subarray(0, nW).reduce((most, norm) => Math.max(most, norm), 0)));
 
     rayleighRitz(panels, isRounded, nP, nW, lambda);
-    searched = updateBlocks(panels, isRounded, nP, nW, chosen);
+    const ofW = new Float64Array(nW).fill(isRounded ? 1 : 0);
+    searched = updateBlocks(panels, Float64Array.of(...roundings, ...ofW), nP, nW, chosen);
     lambda.set(work.values.subarray(0, m));
-    applications += renewSpoiled(panels, operator, lambda);
+    if (rounding?.takeSpoiled()) {
+      // All anew: other vectors with H x of before, and P, would bring the errors back.
+      startBlock(panels, operator, s, lambda);
+      applications += m;
+      searched = NOTHING_SEARCHED;
+    }
   }
   if (rounding?.isUsed) makeOrthonormal(panels);
   x.set(s.subarray(0, width * n * m));
@@ -194,26 +201,6 @@ function startBlock(
   for (const panel of [s, hs]) turnVectors(panels, panel, small.c, m, turn, 0);
 }
 
-/**
- * Forms H x and the Rayleigh quotients anew of vectors whose H x has lost too much to rounding.
- * Returns their number.
- */
-function renewSpoiled(
-  { kernels, rounding, n, s, hs, norms, small: { scratch }, columns }: Panels,
-  { applyInto }: HermitianOperator,
-  lambda: Float64Array,
-): number {
-  const spoiled = rounding?.takeSpoiled() ?? [];
-  for (const [, first, count] of runsOf(spoiled)) {
-    const [x, hx] = [columns(s, first, count), columns(hs, first, count)];
-    applyInto(hx, x, count);
-    kernels.columnNorms2(norms, n, count, x);
-    kernels.columnDots(scratch, n, count, x, hx);
-    for (let j = 0; j < count; j++) lambda[first + j] = scratch[kernels.width * j]! / norms[j]!;
-  }
-  return spoiled.length;
-}
-
 /** Rounding in residuals [Ha], a few hundred units of the last place for energies of some Ha. */
 const ROUNDING = 1000 * 2 ** -52;
 /** How far a residual [Ha] moves its vector in a step, the inverse of the gaps to higher levels. */
@@ -233,5 +220,5 @@ function makeOrthonormal({ kernels, n, m, s, t, norms, small: { scratch } }: Pan
   }
   (kernels.single ?? kernels).gemm("N", "N", n, m, m, 1, s, n, scratch, m, 0, t, n);
   norms.fill(-1, 0, m);
-  kernels.addScaledColumns(s, n, m, t, norms, s);
+  kernels.addScaledColumns(s, n, m, s, norms, t);
 }
