@@ -118,19 +118,24 @@ function fillCube(
   lattice: Lattice,
   [nx, ny, nz]: GridSize,
 ): void {
-  const [b1, b2, b3] = lattice.reciprocal;
+  const [[b1x, b1y, b1z], b2, b3] = lattice.reciprocal;
+  // Numbers of their own: lists made for every wave would take ten times as long.
   let at = 0;
   for (let z = 0; z < nz; z++)
-    for (let y = 0; y < ny; y++)
+    for (let y = 0; y < ny; y++) {
+      const g2 = frequency(y, ny);
+      const g3 = frequency(z, nz);
       for (let x = 0; x < nx; x++, at++) {
-        const [g1, g2, g3] = [frequency(x, nx), frequency(y, ny), frequency(z, nz)];
+        const g1 = frequency(x, nx);
         gVectors[3 * at] = g1;
         gVectors[3 * at + 1] = g2;
         gVectors[3 * at + 2] = g3;
-        let sum = 0;
-        for (let c = 0; c < 3; c++) sum += (g1 * b1[c]! + g2 * b2[c]! + g3 * b3[c]!) ** 2;
-        normG2[at] = sum;
+        const kx = g1 * b1x + g2 * b2[0] + g3 * b3[0];
+        const ky = g1 * b1y + g2 * b2[1] + g3 * b3[1];
+        const kz = g1 * b1z + g2 * b2[2] + g3 * b3[2];
+        normG2[at] = kx * kx + ky * ky + kz * kz;
       }
+    }
 }
 
 /** Returns whether n has no other prime factors. */

@@ -92,6 +92,28 @@ export function imaginaryPart(f: Float64Array, z: Float64Array): void {
   for (let r = 0; r < f.length; r++) f[r] = z[2 * r + 1]!;
 }
 
+/*
+ * A loop over the grid is a function of its own, with nothing after it: in a longer function it is
+ * compiled anew at every call, as what follows was never run when it was compiled.
+ */
+
+/** Returns Σ (f_i − g_i)². */
+export function squaredDistance(f: ReadonlyReals, g: ReadonlyReals): number {
+  let sum = 0;
+  for (let r = 0; r < f.length; r++) sum += (f[r]! - g[r]!) ** 2;
+  return sum;
+}
+
+/** out ← factor out. */
+export function scaleField(out: Float64Array, factor: number): void {
+  for (let r = 0; r < out.length; r++) out[r]! *= factor;
+}
+
+/** out ← √out. */
+export function takeRoots(out: Float64Array): void {
+  for (let r = 0; r < out.length; r++) out[r] = Math.sqrt(out[r]!);
+}
+
 /** out ← out + f. */
 export function addField(out: Float64Array, f: ReadonlyReals): void {
   for (let r = 0; r < out.length; r++) out[r]! += f[r]!;

@@ -1,4 +1,4 @@
-import { newRealField, type RealField } from "../kernels/fields.ts";
+import { newRealField, type RealField, takeRoots } from "../kernels/fields.ts";
 import { DIELECTRIC_OPTIONS } from "./filters/dielectric.ts";
 import { identity } from "./filters/simple.ts";
 import { gapOf } from "./gap.ts";
@@ -74,8 +74,8 @@ async function modelOf(
 }
 
 function boundCharges(gap: number, localisation: RealField): Polarisable {
-  const rootL = newRealField(localisation.length);
-  for (let r = 0; r < rootL.length; r++) rootL[r] = Math.sqrt(localisation[r]!);
+  const rootL = localisation.slice() as RealField;
+  takeRoots(rootL);
   return { epsilonR: permittivityOf(gap), kTF: K_TF, rootL };
 }
 

@@ -136,9 +136,13 @@ export function gapFromWindows(ratio: number, width: number): number {
 
 /** Returns ρ̄²/(ρ̄² + (0.005 bohr⁻³)²), ρ̄ over 1.5 bohr: 1 in material, 0 in vacuum; shape [N]. */
 export function material(space: ResponseSpace, rho: ReadonlyRealField): RealField {
-  const fraction = averaged(space, rho, DENSITY_BLUR);
-  for (let r = 0; r < fraction.length; r++) fraction[r] = materialFraction(fraction[r]!);
-  return fraction;
+  const out = averaged(space, rho, DENSITY_BLUR);
+  toMaterialFraction(out);
+  return out;
+}
+
+function toMaterialFraction(rho: RealField): void {
+  for (let r = 0; r < rho.length; r++) rho[r] = materialFraction(rho[r]!);
 }
 
 const materialFraction = (rho: number): number => (rho > 0 ? rho ** 2 / (rho ** 2 + HALF_DENSITY ** 2) : 0);

@@ -1,5 +1,5 @@
 import type { PlaneWaveBasis } from "../basis/plane-wave-basis.ts";
-import type { ReadonlyRealField, RealField } from "../kernels/fields.ts";
+import { type ReadonlyRealField, type RealField, squaredDistance } from "../kernels/fields.ts";
 import { levelCapacity } from "../model/model.ts";
 import type { BlockProgress, KeptBlocks, Orbitals } from "../parallel/orbitals.ts";
 import type { IterateLevels } from "../precond/preconditioner.ts";
@@ -114,12 +114,8 @@ export async function solvePotential(
 }
 
 /** Returns ‖ρ − ρ′‖ = √(∫|Δρ|² dr) [bohr^(-3/2)]. */
-export function densityDistance(
+export const densityDistance = (
   { grid }: Pick<PlaneWaveBasis, "grid">,
   a: ReadonlyRealField,
   b: ReadonlyRealField,
-): number {
-  let sum = 0;
-  for (let r = 0; r < a.length; r++) sum += (a[r]! - b[r]!) ** 2;
-  return Math.sqrt(grid.dvol * sum);
-}
+): number => Math.sqrt(grid.dvol * squaredDistance(a, b));

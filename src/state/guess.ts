@@ -6,7 +6,14 @@ import type { Grid } from "../basis/grid.ts";
 import { addShape } from "../basis/shape-sums.ts";
 import { requireInput } from "../common/failure.ts";
 import { dot, rowsVec, scale, type Vec3 } from "../common/vec3.ts";
-import { asRealField, newRealField, type RealField, spinComponent, sumReal } from "../kernels/fields.ts";
+import {
+  asRealField,
+  newRealField,
+  type RealField,
+  scaleField,
+  spinComponent,
+  sumReal,
+} from "../kernels/fields.ts";
 import { planeSpacings } from "../model/lattice.ts";
 import type { Atom, Model } from "../model/model.ts";
 
@@ -49,7 +56,7 @@ export function superpositionOfAtoms(model: Model, grid: Grid): RealField {
     () =>
       `structure.atoms: an atom with valence electrons is needed to guess a density, got ${atoms.length} atoms without`,
   );
-  for (let r = 0; r < rho.length; r++) rho[r]! *= electrons / found;
+  scaleField(rho, electrons / found);
   return rho;
 }
 

@@ -94,17 +94,13 @@ export function anderson(options: AndersonOptions = {}): Accelerator {
       }
 
       // (1 − Σ βᵢ)(ρ + α s) + Σ βᵢ (ρᵢ + α sᵢ)
-      const own = 1 - beta.reduce((sum, b) => sum + b, 0);
+      const own = { b: 1 - beta.reduce((sum, b) => sum + b, 0), point: now };
+      const parts = [own, ...beta.map((b, i) => ({ b, point: used[i]! }))];
       const out = newRealField(input.length);
-      for (let r = 0; r < out.length; r++) out[r] = own * (input[r]! + damping * step[r]!);
-      const parts = beta.flatMap((b, i) => [
-        { factor: -b, field: used[i]!.input },
-        { factor: -b * damping, field: used[i]!.step },
-      ]);
       subtractColumns(
         out,
-        Float64Array.from(parts, ({ factor }) => factor),
-        parts.map(({ field }) => field),
+        Float64Array.from(parts.flatMap(({ b }) => [-b, -b * damping])),
+        parts.flatMap(({ point }) => [point.input, point.step]),
       );
       const kept = depth === 0 ? [] : [...used, now].slice(-depth);
       return { input: out, history: remembered(kept, directions) };

@@ -1,5 +1,13 @@
 import type { Grid } from "../../basis/grid.ts";
-import { newFourierField, newRealField, sumOverSpins } from "../../kernels/fields.ts";
+import {
+  addField,
+  type FourierField,
+  newFourierField,
+  newRealField,
+  type RealField,
+  scaleField,
+  sumOverSpins,
+} from "../../kernels/fields.ts";
 import type { Weigh } from "./accelerator.ts";
 
 /** kTF of a metal as dense as aluminium [bohr⁻¹]. */
@@ -33,17 +41,23 @@ export function energyNorm({ grid, nSpin }: { readonly grid: Grid; readonly nSpi
   const coefficients = newFourierField(points);
   /** Weight of the magnetisation, √(1 − ID). The total density gets more, see below. */
   const common = nSpin === 1 ? 1 : Math.sqrt(STONER);
-  const growth = normG2.map((g2, g) => (g === 0 ? 1 : Math.sqrt(1 + K_TF ** 2 / g2)) - common);
+  /** What each spin gets. */
+  const growth = normG2.map((g2, g) => ((g === 0 ? 1 : Math.sqrt(1 + K_TF ** 2 / g2)) - common) / nSpin);
   return (x) => {
     grid.forward(coefficients, sumOverSpins(x, points));
-    for (let g = 0; g < points; g++) {
-      coefficients[2 * g]! *= growth[g]!;
-      coefficients[2 * g + 1]! *= growth[g]!;
-    }
+    multiplyWaves(coefficients, growth);
     grid.inverse(change, coefficients);
-    const out = newRealField(x.length);
-    for (let at = 0; at < out.length; at += points)
-      for (let r = 0; r < points; r++) out[at + r] = common * x[at + r]! + change[r]! / nSpin;
+    const out = x.slice() as RealField;
+    scaleField(out, common);
+    for (let at = 0; at < out.length; at += points) addField(out.subarray(at, at + points), change);
     return out;
   };
+}
+
+/** c(G) ← factor(G) c(G). */
+function multiplyWaves(c: FourierField, factor: Float64Array): void {
+  for (let g = 0; g < factor.length; g++) {
+    c[2 * g]! *= factor[g]!;
+    c[2 * g + 1]! *= factor[g]!;
+  }
 }

@@ -1,4 +1,4 @@
-import { dotReal, newRealField, type RealField } from "../../kernels/fields.ts";
+import { dotReal, newRealField, type RealField, scaleField } from "../../kernels/fields.ts";
 import { orthogonalize, subtractColumns } from "../../kernels/least-squares.ts";
 import type { AcceleratorHistory, HistoryPoint, Weigh } from "./accelerator.ts";
 
@@ -61,7 +61,7 @@ function extend(basis: RealField[], x: RealField): number[] {
   const coordinates = Array.from(orthogonalize(basis, basis.length, x));
   const rest = length(x);
   const isNew = rest > ROUNDING * before;
-  for (let r = 0; r < x.length; r++) x[r] = isNew ? x[r]! / rest : 0;
+  scaleField(x, isNew ? 1 / rest : 0);
   basis.push(x);
   return [...coordinates, isNew ? rest : 0];
 }
