@@ -56,6 +56,7 @@ export function orthonormalizeAgainst(
     }
     normalizeColumns(kernels, n, w, nNew, norms);
     kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
+    if (smallest > 0.01 && isIdentity(gram, nNew, kernels.width)) return;
     if (!kernels.cholesky(nNew, gram, nNew)) {
       // Numerically dependent columns: a shifted Cholesky QR conditions them for the next pass.
       kernels.hermitianOverlap(nNew, n, w, n, w, n, gram, nNew);
@@ -75,6 +76,19 @@ export function orthonormalizeAgainst(
     if (smallest > 0.01 && least > 0.05) return;
   }
 }
+
+/** Whether vectors with this Gram matrix, of order n, are orthonormal already. */
+function isIdentity(gram: Float64Array, n: number, width: 1 | 2): boolean {
+  for (let j = 0; j < n; j++)
+    for (let i = width * n * j; i < width * n * (j + 1); i++) {
+      const expected = i === width * (n + 1) * j ? 1 : 0;
+      if (!(Math.abs(gram[i]! - expected) <= ORTHOGONAL)) return false;
+    }
+  return true;
+}
+
+/** Largest product of two vectors of norm 1 that are orthogonal to rounding. */
+const ORTHOGONAL = 1e-14;
 
 export function normalizeColumns(
   kernels: Arithmetic,
