@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 // Everything is loaded from here, so that a system that cannot open a file is told of in a line.
 try {
-  // Node 22 and later keep compiled code in the system's temporary folder.
-  const modules: object = await import("node:module");
-  (modules as { enableCompileCache?(): unknown }).enableCompileCache?.();
+  (await import("./engine.ts")).setEngine();
   const { runProcess } = await import("./process.ts");
   await runProcess();
 } catch (error) {

@@ -1,5 +1,4 @@
 import type { WriteStream } from "node:tty";
-import { setFlagsFromString } from "node:v8";
 import { InputError } from "../common/failure.ts";
 import { reasonOf } from "../io/whole-files.ts";
 import { isStartedByMpi } from "../parallel/ranks.ts";
@@ -81,21 +80,6 @@ function onInterrupt(ask: () => void, leave: () => void): () => void {
   return release;
 }
 
-/**
- * Sets flags of V8. The heap may grow fourfold between two full collections of garbage, the most it
- * takes itself: each collection drops what was compiled for closures of the last job, and so a
- * quarter of the time of twenty small jobs was lost. Node 20 hides fused multiply-add behind a
- * flag, and has no quick optimising compiler as later ones have: a function is left to the thorough
- * one, on which short runs spent a quarter of their processor time, when six times as much has been
- * done in it.
- */
-async function setEngine(): Promise<void> {
-  setFlagsFromString("--heap-growing-percent=300");
-  if (Number(process.versions.node.split(".")[0]) >= 22) return;
-  (await import("../kernels/wasm/enable-fma.ts")).enableRelaxedSimd();
-  setFlagsFromString("--interrupt-budget=400000");
-}
-
 /** Says where the process works. @throws InputError if that is gone. */
 function workingFolder(): string {
   try {
@@ -129,14 +113,10 @@ export async function runProcess(): Promise<void> {
     },
     async begin() {
       if (!isStartedByMpi(process.env)) return;
-      await setEngine();
       const { joinRanks } = await import("../parallel/mpi.ts");
       await joinRanks();
     },
-    engine: async (_, load) => {
-      await setEngine();
-      return load();
-    },
+    engine: (_, load) => load(),
   };
   const code = await runProgram(process.argv.slice(2), host);
   process.exitCode = code;
