@@ -60,7 +60,7 @@ describe.each(acceleratorSchema.options.map(({ shape }) => [shape.name.value]))(
       const steps = scf(problem, { ...options, maxIterations: 5 });
       let arrays = 0;
       for await (const { state } of steps) arrays = fieldsIn(state.method);
-      // Two fields of the density's size for each past step, one more for its norm, and the six of a guard or a line search.
+      // Two fields of the density's size for each past step, one more for the basis of steps, and the six of a guard or a line search.
       expect(arrays).toBeLessThanOrEqual(3 * pastSteps(accelerator) + 6);
     });
   },
