@@ -14,10 +14,10 @@ const isThere = missing === "";
 const named = (title: string): string => needs(NATIVE_PACKAGES, isThere, title);
 
 // Loading is asynchronous, the laws ask for fresh instances synchronously: each test takes one of these.
-const spares = missing ? [] : await Promise.all(Array.from({ length: 115 }, () => nativeKernels()));
+const spares = missing ? [] : await Promise.all(Array.from({ length: 130 }, () => nativeKernels()));
 const spareOutside = missing
   ? []
-  : await Promise.all(Array.from({ length: 115 }, () => nativeKernels({ most: 0 })));
+  : await Promise.all(Array.from({ length: 130 }, () => nativeKernels({ most: 0 })));
 const spare = (from: typeof spares) => (): Kernels => {
   const kernels = from.pop();
   if (!kernels || "unavailable" in kernels) throw new Error("no spare native kernels: raise their number");

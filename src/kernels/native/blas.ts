@@ -1,10 +1,6 @@
 import type { ExportsByName } from "../wasm/team.ts";
-import type { DenseRoutines, Lapack } from "./lapack.ts";
-
-type Six = [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
-
-/** Makes whole numbers for Fortran calls, which take them by address. */
-export const integers = (): Six => Array.from({ length: 6 }, () => new Int32Array(1)) as Six;
+import { type DenseRoutines, integers, type Lapack } from "./lapack.ts";
+import { type Conversions, singleProduct } from "./single.ts";
 
 /** A leading dimension as BLAS takes it: of a matrix without rows 1 instead of 0. */
 export const leading = (ld: number): number => Math.max(1, ld);
@@ -73,19 +69,26 @@ const SHARED = { gemm: [6, 8, 11], solveRight: [2, 4] } as const;
 export type SharedRoutine = keyof typeof SHARED;
 
 /** Returns the name of a routine for elements of `width` numbers. */
-export const sharedName = (routine: SharedRoutine, width: 1 | 2): string => `${routine}${width}`;
+export const sharedName = (routine: SharedRoutine | "single", width: 1 | 2): string => `${routine}${width}`;
 
 /** Returns the routines that threads share, with byte addresses in their memory for arrays. */
-export function routinesAt({ real, complex }: Lapack, memory: WebAssembly.Memory): ExportsByName {
+export function routinesAt(
+  { real, complex }: Lapack,
+  memory: WebAssembly.Memory,
+  conversions: Conversions,
+): ExportsByName {
   const routines = ([1, 2] as const).flatMap((width) => {
-    const of = blas(width === 1 ? real : complex);
-    return (Object.keys(SHARED) as SharedRoutine[]).map((routine) => {
+    const dense = width === 1 ? real : complex;
+    const of = blas(dense);
+    const double = (Object.keys(SHARED) as SharedRoutine[]).map((routine) => {
       const call = of[routine] as (...given: (number | Float64Array)[]) => void;
       const arrays: readonly number[] = SHARED[routine];
       const byAddress = (...given: number[]) =>
         call(...given.map((x, i) => (arrays.includes(i) ? new Float64Array(memory.buffer, x) : x)));
       return [sharedName(routine, width), byAddress] as const;
     });
+    const single = singleProduct(dense.singleGemm, conversions, memory, width);
+    return [...double, [sharedName("single", width), single] as const];
   });
   return Object.fromEntries(routines);
 }

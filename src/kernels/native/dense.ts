@@ -2,12 +2,12 @@ import { invariant } from "../../common/failure.ts";
 import type { Arithmetic, DenseKernels } from "../kernels.ts";
 import { type Range, rangesOf } from "../wasm/ranges.ts";
 import type { Runner } from "../wasm/team.ts";
-import { blas, integers, leading, type SharedRoutine, sharedName } from "./blas.ts";
+import { blas, leading, type SharedRoutine, sharedName } from "./blas.ts";
 import { checkArray, checkMatrix as checkMatrixOf, sameArray } from "./check.ts";
-import type { DenseRoutines } from "./lapack.ts";
+import { type DenseRoutines, integers } from "./lapack.ts";
 
 /** Threads that share calls, and the addresses of arrays in their memory. */
-interface Shared extends Runner {
+export interface Shared extends Runner {
   address(x: Float64Array, length: number, what: string): number;
 }
 
@@ -15,11 +15,14 @@ interface Shared extends Runner {
 const LEAST_PRODUCTS = 1e6;
 const MOST_PARTS = 8;
 /** Least rows of a part of a tall matrix, least rows and columns of one of a small result. */
-const TALL_PART = 1024;
-const SMALL_PART = 96;
+export const TALL_PART = 1024;
+export const SMALL_PART = 96;
+
+/** Whether an array lies in the memory of WebAssembly, which threads share. */
+export const isShared = (x: Float64Array): boolean => x.buffer instanceof SharedArrayBuffer;
 
 /** Cuts `total` rows or columns. */
-const cut = (total: number, length: number): Range[] =>
+export const cut = (total: number, length: number): Range[] =>
   rangesOf(total, Math.min(MOST_PARTS, Math.max(1, Math.floor(total / length))), 8);
 
 /**
@@ -30,7 +33,7 @@ export function denseKernels(
   lapack: DenseRoutines,
   { scratch }: Pick<Arithmetic, "scratch">,
   width: 1 | 2,
-  shared?: Shared,
+  shared: Shared,
 ): DenseKernels {
   const checkMatrix = (what: string, array: Float64Array, rows: number, columns: number, ld: number): void =>
     checkMatrixOf(what, array, rows, columns, ld, width);
@@ -43,8 +46,8 @@ export function denseKernels(
     routine: SharedRoutine,
     parts: readonly (readonly (number | readonly [x: Float64Array, from: number])[])[],
   ): void => {
-    const isSeen = parts[0]!.every((x) => typeof x === "number" || x[0].buffer instanceof SharedArrayBuffer);
-    if (shared !== undefined && isSeen && parts.length > 1) {
+    const isSeen = parts[0]!.every((x) => typeof x === "number" || isShared(x[0]));
+    if (shared.size > 1 && isSeen && parts.length > 1) {
       const name = sharedName(routine, width);
       shared.run(
         name,
@@ -109,14 +112,7 @@ export function denseKernels(
         );
         gemmBlocks(blocks, "C", "N", n, n, k, 1, a, lda, b, ldb, 0, c, ldc);
       }
-      for (let j = 0; j < n; j++) {
-        if (width === 2) c[2 * (j + j * ldc) + 1] = 0;
-        for (let i = 0; i < j; i++) {
-          const [to, from] = [width * (j + i * ldc), width * (i + j * ldc)];
-          c[to] = c[from]!;
-          if (width === 2) c[to + 1] = -c[from + 1]!;
-        }
-      }
+      mirror(n, c, ldc, width);
     },
 
     cholesky(n, a, lda) {
@@ -184,6 +180,18 @@ export function denseKernels(
       if (info[0] !== 0) throw new Error(`eigh: heevd did not converge (info ${info[0]}, order ${n})`);
     },
   };
+}
+
+/** Makes a matrix Hermitian by its upper triangle. */
+export function mirror(n: number, c: Float64Array, ldc: number, width: 1 | 2): void {
+  for (let j = 0; j < n; j++) {
+    if (width === 2) c[2 * (j + j * ldc) + 1] = 0;
+    for (let i = 0; i < j; i++) {
+      const [to, from] = [width * (j + i * ldc), width * (i + j * ldc)];
+      c[to] = c[from]!;
+      if (width === 2) c[to + 1] = -c[from + 1]!;
+    }
+  }
 }
 
 /** Checks for NaN: zheevd may return finite eigenvalues of a matrix that contains one. */

@@ -3,6 +3,8 @@ import { bind, type Koffi, type NativeFunction, openLibrary, UnavailableError } 
 /** Routines with the same arguments for both kinds of numbers; `heevd` has two more if complex. */
 export interface DenseRoutines {
   readonly gemm: NativeFunction;
+  /** The same product of float32 numbers. */
+  readonly singleGemm: NativeFunction;
   readonly herk: NativeFunction;
   readonly trsm: NativeFunction;
   readonly potrf: NativeFunction;
@@ -14,9 +16,9 @@ export interface Lapack {
   readonly version: string;
   /** Processor generation whose code the library selected. */
   readonly core: string;
-  /** zgemm, zherk, ztrsm, zpotrf and zheevd. */
+  /** zgemm, cgemm, zherk, ztrsm, zpotrf and zheevd. */
   readonly complex: DenseRoutines;
-  /** dgemm, dsyrk, dtrsm, dpotrf and dsyevd. */
+  /** dgemm, sgemm, dsyrk, dtrsm, dpotrf and dsyevd. */
   readonly real: DenseRoutines;
 }
 
@@ -45,6 +47,7 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
     core: String(bind(library, "const char* openblas_get_corename()")()),
     complex: {
       gemm: routine("zgemm_", 13, 2),
+      singleGemm: routine("cgemm_", 13, 2),
       herk: routine("zherk_", 10, 2),
       trsm: routine("ztrsm_", 11, 4),
       potrf: routine("zpotrf_", 5, 1),
@@ -52,6 +55,7 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
     },
     real: {
       gemm: routine("dgemm_", 13, 2),
+      singleGemm: routine("sgemm_", 13, 2),
       herk: routine("dsyrk_", 10, 2),
       trsm: routine("dtrsm_", 11, 4),
       potrf: routine("dpotrf_", 5, 1),
@@ -59,6 +63,11 @@ export function openLapack(koffi: Koffi, names: readonly string[]): Lapack {
     },
   };
 }
+
+type Six = [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
+
+/** Makes whole numbers for Fortran calls, which take them by address. */
+export const integers = (): Six => Array.from({ length: 6 }, () => new Int32Array(1)) as Six;
 
 /** Processors without fused multiply-add, by OpenBLAS's names. */
 const WITHOUT_FMA =

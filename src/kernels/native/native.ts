@@ -1,11 +1,14 @@
 import type { Arithmetic, Kernels } from "../kernels.ts";
-import type { ExportsByName, Team } from "../wasm/team.ts";
+import { compileModuleSync } from "../wasm/module.ts";
+import { type ExportsByName, runnerAlone, type Team } from "../wasm/team.ts";
 import { wasmInstance } from "../wasm/wasm.ts";
 import { beyondMemory } from "./beyond-memory.ts";
 import { routinesAt } from "./blas.ts";
 import { denseKernels } from "./dense.ts";
 import { type DenseRoutines, hasFma, type Lapack, openLapack } from "./lapack.ts";
 import { loadKoffi, UnavailableError } from "./library.ts";
+import type { Conversions } from "./single.ts";
+import { singleProducts } from "./single-products.ts";
 
 /** Where libraries are looked for, and who shares the work of the others. */
 export interface NativeOptions {
@@ -33,13 +36,15 @@ export async function nativeKernels({
 }: NativeOptions = {}): Promise<Kernels | { readonly unavailable: string }> {
   try {
     const lapack = await open(openblas);
-    const { kernels, memory } = await wasmInstance({ team, shared: true });
+    const { kernels, memory, exports } = await wasmInstance({ team, shared: true });
     const { real, ...complex } = beyondMemory(kernels, most);
-    const runner = team?.runner({ code: openblas, memory: memory.memory }, routinesAt(lapack, memory.memory));
-    const withDense = <K extends Arithmetic>({ single, ...others }: K, routines: DenseRoutines) => ({
-      ...others,
-      ...denseKernels(routines, others, others.width, runner && { ...memory, ...runner }),
-    });
+    const routines = routinesAt(lapack, memory.memory, exports);
+    const runner = team?.runner({ code: openblas, memory: memory.memory }, routines) ?? runnerAlone(routines);
+    const shared = { ...memory, ...runner };
+    const withDense = <K extends Arithmetic>(others: K, of: DenseRoutines) => {
+      const dense = denseKernels(of, others, others.width, shared);
+      return { ...others, ...dense, single: singleProducts(dense, others, others.width, shared) };
+    };
     return {
       ...withDense(complex, lapack.complex),
       backend: "native",
@@ -56,7 +61,10 @@ export async function nativeKernels({
 export const sharedRoutines = async (
   openblas: readonly string[],
   memory: WebAssembly.Memory,
-): Promise<ExportsByName> => routinesAt(await open(openblas), memory);
+): Promise<ExportsByName> => {
+  const instance = new WebAssembly.Instance(compileModuleSync("simd", true), { env: { memory } });
+  return routinesAt(await open(openblas), memory, instance.exports as unknown as Conversions);
+};
 
 /** Whether these kernels can be made here. */
 export const hasLibrary = (): Promise<boolean> =>

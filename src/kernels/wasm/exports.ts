@@ -61,6 +61,10 @@ export interface KernelExports extends DenseExports {
   /** Whether the last iteration of `eighRotate` converged: 0 for false. */
   isIterated(work: Pointer): number;
   allPositive(n: number, s: Pointer): number;
+  /** to (float32, without gaps) ← columns of `length` numbers of x. */
+  roundColumns(length: number, columns: number, x: Pointer, ldx: number, to: Pointer): void;
+  /** c ← x (float32, without gaps) + βc. */
+  addRounded(length: number, columns: number, x: Pointer, beta: number, c: Pointer, ldc: number): void;
   realGemmWork: DenseExports["gemmWork"];
   realSingleGemm: DenseExports["gemm"];
   realSingleOverlap: DenseExports["hermitianOverlap"];

@@ -65,6 +65,7 @@ function choose({ fma, shared }: WasmOptions): { build: Build; shared: boolean }
 interface WasmInstance {
   readonly kernels: Kernels;
   readonly memory: LinearMemory;
+  readonly exports: KernelExports;
 }
 
 function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, team?: Team): WasmInstance {
@@ -104,5 +105,5 @@ function instantiate(module: WebAssembly.Module, build: Build, shared: boolean, 
       ...columnKernels(memory, real, 1, wasm.allPositive),
     },
   };
-  return { kernels, memory };
+  return { kernels, memory, exports: wasm };
 }

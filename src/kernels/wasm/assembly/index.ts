@@ -145,3 +145,4 @@ export function realSingleOverlap(
 ): void {
   overlapOf<f64, f32>(first, count, k, a, lda, b, ldb, c, ldc, work);
 }
+export { addRounded, roundColumns } from "./single/convert";
