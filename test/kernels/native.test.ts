@@ -104,6 +104,31 @@ describe.skipIf(!isThere)(named("native"), () => {
     expect(kernels.memory().peak).toBeGreaterThanOrEqual(kernels.memory().held);
   });
 
+  test("rounded products of panels beyond 16 MiB of work memory are exact for whole numbers", () => {
+    const kernels = native();
+    const { gemm, hermitianOverlap, single, alloc } = kernels.real;
+    const [long, m, n] = [21_000, 120, 101];
+    const whole = (count: number, step: number): Float64Array => {
+      const out = alloc(count);
+      for (let i = 0; i < count; i++) out[i] = ((i * step) % 17) - 8;
+      return out;
+    };
+    const [a, b, factor] = [whole(long * m, 7919), whole(long * n, 104729), whole(m * n, 31)];
+    const [c, d] = [whole(long * n, 104729), whole(long * n, 104729)];
+    const { held } = kernels.memory();
+    gemm("N", "N", long, n, m, -1, a, long, factor, m, 2, c, long);
+    single!.gemm("N", "N", long, n, m, -1, a, long, factor, m, 2, d, long);
+    closeArrays(d, c, 0, "2B − A F");
+    gemm("C", "N", m, n, long, 1, a, long, b, long, 1, c, m);
+    single!.gemm("C", "N", m, n, long, 1, a, long, b, long, 1, d, m);
+    closeArrays(d, c, 0, "AᵀB + C");
+    hermitianOverlap(m, long, a, long, a, long, c, m);
+    single!.hermitianOverlap(m, long, a, long, a, long, d, m);
+    closeArrays(d, c, 0, "AᵀA");
+    notTiny(c.subarray(0, m * m));
+    expect(kernels.memory().held - held).toBe(2 ** 24);
+  });
+
   test("a matrix with a NaN is not positive definite", () => {
     const kernels = native();
     for (const at of [0, 6, 9]) {

@@ -66,6 +66,13 @@ function results(kernels: Kernels): string[] {
     const gram = of.alloc(of.width * columns * columns);
     of.hermitianOverlap(columns, rows, tall, rows, tall, rows, gram, columns);
     keep(gram);
+    const [many, product] = [panel(kernels, of, rows, 209, 6), of.alloc(of.width * 209 * 209)];
+    of.single!.gemm("N", "N", rows, inner, columns, -0.7, tall, rows, rotation, columns, 1, out, rows);
+    keep(out);
+    of.single!.gemm("C", "N", 209, columns, rows, 1, many, rows, tall, rows, 0, product, 209);
+    keep(product.subarray(0, of.width * 209 * columns));
+    of.single!.hermitianOverlap(209, rows, many, rows, many, rows, product, 209);
+    keep(product);
     for (let j = 0; j < columns; j++) gram[of.width * j * (columns + 1)]! += rows;
     expect(of.cholesky(columns, gram, columns)).toBe(true);
     of.solveTriangularRight(rows, columns, gram, columns, tall, rows);

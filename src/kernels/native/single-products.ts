@@ -4,7 +4,7 @@ import type { Range } from "../wasm/ranges.ts";
 import { sharedName } from "./blas.ts";
 import { checkMatrix } from "./check.ts";
 import { cut, isShared, mirror, type Shared, SMALL_PART, TALL_PART } from "./dense.ts";
-import { type Cuts, singleWork } from "./single.ts";
+import { singleWork } from "./single.ts";
 
 /** Products for each number that is rounded or added, from which float32 is faster. */
 const LEAST_PER_NUMBER = 8;
@@ -22,17 +22,28 @@ export function singleProducts(
   const name = sharedName("single", width);
   const address = (x: Float64Array): number => shared.address(x, 0, name);
   const isWorth = (m: number, n: number, k: number, arrays: readonly Float64Array[]): boolean =>
-    m * n * k >= LEAST_PER_NUMBER * (m * n + m * k + n * k) && arrays.every(isShared);
+    m * n * k > LEAST_PER_NUMBER * (m * n + m * k + n * k) && arrays.every(isShared);
   /** Runs parts, with cuts and work memory given last; whether it was to be had. */
-  const ran = (parts: readonly (readonly number[])[], cuts: Cuts, isUpper = 0): boolean =>
+  const ran = (
+    parts: readonly (readonly number[])[],
+    [rowsAtOnce, columnsAtOnce]: readonly [number, number],
+    isUpper = 0,
+  ): boolean =>
     scratch((take) => {
-      const { rowsAtOnce, columnsAtOnce } = cuts;
+      const cuts = { rowsAtOnce, columnsAtOnce, threads: shared.size };
       const bytes = Math.max(
         ...parts.map(([isConjA, m, n, k]) => singleWork([isConjA !== 0, m!, n!, k!], cuts, width)),
       );
       const work = take((shared.size * bytes) / 8);
       if (!isShared(work)) return false;
-      const given = parts.map((part) => [...part, rowsAtOnce, columnsAtOnce, isUpper, address(work)]);
+      const given = parts.map((part) => [
+        ...part,
+        rowsAtOnce,
+        columnsAtOnce,
+        shared.size,
+        isUpper,
+        address(work),
+      ]);
       shared.run(name, given, { at: given[0]!.length - 1, bytes });
       return true;
     });
@@ -50,7 +61,7 @@ export function singleProducts(
     };
     const parts =
       shared.size === 1 ? [part([0, m], [0, n])] : columnCuts.flatMap((j) => rowCuts.map((i) => part(i, j)));
-    return ran(parts, { rowsAtOnce: rowCuts[0]![1], columnsAtOnce: columnCuts[0]![1] });
+    return ran(parts, [rowCuts[0]![1], columnCuts[0]![1]]);
   };
   const ranOverlap = (
     ...[n, k, a, lda, b, ldb, c, ldc]: Parameters<Products["hermitianOverlap"]>
@@ -60,7 +71,7 @@ export function singleProducts(
       const fromB = address(b) + 8 * width * j * ldb;
       return [1, rows, columns, k, 1, address(a), lda, fromB, ldb, 0, address(c) + 8 * width * j * ldc, ldc];
     };
-    const cuts = { rowsAtOnce: n, columnsAtOnce: columnCuts[0]![1] };
+    const cuts = [n, columnCuts[0]![1]] as const;
     if (shared.size === 1) return ran([part(n, [0, n])], cuts, 1);
     return ran(
       columnCuts.map(([j, columns]) => part(j + columns, [j, columns])),

@@ -7,24 +7,26 @@ export type Conversions = Pick<KernelExports, "roundColumns" | "addRounded">;
 
 /** Longest sums of float32; those over several of them are of float64. */
 const SUMS = 2048;
-/** Most bytes of work memory. Whole columns are fetched from memory the fastest. */
+/** Most bytes of work memory of all threads. Whole columns are fetched from memory the fastest. */
 const MOST_BYTES = 2 ** 24;
 /** Numbers of float32 in a line of the cache, at whose beginning blocks begin. */
 const LINE = 16;
 
-/** Cuts of a result: rows and columns of separate products. */
-export interface Cuts {
+/** Rows and columns of separate results, and the threads that share work memory. */
+interface Cuts {
   readonly rowsAtOnce: number;
   readonly columnsAtOnce: number;
+  readonly threads: number;
 }
 
 type Sizes = readonly [isConjA: boolean, m: number, n: number, k: number];
 
 /** Returns the rows of panels that are rounded at once, and the numbers of blocks of A, B and C. */
-function blocksOf([isConjA, m, n, k]: Sizes, { rowsAtOnce, columnsAtOnce }: Cuts, width: 1 | 2) {
+function blocksOf([isConjA, m, n, k]: Sizes, { rowsAtOnce, columnsAtOnce, threads }: Cuts, width: 1 | 2) {
   const [total, unit, ofRow] = isConjA ? [k, SUMS, m + n] : [m, rowsAtOnce, k + n];
   const small = isConjA ? rowsAtOnce * columnsAtOnce : k * n;
-  const most = ((MOST_BYTES / 4 - 3 * LINE) / width - small) / ofRow;
+  const bytes = 2 ** Math.floor(Math.log2(MOST_BYTES / threads));
+  const most = ((bytes / 4 - 3 * LINE) / width - small) / ofRow;
   const rows = Math.min(total, unit * Math.max(1, Math.floor(most / unit)));
   const elements = isConjA ? [rows * m, rows * n, small] : [rows * k, small, rows * n];
   const [ofA, ofB, ofC] = elements.map((count) => LINE * Math.ceil((width * count) / LINE));
@@ -81,11 +83,12 @@ export function singleProduct(
     ldc: number,
     rowsAtOnce: number,
     columnsAtOnce: number,
+    threads: number,
     isUpper: number,
     work: number,
   ): void => {
     const sizes = [isConjA !== 0, m, n, k] as const;
-    const { rows, ofA, ofB } = blocksOf(sizes, { rowsAtOnce, columnsAtOnce }, width);
+    const { rows, ofA, ofB } = blocksOf(sizes, { rowsAtOnce, columnsAtOnce, threads }, width);
     const [ofFirst, ofSecond, part] = [work, work + 4 * ofA, work + 4 * (ofA + ofB)];
     factor[0] = alpha;
     if (!isConjA) {
