@@ -67,7 +67,12 @@ export function createHamiltonian(
       for (const part of others) part.addInto!(out, x, nVectors, products);
     },
     // Rounding in transforms is noise all over the cell.
-    amplification: () => Math.sqrt(potential.reduce((sum, v) => sum + v ** 2, 0) / potential.length),
+    amplification: () =>
+      kernels.scratch((take) => {
+        const sum = take(1);
+        kernels.real.columnNorms2(sum, potential.length, 1, potential);
+        return Math.sqrt(sum[0]! / potential.length);
+      }),
     preconditionInto(residuals, x, nVectors) {
       kernels.scratch((take) => {
         const scale = take(nVectors);

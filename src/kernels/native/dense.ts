@@ -16,7 +16,7 @@ const LEAST_PRODUCTS = 1e6;
 const MOST_PARTS = 8;
 /** Least rows of a part of a tall matrix, least rows and columns of one of a small result. */
 export const TALL_PART = 1024;
-export const SMALL_PART = 96;
+export const SMALL_PART = 64;
 
 /** Whether an array lies in the memory of WebAssembly, which threads share. */
 export const isShared = (x: Float64Array): boolean => x.buffer instanceof SharedArrayBuffer;
