@@ -22,9 +22,9 @@ export interface Rounding {
   turn(width: 1 | 2, c: Readonly<Float64Array>, ld: number): void;
   /**
    * Whether a product with H of a vector that must converge errs by too much for that, as it
-   * changed more than foreseen. All errors are then zero, and nothing is rounded any more.
+   * changed more than foreseen.
    */
-  takeSpoiled(): boolean;
+  readonly isSpoiled: boolean;
 }
 
 /** Finer tolerances [Ha] leave no room beside the rounding of float64. */
@@ -39,17 +39,19 @@ export function roundingOf(m: number, nConverge: number, tolerance: number, leas
   const most = ROUNDING_SHARE * tolerance;
   let energy = Math.max(USUAL_ENERGY, leastEnergy);
   let isUsed = false;
-  let isOver = false;
   const largest = (norms: Readonly<Float64Array>) =>
     norms.subarray(0, nConverge).reduce((most, norm) => Math.max(most, norm), 0);
   const allows = (change: number) => {
     const added = SINGLE_ROUNDING * energy * change;
     const isSmall = largest(errors) + added <= most && added * change <= tolerance ** 2 / GAP;
-    return isSmall && !isOver && energy <= MOST_ENERGY;
+    return isSmall && energy <= MOST_ENERGY;
   };
   return {
     get isUsed() {
       return isUsed;
+    },
+    get isSpoiled() {
+      return largest(errors) > most;
     },
     setEnergy(measured) {
       energy = Math.max(measured, leastEnergy);
@@ -72,15 +74,6 @@ export function roundingOf(m: number, nConverge: number, tolerance: number, leas
           sum += c[width * ld * j + i]! ** 2 * before[width === 1 ? i : i >> 1]!;
         errors[j] = Math.sqrt(sum);
       }
-    },
-    takeSpoiled() {
-      const isSpoiled = largest(errors) > most;
-      if (isSpoiled) {
-        isOver = true;
-        isUsed = false;
-        errors.fill(0);
-      }
-      return isSpoiled;
     },
   };
 }

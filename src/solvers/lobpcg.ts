@@ -98,11 +98,11 @@ export function lobpcg(
   invariant(isLarge, () => `lobpcg: workspace too small for ${n} × ${m}`);
   invariant(m <= n, () => `lobpcg: ${m} vectors asked of a space of dimension ${n}`);
   const { s, hs, t, norms, maxDirections } = work;
-  const rounding =
+  let rounding =
     mayRound && tolerance >= FINEST
       ? roundingOf(m, nConverge, tolerance, operator.amplification?.())
       : undefined;
-  const panels = panelsOf(kernels, n, m, work, rounding);
+  let panels = panelsOf(kernels, n, m, work, rounding);
   const lambda = new Float64Array(m);
   const residualNorms = new Float64Array(m);
   // 1 and more for the last digits: W is then orthonormalised in any case.
@@ -151,8 +151,10 @@ export function lobpcg(
     const ofW = new Float64Array(nW).fill(isRounded ? 1 : 0);
     searched = updateBlocks(panels, Float64Array.of(...roundings, ...ofW), nP, nW, chosen);
     lambda.set(work.values.subarray(0, m));
-    if (rounding?.takeSpoiled()) {
-      // All anew: other vectors with H x of before, and P, would bring the errors back.
+    if (rounding?.isSpoiled) {
+      // All anew in float64: other vectors with H x of before, and P, would bring the errors back.
+      rounding = undefined;
+      panels = panelsOf(kernels, n, m, work, rounding);
       startBlock(panels, operator, s, lambda);
       applications += m;
       searched = NOTHING_SEARCHED;
@@ -207,18 +209,26 @@ const ROUNDING = 1000 * 2 ** -52;
 const CHANGE_PER_RESIDUAL = 4;
 
 /**
- * X ← X (1 − U), U the upper triangle of XᴴX − 1 with half of its diagonal: orthonormal to rounding
- * if it was to that of float32. What does not converge changes for what does.
+ * X ← X (1 − U), U the upper triangle of XᴴX − 1 with half of its diagonal, until X that was so to
+ * float32 is orthonormal to rounding. What does not converge changes for what does.
  */
 function makeOrthonormal({ kernels, n, m, s, t, norms, small: { scratch } }: Panels): void {
   const { width } = kernels;
-  kernels.hermitianOverlap(m, n, s, n, s, n, scratch, m);
-  for (let j = 0; j < m; j++) {
-    const diagonal = width * (j + m * j);
-    scratch[diagonal] = (scratch[diagonal]! - 1) / 2;
-    scratch.fill(0, diagonal + width, width * m * (j + 1));
+  for (let pass = 0; pass < 2; pass++) {
+    kernels.hermitianOverlap(m, n, s, n, s, n, scratch, m);
+    let largest = 0;
+    for (let j = 0; j < m; j++) {
+      const diagonal = width * (j + m * j);
+      scratch[diagonal] = (scratch[diagonal]! - 1) / 2;
+      scratch.fill(0, diagonal + width, width * m * (j + 1));
+      for (let i = width * m * j; i <= diagonal; i++) largest = Math.max(largest, Math.abs(scratch[i]!));
+    }
+    (kernels.single ?? kernels).gemm("N", "N", n, m, m, 1, s, n, scratch, m, 0, t, n);
+    norms.fill(-1, 0, m);
+    kernels.addScaledColumns(s, n, m, s, norms, t);
+    if (largest < NEARLY_ORTHONORMAL) return;
   }
-  (kernels.single ?? kernels).gemm("N", "N", n, m, m, 1, s, n, scratch, m, 0, t, n);
-  norms.fill(-1, 0, m);
-  kernels.addScaledColumns(s, n, m, s, norms, t);
 }
+
+/** Its square is rounding. */
+const NEARLY_ORTHONORMAL = 1e-8;

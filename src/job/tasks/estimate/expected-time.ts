@@ -43,15 +43,15 @@ export interface MeasuredSpeeds {
  * the kernels are faster by more than all else: all constants are 1.35 times those of the fit.
  */
 /** Transforms of a band there and back, per band, block and step: products with H and densities. */
-const APPLICATIONS = 5;
+const APPLICATIONS = 3.7;
 /** Products with the projectors, there and back being two. */
 const PROJECTIONS = 6.75;
 /** Multiply-adds of the eigensolver per coefficient, band and step: A + B m for m bands. */
 const PANEL = 711;
 const PANEL_PER_BAND = 5.9;
 /** Grid transforms per step and spin that density and potential cost; with gradients more. */
-const FIELDS = 105;
-const GRADIENTS = 144;
+const FIELDS = 85;
+const GRADIENTS = 110;
 /** The same of a preconditioner that asks for the states at the Fermi level of a metal. */
 const STATES = 146;
 /** What every step takes on the processor of the fit [s]. */
