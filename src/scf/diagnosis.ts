@@ -64,7 +64,10 @@ const WANDERING = 0.05;
  * energy that no crystal has, the trend of the last steps.
  */
 export function diagnose(evidence: Evidence): Diagnosis {
-  const causes = [degenerate, fewBands, unphysical, fewSteps, atRounding, falling, wanderingMoment, sloshing];
+  const causes = [
+    ...[degenerate, fewBands, unphysical, fewSteps, atRounding, falling],
+    ...[crossing, wanderingMoment, sloshing],
+  ];
   for (const cause of causes) {
     const found = cause(evidence);
     if (found !== undefined) return found;
@@ -135,6 +138,17 @@ function falling({ history, tolerance, restart }: Evidence): Diagnosis | undefin
   };
 }
 
+/** Levels move by about this times the residual from step to step [Ha bohr^(3/2)]. */
+const MOVES = 0.1;
+
+function crossing({ history, occupation: { directGap } }: Evidence): Diagnosis | undefined {
+  if (directGap === undefined || directGap > MOVES * history.at(-1)!.densityResidual) return undefined;
+  return {
+    cause: `at temperature 0 the gap is ${directGap.toExponential(0)} Ha: full and empty levels change places from step to step`,
+    remedy: 'a smearing, such as "smearing": "gaussian", "temperature": 0.005, or a finer "kgrid"',
+  };
+}
+
 function wanderingMoment({ history }: Evidence): Diagnosis | undefined {
   const moments = history.slice(-RECENT).flatMap(({ magnetisation: m }) => (m === undefined ? [] : [m]));
   if (moments.length < 3) return undefined;
@@ -165,15 +179,18 @@ const stalled = ({ damping }: Evidence): Diagnosis => ({
   remedy: `a larger "damping" than ${damping}, more steps, or another "mixing"; \`stillwave compare\` tries several`,
 });
 
-/** Returns the residual's factor per step, from a linear fit of its logarithm. */
+/** Share of the changes of a logarithm that its trend must explain. */
+const EXPLAINED = 0.5;
+
+/** Returns the residual's factor per step, by a linear fit of its logarithm, if it has a trend. */
 function factorPerStep(history: readonly HistoryRow[]): number | undefined {
   const logs = history.slice(-RECENT).map(({ densityResidual }) => Math.log(densityResidual));
   const n = logs.length;
   if (n < 3 || !logs.every(Number.isFinite)) return undefined;
   const middle = (n - 1) / 2;
   const mean = logs.reduce((sum, x) => sum + x, 0) / n;
-  const slope =
-    logs.reduce((sum, x, i) => sum + (i - middle) * (x - mean), 0) /
-    logs.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
-  return Math.exp(slope);
+  const together = logs.reduce((sum, x, i) => sum + (i - middle) * (x - mean), 0);
+  const steps = logs.reduce((sum, _, i) => sum + (i - middle) ** 2, 0);
+  const changes = logs.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+  return together ** 2 > EXPLAINED * steps * changes ? Math.exp(together / steps) : undefined;
 }

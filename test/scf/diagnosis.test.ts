@@ -97,6 +97,18 @@ describe("a run that did not converge is told", () => {
     expect(said(1e-3, -0.03).cause).not.toMatch(/temperature/);
   });
 
+  test("that levels without a gap change places, and no trend is read from a residual that wanders", () => {
+    const logs = [-1.11, -1.07, -1.13, -1.07, -1.07, -1.1, -1.13, -1.4, -1.4, -1.11];
+    const history = logs.map((x, i) => row(i + 1, 10 ** x));
+    const said = (directGap: number) =>
+      diagnose(evidence({ history, occupation: { ...insulator, gap: directGap, directGap } }));
+    expect(said(4e-5).cause).toBe(
+      "at temperature 0 the gap is 4e-5 Ha: full and empty levels change places from step to step",
+    );
+    expect(said(4e-5).remedy).toMatch(/"temperature": 0\.005/);
+    expect(said(0.1).cause).toMatch(/charge oscillates/);
+  });
+
   test("that no crystal has such an energy", () => {
     const history = Array.from({ length: 12 }, (_, i) => row(i + 1, 1e-3, { energy: 60 - i }));
     expect(diagnose(evidence({ history })).cause).toMatch(/lowest 49\.000 Ha.*too close or the cutoff/);
