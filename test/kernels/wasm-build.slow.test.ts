@@ -11,6 +11,6 @@ for (const build of ["simd", "fma"] as const)
   }, async () => {
     const bytes = await compileKernels(assembly, { relaxed: build === "fma" });
     expect(bytes.length).toBeGreaterThan(10_000);
-    expect(bytes.length).toBeLessThan(80_000);
+    expect(bytes.length).toBeLessThan(120_000);
     expect(Buffer.from(bytes).toString("base64") === BINARIES[build].base64).toBe(true);
   });
