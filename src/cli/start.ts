@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The program as it is built: one file, taken with what earlier runs of a command compiled of it.
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -46,7 +46,9 @@ function keepCode(place: string, program: Buffer, code: Buffer): void {
   head.writeUInt32LE(crc32(code), 4);
   const temporary = `${place}.${process.pid}.tmp`;
   try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    const own = dirname(place);
+    // No deeper: a home that is not there is not made.
+    for (const folder of [dirname(own), own]) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     writeFileSync(temporary, Buffer.concat([head, code]), { mode: 0o600, flag: "wx" });
     renameSync(temporary, place);
   } catch {

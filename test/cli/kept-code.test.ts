@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import {
   chownSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -102,6 +103,10 @@ test("without a folder by name it is the user's own, and help of commands shares
   expect(run(["examples"], { NODE_COMPILE_CACHE: "", XDG_CACHE_HOME: folder })).toEqual(examples);
   expect(readdirSync(join(folder, "stillwave"))).toHaveLength(1);
   const home = { NODE_COMPILE_CACHE: "", XDG_CACHE_HOME: "", HOME: join(folder, "home") };
+  // A home that is not there is not made.
+  expect(run(["examples"], home)).toEqual(examples);
+  expect(existsSync(home.HOME)).toBe(false);
+  mkdirSync(home.HOME);
   for (const words of [
     ["scf", "--help"],
     ["dos", "-h"],
