@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { bundleProgram } from "../../scripts/bundle.ts";
+import { SILICON } from "../systems.ts";
 
 const program = resolve("node_modules/.cache/stillwave-program");
 bundleProgram(program, "src", "ts");
@@ -36,22 +37,7 @@ const examples = run(["examples"]); // kept code of it is removed before each te
 const kept = () => join(folder, files()[0]!);
 
 test("a second run takes what the first one compiled, under the flags of all that a command does", () => {
-  const job = {
-    structure: {
-      lattice: [
-        [0, 5.13, 5.13],
-        [5.13, 0, 5.13],
-        [5.13, 5.13, 0],
-      ],
-      atoms: [
-        { element: "Si", position: [0, 0, 0] },
-        { element: "Si", position: [0.25, 0.25, 0.25] },
-      ],
-    },
-    ecut: 6,
-    kgrid: [2, 2, 2],
-  };
-  writeFileSync(join(cwd, "job.json"), JSON.stringify(job));
+  writeFileSync(join(cwd, "job.json"), JSON.stringify(SILICON));
   const words = ["scf", "job.json", "--threads", "1", "-q", "--plot", "scf.svg"];
   const first = run(words);
   expect(first).toMatchObject({ status: 0, stderr: "" });

@@ -1,4 +1,5 @@
 import type { Arithmetic, ColumnKernels, Kernels, RealForm, SphereFft } from "../kernels.ts";
+import { isShared } from "./dense.ts";
 
 /** Bytes of a WebAssembly memory that arrays may take; the rest of 4 GiB is for its own work. */
 const MOST_BYTES = 3 * 2 ** 30;
@@ -77,7 +78,7 @@ export function beyondMemory(inner: Kernels, most = MOST_BYTES): Kernels {
 const either =
   <A extends readonly unknown[]>(here: (...given: A) => void, elsewhere: (...given: A) => void) =>
   (...given: A): void => {
-    const isHere = given.every((x) => !(x instanceof Float64Array) || x.buffer instanceof SharedArrayBuffer);
+    const isHere = given.every((x) => !(x instanceof Float64Array) || isShared(x));
     (isHere ? here : elsewhere)(...given);
   };
 
